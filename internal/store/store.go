@@ -1,0 +1,118 @@
+// Package store keeps the control plane's objects and its event log.
+//
+// A family declares its objects as a Table; back ends know rows only, so a new family adds no back-end code.
+// A change and its events commit in one transaction.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Store is one back end. All methods are safe for concurrent use.
+type Store interface {
+	// View runs fn on a consistent snapshot. Writes inside fn fail.
+	View(ctx context.Context, fn func(Tx) error) error
+	// Update runs fn in a serializable transaction and commits durably if fn returns nil. It may run fn again, so
+	// fn must have no effect but through tx. When Update returns nil, the change survives a crash.
+	Update(ctx context.Context, fn func(Tx) error) error
+	// Close waits for running transactions and releases the store.
+	Close() error
+}
+
+// Tx is what may be done inside View and Update. It is valid until fn returns and for one goroutine only.
+// Families use it through Table and the event log's functions.
+type Tx interface {
+	// Context is the context that View or Update was called with.
+	Context() context.Context
+	// Now is the transaction's one instant: UTC, whole microseconds, from the injected clock.
+	Now() time.Time
+	// AfterCommit runs fn once after the transaction has committed durably.
+	AfterCommit(fn func())
+
+	Get(t *Schema, id string) (Row, error)
+	Lookup(t *Schema, index string, key []string) (Row, error)
+	// Put writes r: with Rev 0 as a new row, else only over the row of that revision. It returns the new revision.
+	Put(t *Schema, r Row) (rev int64, err error)
+	Delete(t *Schema, id string, rev int64) error
+	Scan(t *Schema, q Query) ([]Row, error)
+	Count(t *Schema, q Query) (int64, error)
+
+	AppendEvent(e Event) error
+	Events(q EventQuery) ([]Event, error)
+	CountEvents(q EventQuery) (int64, error)
+	Event(series, id string) (Event, error)
+}
+
+// Schema is what a back end knows of a table.
+type Schema struct {
+	Name    string // lower-case letters, digits and underscores
+	Indexes []IndexSchema
+}
+
+// IndexSchema names an index. Of a unique index no two rows have the same key.
+type IndexSchema struct {
+	Name   string
+	Unique bool
+}
+
+// Row is a stored object: its id, its revision (from 1, one more with every change), its key in each index of its
+// schema, in the schema's order (nil: the row is not in that index), and its JSON body.
+type Row struct {
+	ID   string
+	Rev  int64
+	Keys [][]string
+	Body []byte
+}
+
+// Query selects rows of one index: those whose key begins with Prefix, in key order (rows of equal keys by id).
+// Key order is bytewise, part by part.
+type Query struct {
+	Index   string   // "" is by id
+	Prefix  []string // whole leading parts of the key
+	From    []string // if set, start at the first key not below Prefix followed by From (inclusive)
+	Until   []string // if set, stop before the first key not below Prefix followed by Until (exclusive)
+	Reverse bool
+	Offset  int
+	Limit   int // 0: no limit
+}
+
+// Event is one entry of an event series, in stored form.
+type Event struct {
+	Series  string // the id of the project or organization it belongs to
+	ID      string
+	Created time.Time
+	Type    string
+	Cluster string // name of the cluster it is about, or ""
+	Body    []byte
+}
+
+// EventQuery selects events of a series, newest first.
+type EventQuery struct {
+	Series   string
+	Types    []string  // any of these; none: all
+	Excluded []string  // none of these
+	Clusters []string  // any of these; none: all
+	From     time.Time // inclusive; zero: unbounded
+	Until    time.Time // inclusive; zero: unbounded
+	Offset   int
+	Limit    int
+}
+
+var (
+	// ErrNotFound: no row or event with that id or key.
+	ErrNotFound = errors.New("store: not found")
+	// ErrConflict: the row is not at the revision that was given.
+	ErrConflict = errors.New("store: revision conflict")
+	// ErrReadOnly: a write inside View.
+	ErrReadOnly = errors.New("store: write in a read-only transaction")
+)
+
+// DuplicateError says that another row has the same key in a unique index (Index "" is the id).
+type DuplicateError struct{ Table, Index string }
+
+func (e *DuplicateError) Error() string {
+	return fmt.Sprintf("store: duplicate key in %s.%s", e.Table, e.Index)
+}

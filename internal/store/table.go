@@ -1,0 +1,118 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// Table declares how objects of type T are stored. T's JSON form is what is on disk: every field has a json tag, so
+// renaming a Go field changes nothing there.
+type Table[T any] struct {
+	Name    string
+	ID      func(*T) string
+	Rev     func(*T) *int64 // where the object keeps its revision, outside of its JSON form
+	Indexes []Index[T]
+
+	once   sync.Once
+	schema Schema
+}
+
+// Index declares an ordered index over T. Key gives the parts of the object's key, or nil to leave the object out.
+type Index[T any] struct {
+	Name   string
+	Unique bool
+	Key    func(*T) []string
+}
+
+// Schema is the table as back ends see it.
+func (t *Table[T]) Schema() *Schema {
+	t.once.Do(func() {
+		t.schema.Name = t.Name
+		for _, ix := range t.Indexes {
+			t.schema.Indexes = append(t.schema.Indexes, IndexSchema{Name: ix.Name, Unique: ix.Unique})
+		}
+	})
+	return &t.schema
+}
+
+// Get returns the object with the given id, or ErrNotFound.
+func (t *Table[T]) Get(tx Tx, id string) (*T, error) {
+	row, err := tx.Get(t.Schema(), id)
+	if err != nil {
+		return nil, err
+	}
+	return t.decode(row)
+}
+
+// Find returns the object with the given key in a unique index, or ErrNotFound.
+func (t *Table[T]) Find(tx Tx, index string, key ...string) (*T, error) {
+	row, err := tx.Lookup(t.Schema(), index, key)
+	if err != nil {
+		return nil, err
+	}
+	return t.decode(row)
+}
+
+// Put stores the object: as new if its revision is 0, else over the revision it was read at. It sets the new
+// revision. Errors: *DuplicateError, ErrConflict, ErrReadOnly.
+func (t *Table[T]) Put(tx Tx, v *T) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("store: encode %s: %w", t.Name, err)
+	}
+	rev := t.Rev(v)
+	row := Row{ID: t.ID(v), Rev: *rev, Keys: make([][]string, len(t.Indexes)), Body: body}
+	for i, ix := range t.Indexes {
+		row.Keys[i] = ix.Key(v)
+	}
+	*rev, err = tx.Put(t.Schema(), row)
+	return err
+}
+
+// Delete removes the object at the revision it was read at.
+func (t *Table[T]) Delete(tx Tx, v *T) error {
+	return tx.Delete(t.Schema(), t.ID(v), *t.Rev(v))
+}
+
+// List returns the objects that q selects.
+func (t *Table[T]) List(tx Tx, q Query) ([]*T, error) {
+	rows, err := tx.Scan(t.Schema(), q)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*T, 0, len(rows))
+	for _, row := range rows {
+		v, err := t.decode(row)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// Count counts the objects that q selects; Offset and Limit are ignored.
+func (t *Table[T]) Count(tx Tx, q Query) (int64, error) { return tx.Count(t.Schema(), q) }
+
+func (t *Table[T]) decode(row Row) (*T, error) {
+	v := new(T)
+	if err := json.Unmarshal(row.Body, v); err != nil {
+		return nil, fmt.Errorf("store: decode %s %s: %w", t.Name, row.ID, err)
+	}
+	*t.Rev(v) = row.Rev
+	return v, nil
+}
+
+// IsNotFound says whether err is ErrNotFound.
+func IsNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
+
+// Duplicate returns the name of the unique index that err complains of, if it does.
+func Duplicate(err error) (index string, ok bool) {
+	var d *DuplicateError
+	if errors.As(err, &d) {
+		return d.Index, true
+	}
+	return "", false
+}

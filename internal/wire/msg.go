@@ -1,0 +1,46 @@
+// Package wire reads and writes the MongoDB wire protocol: message framing, OP_MSG, the legacy OP_QUERY greeting,
+// OP_COMPRESSED, and the shape of an error reply.
+//
+// It knows bytes and nothing of what commands mean. The gateway and the document engine stand on it.
+// Source: https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
+package wire
+
+import "go.mongodb.org/mongo-driver/v2/bson"
+
+// Msg is one OP_MSG: the command document (section kind 0) and its document sequences (section kind 1).
+type Msg struct {
+	Flags     Flags
+	Body      bson.Raw
+	Sequences []Sequence
+}
+
+// Sequence is a document sequence: documents that belong to the command's array field named ID.
+type Sequence struct {
+	ID   string
+	Docs []bson.Raw
+}
+
+// Flags are OP_MSG's flag bits.
+type Flags uint32
+
+// The flag bits that OP_MSG defines. A set bit among the low 16 that is not one of these makes a message invalid.
+const (
+	ChecksumPresent Flags = 1 << 0
+	MoreToCome      Flags = 1 << 1
+	ExhaustAllowed  Flags = 1 << 16
+)
+
+// Name is the command's name: the key of the body's first element, or "" for an empty body.
+func (m *Msg) Name() string {
+	first, err := m.Body.IndexErr(0)
+	if err != nil {
+		return ""
+	}
+	return first.Key()
+}
+
+// DB is the database that the command names in $db, or "".
+func (m *Msg) DB() string {
+	name, _ := m.Body.Lookup("$db").StringValueOK()
+	return name
+}
