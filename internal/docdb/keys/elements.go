@@ -1,0 +1,59 @@
+package keys
+
+import (
+	"iter"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
+)
+
+// Elements ranges over the fields of a document or array in order. It stops at the first element that cannot be read.
+// Names and values share doc's memory.
+func Elements(doc []byte) iter.Seq2[[]byte, bson.RawValue] {
+	return func(yield func([]byte, bson.RawValue) bool) {
+		rest := body(doc)
+		for {
+			name, v, tail, ok := step(rest)
+			if !ok || !yield(name, v) {
+				return
+			}
+			rest = tail
+		}
+	}
+}
+
+// body returns what follows a document's length.
+func body(doc []byte) []byte {
+	if len(doc) < 4 {
+		return nil
+	}
+	return doc[4:]
+}
+
+// step reads the element at the head of rest.
+func step(rest []byte) (name []byte, v bson.RawValue, tail []byte, ok bool) {
+	if len(rest) < 2 { // the closing zero byte
+		return nil, v, nil, false
+	}
+	elem, tail, ok := bsoncore.ReadElement(rest)
+	if !ok {
+		return nil, v, nil, false
+	}
+	name = elem.KeyBytes()
+	return name, bson.RawValue{Type: bson.Type(elem[0]), Value: elem[len(name)+2:]}, tail, true
+}
+
+// Lookup returns the field called name at the first level of doc. A missing field is the zero RawValue.
+func Lookup(doc []byte, name string) bson.RawValue {
+	for key, v := range Elements(doc) {
+		if string(key) == name {
+			return v
+		}
+	}
+	return bson.RawValue{}
+}
+
+// Nested returns the bytes of a document or array; ok is false for other types.
+func Nested(v bson.RawValue) (doc []byte, ok bool) {
+	return v.Value, v.Type == bson.TypeEmbeddedDocument || v.Type == bson.TypeArray
+}
