@@ -60,6 +60,10 @@ var (
 	ProtocolError              = Code{17, "ProtocolError"}
 	AlreadyInitialized         = Code{23, "AlreadyInitialized"}
 	MechanismUnavailable       = Code{334, "MechanismUnavailable"}
+	NotWritablePrimary         = Code{10107, "NotWritablePrimary"}
+	UnsupportedOpQueryCommand  = Code{352, "UnsupportedOpQueryCommand"}
+	MissingDB                  = Code{40571, "Location40571"}
+	DuplicateField             = Code{40413, "Location40413"}
 )
 
 // Reply renders err as a command reply: ok 0 with code, codeName and errmsg. An err that is no *Error becomes an
