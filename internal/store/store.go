@@ -13,10 +13,11 @@ import (
 
 // Store is one back end. All methods are safe for concurrent use.
 type Store interface {
-	// View runs fn on a consistent snapshot. Writes inside fn fail.
+	// View runs fn on a consistent snapshot. Writes inside fn fail. Like Update's, fn opens no other transaction.
 	View(ctx context.Context, fn func(Tx) error) error
 	// Update runs fn in a serializable transaction and commits durably if fn returns nil. It may run fn again, so
-	// fn must have no effect but through tx. When Update returns nil, the change survives a crash.
+	// fn must have no effect but through tx. When Update returns nil, the change survives a crash. fn must not open
+	// another transaction: it would wait for itself. A panic in fn undoes the transaction and goes on to the caller.
 	Update(ctx context.Context, fn func(Tx) error) error
 	// Close waits for running transactions and releases the store.
 	Close() error
@@ -29,17 +30,26 @@ type Tx interface {
 	Context() context.Context
 	// Now is the transaction's one instant: UTC, whole microseconds, from the injected clock.
 	Now() time.Time
-	// AfterCommit runs fn once after the transaction has committed durably.
+	// AfterCommit runs fn once after the transaction has committed durably (inside View: after it has ended without
+	// error), before Update returns and in the order of registration. fn may open transactions of its own. The
+	// functions of two transactions may run at the same time.
 	AfterCommit(fn func())
 
 	Get(t *Schema, id string) (Row, error)
+	// Lookup returns the row with exactly that key in a unique index.
 	Lookup(t *Schema, index string, key []string) (Row, error)
 	// Put writes r: with Rev 0 as a new row, else only over the row of that revision. It returns the new revision.
+	// A row that is gone is a conflict too.
 	Put(t *Schema, r Row) (rev int64, err error)
+	// Delete removes the row of that revision; a row at another revision, or gone, is a conflict.
 	Delete(t *Schema, id string, rev int64) error
 	Scan(t *Schema, q Query) ([]Row, error)
+	// Count ignores q's Offset and Limit.
 	Count(t *Schema, q Query) (int64, error)
 
+	// AppendEvent adds e at the end of its series. Created is kept in whole microseconds and never goes back: an
+	// event older than the last one of its series gets that one's instant. An id that the series has already is a
+	// *DuplicateError of events.id.
 	AppendEvent(e Event) error
 	Events(q EventQuery) ([]Event, error)
 	CountEvents(q EventQuery) (int64, error)
@@ -48,18 +58,22 @@ type Tx interface {
 
 // Schema is what a back end knows of a table.
 type Schema struct {
-	Name    string // lower-case letters, digits and underscores
+	Name    string // lower-case letters, digits and single underscores, a letter first, at most 29 characters
 	Indexes []IndexSchema
+	// Keys gives a stored body's key in each index, so that a back end can fill an index that is declared later.
+	Keys func(body []byte) ([][]string, error)
 }
 
-// IndexSchema names an index. Of a unique index no two rows have the same key.
+// IndexSchema names an index, by the same rule as a table. Of a unique index no two rows have the same key. What
+// an index holds is known by its name: one whose keys are computed differently from now on needs a new name.
 type IndexSchema struct {
 	Name   string
 	Unique bool
 }
 
 // Row is a stored object: its id, its revision (from 1, one more with every change), its key in each index of its
-// schema, in the schema's order (nil: the row is not in that index), and its JSON body.
+// schema, in the schema's order (nil: the row is not in that index), and its JSON body. Rows that are read carry no
+// Keys.
 type Row struct {
 	ID   string
 	Rev  int64
@@ -68,12 +82,13 @@ type Row struct {
 }
 
 // Query selects rows of one index: those whose key begins with Prefix, in key order (rows of equal keys by id).
-// Key order is bytewise, part by part.
+// Key order is bytewise, part by part. Index "" has keys of one part, the id, so Prefix, From and Until have at most
+// one part there, and none after a Prefix.
 type Query struct {
 	Index   string   // "" is by id
 	Prefix  []string // whole leading parts of the key
-	From    []string // if set, start at the first key not below Prefix followed by From (inclusive)
-	Until   []string // if set, stop before the first key not below Prefix followed by Until (exclusive)
+	From    []string // if not nil, start at the first key not below Prefix followed by From (inclusive)
+	Until   []string // if not nil, stop before the first key not below Prefix followed by Until (exclusive)
 	Reverse bool
 	Offset  int
 	Limit   int // 0: no limit
@@ -98,7 +113,7 @@ type EventQuery struct {
 	From     time.Time // inclusive; zero: unbounded
 	Until    time.Time // inclusive; zero: unbounded
 	Offset   int
-	Limit    int
+	Limit    int // 0: no limit
 }
 
 var (

@@ -33,6 +33,7 @@ func (t *Table[T]) Schema() *Schema {
 		for _, ix := range t.Indexes {
 			t.schema.Indexes = append(t.schema.Indexes, IndexSchema{Name: ix.Name, Unique: ix.Unique})
 		}
+		t.schema.Keys = t.keysOf
 	})
 	return &t.schema
 }
@@ -63,11 +64,10 @@ func (t *Table[T]) Put(tx Tx, v *T) error {
 		return fmt.Errorf("store: encode %s: %w", t.Name, err)
 	}
 	rev := t.Rev(v)
-	row := Row{ID: t.ID(v), Rev: *rev, Keys: make([][]string, len(t.Indexes)), Body: body}
-	for i, ix := range t.Indexes {
-		row.Keys[i] = ix.Key(v)
+	next, err := tx.Put(t.Schema(), Row{ID: t.ID(v), Rev: *rev, Keys: t.keys(v), Body: body})
+	if err == nil {
+		*rev = next
 	}
-	*rev, err = tx.Put(t.Schema(), row)
 	return err
 }
 
@@ -96,6 +96,22 @@ func (t *Table[T]) List(tx Tx, q Query) ([]*T, error) {
 // Count counts the objects that q selects; Offset and Limit are ignored.
 func (t *Table[T]) Count(tx Tx, q Query) (int64, error) { return tx.Count(t.Schema(), q) }
 
+func (t *Table[T]) keys(v *T) [][]string {
+	keys := make([][]string, len(t.Indexes))
+	for i, ix := range t.Indexes {
+		keys[i] = ix.Key(v)
+	}
+	return keys
+}
+
+func (t *Table[T]) keysOf(body []byte) ([][]string, error) {
+	v := new(T)
+	if err := json.Unmarshal(body, v); err != nil {
+		return nil, fmt.Errorf("store: decode %s: %w", t.Name, err)
+	}
+	return t.keys(v), nil
+}
+
 func (t *Table[T]) decode(row Row) (*T, error) {
 	v := new(T)
 	if err := json.Unmarshal(row.Body, v); err != nil {
@@ -115,4 +131,12 @@ func Duplicate(err error) (index string, ok bool) {
 		return d.Index, true
 	}
 	return "", false
+}
+
+// IfMissing is instead where err is ErrNotFound, else err.
+func IfMissing(err, instead error) error {
+	if IsNotFound(err) {
+		return instead
+	}
+	return err
 }
