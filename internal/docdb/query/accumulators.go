@@ -1,0 +1,224 @@
+package query
+
+import (
+	"math"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/keys"
+)
+
+// An accumulator collects the values of one group. add returns by how many bytes it has grown.
+type accumulator interface {
+	add(v bson.RawValue) int
+	result() bson.RawValue
+}
+
+// accumulators make an empty accumulator.
+var accumulators table[func() accumulator]
+
+func newAccumulators() table[func() accumulator] {
+	return table[func() accumulator]{
+		"$sum":      {"Adds up the numbers.", func() accumulator { return &sum{} }},
+		"$avg":      {"Averages the numbers.", func() accumulator { return &average{} }},
+		"$min":      {"Takes the least value.", func() accumulator { return &extreme{sign: -1} }},
+		"$max":      {"Takes the greatest value.", func() accumulator { return &extreme{sign: 1} }},
+		"$first":    {"Takes the value of the first document.", func() accumulator { return &first{} }},
+		"$last":     {"Takes the value of the last document.", func() accumulator { return &last{} }},
+		"$push":     {"Makes an array of the values.", func() accumulator { return &list{} }},
+		"$addToSet": {"Makes an array of the values without repetition.", func() accumulator { return &list{unique: true} }},
+		"$count":    {"Counts the documents.", func() accumulator { return &count{} }},
+	}
+}
+
+// sum adds numbers. Its result has the widest type it has seen; integers that overflow a long become a double. Doubles
+// are added with compensation, so that their order hardly matters.
+type sum struct {
+	widest      bson.Type
+	whole       int64
+	real, error float64 // the sum of doubles and what rounding has lost of it (Neumaier)
+	exact       decimal // the sum of decimals
+}
+
+// width ranks the numeric types.
+var width = map[bson.Type]int{bson.TypeInt32: 1, bson.TypeInt64: 2, bson.TypeDouble: 3, bson.TypeDecimal128: 4}
+
+func (s *sum) add(v bson.RawValue) int {
+	rank := width[v.Type]
+	if rank == 0 {
+		return 0
+	}
+	if rank > width[s.widest] {
+		s.widest = v.Type
+	}
+	i, isInteger := integerOf(v)
+	switch {
+	case v.Type == bson.TypeDecimal128 && s.exact.c == nil && s.exact.special == 0:
+		s.exact = toDecimal(v)
+	case v.Type == bson.TypeDecimal128:
+		s.exact = s.exact.add(toDecimal(v))
+	case !isInteger:
+		s.addDouble(doubleOf(v))
+	default:
+		if total, ok := addInt64(s.whole, i); ok {
+			s.whole = total
+			break
+		}
+		s.addDouble(float64(s.whole))
+		s.addDouble(float64(i))
+		s.whole, s.widest = 0, widerOf(s.widest, bson.TypeDouble)
+	}
+	return 0
+}
+
+func widerOf(a, b bson.Type) bson.Type {
+	if width[a] > width[b] {
+		return a
+	}
+	return b
+}
+
+func (s *sum) addDouble(f float64) {
+	total := s.real + f
+	if math.Abs(s.real) >= math.Abs(f) {
+		s.error += s.real - total + f
+	} else {
+		s.error += f - total + s.real
+	}
+	s.real = total
+}
+
+// double is the sum of everything but decimals.
+func (s *sum) double() float64 {
+	if math.IsInf(s.real, 0) || math.IsNaN(s.real) {
+		return s.real // the error means nothing then
+	}
+	t := *s
+	t.addDouble(float64(t.whole))
+	return t.real + t.error
+}
+
+func (s *sum) result() bson.RawValue {
+	switch s.widest {
+	case bson.TypeInt64:
+		return int64Value(s.whole)
+	case bson.TypeDouble:
+		return doubleValue(s.double())
+	case bson.TypeDecimal128:
+		return s.decimal().value()
+	}
+	return narrow(s.whole)
+}
+
+func (s *sum) decimal() decimal {
+	total := s.exact.add(toDecimal(int64Value(s.whole)))
+	if s.real != 0 || s.error != 0 {
+		total = total.add(toDecimal(doubleValue(s.double() - float64(s.whole))))
+	}
+	return total
+}
+
+// average is a sum and a count: a decimal if one of the numbers was, else a double; null without numbers.
+type average struct {
+	sum
+	n int64
+}
+
+func (a *average) add(v bson.RawValue) int {
+	if v.IsNumber() {
+		a.n++
+	}
+	return a.sum.add(v)
+}
+
+func (a *average) result() bson.RawValue {
+	switch {
+	case a.n == 0:
+		return nullValue
+	case a.widest == bson.TypeDecimal128:
+		return a.decimal().div(a.n).value()
+	}
+	return doubleValue(a.double() / float64(a.n))
+}
+
+// extreme is $min and $max. Null and missing values do not count.
+type extreme struct {
+	best bson.RawValue
+	sign int
+}
+
+func (e *extreme) add(v bson.RawValue) int {
+	if isNull(v) || v.Type == bson.TypeUndefined {
+		return 0
+	}
+	if e.best.Type != 0 && keys.Compare(v, e.best)*e.sign <= 0 {
+		return 0
+	}
+	grown := len(v.Value) - len(e.best.Value)
+	e.best = clone(v)
+	return grown
+}
+
+func (e *extreme) result() bson.RawValue { return e.best }
+
+type first struct {
+	v    bson.RawValue
+	seen bool
+}
+
+func (f *first) add(v bson.RawValue) int {
+	if f.seen {
+		return 0
+	}
+	f.v, f.seen = clone(v), true
+	return len(v.Value)
+}
+
+func (f *first) result() bson.RawValue { return f.v }
+
+type last struct{ v bson.RawValue }
+
+func (l *last) add(v bson.RawValue) int {
+	grown := len(v.Value) - len(l.v.Value)
+	l.v = clone(v)
+	return grown
+}
+
+func (l *last) result() bson.RawValue { return l.v }
+
+// list is $push and $addToSet. Missing values do not count.
+type list struct {
+	values []bson.RawValue
+	set    valueSet
+	unique bool
+}
+
+func (l *list) add(v bson.RawValue) int {
+	const overhead = 64
+	switch {
+	case v.Type == 0:
+		return 0
+	case !l.unique:
+		l.values = append(l.values, clone(v))
+		return len(v.Value) + overhead
+	case l.set.insert(clone(v)):
+		return 2*len(v.Value) + 2*overhead // the value and its key
+	}
+	return 0
+}
+
+func (l *list) result() bson.RawValue {
+	if l.unique {
+		return arrayValue(l.set.values)
+	}
+	return arrayValue(l.values)
+}
+
+type count struct{ n int64 }
+
+func (c *count) add(bson.RawValue) int {
+	c.n++
+	return 0
+}
+
+func (c *count) result() bson.RawValue { return narrow(c.n) }

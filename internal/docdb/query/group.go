@@ -1,0 +1,145 @@
+package query
+
+import (
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+var (
+	groupCode     = wire.Code{Number: 15955, Name: "Location15955"}
+	groupFields   = wire.Code{Number: 40234, Name: "Location40234"}
+	noAccumulator = wire.Code{Number: 15952, Name: "Location15952"}
+)
+
+// grouping is the $group stage.
+type grouping struct {
+	id     expression
+	fields []groupField
+}
+
+// groupField is one accumulated field of the groups.
+type groupField struct {
+	name    string
+	operand expression
+	start   func() accumulator
+}
+
+// parseGroupStage reads {_id: expression, name: {$accumulator: expression}, ...}.
+func parseGroupStage(v bson.RawValue) (stage, error) {
+	if !isDocument(v) {
+		return nil, wire.Errorf(wire.Code{Number: 15947, Name: "Location15947"}, "a group's fields must be specified in an object")
+	}
+	var g grouping
+	for key, spec := range keys.Elements(v.Value) {
+		var err error
+		if name := string(key); name == "_id" {
+			g.id, err = parseExpression(spec, 0)
+		} else {
+			err = g.parseField(name, spec)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if g.id == nil {
+		return nil, wire.Errorf(groupCode, "a group specification must include an _id")
+	}
+	return g.stage, nil
+}
+
+func (g *grouping) parseField(name string, spec bson.RawValue) error {
+	if strings.Contains(name, ".") || strings.HasPrefix(name, "$") {
+		return wire.Errorf(wire.Code{Number: 40235, Name: "Location40235"}, "The field name '%s' cannot contain '.' or start with '$'", name)
+	}
+	operator, _ := firstName(spec)
+	if !strings.HasPrefix(operator, "$") || len(elements(spec)) != 1 {
+		return wire.Errorf(groupFields, "The field '%s' must be an accumulator object", name)
+	}
+	definition, ok := accumulators[operator]
+	if !ok {
+		return wire.Errorf(noAccumulator, "unknown group operator '%s'", operator)
+	}
+	arg := keys.Lookup(spec.Value, operator)
+	if _, nonEmpty := firstName(arg); operator == "$count" && (!isDocument(arg) || nonEmpty) {
+		return wire.Errorf(wire.TypeMismatch, "$count takes no arguments, i.e. $count:{}")
+	}
+	operand, err := parseExpression(arg, 0)
+	g.fields = append(g.fields, groupField{name: name, operand: operand, start: definition.parse})
+	return err
+}
+
+// group is one group and what it has accumulated.
+type group struct {
+	id     bson.RawValue
+	states []accumulator
+}
+
+// stage groups a stream. Groups come out in the order of their first documents.
+func (g grouping) stage(in Documents) Documents {
+	return func(yield func(bson.Raw, error) bool) {
+		order, err := g.collect(in)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for _, group := range order {
+			if !yield(g.result(group), nil) {
+				return
+			}
+		}
+	}
+}
+
+func (g grouping) collect(in Documents) ([]*group, error) {
+	var order []*group
+	groups := map[string]*group{}
+	held := memory{stage: "$group"}
+	for doc, err := range in {
+		if err != nil {
+			return nil, err
+		}
+		id := orNull(g.id(doc))
+		key := string(keys.Append(nil, id))
+		to := groups[key]
+		if to == nil {
+			to = g.newGroup(id)
+			groups[key], order = to, append(order, to)
+			if err := held.take(len(key) + len(id.Value) + 128*(1+len(g.fields))); err != nil {
+				return nil, err
+			}
+		}
+		for i, f := range g.fields {
+			if err := held.take(to.states[i].add(f.operand(doc))); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return order, nil
+}
+
+func (g grouping) newGroup(id bson.RawValue) *group {
+	to := &group{id: clone(id)}
+	for _, f := range g.fields {
+		to.states = append(to.states, f.start())
+	}
+	return to
+}
+
+func (g grouping) result(group *group) bson.Raw {
+	b := newBuilder()
+	b.add("_id", group.id)
+	for i, f := range g.fields {
+		b.add(f.name, orNull(group.states[i].result()))
+	}
+	return b.bytes()
+}
+
+// clone copies v out of the document that it is part of, which then can be freed.
+func clone(v bson.RawValue) bson.RawValue {
+	v.Value = append([]byte(nil), v.Value...)
+	return v
+}

@@ -1,0 +1,188 @@
+package query
+
+import (
+	"bytes"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/keys"
+)
+
+// Interval is a range of encoded keys, in the encoding of package keys. A bound either is a whole encoding or, where it
+// only separates classes, a prefix that no encoding equals.
+type Interval struct {
+	Lo, Hi         []byte
+	LoIncl, HiIncl bool
+}
+
+// Intervals returns sorted, disjoint intervals such that every document that the filter matches has at least one of its
+// IndexValues for path in one of them. ok is false when the filter does not bound path. No intervals and ok means that
+// nothing matches.
+//
+// An array can satisfy two bounds with two different elements, so only one comparison is used: an equality, else $in,
+// else the first range. See SingleIntervals for indexes without arrays.
+func (f *Filter) Intervals(path string) (ivs []Interval, ok bool) {
+	for _, ops := range [][]string{{"$eq"}, {"$in"}, {"$gt", "$gte", "$lt", "$lte"}} {
+		for _, a := range f.atoms(path) {
+			if !slices.Contains(ops, a.op) {
+				continue
+			}
+			if ivs, ok := a.intervals(); ok {
+				return ivs, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// SingleIntervals is Intervals for an index in which every document has exactly one value for path: all comparisons are
+// used together, so that {$gte: 1, $lt: 5} is one interval with two bounds.
+func (f *Filter) SingleIntervals(path string) (ivs []Interval, ok bool) {
+	for _, a := range f.atoms(path) {
+		more, bounded := a.intervals()
+		switch {
+		case !bounded:
+		case !ok:
+			ivs, ok = more, true
+		default:
+			ivs = intersect(ivs, more)
+		}
+	}
+	return ivs, ok
+}
+
+// EqID returns the value that the filter requires _id to equal, if it does so plainly.
+func (f *Filter) EqID() (bson.RawValue, bool) {
+	for _, a := range f.atoms("_id") {
+		if a.op == "$eq" && a.arg.Type != bson.TypeArray {
+			return a.arg, true
+		}
+	}
+	return bson.RawValue{}, false
+}
+
+// atoms returns the plain comparisons that every match satisfies at path.
+func (f *Filter) atoms(path string) []*atom {
+	if f == nil {
+		return nil
+	}
+	return f.root.atoms(path)
+}
+
+func (c conjunction) atoms(path string) []*atom {
+	var list []*atom
+	for _, n := range c {
+		switch n := n.(type) {
+		case conjunction:
+			list = append(list, n.atoms(path)...)
+		case field:
+			if n.name == path {
+				list = append(list, plainAtoms(n.tests)...)
+			}
+		}
+	}
+	return list
+}
+
+func plainAtoms(tests []predicate) []*atom {
+	var list []*atom
+	for _, p := range tests {
+		switch p := p.(type) {
+		case *atom:
+			if p.plain {
+				list = append(list, p)
+			}
+		case several:
+			list = append(list, plainAtoms(p)...)
+		}
+	}
+	return list
+}
+
+// intervals bounds the index values of the documents that a matches.
+func (a *atom) intervals() ([]Interval, bool) {
+	switch a.op {
+	case "$eq":
+		return points([]bson.RawValue{a.arg}), true
+	case "$in":
+		return points(a.args), true
+	}
+	return a.rangeInterval()
+}
+
+// points is one closed interval for each value. An array is in an index by its elements, or as a whole if it is itself
+// an element, so it is looked for by both.
+func points(values []bson.RawValue) []Interval {
+	var found [][]byte
+	for _, v := range values {
+		found = append(found, keys.Append(nil, v))
+		if isArray(v) {
+			found = append(found, keys.Append(nil, firstElement(v)))
+		}
+	}
+	slices.SortFunc(found, bytes.Compare)
+	found = slices.CompactFunc(found, bytes.Equal)
+	ivs := make([]Interval, len(found))
+	for i, key := range found {
+		ivs[i] = Interval{Lo: key, Hi: key, LoIncl: true, HiIncl: true}
+	}
+	return ivs
+}
+
+// firstElement is the first index value of an array: undefined if it is empty.
+func firstElement(array bson.RawValue) bson.RawValue {
+	for _, v := range keys.Elements(array.Value) {
+		return v
+	}
+	return bson.RawValue{Type: bson.TypeUndefined}
+}
+
+// rangeInterval bounds a range by its operand on one side and by the operand's class on the other. Ranges over whole
+// arrays or over all classes have no bounds in an index.
+func (a *atom) rangeInterval() ([]Interval, bool) {
+	inclusive := a.op == "$gte" || a.op == "$lte"
+	switch a.arg.Type {
+	case bson.TypeArray, bson.TypeMinKey, bson.TypeMaxKey:
+		return nil, false
+	}
+	if isNaN(a.arg) || isNull(a.arg) { // ordered only with itself
+		if !inclusive {
+			return nil, true
+		}
+		return points([]bson.RawValue{a.arg}), true
+	}
+	key := keys.Append(nil, a.arg)
+	lo, hi := keys.Bounds(a.arg)
+	if a.op == "$gt" || a.op == "$gte" {
+		return []Interval{{Lo: key, LoIncl: inclusive, Hi: hi}}, true
+	}
+	return []Interval{{Lo: lo, LoIncl: true, Hi: key, HiIncl: inclusive}}, true
+}
+
+// intersect returns what two sorted lists of disjoint intervals have in common, in one pass over both.
+func intersect(a, b []Interval) []Interval {
+	var out []Interval
+	for len(a) > 0 && len(b) > 0 {
+		if both, ok := overlap(a[0], b[0]); ok {
+			out = append(out, both)
+		}
+		if bytes.Compare(a[0].Hi, b[0].Hi) < 0 {
+			a = a[1:]
+		} else {
+			b = b[1:]
+		}
+	}
+	return out
+}
+
+func overlap(x, y Interval) (Interval, bool) {
+	if c := bytes.Compare(x.Lo, y.Lo); c < 0 || c == 0 && !y.LoIncl {
+		x.Lo, x.LoIncl = y.Lo, y.LoIncl
+	}
+	if c := bytes.Compare(x.Hi, y.Hi); c > 0 || c == 0 && !y.HiIncl {
+		x.Hi, x.HiIncl = y.Hi, y.HiIncl
+	}
+	c := bytes.Compare(x.Lo, x.Hi)
+	return x, c < 0 || c == 0 && x.LoIncl && x.HiIncl
+}

@@ -1,0 +1,123 @@
+package query
+
+import (
+	"context"
+	"iter"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// Documents is a stream of documents that ends with the first error.
+type Documents = iter.Seq2[bson.Raw, error]
+
+// Pipeline is a list of stages through which documents flow.
+type Pipeline struct {
+	stages  []stage
+	leading *Filter
+}
+
+// A stage turns one stream into another. It starts no goroutine and holds at most what maxMemory allows.
+type stage func(in Documents) Documents
+
+// stages parse the specification of a stage.
+var stages table[func(v bson.RawValue) (stage, error)]
+
+func newStages() table[func(v bson.RawValue) (stage, error)] {
+	return table[func(v bson.RawValue) (stage, error)]{
+		"$match":     {"Passes the documents that match a filter.", parseMatchStage},
+		"$project":   {"Keeps, drops or computes fields.", parseProjectStage},
+		"$addFields": {"Adds or replaces fields.", parseAddFieldsStage},
+		"$set":       {"Adds or replaces fields; another name of $addFields.", parseAddFieldsStage},
+		"$unset":     {"Drops fields.", parseUnsetStage},
+		"$sort":      {"Sorts the documents.", parseSortStage},
+		"$skip":      {"Leaves out a number of documents.", parseSkipStage},
+		"$limit":     {"Ends after a number of documents.", parseLimitStage},
+		"$count":     {"Counts the documents.", parseCountStage},
+		"$unwind":    {"Gives one document for each element of an array.", parseUnwindStage},
+		"$group":     {"Groups documents by a key and accumulates over each group.", parseGroupStage},
+	}
+}
+
+// ParsePipeline reads an array of stages. A stage that is unknown is UnrecognizedPipelineStage.
+func ParsePipeline(list bson.RawValue) (*Pipeline, error) {
+	if !isArray(list) {
+		return nil, wire.Errorf(wire.TypeMismatch, "'pipeline' option must be specified as an array")
+	}
+	p := &Pipeline{}
+	for _, v := range keys.Elements(list.Value) {
+		name, _ := firstName(v)
+		if !isDocument(v) || len(elements(v)) != 1 {
+			return nil, wire.Errorf(wire.Code{Number: 40323, Name: "Location40323"}, "A pipeline stage specification object must contain exactly one field.")
+		}
+		definition, ok := stages[name]
+		if !ok {
+			return nil, wire.Errorf(wire.UnrecognizedPipelineStage, "Unrecognized pipeline stage name: '%s'", name)
+		}
+		spec := keys.Lookup(v.Value, name)
+		s, err := definition.parse(spec)
+		if err != nil {
+			return nil, err
+		}
+		if len(p.stages) == 0 && name == "$match" {
+			p.leading, _ = ParseFilter(spec.Value) // it parsed a line above
+		}
+		p.stages = append(p.stages, s)
+	}
+	return p, nil
+}
+
+// LeadingMatch returns the filter of a pipeline that starts with $match, else nil. Run applies it all the same; a caller
+// may use it to choose an index.
+func (p *Pipeline) LeadingMatch() *Filter { return p.leading }
+
+// Run passes in through the stages. Nothing is read until the result is ranged over, and not more than it needs. An
+// error, also that of a done ctx, ends the stream.
+func (p *Pipeline) Run(ctx context.Context, in Documents) Documents {
+	out := watch(ctx, in)
+	for _, s := range p.stages {
+		out = s(out)
+	}
+	return out
+}
+
+// watch ends in when ctx is done.
+func watch(ctx context.Context, in Documents) Documents {
+	return func(yield func(bson.Raw, error) bool) {
+		for doc, err := range in {
+			if err == nil {
+				err = ctx.Err()
+			}
+			if !yield(doc, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// each makes a stage from a function of one document. It passes results on with yield and returns false to end.
+func perDocument(each func(doc bson.Raw, yield func(bson.Raw, error) bool) bool) stage {
+	return func(in Documents) Documents {
+		return func(yield func(bson.Raw, error) bool) {
+			for doc, err := range in {
+				if err != nil {
+					yield(nil, err)
+					return
+				}
+				if !each(doc, yield) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// mapping makes a stage that turns each document into one.
+func mapping(apply func(bson.Raw) (bson.Raw, error)) stage {
+	return perDocument(func(doc bson.Raw, yield func(bson.Raw, error) bool) bool {
+		out, err := apply(doc)
+		return yield(out, err) && err == nil
+	})
+}

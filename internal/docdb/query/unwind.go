@@ -1,0 +1,100 @@
+package query
+
+import (
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+var unwindCode = wire.Code{Number: 28812, Name: "Location28812"}
+
+// unwind is the $unwind stage.
+type unwind struct {
+	path     []string
+	index    []string // where the position goes, or nil
+	preserve bool     // pass documents on that have no array, or an empty one
+}
+
+// parseUnwindStage reads "$path" or {path, includeArrayIndex, preserveNullAndEmptyArrays}.
+func parseUnwindStage(v bson.RawValue) (stage, error) {
+	var u unwind
+	path := v
+	if isDocument(v) {
+		for name, option := range keys.Elements(v.Value) {
+			var err error
+			switch string(name) {
+			case "path":
+			case "preserveNullAndEmptyArrays":
+				if option.Type != bson.TypeBoolean {
+					return nil, wire.Errorf(unwindCode, "preserveNullAndEmptyArrays in $unwind must be a bool")
+				}
+				u.preserve = truthy(option)
+			case "includeArrayIndex":
+				text, _ := stringOf(option)
+				u.index, err = fieldParts(text)
+			default:
+				err = wire.Errorf(unwindCode, "unrecognized option to $unwind stage: %s", name)
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+		path = keys.Lookup(v.Value, "path")
+	}
+	text, _ := stringOf(path)
+	name, ok := strings.CutPrefix(text, "$")
+	if !ok {
+		return nil, wire.Errorf(unwindCode, "the path of $unwind must be a string that starts with '$'")
+	}
+	var err error
+	u.path, err = fieldParts(name)
+	return perDocument(u.run), err
+}
+
+// run gives one document for each element. What is no array counts as an array of itself.
+func (u unwind) run(doc bson.Raw, yield func(bson.Raw, error) bool) bool {
+	v := plain(doc, u.path)
+	switch {
+	case isArray(v):
+		n := 0
+		for _, element := range keys.Elements(v.Value) {
+			if !u.emit(doc, element, int64Value(int64(n)), yield) {
+				return false
+			}
+			n++
+		}
+		return n > 0 || !u.preserve || u.emit(doc, bson.RawValue{}, nullValue, yield)
+	case isNull(v) || v.Type == bson.TypeUndefined:
+		return !u.preserve || u.emit(doc, v, nullValue, yield)
+	}
+	return u.emit(doc, v, nullValue, yield)
+}
+
+// plain follows a path through documents only.
+func plain(doc []byte, path []string) bson.RawValue {
+	v := documentValue(doc)
+	for _, name := range path {
+		if !isDocument(v) {
+			return bson.RawValue{}
+		}
+		v = keys.Lookup(v.Value, name)
+	}
+	return v
+}
+
+// emit passes doc on with v, which may be missing, at the path.
+func (u unwind) emit(doc bson.Raw, v, index bson.RawValue, yield func(bson.Raw, error) bool) bool {
+	root := newTree(documentValue(doc))
+	if at := root.find(u.path); at != nil {
+		at.assign(v) // a missing value is not written
+	}
+	if u.index != nil {
+		if err := root.set(u.index, index); err != nil {
+			return yield(nil, err) && false
+		}
+	}
+	return yield(root.value().Value, nil)
+}
