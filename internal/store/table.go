@@ -140,3 +140,17 @@ func IfMissing(err, instead error) error {
 	}
 	return err
 }
+
+// DeleteAll removes the objects that q selects.
+func (t *Table[T]) DeleteAll(tx Tx, q Query) error {
+	all, err := t.List(tx, q)
+	if err != nil {
+		return err
+	}
+	for _, v := range all {
+		if err := t.Delete(tx, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}

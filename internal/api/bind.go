@@ -1,0 +1,243 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"sync"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/telamon-db/telamon/internal/api/schema"
+	"github.com/telamon-db/telamon/internal/fault"
+)
+
+// MaxBody is the largest request body in bytes.
+const MaxBody = 5 << 20
+
+// input is a field of an In struct: a path or query parameter, or the body.
+type input struct {
+	in       string // path, query, body
+	name     string
+	index    []int
+	required bool
+	node     *schema.Node
+}
+
+var inputCache sync.Map // reflect.Type -> []input
+
+// inputs are the fields that a request fills, those of embedded structs included.
+func inputs(t reflect.Type) []input {
+	if v, ok := inputCache.Load(t); ok {
+		return v.([]input)
+	}
+	var list []input
+	for _, f := range reflect.VisibleFields(t) {
+		if f.Anonymous || !f.IsExported() {
+			continue
+		}
+		switch {
+		case f.Tag.Get("path") != "":
+			list = append(list, input{"path", f.Tag.Get("path"), f.Index, true, schema.Field(t, f)})
+		case f.Tag.Get("query") != "":
+			list = append(list, input{"query", f.Tag.Get("query"), f.Index, hasWord(f, "required"), schema.Field(t, f)})
+		case f.Name == "Body":
+			list = append(list, input{"body", "", f.Index, !hasWord(f, "optional"), schema.Field(t, f)})
+		}
+	}
+	inputCache.Store(t, list)
+	return list
+}
+
+// binding is a request on its way into an In struct. Parameters are checked before roles are, the body after.
+type binding struct {
+	r     *http.Request
+	op    *Op
+	v     *Version
+	texts map[string][]string // checked parameters by "in name"
+}
+
+// parameters checks path and query parameters, all at once.
+func (b *binding) parameters() error {
+	b.texts = map[string][]string{}
+	query, err := url.ParseQuery(b.r.URL.RawQuery)
+	if err != nil {
+		return fault.Invalid(fault.Violation{Field: "query", Description: "is not properly encoded"})
+	}
+	var found []fault.Violation
+	for _, in := range slices.Concat(inputs(b.v.In), sharedBy(b.op)) {
+		var texts []string
+		switch in.in {
+		case "path":
+			text, err := url.PathUnescape(chi.URLParam(b.r, in.name))
+			if err != nil {
+				found = append(found, fault.Violation{Field: in.name, Description: "is not properly encoded"})
+				continue
+			}
+			texts = []string{text}
+		case "query":
+			texts = present(query[in.name])
+		default:
+			continue
+		}
+		found = append(found, in.check(texts)...)
+		b.texts[in.in+" "+in.name] = texts
+	}
+	if len(found) > 0 {
+		return fault.Invalid(found...)
+	}
+	return nil
+}
+
+// present drops empty values: clients send ?name= for "not given".
+func present(values []string) []string {
+	var out []string
+	for _, v := range values {
+		if v != "" {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func (in *input) check(texts []string) []fault.Violation {
+	if len(texts) == 0 {
+		if in.required {
+			return []fault.Violation{{Field: in.name, Description: "is required"}}
+		}
+		return nil
+	}
+	node := in.node
+	if node.Type == "array" {
+		node = node.Items
+	} else if len(texts) > 1 {
+		return []fault.Violation{{Field: in.name, Description: "must be given once"}}
+	}
+	var found []fault.Violation
+	for _, text := range texts {
+		value, ok := scalar(node, text)
+		if !ok {
+			found = append(found, fault.Violation{Field: in.name, Description: "must be " + article(node.Type)})
+			continue
+		}
+		_, vs := node.Check(value, true)
+		for _, v := range vs {
+			found = append(found, fault.Violation{Field: in.name, Description: v.Description})
+		}
+	}
+	return found
+}
+
+// scalar reads a parameter's text as the JSON value that its schema wants.
+func scalar(n *schema.Node, text string) (any, bool) {
+	switch n.Type {
+	case "boolean":
+		return text == "true", text == "true" || text == "false"
+	case "integer":
+		i, err := strconv.ParseInt(text, 10, 64)
+		return i, err == nil
+	case "number":
+		f, err := strconv.ParseFloat(text, 64)
+		return f, err == nil
+	}
+	return text, true
+}
+
+func article(kind string) string {
+	switch kind {
+	case "boolean":
+		return "true or false"
+	case "integer":
+		return "a whole number"
+	}
+	return "a " + kind
+}
+
+// into fills the fields of an In struct from the checked parameters and the body.
+func (b *binding) into(v reflect.Value) error {
+	for _, in := range inputs(b.v.In) {
+		field := v.FieldByIndex(in.index)
+		if in.in == "body" {
+			if err := b.body(in, field); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := in.fill(field, b.texts[in.in+" "+in.name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fill sets a parameter's field, or its default.
+func (in *input) fill(field reflect.Value, texts []string) error {
+	var value any
+	switch {
+	case len(texts) == 0 && in.node.Default == nil:
+		return nil
+	case len(texts) == 0:
+		value = in.node.Default
+	case in.node.Type == "array":
+		value = texts
+	default:
+		value, _ = scalar(in.node, texts[0])
+	}
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(raw, field.Addr().Interface())
+}
+
+func (b *binding) body(in input, field reflect.Value) error {
+	raw, err := b.read()
+	if err != nil {
+		return err
+	}
+	if len(raw) == 0 && !in.required {
+		return nil
+	}
+	tree, err := schema.Decode(raw)
+	if err != nil {
+		return fault.InvalidJSON.With(err.Error()).Naming(fault.Violation{Field: "body", Description: err.Error()})
+	}
+	clean, found := in.node.Check(tree, b.op.Method == http.MethodPatch)
+	if len(found) > 0 {
+		return fault.Invalid(found...)
+	}
+	if raw, err = json.Marshal(clean); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(raw, field.Addr().Interface()); err != nil {
+		return fmt.Errorf("api: a checked body does not fit %v: %w", field.Type(), err)
+	}
+	return nil
+}
+
+// read takes the body in, after its type and up to its limit.
+func (b *binding) read() ([]byte, error) {
+	if t := b.r.Header.Get("Content-Type"); t != "" || b.r.ContentLength != 0 {
+		media, _, err := mime.ParseMediaType(t)
+		_, versioned := dateOf(media)
+		if err != nil || media != "application/json" && !versioned {
+			return nil, fault.UnsupportedMedia.With()
+		}
+	}
+	raw, err := io.ReadAll(http.MaxBytesReader(nil, b.r.Body, MaxBody))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, fault.BodyTooLarge.With(strconv.Itoa(MaxBody))
+	case err != nil:
+		return nil, fault.InvalidJSON.With("it could not be read to its end").Because(err)
+	}
+	return raw, nil
+}

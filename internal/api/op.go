@@ -1,0 +1,157 @@
+// Package api is the engine of the Administration API: operations are declared as data, and everything that they
+// share — versions, authentication, address lists, roles, binding, validation, envelope, paging, links, errors —
+// happens here, once. A handler gets checked values and returns values and errors; it never sees a request.
+package api
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+)
+
+// Prefix is the path under which the API's operations live.
+const Prefix = "/api/atlas/v2"
+
+// Op declares one operation.
+type Op struct {
+	ID          string   // operationId, as the reference pages name it
+	Aliases     []string // other names that clients know it by
+	Method      string
+	Path        string // below Prefix
+	Tag         string
+	Summary     string
+	Description string
+	Roles       authz.Requirement
+	Status      int         // of success
+	Errors      fault.Kinds // beyond those that every operation may answer with
+	Deprecated  Date        // since when; "" if it is not
+	Sunset      Date        // after which the service turns it off; "" if unknown
+	NoEnvelope  bool        // has no envelope parameter
+	Versions    []Version   // ascending
+}
+
+// Version is one version of an operation: its date, its shapes and its handler.
+type Version struct {
+	Date   Date
+	Sunset Date // of this version; "" if unknown
+	In     reflect.Type
+	Out    reflect.Type
+	run    func(ctx context.Context, b *binding) (any, error)
+}
+
+// At declares the version of a date. In is a struct: fields tagged path or query bind parameters, a field named Body
+// binds the request's body. Out is what is written; None for no body.
+func At[In, Out any](date Date, handle func(context.Context, In) (Out, error)) Version {
+	in := reflect.TypeFor[In]()
+	return Version{Date: date, In: in, Out: reflect.TypeFor[Out](), run: func(ctx context.Context, b *binding) (any, error) {
+		var v In
+		if err := b.into(reflect.ValueOf(&v).Elem()); err != nil {
+			return nil, err
+		}
+		return handle(ctx, v)
+	}}
+}
+
+// Until says when the service turns this version off.
+func (v Version) Until(sunset Date) Version {
+	v.Sunset = sunset
+	return v
+}
+
+// None is the Out of operations that answer without a body.
+type None struct{}
+
+// Empty is the Out of operations that answer with an empty object.
+type Empty struct{}
+
+// Operations is what a resource family offers.
+type Operations []Op
+
+// verify refuses declarations that contradict themselves. It runs at start-up.
+func (ops Operations) verify() error {
+	ids, routes := map[string]bool{}, map[string]bool{}
+	for i := range ops {
+		op := &ops[i]
+		if err := op.verify(); err != nil {
+			return fmt.Errorf("api: operation %s: %w", op.ID, err)
+		}
+		for _, id := range append([]string{op.ID}, op.Aliases...) {
+			if ids[id] {
+				return fmt.Errorf("api: two operations are called %s", id)
+			}
+			ids[id] = true
+		}
+		route := op.Method + " " + parameter.ReplaceAllString(op.Path, "{}")
+		if routes[route] {
+			return fmt.Errorf("api: two operations serve %s", route)
+		}
+		routes[route] = true
+	}
+	return nil
+}
+
+var parameter = regexp.MustCompile(`\{([^}]+)\}`)
+
+// params are the names of the path's parameters.
+func (op *Op) params() []string {
+	var names []string
+	for _, m := range parameter.FindAllStringSubmatch(op.Path, -1) {
+		names = append(names, m[1])
+	}
+	return names
+}
+
+func (op *Op) verify() error {
+	switch {
+	case op.ID == "" || op.Tag == "" || op.Summary == "" || op.Status == 0:
+		return fmt.Errorf("ID, Tag, Summary and Status must be declared")
+	case !op.Roles.Declared():
+		return fmt.Errorf("roles must be declared; say Public if there are none")
+	case len(op.Versions) == 0:
+		return fmt.Errorf("it has no version")
+	case !slices.IsSortedFunc(op.Versions, func(a, b Version) int { return strings.Compare(string(a.Date), string(b.Date)) }):
+		return fmt.Errorf("versions must ascend")
+	}
+	for _, v := range op.Versions {
+		if !v.Date.known() {
+			return fmt.Errorf("%s is no version date", v.Date)
+		}
+		bound := map[string]bool{}
+		for _, p := range inputs(v.In) {
+			if p.in == "path" {
+				bound[p.name] = true
+			}
+		}
+		for _, name := range op.params() {
+			if !bound[name] {
+				return fmt.Errorf("version %s does not bind {%s}", v.Date, name)
+			}
+		}
+		if len(bound) != len(op.params()) {
+			return fmt.Errorf("version %s binds path parameters that %s does not have", v.Date, op.Path)
+		}
+	}
+	return nil
+}
+
+// declares says whether an operation may answer with a fault of kind k.
+func (op *Op) declares(k *fault.Kind) bool {
+	return slices.Contains(op.Kinds(), k)
+}
+
+// common are the kinds that every operation may answer with.
+var common = fault.Kinds{
+	fault.Unexpected, fault.Unauthenticated, fault.UserUnauthorized, fault.AddressNotListed, fault.ValidationError,
+	fault.InvalidJSON, fault.InvalidVersionDate, fault.VersionGone, fault.UnsupportedMedia, fault.BodyTooLarge,
+	fault.ResourceNotFound, fault.OperationNotAllowed, fault.RateLimited, fault.ServiceUnavailable,
+	fault.OrgNotFound, fault.GroupNotFound, fault.FeatureNotSupported,
+}
+
+// Kinds are all kinds of errors that the operation may answer with.
+func (op *Op) Kinds() fault.Kinds { return slices.Concat(common, op.Errors) }

@@ -1,0 +1,104 @@
+package openapi
+
+import (
+	"fmt"
+
+	"github.com/telamon-db/telamon/internal/api/schema"
+)
+
+// schema renders n; a named object becomes a component and a reference to it.
+func (d *document) schema(n *schema.Node) object {
+	if n.Name == "" {
+		return d.inline(n)
+	}
+	ref := object{"$ref": "#/components/schemas/" + n.Name}
+	shape := d.shape(n)
+	if owner, known := d.owners[n.Name]; !known {
+		d.owners[n.Name] = n.Go
+		d.schemas[n.Name] = object{} // ends recursion
+		d.schemas[n.Name] = d.withProps(shape, n)
+	} else if owner != n.Go {
+		panic(fmt.Sprintf("openapi: %v and %v are both called %s", owner, n.Go, n.Name))
+	}
+	if n.Doc == "" && !n.ReadOnly {
+		return ref
+	}
+	// Siblings of $ref are ignored in OpenAPI 3.0.
+	o := object{"allOf": []any{ref}}
+	annotate(o, n)
+	return o
+}
+
+func (d *document) inline(n *schema.Node) object { return d.withProps(d.shape(n), n) }
+
+func (d *document) shape(n *schema.Node) object {
+	o := object{}
+	set(o, "type", n.Type)
+	set(o, "format", n.Format)
+	set(o, "pattern", n.Pattern)
+	setPtr(o, "minimum", n.Min)
+	setPtr(o, "maximum", n.Max)
+	setPtr(o, "minLength", n.MinLen)
+	setPtr(o, "maxLength", n.MaxLen)
+	setPtr(o, "minItems", n.MinItems)
+	setPtr(o, "maxItems", n.MaxItems)
+	if len(n.Enum) > 0 {
+		o["enum"] = n.Enum
+	}
+	if n.Default != nil {
+		o["default"] = n.Default
+	}
+	if n.Unique {
+		o["uniqueItems"] = true
+	}
+	if n.Name == "" {
+		annotate(o, n)
+	}
+	if n.Items != nil {
+		o["items"] = d.schema(n.Items)
+	}
+	if n.Additional != nil {
+		o["additionalProperties"] = d.schema(n.Additional)
+	}
+	return o
+}
+
+func annotate(o object, n *schema.Node) {
+	set(o, "description", n.Doc)
+	for name, on := range map[string]bool{"readOnly": n.ReadOnly, "writeOnly": n.WriteOnly, "deprecated": n.Deprecated, "nullable": n.Nullable} {
+		if on {
+			o[name] = true
+		}
+	}
+}
+
+func (d *document) withProps(o object, n *schema.Node) object {
+	if len(n.Props) == 0 {
+		return o
+	}
+	props := object{}
+	var required []string
+	for _, p := range n.Props {
+		props[p.Name] = d.schema(p.Node)
+		if p.Required {
+			required = append(required, p.Name)
+		}
+	}
+	o["properties"] = props
+	if len(required) > 0 {
+		o["required"] = required
+	}
+	return o
+}
+
+func set(o object, name, value string) {
+	if value != "" {
+		o[name] = value
+	}
+}
+
+func setPtr[T any](o object, name string, value *T) {
+	if value != nil {
+		o[name] = *value
+	}
+}

@@ -1,0 +1,181 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strconv"
+
+	"github.com/telamon-db/telamon/internal/fault"
+)
+
+// response writes the one answer to a request.
+type response struct {
+	w       http.ResponseWriter
+	r       *http.Request
+	engine  *Engine
+	op      *Op      // nil before routing
+	version *Version // nil before one is chosen
+}
+
+// success writes what a handler returned.
+func (out *response) success(result any) {
+	h := out.w.Header()
+	if _, none := result.(None); none {
+		if out.op.Status != http.StatusNoContent {
+			h.Set("Content-Length", "0")
+		}
+		out.w.WriteHeader(out.op.Status)
+		return
+	}
+	h.Set("Content-Type", out.version.Date.MediaType()+";charset=utf-8")
+	if p, ok := result.(paged); ok {
+		result = p.linked(pageLinks(out.r, p))
+	}
+	out.link(result)
+	body, err := encode(result)
+	if err != nil {
+		out.fault(err)
+		return
+	}
+	if out.wants("envelope") && !out.op.NoEnvelope {
+		body = envelop(body, out.op.Status)
+	}
+	out.write(out.op.Status, body)
+}
+
+// encode is json.Marshal without its escapes for HTML, which make links unreadable.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+}
+
+// wants says whether a boolean query parameter is set.
+func (out *response) wants(name string) bool { return out.r.URL.Query().Get(name) == "true" }
+
+// envelop puts the status into the body: beside the members of a list, around anything else.
+func envelop(body []byte, status int) []byte {
+	var list struct {
+		Results json.RawMessage `json:"results"`
+	}
+	code := strconv.Itoa(status)
+	if json.Unmarshal(body, &list) == nil && list.Results != nil {
+		return append(append(bytes.TrimSuffix(body, []byte("}")), `,"status":`+code...), '}')
+	}
+	return append(append([]byte(`{"status":`+code+`,"content":`), body...), '}')
+}
+
+func (out *response) write(status int, body []byte) {
+	if out.wants("pretty") {
+		var indented bytes.Buffer
+		if json.Indent(&indented, body, "", "  ") == nil {
+			body = append(indented.Bytes(), '\n')
+		}
+	}
+	out.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	out.w.WriteHeader(status)
+	_, _ = out.w.Write(body) // the caller has gone; there is nobody to tell
+}
+
+// statuses is the one mapping from classes of faults to HTTP.
+var statuses = map[fault.Class]int{
+	fault.BadRequest:           http.StatusBadRequest,
+	fault.Unauthorized:         http.StatusUnauthorized,
+	fault.Forbidden:            http.StatusForbidden,
+	fault.NotFound:             http.StatusNotFound,
+	fault.MethodNotAllowed:     http.StatusMethodNotAllowed,
+	fault.NotAcceptable:        http.StatusNotAcceptable,
+	fault.Conflict:             http.StatusConflict,
+	fault.Gone:                 http.StatusGone,
+	fault.PayloadTooLarge:      http.StatusRequestEntityTooLarge,
+	fault.UnsupportedMediaType: http.StatusUnsupportedMediaType,
+	fault.TooManyRequests:      http.StatusTooManyRequests,
+	fault.Internal:             http.StatusInternalServerError,
+	fault.Unavailable:          http.StatusServiceUnavailable,
+}
+
+// Error is the API's shape of an error.
+type Error struct {
+	BadRequestDetail *BadRequestDetail `json:"badRequestDetail,omitempty" doc:"What is wrong with the request."`
+	Detail           string            `json:"detail,omitempty" doc:"A sentence about what went wrong."`
+	Status           int               `json:"error" api:"required,readonly" doc:"The HTTP status."`
+	ErrorCode        string            `json:"errorCode" api:"required,readonly" doc:"The error's code in the API's catalogue."`
+	Parameters       []any             `json:"parameters,omitempty" api:"readonly" doc:"What the error is about, for programs."`
+	Reason           string            `json:"reason,omitempty" api:"readonly" doc:"The HTTP status in words."`
+}
+
+// BadRequestDetail names everything that is wrong with a request.
+type BadRequestDetail struct {
+	Fields []FieldViolation `json:"fields,omitempty" doc:"Each violation."`
+}
+
+// FieldViolation is one thing wrong with a request.
+type FieldViolation struct {
+	Description string `json:"description" api:"required" doc:"Why the field is refused."`
+	Field       string `json:"field" api:"required" doc:"Path of the field."`
+}
+
+// fault writes an error. What is no fault, or one that the operation does not declare, is unexpected: its cause goes
+// to the log only.
+func (out *response) fault(err error) {
+	f, ok := fault.Of(err)
+	if !ok || out.op != nil && !out.op.declares(f.Kind) {
+		out.engine.log.ErrorContext(out.r.Context(), "unexpected error", "method", out.r.Method, "path", out.r.URL.Path, "error", err)
+		f = fault.Unexpected.With()
+	}
+	status := statuses[f.Kind.Class]
+	h := out.w.Header()
+	h.Del("Content-Type")
+	h.Set("Content-Type", "application/json")
+	e := shape(f, status)
+	body, err := encode(e)
+	if err != nil {
+		panic(err) // strings and numbers always marshal
+	}
+	if status == http.StatusUnauthorized {
+		out.unauthorized(e)
+		return
+	}
+	h.Set("X-Error-Code", f.Kind.Code)
+	if out.wants("envelope") && (out.op == nil || !out.op.NoEnvelope) {
+		body = envelop(body, status)
+	}
+	out.write(status, body)
+}
+
+func shape(f *fault.Fault, status int) Error {
+	e := Error{Detail: f.Detail(), Status: status, ErrorCode: f.Kind.Code, Parameters: []any{}, Reason: http.StatusText(status)}
+	for _, p := range f.Params {
+		e.Parameters = append(e.Parameters, p)
+	}
+	if len(f.Violations) > 0 {
+		e.BadRequestDetail = &BadRequestDetail{}
+		for _, v := range f.Violations {
+			e.BadRequestDetail.Fields = append(e.BadRequestDetail.Fields, FieldViolation{v.Description, v.Field})
+		}
+	}
+	return e
+}
+
+// unauthorized writes a 401 as the service's front does: challenge, no X-Error-Code, members in its order.
+func (out *response) unauthorized(e Error) {
+	out.engine.auth.Challenge(out.w.Header())
+	body, err := json.MarshalIndent(struct {
+		Error     int    `json:"error"`
+		Reason    string `json:"reason"`
+		Detail    string `json:"detail"`
+		ErrorCode string `json:"errorCode"`
+	}{e.Status, e.Reason, e.Detail, e.ErrorCode}, "", "  ")
+	if err != nil {
+		panic(err) // strings and numbers always marshal
+	}
+	out.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	out.w.WriteHeader(e.Status)
+	_, _ = out.w.Write(body) // the caller has gone; there is nobody to tell
+}
+
+// Status is the HTTP status of a class of faults.
+func Status(c fault.Class) int { return statuses[c] }

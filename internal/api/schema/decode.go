@@ -1,0 +1,97 @@
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+)
+
+// MaxDepth is how deep a request's JSON may nest.
+const MaxDepth = 64
+
+// Decode reads one JSON value into maps, slices, strings, json.Number, bools and nil. It refuses what encoding/json
+// lets pass: invalid UTF-8, a name twice in one object, nesting beyond MaxDepth, and anything after the value.
+func Decode(body []byte) (any, error) {
+	if !utf8.Valid(body) {
+		return nil, errors.New("it is not valid UTF-8")
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	v, err := decodeValue(d, 0)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("there is more after the first value")
+	}
+	return v, nil
+}
+
+func decodeValue(d *json.Decoder, depth int) (any, error) {
+	if depth > MaxDepth {
+		return nil, fmt.Errorf("it is nested deeper than %d levels", MaxDepth)
+	}
+	t, err := d.Token()
+	if err != nil {
+		return nil, readable(err)
+	}
+	switch t {
+	case json.Delim('{'):
+		return decodeObject(d, depth)
+	case json.Delim('['):
+		return decodeArray(d, depth)
+	}
+	return t, nil
+}
+
+func decodeObject(d *json.Decoder, depth int) (any, error) {
+	m := map[string]any{}
+	for d.More() {
+		t, err := d.Token()
+		if err != nil {
+			return nil, readable(err)
+		}
+		name, ok := t.(string)
+		if !ok {
+			return nil, errors.New("an object's member has no name")
+		}
+		if _, twice := m[name]; twice {
+			return nil, fmt.Errorf("the name %q stands twice in one object", printable(name))
+		}
+		if m[name], err = decodeValue(d, depth+1); err != nil {
+			return nil, err
+		}
+	}
+	_, err := d.Token()
+	return m, readable(err)
+}
+
+func decodeArray(d *json.Decoder, depth int) (any, error) {
+	list := []any{}
+	for d.More() {
+		v, err := decodeValue(d, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	_, err := d.Token()
+	return list, readable(err)
+}
+
+// readable tells where a syntax error is, without telling what stands there.
+func readable(err error) error {
+	var syntax *json.SyntaxError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &syntax):
+		return fmt.Errorf("syntax error at byte %d", syntax.Offset)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("it ends too early")
+	}
+	return err
+}

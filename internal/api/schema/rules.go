@@ -1,0 +1,83 @@
+package schema
+
+import (
+	"net/mail"
+	"net/netip"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Rule is a named form of strings: a pattern for the document, and a check. Where the API's pattern uses look-ahead,
+// which Go's regexp lacks, the check is code; otherwise it is the pattern itself.
+type Rule struct {
+	Pattern string
+	Format  string
+	Says    string // what is wrong with a string that breaks the rule
+	ok      func(string) bool
+}
+
+// OK says whether s keeps the rule.
+func (r *Rule) OK(s string) bool { return r.ok(s) }
+
+func pattern(p, says string) *Rule {
+	return &Rule{Pattern: p, Says: says, ok: regexp.MustCompile(p).MatchString}
+}
+
+// The address patterns, as the API documents them.
+const (
+	ipPattern   = `^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)(\.(?!$)|$)){4}|([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$`
+	cidrPattern = `^((([0-9]{1,3}\.){3}[0-9]{1,3})|(:{0,2}([0-9a-f]{1,4}:){0,7}[0-9a-f]{1,4}[:]{0,2}))((%2[fF]|/)[0-9]{1,3})+$`
+)
+
+// mobile is the reference page's pattern with its doubled backslashes made single. It is not anchored at its start.
+const mobile = `(?:(?:\+?1\s*(?:[.-]\s*)?)?(?:(\s*([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9])\s*)|([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9]))\s*(?:[.-]\s*)?)` +
+	`([2-9]1[02-9]|[2-9][02-9]1|[2-9][02-9]{2})\s*(?:[.-]\s*)?([0-9]{4})$`
+
+var rules = map[string]*Rule{
+	"objectId":    pattern(`^([a-f0-9]{24})$`, "must be 24 lower-case hexadecimal digits"),
+	"clusterName": pattern(`^[a-zA-Z0-9][a-zA-Z0-9-]*$`, "must begin with a letter or digit and have only letters, digits and hyphens"),
+	"country":     pattern(`^([A-Z]{2})$`, "must be two capital letters"),
+	"mobile":      pattern(mobile, "must be a telephone number of the North American plan"),
+	"zoneName":    pattern(`^.{1,64}$`, "must have 1 to 64 characters"),
+	// The API's pattern has no space, but the service's own projects have spaces inside their names.
+	"projectName": {
+		Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`,
+		Says:    "must have 1 to 64 letters, digits, inner spaces or the characters -_.(),:&@+'",
+		ok: func(s string) bool {
+			return s == strings.TrimSpace(s) && projectName.MatchString(s)
+		},
+	},
+	"ip": {
+		Pattern: ipPattern,
+		Says:    "must be an IPv4 or IPv6 address",
+		ok:      func(s string) bool { a, err := netip.ParseAddr(s); return err == nil && a.Zone() == "" },
+	},
+	"cidr": {
+		Pattern: cidrPattern,
+		Says:    "must be an address range in CIDR notation",
+		ok:      func(s string) bool { _, err := netip.ParsePrefix(s); return err == nil },
+	},
+	"email": {
+		Format: "email",
+		Says:   "must be an e-mail address",
+		ok:     isEmail,
+	},
+	"dateTime": {
+		Format: "date-time",
+		Says:   "must be a date and time in ISO 8601, such as 2025-03-12T09:42:00Z",
+		ok:     func(s string) bool { _, err := time.Parse(time.RFC3339, s); return err == nil },
+	},
+}
+
+var projectName = regexp.MustCompile(`^[\p{L}\p{N}\-_.(),:&@+' ]{1,64}$`)
+
+// isEmail accepts a bare address of RFC 5322 with a domain, of at most 254 characters (RFC 5321).
+func isEmail(s string) bool {
+	a, err := mail.ParseAddress(s)
+	if err != nil || a.Address != s || len(s) > 254 {
+		return false
+	}
+	_, domain, _ := strings.Cut(s, "@")
+	return domain != "" && !strings.ContainsAny(s, " \t\r\n<>")
+}

@@ -1,0 +1,46 @@
+package api
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/api/schema"
+)
+
+// Time is an instant as the API writes it: UTC, whole seconds. Use it with omitzero.
+type Time struct{ time.Time }
+
+// MarshalJSON writes YYYY-MM-DDTHH:MM:SSZ.
+func (t Time) MarshalJSON() ([]byte, error) {
+	return []byte(`"` + t.UTC().Format("2006-01-02T15:04:05Z") + `"`), nil
+}
+
+// Schema is a date-time.
+func (Time) Schema() *schema.Node { return schema.Of(timeOfGo) }
+
+// Double is a number that keeps one decimal when it is whole, as the API writes them (10.0).
+type Double float64
+
+// MarshalJSON writes the shortest form with a decimal point.
+func (d Double) MarshalJSON() ([]byte, error) {
+	s := strconv.FormatFloat(float64(d), 'f', -1, 64)
+	if !strings.Contains(s, ".") {
+		s += ".0"
+	}
+	return []byte(s), nil
+}
+
+// Ptr is a pointer to a copy of v, for optional members.
+func Ptr[T any](v T) *T { return &v }
+
+// Or is *p, or otherwise where p is nil.
+func Or[T any](p *T, otherwise T) T {
+	if p == nil {
+		return otherwise
+	}
+	return *p
+}
+
+var timeOfGo = reflect.TypeFor[time.Time]()

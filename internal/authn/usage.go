@@ -1,0 +1,116 @@
+package authn
+
+import (
+	"context"
+	"maps"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Usage counts how often the entries of access lists are used. Counts are written behind, within a second, so that a
+// read costs no write; what is not written yet is added when a list is shown.
+type Usage struct {
+	now func() time.Time
+
+	mu      sync.Mutex
+	pending map[string]use // by id of the entry
+}
+
+// use is what happened to an entry since it was last written.
+type use struct {
+	count int64
+	last  time.Time
+	addr  string
+}
+
+// NewUsage returns a Usage that dates uses by now.
+func NewUsage(now func() time.Time) *Usage { return &Usage{now: now, pending: map[string]use{}} }
+
+func (u *Usage) note(entry string, addr netip.Addr) {
+	at := u.now()
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.pending[entry] = use{u.pending[entry].count + 1, at, addr.String()}
+}
+
+// Current adds to an entry what is not written yet.
+func (u *Usage) Current(a *model.KeyAddress) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.pending[state.KeyAddresses.ID(a)].addTo(a)
+}
+
+func (x use) addTo(a *model.KeyAddress) {
+	if x.count > 0 {
+		a.Count, a.LastUsed, a.LastAddress = a.Count+x.count, x.last, x.addr
+	}
+}
+
+// Run writes counts every second until ctx ends, and a last time then.
+func (u *Usage) Run(ctx context.Context, st store.Store) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if err := u.Flush(ctx, st); err != nil && ctx.Err() == nil {
+				return err
+			}
+		case <-ctx.Done():
+			return u.Flush(context.WithoutCancel(ctx), st)
+		}
+	}
+}
+
+// Flush writes the counts that are pending.
+func (u *Usage) Flush(ctx context.Context, st store.Store) error {
+	written := u.snapshot()
+	if len(written) == 0 {
+		return nil
+	}
+	err := st.Update(ctx, func(tx store.Tx) error {
+		for id, x := range written {
+			a, err := state.KeyAddresses.Get(tx, id)
+			if store.IsNotFound(err) {
+				continue // the entry has been deleted meanwhile
+			}
+			if err != nil {
+				return err
+			}
+			x.addTo(a)
+			if err := state.KeyAddresses.Put(tx, a); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		u.settle(written)
+	}
+	return err
+}
+
+func (u *Usage) snapshot() map[string]use {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return maps.Clone(u.pending)
+}
+
+// settle takes what has been written off the pending counts.
+func (u *Usage) settle(written map[string]use) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for id, x := range written {
+		rest := u.pending[id]
+		if rest.count -= x.count; rest.count == 0 {
+			delete(u.pending, id)
+		} else {
+			u.pending[id] = rest
+		}
+	}
+}

@@ -1,0 +1,44 @@
+package authz
+
+// The organization roles.
+const (
+	OrgOwner           Role = "ORG_OWNER"
+	OrgGroupCreator    Role = "ORG_GROUP_CREATOR"
+	OrgBillingAdmin    Role = "ORG_BILLING_ADMIN"
+	OrgBillingReadOnly Role = "ORG_BILLING_READ_ONLY"
+	OrgStreamAdmin     Role = "ORG_STREAM_PROCESSING_ADMIN"
+	OrgReadOnly        Role = "ORG_READ_ONLY"
+	OrgMember          Role = "ORG_MEMBER"
+)
+
+// The project roles.
+const (
+	GroupOwner                 Role = "GROUP_OWNER"
+	GroupReadOnly              Role = "GROUP_READ_ONLY"
+	GroupAccessManager         Role = "GROUP_ACCESS_MANAGER"
+	GroupAtlasAdmin            Role = "GROUP_ATLAS_ADMIN"
+	GroupBackupCreator         Role = "GROUP_BACKUP_CREATOR"
+	GroupBackupExportOperator  Role = "GROUP_BACKUP_EXPORT_OPERATOR"
+	GroupBackupManager         Role = "GROUP_BACKUP_MANAGER"
+	GroupBackupRecovery        Role = "GROUP_BACKUP_RECOVERY_OPERATOR"
+	GroupChartsAdmin           Role = "GROUP_CHARTS_ADMIN"
+	GroupClusterCreator        Role = "GROUP_CLUSTER_CREATOR"
+	GroupClusterManager        Role = "GROUP_CLUSTER_MANAGER"
+	GroupClusterTester         Role = "GROUP_CLUSTER_RESILIENCE_TESTER"
+	GroupDataAccessAdmin       Role = "GROUP_DATA_ACCESS_ADMIN"
+	GroupDataAccessReadOnly    Role = "GROUP_DATA_ACCESS_READ_ONLY"
+	GroupDataAccessReadWrite   Role = "GROUP_DATA_ACCESS_READ_WRITE"
+	GroupDatabaseAccessAdmin   Role = "GROUP_DATABASE_ACCESS_ADMIN"
+	GroupNetworkAccessManager  Role = "GROUP_NETWORK_ACCESS_MANAGER"
+	GroupObservabilityViewer   Role = "GROUP_OBSERVABILITY_VIEWER"
+	GroupReplicaSetManager     Role = "GROUP_REPLICA_SET_MANAGER"
+	GroupSearchIndexEditor     Role = "GROUP_SEARCH_INDEX_EDITOR"
+	GroupStreamProcessingOwner Role = "GROUP_STREAM_PROCESSING_OWNER"
+)
+
+// UserRoles are the roles that createUser accepts, in the order of its reference page.
+var UserRoles = []Role{
+	OrgMember, OrgReadOnly, OrgBillingAdmin, OrgBillingReadOnly, OrgGroupCreator, OrgOwner,
+	GroupOwner, GroupReadOnly, GroupDataAccessAdmin, GroupDataAccessReadOnly, GroupDataAccessReadWrite, GroupClusterManager,
+	GroupSearchIndexEditor, GroupStreamProcessingOwner, GroupBackupManager, GroupObservabilityViewer, GroupDatabaseAccessAdmin,
+}

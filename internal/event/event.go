@@ -1,0 +1,85 @@
+// Package event writes what happened into the event log, in the transaction of the change itself.
+package event
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Type is the name of a kind of event, one of the API's.
+type Type string
+
+// Event is the stored form of one event.
+type Event struct {
+	ID         model.ID   `json:"id"`
+	Type       Type       `json:"type"`
+	Created    time.Time  `json:"created"`
+	OrgID      model.ID   `json:"orgId"`
+	GroupID    model.ID   `json:"groupId,omitempty"` // empty: an event of the organization
+	Cluster    string     `json:"cluster,omitempty"`
+	ActorKind  authz.Kind `json:"actorKind"`
+	ActorID    string     `json:"actorId,omitempty"`
+	ActorName  string     `json:"actorName,omitempty"`
+	Address    string     `json:"address,omitempty"`
+	TargetUser string     `json:"targetUser,omitempty"` // username that a change of access is about
+	TargetKey  string     `json:"targetKey,omitempty"`  // public key that a change of access is about
+	Entry      string     `json:"entry,omitempty"`      // access list entry
+}
+
+// In is an event in a project.
+func In(t Type, p *model.Project) Event { return Event{Type: t, OrgID: p.OrgID, GroupID: p.ID} }
+
+// InOrg is an event in an organization.
+func InOrg(t Type, orgID model.ID) Event { return Event{Type: t, OrgID: orgID} }
+
+// About names the cluster that the event is about.
+func (e Event) About(cluster string) Event {
+	e.Cluster = cluster
+	return e
+}
+
+// Of names the user that a change of access is about.
+func (e Event) Of(username string) Event {
+	e.TargetUser = username
+	return e
+}
+
+// Write appends e, with the caller of ctx as the one who did it.
+func Write(ctx context.Context, tx store.Tx, e Event) error {
+	who := authz.From(ctx)
+	e.ID, e.Created = model.NewID(), tx.Now()
+	e.ActorKind, e.ActorID, e.ActorName = who.Kind, who.ID, who.Name
+	if who.Address.IsValid() {
+		e.Address = who.Address.String()
+	}
+	body, err := json.Marshal(e)
+	if err != nil {
+		return fmt.Errorf("event: encode %s: %w", e.Type, err)
+	}
+	return tx.AppendEvent(store.Event{
+		Series: e.series(), ID: e.ID, Created: e.Created, Type: string(e.Type), Cluster: e.Cluster, Body: body,
+	})
+}
+
+func (e *Event) series() string {
+	if e.GroupID != "" {
+		return e.GroupID
+	}
+	return e.OrgID
+}
+
+// Decode reads an event back. Created is the log's, which never runs backwards.
+func Decode(row store.Event) (*Event, error) {
+	e := new(Event)
+	if err := json.Unmarshal(row.Body, e); err != nil {
+		return nil, fmt.Errorf("event: decode %s: %w", row.ID, err)
+	}
+	e.Created = row.Created
+	return e, nil
+}

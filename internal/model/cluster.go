@@ -1,0 +1,33 @@
+package model
+
+import "time"
+
+// Cluster is a declared database deployment: what its owner wants, and what the reconciler has made of it.
+type Cluster struct {
+	ID      ID           `json:"id"`
+	GroupID ID           `json:"groupId"`
+	Name    string       `json:"name"`
+	Flex    bool         `json:"flex,omitempty"` // shown by the Flex and serverless operations, not by the cluster operations
+	State   ClusterState `json:"state"`
+	Created time.Time    `json:"created"`
+	Settled time.Time    `json:"settled,omitzero"` // not to leave its transitional state before
+
+	Node       string `json:"node"`           // the node whose data directory holds it
+	Dataset    string `json:"dataset"`        // name of the live data directory; a restore puts another in its place
+	Port       int    `json:"port,omitempty"` // that its gateway listens on, kept over restarts
+	ReplicaSet string `json:"replicaSet"`
+
+	Rev int64 `json:"-"`
+}
+
+// ClusterState is a stateName of the API.
+type ClusterState string
+
+// The states of a cluster.
+const (
+	Creating  ClusterState = "CREATING"
+	Idle      ClusterState = "IDLE"
+	Updating  ClusterState = "UPDATING"
+	Deleting  ClusterState = "DELETING"
+	Repairing ClusterState = "REPAIRING"
+)

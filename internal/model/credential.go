@@ -1,0 +1,60 @@
+package model
+
+import (
+	"time"
+
+	"github.com/telamon-db/telamon/internal/authz"
+)
+
+// APIKey is a programmatic key: a public name and a private part that only its creation shows.
+type APIKey struct {
+	ID        ID            `json:"id"`
+	OrgID     ID            `json:"orgId"`
+	PublicKey string        `json:"publicKey"`
+	HA1       string        `json:"ha1"`  // MD5 of publicKey:realm:privateKey in hexadecimal (RFC 7616), what digest needs
+	Tail      string        `json:"tail"` // the last 12 characters of the private key, which the API displays
+	Desc      string        `json:"desc"`
+	Grants    []authz.Grant `json:"grants"`
+	Created   time.Time     `json:"created"`
+	Rev       int64         `json:"-"`
+}
+
+// KeyAddress is an entry of an API key's access list.
+type KeyAddress struct {
+	KeyID       ID        `json:"keyId"`
+	CIDR        string    `json:"cidr"` // masked, always with its length
+	Created     time.Time `json:"created"`
+	Count       int64     `json:"count,omitempty"`
+	LastUsed    time.Time `json:"lastUsed,omitzero"`
+	LastAddress string    `json:"lastAddress,omitempty"`
+	Rev         int64     `json:"-"`
+}
+
+// ServiceAccount is an OAuth client of an organization.
+type ServiceAccount struct {
+	ClientID string        `json:"clientId"`
+	OrgID    ID            `json:"orgId"`
+	Name     string        `json:"name"`
+	Grants   []authz.Grant `json:"grants"`
+	Secrets  []Secret      `json:"secrets"`
+	Created  time.Time     `json:"created"`
+	Rev      int64         `json:"-"`
+}
+
+// Secret is a service account's secret, hashed: it is random, so a plain SHA-256 cannot be searched.
+type Secret struct {
+	ID      ID        `json:"id"`
+	SHA256  []byte    `json:"sha256"`
+	Tail    string    `json:"tail"`
+	Created time.Time `json:"created"`
+	Expires time.Time `json:"expires"`
+}
+
+// Token is an access token of a service account, known by its hash only. Its life is counted by the system's clock.
+type Token struct {
+	Hash     string    `json:"hash"` // SHA-256 in hexadecimal
+	ClientID string    `json:"clientId"`
+	Issued   time.Time `json:"issued"`
+	Expires  time.Time `json:"expires"`
+	Rev      int64     `json:"-"`
+}

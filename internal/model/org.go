@@ -1,0 +1,78 @@
+package model
+
+import (
+	"time"
+
+	"github.com/telamon-db/telamon/internal/authz"
+)
+
+// Organization is the owner of projects, keys, accounts and cloud users.
+type Organization struct {
+	ID      ID        `json:"id"`
+	Name    string    `json:"name"`
+	Created time.Time `json:"created"`
+	Rev     int64     `json:"-"`
+}
+
+// Project groups clusters and the people and addresses that may use them. In paths it is a group.
+type Project struct {
+	ID                ID        `json:"id"`
+	OrgID             ID        `json:"orgId"`
+	Name              string    `json:"name"`
+	Created           time.Time `json:"created"`
+	Tags              []Tag     `json:"tags,omitempty"`
+	WithDefaultAlerts bool      `json:"withDefaultAlertsSettings"`
+	Rev               int64     `json:"-"`
+}
+
+// Tag is a key-value pair that an owner gives to a project or cluster.
+type Tag struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+// CloudUser is a person with a login to the control plane. Roles are in Memberships.
+type CloudUser struct {
+	ID           ID        `json:"id"`
+	Username     string    `json:"username"` // an e-mail address, compared without case
+	PasswordHash string    `json:"passwordHash,omitempty"`
+	FirstName    string    `json:"firstName"`
+	LastName     string    `json:"lastName"`
+	Country      string    `json:"country,omitempty"`
+	MobileNumber string    `json:"mobileNumber,omitempty"`
+	Created      time.Time `json:"created"`
+	LastAuth     time.Time `json:"lastAuth,omitzero"`
+	Rev          int64     `json:"-"`
+}
+
+// Membership is a cloud user's place in one organization or one project.
+type Membership struct {
+	UserID   ID           `json:"userId"`
+	Username string       `json:"username"`
+	OrgID    ID           `json:"orgId"`
+	GroupID  ID           `json:"groupId,omitempty"` // empty: the place is in the organization itself
+	Roles    []authz.Role `json:"roles"`
+	Pending  bool         `json:"pending,omitempty"` // until the invitation is accepted
+	Created  time.Time    `json:"created"`
+	Rev      int64        `json:"-"`
+}
+
+// Scope is the id of the project or organization that the membership is in.
+func (m *Membership) Scope() ID {
+	if m.GroupID != "" {
+		return m.GroupID
+	}
+	return m.OrgID
+}
+
+// Grants are the membership's roles in their scope.
+func (m *Membership) Grants() []authz.Grant {
+	grants := make([]authz.Grant, len(m.Roles))
+	for i, r := range m.Roles {
+		grants[i] = authz.Grant{Role: r, GroupID: m.GroupID}
+		if m.GroupID == "" {
+			grants[i].OrgID = m.OrgID
+		}
+	}
+	return grants
+}

@@ -1,0 +1,233 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/clock"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+const (
+	leaseLife   = 30 * time.Second
+	maxAttempts = 8
+	firstPause  = 100 * time.Millisecond
+	longestWait = 5 * time.Second // how long work that another node scheduled can stay unseen
+	workers     = 8
+)
+
+// Handler makes one kind of object so. The zero Time means done; another time asks to be called again then. An error
+// is tried again, with growing pauses; after the last attempt GiveUp is called in its place.
+type Handler interface {
+	Reconcile(ctx context.Context, key string) (again time.Time, err error)
+	GiveUp(ctx context.Context, key string, cause error) error
+}
+
+// Runner does the work of one node.
+type Runner struct {
+	store    store.Store
+	clock    *clock.Clock
+	node     string
+	log      *slog.Logger
+	handlers map[Kind]Handler
+	kick     chan struct{}
+
+	mu      sync.Mutex
+	idle    *sync.Cond
+	running map[string]bool
+	wg      sync.WaitGroup
+}
+
+// NewRunner returns a Runner for node; its name is the same after a restart and unique in the store.
+func NewRunner(st store.Store, c *clock.Clock, node string, log *slog.Logger, handlers map[Kind]Handler) *Runner {
+	r := &Runner{
+		store: st, clock: c, node: node, log: log, handlers: handlers,
+		kick: make(chan struct{}, 1), running: map[string]bool{},
+	}
+	r.idle = sync.NewCond(&r.mu)
+	return r
+}
+
+// Run works until ctx ends, and waits for what it has begun.
+func (r *Runner) Run(ctx context.Context) error {
+	if err := r.release(ctx); err != nil {
+		return err
+	}
+	stop := listen(r.kick)
+	defer stop()
+	defer r.wg.Wait()
+	for ctx.Err() == nil {
+		wait, err := r.pass(ctx)
+		if err != nil && ctx.Err() == nil {
+			r.log.Error("reconcile: cannot look for work", "error", err)
+			wait = time.Second
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-r.kick:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+	return nil
+}
+
+// release frees what this node held when it died.
+func (r *Runner) release(ctx context.Context) error {
+	return r.store.Update(ctx, func(tx store.Tx) error {
+		all, err := Works.List(tx, store.Query{})
+		if err != nil {
+			return err
+		}
+		for _, w := range all {
+			if w.Holder != r.node {
+				continue
+			}
+			w.Holder, w.Until = "", time.Time{}
+			if err := Works.Put(tx, w); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// pass starts everything that is due and free, and says how long to wait for the next.
+func (r *Runner) pass(ctx context.Context) (time.Duration, error) {
+	var due []*Work
+	wait := longestWait
+	now := r.clock.Now()
+	err := r.store.View(ctx, func(tx store.Tx) error {
+		due, wait = nil, longestWait
+		for _, node := range []string{"", r.node} {
+			first, err := Works.List(tx, store.Query{Index: "due", Prefix: []string{node}, Limit: 4 * workers})
+			if err != nil {
+				return err
+			}
+			for _, w := range first {
+				if w.Due.After(now) {
+					wait = min(wait, w.Due.Sub(now))
+					break
+				}
+				due = append(due, w)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, w := range due {
+		r.start(ctx, w)
+	}
+	return wait, nil
+}
+
+// start does w in a goroutine of its own, unless all workers are busy or it is being done.
+func (r *Runner) start(ctx context.Context, w *Work) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	key := id(w.Kind, w.Key)
+	if r.running[key] || len(r.running) >= workers || r.handlers[w.Kind] == nil {
+		return
+	}
+	r.running[key] = true
+	r.wg.Add(1)
+	go func() {
+		defer r.wg.Done()
+		defer r.finish(key)
+		if err := r.do(ctx, w); err != nil && ctx.Err() == nil {
+			r.log.Error("reconcile: cannot record an attempt", "work", key, "error", err)
+		}
+	}()
+}
+
+func (r *Runner) finish(key string) {
+	r.mu.Lock()
+	delete(r.running, key)
+	r.idle.Broadcast()
+	r.mu.Unlock()
+	signal(r.kick)
+}
+
+// do leases w, calls its handler, and records how it ended.
+func (r *Runner) do(ctx context.Context, w *Work) error {
+	w, err := r.lease(ctx, w)
+	if w == nil || err != nil {
+		return err
+	}
+	h := r.handlers[w.Kind]
+	again, err := r.call(ctx, h, w.Key)
+	if ctx.Err() != nil {
+		return nil // the server stops; the work stays leased to this node until it starts again
+	}
+	if err != nil {
+		w.Attempts++
+		w.Problem = err.Error()
+		r.log.Warn("reconcile: attempt failed", "kind", w.Kind, "key", w.Key, "attempt", w.Attempts, "error", err)
+		again = r.clock.Now().Add(firstPause << (w.Attempts - 1))
+		if w.Attempts >= maxAttempts {
+			again = time.Time{}
+			if err := h.GiveUp(ctx, w.Key, err); err != nil {
+				again = r.clock.Now().Add(firstPause << maxAttempts)
+				w.Attempts--
+			}
+		}
+	}
+	return r.record(ctx, w, again)
+}
+
+// call runs the handler; a panic is an error of this attempt.
+func (r *Runner) call(ctx context.Context, h Handler, key string) (again time.Time, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.log.Error("reconcile: panic", "key", key, "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return h.Reconcile(ctx, key)
+}
+
+// lease takes w for this node, or returns nil if it is not to be had.
+func (r *Runner) lease(ctx context.Context, w *Work) (*Work, error) {
+	var taken *Work
+	err := r.store.Update(ctx, func(tx store.Tx) error {
+		taken = nil
+		now := time.Now()
+		current, err := Works.Get(tx, id(w.Kind, w.Key))
+		if store.IsNotFound(err) || err == nil && (current.Due.After(tx.Now()) || current.Holder != "" && now.Before(current.Until)) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		current.Holder, current.Until = r.node, now.Add(leaseLife).UTC()
+		taken = current
+		return Works.Put(tx, current)
+	})
+	return taken, err
+}
+
+// record ends an attempt: the work is done, or due again. If somebody scheduled it meanwhile, it stays due.
+func (r *Runner) record(ctx context.Context, w *Work, again time.Time) error {
+	return r.store.Update(ctx, func(tx store.Tx) error {
+		current, err := Works.Get(tx, id(w.Kind, w.Key))
+		if err != nil {
+			return err
+		}
+		touched := current.Rev != w.Rev
+		if !touched && again.IsZero() {
+			return Works.Delete(tx, current)
+		}
+		if !touched {
+			current.Due, current.Attempts, current.Problem = again, w.Attempts, w.Problem
+		}
+		current.Holder, current.Until = "", time.Time{}
+		return Works.Put(tx, current)
+	})
+}

@@ -1,0 +1,62 @@
+// Package reconcile drives what is declared to what is.
+//
+// A change that wants something done beyond its own rows schedules work in its transaction: a kind and a key, such as
+// cluster and its id. A Runner takes work that is due and calls the kind's handler, which looks at the object as it is
+// now and makes it so. Work survives kill -9, is leased while somebody does it, and is tried again a bounded number of
+// times; a handler must therefore do no harm when it runs twice.
+package reconcile
+
+import (
+	"time"
+
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Kind names a kind of work and its handler.
+type Kind string
+
+// Work is one thing to be looked at, in stored form. Due is in the domain's time; the lease is in the system's.
+type Work struct {
+	Kind     Kind      `json:"kind"`
+	Key      string    `json:"key"`
+	Node     string    `json:"node,omitempty"` // the node that alone can do it; "" for any
+	Due      time.Time `json:"due"`
+	Attempts int       `json:"attempts,omitempty"`
+	Problem  string    `json:"problem,omitempty"` // of the last attempt
+	Holder   string    `json:"holder,omitempty"`
+	Until    time.Time `json:"until,omitzero"`
+	Rev      int64     `json:"-"`
+}
+
+// Works is the table of what is to be done, by node and due time.
+var Works = &store.Table[Work]{
+	Name: "work",
+	ID:   func(w *Work) string { return id(w.Kind, w.Key) },
+	Rev:  func(w *Work) *int64 { return &w.Rev },
+	Indexes: []store.Index[Work]{
+		{Name: "due", Key: func(w *Work) []string { return []string{w.Node, state.Instant(w.Due)} }},
+	},
+}
+
+func id(kind Kind, key string) string { return string(kind) + "/" + key }
+
+// Schedule asks for work at due, in the transaction of the change that wants it. There is one piece of work for a kind
+// and key: asking again moves it forward, never back, and makes a running attempt look again.
+func Schedule(tx store.Tx, kind Kind, key, node string, due time.Time) error {
+	w, err := Works.Get(tx, id(kind, key))
+	switch {
+	case store.IsNotFound(err):
+		w = &Work{Kind: kind, Key: key, Node: node, Due: due}
+	case err != nil:
+		return err
+	case due.Before(w.Due):
+		w.Due = due
+	}
+	w.Attempts, w.Problem = 0, ""
+	tx.AfterCommit(wake)
+	return Works.Put(tx, w)
+}
+
+// Now asks for work at once, on any node.
+func Now(tx store.Tx, kind Kind, key string) error { return Schedule(tx, kind, key, "", tx.Now()) }

@@ -1,0 +1,56 @@
+// Package databaseuser is the family Database Users: who may log in to a project's clusters, and with which roles.
+package databaseuser
+
+import (
+	"net/http"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Service serves the family.
+type Service struct{ Store store.Store }
+
+const tag = "Database Users"
+
+// Operations are the family's operations.
+func (s *Service) Operations() api.Operations {
+	manage := authz.Any(authz.GroupDatabaseAccessAdmin, authz.GroupStreamProcessingOwner, authz.GroupOwner)
+	return api.Operations{
+		{
+			ID: "listDatabaseUsers", Aliases: []string{"listGroupDatabaseUsers"}, Method: http.MethodGet, Path: "/groups/{groupId}/databaseUsers",
+			Tag: tag, Summary: "Return all database users of one project",
+			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.list)},
+		},
+		{
+			ID: "createDatabaseUser", Aliases: []string{"createGroupDatabaseUser"}, Method: http.MethodPost, Path: "/groups/{groupId}/databaseUsers",
+			Tag: tag, Summary: "Create one database user",
+			Description: "Creates a user who logs in to the project's clusters by SCRAM. The password is kept as SCRAM verifiers only.",
+			Roles:       manage, Status: http.StatusCreated, Errors: fault.Kinds{fault.UserAlreadyExists, fault.DatabaseUsersLimit},
+			Versions: []api.Version{api.At("2023-01-01", s.create)},
+		},
+		{
+			ID: "getDatabaseUser", Aliases: []string{"getGroupDatabaseUser"}, Method: http.MethodGet, Path: path, Tag: tag,
+			Summary: "Return one database user",
+			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Errors: fault.Kinds{fault.UsernameNotFound},
+			Versions: []api.Version{api.At("2023-01-01", s.get)},
+		},
+		{
+			ID: "updateDatabaseUser", Aliases: []string{"updateGroupDatabaseUser"}, Method: http.MethodPatch, Path: path, Tag: tag,
+			Summary: "Update one database user", Description: "Changes what the body names. Name, database and kind of login stay as they are.",
+			Roles: manage, Status: http.StatusOK, Errors: fault.Kinds{fault.UsernameNotFound},
+			Versions: []api.Version{api.At("2023-01-01", s.update)},
+		},
+		{
+			ID: "deleteDatabaseUser", Aliases: []string{"deleteGroupDatabaseUser"}, Method: http.MethodDelete, Path: path, Tag: tag,
+			Summary: "Remove one database user", Description: "Removes the user; its open connections may do nothing more.",
+			Roles: manage, Status: http.StatusNoContent, Errors: fault.Kinds{fault.UsernameNotFound},
+			Versions: []api.Version{api.At("2023-01-01", s.delete)},
+		},
+	}
+}
+
+const path = "/groups/{groupId}/databaseUsers/{databaseName}/{username}"

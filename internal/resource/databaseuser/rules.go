@@ -1,0 +1,167 @@
+package databaseuser
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/shape"
+	"github.com/telamon-db/telamon/internal/store"
+	"github.com/telamon-db/telamon/internal/verifier"
+)
+
+const (
+	maxRoles     = 100 // of a user
+	longestVisit = 7 * 24 * time.Hour
+)
+
+// fromWire reads a creation: every rule that needs no other object.
+func fromWire(groupID string, w *CloudDatabaseUser) (*User, error) {
+	bad := checkLogin(w)
+	if w.DatabaseName != "admin" {
+		bad = append(bad, fault.Violation{Field: "databaseName", Description: "must be admin for a user with a password"})
+	}
+	if w.Password == nil {
+		bad = append(bad, fault.Violation{Field: "password", Description: "is required for a user who logs in by SCRAM"})
+	}
+	bad = append(bad, checkRoles(w.Roles)...)
+	if len(bad) > 0 {
+		return nil, fault.Invalid(bad...)
+	}
+	u := &User{
+		GroupID: groupID, Database: w.DatabaseName, Name: w.Username, Description: w.Description,
+		Roles: roles(w.Roles), Scopes: scopes(w.Scopes), Labels: labels(w.Labels),
+	}
+	if w.DeleteAfterDate != nil {
+		u.DeleteAfter = w.DeleteAfterDate.UTC()
+	}
+	return u, u.setPassword(*w.Password)
+}
+
+// checkLogin refuses kinds of login that Telamon does not have.
+func checkLogin(w *CloudDatabaseUser) []fault.Violation {
+	var bad []fault.Violation
+	for _, k := range []struct{ field, kind string }{
+		{"awsIAMType", w.AWSIAMType}, {"ldapAuthType", w.LDAPAuthType}, {"oidcAuthType", w.OIDCAuthType}, {"x509Type", w.X509Type},
+	} {
+		if k.kind != none && k.kind != "" {
+			bad = append(bad, fault.Violation{Field: k.field, Description: "must be NONE: Telamon knows users with a password only, so far"})
+		}
+	}
+	return bad
+}
+
+// take changes what w names. Absent fields stay as they are; name, database and kind of login cannot change.
+func (u *User) take(tx store.Tx, w *CloudDatabaseUser) error {
+	bad := checkLogin(w)
+	if w.Username != "" && w.Username != u.Name {
+		bad = append(bad, fault.Violation{Field: "username", Description: "cannot change"})
+	}
+	if w.DatabaseName != "" && w.DatabaseName != u.Database {
+		bad = append(bad, fault.Violation{Field: "databaseName", Description: "cannot change"})
+	}
+	if w.Roles != nil {
+		bad = append(bad, checkRoles(w.Roles)...)
+		u.Roles = roles(w.Roles)
+	}
+	if len(bad) > 0 {
+		return fault.Invalid(bad...)
+	}
+	if w.Scopes != nil {
+		u.Scopes = scopes(w.Scopes)
+	}
+	if w.Labels != nil {
+		u.Labels = labels(w.Labels)
+	}
+	if w.Description != nil {
+		u.Description = w.Description
+	}
+	if w.DeleteAfterDate != nil {
+		u.DeleteAfter = w.DeleteAfterDate.UTC()
+		if err := checkDeadline(tx, u.DeleteAfter); err != nil {
+			return err
+		}
+	}
+	if w.Password != nil {
+		return u.setPassword(*w.Password)
+	}
+	return nil
+}
+
+// setPassword keeps the password as verifiers and gives the user a new ID, which voids its open logins.
+func (u *User) setPassword(password string) error {
+	var err error
+	if u.SHA256, err = verifier.New256(password); err != nil {
+		return fault.Field("password", "has characters that a password cannot have")
+	}
+	if u.SHA1, err = verifier.New1(u.Name, password); err != nil {
+		return err
+	}
+	u.ID = model.NewID()
+	return nil
+}
+
+// everywhere are the roles that are given on the admin database and hold for all.
+var everywhere = map[string]bool{
+	"atlasAdmin": true, "backup": true, "clusterMonitor": true, "dbAdminAnyDatabase": true, "enableSharding": true,
+	"readAnyDatabase": true, "readWriteAnyDatabase": true,
+}
+
+func checkRoles(list []DatabaseUserRole) []fault.Violation {
+	var bad []fault.Violation
+	if len(list) == 0 || len(list) > maxRoles {
+		bad = append(bad, fault.Violation{Field: "roles", Description: fmt.Sprintf("must have 1 to %d roles", maxRoles)})
+	}
+	for i, r := range list {
+		at := fmt.Sprintf("roles[%d].", i)
+		switch {
+		case r.DatabaseName == "":
+			bad = append(bad, fault.Violation{Field: at + "databaseName", Description: "must not be empty"})
+		case everywhere[r.RoleName] && r.DatabaseName != "admin":
+			bad = append(bad, fault.Violation{Field: at + "databaseName", Description: "must be admin for this role"})
+		}
+		if r.CollectionName != "" && r.RoleName != "read" && r.RoleName != "readWrite" {
+			bad = append(bad, fault.Violation{Field: at + "collectionName", Description: "goes with the roles read and readWrite only"})
+		}
+		if r.RoleName == customRole {
+			bad = append(bad, fault.Violation{Field: at + "roleName", Description: "must be a built-in role: custom roles are not there yet"})
+		}
+	}
+	return bad
+}
+
+// customRole is how the API's enumeration shows that custom names are allowed.
+const customRole = "<a custom role name>"
+
+// checkDeadline holds a temporary user's end against the API's rule: in the future, within a week.
+func checkDeadline(tx store.Tx, end time.Time) error {
+	if end.IsZero() || end.After(tx.Now()) && !end.After(tx.Now().Add(longestVisit)) {
+		return nil
+	}
+	return fault.Field("deleteAfterDate", "must be in the future and within one week from now")
+}
+
+func roles(list []DatabaseUserRole) []Role {
+	var out []Role
+	for _, r := range list {
+		out = append(out, Role{Name: r.RoleName, Database: r.DatabaseName, Collection: r.CollectionName})
+	}
+	return out
+}
+
+func scopes(list []UserScope) []Scope {
+	var out []Scope
+	for _, s := range list {
+		out = append(out, Scope(s))
+	}
+	return out
+}
+
+func labels(list []shape.ComponentLabel) []model.Tag {
+	var out []model.Tag
+	for _, l := range list {
+		out = append(out, model.Tag(l))
+	}
+	return out
+}

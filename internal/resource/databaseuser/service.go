@@ -1,0 +1,160 @@
+package databaseuser
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// maxUsers is how many database users a project holds.
+const maxUsers = 100
+
+type listIn struct {
+	api.InGroup
+	api.Paging
+}
+
+func (s *Service) list(ctx context.Context, in listIn) (page api.Page[CloudDatabaseUser], err error) {
+	q := store.Query{Index: "group", Prefix: []string{in.GroupID}}
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		total, err := Users.Count(tx, q)
+		if err != nil {
+			return err
+		}
+		q.Offset, q.Limit = in.Offset(), in.ItemsPerPage
+		users, err := Users.List(tx, q)
+		page = api.Page[CloudDatabaseUser]{TotalCount: api.Total(in.Paging, total)}
+		for _, u := range users {
+			page.Results = append(page.Results, toWire(u))
+		}
+		return err
+	})
+	return page, err
+}
+
+type createIn struct {
+	api.InGroup
+	Body CloudDatabaseUser
+}
+
+func (s *Service) create(ctx context.Context, in createIn) (out CloudDatabaseUser, err error) {
+	u, err := fromWire(in.GroupID, &in.Body)
+	if err != nil {
+		return out, err
+	}
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		if err := checkDeadline(tx, u.DeleteAfter); err != nil {
+			return err
+		}
+		n, err := Users.Count(tx, store.Query{Index: "group", Prefix: []string{in.GroupID}})
+		if err != nil {
+			return err
+		}
+		if n >= maxUsers {
+			return fault.DatabaseUsersLimit.With(strconv.Itoa(maxUsers))
+		}
+		u.Created, u.Rev = tx.Now(), 0
+		if err := Users.Put(tx, u); err != nil {
+			if _, taken := store.Duplicate(err); taken {
+				return fault.UserAlreadyExists.With(u.Name)
+			}
+			return err
+		}
+		out = toWire(u)
+		return changed(ctx, tx, u, "MONGODB_USER_ADDED")
+	})
+	return out, err
+}
+
+// changed writes the event of a change and schedules the end of a temporary user.
+func changed(ctx context.Context, tx store.Tx, u *User, what event.Type) error {
+	if !u.DeleteAfter.IsZero() {
+		if err := reconcile.Schedule(tx, ExpireKind, Users.ID(u), "", u.DeleteAfter); err != nil {
+			return err
+		}
+	}
+	p, err := state.Projects.Get(tx, u.GroupID)
+	if err != nil {
+		return err
+	}
+	return event.Write(ctx, tx, event.In(what, p).Of(u.Name))
+}
+
+type oneIn struct {
+	api.InGroup
+	DatabaseName string `path:"databaseName" doc:"Database that the user authenticates against."`
+	Username     string `path:"username" doc:"Name of the user."`
+}
+
+// find returns the user that in names.
+func (in oneIn) find(tx store.Tx) (*User, error) {
+	u, err := Users.Get(tx, Key(in.GroupID, in.DatabaseName, in.Username))
+	return u, store.IfMissing(err, fault.UsernameNotFound.With(in.Username))
+}
+
+func (s *Service) get(ctx context.Context, in oneIn) (out CloudDatabaseUser, err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		u, err := in.find(tx)
+		if err == nil {
+			out = toWire(u)
+		}
+		return err
+	})
+	return out, err
+}
+
+type updateIn struct {
+	oneIn
+	Body CloudDatabaseUser
+}
+
+func (s *Service) update(ctx context.Context, in updateIn) (out CloudDatabaseUser, err error) {
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		u, err := in.find(tx)
+		if err != nil {
+			return err
+		}
+		if err := u.take(tx, &in.Body); err != nil {
+			return err
+		}
+		if err := Users.Put(tx, u); err != nil {
+			return err
+		}
+		out = toWire(u)
+		return changed(ctx, tx, u, "MONGODB_USER_UPDATED")
+	})
+	return out, err
+}
+
+func (s *Service) delete(ctx context.Context, in oneIn) (api.None, error) {
+	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
+		u, err := in.find(tx)
+		if err != nil {
+			return err
+		}
+		return remove(ctx, tx, u)
+	})
+}
+
+func remove(ctx context.Context, tx store.Tx, u *User) error {
+	p, err := state.Projects.Get(tx, u.GroupID)
+	if err != nil {
+		return err
+	}
+	if err := event.Write(ctx, tx, event.In("MONGODB_USER_DELETED", p).Of(u.Name)); err != nil {
+		return err
+	}
+	return Users.Delete(tx, u)
+}
+
+// Vacate removes the users of a project that goes.
+func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
+	return Users.DeleteAll(tx, store.Query{Index: "group", Prefix: []string{groupID}})
+}

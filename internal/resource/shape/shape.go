@@ -1,0 +1,44 @@
+// Package shape holds the wire shapes that several families share.
+package shape
+
+import (
+	"fmt"
+
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+)
+
+// ResourceTag is a key-value pair that an owner gives to a project or cluster.
+type ResourceTag struct {
+	Key   string `json:"key" api:"required,minLen=1,maxLen=255" doc:"The tag's name, such as environment."`
+	Value string `json:"value" api:"required,minLen=1,maxLen=255" doc:"The tag's value, such as production."`
+}
+
+// Tags reads tags; it refuses a key that stands twice in the field at path.
+func Tags(path string, tags []ResourceTag) ([]model.Tag, error) {
+	var out []model.Tag
+	seen := map[string]bool{}
+	for i, t := range tags {
+		if seen[t.Key] {
+			return nil, fault.Field(fmt.Sprintf("%s[%d].key", path, i), "stands twice")
+		}
+		seen[t.Key] = true
+		out = append(out, model.Tag(t))
+	}
+	return out, nil
+}
+
+// ResourceTags writes tags.
+func ResourceTags(tags []model.Tag) []ResourceTag {
+	var out []ResourceTag
+	for _, t := range tags {
+		out = append(out, ResourceTag(t))
+	}
+	return out
+}
+
+// ComponentLabel is a key-value pair on a database user or cluster.
+type ComponentLabel struct {
+	Key   string `json:"key,omitempty" api:"minLen=1,maxLen=255" doc:"The label's name."`
+	Value string `json:"value,omitempty" api:"minLen=1,maxLen=255" doc:"The label's value."`
+}

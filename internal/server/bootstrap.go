@@ -1,0 +1,149 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/authn"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Bootstrap is bootstrap.json: where the server is, and the credentials that an empty store began with. The server
+// keeps their hashes only, so this file is the one place where they can be read; its mode is 0600.
+type Bootstrap struct {
+	BaseURL       string `json:"baseUrl"`
+	ManagementURL string `json:"managementUrl"`
+	OrgID         string `json:"orgId"`
+	OwnerUserID   string `json:"ownerUserId"`
+	ProjectID     string `json:"projectId"`
+	PublicKey     string `json:"publicKey,omitempty"`
+	PrivateKey    string `json:"privateKey,omitempty"`
+	ClientID      string `json:"clientId,omitempty"`
+	ClientSecret  string `json:"clientSecret,omitempty"`
+}
+
+const (
+	firstOrganization = "Telamon"
+	firstProject      = "Project0"
+	firstOwner        = "owner@telamon.example"
+	secretLife        = 365 * 24 * time.Hour
+	bootstrapSetting  = "bootstrap-organization"
+)
+
+// start writes bootstrap.json, with new credentials if the store is empty.
+func (s *Server) start(ctx context.Context) (*Bootstrap, error) {
+	path := filepath.Join(s.cfg.DataDir, "bootstrap.json")
+	b, err := readBootstrap(path)
+	if err != nil {
+		return nil, err
+	}
+	b.BaseURL, b.ManagementURL = "http://"+s.api.Addr().String(), "http://"+s.manage.Addr().String()
+	fresh := *b
+	err = s.store.Update(ctx, func(tx store.Tx) error {
+		begun, err := state.Settings.Get(tx, bootstrapSetting)
+		if err == nil {
+			return keep(b, string(begun.Value))
+		}
+		if !store.IsNotFound(err) {
+			return err
+		}
+		if err := s.found(ctx, tx, &fresh); err != nil {
+			return err
+		}
+		// Written before the commit: a crash between the two leaves a file that the next start replaces, while the
+		// other way round it would leave an organization that nobody has the credentials of.
+		*b = fresh
+		return writeBootstrap(path, b)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("server: bootstrap: %w", err)
+	}
+	return b, writeBootstrap(path, b)
+}
+
+// keep takes the ids that the store began with, and drops credentials of another store.
+func keep(b *Bootstrap, setting string) error {
+	var begun Bootstrap
+	if err := json.Unmarshal([]byte(setting), &begun); err != nil {
+		return err
+	}
+	if b.OrgID != begun.OrgID {
+		b.PublicKey, b.PrivateKey, b.ClientID, b.ClientSecret = "", "", "", ""
+	}
+	b.OrgID, b.OwnerUserID, b.ProjectID = begun.OrgID, begun.OwnerUserID, begun.ProjectID
+	return nil
+}
+
+// found makes the first organization with its owner, a project, an API key and a service account.
+func (s *Server) found(ctx context.Context, tx store.Tx, b *Bootstrap) error {
+	now := tx.Now()
+	org := &model.Organization{ID: model.NewID(), Name: firstOrganization, Created: now}
+	owner := &model.CloudUser{ID: model.NewID(), Username: firstOwner, FirstName: "Telamon", LastName: "Owner", Created: now}
+	project := &model.Project{ID: model.NewID(), OrgID: org.ID, Name: firstProject, Created: now, WithDefaultAlerts: true}
+	grants := []authz.Grant{{Role: authz.OrgOwner, OrgID: org.ID}}
+	key, private := authn.NewAPIKey(org.ID, "The first key", grants, now)
+	account, secret := authn.NewServiceAccount(org.ID, "The first account", grants, now, secretLife)
+	err := errors.Join(
+		state.Organizations.Put(tx, org),
+		state.Users.Put(tx, owner),
+		state.Memberships.Put(tx, &model.Membership{
+			UserID: owner.ID, Username: owner.Username, OrgID: org.ID, Roles: []authz.Role{authz.OrgOwner}, Created: now,
+		}),
+		state.Projects.Put(tx, project),
+		state.Memberships.Put(tx, &model.Membership{
+			UserID: owner.ID, Username: owner.Username, OrgID: org.ID, GroupID: project.ID, Roles: []authz.Role{authz.GroupOwner}, Created: now,
+		}),
+		state.APIKeys.Put(tx, key),
+		state.ServiceAccounts.Put(tx, account),
+		event.Write(ctx, tx, event.InOrg("ORG_CREATED", org.ID)),
+		event.Write(ctx, tx, event.In("GROUP_CREATED", project)),
+	)
+	if err != nil {
+		return err
+	}
+	b.OrgID, b.OwnerUserID, b.ProjectID = org.ID, owner.ID, project.ID
+	ids, err := json.Marshal(Bootstrap{OrgID: b.OrgID, OwnerUserID: b.OwnerUserID, ProjectID: b.ProjectID})
+	if err != nil {
+		return err
+	}
+	b.PublicKey, b.PrivateKey, b.ClientID, b.ClientSecret = key.PublicKey, private, account.ClientID, secret
+	return state.Settings.Put(tx, &state.Setting{Name: bootstrapSetting, Value: ids})
+}
+
+func readBootstrap(path string) (*Bootstrap, error) {
+	b := new(Bootstrap)
+	raw, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return b, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(raw, b); err != nil {
+		return nil, fmt.Errorf("server: %s: %w", path, err)
+	}
+	return b, nil
+}
+
+// writeBootstrap replaces the file at once, so that a reader never sees half of it.
+func writeBootstrap(path string, b *Bootstrap) error {
+	raw, err := json.MarshalIndent(b, "", "  ")
+	if err != nil {
+		return err
+	}
+	next := path + ".next"
+	if err := os.WriteFile(next, append(raw, '\n'), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(next, path)
+}

@@ -1,0 +1,51 @@
+// Package server composes Telamon: the store, the families of the API, the reconcilers, the gateways, and the two
+// listeners that they are reached by. It is the only package that knows all others.
+package server
+
+import (
+	"log/slog"
+	"net/netip"
+	"time"
+)
+
+// Version is Telamon's own version.
+const Version = "0.1.0"
+
+// Config says how a server runs. The zero value of every field but DataDir is usable.
+type Config struct {
+	DataDir     string         // where everything is kept
+	Listen      string         // HOST:PORT of the API; port 0 takes a free one
+	Management  string         // HOST:PORT of health, metrics and the clock
+	ClusterHost string         // address that clusters listen on and are reached at
+	PortFrom    int            // first port for clusters; 0: any free one
+	PortTo      int            // last port for clusters
+	Proxies     []netip.Prefix // whose X-Forwarded-For is believed
+	Pace        Pace           // of clusters' transitions
+	Logger      *slog.Logger
+}
+
+// Pace is how long objects stay in their transitional states.
+type Pace struct {
+	Dwell time.Duration // at least, so that a watching client sees the state
+}
+
+// WorkPace is as fast as the work, with a minimum that a client polling quickly can see.
+var WorkPace = Pace{Dwell: 300 * time.Millisecond}
+
+func (c *Config) fill() {
+	if c.Listen == "" {
+		c.Listen = "127.0.0.1:8080"
+	}
+	if c.Management == "" {
+		c.Management = "127.0.0.1:8081"
+	}
+	if c.ClusterHost == "" {
+		c.ClusterHost = "127.0.0.1"
+	}
+	if c.Pace == (Pace{}) {
+		c.Pace = WorkPace
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+}

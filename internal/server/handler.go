@@ -1,0 +1,58 @@
+package server
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/telamon-db/telamon/internal/api/openapi"
+	"github.com/telamon-db/telamon/internal/authn"
+)
+
+// defaultMajorVersion is the MongoDB version that new clusters have.
+const defaultMajorVersion = "8.0"
+
+// handler is the API listener: the token endpoints, the small endpoints that clients call on the way, and the API.
+func (s *Server) handler() http.Handler {
+	mux := http.NewServeMux()
+	oauth := authn.NewOAuth(s.store, s.clock)
+	mux.HandleFunc("POST /api/oauth/token", oauth.Token)
+	mux.HandleFunc("POST /api/oauth/revoke", oauth.Revoke)
+	mux.HandleFunc("GET /api/private/ipinfo", s.ipInfo)
+	mux.HandleFunc("GET /api/private/unauth/nds/defaultMongoDBMajorVersion", majorVersion)
+	mux.HandleFunc("POST /api/private/v1.0/telemetry/events", forget)
+	mux.HandleFunc("POST /api/private/unauth/telemetry/events", forget)
+	mux.HandleFunc("GET /openapi.json", s.openAPI)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// Not a pattern of mux: it would clean paths of the API, which hold escaped and double slashes.
+		if h, pattern := mux.Handler(r); pattern != "" {
+			h.ServeHTTP(w, r)
+			return
+		}
+		s.engine.ServeHTTP(w, r)
+	})
+}
+
+// ipInfo tells a client its own address.
+func (s *Server) ipInfo(w http.ResponseWriter, r *http.Request) {
+	writeJSON(w, map[string]string{"currentIpv4Address": s.auth.Address(r).String()})
+}
+
+func majorVersion(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain")
+	_, _ = w.Write([]byte(defaultMajorVersion)) // the caller has gone; there is nobody to tell
+}
+
+// forget takes clients' telemetry and keeps nothing of it.
+func forget(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }
+
+func (s *Server) openAPI(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, openapi.Document(s.engine.Operations(), Version))
+}
+
+func writeJSON(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v) // the caller has gone; there is nobody to tell
+}
+
+// OpenAPI is the document of the operations that this build of Telamon has.
+func OpenAPI() map[string]any { return openapi.Document(new(Server).operations(), Version) }

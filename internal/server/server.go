@@ -1,0 +1,188 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authn"
+	"github.com/telamon-db/telamon/internal/clock"
+	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+	"github.com/telamon-db/telamon/internal/store/sqlite"
+)
+
+// Server is a running Telamon.
+type Server struct {
+	cfg       Config
+	clock     *clock.Clock
+	store     store.Store
+	usage     *authn.Usage
+	auth      *authn.Authenticator
+	engine    *api.Engine
+	runner    *reconcile.Runner
+	bootstrap *Bootstrap
+	api       net.Listener
+	manage    net.Listener
+	ready     chan struct{}
+}
+
+// Open opens the data directory, binds both listeners and prepares everything; Run then serves. It creates the
+// organization, its owner and the first credentials in an empty store.
+func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
+	cfg.fill()
+	s := &Server{cfg: cfg, clock: new(clock.Clock), ready: make(chan struct{})}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.release())
+		}
+	}()
+	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
+		return nil, fmt.Errorf("server: data directory: %w", err)
+	}
+	if s.store, err = sqlite.Open(ctx, filepath.Join(cfg.DataDir, "telamon.db"), s.clock.Now, schemas()); err != nil {
+		return nil, err
+	}
+	if s.api, err = net.Listen("tcp", cfg.Listen); err != nil {
+		return nil, fmt.Errorf("server: API listener: %w", err)
+	}
+	if s.manage, err = net.Listen("tcp", cfg.Management); err != nil {
+		return nil, fmt.Errorf("server: management listener: %w", err)
+	}
+	if err := s.compose(ctx); err != nil {
+		return nil, err
+	}
+	s.bootstrap, err = s.start(ctx)
+	return s, err
+}
+
+// compose builds what stands on the store.
+func (s *Server) compose(ctx context.Context) error {
+	secret, err := s.settings(ctx)
+	if err != nil {
+		return err
+	}
+	s.usage = authn.NewUsage(s.clock.Now)
+	s.auth = authn.New(s.store, secret, s.usage, s.cfg.Proxies)
+	s.runner = reconcile.NewRunner(s.store, s.clock, localNode, s.cfg.Logger, s.handlers())
+	s.engine, err = api.New(s.operations(), s.auth, scopes{s.store}, s.cfg.Logger)
+	return err
+}
+
+// localNode names this node in the store. With the embedded store there is one.
+const localNode = "local"
+
+const (
+	nonceSecret = "digest-nonce-secret"
+	clockOffset = "clock-offset"
+)
+
+// settings reads what all nodes share, and makes it the first time.
+func (s *Server) settings(ctx context.Context) (secret []byte, err error) {
+	err = s.store.Update(ctx, func(tx store.Tx) error {
+		offset, err := state.Ensure(tx, clockOffset, func() []byte { return make([]byte, 8) })
+		if err != nil {
+			return err
+		}
+		s.clock.SetOffset(time.Duration(binary.BigEndian.Uint64(offset)))
+		secret, err = state.Ensure(tx, nonceSecret, func() []byte {
+			b := make([]byte, 32)
+			rand.Read(b) // never fails (crypto/rand)
+			return b
+		})
+		return err
+	})
+	return secret, err
+}
+
+// Advance moves the domain's clock by d and does what falls due on the way, in order. The new time outlives a restart.
+func (s *Server) Advance(ctx context.Context, d time.Duration) error {
+	target := s.clock.Now().Add(d)
+	if err := s.runner.Advance(ctx, target); err != nil {
+		return err
+	}
+	return s.store.Update(ctx, func(tx store.Tx) error {
+		setting, err := state.Settings.Get(tx, clockOffset)
+		if err != nil {
+			return err
+		}
+		setting.Value = binary.BigEndian.AppendUint64(nil, uint64(s.clock.Offset()))
+		return state.Settings.Put(tx, setting)
+	})
+}
+
+// drainTime is how long requests may take to end once the server stops.
+const drainTime = 10 * time.Second
+
+// Run serves until ctx ends, then drains and closes everything. It returns nil after an orderly end.
+func (s *Server) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	apiServer := s.http(s.handler())
+	manageServer := s.http(s.management())
+	group.Go(func() error { return serve(ctx, apiServer, s.api) })
+	group.Go(func() error { return serve(ctx, manageServer, s.manage) })
+	group.Go(func() error { return s.usage.Run(ctx, s.store) })
+	group.Go(func() error { return s.runner.Run(ctx) })
+	close(s.ready)
+	err := group.Wait()
+	return errors.Join(err, s.release())
+}
+
+// http bounds what a stranger can hold open: headers within 10 s, a whole request within a minute.
+func (s *Server) http(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 5 * time.Minute,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	}
+}
+
+// serve serves l until ctx ends, then lets running requests end.
+func serve(ctx context.Context, h *http.Server, l net.Listener) error {
+	done := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() {
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+		defer cancel()
+		err := h.Shutdown(grace)
+		if err != nil {
+			err = errors.Join(err, h.Close())
+		}
+		done <- err
+	})
+	err := h.Serve(l)
+	if stop() {
+		return err // it ended by itself
+	}
+	return <-done
+}
+
+func (s *Server) release() error {
+	var errs []error
+	for _, l := range []net.Listener{s.api, s.manage} {
+		if l != nil {
+			if err := l.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+				errs = append(errs, err)
+			}
+		}
+	}
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Bootstrap is what bootstrap.json says.
+func (s *Server) Bootstrap() Bootstrap { return *s.bootstrap }
+
+// Ready is closed once the server answers.
+func (s *Server) Ready() <-chan struct{} { return s.ready }

@@ -1,0 +1,113 @@
+// Package state declares the tables of the domain types that several families share. What one family owns alone, it
+// declares itself.
+package state
+
+import (
+	"strings"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Organizations, by name.
+var Organizations = &store.Table[model.Organization]{
+	Name: "organizations",
+	ID:   func(o *model.Organization) string { return o.ID },
+	Rev:  func(o *model.Organization) *int64 { return &o.Rev },
+	Indexes: []store.Index[model.Organization]{
+		{Name: "name", Key: func(o *model.Organization) []string { return []string{o.Name} }},
+	},
+}
+
+// Projects: names are unique in an organization.
+var Projects = &store.Table[model.Project]{
+	Name: "projects",
+	ID:   func(p *model.Project) string { return p.ID },
+	Rev:  func(p *model.Project) *int64 { return &p.Rev },
+	Indexes: []store.Index[model.Project]{
+		{Name: "name", Unique: true, Key: func(p *model.Project) []string { return []string{p.OrgID, p.Name} }},
+	},
+}
+
+// Users: usernames are unique without regard to case.
+var Users = &store.Table[model.CloudUser]{
+	Name: "cloud_users",
+	ID:   func(u *model.CloudUser) string { return u.ID },
+	Rev:  func(u *model.CloudUser) *int64 { return &u.Rev },
+	Indexes: []store.Index[model.CloudUser]{
+		{Name: "username", Unique: true, Key: func(u *model.CloudUser) []string { return []string{Fold(u.Username)} }},
+	},
+}
+
+// Memberships, by the scope they are in and by the user they are of.
+var Memberships = &store.Table[model.Membership]{
+	Name: "memberships",
+	ID:   func(m *model.Membership) string { return MembershipID(m.UserID, m.Scope()) },
+	Rev:  func(m *model.Membership) *int64 { return &m.Rev },
+	Indexes: []store.Index[model.Membership]{
+		{Name: "scope", Key: func(m *model.Membership) []string { return []string{m.Scope(), Fold(m.Username)} }},
+		{Name: "user", Key: func(m *model.Membership) []string { return []string{m.UserID, m.OrgID, m.GroupID} }},
+	},
+}
+
+// MembershipID is the id of a user's membership in a project or organization.
+func MembershipID(user, scope model.ID) string { return user + "@" + scope }
+
+// Fold is a username as it is compared.
+func Fold(username string) string { return strings.ToLower(username) }
+
+// APIKeys, by public key and by organization.
+var APIKeys = &store.Table[model.APIKey]{
+	Name: "api_keys",
+	ID:   func(k *model.APIKey) string { return k.ID },
+	Rev:  func(k *model.APIKey) *int64 { return &k.Rev },
+	Indexes: []store.Index[model.APIKey]{
+		{Name: "public", Unique: true, Key: func(k *model.APIKey) []string { return []string{k.PublicKey} }},
+		{Name: "org", Key: func(k *model.APIKey) []string { return []string{k.OrgID, Instant(k.Created)} }},
+	},
+}
+
+// KeyAddresses are the access lists of API keys.
+var KeyAddresses = &store.Table[model.KeyAddress]{
+	Name: "api_key_addresses",
+	ID:   func(a *model.KeyAddress) string { return a.KeyID + "@" + a.CIDR },
+	Rev:  func(a *model.KeyAddress) *int64 { return &a.Rev },
+	Indexes: []store.Index[model.KeyAddress]{
+		{Name: "key", Key: func(a *model.KeyAddress) []string { return []string{a.KeyID, Instant(a.Created), a.CIDR} }},
+	},
+}
+
+// ServiceAccounts, by organization.
+var ServiceAccounts = &store.Table[model.ServiceAccount]{
+	Name: "service_accounts",
+	ID:   func(a *model.ServiceAccount) string { return a.ClientID },
+	Rev:  func(a *model.ServiceAccount) *int64 { return &a.Rev },
+	Indexes: []store.Index[model.ServiceAccount]{
+		{Name: "org", Key: func(a *model.ServiceAccount) []string { return []string{a.OrgID, Instant(a.Created)} }},
+	},
+}
+
+// Tokens, by account and expiry.
+var Tokens = &store.Table[model.Token]{
+	Name: "tokens",
+	ID:   func(t *model.Token) string { return t.Hash },
+	Rev:  func(t *model.Token) *int64 { return &t.Rev },
+	Indexes: []store.Index[model.Token]{
+		{Name: "client", Key: func(t *model.Token) []string { return []string{t.ClientID, Instant(t.Expires)} }},
+	},
+}
+
+// Instant is a time as a part of a key: it sorts as the times do.
+func Instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
+
+// Clusters: names are unique in a project.
+var Clusters = &store.Table[model.Cluster]{
+	Name: "clusters",
+	ID:   func(c *model.Cluster) string { return c.ID },
+	Rev:  func(c *model.Cluster) *int64 { return &c.Rev },
+	Indexes: []store.Index[model.Cluster]{
+		{Name: "name", Unique: true, Key: func(c *model.Cluster) []string { return []string{c.GroupID, c.Name} }},
+		{Name: "node", Key: func(c *model.Cluster) []string { return []string{c.Node} }},
+	},
+}
