@@ -1,0 +1,95 @@
+package gateway
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// need is an action that a command takes.
+type need struct {
+	action string
+	on     resource
+}
+
+// permit is what a command needs to run and how its reply is cut to what the caller may see.
+type permit struct {
+	needs  []need
+	keep   *listing // nil: the reply as it is
+	closes []int64  // cursors that the command uses up
+}
+
+// rule finds out what a command needs. It may look at what the caller can do where MongoDB asks for different things
+// from different callers.
+type rule func(command, access) (permit, error)
+
+// access is what one user may do.
+type access struct {
+	user    *User
+	cursors *cursorTable
+}
+
+// authorize decides whether user may run c.
+func authorize(user *User, c command, cursors *cursorTable) (permit, error) {
+	decide, declared := commands[c.name]
+	if !declared {
+		return permit{}, wire.Errorf(wire.CommandNotFound, "no such command: '%s'", c.name)
+	}
+	if _, err := database(c.db); err != nil {
+		return permit{}, err
+	}
+	a := access{user, cursors}
+	p, err := decide(c, a)
+	if err != nil {
+		return p, err
+	}
+	if !a.all(p.needs) {
+		return p, c.refused()
+	}
+	return p, nil
+}
+
+func (a access) all(needs []need) bool {
+	return !slices.ContainsFunc(needs, func(n need) bool { return !a.can(n.action, n.on) })
+}
+
+// can reports whether any of the user's roles allows the action.
+func (a access) can(action string, on resource) bool {
+	if on.protected() && changes(action) {
+		return false
+	}
+	return a.any(func(r Role, g grant) bool { return slices.Contains(g.actions, action) && g.covers(r, on) })
+}
+
+// sees reports whether the user may do anything at all with the resource.
+func (a access) sees(on resource) bool {
+	return a.any(func(r Role, g grant) bool { return g.covers(r, on) })
+}
+
+// reaches reports whether the user may do anything at all in db.
+func (a access) reaches(db string) bool {
+	return a.any(func(r Role, g grant) bool { return g.reaches(r, db) })
+}
+
+func (a access) any(match func(Role, grant) bool) bool {
+	for _, role := range a.user.Roles {
+		if slices.ContainsFunc(role.grants(), func(g grant) bool { return match(role, g) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// protected reports whether r belongs to the service: no role may change it, whatever MongoDB would allow there.
+// Source: Atlas documentation, "Built-In Roles and Privileges": local and config are read-only for all users.
+func (r resource) protected() bool {
+	return r.db == "local" || r.db == "config" || r.db == "admin" && (r.coll == "" || r.system())
+}
+
+// readingActions change nothing; every other action does.
+var readingActions = slices.Concat(readActions, monitorActions, []string{"validate", "storageDetails"})
+
+func changes(action string) bool {
+	return !slices.Contains(readingActions, action) && !strings.HasPrefix(action, "bypass")
+}

@@ -1,0 +1,146 @@
+package gateway
+
+import (
+	"fmt"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// command is a message as authorization reads it.
+type command struct {
+	name, db  string
+	body      bson.Raw
+	sequences []wire.Sequence
+}
+
+func commandOf(m *wire.Msg) command {
+	return command{name: m.Name(), db: m.DB(), body: m.Body, sequences: m.Sequences}
+}
+
+// value is the value of the command's first field, which names the command.
+func (c command) value() bson.RawValue { return c.body.Lookup(c.name) }
+
+// flag reports whether the field is set to anything that could be read as true.
+func (c command) flag(field string) bool { return truthy(c.body.Lookup(field)) }
+
+func truthy(v bson.RawValue) bool {
+	if b, ok := v.BooleanOK(); ok {
+		return b
+	}
+	if f, ok := v.AsFloat64OK(); ok {
+		return f != 0
+	}
+	return !v.IsZero() && v.Type != bson.TypeNull && v.Type != bson.TypeUndefined
+}
+
+// documents are the elements of an array field, wherever the message carries them.
+func (c command) documents(field string) ([]bson.Raw, error) {
+	for _, s := range c.sequences {
+		if s.ID == field {
+			return s.Docs, nil
+		}
+	}
+	return documents(c.body.Lookup(field), field)
+}
+
+// documents takes the documents out of an array value. A missing array is empty.
+func documents(v bson.RawValue, field string) ([]bson.Raw, error) {
+	if v.IsZero() {
+		return nil, nil
+	}
+	array, ok := v.ArrayOK()
+	if !ok {
+		return nil, wire.Errorf(wire.TypeMismatch, "'%s' must be an array", field)
+	}
+	values, err := array.Values()
+	if err != nil {
+		return nil, wire.Errorf(wire.InvalidBSON, "'%s' is malformed", field)
+	}
+	docs := make([]bson.Raw, 0, len(values))
+	for _, v := range values {
+		doc, ok := v.DocumentOK()
+		if !ok {
+			return nil, wire.Errorf(wire.TypeMismatch, "'%s' must hold documents", field)
+		}
+		docs = append(docs, doc)
+	}
+	return docs, nil
+}
+
+// unambiguous refuses documents that name a field twice: the engine could read them differently than authorization did.
+func unambiguous(docs []bson.Raw) error {
+	for _, doc := range docs {
+		elements, err := doc.Elements()
+		if err != nil {
+			return wire.Errorf(wire.InvalidBSON, "a document is malformed")
+		}
+		seen := make(map[string]bool, len(elements))
+		for _, e := range elements {
+			if seen[e.Key()] {
+				return wire.Errorf(wire.DuplicateField, "field %q occurs twice", e.Key())
+			}
+			seen[e.Key()] = true
+		}
+	}
+	return nil
+}
+
+// refused is the error for a command that the caller's roles do not allow, worded as MongoDB words it. Of the command
+// it shows the name, the collection and the database, never a document.
+func (c command) refused() error {
+	target := "?"
+	if s, ok := c.value().StringValueOK(); ok {
+		target = fmt.Sprintf("%q", s)
+	} else if f, ok := c.value().AsFloat64OK(); ok {
+		target = fmt.Sprint(f)
+	}
+	return wire.Errorf(wire.Unauthorized, "not authorized on %s to execute command { %s: %s, $db: %q }", c.db, c.name, target, c.db)
+}
+
+// resource is what an action acts on: the cluster, a database (coll is empty) or a collection.
+// The database "" stands for all databases together.
+type resource struct {
+	cluster  bool
+	db, coll string
+}
+
+// system reports whether r is one of the collections that MongoDB keeps its own records in.
+// Source: MongoDB manual, "Built-In Roles": system collections.
+func (r resource) system() bool {
+	return strings.HasPrefix(r.coll, "system.") || r.db == "local" && strings.HasPrefix(r.coll, "replset.")
+}
+
+// database checks a database's name.
+// Source: MongoDB manual, "Naming Restrictions".
+func database(db string) (resource, error) {
+	if db == "" || len(db) > 63 || strings.ContainsAny(db, "/\\. \"$\x00") {
+		return resource{}, wire.Errorf(wire.InvalidNamespace, "Invalid database name: %q", db)
+	}
+	return resource{db: db}, nil
+}
+
+// namespace checks the names of a database and a collection.
+func namespace(db, coll string) (resource, error) {
+	r, err := database(db)
+	if err != nil {
+		return r, err
+	}
+	if coll == "" || coll[0] == '.' || strings.ContainsAny(coll, "$\x00") || len(db)+len(coll) > 254 {
+		return resource{}, wire.Errorf(wire.InvalidNamespace, "Invalid namespace specified %q", db+"."+coll)
+	}
+	r.coll = coll
+	return r, nil
+}
+
+// splitNamespace reads "db.collection".
+func splitNamespace(v bson.RawValue) (resource, error) {
+	s, ok := v.StringValueOK()
+	if !ok {
+		return resource{}, wire.Errorf(wire.TypeMismatch, "a namespace must be a string")
+	}
+	db, coll, _ := strings.Cut(s, ".")
+	return namespace(db, coll)
+}

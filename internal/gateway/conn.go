@@ -1,0 +1,201 @@
+package gateway
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"runtime/debug"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+const (
+	frameBeforeLogin = 64 << 10   // bytes; a greeting and a login are far smaller
+	frameAfterLogin  = 48_000_000 // bytes; what the greeting promises
+	writeTimeout     = 30 * time.Second
+)
+
+// conn is one client connection. One goroutine serves it, and nothing of it is shared.
+type conn struct {
+	g        *Gateway
+	nc       net.Conn
+	r        *bufio.Reader
+	peer     netip.AddrPort
+	id       int32
+	log      *slog.Logger
+	login    *login        // who has logged in, or nil
+	sasl     *conversation // a login that is under way, or nil
+	failures int           // failed logins
+	session  Session       // opened with the first command that needs it
+	lastSent int32         // request id of the last reply
+	closing  bool          // the connection ends after the current reply
+}
+
+// login is who proved a password on this connection.
+type login struct{ id, db, name string }
+
+// request is one message of the client.
+type request struct {
+	id         int32
+	legacy     bool // OP_QUERY, which is answered with OP_REPLY
+	compressor wire.Compressor
+	msg        *wire.Msg
+}
+
+func (g *Gateway) serve(ctx context.Context, nc net.Conn, peer netip.AddrPort) {
+	id := g.lastID.Add(1)
+	c := &conn{g: g, nc: nc, r: bufio.NewReader(nc), peer: peer, id: id, log: g.log.With("peer", peer.String(), "connection", id)}
+	defer c.drop()
+	// Reading ends with ctx; a command that runs then still gets its reply out.
+	defer context.AfterFunc(ctx, func() { _ = nc.SetReadDeadline(time.Unix(1, 0)) })()
+	if !c.admitted(ctx) {
+		return
+	}
+	c.log.Debug("connected")
+	for !c.closing {
+		if err := c.next(ctx); err != nil {
+			c.log.Debug("disconnected", "reason", err)
+			return
+		}
+	}
+}
+
+var errRefused = errors.New("the address is not on the access list")
+
+// next serves one request. An error ends the connection.
+func (c *conn) next(ctx context.Context) error {
+	req, err := c.read()
+	var refused *wire.Error
+	if errors.As(err, &refused) {
+		c.log.Info("message refused", "error", err)
+		c.closing = refused.Code == wire.ProtocolError.Number
+		return c.write(req, wire.Reply(err), 0)
+	}
+	if err != nil {
+		return err
+	}
+	if !c.admitted(ctx) {
+		return errRefused
+	}
+	return c.answer(ctx, req)
+}
+
+// read takes the next message. A *wire.Error belongs to the request that it returns with; any other error is of the
+// connection.
+func (c *conn) read() (request, error) {
+	limit := int32(frameBeforeLogin)
+	if c.login != nil {
+		limit = frameAfterLogin
+	}
+	h, body, err := wire.ReadMessage(c.r, limit)
+	req := request{id: h.RequestID, legacy: h.OpCode == wire.OpQuery}
+	if err == nil && h.OpCode == wire.OpCompressed {
+		h, body, req.compressor, err = wire.Decompress(h, body, limit)
+	}
+	if err != nil {
+		return req, err
+	}
+	switch h.OpCode {
+	case wire.OpMsg:
+		req.msg, err = wire.ParseMsg(h, body)
+	case wire.OpQuery:
+		req.legacy = true
+		req.msg, err = greetingOf(body)
+	default:
+		err = wire.Errorf(wire.ProtocolError, "operation %d is not supported", h.OpCode)
+	}
+	return req, err
+}
+
+// greetingOf takes the one command that may still come as an OP_QUERY: the greeting.
+func greetingOf(body []byte) (*wire.Msg, error) {
+	q, err := wire.ParseQuery(body)
+	if err != nil {
+		return nil, err
+	}
+	m := &wire.Msg{Body: q.Doc}
+	if q.Namespace != "admin.$cmd" || !greetings[m.Name()] {
+		return nil, wire.Errorf(wire.UnsupportedOpQueryCommand, "OP_QUERY serves the greeting only; use OP_MSG")
+	}
+	return m, nil
+}
+
+// answer runs the request and writes its reply. A panic in a command costs this connection, not the server.
+func (c *conn) answer(ctx context.Context, req request) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.closing = true
+			c.log.Error("a command panicked", "command", req.msg.Name(), "panic", p, "stack", string(debug.Stack()))
+			err = c.write(req, wire.Reply(wire.Errorf(wire.InternalError, "an internal error occurred")), 0)
+		}
+	}()
+	if greetings[req.msg.Name()] {
+		return c.greet(ctx, req)
+	}
+	reply, err := c.run(ctx, req.msg)
+	if err != nil {
+		reply = c.failed(req.msg, err)
+	}
+	return c.write(req, c.g.retryHint(reply), 0)
+}
+
+// failed renders an error of a command. What clients may not read is logged.
+func (c *conn) failed(m *wire.Msg, err error) bson.Raw {
+	var known *wire.Error
+	if !errors.As(err, &known) {
+		c.log.Error("a command failed", "command", m.Name(), "error", err)
+	}
+	return wire.Reply(err)
+}
+
+// write sends doc as the reply to req unless the client wants none. A reply is compressed as its request was.
+func (c *conn) write(req request, doc bson.Raw, flags wire.Flags) error {
+	if req.msg != nil && req.msg.Flags&wire.MoreToCome != 0 {
+		return nil
+	}
+	c.lastSent++
+	var out []byte
+	if req.legacy {
+		out = wire.AppendReply(nil, c.lastSent, req.id, doc)
+	} else {
+		out = wire.AppendMsg(nil, c.lastSent, req.id, &wire.Msg{Flags: flags, Body: doc})
+	}
+	if req.compressor != 0 {
+		out = wire.Compress(nil, out, req.compressor)
+	}
+	if err := c.nc.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+		return err
+	}
+	_, err := c.nc.Write(out)
+	return err
+}
+
+// admitted asks the access list about the peer.
+func (c *conn) admitted(ctx context.Context) bool {
+	ok, err := c.g.cfg.Directory.Admits(ctx, c.peer.Addr())
+	if err != nil {
+		c.log.Error("the access list cannot be read", "error", err)
+	} else if !ok {
+		c.log.Info("address not on the access list")
+	}
+	return ok && err == nil
+}
+
+// drop forgets the login and what belongs to it.
+func (c *conn) drop() {
+	c.login, c.sasl = nil, nil
+	c.closeSession()
+}
+
+func (c *conn) closeSession() {
+	if c.session != nil {
+		c.session.Close()
+		c.session = nil
+	}
+}

@@ -1,0 +1,160 @@
+// Package gateway stands before a document engine and is, to MongoDB's clients, the primary of a replica set.
+//
+// A connection passes four gates: its address must be on the access list, its user must prove a password (SCRAM), each
+// command must be declared in the table of commands, and the user's roles must grant what the declaration asks for.
+// What passes goes to the engine's Session as it came. The greeting, the login and questions about the caller itself
+// are answered here.
+//
+// The control plane is known only as a Directory, which is asked again at every command: a user that is deleted, a
+// role that is taken away and an address that leaves the list take effect on live connections at once.
+package gateway
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// Backend is the database behind a gateway.
+//
+// Cursor ids are unique over the backend, and any of its sessions may continue a cursor: a client sends getMore on
+// whichever connection of its pool is free.
+type Backend interface {
+	// NewSession fails while the database is being restored or stopped. Clients are told that they may retry.
+	NewSession() (Session, error)
+}
+
+// Session runs the commands of one connection, one at a time.
+type Session interface {
+	// Run answers one authorized command, failures included. It returns soon after ctx ends.
+	Run(ctx context.Context, m *wire.Msg) bson.Raw
+	// Close releases the session. It is not used afterwards.
+	Close()
+}
+
+// Directory answers what the control plane knows. Both methods are called for every command, so they are cheap, and
+// their answers are always current. An error closes the gate.
+type Directory interface {
+	// User returns nil and no error for a user that is not known.
+	User(ctx context.Context, authDB, username string) (*User, error)
+	// Admits reports whether addr is on the project's IP access list.
+	Admits(ctx context.Context, addr netip.Addr) (bool, error)
+}
+
+// User is a database user. Its ID changes when it is deleted and made again and when its password changes, which
+// ends the logins that were made before.
+type User struct {
+	ID       string
+	DB, Name string
+	SHA256   Verifier
+	SHA1     Verifier
+	Roles    []Role
+}
+
+// Role is a built-in role that holds in DB or, if Collection is set, in that collection only.
+type Role struct{ Name, DB, Collection string }
+
+// Config says what a gateway stands for.
+type Config struct {
+	Name      string // the cluster's name, for logs
+	SetName   string // the replica set's name
+	Host      string // host:port as clients reach it
+	Directory Directory
+	Backend   Backend
+	Logger    *slog.Logger // nil: silent
+	Version   string       // the MongoDB version that buildInfo tells, such as 8.0.4
+}
+
+// maxConnections bounds what one gateway serves at a time; further connections are closed at once.
+const maxConnections = 500
+
+// Gateway serves one cluster. Its methods are safe for concurrent use.
+type Gateway struct {
+	cfg     Config
+	log     *slog.Logger
+	process bson.ObjectID // identifies this life of the server to clients
+	secret  [32]byte      // makes the salts of users that do not exist
+	cursors cursorTable
+	open    atomic.Int64
+	lastID  atomic.Int32
+}
+
+// New returns a gateway that serves nothing yet.
+func New(cfg Config) *Gateway {
+	log := cfg.Logger
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	g := &Gateway{cfg: cfg, log: log.With("cluster", cfg.Name), process: bson.NewObjectID()}
+	_, _ = rand.Read(g.secret[:]) // never fails
+	return g
+}
+
+// Serve accepts connections until ctx ends or l closes, which is no error, and waits for its connections. Commands
+// that run then are cancelled. It closes l.
+func (g *Gateway) Serve(ctx context.Context, l net.Listener) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var connections sync.WaitGroup
+	defer connections.Wait()
+	defer cancel()
+	context.AfterFunc(ctx, func() { _ = l.Close() })
+	for {
+		nc, err := l.Accept()
+		switch {
+		case err == nil:
+			connections.Go(func() { g.accept(ctx, nc) })
+		case ctx.Err() != nil || errors.Is(err, net.ErrClosed):
+			return nil
+		case passing(err):
+			g.log.Info("cannot accept a connection", "error", err)
+			pause(ctx, 100*time.Millisecond)
+		default:
+			return err
+		}
+	}
+}
+
+// passing reports whether Accept may well succeed later: the peer gave up early or file descriptors ran out.
+func passing(err error) bool {
+	for _, e := range []error{syscall.ECONNABORTED, syscall.EMFILE, syscall.ENFILE} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// pause waits for d and reports whether ctx lasted that long.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// accept serves nc if there is room for it.
+func (g *Gateway) accept(ctx context.Context, nc net.Conn) {
+	defer nc.Close()
+	defer g.open.Add(-1)
+	peer, err := netip.ParseAddrPort(nc.RemoteAddr().String())
+	if n := g.open.Add(1); err != nil || n > maxConnections {
+		g.log.Info("connection refused", "peer", nc.RemoteAddr().String(), "open", n)
+		return
+	}
+	g.serve(ctx, nc, netip.AddrPortFrom(peer.Addr().Unmap().WithZone(""), peer.Port()))
+}

@@ -1,0 +1,126 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// run answers a command that is not a greeting.
+func (c *conn) run(ctx context.Context, m *wire.Msg) (bson.Raw, error) {
+	if m.DB() == "" {
+		return nil, wire.Errorf(wire.MissingDB, "OP_MSG requests require a $db argument")
+	}
+	if answer, ok := openCommands[m.Name()]; ok {
+		return marshal(answer(c, ctx, m))
+	}
+	user, err := c.user(ctx, m.Name())
+	if err != nil {
+		return nil, err
+	}
+	if m.Name() == "usersInfo" {
+		return marshal(usersInfo(user, commandOf(m)))
+	}
+	return c.forward(ctx, user, m)
+}
+
+func marshal(doc bson.D, err error) (bson.Raw, error) {
+	if err != nil {
+		return nil, err
+	}
+	return bson.Marshal(doc)
+}
+
+// user is who is logged in, as the directory knows it now. If it does not know this user any more, the login is void
+// and the connection ends.
+func (c *conn) user(ctx context.Context, command string) (*User, error) {
+	if c.login == nil {
+		return nil, wire.Errorf(wire.Unauthorized, "Command %s requires authentication", command)
+	}
+	user, err := c.g.cfg.Directory.User(ctx, c.login.db, c.login.name)
+	if err != nil {
+		return nil, err
+	}
+	if user == nil || user.ID != c.login.id {
+		c.log.Info("login void", "user", c.login.name, "db", c.login.db)
+		c.drop()
+		c.closing = true
+		return nil, wire.Errorf(wire.Unauthorized, "Command %s requires authentication; this login is no longer valid", command)
+	}
+	return user, nil
+}
+
+// forward runs an authorized command on the engine.
+func (c *conn) forward(ctx context.Context, user *User, m *wire.Msg) (bson.Raw, error) {
+	p, err := authorize(user, commandOf(m), &c.g.cursors)
+	if err != nil {
+		c.log.Info("command refused", "user", user.Name, "command", m.Name(), "db", m.DB(), "error", err)
+		return nil, err
+	}
+	session, err := c.openSession()
+	if err != nil {
+		return nil, err
+	}
+	reply := session.Run(ctx, m)
+	if unavailable(reply) {
+		c.closeSession() // the next command asks for a session of the database that comes up
+	}
+	if p.keep != nil {
+		if reply, err = p.keep.filter(reply); err != nil {
+			return nil, err
+		}
+	}
+	c.g.cursors.note(user.ID, p, reply)
+	return reply, nil
+}
+
+func (c *conn) openSession() (Session, error) {
+	if c.session != nil {
+		return c.session, nil
+	}
+	session, err := c.g.cfg.Backend.NewSession()
+	var known *wire.Error
+	switch {
+	case errors.As(err, &known):
+		return nil, err
+	case err != nil:
+		c.log.Info("no session", "error", err)
+		return nil, wire.Errorf(wire.NotWritablePrimary, "the database is not available at the moment")
+	}
+	c.session = session
+	return session, nil
+}
+
+// unavailableCodes say that the server goes away or comes back. Clients retry after them.
+// Source: the Retryable Writes specification, "Terms: Retryable Error".
+var unavailableCodes = []int32{
+	wire.ShutdownInProgress.Number, wire.NotWritablePrimary.Number, wire.InterruptedAtShutdown.Number,
+}
+
+func unavailable(reply bson.Raw) bool {
+	code, _ := reply.Lookup("code").AsInt64OK()
+	ok, _ := reply.Lookup("ok").AsFloat64OK()
+	return ok == 0 && slices.Contains(unavailableCodes, int32(code))
+}
+
+// retryHint completes the reply of a database that is not available: the label lets clients retry a write, and the
+// topology version tells them that the member is still primary, so that they need not look for another first.
+func (g *Gateway) retryHint(reply bson.Raw) bson.Raw {
+	var doc bson.D
+	if !unavailable(reply) || bson.Unmarshal(reply, &doc) != nil {
+		return reply
+	}
+	doc = slices.DeleteFunc(doc, func(e bson.E) bool { return e.Key == "errorLabels" || e.Key == "topologyVersion" })
+	doc = append(doc,
+		bson.E{Key: "errorLabels", Value: bson.A{"RetryableWriteError"}},
+		bson.E{Key: "topologyVersion", Value: g.topologyVersion()})
+	raw, err := bson.Marshal(doc)
+	if err != nil {
+		return reply
+	}
+	return raw
+}
