@@ -88,14 +88,19 @@ func (s *sum) addDouble(f float64) {
 	s.real = total
 }
 
+// doubles is the sum of the doubles alone.
+func (s *sum) doubles() float64 {
+	if math.IsInf(s.real, 0) || math.IsNaN(s.real) {
+		return s.real // what rounding has lost means nothing then
+	}
+	return s.real + s.error
+}
+
 // double is the sum of everything but decimals.
 func (s *sum) double() float64 {
-	if math.IsInf(s.real, 0) || math.IsNaN(s.real) {
-		return s.real // the error means nothing then
-	}
-	t := *s
-	t.addDouble(float64(t.whole))
-	return t.real + t.error
+	all := *s
+	all.addDouble(float64(s.whole))
+	return all.doubles()
 }
 
 func (s *sum) result() bson.RawValue {
@@ -112,8 +117,8 @@ func (s *sum) result() bson.RawValue {
 
 func (s *sum) decimal() decimal {
 	total := s.exact.add(toDecimal(int64Value(s.whole)))
-	if s.real != 0 || s.error != 0 {
-		total = total.add(toDecimal(doubleValue(s.double() - float64(s.whole))))
+	if reals := s.doubles(); reals != 0 {
+		total = total.add(toDecimal(doubleValue(reals)))
 	}
 	return total
 }

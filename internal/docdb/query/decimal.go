@@ -18,7 +18,7 @@ type decimal struct {
 	special float64
 }
 
-// toDecimal converts a number of any type. A double is taken with 15 digits, as MongoDB does.
+// toDecimal converts a number of any type. A double is taken with 15 digits, as MongoDB takes it.
 func toDecimal(v bson.RawValue) decimal {
 	if i, ok := integerOf(v); ok {
 		return decimal{c: big.NewInt(i)}
@@ -28,7 +28,10 @@ func toDecimal(v bson.RawValue) decimal {
 		if math.IsNaN(f) || math.IsInf(f, 0) {
 			return decimal{special: f}
 		}
-		d, _ = bson.ParseDecimal128(strconv.FormatFloat(f, 'g', 15, 64))
+		if f == 0 {
+			return decimal{c: new(big.Int)}
+		}
+		d, _ = bson.ParseDecimal128(strconv.FormatFloat(f, 'e', 14, 64))
 	} else {
 		d, _ = v.Decimal128OK()
 	}

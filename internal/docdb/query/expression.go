@@ -110,7 +110,7 @@ func parseFieldPath(text string) (expression, error) {
 }
 
 // resolve follows a field path the way expressions do, which is not the way of filters: an array gives the array of what
-// its elements give, and numbers are names.
+// those of its elements give that are documents, and numbers are names.
 func resolve(v bson.RawValue, path []string) bson.RawValue {
 	if len(path) == 0 {
 		return v
@@ -123,6 +123,9 @@ func resolve(v bson.RawValue, path []string) bson.RawValue {
 	}
 	found := []bson.RawValue{}
 	for _, element := range keys.Elements(v.Value) {
+		if !isDocument(element) {
+			continue
+		}
 		if inner := resolve(element, path); inner.Type != 0 {
 			found = append(found, inner)
 		}

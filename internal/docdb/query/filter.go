@@ -13,7 +13,7 @@ import (
 type Filter struct{ root conjunction }
 
 // ParseFilter reads a query document. It answers BadValue for an operator that is unknown or not supported and for an
-// operand that does not fit its operator.
+// operand that does not fit its operator. The filter keeps parts of raw, which may not change afterwards.
 func ParseFilter(raw bson.Raw) (*Filter, error) {
 	root, err := parseQuery(raw, 0)
 	if err != nil {

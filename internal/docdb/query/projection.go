@@ -181,5 +181,5 @@ func (p *Projection) Apply(doc bson.Raw) (bson.Raw, error) {
 	if p == nil || len(p.root.names) == 0 {
 		return doc, nil
 	}
-	return p.root.apply(doc, p.mode, doc), nil
+	return p.root.apply(doc, shaping{mode: p.mode, root: doc}), nil
 }

@@ -6,57 +6,72 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/keys"
 )
 
-// apply shapes one document; root is the whole one, for expressions.
-func (s *shape) apply(doc []byte, m mode, root []byte) []byte {
+// shaping is where a projection is at work.
+type shaping struct {
+	mode  mode
+	root  []byte // the whole document, for expressions
+	depth int
+}
+
+// deeper is one level further down.
+func (at shaping) deeper() shaping {
+	at.depth++
+	return at
+}
+
+// apply shapes one document.
+func (s *shape) apply(doc []byte, at shaping) []byte {
 	b := newBuilder()
 	done := map[string]bool{}
 	for key, v := range keys.Elements(doc) {
 		name := string(key)
 		kid := s.kids[name]
-		if kid != nil && kid.compute != nil && m == include {
+		if kid != nil && kid.compute != nil && at.mode == include {
 			continue // a computed field takes its place behind the kept ones
 		}
-		done[name] = true
-		b.add(name, kid.value(v, m, root))
+		if kid != nil {
+			done[name] = true
+		}
+		b.add(name, kid.value(v, at))
 	}
 	for _, name := range s.names {
 		if !done[name] {
-			b.add(name, s.kids[name].create(m, root))
+			b.add(name, s.kids[name].create(at))
 		}
 	}
 	return b.bytes()
 }
 
 // value shapes the value of a field that is there; s is nil if the projection does not mention it.
-func (s *shape) value(v bson.RawValue, m mode, root []byte) bson.RawValue {
+func (s *shape) value(v bson.RawValue, at shaping) bson.RawValue {
 	switch {
-	case s == nil && m == include:
+	case s == nil && at.mode == include:
 		return bson.RawValue{}
 	case s == nil:
 		return v
 	case s.compute != nil:
-		return s.compute(root)
+		return s.compute(at.root)
 	case s.leaf && s.keep:
 		return v
 	case s.leaf:
 		return bson.RawValue{}
 	case isDocument(v):
-		return documentValue(s.apply(v.Value, m, root))
-	case isArray(v):
-		return s.array(v, m, root)
+		return documentValue(s.apply(v.Value, at.deeper()))
+	case isArray(v) && at.depth < 2*maxDepth: // arrays in arrays may go deeper than any path
+		return s.array(v, at.deeper())
 	case s.computes():
-		return s.create(m, root)
-	case m == include:
+		return s.create(at)
+	case at.mode == include:
 		return bson.RawValue{}
 	}
 	return v
 }
 
 // array shapes each element of an array. Elements that vanish leave no gap.
-func (s *shape) array(v bson.RawValue, m mode, root []byte) bson.RawValue {
+func (s *shape) array(v bson.RawValue, at shaping) bson.RawValue {
 	var kept []bson.RawValue
 	for _, element := range keys.Elements(v.Value) {
-		if shaped := s.value(element, m, root); shaped.Type != 0 {
+		if shaped := s.value(element, at); shaped.Type != 0 {
 			kept = append(kept, shaped)
 		}
 	}
@@ -64,14 +79,14 @@ func (s *shape) array(v bson.RawValue, m mode, root []byte) bson.RawValue {
 }
 
 // create makes the value of a field that is missing: what is computed at or below it.
-func (s *shape) create(m mode, root []byte) bson.RawValue {
+func (s *shape) create(at shaping) bson.RawValue {
 	if s.compute != nil {
-		return s.compute(root)
+		return s.compute(at.root)
 	}
 	if s.leaf || !s.computes() {
 		return bson.RawValue{}
 	}
-	return documentValue(s.apply(emptyDoc, m, root))
+	return documentValue(s.apply(emptyDoc, at.deeper()))
 }
 
 // computes reports whether anything below s is computed.

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"slices"
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -12,11 +13,12 @@ import (
 // tree is a value that is being changed. Documents and arrays are taken apart only along the paths that changes follow;
 // everything else keeps its bytes.
 type tree struct {
-	name string
-	raw  bson.RawValue
-	kids []*tree // the contents, once open
-	open bool
-	room *int // how many nulls may still be filled into arrays of the whole document
+	name   string
+	raw    bson.RawValue
+	kids   []*tree // the contents, once open
+	open   bool
+	byName map[string]*tree // kids of a document by name, once there are many
+	room   *int             // how many nulls may still be filled into arrays of the whole document
 }
 
 func newTree(v bson.RawValue) *tree {
@@ -61,26 +63,47 @@ func (t *tree) value() bson.RawValue {
 }
 
 // assign gives t a new value.
-func (t *tree) assign(v bson.RawValue) { t.raw, t.kids, t.open = v, nil, false }
+func (t *tree) assign(v bson.RawValue) { t.raw, t.kids, t.byName, t.open = v, nil, nil, false }
+
+// gone reports whether t has been removed: its value is missing and will not be written.
+func (t *tree) gone() bool { return t.raw.Type == 0 }
 
 // child returns the part of a document or array that a path component names, or nil.
 func (t *tree) child(part string) *tree {
-	if !t.isContainer() {
+	var kid *tree
+	switch {
+	case !t.isContainer():
+		return nil
+	case t.isArray():
+		if i, ok := position(part); ok && i < len(t.contents()) {
+			kid = t.kids[i]
+		}
+	default:
+		kid = t.named(part)
+	}
+	if kid == nil || kid.gone() {
 		return nil
 	}
-	if t.isArray() {
-		i, ok := position(part)
-		if kids := t.contents(); ok && i < len(kids) {
-			return kids[i]
+	return kid
+}
+
+// named finds a document's field; of two with one name the first.
+func (t *tree) named(name string) *tree {
+	const many = 32 // from here on a map pays, for updates with many paths
+	if t.byName == nil && len(t.contents()) < many {
+		i := slices.IndexFunc(t.kids, func(kid *tree) bool { return kid.name == name && !kid.gone() })
+		if i < 0 {
+			return nil
 		}
-		return nil
+		return t.kids[i]
 	}
-	for _, kid := range t.contents() {
-		if kid.name == part {
-			return kid
+	if t.byName == nil {
+		t.byName = make(map[string]*tree, len(t.kids))
+		for _, kid := range slices.Backward(t.kids) {
+			t.byName[kid.name] = kid
 		}
 	}
-	return nil
+	return t.byName[name]
 }
 
 // find returns what is at path, or nil.
@@ -129,6 +152,9 @@ func (t *tree) create(part string, path []string) (*tree, error) {
 	}
 	kid := t.grow(part, bson.RawValue{})
 	t.kids = append(t.kids, kid)
+	if t.byName != nil {
+		t.byName[part] = kid
+	}
 	return kid, nil
 }
 
@@ -154,16 +180,6 @@ func (t *tree) remove(path []string) {
 	case parent.isArray():
 		kid.assign(nullValue)
 	default:
-		parent.drop(kid)
-	}
-}
-
-// drop takes kid out of a document.
-func (t *tree) drop(kid *tree) {
-	for i, k := range t.kids {
-		if k == kid {
-			t.kids = append(t.kids[:i:i], t.kids[i+1:]...)
-			return
-		}
+		kid.assign(bson.RawValue{})
 	}
 }

@@ -85,11 +85,11 @@ func plain(doc []byte, path []string) bson.RawValue {
 	return v
 }
 
-// emit passes doc on with v, which may be missing, at the path.
+// emit passes doc on with v at the path, or nothing there if v is missing.
 func (u unwind) emit(doc bson.Raw, v, index bson.RawValue, yield func(bson.Raw, error) bool) bool {
 	root := newTree(documentValue(doc))
-	if at := root.find(u.path); at != nil {
-		at.assign(v) // a missing value is not written
+	if plain(doc, u.path).Type != 0 {
+		root.find(u.path).assign(v)
 	}
 	if u.index != nil {
 		if err := root.set(u.index, index); err != nil {
