@@ -50,6 +50,12 @@ func (e Event) Of(username string) Event {
 	return e
 }
 
+// At names the access list entry that the event is about.
+func (e Event) At(entry string) Event {
+	e.Entry = entry
+	return e
+}
+
 // Write appends e, with the caller of ctx as the one who did it.
 func Write(ctx context.Context, tx store.Tx, e Event) error {
 	who := authz.From(ctx)

@@ -30,6 +30,13 @@ const (
 	cidrPattern = `^((([0-9]{1,3}\.){3}[0-9]{1,3})|(:{0,2}([0-9a-f]{1,4}:){0,7}[0-9a-f]{1,4}[:]{0,2}))((%2[fF]|/)[0-9]{1,3})+$`
 )
 
+// The patterns of a project's access list: an address or a range, and in paths a security group too. As the API
+// documents them they are not anchored at the end of each alternative.
+const (
+	networkPattern = `^([0-9]{1,3}\.){3}[0-9]{1,3}(%2[fF][0-9]{1,3})?|([0-9a-f]{1,4}\:){7}[0-9a-f]{1,4}(%2[fF][0-9]{1,3})?|([0-9a-f]{1,4}\:){1,6}\:(%2[fF][0-9]{1,3})`
+	groupPattern   = `^([0-9]*/)?sg-([0-9]*)`
+)
+
 // mobile is the reference page's pattern with its doubled backslashes made single. It is not anchored at its start.
 const mobile = `(?:(?:\+?1\s*(?:[.-]\s*)?)?(?:(\s*([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9])\s*)|([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9]))\s*(?:[.-]\s*)?)` +
 	`([2-9]1[02-9]|[2-9][02-9]1|[2-9][02-9]{2})\s*(?:[.-]\s*)?([0-9]{4})$`
@@ -58,6 +65,17 @@ var rules = map[string]*Rule{
 		Says:    "must be an address range in CIDR notation",
 		ok:      func(s string) bool { _, err := netip.ParsePrefix(s); return err == nil },
 	},
+	"network": {
+		Pattern: networkPattern + `?$`,
+		Says:    "must be an IPv4 or IPv6 address, or a range of them in CIDR notation",
+		ok:      isNetwork,
+	},
+	"networkEntry": {
+		Pattern: networkPattern + `|(sg\-[a-f0-9]{8})?$`,
+		Says:    "must be an IPv4 or IPv6 address, a range of them in CIDR notation, or a security group",
+		ok:      func(s string) bool { return isNetwork(s) || securityGroup.MatchString(s) },
+	},
+	"securityGroup": pattern(groupPattern, "must be the id of a security group"),
 	"email": {
 		Format: "email",
 		Says:   "must be an e-mail address",
@@ -71,6 +89,15 @@ var rules = map[string]*Rule{
 }
 
 var projectName = regexp.MustCompile(`^[\p{L}\p{N}\-_.(),:&@+' ]{1,64}$`)
+
+var securityGroup = regexp.MustCompile(`^sg-[a-f0-9]{8}$`)
+
+// isNetwork accepts an address or a range.
+func isNetwork(s string) bool {
+	_, isRange := netip.ParsePrefix(s)
+	a, isAddress := netip.ParseAddr(s)
+	return isRange == nil || isAddress == nil && a.Zone() == ""
+}
 
 // isEmail accepts a bare address of RFC 5322 with a domain, of at most 254 characters (RFC 5321).
 func isEmail(s string) bool {

@@ -1,0 +1,63 @@
+// Package accesslist is the family Project IP Access List: the addresses from which a project's clusters may be
+// reached. Every gateway asks Admits before it lets a client log in.
+package accesslist
+
+import (
+	"net/http"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Service serves the family.
+type Service struct{ Store store.Store }
+
+const (
+	tag  = "Project IP Access List"
+	list = "/groups/{groupId}/accessList"
+	one  = list + "/{entryValue}"
+)
+
+// Operations are the family's operations.
+func (s *Service) Operations() api.Operations {
+	read := authz.Any(authz.GroupReadOnly)
+	manage := authz.Any(authz.GroupOwner, authz.GroupNetworkAccessManager)
+	missing := fault.Kinds{fault.NetworkEntryMissing}
+	return api.Operations{
+		{
+			ID: "listProjectIpAccessLists", Aliases: []string{"listGroupAccessListEntries"}, Method: http.MethodGet, Path: list, Tag: tag,
+			Summary: "Return the access list of one project", Description: "Returns the entries in the order in which they were added.",
+			Roles: read, Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.list)},
+		},
+		{
+			ID: "createProjectIpAccessList", Aliases: []string{"createGroupAccessListEntry"}, Method: http.MethodPost, Path: list, Tag: tag,
+			Summary: "Add entries to the access list of one project",
+			Description: "Adds each entry of the body; an entry for a network that is listed already takes the place of the older one. " +
+				"Either all are taken or none. Answers with the whole list.",
+			Roles:  authz.Any(authz.GroupOwner, authz.GroupNetworkAccessManager, authz.GroupChartsAdmin),
+			Status: http.StatusOK, Errors: fault.Kinds{fault.NetworkEntriesLimit},
+			Versions: []api.Version{api.At("2023-01-01", s.create)},
+		},
+		{
+			ID: "getProjectIpList", Aliases: []string{"getGroupAccessListEntry"}, Method: http.MethodGet, Path: one, Tag: tag,
+			Summary: "Return one entry of a project's access list",
+			Roles:   read, Status: http.StatusOK, Errors: missing,
+			Versions: []api.Version{api.At("2023-01-01", s.get)},
+		},
+		{
+			ID: "deleteProjectIpAccessList", Aliases: []string{"deleteGroupAccessListEntry"}, Method: http.MethodDelete, Path: one, Tag: tag,
+			Summary: "Remove one entry from a project's access list",
+			Roles:   manage, Status: http.StatusNoContent, Errors: missing,
+			Versions: []api.Version{api.At("2023-01-01", s.delete)},
+		},
+		{
+			ID: "getProjectIpAccessListStatus", Aliases: []string{"getGroupAccessListStatus"}, Method: http.MethodGet, Path: one + "/status", Tag: tag,
+			Summary: "Return the status of one entry of a project's access list", Description: "An entry holds as soon as it is listed, so its status is ACTIVE.",
+			Roles: read, Status: http.StatusOK, Errors: missing,
+			Versions: []api.Version{api.At("2023-01-01", s.status)},
+		},
+	}
+}

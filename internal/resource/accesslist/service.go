@@ -1,0 +1,163 @@
+package accesslist
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/resource/shape"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// maxEntries is how many entries a project's list holds.
+const maxEntries = 200
+
+type listIn struct {
+	api.InGroup
+	api.Paging
+}
+
+func (s *Service) list(ctx context.Context, in listIn) (page api.Page[NetworkPermissionEntry], err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		page, err = in.page(tx)
+		return err
+	})
+	return page, err
+}
+
+func (in listIn) page(tx store.Tx) (page api.Page[NetworkPermissionEntry], err error) {
+	q := of(in.GroupID)
+	total, err := Entries.Count(tx, q)
+	if err != nil {
+		return page, err
+	}
+	q.Offset, q.Limit = in.Offset(), in.ItemsPerPage
+	entries, err := Entries.List(tx, q)
+	page.TotalCount = api.Total(in.Paging, total)
+	for _, e := range entries {
+		page.Results = append(page.Results, toWire(e))
+	}
+	return page, err
+}
+
+type createIn struct {
+	listIn
+	Body []NetworkPermissionEntry
+}
+
+func (s *Service) create(ctx context.Context, in createIn) (page api.Page[NetworkPermissionEntry], err error) {
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		entries, err := fromWire(in.GroupID, in.Body, tx.Now())
+		if err != nil {
+			return err
+		}
+		p, err := state.Projects.Get(tx, in.GroupID)
+		if err != nil {
+			return store.IfMissing(err, fault.GroupNotFound.With(in.GroupID))
+		}
+		for _, e := range entries {
+			if err := put(ctx, tx, p, e); err != nil {
+				return err
+			}
+		}
+		n, err := Entries.Count(tx, of(in.GroupID))
+		if err != nil {
+			return err
+		}
+		if n > maxEntries {
+			return fault.NetworkEntriesLimit.With(strconv.Itoa(maxEntries))
+		}
+		page, err = in.page(tx)
+		return err
+	})
+	return page, err
+}
+
+// put adds e, or lets it take the place of the entry for the same network.
+func put(ctx context.Context, tx store.Tx, p *model.Project, e *Entry) error {
+	what := event.Type("NETWORK_PERMISSION_ENTRY_ADDED")
+	old, err := Entries.Get(tx, Entries.ID(e))
+	switch {
+	case store.IsNotFound(err):
+		e.Created, e.Rev = tx.Now(), 0
+	case err != nil:
+		return err
+	case old.Comment == e.Comment && old.DeleteAfter.Equal(e.DeleteAfter):
+		return nil
+	default:
+		what = "NETWORK_PERMISSION_ENTRY_UPDATED"
+		e.Created, e.Rev = old.Created, old.Rev
+	}
+	if err := Entries.Put(tx, e); err != nil {
+		return err
+	}
+	if !e.DeleteAfter.IsZero() {
+		if err := reconcile.Schedule(tx, ExpireKind, Entries.ID(e), "", e.DeleteAfter); err != nil {
+			return err
+		}
+	}
+	return event.Write(ctx, tx, event.In(what, p).At(e.CIDR))
+}
+
+type oneIn struct {
+	api.InGroup
+	EntryValue string `path:"entryValue" api:"is=networkEntry" doc:"Address, or range in CIDR notation with its slash as %2F. The range of one address is found by the address alone too."`
+}
+
+// find returns the entry that in names.
+func (in oneIn) find(tx store.Tx) (*Entry, error) {
+	missing := fault.NetworkEntryMissing.With(in.EntryValue)
+	p, err := shape.Network(in.EntryValue)
+	if err != nil {
+		return nil, missing.Because(err)
+	}
+	e, err := Entries.Get(tx, key(in.GroupID, p.String()))
+	return e, store.IfMissing(err, missing)
+}
+
+func (s *Service) get(ctx context.Context, in oneIn) (out NetworkPermissionEntry, err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		e, err := in.find(tx)
+		if err == nil {
+			out = toWire(e)
+		}
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) status(ctx context.Context, in oneIn) (out NetworkPermissionEntryStatus, err error) {
+	_, err = s.get(ctx, in)
+	return NetworkPermissionEntryStatus{Status: "ACTIVE"}, err
+}
+
+func (s *Service) delete(ctx context.Context, in oneIn) (api.None, error) {
+	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
+		e, err := in.find(tx)
+		if err != nil {
+			return err
+		}
+		return remove(ctx, tx, e)
+	})
+}
+
+func remove(ctx context.Context, tx store.Tx, e *Entry) error {
+	p, err := state.Projects.Get(tx, e.GroupID)
+	if err != nil {
+		return err
+	}
+	if err := event.Write(ctx, tx, event.In("NETWORK_PERMISSION_ENTRY_REMOVED", p).At(e.CIDR)); err != nil {
+		return err
+	}
+	return Entries.Delete(tx, e)
+}
+
+// Vacate removes the list of a project that goes.
+func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
+	return Entries.DeleteAll(tx, of(groupID))
+}

@@ -1,0 +1,39 @@
+package accesslist
+
+import (
+	"net/url"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/resource/shape"
+)
+
+// NetworkPermissionEntry is an entry of a project's access list on the wire. A request has one of ipAddress and
+// cidrBlock; a response has both where the range is one address.
+type NetworkPermissionEntry struct {
+	AWSSecurityGroup string     `json:"awsSecurityGroup,omitempty" api:"is=securityGroup" doc:"Security group of AWS. Refused: Telamon's clusters are not in a network of AWS."`
+	CIDRBlock        string     `json:"cidrBlock,omitempty" api:"is=network" doc:"Range of addresses in CIDR notation."`
+	Comment          string     `json:"comment,omitempty" api:"maxLen=80" doc:"What the entry is for."`
+	DeleteAfterDate  *api.Time  `json:"deleteAfterDate,omitempty" doc:"When the entry goes by itself: within a week from the request."`
+	GroupID          string     `json:"groupId,omitempty" api:"readonly,is=objectId" doc:"Id of the project."`
+	IPAddress        string     `json:"ipAddress,omitempty" api:"is=ip" doc:"One address."`
+	Links            []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
+}
+
+// NetworkPermissionEntryStatus says whether an entry is in force.
+type NetworkPermissionEntryStatus struct {
+	Status string `json:"STATUS" api:"required,readonly,enum=PENDING|FAILED|ACTIVE" doc:"Whether the clusters know the entry."`
+}
+
+func toWire(e *Entry) NetworkPermissionEntry {
+	w := NetworkPermissionEntry{
+		CIDRBlock: e.CIDR, Comment: e.Comment, GroupID: e.GroupID,
+		Links: api.Self("/groups/" + e.GroupID + "/accessList/" + url.PathEscape(e.CIDR)),
+	}
+	if p, err := e.network(); err == nil {
+		w.IPAddress = shape.Single(p)
+	}
+	if !e.DeleteAfter.IsZero() {
+		w.DeleteAfterDate = &api.Time{Time: e.DeleteAfter}
+	}
+	return w
+}
