@@ -97,7 +97,7 @@ func watch(ctx context.Context, in Documents) Documents {
 	}
 }
 
-// each makes a stage from a function of one document. It passes results on with yield and returns false to end.
+// perDocument makes a stage from a function of one document. It calls yield with results and returns false to end.
 func perDocument(each func(doc bson.Raw, yield func(bson.Raw, error) bool) bool) stage {
 	return func(in Documents) Documents {
 		return func(yield func(bson.Raw, error) bool) {

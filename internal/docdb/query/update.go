@@ -46,7 +46,8 @@ type change struct {
 type changer func(root *tree, path []string, o ApplyOptions) error
 
 // ParseUpdate reads an update document: operators if its first name starts with a dollar sign, else a replacement.
-// It answers FailedToParse, BadValue, TypeMismatch or ConflictingUpdateOperators for what is no update.
+// It answers FailedToParse, BadValue, TypeMismatch or ConflictingUpdateOperators for what is no update. The update keeps
+// parts of v, which may not change afterwards.
 func ParseUpdate(v bson.RawValue) (*Update, error) {
 	if isArray(v) {
 		return nil, wire.Errorf(wire.NotImplemented, "updates with an aggregation pipeline are not supported")
