@@ -68,6 +68,8 @@ var (
 	ExceededMemoryLimit        = Code{146, "ExceededMemoryLimit"}
 	TransactionTooOld          = Code{225, "TransactionTooOld"}
 	OperationNotInTransaction  = Code{263, "OperationNotSupportedInTransaction"}
+	DistinctTooBig             = Code{17217, "Location17217"}
+	OperationFailed            = Code{96, "OperationFailed"}
 	SortMemoryExceeded         = Code{292, "QueryExceededMemoryLimitNoDiskUseAllowed"}
 	MissingField               = Code{40414, "IDLFailedToParse"}
 	UnknownField               = Code{40415, "IDLUnknownField"}

@@ -1,0 +1,74 @@
+package docdb
+
+import (
+	"context"
+	"iter"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+var aggregateFields = fields("pipeline!", isArray, "cursor", isObject, "explain", isBool, "allowDiskUse", isBool,
+	"bypassDocumentValidation", isBool, "hint", isHint, "collation", isObject, "let", isObject)
+
+// aggregateSelection parses the pipeline. Its leading $match may choose an index.
+func (c *call) aggregateSelection() (selection, *query.Pipeline, error) {
+	var sel selection
+	if c.ns.coll == "" {
+		return sel, nil, wire.Errorf(wire.InvalidNamespace, "aggregations on a database are not supported; a collection is required")
+	}
+	if err := c.refuse("let"); err != nil {
+		return sel, nil, err
+	}
+	if err := c.refuseCollation(); err != nil {
+		return sel, nil, err
+	}
+	p, err := query.ParsePipeline(c.args["pipeline"])
+	if err != nil {
+		return sel, nil, err
+	}
+	sel.filter, sel.hint = p.LeadingMatch(), c.args["hint"]
+	return sel, p, nil
+}
+
+func runAggregate(c *call) (bson.D, error) {
+	if c.bool("explain", false) {
+		return c.explain("queryPlanner")
+	}
+	sel, p, err := c.aggregateSelection()
+	if err != nil {
+		return nil, err
+	}
+	if !c.has("cursor") {
+		return nil, wire.Errorf(wire.FailedToParse, "The 'cursor' option is required, except for aggregate with the explain argument")
+	}
+	size, err := c.cursorSize()
+	if err != nil {
+		return nil, err
+	}
+	v, err := c.openView()
+	if err != nil {
+		return nil, err
+	}
+	s, err := sel.scan(v.snap, v.coll)
+	if err != nil {
+		v.close()
+		return nil, err
+	}
+	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return p.Run(ctx, s.documents(ctx)) }
+	return c.openCursor(newCursor(c.ns, results, v.close), size, false)
+}
+
+// cursorSize is the first batch's size as the cursor argument of a command gives it.
+func (c *call) cursorSize() (int64, error) {
+	v := c.doc("cursor").Lookup("batchSize")
+	if v.Type == 0 {
+		return firstBatch, nil
+	}
+	if err := isInt.check(c.cmd.name+".cursor.batchSize", v); err != nil {
+		return 0, err
+	}
+	return c.batchSize(args{"batchSize": v})
+}

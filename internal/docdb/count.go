@@ -1,0 +1,127 @@
+package docdb
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
+
+	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+var (
+	countFields = fields("query", isObject, "limit", isInt, "skip", isInt, "hint", isHint, "collation", isObject,
+		"fields", isAny)
+	distinctFields = fields("key!", isString, "query", isObject, "hint", isHint, "collation", isObject)
+)
+
+func (c *call) countSelection() (selection, error) {
+	if err := c.refuseCollation(); err != nil {
+		return selection{}, err
+	}
+	sel, err := newSelection(c.doc("query"), nil, nil, c.args["hint"])
+	if err != nil {
+		return sel, err
+	}
+	if limit := c.int("limit", 0); limit < 0 {
+		c.args["limit"] = int64Value(-limit) // count takes a negative limit for a limit
+	}
+	return sel, c.setWindow(&sel)
+}
+
+func int64Value(n int64) bson.RawValue {
+	return bson.RawValue{Type: bson.TypeInt64, Value: bsoncore.AppendInt64(nil, n)}
+}
+
+func runCount(c *call) (bson.D, error) {
+	sel, err := c.countSelection()
+	if err != nil {
+		return nil, err
+	}
+	v, err := c.openView()
+	if err != nil {
+		return nil, err
+	}
+	defer v.close()
+	n, err := c.count(&sel, v)
+	if err != nil {
+		return nil, err
+	}
+	if n > 1<<31-1 {
+		return bson.D{{Key: "n", Value: n}}, nil
+	}
+	return bson.D{{Key: "n", Value: int32(n)}}, nil
+}
+
+// count counts a selection. To count a whole collection is to look at its tally.
+func (c *call) count(sel *selection, v *view) (n int64, err error) {
+	s, err := sel.scan(v.snap, v.coll)
+	if err != nil || v.coll == nil {
+		return 0, err
+	}
+	if len(c.doc("query")) == len(emptyDoc) {
+		all, err := readTally(v.snap, v.coll.id)
+		n = max(0, all.docs-sel.skip)
+		if sel.limit > 0 {
+			n = min(n, sel.limit)
+		}
+		return n, err
+	}
+	for _, err := range sel.results(c.ctx, s) {
+		if err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+func (c *call) distinctSelection() (selection, error) {
+	if err := c.refuseCollation(); err != nil {
+		return selection{}, err
+	}
+	return newSelection(c.doc("query"), nil, nil, c.args["hint"])
+}
+
+// runDistinct lists the values in their order. An array counts by its elements.
+func runDistinct(c *call) (bson.D, error) {
+	sel, err := c.distinctSelection()
+	if err != nil {
+		return nil, err
+	}
+	v, err := c.openView()
+	if err != nil {
+		return nil, err
+	}
+	defer v.close()
+	s, err := sel.scan(v.snap, v.coll)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bson.RawValue{}
+	size := 0
+	for doc, err := range sel.results(c.ctx, s) {
+		if err != nil {
+			return nil, err
+		}
+		for _, value := range query.Values(doc, c.string("key")) {
+			key := string(keys.Append(nil, value))
+			if _, known := seen[key]; known {
+				continue
+			}
+			seen[key] = bson.RawValue{Type: value.Type, Value: bytes.Clone(value.Value)}
+			if size += len(value.Value) + 8; size > maxDocument {
+				return nil, wire.Errorf(wire.DistinctTooBig, "distinct too big, 16mb cap")
+			}
+		}
+	}
+	values := bson.A{}
+	for _, value := range slices.SortedFunc(maps.Values(seen), keys.Compare) {
+		values = append(values, value)
+	}
+	return bson.D{{Key: "values", Value: values}}, nil
+}

@@ -1,0 +1,208 @@
+package docdb
+
+import (
+	"context"
+	"iter"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// Limits of cursors. Source: MongoDB's cursorTimeoutMillis and first batch of 101; the number of cursors is our own.
+const (
+	cursorIdle  = 10 * time.Minute
+	firstBatch  = 101
+	batchBytes  = maxDocument
+	maxCursors  = 1000 // of one session
+	sweepPeriod = time.Minute
+)
+
+// cursor is a result that is handed out in batches.
+type cursor struct {
+	id      int64
+	ns      namespace
+	cancel  context.CancelFunc // ends next
+	next    func() (bson.Raw, error, bool)
+	stop    func()
+	pending bson.Raw // read, but did not fit the last batch
+	left    int64    // documents until the limit; not above 0: no limit
+
+	// Guarded by the table's lock.
+	owner *Session
+	used  time.Time
+	busy  bool
+	gone  bool // to be closed by whoever is using it
+}
+
+// newCursor makes a cursor of results, which release gives back what it stands on.
+func newCursor(ns namespace, results func(context.Context) iter.Seq2[bson.Raw, error], release func()) *cursor {
+	ctx, cancel := context.WithCancel(context.Background())
+	next, stop := iter.Pull2(results(ctx))
+	return &cursor{ns: ns, cancel: cancel, next: next, stop: func() { cancel(); stop(); release() }}
+}
+
+// batch reads up to limit documents (negative: any number) and as many bytes as a batch may have. It reports whether there
+// is nothing more.
+func (c *cursor) batch(ctx context.Context, limit int64) (docs []bson.Raw, done bool, err error) {
+	defer context.AfterFunc(ctx, c.cancel)()
+	docs = []bson.Raw{}
+	size := 0
+	for limit < 0 || int64(len(docs)) < limit {
+		doc := c.pending
+		if c.pending = nil; doc == nil {
+			var more bool
+			if doc, err, more = c.next(); err != nil {
+				return nil, true, contextError(ctx, err)
+			} else if !more {
+				return docs, true, nil
+			}
+		}
+		if size += len(doc); size > batchBytes && len(docs) > 0 {
+			c.pending = doc
+			return docs, false, nil
+		}
+		docs = append(docs, doc)
+		if c.left--; c.left == 0 {
+			return docs, true, nil
+		}
+	}
+	return docs, false, nil
+}
+
+// contextError is why ctx ended, if it did, and else err.
+func contextError(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// cursorTable holds an engine's open cursors. Drivers send getMore over any connection of their pool, so a cursor is found
+// from every session; it belongs to the one that used it last.
+type cursorTable struct {
+	mu    sync.Mutex
+	byID  map[int64]*cursor
+	count map[*Session]int
+	swept time.Time
+}
+
+func (t *cursorTable) init() {
+	t.byID, t.count = map[int64]*cursor{}, map[*Session]int{}
+}
+
+// add gives the cursor an id. A session may have so many cursors and no more.
+func (t *cursorTable) add(s *Session, c *cursor, now time.Time) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s.ctx.Err() != nil {
+		return s.ctx.Err()
+	}
+	if t.count[s] >= maxCursors {
+		return wire.Errorf(wire.ExceededMemoryLimit, "too many open cursors on this connection (limit %d)", maxCursors)
+	}
+	for c.id == 0 || t.byID[c.id] != nil {
+		c.id = rand.Int64()
+	}
+	c.owner, c.used = s, now
+	t.byID[c.id] = c
+	t.count[s]++
+	return nil
+}
+
+// take finds a cursor for getMore, which must call back or drop.
+func (t *cursorTable) take(s *Session, id int64, ns namespace) (*cursor, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c := t.byID[id]
+	switch {
+	case c == nil || c.gone:
+		return nil, wire.Errorf(wire.CursorNotFound, "cursor id %d not found", id)
+	case c.ns != ns:
+		return nil, wire.Errorf(wire.Unauthorized, "Requested getMore on namespace '%s', but cursor belongs to a different namespace", ns)
+	case c.busy:
+		return nil, wire.Errorf(wire.CursorInUse, "cursor id %d is already in use", id)
+	}
+	c.busy = true
+	t.disown(c)
+	c.owner = s
+	t.count[s]++
+	return c, nil
+}
+
+func (t *cursorTable) disown(c *cursor) {
+	if t.count[c.owner]--; t.count[c.owner] <= 0 {
+		delete(t.count, c.owner)
+	}
+}
+
+// back returns a taken cursor, for another getMore if keep and it has not been killed meanwhile.
+func (t *cursorTable) back(c *cursor, keep bool, now time.Time) {
+	t.mu.Lock()
+	c.busy, c.used = false, now
+	end := !keep || c.gone || c.owner.ctx.Err() != nil
+	if end {
+		t.forget(c)
+	}
+	t.mu.Unlock()
+	if end {
+		c.stop()
+	}
+}
+
+func (t *cursorTable) forget(c *cursor) {
+	delete(t.byID, c.id)
+	t.disown(c)
+}
+
+// kill closes the cursors that match; those in use are interrupted and closed by their user. It returns their ids.
+func (t *cursorTable) kill(match func(*cursor) bool) []int64 {
+	var killed []int64
+	var idle []*cursor
+	t.mu.Lock()
+	for id, c := range t.byID {
+		if c.gone || !match(c) {
+			continue
+		}
+		killed = append(killed, id)
+		if c.busy {
+			c.gone = true
+			c.cancel()
+			continue
+		}
+		t.forget(c)
+		idle = append(idle, c)
+	}
+	t.mu.Unlock()
+	for _, c := range idle {
+		c.stop()
+	}
+	return killed
+}
+
+func (t *cursorTable) closeAll() { t.kill(func(*cursor) bool { return true }) }
+
+func (t *cursorTable) closeOf(s *Session) { t.kill(func(c *cursor) bool { return c.owner == s }) }
+
+// sweep closes the cursors that nobody has used for long. It runs with the commands: an engine that nobody talks to has
+// nothing to gain from it.
+func (t *cursorTable) sweep(now time.Time) {
+	t.mu.Lock()
+	due := now.Sub(t.swept) >= sweepPeriod
+	if due {
+		t.swept = now
+	}
+	t.mu.Unlock()
+	if due {
+		t.kill(func(c *cursor) bool { return !c.busy && now.Sub(c.used) >= cursorIdle })
+	}
+}
+
+func (t *cursorTable) open() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.byID)
+}

@@ -1,0 +1,186 @@
+// Package docdb is an embedded document database that answers MongoDB's commands. One Engine is one cluster's data in one
+// directory; a process may hold many.
+//
+// A write command runs under its collection's lock and gathers everything it changes in one Pebble batch: documents, index
+// entries, the catalog, the oplog entries that tell of it, and the outcome of a retryable write. The batch is applied in
+// one step, so a reader sees all of it or nothing; then the lock is released, and only the waiting for the disk is left,
+// which concurrent writers share. A command is answered when its batch is durable.
+//
+// A reading command takes a Pebble snapshot together with the catalog of the same instant, so a cursor sees the collection
+// as it was when it was opened, whatever happens meanwhile.
+//
+// The way of a command: Session.Run checks the message against the registry (registry.go), a handler reads its arguments
+// through call (args.go), a plan chooses the index (plan.go), and a scan walks it (scan.go). What the engine does not
+// support, it refuses with MongoDB's error code; it never answers wrongly.
+package docdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// Options configure an Engine. The zero value is usable.
+type Options struct {
+	Logger     *slog.Logger     // nil: discard
+	Now        func() time.Time // wall clock of oplog timestamps and generated dates; nil: time.Now
+	CacheBytes int64            // block cache; 0: 8 MB
+	OplogBytes int64            // the oplog is trimmed to about this size; 0: 64 MB
+
+	fs vfs.FS // nil: the operating system's
+}
+
+const mb = 1 << 20
+
+func (o Options) withDefaults() Options {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.CacheBytes == 0 {
+		o.CacheBytes = 8 * mb
+	}
+	if o.OplogBytes == 0 {
+		o.OplogBytes = 64 * mb
+	}
+	if o.fs == nil {
+		o.fs = vfs.Default
+	}
+	return o
+}
+
+// Engine is one open database directory. Its methods are safe for concurrent use.
+type Engine struct {
+	opts    Options
+	log     *slog.Logger
+	db      *pebble.DB
+	started time.Time
+	mono    func() time.Time // the clock of timeouts, which the domain's clock does not move
+
+	catalog catalog
+	locks   nsLocks
+	cursors cursorTable
+
+	commitMu sync.Mutex // orders batches; guards oplog and applied
+	oplog    oplogState
+	applied  uint64        // batches applied so far
+	durable  atomic.Uint64 // of these, how many are known to be on disk
+
+	ctx    context.Context // ends when Close begins
+	cancel context.CancelFunc
+	life   sync.RWMutex // read-held by everything that uses db
+	closed bool
+	stats  counters
+}
+
+// Open opens the database in dir and creates it if it is not there. What had been acknowledged before a crash is there.
+func Open(dir string, o Options) (*Engine, error) {
+	o = o.withDefaults()
+	db, err := pebble.Open(dir, pebbleOptions(o))
+	if err != nil {
+		return nil, fmt.Errorf("docdb: open %s: %w", filepath.Base(dir), err)
+	}
+	e := &Engine{opts: o, log: o.Logger, db: db, started: time.Now(), mono: time.Now}
+	e.ctx, e.cancel = context.WithCancel(context.Background())
+	e.locks.init()
+	e.cursors.init()
+	if err := errors.Join(e.catalog.load(db), e.oplog.load(db)); err != nil {
+		return nil, errors.Join(fmt.Errorf("docdb: open %s: %w", filepath.Base(dir), err), db.Close())
+	}
+	return e, nil
+}
+
+// pebbleOptions keep an idle engine small: a laptop runs many of them.
+func pebbleOptions(o Options) *pebble.Options {
+	return &pebble.Options{
+		FS:                          o.fs,
+		Logger:                      pebbleLogger{o.Logger},
+		CacheSize:                   o.CacheBytes,
+		MemTableSize:                4 * mb,
+		MemTableStopWritesThreshold: 4,
+		MaxOpenFiles:                256,
+		FormatMajorVersion:          pebble.FormatNewest,
+		CompactionConcurrencyRange:  func() (int, int) { return 1, 1 },
+	}
+}
+
+// Close ends running commands and cursors, waits for them and closes the directory. Commands after it are refused.
+func (e *Engine) Close() error {
+	e.cancel()
+	e.life.Lock()
+	defer e.life.Unlock()
+	if e.closed {
+		return nil
+	}
+	e.closed = true
+	e.cursors.closeAll()
+	if err := e.db.Close(); err != nil {
+		return fmt.Errorf("docdb: close: %w", err)
+	}
+	return nil
+}
+
+// enter keeps the engine open until leave is called.
+func (e *Engine) enter() error {
+	e.life.RLock()
+	if e.closed || e.ctx.Err() != nil {
+		e.life.RUnlock()
+		return wire.Errorf(wire.ShutdownInProgress, "the database is shutting down")
+	}
+	return nil
+}
+
+func (e *Engine) leave() { e.life.RUnlock() }
+
+// Checkpoint writes a copy of the database at one instant into dir, which must not exist, and returns the timestamp of the
+// last change in it. The copy shares its immutable files with the original by hard links. Writes wait while it is made.
+func (e *Engine) Checkpoint(ctx context.Context, dir string) (bson.Timestamp, error) {
+	if err := ctx.Err(); err != nil {
+		return bson.Timestamp{}, err
+	}
+	if err := e.enter(); err != nil {
+		return bson.Timestamp{}, err
+	}
+	defer e.leave()
+	e.commitMu.Lock()
+	defer e.commitMu.Unlock()
+	if err := e.db.Checkpoint(dir, pebble.WithFlushedWAL()); err != nil {
+		if errors.Is(err, os.ErrExist) {
+			return bson.Timestamp{}, fmt.Errorf("docdb: checkpoint: %s exists", filepath.Base(dir))
+		}
+		return bson.Timestamp{}, fmt.Errorf("docdb: checkpoint: %w", err)
+	}
+	return e.oplog.last, nil
+}
+
+// pebbleLogger passes Pebble's messages on. Pebble calls Fatalf when the disk has failed it and nothing more can be made
+// durable: going on could acknowledge writes that are lost, so the process ends.
+type pebbleLogger struct{ log *slog.Logger }
+
+func (l pebbleLogger) Infof(format string, args ...any) {
+	if l.log.Enabled(context.Background(), slog.LevelDebug) {
+		l.log.Debug(fmt.Sprintf(format, args...))
+	}
+}
+
+func (l pebbleLogger) Errorf(format string, args ...any) { l.log.Error(fmt.Sprintf(format, args...)) }
+
+func (l pebbleLogger) Fatalf(format string, args ...any) {
+	msg := fmt.Sprintf(format, args...)
+	l.log.Error(msg)
+	panic(msg)
+}

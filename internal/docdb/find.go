@@ -1,0 +1,155 @@
+package docdb
+
+import (
+	"context"
+	"iter"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+func readCommands() []*command {
+	return []*command{
+		{name: "find", summary: "Selects documents.", target: onCollection, run: runFind, fields: findFields},
+		{name: "getMore", summary: "Reads on from a cursor.", target: onServer, run: runGetMore,
+			fields: fields("collection!", isString, "batchSize", isInt)},
+		{name: "killCursors", summary: "Closes cursors.", target: onCollection, run: runKillCursors,
+			fields: fields("cursors!", isArray)},
+		{name: "count", summary: "Counts documents.", target: onCollection, run: runCount, fields: countFields},
+		{name: "distinct", summary: "Lists the different values of a field.", target: onCollection, run: runDistinct, fields: distinctFields},
+		{name: "aggregate", summary: "Runs documents through a pipeline.", target: onWhole, run: runAggregate, fields: aggregateFields},
+		{name: "explain", summary: "Tells how a command would find its documents.", target: onServer, run: runExplain,
+			fields: fields("verbosity", isString)},
+	}
+}
+
+var findFields = fields("filter", isObject, "sort", isObject, "projection", isObject, "hint", isHint, "skip", isInt,
+	"limit", isInt, "batchSize", isInt, "singleBatch", isBool, "min", isObject, "max", isObject, "returnKey", isBool,
+	"showRecordId", isBool, "tailable", isBool, "awaitData", isBool, "oplogReplay", isBool, "noCursorTimeout", isBool,
+	"allowPartialResults", isBool, "allowDiskUse", isBool, "collation", isObject, "let", isObject)
+
+func (c *call) findSelection() (selection, error) {
+	if err := c.refuse("min", "max", "returnKey", "showRecordId", "tailable", "awaitData", "let"); err != nil {
+		return selection{}, err
+	}
+	if err := c.refuseCollation(); err != nil {
+		return selection{}, err
+	}
+	sel, err := newSelection(c.doc("filter"), c.doc("sort"), c.doc("projection"), c.args["hint"])
+	if err != nil {
+		return sel, err
+	}
+	return sel, c.setWindow(&sel)
+}
+
+func (c *call) setWindow(sel *selection) error {
+	sel.skip, sel.limit = c.int("skip", 0), c.int("limit", 0)
+	if sel.skip < 0 || sel.limit < 0 {
+		return wire.Errorf(wire.BadValue, "skip and limit must not be negative")
+	}
+	return nil
+}
+
+func runFind(c *call) (bson.D, error) {
+	sel, err := c.findSelection()
+	if err != nil {
+		return nil, err
+	}
+	size, err := c.batchSize(c.args)
+	if err != nil {
+		return nil, err
+	}
+	v, err := c.openView()
+	if err != nil {
+		return nil, err
+	}
+	s, err := sel.scan(v.snap, v.coll)
+	if err != nil {
+		v.close()
+		return nil, err
+	}
+	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return sel.results(ctx, s) }
+	cur := newCursor(c.ns, results, v.close)
+	cur.left = sel.limit
+	return c.openCursor(cur, size, c.bool("singleBatch", false))
+}
+
+// batchSize is the number of documents in a first batch.
+func (c *call) batchSize(a args) (int64, error) {
+	size := a.int("batchSize", firstBatch)
+	if size < 0 {
+		return 0, wire.Errorf(wire.BadValue, "BSON field 'batchSize' value must be >= 0, actual value '%d'", size)
+	}
+	return size, nil
+}
+
+// openCursor answers with a cursor's first batch and keeps the cursor if there is more.
+func (c *call) openCursor(cur *cursor, size int64, single bool) (bson.D, error) {
+	docs, done, err := cur.batch(c.ctx, size)
+	if err != nil || done || single {
+		cur.stop()
+	} else if err = c.e.cursors.add(c.s, cur, c.e.mono()); err != nil {
+		cur.stop()
+	}
+	return cursorReply("firstBatch", docs, cur), err
+}
+
+func cursorReply(batch string, docs []bson.Raw, cur *cursor) bson.D {
+	return bson.D{{Key: "cursor", Value: bson.D{{Key: batch, Value: docs}, {Key: "id", Value: cur.id}, {Key: "ns", Value: cur.ns.String()}}}}
+}
+
+func runGetMore(c *call) (bson.D, error) {
+	ns := namespace{c.ns.db, c.string("collection")}
+	size := c.int("batchSize", 0)
+	if size < 0 {
+		return nil, wire.Errorf(wire.BadValue, "BSON field 'batchSize' value must be >= 0, actual value '%d'", size)
+	}
+	if size == 0 {
+		size = -1
+	}
+	number, ok := c.self.Int64OK()
+	if !ok {
+		return nil, isLong.check("getMore.getMore", c.self)
+	}
+	cur, err := c.e.cursors.take(c.s, number, ns)
+	if err != nil {
+		return nil, err
+	}
+	docs, done, err := cur.batch(c.ctx, size)
+	id := cur.id
+	c.e.cursors.back(cur, err == nil && !done, c.e.mono())
+	if err != nil {
+		return nil, err
+	}
+	if done {
+		id = 0
+	}
+	return cursorReply("nextBatch", docs, &cursor{id: id, ns: ns}), nil
+}
+
+func runKillCursors(c *call) (bson.D, error) {
+	values, err := c.args["cursors"].Array().Values()
+	if err != nil {
+		return nil, errMalformed
+	}
+	wanted := map[int64]bool{}
+	for _, v := range values {
+		id, ok := v.Int64OK()
+		if !ok {
+			return nil, wire.Errorf(wire.TypeMismatch, "BSON field 'killCursors.cursors' must hold values of type 'long'")
+		}
+		wanted[id] = true
+	}
+	killed := c.e.cursors.kill(func(cur *cursor) bool { return wanted[cur.id] && cur.ns == c.ns })
+	for _, id := range killed {
+		delete(wanted, id)
+	}
+	missing := []int64{}
+	for id := range wanted {
+		missing = append(missing, id)
+	}
+	none := []int64{}
+	return bson.D{{Key: "cursorsKilled", Value: append(none, killed...)}, {Key: "cursorsNotFound", Value: missing},
+		{Key: "cursorsAlive", Value: none}, {Key: "cursorsUnknown", Value: none}}, nil
+}

@@ -1,0 +1,103 @@
+package docdb
+
+import (
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+var findAndModifyFields = fields("query", isObject, "sort", isObject, "remove", isBool, "update", isUpdate, "new", isBool,
+	"fields", isObject, "upsert", isBool, "bypassDocumentValidation", isBool, "collation", isObject, "arrayFilters", isArray,
+	"hint", isHint, "let", isObject)
+
+func runFindAndModify(c *call) (bson.D, error) {
+	if err := c.checkFindAndModify(); err != nil {
+		return nil, err
+	}
+	sel, err := newSelection(c.doc("query"), c.doc("sort"), nil, c.args["hint"])
+	if err != nil {
+		return nil, err
+	}
+	project, err := newSelection(emptyDoc, nil, c.doc("fields"), bson.RawValue{})
+	if err != nil {
+		return nil, err
+	}
+	var u *query.Update
+	if !c.bool("remove", false) {
+		if u, err = query.ParseUpdate(c.args["update"]); err != nil {
+			return nil, err
+		}
+	}
+	return c.write(func(t *tx) (bson.D, error) {
+		doc, last, err := c.findAndModify(t, &sel, u)
+		if err != nil {
+			return nil, err
+		}
+		if doc != nil && project.projection != nil {
+			if doc, err = project.projection.Apply(doc); err != nil {
+				return nil, err
+			}
+		}
+		return bson.D{{Key: "lastErrorObject", Value: last}, {Key: "value", Value: orNull(doc)}}, nil
+	})
+}
+
+func (c *call) checkFindAndModify() error {
+	if err := c.refuse("let", "arrayFilters"); err != nil {
+		return err
+	}
+	if err := c.refuseCollation(); err != nil {
+		return err
+	}
+	remove := c.bool("remove", false)
+	switch {
+	case remove == c.has("update"):
+		return wire.Errorf(wire.FailedToParse, "Either an update or remove=true must be specified")
+	case remove && c.bool("upsert", false):
+		return wire.Errorf(wire.FailedToParse, "Cannot specify both upsert=true and remove=true")
+	case remove && c.bool("new", false):
+		return wire.Errorf(wire.FailedToParse, "Cannot specify both new=true and remove=true; 'remove' always returns the deleted document")
+	}
+	return nil
+}
+
+// findAndModify changes at most one document. It returns the document that was asked for, if any, and what was done.
+func (c *call) findAndModify(t *tx, sel *selection, u *query.Update) (doc bson.Raw, last bson.D, err error) {
+	old, err := t.findOne(c.ctx, sel)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case u == nil && old == nil:
+		return nil, bson.D{{Key: "n", Value: int32(0)}}, nil
+	case u == nil:
+		return old, bson.D{{Key: "n", Value: int32(1)}}, t.remove(old)
+	case old != nil:
+		doc, _, err = t.change(old, u)
+		if !c.bool("new", false) {
+			doc = old
+		}
+		return doc, lastUpdate(1, true), err
+	case c.bool("upsert", false):
+		if doc, err = t.upsert(sel, u); err != nil {
+			return nil, nil, err
+		}
+		last = append(lastUpdate(1, false), bson.E{Key: "upserted", Value: doc.Lookup("_id")})
+		if !c.bool("new", false) {
+			doc = nil
+		}
+		return doc, last, nil
+	}
+	return nil, lastUpdate(0, false), nil
+}
+
+func lastUpdate(n int32, existing bool) bson.D {
+	return bson.D{{Key: "n", Value: n}, {Key: "updatedExisting", Value: existing}}
+}
+
+func orNull(doc bson.Raw) any {
+	if doc == nil {
+		return nil
+	}
+	return doc
+}

@@ -1,0 +1,113 @@
+package docdb
+
+import (
+	"slices"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+// command is one entry of the registry. The table says all that is common to commands, so that a handler holds only what
+// is its own.
+type command struct {
+	name    string
+	alias   string // an older spelling that drivers still send
+	summary string
+	target  target
+	writes  bool // changes data
+	retries bool // may carry a txnNumber
+	fields  []field
+	run     func(*call) (bson.D, error)
+}
+
+// target is what the command's own field names.
+type target int
+
+const (
+	onServer     target = iota // nothing; any value
+	onCollection               // a collection of $db
+	onWhole                    // a collection of $db, or 1 for the database itself
+)
+
+// field is an argument that a command takes.
+type field struct {
+	name     string
+	kind     kind
+	required bool
+}
+
+// CommandInfo describes a command for documentation and for the table of roles.
+type CommandInfo struct {
+	Name    string
+	Alias   string // another name that it answers to, or ""
+	Summary string
+	Writes  bool // changes data or the catalog
+}
+
+// Commands returns the commands that Session.Run knows, by name.
+func Commands() []CommandInfo {
+	infos := make([]CommandInfo, 0, len(registry))
+	for _, c := range registry {
+		infos = append(infos, CommandInfo{c.name, c.alias, c.summary, c.writes})
+	}
+	return infos
+}
+
+var (
+	registry []*command
+	byName   map[string]*command
+)
+
+// The registry is put together here and not in a literal because explain's handler looks into it.
+func init() {
+	for _, family := range [][]*command{writeCommands(), readCommands(), catalogCommands(), indexCommands(), serverCommands()} {
+		registry = append(registry, family...)
+	}
+	slices.SortFunc(registry, func(a, b *command) int { return strings.Compare(a.name, b.name) })
+	byName = make(map[string]*command, len(registry))
+	for _, c := range registry {
+		byName[c.name] = c
+		if c.alias != "" {
+			byName[c.alias] = c
+		}
+	}
+}
+
+// commonFields may stand in every command. Source: MongoDB's generic command arguments.
+var commonFields = []field{
+	{"$db", isString, false},
+	{"$clusterTime", isObject, false},
+	{"$readPreference", isObject, false},
+	{"readPreference", isObject, false},
+	{"readConcern", isObject, false},
+	{"writeConcern", isObject, false},
+	{"lsid", isObject, false},
+	{"txnNumber", isInt, false},
+	{"stmtId", isInt, false},
+	{"autocommit", isBool, false},
+	{"startTransaction", isBool, false},
+	{"apiVersion", isString, false},
+	{"apiStrict", isBool, false},
+	{"apiDeprecationErrors", isBool, false},
+	{"comment", isAny, false},
+	{"maxTimeMS", isInt, false},
+}
+
+func (c *command) field(name string) (field, bool) {
+	for _, list := range [][]field{c.fields, commonFields} {
+		if i := slices.IndexFunc(list, func(f field) bool { return f.name == name }); i >= 0 {
+			return list[i], true
+		}
+	}
+	return field{}, false
+}
+
+// fields makes optional fields of pairs of a name and a kind.
+func fields(list ...any) []field {
+	out := make([]field, 0, len(list)/2)
+	for i := 0; i < len(list); i += 2 {
+		name, required := strings.CutSuffix(list[i].(string), "!")
+		out = append(out, field{name, list[i+1].(kind), required})
+	}
+	return out
+}

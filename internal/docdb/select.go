@@ -1,0 +1,166 @@
+package docdb
+
+import (
+	"context"
+	"iter"
+	"slices"
+
+	"github.com/cockroachdb/pebble/v2"
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// sortBytes is what a sort without an index may hold. Source: MongoDB's internalQueryMaxBlockingSortMemoryUsageBytes.
+const sortBytes = 100 * mb
+
+// selection is what find and its relatives ask for.
+type selection struct {
+	wish
+	order       query.Sort
+	skip, limit int64 // limit 0: none
+	projection  *query.Projection
+}
+
+// newSelection parses the parts of a selection; empty documents ask for nothing.
+func newSelection(filter, sort, projection bson.Raw, hint bson.RawValue) (sel selection, err error) {
+	if sel.filter, err = query.ParseFilter(filter); err != nil {
+		return sel, err
+	}
+	sel.hint = hint
+	if len(sort) > len(emptyDoc) {
+		sel.sort = sort
+		if path, _, _ := sel.sortPath(); path != "$natural" {
+			if sel.order, err = query.ParseSort(sort); err != nil {
+				return sel, err
+			}
+		}
+	}
+	if len(projection) > len(emptyDoc) {
+		sel.projection, err = query.ParseProjection(projection)
+	}
+	return sel, err
+}
+
+// view is a collection and all data at one instant.
+type view struct {
+	coll *collection // nil if there is none
+	snap *pebble.Snapshot
+}
+
+func (v *view) close() {
+	if v.snap != nil {
+		v.snap.Close()
+		v.snap = nil
+	}
+}
+
+// openView takes a view of the command's collection.
+func (c *call) openView() (*view, error) {
+	e := c.e
+	e.catalog.mu.RLock()
+	v := &view{coll: e.catalog.colls[c.ns], snap: e.db.NewSnapshot()}
+	e.catalog.mu.RUnlock()
+	if c.durableRead() {
+		if err := e.settle(); err != nil {
+			v.close()
+			return nil, err
+		}
+	}
+	return v, nil
+}
+
+// scan plans the selection on a collection.
+func (sel *selection) scan(r pebble.Reader, coll *collection) (*scan, error) {
+	p, err := choose(coll, sel.wish)
+	if err != nil {
+		return nil, err
+	}
+	return &scan{r: r, coll: coll, plan: p, filter: sel.filter}, nil
+}
+
+// results are the selection's documents in their order, projected.
+func (sel *selection) results(ctx context.Context, s *scan) iter.Seq2[bson.Raw, error] {
+	docs := s.documents(ctx)
+	if !s.plan.sorted {
+		docs = sel.sorted(docs)
+	}
+	return sel.projected(sel.window(docs))
+}
+
+// sorted orders documents in memory. With a limit only the first are kept.
+func (sel *selection) sorted(docs iter.Seq2[bson.Raw, error]) iter.Seq2[bson.Raw, error] {
+	keep := 0
+	if most := sel.skip + sel.limit; sel.limit > 0 && most > 0 && most < 1<<20 {
+		keep = int(most)
+	}
+	return func(yield func(bson.Raw, error) bool) {
+		var all []bson.Raw
+		size := 0
+		for doc, err := range docs {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if size += len(doc); size > sortBytes {
+				yield(nil, wire.Errorf(wire.SortMemoryExceeded, "Sort exceeded memory limit of %d bytes, and disk use is not supported", sortBytes))
+				return
+			}
+			if all = append(all, doc); keep > 0 && len(all) >= 2*keep {
+				all, size = sel.first(all, keep)
+			}
+		}
+		slices.SortStableFunc(all, sel.order.Compare)
+		for _, doc := range all {
+			if !yield(doc, nil) {
+				return
+			}
+		}
+	}
+}
+
+// first sorts documents and returns the first n with their size.
+func (sel *selection) first(all []bson.Raw, n int) ([]bson.Raw, int) {
+	slices.SortStableFunc(all, sel.order.Compare)
+	clear(all[n:])
+	size := 0
+	for _, doc := range all[:n] {
+		size += len(doc)
+	}
+	return all[:n], size
+}
+
+// window leaves out skip documents and ends after limit.
+func (sel *selection) window(docs iter.Seq2[bson.Raw, error]) iter.Seq2[bson.Raw, error] {
+	if sel.skip == 0 && sel.limit == 0 {
+		return docs
+	}
+	return func(yield func(bson.Raw, error) bool) {
+		var n int64
+		for doc, err := range docs {
+			if n++; err == nil && n <= sel.skip {
+				continue
+			}
+			if !yield(doc, err) || sel.limit > 0 && n-sel.skip >= sel.limit {
+				return
+			}
+		}
+	}
+}
+
+func (sel *selection) projected(docs iter.Seq2[bson.Raw, error]) iter.Seq2[bson.Raw, error] {
+	if sel.projection == nil {
+		return docs
+	}
+	return func(yield func(bson.Raw, error) bool) {
+		for doc, err := range docs {
+			if err == nil {
+				doc, err = sel.projection.Apply(doc)
+			}
+			if !yield(doc, err) || err != nil {
+				return
+			}
+		}
+	}
+}

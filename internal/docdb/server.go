@@ -1,0 +1,122 @@
+package docdb
+
+import (
+	"os"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// version is the MongoDB version whose behaviour the engine has.
+var version = [3]int32{8, 0, 0}
+
+const (
+	versionString  = "8.0.0"
+	featureVersion = "8.0"
+)
+
+func serverCommands() []*command {
+	ok := func(*call) (bson.D, error) { return bson.D{}, nil }
+	return []*command{
+		{name: "ping", summary: "Answers.", run: ok},
+		{name: "buildInfo", alias: "buildinfo", summary: "Gives the server's version.", run: runBuildInfo},
+		{name: "hostInfo", summary: "Describes the machine.", run: runHostInfo},
+		{name: "serverStatus", summary: "Gives the engine's counters.", run: runServerStatus},
+		{name: "getParameter", summary: "Gives a server parameter.", run: runGetParameter,
+			fields: fields("featureCompatibilityVersion", isAny, "allParameters", isBool)},
+		{name: "getLog", summary: "Gives the recent log, which the engine keeps elsewhere.", run: runGetLog},
+		{name: "startSession", summary: "Begins a logical session.", run: runStartSession},
+		{name: "endSessions", summary: "Ends logical sessions.", run: ok},
+		{name: "refreshSessions", summary: "Keeps logical sessions alive.", run: ok},
+	}
+}
+
+// counters count what has been done since the engine was opened.
+type counters struct {
+	insert, query, update, delete, getmore, command atomic.Int64
+
+	retryable atomic.Int64
+}
+
+// count counts a command under the heading of serverStatus's opcounters.
+func (n *counters) count(cmd *command) {
+	switch cmd.name {
+	case "insert":
+		n.insert.Add(1)
+	case "find":
+		n.query.Add(1)
+	case "update":
+		n.update.Add(1)
+	case "delete":
+		n.delete.Add(1)
+	case "getMore":
+		n.getmore.Add(1)
+	default:
+		n.command.Add(1)
+	}
+}
+
+func runBuildInfo(*call) (bson.D, error) {
+	return bson.D{{Key: "version", Value: versionString},
+		{Key: "versionArray", Value: bson.A{version[0], version[1], version[2], int32(0)}},
+		{Key: "modules", Value: bson.A{}}, {Key: "bits", Value: int32(64)}, {Key: "debug", Value: false},
+		{Key: "maxBsonObjectSize", Value: int32(maxDocument)}, {Key: "storageEngines", Value: bson.A{"pebble"}}}, nil
+}
+
+func runHostInfo(c *call) (bson.D, error) {
+	host, err := os.Hostname()
+	if err != nil {
+		return nil, err
+	}
+	return bson.D{{Key: "system", Value: bson.D{{Key: "currentTime", Value: c.e.opts.Now()}, {Key: "hostname", Value: host},
+		{Key: "numCores", Value: int32(runtime.NumCPU())}, {Key: "cpuArch", Value: runtime.GOARCH}}},
+		{Key: "os", Value: bson.D{{Key: "type", Value: runtime.GOOS}}}}, nil
+}
+
+func runServerStatus(c *call) (bson.D, error) {
+	e := c.e
+	host, err := os.Hostname()
+	if err != nil {
+		return nil, err
+	}
+	up := time.Since(e.started)
+	m := e.db.Metrics()
+	return bson.D{{Key: "host", Value: host}, {Key: "version", Value: versionString}, {Key: "process", Value: "mongod"},
+		{Key: "pid", Value: int64(os.Getpid())}, {Key: "uptime", Value: up.Seconds()}, {Key: "uptimeMillis", Value: up.Milliseconds()},
+		{Key: "localTime", Value: e.opts.Now()},
+		{Key: "opcounters", Value: bson.D{{Key: "insert", Value: e.stats.insert.Load()}, {Key: "query", Value: e.stats.query.Load()},
+			{Key: "update", Value: e.stats.update.Load()}, {Key: "delete", Value: e.stats.delete.Load()},
+			{Key: "getmore", Value: e.stats.getmore.Load()}, {Key: "command", Value: e.stats.command.Load()}}},
+		{Key: "metrics", Value: bson.D{{Key: "cursor", Value: bson.D{{Key: "open", Value: bson.D{{Key: "total", Value: int64(e.cursors.open())}}}}}}},
+		{Key: "storageEngine", Value: bson.D{{Key: "name", Value: "pebble"}, {Key: "persistent", Value: true},
+			{Key: "diskBytes", Value: int64(m.DiskSpaceUsage())}, {Key: "memTableBytes", Value: int64(m.MemTable.Size)}, {Key: "cacheBytes", Value: m.BlockCache.Size}}}}, nil
+}
+
+func runGetParameter(c *call) (bson.D, error) {
+	if !c.has("featureCompatibilityVersion") {
+		return nil, wire.Errorf(wire.InvalidOptions, "no option found to get")
+	}
+	return bson.D{{Key: "featureCompatibilityVersion", Value: bson.D{{Key: "version", Value: featureVersion}}}}, nil
+}
+
+func runGetLog(c *call) (bson.D, error) {
+	switch name, _ := c.self.StringValueOK(); name {
+	case "*":
+		return bson.D{{Key: "names", Value: bson.A{"global", "startupWarnings"}}}, nil
+	case "global", "startupWarnings":
+		return bson.D{{Key: "totalLinesWritten", Value: int32(0)}, {Key: "log", Value: bson.A{}}}, nil
+	}
+	return nil, wire.Errorf(wire.OperationFailed, "no log of that name")
+}
+
+func runStartSession(*call) (bson.D, error) {
+	id, err := newUUID()
+	if err != nil {
+		return nil, err
+	}
+	return bson.D{{Key: "id", Value: bson.D{{Key: "id", Value: id}}}, {Key: "timeoutMinutes", Value: int32(sessionTimeout.Minutes())}}, nil
+}

@@ -1,0 +1,144 @@
+package docdb
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
+
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// Session is what one connection has with an engine. It owns cursors: they are closed with it.
+type Session struct {
+	e      *Engine
+	ctx    context.Context // ends with the session or the engine
+	cancel context.CancelFunc
+}
+
+// NewSession begins a session. It must be closed.
+func (e *Engine) NewSession() *Session {
+	s := &Session{e: e}
+	s.ctx, s.cancel = context.WithCancel(e.ctx)
+	return s
+}
+
+// Close ends the session's running commands and releases its cursors.
+func (s *Session) Close() {
+	s.cancel()
+	s.e.cursors.closeOf(s)
+}
+
+// Run executes one command and returns its reply, which says ok 0 with a code if the command failed.
+func (s *Session) Run(ctx context.Context, m *wire.Msg) bson.Raw {
+	reply, err := s.run(ctx, m)
+	if err != nil {
+		return wire.Reply(s.e.clientError(m.Name(), err))
+	}
+	return reply
+}
+
+func (s *Session) run(ctx context.Context, m *wire.Msg) (reply bson.Raw, err error) {
+	if err := s.e.enter(); err != nil {
+		return nil, err
+	}
+	defer s.e.leave()
+	defer func() {
+		// A fault in one command must not take down the other clusters of the process.
+		if r := recover(); r != nil {
+			s.e.log.Error("command panicked", "command", m.Name(), "panic", r, "stack", string(debug.Stack()))
+			reply, err = nil, wire.Errorf(wire.InternalError, "an internal error occurred")
+		}
+	}()
+	c, err := newCall(s, m)
+	if err != nil {
+		return nil, err
+	}
+	return s.execute(ctx, c)
+}
+
+func (s *Session) execute(ctx context.Context, c *call) (bson.Raw, error) {
+	if err := c.checkGeneric(); err != nil {
+		return nil, err
+	}
+	ctx, cancel, err := c.limitTime(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer cancel()
+	stop := context.AfterFunc(s.ctx, cancel)
+	defer stop()
+	c.ctx = ctx
+	s.e.cursors.sweep(s.e.mono())
+	s.e.stats.count(c.cmd)
+	doc, err := c.cmd.run(c)
+	if err != nil {
+		return nil, err
+	}
+	return s.e.finish(doc)
+}
+
+// finish completes a successful reply.
+func (e *Engine) finish(doc bson.D) (bson.Raw, error) {
+	raw, err := bson.Marshal(doc)
+	if err != nil {
+		return nil, err
+	}
+	last := e.lastTimestamp()
+	raw = bsoncore.AppendDoubleElement(raw[:len(raw)-1], "ok", 1)
+	raw = bsoncore.AppendTimestampElement(raw, "operationTime", last.T, last.I)
+	raw = append(raw, 0)
+	return bsoncore.UpdateLength(raw, 0, int32(len(raw))), nil
+}
+
+func (e *Engine) lastTimestamp() bson.Timestamp {
+	e.commitMu.Lock()
+	defer e.commitMu.Unlock()
+	return e.oplog.last
+}
+
+// clientError gives every error a code, and writes what the client must not see to the log.
+func (e *Engine) clientError(command string, err error) error {
+	var known *wire.Error
+	switch {
+	case errors.As(err, &known):
+		return known
+	case e.ctx.Err() != nil:
+		return wire.Errorf(wire.InterruptedAtShutdown, "interrupted at shutdown")
+	case errors.Is(err, context.DeadlineExceeded):
+		return wire.Errorf(wire.MaxTimeMSExpired, "operation exceeded time limit")
+	case errors.Is(err, context.Canceled):
+		return wire.Errorf(wire.Interrupted, "operation was interrupted")
+	}
+	e.log.Error("command failed", "command", command, "error", err)
+	return err
+}
+
+// checkGeneric refuses generic arguments whose promise the engine cannot keep.
+func (c *call) checkGeneric() error {
+	if c.has("startTransaction") || c.has("autocommit") {
+		return wire.Errorf(wire.OperationNotInTransaction, "transactions are not supported yet")
+	}
+	if level, ok := c.doc("readConcern").Lookup("level").StringValueOK(); ok && !readLevels[level] {
+		return wire.Errorf(wire.InvalidOptions, "readConcern level '%s' is not supported", level)
+	}
+	if c.has("txnNumber") {
+		if !c.cmd.retries {
+			return wire.Errorf(wire.NotARetryableWrite, "txnNumber may only be provided for retryable write commands, and %s is not one", c.cmd.name)
+		}
+		if !c.has("lsid") {
+			return wire.Errorf(wire.InvalidOptions, "Transaction number requires a session ID to also be specified")
+		}
+	}
+	return nil
+}
+
+var readLevels = map[string]bool{"local": true, "available": true, "majority": true, "linearizable": true}
+
+// durableRead reports whether the command may only read what no crash can take back.
+func (c *call) durableRead() bool {
+	level, _ := c.doc("readConcern").Lookup("level").StringValueOK()
+	return level == "majority" || level == "linearizable"
+}

@@ -1,0 +1,124 @@
+package docdb
+
+import (
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+var updateFields = fields("q!", isObject, "u!", isUpdate, "multi", isBool, "upsert", isBool, "sort", isObject,
+	"hint", isHint, "collation", isObject, "arrayFilters", isArray, "c", isObject)
+
+func runUpdate(c *call) (bson.D, error) {
+	if err := c.refuse("let"); err != nil {
+		return nil, err
+	}
+	return c.write(func(t *tx) (bson.D, error) {
+		var sum updated
+		failed, err := c.each("updates", func(i int, doc bson.Raw) error {
+			a, err := statement("update.updates", updateFields, doc)
+			if err != nil {
+				return err
+			}
+			return c.updateStatement(t, i, a, &sum)
+		})
+		reply := bson.D{{Key: "n", Value: sum.matched}, {Key: "nModified", Value: sum.modified}}
+		if len(sum.upserted) > 0 {
+			reply = append(reply, bson.E{Key: "upserted", Value: sum.upserted})
+		}
+		return withErrors(reply, failed), err
+	})
+}
+
+// updated sums up what an update command has done.
+type updated struct {
+	matched, modified int32
+	upserted          bson.A
+}
+
+func (c *call) updateStatement(t *tx, i int, a args, sum *updated) error {
+	sel, u, err := parseUpdate(a)
+	if err != nil {
+		return err
+	}
+	matched := false
+	err = c.modify(t, &sel, a.bool("multi", false), func(old bson.Raw) error {
+		matched = true
+		_, changed, err := t.change(old, u)
+		if err != nil {
+			return err
+		}
+		sum.matched++
+		if changed {
+			sum.modified++
+		}
+		return nil
+	})
+	if err != nil || matched || !a.bool("upsert", false) {
+		return err
+	}
+	doc, err := t.upsert(&sel, u)
+	if err != nil {
+		return err
+	}
+	sum.matched++
+	sum.upserted = append(sum.upserted, bson.D{{Key: "index", Value: int32(i)}, {Key: "_id", Value: doc.Lookup("_id")}})
+	return nil
+}
+
+func parseUpdate(a args) (sel selection, u *query.Update, err error) {
+	if err := a.refuse("c", "arrayFilters"); err != nil {
+		return sel, nil, err
+	}
+	if err := a.refuseCollation(); err != nil {
+		return sel, nil, err
+	}
+	if sel, err = newSelection(a.doc("q"), a.doc("sort"), nil, a["hint"]); err != nil {
+		return sel, nil, err
+	}
+	if u, err = query.ParseUpdate(a["u"]); err != nil {
+		return sel, nil, err
+	}
+	if a.bool("multi", false) {
+		err = checkMulti(&sel, u)
+	}
+	return sel, u, err
+}
+
+func checkMulti(sel *selection, u *query.Update) error {
+	switch {
+	case u.IsReplacement():
+		return wire.Errorf(wire.FailedToParse, "multi update is not supported for replacement-style update")
+	case sel.sort != nil:
+		return wire.Errorf(wire.FailedToParse, "Cannot specify sort with multi=true")
+	}
+	return nil
+}
+
+// change updates one document and returns what it is now.
+func (t *tx) change(old bson.Raw, u *query.Update) (doc bson.Raw, changed bool, err error) {
+	doc, changed, err = u.Apply(old, query.ApplyOptions{Now: t.now})
+	if err != nil || !changed {
+		return old, false, err
+	}
+	if doc, err = storable(doc); err != nil {
+		return nil, false, err
+	}
+	return doc, true, t.replace(old, doc)
+}
+
+// upsert inserts what the filter and the update together describe.
+func (t *tx) upsert(sel *selection, u *query.Update) (bson.Raw, error) {
+	doc, err := u.Upsert(sel.filter, query.ApplyOptions{Now: t.now, Insert: true})
+	if err != nil {
+		return nil, err
+	}
+	if doc, err = storable(doc); err != nil {
+		return nil, err
+	}
+	if err := t.ensure(); err != nil {
+		return nil, err
+	}
+	return doc, t.insert(doc)
+}

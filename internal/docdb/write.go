@@ -1,0 +1,156 @@
+package docdb
+
+import (
+	"errors"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+func writeCommands() []*command {
+	return []*command{
+		{name: "insert", summary: "Adds documents to a collection.", target: onCollection, writes: true, retries: true, run: runInsert,
+			fields: fields("documents!", isArray, "ordered", isBool, "bypassDocumentValidation", isBool)},
+		{name: "update", summary: "Changes or replaces documents.", target: onCollection, writes: true, retries: true, run: runUpdate,
+			fields: fields("updates!", isArray, "ordered", isBool, "bypassDocumentValidation", isBool, "let", isObject)},
+		{name: "delete", summary: "Removes documents.", target: onCollection, writes: true, retries: true, run: runDelete,
+			fields: fields("deletes!", isArray, "ordered", isBool, "let", isObject)},
+		{name: "findAndModify", alias: "findandmodify", summary: "Changes or removes one document and returns it.",
+			target: onCollection, writes: true, retries: true, run: runFindAndModify, fields: findAndModifyFields},
+	}
+}
+
+// write runs fn as the command's transaction. A retry of a write that has been applied gets the first reply again.
+func (c *call) write(fn func(*tx) (bson.D, error)) (bson.D, error) {
+	if err := c.ns.checkWritable(); err != nil {
+		return nil, err
+	}
+	var reply bson.D
+	at, err := c.e.write(c.ctx, c.ns, func(t *tx) (err error) {
+		if reply, err = t.recall(c); err != nil || reply != nil {
+			return err
+		}
+		if reply, err = fn(t); err != nil {
+			return err
+		}
+		return t.remember(c, reply)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if at != (bson.Timestamp{}) {
+		reply = append(reply, bson.E{Key: "opTime", Value: bson.D{{Key: "ts", Value: at}, {Key: "t", Value: int64(1)}}})
+	}
+	return reply, nil
+}
+
+// each runs the statements of a write command one after another and gathers their errors. An ordered command ends with the
+// first. An error that is not the statement's own fails the whole command.
+func (c *call) each(array string, fn func(i int, statement bson.Raw) error) (bson.A, error) {
+	statements, err := c.docs(array)
+	if err != nil {
+		return nil, err
+	}
+	if len(statements) == 0 || len(statements) > maxBatch {
+		return nil, wire.Errorf(wire.InvalidLength, "Write batch sizes must be between 1 and %d. Got %d operations.", maxBatch, len(statements))
+	}
+	var failed bson.A
+	for i, statement := range statements {
+		if err := c.ctx.Err(); err != nil {
+			return nil, err
+		}
+		err := fn(i, statement)
+		if err == nil {
+			continue
+		}
+		shown, ok := writeError(i, err)
+		if !ok {
+			return nil, err
+		}
+		if failed = append(failed, shown); c.bool("ordered", true) {
+			break
+		}
+	}
+	return failed, nil
+}
+
+// writeError is a statement's failure as a reply lists it.
+func writeError(i int, err error) (bson.D, bool) {
+	var known *wire.Error
+	if !errors.As(err, &known) || known.Code == wire.InternalError.Number {
+		return nil, false
+	}
+	doc := bson.D{{Key: "index", Value: int32(i)}, {Key: "code", Value: known.Code}}
+	var dup *duplicateKey
+	if errors.As(err, &dup) {
+		doc = append(doc, bson.E{Key: "keyPattern", Value: dup.pattern}, bson.E{Key: "keyValue", Value: dup.value})
+	}
+	return append(doc, bson.E{Key: "errmsg", Value: known.Message}), true
+}
+
+// withErrors adds the statements' failures to a write command's reply.
+func withErrors(reply bson.D, failed bson.A) bson.D {
+	if len(failed) > 0 {
+		reply = append(reply, bson.E{Key: "writeErrors", Value: failed})
+	}
+	return reply
+}
+
+func runInsert(c *call) (bson.D, error) {
+	return c.write(func(t *tx) (bson.D, error) {
+		n := int32(0)
+		failed, err := c.each("documents", func(_ int, doc bson.Raw) error {
+			doc, err := storable(doc)
+			if err != nil {
+				return err
+			}
+			if err := t.ensure(); err != nil {
+				return err
+			}
+			if err := t.insert(doc); err != nil {
+				return err
+			}
+			n++
+			return nil
+		})
+		return withErrors(bson.D{{Key: "n", Value: n}}, failed), err
+	})
+}
+
+var deleteFields = fields("q!", isObject, "limit!", isInt, "collation", isObject, "hint", isHint)
+
+func runDelete(c *call) (bson.D, error) {
+	if err := c.refuse("let"); err != nil {
+		return nil, err
+	}
+	return c.write(func(t *tx) (bson.D, error) {
+		n := int32(0)
+		failed, err := c.each("deletes", func(_ int, doc bson.Raw) error {
+			a, err := statement("delete.deletes", deleteFields, doc)
+			if err != nil {
+				return err
+			}
+			return c.deleteStatement(t, a, &n)
+		})
+		return withErrors(bson.D{{Key: "n", Value: n}}, failed), err
+	})
+}
+
+func (c *call) deleteStatement(t *tx, a args, n *int32) error {
+	limit := a.int("limit", 0)
+	if limit != 0 && limit != 1 {
+		return wire.Errorf(wire.FailedToParse, "The limit field in delete objects must be 0 or 1. Got %d", limit)
+	}
+	if err := a.refuseCollation(); err != nil {
+		return err
+	}
+	sel, err := newSelection(a.doc("q"), nil, nil, a["hint"])
+	if err != nil {
+		return err
+	}
+	return c.modify(t, &sel, limit == 0, func(doc bson.Raw) error {
+		*n++
+		return t.remove(doc)
+	})
+}
