@@ -1,0 +1,217 @@
+// Package engine is what the control plane asks of databases: to run a cluster, to take a snapshot of it, to lay a
+// snapshot in its place, to remove it. Clusters of this node run in this process: a gateway on a port of its own and an
+// embedded document engine behind it.
+//
+// Everything here may be asked twice, and picks up what a crash left half done:
+//
+//	<data>/clusters/<cluster id>/<dataset>   the live data; a restore makes another dataset and switches to it
+//	<data>/snapshots/<snapshot id>           immutable copies, which share their files with the data by hard links
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/docdb"
+	"github.com/telamon-db/telamon/internal/gateway"
+	"github.com/telamon-db/telamon/internal/model"
+)
+
+// Config says where databases are and how they are reached.
+type Config struct {
+	DataDir   string
+	Host      string // address that gateways listen on and are reached at
+	PortFrom  int    // first port; 0: any free one
+	PortTo    int
+	Version   string // MongoDB version that gateways tell
+	Now       func() time.Time
+	Directory func(*model.Cluster) gateway.Directory // who may use a cluster
+	Logger    *slog.Logger
+}
+
+// Plane runs the clusters of this node. It is safe for concurrent use.
+type Plane struct {
+	cfg Config
+
+	mu      sync.Mutex
+	running map[model.ID]*deployment
+	closed  bool
+}
+
+// New returns a Plane that runs nothing yet.
+func New(cfg Config) *Plane { return &Plane{cfg: cfg, running: map[model.ID]*deployment{}} }
+
+// deployment is one running cluster.
+type deployment struct {
+	port int
+	slot slot
+	stop context.CancelFunc
+	done chan struct{}
+
+	mu      sync.Mutex // one switch of datasets at a time
+	dataset string
+}
+
+// ErrStopped is what Start says once the plane is closed.
+var ErrStopped = errors.New("engine: the data plane has been closed")
+
+// Start makes the cluster run on its dataset and returns the port that it is reached at: c.Port if that is free, else
+// another. A cluster that runs already on another dataset is switched to it; its clients notice a pause and retry.
+func (p *Plane) Start(c *model.Cluster) (port int, err error) {
+	d, err := p.deployment(c)
+	if err != nil {
+		return 0, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.dataset == c.Dataset && d.slot.filled() {
+		return d.port, nil
+	}
+	if err := d.slot.empty(); err != nil {
+		return 0, err
+	}
+	if err := p.open(d, c.ID, c.Dataset); err != nil {
+		return 0, err
+	}
+	return d.port, p.removeOthers(c)
+}
+
+// deployment returns the cluster's deployment, and binds its port and begins to serve it if there is none.
+func (p *Plane) deployment(c *model.Cluster) (*deployment, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return nil, ErrStopped
+	}
+	if d := p.running[c.ID]; d != nil {
+		return d, nil
+	}
+	l, err := p.listen(c.Port)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	d := &deployment{port: l.Addr().(*net.TCPAddr).Port, stop: cancel, done: make(chan struct{})}
+	g := gateway.New(gateway.Config{
+		Name: c.Name, SetName: c.ReplicaSet, Host: p.Address(d.port), Directory: p.cfg.Directory(c), Backend: &d.slot,
+		Logger: p.cfg.Logger, Version: p.cfg.Version,
+	})
+	go func() {
+		defer close(d.done)
+		if err := g.Serve(ctx, l); err != nil {
+			p.cfg.Logger.Error("gateway ended", "cluster", c.Name, "error", err)
+		}
+	}()
+	p.running[c.ID] = d
+	return d, nil
+}
+
+// Address is where a cluster on the given port is reached.
+func (p *Plane) Address(port int) string { return net.JoinHostPort(p.cfg.Host, strconv.Itoa(port)) }
+
+// listen binds the port that a cluster had, or another of the range.
+func (p *Plane) listen(had int) (net.Listener, error) {
+	if had != 0 {
+		if l, err := net.Listen("tcp", p.Address(had)); err == nil {
+			return l, nil
+		}
+	}
+	if p.cfg.PortFrom == 0 {
+		return net.Listen("tcp", p.Address(0))
+	}
+	for port := p.cfg.PortFrom; port <= p.cfg.PortTo; port++ {
+		if l, err := net.Listen("tcp", p.Address(port)); err == nil {
+			return l, nil
+		}
+	}
+	return nil, fmt.Errorf("engine: no port from %d to %d is free", p.cfg.PortFrom, p.cfg.PortTo)
+}
+
+func (p *Plane) open(d *deployment, id model.ID, dataset string) error {
+	dir := p.dataset(id, dataset)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	db, err := docdb.Open(dir, docdb.Options{Logger: p.cfg.Logger, Now: p.cfg.Now})
+	if err != nil {
+		return err
+	}
+	d.dataset = dataset
+	d.slot.fill(db)
+	return nil
+}
+
+// Stop ends a cluster and keeps its data.
+func (p *Plane) Stop(id model.ID) error {
+	p.mu.Lock()
+	d := p.running[id]
+	delete(p.running, id)
+	p.mu.Unlock()
+	if d == nil {
+		return nil
+	}
+	d.stop()
+	<-d.done
+	return d.slot.empty()
+}
+
+// Remove ends a cluster and removes its data.
+func (p *Plane) Remove(id model.ID) error {
+	return errors.Join(p.Stop(id), os.RemoveAll(p.cluster(id)))
+}
+
+// Close ends all clusters. Start fails afterwards.
+func (p *Plane) Close() error {
+	p.mu.Lock()
+	p.closed = true
+	ids := make([]model.ID, 0, len(p.running))
+	for id := range p.running {
+		ids = append(ids, id)
+	}
+	p.mu.Unlock()
+	var errs []error
+	for _, id := range ids {
+		errs = append(errs, p.Stop(id))
+	}
+	return errors.Join(errs...)
+}
+
+func (p *Plane) get(id model.ID) (*deployment, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if d := p.running[id]; d != nil {
+		return d, nil
+	}
+	return nil, fmt.Errorf("engine: cluster %s does not run here", id)
+}
+
+func (p *Plane) cluster(id model.ID) string { return filepath.Join(p.cfg.DataDir, "clusters", id) }
+
+func (p *Plane) dataset(id model.ID, dataset string) string {
+	return filepath.Join(p.cluster(id), dataset)
+}
+
+func (p *Plane) snapshot(id model.ID) string { return filepath.Join(p.cfg.DataDir, "snapshots", id) }
+
+// removeOthers removes the datasets that a cluster does not use, such as the one before a restore.
+func (p *Plane) removeOthers(c *model.Cluster) error {
+	entries, err := os.ReadDir(p.cluster(c.ID))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, e := range entries {
+		if e.Name() != c.Dataset {
+			err = errors.Join(err, os.RemoveAll(p.dataset(c.ID, e.Name())))
+		}
+	}
+	return err
+}

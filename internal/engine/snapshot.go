@@ -1,0 +1,141 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/telamon-db/telamon/internal/model"
+)
+
+// Snapshot copies the cluster's data as of one instant, unless the snapshot exists already. It returns its size in
+// bytes. An attempt that a crash interrupted leaves nothing that counts.
+func (p *Plane) Snapshot(ctx context.Context, cluster, snapshot model.ID) (size int64, err error) {
+	dir := p.snapshot(snapshot)
+	if _, err := os.Stat(dir); err == nil {
+		return sizeOf(dir)
+	}
+	d, err := p.get(cluster)
+	if err != nil {
+		return 0, err
+	}
+	db := d.slot.engine()
+	if db == nil {
+		return 0, fmt.Errorf("engine: cluster %s is being restored", cluster)
+	}
+	next := dir + ".next"
+	if err := errors.Join(os.RemoveAll(next), os.MkdirAll(filepath.Dir(dir), 0o700)); err != nil {
+		return 0, err
+	}
+	if _, err := db.Checkpoint(ctx, next); err != nil {
+		return 0, err
+	}
+	if err := settle(next, dir); err != nil {
+		return 0, err
+	}
+	return sizeOf(dir)
+}
+
+// DropSnapshot removes a snapshot.
+func (p *Plane) DropSnapshot(snapshot model.ID) error { return os.RemoveAll(p.snapshot(snapshot)) }
+
+// Lay copies a snapshot into a new dataset of a cluster, unless it is there already. The cluster goes on with its
+// present dataset until Start switches it.
+func (p *Plane) Lay(ctx context.Context, snapshot, cluster model.ID, dataset string) error {
+	dir := p.dataset(cluster, dataset)
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	next := dir + ".next"
+	if err := errors.Join(os.RemoveAll(next), os.MkdirAll(filepath.Dir(dir), 0o700)); err != nil {
+		return err
+	}
+	if err := copyTree(ctx, p.snapshot(snapshot), next); err != nil {
+		return err
+	}
+	return settle(next, dir)
+}
+
+// Pause closes the cluster's database, so that nothing more is written to a dataset that is about to go. Its clients
+// are told to try again until Start opens a dataset.
+func (p *Plane) Pause(cluster model.ID) error {
+	d, err := p.get(cluster)
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.slot.empty()
+}
+
+// settle gives a finished directory its name; after that it survives a crash.
+func settle(next, dir string) error {
+	if err := syncDir(next); err != nil {
+		return err
+	}
+	if err := os.Rename(next, dir); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(dir))
+}
+
+func syncDir(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// copyTree copies a directory's files. Tables never change once written, so they are shared by hard links.
+func copyTree(ctx context.Context, from, to string) error {
+	return filepath.WalkDir(from, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || ctx.Err() != nil {
+			return errors.Join(err, ctx.Err())
+		}
+		rel, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(to, rel)
+		switch {
+		case e.IsDir():
+			return os.MkdirAll(target, 0o700)
+		case filepath.Ext(path) == ".sst":
+			return os.Link(path, target)
+		}
+		return copyFile(path, target)
+	})
+}
+
+func copyFile(from, to string) (err error) {
+	src, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	dst, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(dst, src)
+	return errors.Join(err, dst.Sync(), dst.Close())
+}
+
+func sizeOf(dir string) (total int64, err error) {
+	err = filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		info, err := e.Info()
+		if err == nil {
+			total += info.Size()
+		}
+		return err
+	})
+	return total, err
+}
