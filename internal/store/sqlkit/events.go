@@ -1,6 +1,7 @@
 package sqlkit
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,12 +10,6 @@ import (
 
 // The event log. A series' positions run from 1 without a gap and its instants never go back, so a page is a range
 // of positions, a span of time is a range of positions, and their number is a subtraction.
-
-// bump takes a series' next position and the instant that an event wanted at the given one gets.
-const bump = `INSERT INTO event_series (series, n, latest) VALUES (?, 1, ?)
-ON CONFLICT (series) DO UPDATE SET n = event_series.n + 1,
-latest = CASE WHEN excluded.latest > event_series.latest THEN excluded.latest ELSE event_series.latest END
-RETURNING n, latest`
 
 // AppendEvent adds e at the end of its series.
 func (tx *Tx) AppendEvent(e store.Event) error {
@@ -28,13 +23,27 @@ func (tx *Tx) AppendEvent(e store.Event) error {
 	if n > 0 {
 		return &store.DuplicateError{Table: "events", Index: "id"}
 	}
-	var pos, created int64
-	if err := tx.one(bump, []any{e.Series, e.Created.UnixMicro()}, &pos, &created); err != nil {
+	pos, created, err := tx.advance(e.Series, e.Created.UnixMicro())
+	if err != nil {
 		return wrap("append event", err)
 	}
 	return wrap("append event", tx.exec(
 		"INSERT INTO events (series, pos, id, created, type, cluster, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
 		e.Series, pos, e.ID, created, e.Type, e.Cluster, append([]byte{}, e.Body...)))
+}
+
+// advance takes a series' next position and the instant that an event gets which wants to be created then.
+func (tx *Tx) advance(series string, wanted int64) (pos, created int64, err error) {
+	var n, latest int64
+	err = tx.one("SELECT n, latest FROM event_series WHERE series = ?", []any{series}, &n, &latest)
+	if errors.Is(err, store.ErrNotFound) {
+		return 1, wanted, tx.exec("INSERT INTO event_series (series, n, latest) VALUES (?, 1, ?)", series, wanted)
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	pos, created = n+1, max(wanted, latest)
+	return pos, created, tx.exec("UPDATE event_series SET n = ?, latest = ? WHERE series = ?", pos, created, series)
 }
 
 // Event returns one event of a series by its id.
@@ -60,7 +69,7 @@ type %[1]s NOT NULL, cluster %[1]s NOT NULL, body %[3]s NOT NULL, PRIMARY KEY (s
 			d.Text, d.Int, d.Blob, d.Clustered),
 		"CREATE UNIQUE INDEX events_id ON events (series, id)",
 		"CREATE INDEX events_type ON events (series, type, pos)",
-		"CREATE INDEX events_cluster ON events (series, cluster, pos)",
+		"CREATE INDEX events_cluster ON events (series, cluster, pos, type)",
 		"CREATE INDEX events_created ON events (series, created, pos)",
 	}
 }

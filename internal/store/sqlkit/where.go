@@ -46,7 +46,7 @@ func (t *table) selection(q store.Query) (w where, order string, err error) {
 		w, err = byID(q)
 		return w, " ORDER BY id" + direction, err
 	}
-	_, column, err := t.index(q.Index)
+	ix, column, err := t.index(q.Index)
 	if err != nil {
 		return w, "", err
 	}
@@ -58,7 +58,11 @@ func (t *table) selection(q store.Query) (w where, order string, err error) {
 	} else if end := after(prefix); end != nil {
 		w.and(column+" < ?", end)
 	}
-	return w, fmt.Sprintf(" ORDER BY %s%s, id%[2]s", column, direction), nil
+	order = " ORDER BY " + column + direction
+	if !ix.Unique {
+		order += ", id" + direction
+	}
+	return w, order, nil
 }
 
 func byID(q store.Query) (w where, err error) {
