@@ -31,3 +31,6 @@ const (
 	Deleting  ClusterState = "DELETING"
 	Repairing ClusterState = "REPAIRING"
 )
+
+// Runs says whether the cluster has a database that should be running.
+func (c *Cluster) Runs() bool { return c.State != Creating && c.State != Deleting }

@@ -54,7 +54,7 @@ func NewRunner(st store.Store, c *clock.Clock, node string, log *slog.Logger, ha
 
 // Run works until ctx ends, and waits for what it has begun.
 func (r *Runner) Run(ctx context.Context) error {
-	if err := r.release(ctx); err != nil {
+	if err := r.release(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}
 	stop := listen(r.kick)

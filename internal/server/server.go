@@ -17,6 +17,7 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authn"
 	"github.com/telamon-db/telamon/internal/clock"
+	"github.com/telamon-db/telamon/internal/engine"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
@@ -32,6 +33,7 @@ type Server struct {
 	auth      *authn.Authenticator
 	engine    *api.Engine
 	runner    *reconcile.Runner
+	plane     *engine.Plane
 	bootstrap *Bootstrap
 	api       net.Listener
 	manage    net.Listener
@@ -75,6 +77,10 @@ func (s *Server) compose(ctx context.Context) error {
 	}
 	s.usage = authn.NewUsage(s.clock.Now)
 	s.auth = authn.New(s.store, secret, s.usage, s.cfg.Proxies)
+	s.plane = s.newPlane()
+	if err := s.resume(ctx); err != nil {
+		return err
+	}
 	s.runner = reconcile.NewRunner(s.store, s.clock, localNode, s.cfg.Logger, s.handlers())
 	s.engine, err = api.New(s.operations(), s.auth, scopes{s.store}, s.cfg.Logger)
 	return err
@@ -174,6 +180,9 @@ func (s *Server) release() error {
 				errs = append(errs, err)
 			}
 		}
+	}
+	if s.plane != nil {
+		errs = append(errs, s.plane.Close())
 	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())

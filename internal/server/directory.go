@@ -1,0 +1,51 @@
+package server
+
+import (
+	"context"
+	"net/netip"
+
+	"github.com/telamon-db/telamon/internal/gateway"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/accesslist"
+	"github.com/telamon-db/telamon/internal/resource/databaseuser"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// directory tells a cluster's gateway who may come in, from the project's database users and access list.
+type directory struct {
+	store   store.Store
+	groupID model.ID
+	cluster string
+}
+
+// User returns the database user, or nil if there is none whose scopes include the cluster and whose time is not over.
+func (d directory) User(ctx context.Context, authDB, username string) (user *gateway.User, err error) {
+	err = d.store.View(ctx, func(tx store.Tx) error {
+		u, err := databaseuser.Users.Get(tx, databaseuser.Key(d.groupID, authDB, username))
+		if err != nil {
+			return store.IfMissing(err, nil)
+		}
+		if u.MayUse(d.cluster) && (u.DeleteAfter.IsZero() || tx.Now().Before(u.DeleteAfter)) {
+			user = toGateway(u)
+		}
+		return nil
+	})
+	return user, err
+}
+
+func toGateway(u *databaseuser.User) *gateway.User {
+	g := &gateway.User{ID: u.ID, DB: u.Database, Name: u.Name, SHA256: gateway.Verifier(u.SHA256), SHA1: gateway.Verifier(u.SHA1)}
+	for _, r := range u.Roles {
+		g.Roles = append(g.Roles, gateway.Role{Name: r.Name, DB: r.Database, Collection: r.Collection})
+	}
+	return g
+}
+
+// Admits says whether the project's access list has the address.
+func (d directory) Admits(ctx context.Context, addr netip.Addr) (ok bool, err error) {
+	err = d.store.View(ctx, func(tx store.Tx) error {
+		ok, err = accesslist.Admits(tx, d.groupID, addr)
+		return err
+	})
+	return ok, err
+}
