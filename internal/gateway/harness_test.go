@@ -94,6 +94,13 @@ func (e *engine) NewSession() (Session, error) {
 
 type engineSession struct{ *engine }
 
+// openedSessions is how many sessions were ever opened.
+func (e *engine) openedSessions() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.opened
+}
+
 func (s *engineSession) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -211,7 +218,8 @@ func start(t testing.TB) *cluster {
 		Name: "Cluster0", SetName: "rs0", Host: c.addr, Directory: c.dir, Backend: c.eng, Version: "8.0.4",
 		Logger: slog.New(slog.NewTextHandler(c.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
-	ctx, cancel := context.WithCancel(t.Context())
+	// Not the test's context, which ends before the clients disconnect.
+	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- c.Serve(ctx, l) }()
 	c.stop = sync.OnceFunc(func() {

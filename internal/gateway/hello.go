@@ -28,7 +28,7 @@ func (c *conn) greet(ctx context.Context, req request) error {
 	if err != nil {
 		return c.write(req, wire.Reply(err), 0)
 	}
-	streaming := interval > 0 && req.msg.Flags&wire.ExhaustAllowed != 0 && !req.legacy
+	streaming := interval > 0 && req.msg.Flags&(wire.ExhaustAllowed|wire.MoreToCome) == wire.ExhaustAllowed
 	for wait := first; ; wait = interval {
 		if wait > 0 && !pause(ctx, wait) {
 			return ctx.Err()

@@ -110,6 +110,19 @@ func TestStreamingHello(t *testing.T) {
 	}
 }
 
+// A client that wants a stream and no reply gets neither, and its connection goes on.
+func TestUnwantedStream(t *testing.T) {
+	r := start(t).dial(t)
+	version := r.run("hello", 1).Lookup("topologyVersion")
+	r.send(&wire.Msg{
+		Flags: wire.ExhaustAllowed | wire.MoreToCome,
+		Body:  command1(t, "admin", "hello", 1, "topologyVersion", version, "maxAwaitTimeMS", 1),
+	})
+	if reply := r.run("ping", 1); reply.Lookup("ok").AsFloat64() != 1 || !reply.Lookup("me").IsZero() {
+		t.Error(reply)
+	}
+}
+
 // A driver's monitor stays content with what the stream tells.
 func TestDriverMonitorStaysHealthy(t *testing.T) {
 	c := start(t)
@@ -216,8 +229,8 @@ func TestSessionAfterRestore(t *testing.T) {
 	}{{"c", 0, 1}, {"c", 0, 1}, {"restoring", 91, 1}, {"c", 0, 2}} {
 		reply := r.run("find", test.coll)
 		code, _ := reply.Lookup("code").AsInt64OK()
-		if code != test.code || c.eng.opened != test.opened {
-			t.Errorf("%d: code %d, %d sessions opened", i, code, c.eng.opened)
+		if opened := c.eng.openedSessions(); code != test.code || opened != test.opened {
+			t.Errorf("%d: code %d, %d sessions opened", i, code, opened)
 		}
 		retry := reply.Lookup("errorLabels", "0").String() == `"RetryableWriteError"` && !reply.Lookup("topologyVersion").IsZero()
 		if retry != (test.code == 91) {
