@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -114,9 +115,22 @@ func TestTwoStoresOnOneFile(t *testing.T) {
 	}
 }
 
+func TestStoresOfTestsAreSeparate(t *testing.T) {
+	for range 2 {
+		s := sqlitetest.Open(t, nil, note)
+		if err := s.Update(t.Context(), func(tx store.Tx) error { return putNote(tx, "a") }); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func BenchmarkOpen(b *testing.B) {
+	var tables []*store.Schema
+	for i := range 40 {
+		tables = append(tables, &store.Schema{Name: fmt.Sprint("t", i), Indexes: note.Indexes})
+	}
 	for b.Loop() {
-		sqlitetest.Open(b, nil, note)
+		sqlitetest.Open(b, nil, tables...)
 	}
 }
 

@@ -28,7 +28,10 @@ func Run(t *testing.T, newPlace func(t *testing.T) Open) {
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, r := range group.rules {
-				t.Run(r.name, func(t *testing.T) { r.check(newBench(t, newPlace(t))) })
+				t.Run(r.name, func(t *testing.T) {
+					t.Parallel()
+					r.check(newBench(t, newPlace(t)))
+				})
 			}
 		})
 	}

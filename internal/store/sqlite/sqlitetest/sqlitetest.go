@@ -2,7 +2,11 @@
 package sqlitetest
 
 import (
+	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,14 +20,58 @@ func Open(t testing.TB, now func() time.Time, tables ...*store.Schema) store.Sto
 	if now == nil {
 		now = time.Now
 	}
-	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "telamon.db"), now, tables)
+	path := filepath.Join(t.TempDir(), "telamon.db")
+	if err := os.WriteFile(path, empty(t, tables), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, path, now, tables)
+	t.Cleanup(func() { closeStore(t, s) })
+	return s
+}
+
+// templates are files of empty stores by their declarations: a copy opens faster than its tables are created.
+var templates = struct {
+	sync.Mutex
+	files map[string][]byte
+}{files: map[string][]byte{}}
+
+func empty(t testing.TB, tables []*store.Schema) []byte {
+	t.Helper()
+	templates.Lock()
+	defer templates.Unlock()
+	key := fingerprint(tables)
+	if templates.files[key] == nil {
+		path := filepath.Join(t.TempDir(), "template.db")
+		closeStore(t, open(t, path, time.Now, tables))
+		file, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		templates.files[key] = file
+	}
+	return templates.files[key]
+}
+
+func fingerprint(tables []*store.Schema) string {
+	var b strings.Builder
+	for _, s := range tables {
+		fmt.Fprintf(&b, "%q %v;", s.Name, s.Indexes)
+	}
+	return b.String()
+}
+
+func open(t testing.TB, path string, now func() time.Time, tables []*store.Schema) store.Store {
+	t.Helper()
+	s, err := sqlite.Open(t.Context(), path, now, tables)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	return s
+}
+
+func closeStore(t testing.TB, s store.Store) {
+	t.Helper()
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
 }
