@@ -29,7 +29,8 @@ var roleLetters = map[rune]Role{
 const everyone = "RWDrwdMBSA"
 
 // sample is a command with who may run it on app, on config and, for the databases that no role names, on other.
-// The letters are written from the manual's pages of the roles and the commands, not from the tables under test.
+// The letters are written down by hand from what MongoDB grants each role and asks for each command; nothing here is
+// computed from the tables under test.
 type sample struct {
 	fields             []any // DB stands for the database
 	app, other, config string

@@ -34,7 +34,7 @@ type builtinRole struct {
 	grants    []grant
 }
 
-// The sets of actions, as the manual lists them with each role.
+// The sets of actions that the roles are made of, in MongoDB 8.0.
 var (
 	readActions = []string{
 		"changeStream", "collStats", "dbHash", "dbStats", "find", "killCursors", "listCollections", "listIndexes",
@@ -60,7 +60,9 @@ var (
 )
 
 // builtinRoles are the roles that a database user can hold.
-// Source: MongoDB manual, "Built-In Roles"; Atlas documentation, "Built-In Roles and Privileges" (atlasAdmin).
+// Source: MongoDB manual, "Built-In Roles", and the server's own definition of these roles, which is newer in places;
+// Atlas documentation, "Built-In Roles and Privileges" (atlasAdmin). Left out is what nothing here answers to: buckets of
+// time series, user records, and the writes to config that backup has on servers of one's own.
 var builtinRoles = map[string]builtinRole{
 	"read": {grants: []grant{
 		{place: onOwn, actions: readActions},

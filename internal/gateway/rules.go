@@ -111,9 +111,8 @@ func view(c command, a access) (permit, error) {
 	return permit{needs: w.needs}, w.err
 }
 
-// renameCollection asks for the right to rename within a database or, without it, for what copying and dropping needs.
-// A rename must not make readable what was not.
-// Source: MongoDB manual, "renameCollection": Access Control.
+// renameCollection asks for the right to rename within a database or, without it and between databases, for all that
+// copying and dropping takes, which may be more than MongoDB asks for. A rename must not make readable what was not.
 func renameCollection(c command, a access) (permit, error) {
 	from, err := splitNamespace(c.value())
 	if err != nil {
