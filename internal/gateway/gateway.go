@@ -23,6 +23,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/verifier"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -57,8 +58,8 @@ type Directory interface {
 type User struct {
 	ID       string
 	DB, Name string
-	SHA256   Verifier
-	SHA1     Verifier
+	SHA256   verifier.Verifier
+	SHA1     verifier.Verifier
 	Roles    []Role
 }
 

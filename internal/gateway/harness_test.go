@@ -16,6 +16,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"github.com/telamon-db/telamon/internal/verifier"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -50,11 +51,11 @@ const password = "p:w?d-of the user"
 // addUser makes a user of admin with the test's password.
 func (d *directory) addUser(t testing.TB, name string, roles ...Role) {
 	t.Helper()
-	v256, err := NewVerifier256(password, []byte("salt of twenty-eight bytes.."), 4096)
+	v256, err := verifier.New256(password)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v1, err := NewVerifier1(name, password, []byte("salt of sixteen."), 4096)
+	v1, err := verifier.New1(name, password)
 	if err != nil {
 		t.Fatal(err)
 	}

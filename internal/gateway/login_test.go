@@ -216,38 +216,6 @@ func TestDirectoryFailureClosesTheGate(t *testing.T) {
 	}
 }
 
-func TestVerifiers(t *testing.T) {
-	if _, err := NewVerifier256("a\u0007b", []byte("salt"), 0); err == nil || strings.Contains(err.Error(), "\u0007") {
-		t.Errorf("a control character: %v", err)
-	}
-	if _, err := NewVerifier256("x", nil, 0); err == nil {
-		t.Error("no salt is needed")
-	}
-	if _, err := NewVerifier1("u", "x", []byte("salt"), 4095); err == nil {
-		t.Error("few iterations are enough")
-	}
-	v, err := NewVerifier1("u", "x", []byte("salt"), 0)
-	if err != nil || v.Iterations != 10000 || len(v.StoredKey) != 20 {
-		t.Errorf("%+v, %v", v, err)
-	}
-	// The example of RFC 7677 section 3: password "pencil".
-	salt := []byte{0x5b, 0x6d, 0x99, 0x68, 0x9d, 0x12, 0x35, 0x8e, 0xec, 0xa0, 0x4b, 0x14, 0x12, 0x36, 0xfa, 0x81}
-	v, err = NewVerifier256("pencil", salt, 4096)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lookup := func(string) (scram.StoredCredentials, error) {
-		return scram.StoredCredentials{KeyFactors: scram.KeyFactors{Salt: string(v.Salt), Iters: v.Iterations}, StoredKey: v.StoredKey, ServerKey: v.ServerKey}, nil
-	}
-	server, _ := scram.SHA256.NewServer(lookup)
-	talk := server.WithNonceGenerator(func() string { return "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0" }).NewConversation()
-	_, _ = talk.Step("n,,n=user,r=rOprNGfwEbeRWgbNEkqO")
-	got, err := talk.Step("c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=")
-	if err != nil || got != "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=" {
-		t.Errorf("%q, %v", got, err)
-	}
-}
-
 func TestRestoreInProgressIsRetried(t *testing.T) {
 	for name, refusal := range map[string]error{
 		"own code": wire.Errorf(wire.ShutdownInProgress, "restoring"), "any error": errors.New("stopped"),

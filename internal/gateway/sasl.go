@@ -10,6 +10,7 @@ import (
 	"github.com/xdg-go/scram"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/verifier"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -19,14 +20,14 @@ const maxLoginFailures = 5
 // mechanism is one way to log in.
 type mechanism struct {
 	hash       scram.HashGeneratorFcn
-	verifier   func(*User) Verifier
+	verifier   func(*User) verifier.Verifier
 	saltLength int // bytes
 	iterations int
 }
 
 var mechanisms = map[string]mechanism{
-	"SCRAM-SHA-256": {scram.SHA256, func(u *User) Verifier { return u.SHA256 }, saltLength256, Iterations256},
-	"SCRAM-SHA-1":   {scram.SHA1, func(u *User) Verifier { return u.SHA1 }, saltLength1, Iterations1},
+	"SCRAM-SHA-256": {scram.SHA256, func(u *User) verifier.Verifier { return u.SHA256 }, verifier.SaltLength256, verifier.Iterations256},
+	"SCRAM-SHA-1":   {scram.SHA1, func(u *User) verifier.Verifier { return u.SHA1 }, verifier.SaltLength1, verifier.Iterations1},
 }
 
 // conversationID is what every login answers to; a connection has one at a time.
@@ -133,7 +134,7 @@ func (g *Gateway) credentials(ctx context.Context, m mechanism, talk *conversati
 		talk.lookupErr = err
 		return scram.StoredCredentials{}, err
 	}
-	if user != nil && m.verifier(user).usable() {
+	if user != nil && m.verifier(user).Usable() {
 		talk.user, v = user, m.verifier(user)
 	}
 	return scram.StoredCredentials{
@@ -143,12 +144,12 @@ func (g *Gateway) credentials(ctx context.Context, m mechanism, talk *conversati
 	}, nil
 }
 
-func (g *Gateway) decoy(m mechanism, db, username string) Verifier {
+func (g *Gateway) decoy(m mechanism, db, username string) verifier.Verifier {
 	derive := func(purpose string, n int) []byte {
 		mac := hmac.New(sha256.New, g.secret[:])
 		mac.Write([]byte(strings.Join([]string{purpose, db, username}, "\x00")))
 		return mac.Sum(nil)[:n]
 	}
 	size := m.hash().Size()
-	return Verifier{Salt: derive("salt", m.saltLength), Iterations: m.iterations, StoredKey: derive("stored", size), ServerKey: derive("server", size)}
+	return verifier.Verifier{Salt: derive("salt", m.saltLength), Iterations: m.iterations, StoredKey: derive("stored", size), ServerKey: derive("server", size)}
 }

@@ -34,7 +34,7 @@ func (d directory) User(ctx context.Context, authDB, username string) (user *gat
 }
 
 func toGateway(u *databaseuser.User) *gateway.User {
-	g := &gateway.User{ID: u.ID, DB: u.Database, Name: u.Name, SHA256: gateway.Verifier(u.SHA256), SHA1: gateway.Verifier(u.SHA1)}
+	g := &gateway.User{ID: u.ID, DB: u.Database, Name: u.Name, SHA256: u.SHA256, SHA1: u.SHA1}
 	for _, r := range u.Roles {
 		g.Roles = append(g.Roles, gateway.Role{Name: r.Name, DB: r.Database, Collection: r.Collection})
 	}

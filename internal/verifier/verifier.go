@@ -3,7 +3,7 @@
 package verifier
 
 import (
-	"crypto/md5" //nolint:gosec // MongoDB's SCRAM-SHA-1 is defined over an MD5 digest of name and password
+	"crypto/md5"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -16,8 +16,8 @@ import (
 const (
 	Iterations256 = 15000
 	Iterations1   = 10000
-	saltLength256 = 28
-	saltLength1   = 16
+	SaltLength256 = 28
+	SaltLength1   = 16
 )
 
 // Verifier is the keys of one password for one hash. Its JSON form is stored.
@@ -42,18 +42,22 @@ func New256(password string) (Verifier, error) {
 	if err != nil {
 		return Verifier{}, ErrPassword // err would quote them
 	}
-	return derive(scram.SHA256, prepared, saltLength256, Iterations256)
+	return derive(scram.SHA256, prepared, random(SaltLength256), Iterations256)
 }
 
-// New1 makes the verifier of SCRAM-SHA-1, which MongoDB applies to a digest of name and password.
+// New1 makes the verifier of SCRAM-SHA-1, which MongoDB applies to an MD5 digest of name and password.
 func New1(username, password string) (Verifier, error) {
-	digest := md5.Sum([]byte(username + ":mongo:" + password)) //nolint:gosec // see the import
-	return derive(scram.SHA1, hex.EncodeToString(digest[:]), saltLength1, Iterations1)
+	digest := md5.Sum([]byte(username + ":mongo:" + password))
+	return derive(scram.SHA1, hex.EncodeToString(digest[:]), random(SaltLength1), Iterations1)
 }
 
-func derive(hash scram.HashGeneratorFcn, password string, saltLength, iterations int) (Verifier, error) {
-	salt := make([]byte, saltLength)
-	rand.Read(salt) // never fails (crypto/rand)
+func random(n int) []byte {
+	b := make([]byte, n)
+	rand.Read(b) // never fails (crypto/rand)
+	return b
+}
+
+func derive(hash scram.HashGeneratorFcn, password string, salt []byte, iterations int) (Verifier, error) {
 	client, err := hash.NewClientUnprepped("", password, "")
 	if err != nil {
 		return Verifier{}, err
