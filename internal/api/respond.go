@@ -22,7 +22,9 @@ type response struct {
 func (out *response) success(result any) {
 	h := out.w.Header()
 	if _, none := result.(None); none {
-		if out.op.Status != http.StatusNoContent {
+		if out.op.Status == http.StatusNoContent {
+			h.Set("Content-Type", out.version.Date.MediaType()+";charset=utf-8") // the service names the version here too
+		} else {
 			h.Set("Content-Length", "0")
 		}
 		out.w.WriteHeader(out.op.Status)

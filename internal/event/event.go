@@ -12,9 +12,6 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Type is the name of a kind of event, one of the API's.
-type Type string
-
 // Event is the stored form of one event.
 type Event struct {
 	ID         model.ID   `json:"id"`
@@ -50,14 +47,25 @@ func (e Event) Of(username string) Event {
 	return e
 }
 
+// OfKey names the API key that a change of access is about, by its public part.
+func (e Event) OfKey(publicKey string) Event {
+	e.TargetKey = publicKey
+	return e
+}
+
 // At names the access list entry that the event is about.
 func (e Event) At(entry string) Event {
 	e.Entry = entry
 	return e
 }
 
-// Write appends e, with the caller of ctx as the one who did it.
+// Write appends e, with the caller of ctx as the one who did it. What happens in a project stands in the project's
+// feed, and in the organization's too where the type belongs to both: so GROUP_DELETED can be read after the project
+// has gone. A type that the API does not have is an error.
 func Write(ctx context.Context, tx store.Tx, e Event) error {
+	if !e.Type.Known() {
+		return fmt.Errorf("event: the API has no type %q", e.Type)
+	}
 	who := authz.From(ctx)
 	e.ID, e.Created = model.NewID(), tx.Now()
 	e.ActorKind, e.ActorID, e.ActorName = who.Kind, who.ID, who.Name
@@ -68,16 +76,24 @@ func Write(ctx context.Context, tx store.Tx, e Event) error {
 	if err != nil {
 		return fmt.Errorf("event: encode %s: %w", e.Type, err)
 	}
-	return tx.AppendEvent(store.Event{
-		Series: e.series(), ID: e.ID, Created: e.Created, Type: string(e.Type), Cluster: e.Cluster, Body: body,
-	})
+	row := store.Event{ID: e.ID, Created: e.Created, Type: string(e.Type), Cluster: e.Cluster, Body: body}
+	for _, row.Series = range e.series() {
+		if err := tx.AppendEvent(row); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (e *Event) series() string {
-	if e.GroupID != "" {
-		return e.GroupID
+// series are the feeds that the event stands in: ids of a project or organization.
+func (e *Event) series() []string {
+	switch {
+	case e.GroupID == "":
+		return []string{e.OrgID}
+	case feeds[e.Type] == ofBoth:
+		return []string{e.GroupID, e.OrgID}
 	}
-	return e.OrgID
+	return []string{e.GroupID}
 }
 
 // Decode reads an event back. Created is the log's, which never runs backwards.

@@ -63,7 +63,7 @@ var rules = map[string]*Rule{
 	"cidr": {
 		Pattern: cidrPattern,
 		Says:    "must be an address range in CIDR notation",
-		ok:      func(s string) bool { _, err := netip.ParsePrefix(s); return err == nil },
+		ok:      isRange,
 	},
 	"network": {
 		Pattern: networkPattern + `?$`,
@@ -92,11 +92,18 @@ var projectName = regexp.MustCompile(`^[\p{L}\p{N}\-_.(),:&@+' ]{1,64}$`)
 
 var securityGroup = regexp.MustCompile(`^sg-[a-f0-9]{8}$`)
 
+var escapedSlash = strings.NewReplacer("%2F", "/", "%2f", "/")
+
+// isRange accepts a range of addresses. Its slash may be percent-encoded, even in a body: the patterns say so.
+func isRange(s string) bool {
+	_, err := netip.ParsePrefix(escapedSlash.Replace(s))
+	return err == nil
+}
+
 // isNetwork accepts an address or a range.
 func isNetwork(s string) bool {
-	_, isRange := netip.ParsePrefix(s)
-	a, isAddress := netip.ParseAddr(s)
-	return isRange == nil || isAddress == nil && a.Zone() == ""
+	a, err := netip.ParseAddr(s)
+	return isRange(s) || err == nil && a.Zone() == ""
 }
 
 // isEmail accepts a bare address of RFC 5322 with a domain, of at most 254 characters (RFC 5321).

@@ -26,11 +26,11 @@ type NetworkPermissionEntryStatus struct {
 
 func toWire(e *Entry) NetworkPermissionEntry {
 	w := NetworkPermissionEntry{
-		CIDRBlock: e.CIDR, Comment: e.Comment, GroupID: e.GroupID,
+		Comment: e.Comment, GroupID: e.GroupID,
 		Links: api.Self("/groups/" + e.GroupID + "/accessList/" + url.PathEscape(e.CIDR)),
 	}
 	if p, err := e.network(); err == nil {
-		w.IPAddress = shape.Single(p)
+		w.CIDRBlock, w.IPAddress = shape.CIDR(p), shape.Single(p)
 	}
 	if !e.DeleteAfter.IsZero() {
 		w.DeleteAfterDate = &api.Time{Time: e.DeleteAfter}

@@ -3,11 +3,17 @@ package shape
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
+	"strings"
 )
+
+var escapedSlash = strings.NewReplacer("%2F", "/", "%2f", "/")
 
 // Network reads an address or a range in CIDR notation. An address is the range of itself alone; a range loses the
 // bits behind its length, as 10.0.0.7/8 names the network 10.0.0.0/8; IPv4 inside IPv6 is IPv4 (RFC 4291, 2.5.5.2).
+// The slash may be percent-encoded, as the API's patterns allow even in bodies.
 func Network(s string) (netip.Prefix, error) {
+	s = escapedSlash.Replace(s)
 	if a, err := netip.ParseAddr(s); err == nil && a.Zone() == "" {
 		a = a.Unmap()
 		return netip.PrefixFrom(a, a.BitLen()), nil
@@ -22,10 +28,25 @@ func Network(s string) (netip.Prefix, error) {
 	return p.Masked(), nil
 }
 
+// Address writes an address in the one form that the API's patterns allow: IPv6 with all its eight groups.
+func Address(a netip.Addr) string {
+	if !a.Is6() {
+		return a.String()
+	}
+	groups := make([]string, 8)
+	for i, b := 0, a.As16(); i < 8; i++ {
+		groups[i] = strconv.FormatUint(uint64(b[2*i])<<8|uint64(b[2*i+1]), 16)
+	}
+	return strings.Join(groups, ":")
+}
+
+// CIDR writes a range in the form that the API's patterns allow.
+func CIDR(p netip.Prefix) string { return Address(p.Addr()) + "/" + strconv.Itoa(p.Bits()) }
+
 // Single is the address of a range that has one alone, else "".
 func Single(p netip.Prefix) string {
 	if !p.IsSingleIP() {
 		return ""
 	}
-	return p.Addr().String()
+	return Address(p.Addr())
 }
