@@ -45,8 +45,9 @@ func (u *Usage) Current(a *model.KeyAddress) {
 	u.pending[state.KeyAddresses.ID(a)].addTo(a)
 }
 
+// addTo leaves an entry alone that is newer than the use: it took the place of the one that was used.
 func (x use) addTo(a *model.KeyAddress) {
-	if x.count > 0 {
+	if x.count > 0 && !x.last.Before(a.Created) {
 		a.Count, a.LastUsed, a.LastAddress = a.Count+x.count, x.last, x.addr
 	}
 }

@@ -32,6 +32,9 @@ var (
 	CannotRemoveCaller  = &Kind{"CANNOT_REMOVE_CALLER_FROM_ACCESS_LIST", BadRequest, "The change would shut out the address that the request comes from: %s."}
 	DuplicateAccessItem = &Kind{"DUPLICATE_ACCESS_LIST_ENTRY", Conflict, "The access list already has the entry %s."} // Telamon's own
 
+	APIKeysLimit      = &Kind{"MAX_API_KEYS_PER_ORG_EXCEEDED", BadRequest, "An organization holds at most %s API keys."}            // Telamon's own
+	KeyAddressesLimit = &Kind{"MAX_ACCESS_LIST_ENTRIES_EXCEEDED", BadRequest, "The access list of a key holds at most %s entries."} // Telamon's own
+
 	UserNotFound      = &Kind{"USER_NOT_FOUND", NotFound, "There is no cloud user %s here."}
 	UsernameNotFound  = &Kind{"USERNAME_NOT_FOUND", NotFound, "There is no user named %s."}
 	UserAlreadyExists = &Kind{"USER_ALREADY_EXISTS", Conflict, "There already is a user named %s."}
@@ -53,4 +56,8 @@ var (
 	ClustersLimit         = &Kind{"CLUSTERS_PER_GROUP_LIMIT_EXCEEDED", Forbidden, "A project holds at most %s clusters."} // Telamon's own
 	SnapshotUnfinished    = &Kind{"UNFINISHED_ON_DEMAND_SNAPSHOT", Conflict, "An on-demand snapshot of cluster %s is not finished yet."}
 	ServerlessBeingClosed = &Kind{"SERVERLESS_INSTANCE_ALREADY_REQUESTED_DELETION", Conflict, "The serverless instance %s is being deleted already."}
+	CannotUpdatePaused    = &Kind{"CANNOT_UPDATE_PAUSED_CLUSTER", Conflict, "The cluster %s is paused; resume it before you change it."}
+	ClusterBeingMade      = &Kind{"CLUSTER_BEING_CREATED", Conflict, "The cluster %s is being created; change it once it is there."} // Telamon's own
+	FreeClusterRefused    = &Kind{"CANNOT_CREATE_FREE_CLUSTER_VIA_PUBLIC_API", BadRequest, "The free cluster is refused: %s."}
+	InvalidRegion         = &Kind{"INVALID_REGION", BadRequest, "The provider %s has no region of that name."}
 )

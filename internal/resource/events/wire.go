@@ -6,6 +6,7 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 )
 
 // EventView is an event on the wire. Who did it is named by apiKeyId and publicKey, or by userId and username; what
@@ -49,7 +50,7 @@ type Raw struct {
 func toWire(feed string, e *event.Event) EventView {
 	v := EventView{
 		Created: api.Time{Time: e.Created}, EventTypeName: e.Type, GroupID: e.GroupID, ID: e.ID, Links: api.Self(feed + "/" + e.ID),
-		OrgID: e.OrgID, RemoteAddress: e.Address, TargetPublicKey: e.TargetKey, WhitelistEntry: e.Entry,
+		OrgID: e.OrgID, RemoteAddress: shape.AddressText(e.Address), TargetPublicKey: e.TargetKey, WhitelistEntry: e.Entry,
 	}
 	if strings.HasPrefix(string(e.Type), "MONGODB_USER_") {
 		v.DBUserUsername = e.TargetUser

@@ -40,6 +40,15 @@ func Address(a netip.Addr) string {
 	return strings.Join(groups, ":")
 }
 
+// AddressText is Address of a text that holds one; any other text stays as it is.
+func AddressText(s string) string {
+	a, err := netip.ParseAddr(s)
+	if err != nil {
+		return s
+	}
+	return Address(a)
+}
+
 // CIDR writes a range in the form that the API's patterns allow.
 func CIDR(p netip.Prefix) string { return Address(p.Addr()) + "/" + strconv.Itoa(p.Bits()) }
 

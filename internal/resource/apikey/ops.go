@@ -1,0 +1,109 @@
+// Package apikey is the family Programmatic API Keys, as far as organizations have them: the keys, their roles, and the
+// addresses that they may be used from.
+package apikey
+
+import (
+	"net/http"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Service serves the family.
+type Service struct {
+	Store store.Store
+	Usage Usage
+}
+
+// Usage knows how often entries of access lists were used.
+type Usage interface {
+	// Current adds to an entry the uses that are not written yet.
+	Current(a *model.KeyAddress)
+}
+
+const (
+	tag   = "Programmatic API Keys"
+	keys  = "/orgs/{orgId}/apiKeys"
+	one   = keys + "/{apiUserId}"
+	list  = one + "/accessList"
+	entry = list + "/{ipAddress}"
+)
+
+// Operations are the family's operations.
+func (s *Service) Operations() api.Operations {
+	return append(s.keyOperations(), s.listOperations()...)
+}
+
+func (s *Service) keyOperations() api.Operations {
+	read, owner := authz.Any(authz.OrgMember), authz.Any(authz.OrgOwner)
+	missing := fault.Kinds{fault.APIKeyNotFound}
+	return api.Operations{
+		{
+			ID: "listApiKeys", Aliases: []string{"listOrgApiKeys"}, Method: http.MethodGet, Path: keys, Tag: tag,
+			Summary: "Return all API keys of one organization", Description: "Returns the keys, oldest first. Private keys are shown by their last characters only.",
+			Roles: read, Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.list)},
+		},
+		{
+			ID: "createApiKey", Aliases: []string{"createOrgApiKey"}, Method: http.MethodPost, Path: keys, Tag: tag,
+			Summary: "Create one API key in one organization", Description: "Creates a key. This answer alone shows the private key; it is not kept and cannot be shown again.",
+			Roles: owner, Status: http.StatusOK, Errors: fault.Kinds{fault.APIKeysLimit},
+			Versions: []api.Version{api.At("2023-01-01", s.create)},
+		},
+		{
+			ID: "getApiKey", Aliases: []string{"getOrgApiKey"}, Method: http.MethodGet, Path: one, Tag: tag,
+			Summary: "Return one API key of an organization",
+			Roles:   read, Status: http.StatusOK, Errors: missing,
+			Versions: []api.Version{api.At("2023-01-01", s.get)},
+		},
+		{
+			ID: "updateApiKey", Aliases: []string{"updateOrgApiKey"}, Method: http.MethodPatch, Path: one, Tag: tag,
+			Summary: "Update one API key of an organization", Description: "Changes the description, or replaces the roles in the organization. Roles in projects stay.",
+			Roles: owner, Status: http.StatusOK, Errors: missing,
+			Versions: []api.Version{api.At("2023-01-01", s.update)},
+		},
+		{
+			ID: "deleteApiKey", Aliases: []string{"deleteOrgApiKey"}, Method: http.MethodDelete, Path: one, Tag: tag,
+			Summary: "Remove one API key from an organization", Description: "Removes the key with its access list. It ends at once.",
+			Roles: owner, Status: http.StatusNoContent, Errors: missing,
+			Versions: []api.Version{api.At("2023-01-01", s.delete)},
+		},
+	}
+}
+
+func (s *Service) listOperations() api.Operations {
+	read, self := authz.Any(authz.OrgMember), authz.Any(authz.OrgOwner).OrSelf("apiUserId")
+	return api.Operations{
+		{
+			ID: "listApiKeyAccessListsEntries", Aliases: []string{"listOrgApiKeyAccessListEntries"}, Method: http.MethodGet, Path: list, Tag: tag,
+			Summary: "Return the access list of one API key", Description: "Returns the addresses that the key may be used from, and how often each entry has been used.",
+			Roles: read, Status: http.StatusOK, Errors: fault.Kinds{fault.APIKeyNotFound},
+			Versions: []api.Version{api.At("2023-01-01", s.addresses)},
+		},
+		{
+			ID: "createApiKeyAccessList", Aliases: []string{"createOrgApiKeyAccessListEntry"}, Method: http.MethodPost, Path: list, Tag: tag,
+			Summary: "Add entries to the access list of one API key",
+			Description: "Adds each entry of the body: either all or none. Once a key has entries it can be used from their addresses only. " +
+				"A key may change its own list. Answers with the whole list.",
+			Roles: self, Status: http.StatusOK, Errors: fault.Kinds{fault.APIKeyNotFound, fault.DuplicateAccessItem, fault.KeyAddressesLimit},
+			Versions: []api.Version{api.At("2023-01-01", s.admit)},
+		},
+		{
+			ID: "getApiKeyAccessList", Aliases: []string{"getOrgApiKeyAccessListEntry"}, Method: http.MethodGet, Path: entry, Tag: tag,
+			Summary: "Return one entry of an API key's access list",
+			Roles:   read, Status: http.StatusOK, Errors: fault.Kinds{fault.APIKeyNotFound, fault.AccessListNotFound},
+			Versions: []api.Version{api.At("2023-01-01", s.address)},
+		},
+		{
+			ID: "deleteApiKeyAccessListEntry", Aliases: []string{"deleteOrgApiKeyAccessListEntry"}, Method: http.MethodDelete, Path: entry, Tag: tag,
+			Summary:     "Remove one entry from an API key's access list",
+			Description: "Removes the entry. A key may change its own list, but not so that the address it is calling from is shut out.",
+			Roles:       self, Status: http.StatusNoContent,
+			Errors:   fault.Kinds{fault.APIKeyNotFound, fault.AccessListNotFound, fault.CannotRemoveCaller},
+			Versions: []api.Version{api.At("2023-01-01", s.expel)},
+		},
+	}
+}

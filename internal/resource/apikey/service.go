@@ -1,0 +1,172 @@
+package apikey
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authn"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// maxKeys is how many API keys an organization holds.
+const maxKeys = 500
+
+func of(orgID model.ID) store.Query { return store.Query{Index: "org", Prefix: []string{orgID}} }
+
+type listIn struct {
+	api.InOrg
+	api.Paging
+}
+
+func (s *Service) list(ctx context.Context, in listIn) (page api.Page[APIKeyUserDetails], err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		q := of(in.OrgID)
+		total, err := state.APIKeys.Count(tx, q)
+		if err != nil {
+			return err
+		}
+		q.Offset, q.Limit = in.Offset(), in.ItemsPerPage
+		found, err := state.APIKeys.List(tx, q)
+		page = api.Page[APIKeyUserDetails]{TotalCount: api.Total(in.Paging, total)}
+		for _, k := range found {
+			page.Results = append(page.Results, toWire(k, ""))
+		}
+		return err
+	})
+	return page, err
+}
+
+type createIn struct {
+	api.InOrg
+	Body CreateAtlasOrganizationAPIKey
+}
+
+func (s *Service) create(ctx context.Context, in createIn) (out APIKeyUserDetails, err error) {
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		n, err := state.APIKeys.Count(tx, of(in.OrgID))
+		if err != nil {
+			return err
+		}
+		if n >= maxKeys {
+			return fault.APIKeysLimit.With(strconv.Itoa(maxKeys))
+		}
+		k, private := authn.NewAPIKey(in.OrgID, in.Body.Desc, grants(in.OrgID, in.Body.Roles), tx.Now())
+		if err := state.APIKeys.Put(tx, k); err != nil {
+			return err
+		}
+		out = toWire(k, private)
+		return happened(ctx, tx, k, "API_KEY_CREATED")
+	})
+	return out, err
+}
+
+// grants are roles in an organization, each once.
+func grants(orgID model.ID, roles []authz.Role) []authz.Grant {
+	var out []authz.Grant
+	for _, r := range roles {
+		g := authz.Grant{Role: r, OrgID: orgID}
+		if !slices.Contains(out, g) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+func happened(ctx context.Context, tx store.Tx, k *model.APIKey, what event.Type) error {
+	return event.Write(ctx, tx, event.InOrg(what, k.OrgID).OfKey(k.PublicKey))
+}
+
+type oneIn struct {
+	api.InOrg
+	APIUserID string `path:"apiUserId" api:"is=objectId" doc:"Id of the API key."`
+}
+
+// find returns the key that in names.
+func (in oneIn) find(tx store.Tx) (*model.APIKey, error) {
+	k, err := state.APIKeys.Get(tx, in.APIUserID)
+	if err == nil && k.OrgID != in.OrgID {
+		err = store.ErrNotFound
+	}
+	return k, store.IfMissing(err, fault.APIKeyNotFound.With(in.APIUserID))
+}
+
+func (s *Service) get(ctx context.Context, in oneIn) (out APIKeyUserDetails, err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		k, err := in.find(tx)
+		if err == nil {
+			out = toWire(k, "")
+		}
+		return err
+	})
+	return out, err
+}
+
+type updateIn struct {
+	oneIn
+	Body UpdateAtlasOrganizationAPIKey
+}
+
+func (s *Service) update(ctx context.Context, in updateIn) (out APIKeyUserDetails, err error) {
+	if in.Body.Roles != nil && len(in.Body.Roles) == 0 {
+		return out, fault.Field("roles", "must have at least one role; delete the key to end it")
+	}
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		k, err := in.find(tx)
+		if err != nil {
+			return err
+		}
+		for _, what := range take(k, &in.Body) {
+			if err := happened(ctx, tx, k, what); err != nil {
+				return err
+			}
+		}
+		out = toWire(k, "")
+		return state.APIKeys.Put(tx, k)
+	})
+	return out, err
+}
+
+// take changes what w names, and tells which events that makes.
+func take(k *model.APIKey, w *UpdateAtlasOrganizationAPIKey) (events []event.Type) {
+	if w.Desc != nil && *w.Desc != k.Desc {
+		k.Desc = *w.Desc
+		events = append(events, "API_KEY_DESCRIPTION_CHANGED")
+	}
+	if w.Roles == nil {
+		return events
+	}
+	next := grants(k.OrgID, w.Roles)
+	for _, g := range k.Grants {
+		if g.GroupID != "" {
+			next = append(next, g)
+		}
+	}
+	if !slices.Equal(next, k.Grants) {
+		k.Grants = next
+		events = append(events, "API_KEY_ROLES_CHANGED")
+	}
+	return events
+}
+
+func (s *Service) delete(ctx context.Context, in oneIn) (api.None, error) {
+	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
+		k, err := in.find(tx)
+		if err != nil {
+			return err
+		}
+		if err := state.KeyAddresses.DeleteAll(tx, entries(k)); err != nil {
+			return err
+		}
+		if err := state.APIKeys.Delete(tx, k); err != nil {
+			return err
+		}
+		return happened(ctx, tx, k, "API_KEY_DELETED")
+	})
+}

@@ -1,0 +1,81 @@
+package apikey
+
+import (
+	"math"
+	"net/netip"
+	"net/url"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/shape"
+)
+
+// APIKeyUserDetails is an API key on the wire.
+type APIKeyUserDetails struct {
+	Desc       string                    `json:"desc,omitempty" api:"minLen=1,maxLen=250" doc:"What the key is for."`
+	ID         string                    `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the key."`
+	Links      []api.Link                `json:"links,omitempty" api:"readonly" doc:"Related resources."`
+	PrivateKey string                    `json:"privateKey,omitempty" api:"readonly" doc:"Private key in the answer to its creation; afterwards its last characters behind asterisks."`
+	PublicKey  string                    `json:"publicKey,omitempty" api:"readonly,minLen=8,maxLen=8" doc:"Public key."`
+	Roles      []shape.KeyRoleAssignment `json:"roles" doc:"What the key may do, and where."`
+}
+
+// CreateAtlasOrganizationAPIKey asks for a key.
+type CreateAtlasOrganizationAPIKey struct {
+	Desc  string       `json:"desc" api:"required,minLen=1,maxLen=250" doc:"What the key is for."`
+	Roles []authz.Role `json:"roles" api:"required,minItems=1,enum=ORG_OWNER|ORG_MEMBER|ORG_GROUP_CREATOR|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_READ_ONLY" doc:"Roles in the organization."`
+}
+
+// UpdateAtlasOrganizationAPIKey changes a key.
+type UpdateAtlasOrganizationAPIKey struct {
+	Desc  *string      `json:"desc,omitempty" api:"minLen=1,maxLen=250" doc:"What the key is for."`
+	Roles []authz.Role `json:"roles,omitempty" api:"enum=ORG_OWNER|ORG_MEMBER|ORG_GROUP_CREATOR|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_READ_ONLY" doc:"Roles in the organization, in place of those that the key has there."`
+}
+
+// UserAccessListRequest is an entry to be added to a key's access list: an address or a range.
+type UserAccessListRequest struct {
+	CIDRBlock string `json:"cidrBlock,omitempty" api:"is=cidr" doc:"Range of addresses in CIDR notation."`
+	IPAddress string `json:"ipAddress,omitempty" api:"is=ip" doc:"One address."`
+}
+
+// UserAccessListResponse is an entry of a key's access list.
+type UserAccessListResponse struct {
+	CIDRBlock       string     `json:"cidrBlock,omitempty" api:"is=cidr" doc:"Range of addresses in CIDR notation."`
+	Count           *int       `json:"count,omitempty" api:"readonly,min=1" doc:"How many requests the entry has admitted. Absent before the first."`
+	Created         api.Time   `json:"created,omitzero" api:"readonly" doc:"When the entry was added."`
+	IPAddress       string     `json:"ipAddress,omitempty" api:"is=ip" doc:"The address, of a range that has one alone."`
+	LastUsed        api.Time   `json:"lastUsed,omitzero" api:"readonly" doc:"When the entry admitted a request last. Absent before the first."`
+	LastUsedAddress string     `json:"lastUsedAddress,omitempty" api:"readonly" doc:"Address that this request came from."`
+	Links           []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
+}
+
+// hidden stands for what is not kept of a private key, which is a UUID.
+const hidden = "********-****-****-"
+
+// toWire writes k, with its private key if that has just been made.
+func toWire(k *model.APIKey, private string) APIKeyUserDetails {
+	if private == "" {
+		private = hidden + k.Tail
+	}
+	return APIKeyUserDetails{
+		Desc: k.Desc, ID: k.ID, Links: api.Self("/orgs/" + k.OrgID + "/apiKeys/" + k.ID), PrivateKey: private, PublicKey: k.PublicKey,
+		Roles: shape.RoleAssignments(k.Grants),
+	}
+}
+
+func toEntry(k *model.APIKey, a *model.KeyAddress) UserAccessListResponse {
+	w := UserAccessListResponse{
+		CIDRBlock: a.CIDR, Created: api.Time{Time: a.Created},
+		Links: api.Self("/orgs/" + k.OrgID + "/apiKeys/" + k.ID + "/accessList/" + url.PathEscape(a.CIDR)),
+	}
+	if p, err := netip.ParsePrefix(a.CIDR); err == nil {
+		w.CIDRBlock, w.IPAddress = shape.CIDR(p), shape.Single(p)
+	}
+	if a.Count > 0 {
+		w.Count = api.Ptr(int(min(a.Count, math.MaxInt32)))
+		w.LastUsed = api.Time{Time: a.LastUsed}
+		w.LastUsedAddress = shape.AddressText(a.LastAddress)
+	}
+	return w
+}
