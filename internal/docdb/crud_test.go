@@ -14,14 +14,14 @@ func TestInsertAndFind(t *testing.T) {
 		t.Fatalf("n = %d", n)
 	}
 	shows(t, x.find("c"), `{"_id":1,"a":5}`, `{"_id":2,"a":1}`, `{"_id":3}`)
-	shows(t, x.find("c", bson.E{"filter", d{{"a", d{{"$gt", 1}}}}}), `{"_id":1,"a":5}`)
-	shows(t, x.find("c", bson.E{"sort", d{{"a", -1}}}, bson.E{"skip", 1}, bson.E{"limit", 1}, bson.E{"projection", d{{"_id", 0}}}), `{"a":1}`)
-	shows(t, x.find("c", bson.E{"sort", d{{"$natural", -1}}}), `{"_id":3}`, `{"_id":2,"a":1}`, `{"_id":1,"a":5}`)
+	shows(t, x.find("c", e{"filter", d{{"a", d{{"$gt", 1}}}}}), `{"_id":1,"a":5}`)
+	shows(t, x.find("c", e{"sort", d{{"a", -1}}}, e{"skip", 1}, e{"limit", 1}, e{"projection", d{{"_id", 0}}}), `{"a":1}`)
+	shows(t, x.find("c", e{"sort", d{{"$natural", -1}}}), `{"_id":3}`, `{"_id":2,"a":1}`, `{"_id":1,"a":5}`)
 	shows(t, x.find("nothing"))
 	if id := x.insert("c", d{{"b", 1}}).Lookup("operationTime"); id.Type != bson.TypeTimestamp {
 		t.Fatalf("operationTime: %v", id)
 	}
-	doc := x.find("c", bson.E{"filter", d{{"b", 1}}})[0]
+	doc := x.find("c", e{"filter", d{{"b", 1}}})[0]
 	if first := doc.Index(0); first.Key() != "_id" || first.Value().Type != bson.TypeObjectID {
 		t.Fatalf("generated _id: %s", doc)
 	}

@@ -18,8 +18,24 @@ type db struct {
 	s *Session
 }
 
-type d = bson.D
-type a = bson.A
+// d is a document and e its element, short because tests are full of them.
+type (
+	d []e
+	e struct {
+		Key   string
+		Value any
+	}
+	a = bson.A
+)
+
+// MarshalBSON keeps the order of the elements.
+func (x d) MarshalBSON() ([]byte, error) {
+	doc := bson.D{}
+	for _, el := range x {
+		doc = append(doc, bson.E{Key: el.Key, Value: el.Value})
+	}
+	return bson.Marshal(doc)
+}
 
 func open(t testing.TB, dir string, o Options) *db {
 	t.Helper()
@@ -60,7 +76,7 @@ func marshal(t testing.TB, v any) bson.Raw {
 // run executes a command on the database "test" and returns its reply, whatever it is.
 func (x *db) run(cmd d, sequences ...wire.Sequence) bson.Raw {
 	x.t.Helper()
-	cmd = append(cmd[:len(cmd):len(cmd)], bson.E{Key: "$db", Value: "test"})
+	cmd = append(cmd[:len(cmd):len(cmd)], e{"$db", "test"})
 	return x.s.Run(context.Background(), &wire.Msg{Body: marshal(x.t, cmd), Sequences: sequences})
 }
 
@@ -90,7 +106,7 @@ func (x *db) insert(coll string, docs ...any) bson.Raw {
 }
 
 // find returns the documents of a find command, through all batches.
-func (x *db) find(coll string, more ...bson.E) []bson.Raw {
+func (x *db) find(coll string, more ...e) []bson.Raw {
 	x.t.Helper()
 	return x.drain(append(d{{"find", coll}}, more...))
 }

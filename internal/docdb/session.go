@@ -70,6 +70,9 @@ func (s *Session) execute(ctx context.Context, c *call) (bson.Raw, error) {
 	defer cancel()
 	stop := context.AfterFunc(s.ctx, cancel)
 	defer stop()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	c.ctx = ctx
 	s.e.cursors.sweep(s.e.mono())
 	s.e.stats.count(c.cmd)

@@ -1,0 +1,148 @@
+package docdb
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+func (x *db) fill(coll string, n int) {
+	x.t.Helper()
+	var docs []any
+	for i := range n {
+		docs = append(docs, d{{"_id", i}})
+	}
+	x.insert(coll, docs...)
+}
+
+// cursor opens a cursor and returns its id and the size of its first batch.
+func (x *db) cursor(cmd d) (id int64, n int) {
+	x.t.Helper()
+	c := x.ok(cmd).Lookup("cursor").Document()
+	return c.Lookup("id").Int64(), len(batchOf(x.t, c, "firstBatch"))
+}
+
+func TestCursorBatches(t *testing.T) {
+	x := fresh(t)
+	x.fill("c", 250)
+	if n := len(x.find("c")); n != 250 {
+		t.Errorf("%d documents", n)
+	}
+	for _, tc := range []struct {
+		more []e
+		n    int
+		open bool
+	}{
+		{nil, 101, true},
+		{[]e{{"batchSize", 0}}, 0, true},
+		{[]e{{"batchSize", 7}}, 7, true},
+		{[]e{{"batchSize", 251}}, 250, false},
+		{[]e{{"limit", 5}}, 5, false},
+		{[]e{{"limit", 5}, {"batchSize", 4}}, 4, true},
+		{[]e{{"singleBatch", true}, {"batchSize", 3}}, 3, false},
+	} {
+		id, n := x.cursor(append(d{{"find", "c"}}, tc.more...))
+		if n != tc.n || (id != 0) != tc.open {
+			t.Errorf("%v: %d documents, cursor %d", tc.more, n, id)
+		}
+		x.ok(d{{"killCursors", "c"}, {"cursors", a{id}}})
+	}
+	if n := x.e.cursors.open(); n != 0 {
+		t.Errorf("%d cursors are open", n)
+	}
+	if n := len(x.find("c", e{"limit", 150}, e{"batchSize", 40})); n != 150 {
+		t.Errorf("%d documents with a limit", n)
+	}
+}
+
+func TestBatchesAreBounded(t *testing.T) {
+	x := fresh(t)
+	for i := range 5 {
+		x.insert("c", d{{"_id", i}, {"s", string(make([]byte, 6*mb))}})
+	}
+	if _, n := x.cursor(d{{"find", "c"}}); n != 2 {
+		t.Errorf("%d documents in the first batch", n)
+	}
+	if n := len(x.find("c")); n != 5 {
+		t.Errorf("%d documents", n)
+	}
+}
+
+func TestCursorSeesOneInstant(t *testing.T) {
+	x := fresh(t)
+	x.fill("c", 10)
+	id, _ := x.cursor(d{{"find", "c"}, {"batchSize", 1}})
+	x.ok(d{{"delete", "c"}, {"deletes", a{d{{"q", d{}}, {"limit", 0}}}}})
+	x.ok(d{{"drop", "c"}})
+	x.fill("c", 30)
+	next := x.ok(d{{"getMore", id}, {"collection", "c"}}).Lookup("cursor").Document()
+	if n := len(batchOf(t, next, "nextBatch")); n != 9 {
+		t.Errorf("%d documents", n)
+	}
+}
+
+func TestCursorOwnership(t *testing.T) {
+	x := fresh(t)
+	x.fill("c", 10)
+	y := x.other()
+	find := d{{"find", "c"}, {"batchSize", 1}}
+	more := func(id int64) d { return d{{"getMore", id}, {"collection", "c"}, {"batchSize", 1}} }
+	moved, _ := y.cursor(find)
+	left, _ := y.cursor(find)
+	x.ok(more(moved)) // a driver reads on over another connection
+	y.s.Close()
+	x.ok(more(moved))
+	x.fails(wire.CursorNotFound, more(left))
+	x.fails(wire.Unauthorized, d{{"getMore", moved}, {"collection", "other"}})
+	reply := x.ok(d{{"killCursors", "c"}, {"cursors", a{moved, left}}})
+	if killed, missing := reply.Lookup("cursorsKilled", "0").Int64(), reply.Lookup("cursorsNotFound", "0").Int64(); killed != moved || missing != left {
+		t.Error(reply)
+	}
+	x.fails(wire.CursorNotFound, more(moved))
+}
+
+func TestCursorLimits(t *testing.T) {
+	x := fresh(t)
+	x.fill("c", 3)
+	now := time.Now()
+	x.e.mono = func() time.Time { return now }
+	find := d{{"find", "c"}, {"batchSize", 1}}
+	for range maxCursors {
+		x.cursor(find)
+	}
+	x.fails(wire.ExceededMemoryLimit, find)
+	now = now.Add(cursorIdle)
+	x.ok(d{{"ping", 1}})
+	if n := x.e.cursors.open(); n != 0 {
+		t.Errorf("%d cursors are open after their time", n)
+	}
+	x.cursor(find)
+}
+
+func TestCancelledCommand(t *testing.T) {
+	x := fresh(t)
+	x.fill("c", 300)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, cmd := range []d{{{"find", "c"}}, {{"insert", "c"}, {"documents", a{d{}}}}, {{"count", "c"}, {"query", d{{"x", 1}}}}} {
+		reply := x.s.Run(ctx, &wire.Msg{Body: marshal(t, append(cmd, e{"$db", "test"}))})
+		if code := reply.Lookup("code").Int32(); code != wire.Interrupted.Number {
+			t.Errorf("%v: %s", cmd, reply)
+		}
+	}
+	shows(t, []bson.Raw{marshal(t, d{{"n", x.ok(d{{"count", "c"}}).Lookup("n")}})}, `{"n":300}`)
+}
+
+func TestClosedEngine(t *testing.T) {
+	x := fresh(t)
+	x.fill("c", 300)
+	x.cursor(d{{"find", "c"}})
+	if err := x.e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	x.fails(wire.ShutdownInProgress, d{{"ping", 1}})
+}
