@@ -42,11 +42,12 @@ const mobile = `(?:(?:\+?1\s*(?:[.-]\s*)?)?(?:(\s*([2-9]1[02-9]|[2-9][02-8]1|[2-
 	`([2-9]1[02-9]|[2-9][02-9]1|[2-9][02-9]{2})\s*(?:[.-]\s*)?([0-9]{4})$`
 
 var rules = map[string]*Rule{
-	"objectId":    pattern(`^([a-f0-9]{24})$`, "must be 24 lower-case hexadecimal digits"),
-	"clusterName": pattern(`^[a-zA-Z0-9][a-zA-Z0-9-]*$`, "must begin with a letter or digit and have only letters, digits and hyphens"),
-	"country":     pattern(`^([A-Z]{2})$`, "must be two capital letters"),
-	"mobile":      pattern(mobile, "must be a telephone number of the North American plan"),
-	"zoneName":    pattern(`^.{1,64}$`, "must have 1 to 64 characters"),
+	"objectId":       pattern(`^([a-f0-9]{24})$`, "must be 24 lower-case hexadecimal digits"),
+	"clusterName":    pattern(`^[a-zA-Z0-9][a-zA-Z0-9-]*$`, "must begin with a letter or digit and have only letters, digits and hyphens"),
+	"country":        pattern(`^([A-Z]{2})$`, "must be two capital letters"),
+	"mobile":         pattern(mobile, "must be a telephone number of the North American plan"),
+	"mongoDBVersion": pattern(`([\d]+\.[\d]+\.[\d]+)`, "must be a version of MongoDB"),
+	"zoneName":       pattern(`^.{1,64}$`, "must have 1 to 64 characters"),
 	// The API's pattern has no space, but the service's own projects have spaces inside their names.
 	"projectName": {
 		Pattern: `^[\p{L}\p{N}\-_.(),:&@+']{1,64}$`,
@@ -84,7 +85,7 @@ var rules = map[string]*Rule{
 	"dateTime": {
 		Format: "date-time",
 		Says:   "must be a date and time in ISO 8601, such as 2025-03-12T09:42:00Z",
-		ok:     func(s string) bool { _, err := time.Parse(time.RFC3339, s); return err == nil },
+		ok:     func(s string) bool { return new(time.Time).UnmarshalText([]byte(s)) == nil },
 	},
 }
 
