@@ -1,0 +1,136 @@
+package mail_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"mime/quotedprintable"
+	"net/mail"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	ours "github.com/telamon-db/telamon/internal/mail"
+	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/store"
+	"github.com/telamon-db/telamon/internal/store/sqlite/sqlitetest"
+)
+
+var then = time.Date(2025, 3, 12, 9, 42, 7, 0, time.UTC)
+
+// read is what a mail program makes of a message.
+func read(t *testing.T, raw string) (h mail.Header, subject, text string) {
+	t.Helper()
+	m, err := mail.ReadMessage(strings.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if subject, err = new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject")); err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(quotedprintable.NewReader(m.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m.Header, subject, strings.ReplaceAll(string(body), "\r\n", "\n")
+}
+
+func TestAMailProgramReadsWhatWasWritten(t *testing.T) {
+	long := "http://127.0.0.1:8080/invitations/" + strings.Repeat("x_-9", 30)
+	for _, m := range []ours.Message{
+		{ID: "a", To: "jane@example.com", Subject: "Hello", Text: "One line\n", Date: then},
+		{ID: "b", To: "jane+x@example.com", Subject: "Ünïcödé " + strings.Repeat("日本", 40), Text: "a=b\n\n" + long + "\n.\nFrom ☕\n", Date: then},
+		{ID: "c", To: "j@example.com", Subject: "two\r\nBcc: eve@example.com", Text: "", Date: then},
+	} {
+		raw, err := m.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.SplitSeq(string(raw), "\r\n") {
+			if len(line) > 78 || strings.ContainsAny(line, "\r\n") {
+				t.Errorf("message %s has the line %q", m.ID, line)
+			}
+		}
+		h, subject, text := read(t, string(raw))
+		if subject != m.Subject || text != m.Text || h.Get("To") != "<"+m.To+">" || h.Get("Bcc") != "" {
+			t.Errorf("message %s reads %q %q %q", m.ID, h.Get("To"), subject, text)
+		}
+		if date, err := h.Date(); err != nil || !date.Equal(then) {
+			t.Errorf("message %s is of %v (%v)", m.ID, date, err)
+		}
+	}
+}
+
+func TestAHeaderCannotBeInjected(t *testing.T) {
+	m := ours.Message{ID: "a", To: "x@example.com>\r\nBcc: <eve@example.com", Date: then}
+	raw, err := m.Encode()
+	if err == nil && strings.Contains(string(raw), "\r\nBcc:") {
+		t.Fatalf("%s", raw)
+	}
+}
+
+// flaky fails a number of times before it sends.
+type flaky struct {
+	ours.Outbox
+	failures int
+}
+
+var errFlaky = errors.New("no route")
+
+func (f *flaky) Send(ctx context.Context, m ours.Message) error {
+	if f.failures--; f.failures >= 0 {
+		return errFlaky
+	}
+	return f.Outbox.Send(ctx, m)
+}
+
+func TestALetterIsSentOnceAndItsTextErased(t *testing.T) {
+	ctx := t.Context()
+	st := sqlitetest.Open(t, func() time.Time { return then }, ours.Letters.Schema(), reconcile.Works.Schema())
+	var id string
+	err := st.Update(ctx, func(tx store.Tx) error {
+		if err := ours.Queue(tx, "jane@example.com", "Subject", "the secret"); err != nil {
+			return err
+		}
+		all, err := ours.Letters.List(tx, store.Query{})
+		id = all[0].ID
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "outbox")
+	s := ours.Sender{Store: st, Transport: &flaky{Outbox: ours.Outbox{Dir: dir}, failures: 1}}
+	if _, err := s.Reconcile(ctx, id); !errors.Is(err, errFlaky) {
+		t.Fatalf("the failure is %v", err)
+	}
+	for range 2 {
+		if again, err := s.Reconcile(ctx, id); err != nil || !again.IsZero() {
+			t.Fatal(again, err)
+		}
+	}
+	names, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(names) != 1 || filepath.Base(names[0]) != id+".eml" {
+		t.Fatalf("the outbox has %v (%v)", names, err)
+	}
+	raw, err := os.ReadFile(names[0])
+	if err != nil || !strings.Contains(string(raw), "the secret") {
+		t.Fatalf("%s (%v)", raw, err)
+	}
+	err = st.View(ctx, func(tx store.Tx) error {
+		l, err := ours.Letters.Get(tx, id)
+		if err == nil && (l.Text != "" || !l.Sent.Equal(then)) {
+			t.Errorf("after sending, the letter is %+v", l)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Reconcile(ctx, "no such letter"); err != nil {
+		t.Fatal(err)
+	}
+}
