@@ -1,0 +1,118 @@
+package invite
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// endedError says that the link's invitation has ended already.
+type endedError struct{ how End }
+
+func (e *endedError) Error() string { return "invite: the invitation was " + string(e.how) }
+
+// find is the open invitation that a link's token belongs to, or store.ErrNotFound or an *endedError.
+func find(tx store.Tx, token string) (*Invitation, error) {
+	inv, err := Invitations.Find(tx, "token", hash(token))
+	switch {
+	case err != nil:
+		return nil, err
+	case inv.End != "":
+		return nil, &endedError{inv.End}
+	case !tx.Now().Before(inv.Expires):
+		return nil, &endedError{Expired}
+	}
+	return inv, nil
+}
+
+// answer ends the invitation of a link as its holder wants it. Of several answers the first counts.
+func answer(ctx context.Context, st store.Store, token string, how End, from netip.Addr) (d details, err error) {
+	err = st.Update(ctx, func(tx store.Tx) error {
+		inv, err := find(tx, token)
+		if err != nil {
+			return err
+		}
+		if d, err = describe(tx, inv); err != nil {
+			return err
+		}
+		user := &authz.Principal{Kind: authz.CloudUser, ID: inv.UserID, Name: inv.Username, OrgID: inv.OrgID, Address: from}
+		return inv.close(authz.NewContext(ctx, user), tx, how)
+	})
+	return d, err
+}
+
+// close ends an invitation. What waits for it becomes active if it was accepted, and goes otherwise.
+func (inv *Invitation) close(ctx context.Context, tx store.Tx, how End) error {
+	waiting, err := pending(tx, inv)
+	if err != nil {
+		return err
+	}
+	for _, m := range waiting {
+		var what event.Type
+		if how == Accepted {
+			m.Pending = false
+			what, err = pick(m.GroupID, "JOINED_ORG", "JOINED_GROUP"), state.Memberships.Put(tx, m)
+		} else {
+			what, err = pick(m.GroupID, "ORG_INVITATION_DELETED", "GROUP_INVITATION_DELETED"), state.Memberships.Delete(tx, m)
+		}
+		if err != nil {
+			return err
+		}
+		if err := event.Write(ctx, tx, happened(what, m)); err != nil {
+			return err
+		}
+	}
+	inv.End = how
+	return Invitations.Put(tx, inv)
+}
+
+// pick is the name of an event in the organization itself, or in a project of it.
+func pick(groupID string, org, project event.Type) event.Type {
+	if groupID == "" {
+		return org
+	}
+	return project
+}
+
+// ExpireKind is the work of ending an invitation that nobody answers; its key is the invitation's.
+const ExpireKind reconcile.Kind = "invitation.expire"
+
+// remembered is how long a link can still say how its invitation ended, after the time that it was good for.
+const remembered = life
+
+// Expiry ends invitations by the clock, and later forgets them.
+type Expiry struct{ Store store.Store }
+
+// Reconcile ends the invitation if it is open, and removes its row when its link need not say anything more.
+func (e Expiry) Reconcile(ctx context.Context, id string) (again time.Time, err error) {
+	err = e.Store.Update(ctx, func(tx store.Tx) error {
+		again = time.Time{}
+		inv, err := Invitations.Get(tx, id)
+		if err != nil {
+			return store.IfMissing(err, nil)
+		}
+		forget := inv.Expires.Add(remembered)
+		switch now := tx.Now(); {
+		case now.Before(inv.Expires):
+			again = inv.Expires
+			return nil
+		case !now.Before(forget) && inv.End != "":
+			return Invitations.Delete(tx, inv)
+		}
+		again = forget
+		if inv.End != "" {
+			return nil
+		}
+		return inv.close(ctx, tx, Expired)
+	})
+	return again, err
+}
+
+// GiveUp keeps the work: what is pending must not stay so.
+func (e Expiry) GiveUp(_ context.Context, _ string, cause error) error { return cause }
