@@ -1,0 +1,512 @@
+package clouduser_test
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.mongodb.org/atlas-sdk/v20250312001/admin"
+	"golang.org/x/crypto/argon2"
+
+	"github.com/telamon-db/telamon/internal/apitest"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+const owner = "owner@telamon.example"
+
+// The story of an invitation, told by MongoDB's Go SDK, a mail program and a browser.
+func TestInvitationWithTheSDK(t *testing.T) {
+	s := apitest.Start(t)
+	users := s.SDK().MongoDBCloudUsersApi
+	ctx := context.Background()
+	u, _, err := users.CreateUser(ctx, &admin.CloudAppUser{
+		Country: "US", FirstName: "Jane", LastName: "Doe", MobileNumber: "+1 212.555.0179", Password: password, Username: "Jane@Example.com",
+		Roles: &[]admin.CloudAccessRoleAssignment{{GroupId: &s.ProjectID, RoleName: admin.PtrString("GROUP_CLUSTER_MANAGER")}},
+	}).Execute()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u.Password != password || u.EmailAddress != "Jane@Example.com" || len(u.GetRoles()) != 1 || u.GetRoles()[0].GetGroupId() != s.ProjectID {
+		t.Fatalf("created %+v", u)
+	}
+	got, _, err := users.GetUser(ctx, u.GetId()).Execute()
+	if err != nil || got.Username != u.Username || got.Password != "" || len(got.GetRoles()) != 0 {
+		t.Fatalf("before the answer: %+v (%v)", got, err)
+	}
+	link := linkOf(t, s, "Jane@Example.com")
+	status, header, page := visit(t, link)
+	for _, want := range []string{"Telamon", "Project0", s.PublicKey, `method="post"`} {
+		if status != http.StatusOK || !strings.Contains(page, want) {
+			t.Errorf("the page (%d) does not have %q: %s", status, want, page)
+		}
+	}
+	if csp := header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'") ||
+		header.Get("Referrer-Policy") != "no-referrer" || strings.Contains(page, "<script") {
+		t.Errorf("the page's headers are %v", header)
+	}
+	member, _, err := users.GetProjectUser(ctx, s.ProjectID, u.GetId()).Execute()
+	if err != nil || member.OrgMembershipStatus != "PENDING" || member.GetInviterUsername() != s.PublicKey || member.FirstName != nil ||
+		member.GetInvitationExpiresAt().Sub(member.GetInvitationCreatedAt()) != 30*24*time.Hour {
+		t.Fatalf("pending: %+v (%v)", member, err)
+	}
+	if status, page := answer(t, link, "accept"); status != http.StatusOK || !strings.Contains(page, "You have joined") {
+		t.Fatalf("%d %s", status, page)
+	}
+	list, _, err := users.ListProjectUsers(ctx, s.ProjectID).Username("jane@example.com").Execute()
+	if err != nil || list.GetTotalCount() != 1 {
+		t.Fatalf("%+v (%v)", list, err)
+	}
+	member = &list.GetResults()[0]
+	if member.OrgMembershipStatus != "ACTIVE" || member.Id != u.GetId() || !slices.Equal(member.Roles, []string{"GROUP_CLUSTER_MANAGER"}) ||
+		member.GetFirstName() != "Jane" || member.InvitationCreatedAt != nil || member.GetMobileNumber() != "+1 212.555.0179" {
+		t.Fatalf("active: %+v", member)
+	}
+	got, _, err = users.GetUserByUsername(ctx, "JANE@example.com").Execute()
+	if err != nil || got.GetId() != u.GetId() || len(got.GetRoles()) != 2 {
+		t.Fatalf("%+v (%v)", got, err)
+	}
+	if _, _, err := users.RemoveProjectUser(ctx, s.ProjectID, u.GetId()).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	if _, res, err := users.GetProjectUser(ctx, s.ProjectID, u.GetId()).Execute(); err == nil || res.StatusCode != http.StatusNotFound {
+		t.Fatalf("removed, but %v", err)
+	}
+	got, _, err = users.GetUser(ctx, u.GetId()).Execute()
+	if err != nil || len(got.GetRoles()) != 1 || got.GetRoles()[0].GetOrgId() != s.OrgID || got.GetRoles()[0].GetRoleName() != "ORG_MEMBER" {
+		t.Fatalf("the membership in the organization should stay: %+v (%v)", got, err)
+	}
+	project := told(events(t, s, s.ProjectID))
+	want := []string{"INVITED_TO_GROUP Jane@Example.com by apiKey", "JOINED_GROUP Jane@Example.com by user", "REMOVED_FROM_GROUP Jane@Example.com by apiKey"}
+	if !slices.Equal(project, want) {
+		t.Errorf("the project's events are %q", project)
+	}
+	org := told(events(t, s, s.OrgID))
+	want = []string{"INVITED_TO_ORG Jane@Example.com by apiKey", "JOINED_ORG Jane@Example.com by user"}
+	if !slices.Equal(org, want) {
+		t.Errorf("the organization's events are %q", org)
+	}
+}
+
+func TestWhoIsListed(t *testing.T) {
+	s := apitest.Start(t)
+	create(t, s, "b@example.com", inProject(s, "GROUP_READ_ONLY"))
+	create(t, s, "a@example.com", inProject(s, "GROUP_OWNER"), inOrg(s, "ORG_BILLING_ADMIN"), inOrg(s, "ORG_BILLING_ADMIN"))
+	create(t, s, "C@example.com", inOrg(s, "ORG_READ_ONLY"))
+	create(t, s, "nobody@example.com")
+	if n := len(letters(t, s)); n != 3 {
+		t.Fatalf("%d letters", n)
+	}
+	answer(t, linkOf(t, s, "a@example.com"), "accept")
+	answer(t, linkOf(t, s, "C@example.com"), "accept")
+	for query, want := range map[string]map[string]string{
+		"":                                     {"a@example.com": "ACTIVE", "b@example.com": "PENDING", owner: "ACTIVE"},
+		"?flattenTeams=true":                   {"a@example.com": "ACTIVE", "b@example.com": "PENDING", owner: "ACTIVE"},
+		"?orgMembershipStatus=PENDING":         {"b@example.com": "PENDING"},
+		"?orgMembershipStatuses=ACTIVE":        {"a@example.com": "ACTIVE", owner: "ACTIVE"},
+		"?username=B%40EXAMPLE.com":            {"b@example.com": "PENDING"},
+		"?username=nobody%40example.com":       {},
+		"?includeOrgUsers=true&itemsPerPage=3": {"a@example.com": "ACTIVE", "b@example.com": "PENDING", "C@example.com": "ACTIVE"},
+		"?orgMembershipStatuses=PENDING&orgMembershipStatuses=INVITATION_EXPIRED": {"b@example.com": "PENDING"},
+		"?orgMembershipStatuses=INVITATION_REJECTED":                              {},
+	} {
+		if got := statuses(t, s, query); !maps.Equal(got, want) {
+			t.Errorf("%q gives %v", query, got)
+		}
+	}
+	s.Owner().Get("/groups/"+s.ProjectID+"/users?orgMembershipStatus=GONE").WantError(http.StatusBadRequest, "VALIDATION_ERROR")
+	s.Owner().Get("/groups/"+s.ProjectID+"/users?orgMembershipStatuses=GONE").WantError(http.StatusBadRequest, "VALIDATION_ERROR")
+	a := s.Owner().At("2023-01-01").Get("/groups/" + s.ProjectID + "/users").Want(http.StatusOK)
+	if a.Header.Get("Sunset") != "Thu, 1 Jul 2027 00:00:00 GMT" || a.Header.Get("Deprecation") != "Wed, 19 Feb 2025 00:00:00 GMT" {
+		t.Errorf("the older version's headers are %v", a.Header)
+	}
+	old := a.Results()
+	if len(old) != 2 || old[0]["username"] != "a@example.com" || old[1]["username"] != owner || old[1]["mobileNumber"] != nil {
+		t.Fatalf("the older version lists %v", old)
+	}
+	roles := fmt.Sprint(old[0]["roles"])
+	for _, role := range []string{"ORG_BILLING_ADMIN", "GROUP_OWNER"} {
+		if strings.Count(roles, role) != 1 {
+			t.Errorf("the roles are %s", roles)
+		}
+	}
+	if _, has := old[0]["password"]; has {
+		t.Error("a list has a password")
+	}
+	s.Owner().Get("/groups/0123456789abcdef01234567/users").WantError(http.StatusNotFound, "GROUP_NOT_FOUND")
+	s.Restart()
+	if got := statuses(t, s, "?username=a%40example.com"); got["a@example.com"] != "ACTIVE" {
+		t.Errorf("after a restart: %v", got)
+	}
+}
+
+func TestRemovalInBothVersions(t *testing.T) {
+	s := apitest.Start(t)
+	users := "/groups/" + s.ProjectID + "/users/"
+	id := create(t, s, "jane@example.com", inProject(s, "GROUP_OWNER"))
+	old := s.Owner().At("2023-01-01")
+	old.Delete(users+id).WantError(http.StatusNotFound, "USER_NOT_FOUND")
+	s.Owner().Delete(users + id).Want(http.StatusNoContent)
+	s.Owner().Delete(users+id).WantError(http.StatusNotFound, "USER_NOT_FOUND")
+	s.Owner().Delete(users+"0123456789abcdef01234567").WantError(http.StatusNotFound, "USER_NOT_FOUND")
+	link := linkOf(t, s, "jane@example.com")
+	if _, _, page := visit(t, link); strings.Contains(page, "Project0") {
+		t.Errorf("the page still names the project: %s", page)
+	}
+	answer(t, link, "accept")
+	if got := statuses(t, s, ""); len(got) != 1 {
+		t.Errorf("who was removed while pending came in: %v", got)
+	}
+	if roles := s.Owner().Get("/users/" + id).Object()["roles"].([]any); len(roles) != 1 {
+		t.Errorf("the roles are %v", roles)
+	}
+	other := create(t, s, "joe@example.com", inProject(s, "GROUP_READ_ONLY"))
+	answer(t, linkOf(t, s, "joe@example.com"), "accept")
+	old.Delete(users + other).Want(http.StatusNoContent)
+	s.Owner().Get(users+other).WantError(http.StatusNotFound, "USER_NOT_FOUND")
+	want := []string{
+		"INVITED_TO_GROUP jane@example.com by apiKey", "GROUP_INVITATION_DELETED jane@example.com by apiKey",
+		"INVITED_TO_GROUP joe@example.com by apiKey", "JOINED_GROUP joe@example.com by user", "REMOVED_FROM_GROUP joe@example.com by apiKey",
+	}
+	if got := told(events(t, s, s.ProjectID)); !slices.Equal(got, want) {
+		t.Errorf("the events are %q", got)
+	}
+}
+
+func TestTimeEndsAnInvitation(t *testing.T) {
+	s := apitest.Start(t)
+	id := create(t, s, "jane@example.com", inProject(s, "GROUP_OWNER"))
+	link := linkOf(t, s, "jane@example.com")
+	s.Advance(30*24*time.Hour - time.Minute)
+	if status, _, _ := visit(t, link); status != http.StatusOK {
+		t.Fatalf("a minute early: %d", status)
+	}
+	s.Advance(time.Minute)
+	if status, _, page := visit(t, link); status != http.StatusGone || !strings.Contains(page, "has expired") {
+		t.Errorf("%d %s", status, page)
+	}
+	if status, page := answer(t, link, "accept"); status != http.StatusGone || !strings.Contains(page, "has expired") {
+		t.Errorf("%d %s", status, page)
+	}
+	if got := statuses(t, s, ""); len(got) != 1 {
+		t.Errorf("the project has %v", got)
+	}
+	s.Owner().Get("/users/"+id).WantError(http.StatusNotFound, "USER_NOT_FOUND")
+	if got := told(events(t, s, s.OrgID)); !slices.Equal(got, []string{"INVITED_TO_ORG jane@example.com by apiKey", "ORG_INVITATION_DELETED jane@example.com by system"}) {
+		t.Errorf("the events are %q", got)
+	}
+	s.Advance(31 * 24 * time.Hour)
+	if status, _, _ := visit(t, s.URL+path(link)); status != http.StatusNotFound {
+		t.Errorf("long after, the link is still remembered: %d", status)
+	}
+}
+
+func TestLinks(t *testing.T) {
+	s := apitest.Start(t)
+	create(t, s, "jane@example.com", inProject(s, "GROUP_OWNER"))
+	create(t, s, "joe@example.com", inProject(s, "GROUP_OWNER"))
+	link := linkOf(t, s, "jane@example.com")
+	form := "application/x-www-form-urlencoded"
+	for _, c := range []struct {
+		name, method, link, contentType, body string
+		status                                int
+	}{
+		{"tampered", "GET", link[:len(link)-2] + "zz", "", "", http.StatusNotFound},
+		{"shortened", "POST", link[:len(link)-1], form, "answer=accept", http.StatusNotFound},
+		{"without a token", "GET", s.URL + "/invitations/", "", "", http.StatusNotFound},
+		{"hostile", "GET", s.URL + "/invitations/%00%2F..%2F%3Cscript%3E", "", "", http.StatusNotFound},
+		{"very long", "GET", s.URL + "/invitations/" + strings.Repeat("x", 30_000), "", "", http.StatusNotFound},
+		{"no answer", "POST", link, form, "", http.StatusBadRequest},
+		{"another answer", "POST", link, form, "answer=maybe", http.StatusBadRequest},
+		{"answer in the query", "POST", link + "?answer=accept", form, "", http.StatusBadRequest},
+		{"not a form", "POST", link, "application/json", `{"answer":"accept"}`, http.StatusBadRequest},
+		{"badly encoded", "POST", link, form, "answer=%zz", http.StatusBadRequest},
+		{"huge", "POST", link, form, "x=" + strings.Repeat("x", 1<<20) + "&answer=accept", http.StatusRequestEntityTooLarge},
+		{"other method", "DELETE", link, "", "", http.StatusMethodNotAllowed},
+	} {
+		if status, _, page := fetch(t, c.method, c.link, c.contentType, c.body); status != c.status {
+			t.Errorf("%s: %d %s", c.name, status, page)
+		}
+	}
+	if got := statuses(t, s, "?orgMembershipStatus=PENDING"); len(got) != 2 {
+		t.Fatalf("after nonsense, pending are %v", got)
+	}
+	var wg sync.WaitGroup
+	won := make(chan int, 6)
+	for i := range cap(won) {
+		wg.Go(func() {
+			if status, _ := answer(t, link, []string{"accept", "decline"}[i%2]); status == http.StatusOK {
+				won <- i
+			}
+		})
+	}
+	wg.Wait()
+	if len(won) != 1 {
+		t.Errorf("%d of %d answers counted", len(won), cap(won))
+	}
+	if status, page := answer(t, link, "accept"); status != http.StatusGone || !strings.Contains(page, "works once") {
+		t.Errorf("a used link: %d %s", status, page)
+	}
+	if status, page := answer(t, linkOf(t, s, "joe@example.com"), "decline"); status != http.StatusOK || !strings.Contains(page, "declined") {
+		t.Errorf("%d %s", status, page)
+	}
+	if got := statuses(t, s, "?username=joe%40example.com"); len(got) != 0 {
+		t.Errorf("who declined is %v", got)
+	}
+	if got := told(events(t, s, s.ProjectID)); got[len(got)-1] != "GROUP_INVITATION_DELETED joe@example.com by user" {
+		t.Errorf("the events are %q", got)
+	}
+}
+
+func TestWhatACreationRefuses(t *testing.T) {
+	s := apitest.Start(t)
+	with := func(change func(object)) object {
+		p := person("jane@example.com")
+		change(p)
+		return p
+	}
+	role := func(r object) object { return with(func(p object) { p["roles"] = []object{r} }) }
+	for _, c := range []struct {
+		body   any
+		fields []string
+	}{
+		{object{}, []string{"country", "firstName", "lastName", "mobileNumber", "password", "username"}},
+		{with(func(p object) { p["country"], p["mobileNumber"], p["username"] = "us", "12", "jane" }), []string{"country", "mobileNumber", "username"}},
+		{with(func(p object) { p["password"] = "1234567" }), []string{"password"}},
+		{with(func(p object) { p["password"] = "PassWord123" }), []string{"password"}},
+		{with(func(p object) { p["password"] = "JANE@example.com" }), []string{"password"}},
+		{with(func(p object) { p["password"], p["username"] = "janedoe1234", "JaneDoe1234@example.com" }), []string{"password"}},
+		{with(func(p object) { p["password"] = strings.Repeat("x", 1025) }), []string{"password"}},
+		{with(func(p object) { p["firstName"], p["lastName"] = "a\nb", strings.Repeat("x", 257) }), []string{"firstName", "lastName"}},
+		{with(func(p object) { p["nickname"] = "J" }), []string{"nickname"}},
+		{with(func(p object) { p["roles"] = nil; p["country"] = nil }), []string{"country"}},
+		{role(object{"orgId": s.OrgID, "groupId": s.ProjectID, "roleName": "ORG_OWNER"}), []string{"roles[0]"}},
+		{role(object{"roleName": "ORG_OWNER"}), []string{"roles[0]"}},
+		{role(object{"orgId": s.OrgID}), []string{"roles[0].roleName"}},
+		{role(object{"orgId": s.OrgID, "roleName": "GROUP_OWNER"}), []string{"roles[0].groupId"}},
+		{role(object{"groupId": s.ProjectID, "roleName": "ORG_OWNER"}), []string{"roles[0].orgId"}},
+		{role(object{"groupId": s.ProjectID, "roleName": "GROUP_CHARTS_ADMIN"}), []string{"roles[0].roleName"}},
+		{role(object{"groupId": "nonsense", "roleName": "GROUP_OWNER"}), []string{"roles[0].groupId", "roles[0].groupId"}},
+	} {
+		if got := s.Owner().Post("/users", c.body).WantError(http.StatusBadRequest, "VALIDATION_ERROR"); !slices.Equal(got, c.fields) {
+			t.Errorf("%v: the violations are of %q, want %q", c.body, got, c.fields)
+		}
+	}
+	unknown := "0123456789abcdef01234567"
+	s.Owner().Post("/users", role(object{"orgId": unknown, "roleName": "ORG_OWNER"})).WantError(http.StatusNotFound, "ORG_NOT_FOUND")
+	s.Owner().Post("/users", role(object{"groupId": unknown, "roleName": "GROUP_OWNER"})).WantError(http.StatusNotFound, "GROUP_NOT_FOUND")
+	create(t, s, "jane@example.com")
+	s.Owner().Post("/users", person("JANE@Example.com", inOrg(s, "ORG_MEMBER"))).WantError(http.StatusConflict, "USER_ALREADY_EXISTS")
+	if len(letters(t, s)) != 0 {
+		t.Error("a refused creation has invited somebody")
+	}
+	s.Owner().Get("/users/"+unknown).WantError(http.StatusNotFound, "USER_NOT_FOUND")
+	s.Owner().Get("/users/byName/joe@example.com").WantError(http.StatusNotFound, "USERNAME_NOT_FOUND")
+	s.Owner().Get("/users/byName/jane@example.com").WantError(http.StatusNotFound, "USERNAME_NOT_FOUND") // shares no organization
+	s.Owner().Get("/users/byName/jane").WantError(http.StatusBadRequest, "VALIDATION_ERROR")
+	u := s.Owner().Get("/users/byName/Owner@telamon.example").Want(http.StatusOK)
+	if u.Object()["id"] != s.OwnerUserID || u.Header.Get("Deprecation") == "" {
+		t.Errorf("the owner is %s", u.Body)
+	}
+}
+
+func TestRoles(t *testing.T) {
+	s := apitest.Start(t)
+	reader := key(t, s, authz.Grant{Role: authz.GroupReadOnly, GroupID: s.ProjectID})
+	users := "/groups/" + s.ProjectID + "/users"
+	reader.Get(users).Want(http.StatusOK)
+	reader.Get(users + "/" + s.OwnerUserID).Want(http.StatusOK)
+	reader.Delete(users+"/"+s.OwnerUserID).WantError(http.StatusForbidden, "USER_UNAUTHORIZED")
+	reader.Post("/users", person("a@example.com")).Want(http.StatusOK)
+	reader.Post("/users", person("b@example.com", inProject(s, "GROUP_READ_ONLY"))).WantError(http.StatusForbidden, "USER_UNAUTHORIZED")
+	s.Anonymous().Post("/users", person("b@example.com")).Want(http.StatusUnauthorized)
+
+	manager := key(t, s, authz.Grant{Role: authz.GroupAccessManager, GroupID: s.ProjectID})
+	manager.Post("/users", person("b@example.com", inProject(s, "GROUP_READ_ONLY"))).WantError(http.StatusForbidden, "USER_UNAUTHORIZED")
+	id := create(t, s, "b@example.com", inProject(s, "GROUP_READ_ONLY"))
+	manager.Delete(users + "/" + id).Want(http.StatusNoContent)
+
+	boss := key(t, s, authz.Grant{Role: authz.GroupOwner, GroupID: s.ProjectID})
+	boss.Post("/users", person("c@example.com", inProject(s, "GROUP_OWNER"))).Want(http.StatusOK)
+	boss.Post("/users", person("d@example.com", inOrg(s, "ORG_MEMBER"))).WantError(http.StatusForbidden, "USER_UNAUTHORIZED")
+	boss.Post("/users", person("d@example.com", inProject(s, "GROUP_OWNER"), inOrg(s, "ORG_OWNER"))).WantError(http.StatusForbidden, "USER_UNAUTHORIZED")
+	s.Owner().Get("/users/byName/d@example.com").Want(http.StatusNotFound)
+
+	outsider := key(t, s, authz.Grant{Role: authz.OrgMember, OrgID: s.OrgID})
+	outsider.Get(users).WantError(http.StatusForbidden, "USER_UNAUTHORIZED")
+}
+
+// An invited person is no member yet: a project cannot be given to one.
+func TestAProjectGoesToAnActiveUser(t *testing.T) {
+	s := apitest.Start(t)
+	id := create(t, s, "jane@example.com", inOrg(s, "ORG_MEMBER"))
+	body := object{"name": "Janes", "orgId": s.OrgID}
+	s.Owner().Post("/groups?projectOwnerId="+id, body).WantError(http.StatusNotFound, "USER_NOT_FOUND")
+	answer(t, linkOf(t, s, "jane@example.com"), "accept")
+	project := s.Owner().Post("/groups?projectOwnerId="+id, body).Want(http.StatusOK).Object()["id"].(string)
+	got := s.Owner().Get("/groups/" + project + "/users").Want(http.StatusOK).Results()
+	if len(got) != 1 || got[0]["id"] != id {
+		t.Fatalf("the project's users are %v", got)
+	}
+	create(t, s, "joe@example.com", object{"groupId": project, "roleName": "GROUP_OWNER"})
+	s.Owner().Delete("/groups/" + project).Want(http.StatusNoContent)
+	onDisk(t, s, func(tx store.Tx) error {
+		n, err := state.Memberships.Count(tx, store.Query{Index: "scope", Prefix: []string{project}})
+		if n != 0 {
+			t.Errorf("%d memberships outlive their project", n)
+		}
+		return err
+	}, state.Memberships.Schema())
+	if status, _, page := visit(t, s.URL+path(linkOf(t, s, "joe@example.com"))); status != http.StatusOK || strings.Contains(page, "Janes") {
+		t.Errorf("the invitation to a project that went: %d %s", status, page)
+	}
+}
+
+// The commit is what counts: a letter that could not go out goes out after the next start, and once.
+func TestALetterOutlivesTheServer(t *testing.T) {
+	s := apitest.Start(t)
+	outbox := filepath.Join(s.DataDir, "outbox")
+	if err := os.WriteFile(outbox, nil, 0o600); err != nil { // no directory can be made there
+		t.Fatal(err)
+	}
+	create(t, s, "jane@example.com", inProject(s, "GROUP_OWNER"))
+	s.Stop()
+	if err := os.Remove(outbox); err != nil {
+		t.Fatal(err)
+	}
+	s.Restart()
+	s.Advance(time.Hour)
+	if got := letters(t, s); len(got) != 1 {
+		t.Fatalf("the outbox has %v", got)
+	}
+	s.Restart()
+	s.Advance(time.Hour)
+	if got := letters(t, s); len(got) != 1 {
+		t.Fatalf("after another start, the outbox has %v", got)
+	}
+}
+
+func TestTheLastPlaceIsGivenOnce(t *testing.T) {
+	s := apitest.Start(t)
+	onDisk(t, s, func(tx store.Tx) error {
+		for i := range 498 { // with the owner, 499
+			id, name := model.NewID(), fmt.Sprintf("u%03d@example.com", i)
+			for _, group := range []string{"", s.ProjectID} {
+				err := state.Memberships.Put(tx, &model.Membership{UserID: id, Username: name, OrgID: s.OrgID, GroupID: group})
+				if err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}, state.Memberships.Schema())
+	var wg sync.WaitGroup
+	answers := make(chan *apitest.Answer, 4)
+	for i := range cap(answers) {
+		wg.Go(func() {
+			answers <- s.Owner().Post("/users", person(fmt.Sprintf("x%d@example.com", i), inProject(s, "GROUP_READ_ONLY")))
+		})
+	}
+	wg.Wait()
+	close(answers)
+	given := 0
+	for a := range answers {
+		if a.Status == http.StatusOK {
+			given++
+			continue
+		}
+		a.WantError(http.StatusBadRequest, "MAX_USERS_PER_ORG_EXCEEDED")
+	}
+	if n := len(letters(t, s)); given != 1 || n != 1 {
+		t.Fatalf("%d got the last place, %d letters went out", given, n)
+	}
+}
+
+func TestAFullProject(t *testing.T) {
+	s := apitest.Start(t)
+	onDisk(t, s, func(tx store.Tx) error {
+		for i := range 499 {
+			err := state.Memberships.Put(tx, &model.Membership{UserID: model.NewID(), Username: fmt.Sprint(i), OrgID: model.NewID(), GroupID: s.ProjectID})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}, state.Memberships.Schema())
+	s.Owner().Post("/users", person("x@example.com", inProject(s, "GROUP_READ_ONLY"))).WantError(http.StatusBadRequest, "MAX_USERS_PER_GROUP_EXCEEDED")
+	s.Owner().Post("/users", person("x@example.com", inOrg(s, "ORG_MEMBER"))).Want(http.StatusOK)
+}
+
+// The password is in the creation's answer, as a hash in the store, and nowhere else.
+func TestThePasswordIsKeptAsAHash(t *testing.T) {
+	s := apitest.Start(t)
+	id := create(t, s, "jane@example.com", inProject(s, "GROUP_OWNER"))
+	answer(t, linkOf(t, s, "jane@example.com"), "accept")
+	refused := s.Owner().Post("/users", person("jane@example.com")).Want(http.StatusConflict).Body
+	bad := person("joe@example.com")
+	bad["country"] = "xx"
+	refused = append(refused, s.Owner().Post("/users", bad).Want(http.StatusBadRequest).Body...)
+	refused = append(refused, s.Owner().Get("/users/"+id).Body...)
+	refused = append(refused, s.Owner().At("2023-01-01").Get("/groups/"+s.ProjectID+"/users").Body...)
+	if strings.Contains(string(refused), password) {
+		t.Errorf("an answer tells the password: %s", refused)
+	}
+	onDisk(t, s, func(tx store.Tx) error {
+		u, err := state.Users.Get(tx, id)
+		if err != nil {
+			return err
+		}
+		verify(t, u.PasswordHash)
+		return nil
+	}, state.Users.Schema())
+	s.Stop()
+	err := filepath.WalkDir(s.DataDir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		if strings.Contains(string(raw), password) {
+			t.Errorf("%s has the password", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// verify computes the hash again from what the PHC string says.
+func verify(t *testing.T, phc string) {
+	t.Helper()
+	parts := strings.Split(phc, "$")
+	var memory, passes uint32
+	var lanes uint8
+	if len(parts) != 6 || parts[1] != "argon2id" || parts[2] != "v=19" {
+		t.Fatalf("the hash is %s", phc)
+	}
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &memory, &passes, &lanes); err != nil {
+		t.Fatal(err)
+	}
+	salt, err := base64.RawStdEncoding.DecodeString(parts[4])
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := base64.RawStdEncoding.DecodeString(parts[5])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := argon2.IDKey([]byte(password), salt, passes, memory, lanes, uint32(len(want))); !slices.Equal(got, want) || len(salt) != 16 {
+		t.Fatal("the hash is not the password's")
+	}
+}

@@ -1,0 +1,79 @@
+package clouduser
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"strings"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// The cost of a password's hash (OWASP Password Storage Cheat Sheet): 19 MiB of memory, two passes, one lane.
+const (
+	hashMemory = 19 << 10 // KiB
+	hashPasses = 2
+	hashLanes  = 1
+	hashSize   = 32
+	saltSize   = 16
+)
+
+// hashing bounds how many passwords are hashed at once, and with them the memory that callers can make the server take.
+var hashing = make(chan struct{}, 4)
+
+// hashPassword makes a password's argon2id hash (RFC 9106) with a new salt, as a PHC string. It waits for its turn
+// until ctx ends.
+func hashPassword(ctx context.Context, password string) (string, error) {
+	select {
+	case hashing <- struct{}{}:
+		defer func() { <-hashing }()
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	salt := make([]byte, saltSize)
+	rand.Read(salt) // never fails (crypto/rand)
+	key := argon2.IDKey([]byte(password), salt, hashPasses, hashMemory, hashLanes, hashSize)
+	b64 := base64.RawStdEncoding.EncodeToString
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, hashMemory, hashPasses, hashLanes, b64(salt), b64(key)), nil
+}
+
+// longestPassword is in bytes; it is no rule of the API, and far above what a person or a password manager uses.
+const longestPassword = 1024
+
+// weak says why a password would not keep anybody out, or "" if it may do.
+func weak(password, username string) string {
+	folded := strings.ToLower(password)
+	local, _, _ := strings.Cut(strings.ToLower(username), "@")
+	switch {
+	case len(password) > longestPassword:
+		return fmt.Sprintf("must have at most %d bytes", longestPassword)
+	case folded == strings.ToLower(username) || folded == local:
+		return "must not be the username"
+	case common[folded]:
+		return "is one of the commonest passwords"
+	}
+	return ""
+}
+
+// common are passwords of at least 8 characters that head every list of leaked ones, in lower case.
+var common = set(`
+	00000000 0123456789 0987654321 11111111 1111111111 1122334455 11223344 12121212 123123123 12341234 123454321 12345678
+	1234567890 123456789 12345678910 1234abcd 1234qwer 123qweasd 147258369 1q2w3e4r 1q2w3e4r5t 1qaz2wsx 22222222 55555555
+	66666666 77777777 87654321 88888888 987654321 99999999 aa123456 aaaaaaaa abc12345 abcd1234 abcdefgh access14 adminadmin
+	administrator admin123 asdasdasd asdfasdf asdfghjk asdfghjkl baseball basketball butterfly changeme changeit charlie1
+	chocolate computer corvette danielle dragon123 football football1 g_czechout hello123 iloveyou iloveyou1 internet
+	jennifer jordan23 letmein1 letmein123 liverpool lovelove master123 michael1 michelle midnight mongodb1 mongodb123
+	monkey123 mustang1 nicholas p@ssw0rd p@ssword passw0rd password password! password1 password12 password123 password1234
+	pokemon1 princess princess1 q1w2e3r4 q1w2e3r4t5 qazwsxedc qwer1234 qwerasdf qwert123 qwerty12 qwerty123 qwerty1234
+	qwertyui qwertyuiop rainbow1 sample123 secret123 shadow123 spiderman starwars steelers sunshine sunshine1 superman
+	superman1 test1234 trustno1 victoria welcome1 welcome123 whatever william1 zaq12wsx zxcvbnm1 zxcvbnm123
+`)
+
+func set(words string) map[string]bool {
+	m := map[string]bool{}
+	for w := range strings.FieldsSeq(words) {
+		m[w] = true
+	}
+	return m
+}

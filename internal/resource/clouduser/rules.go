@@ -1,0 +1,125 @@
+package clouduser
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/invite"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Bounds that are no rule of the API, so that a request cannot make the server keep or look up more than it should.
+const (
+	maxRoles = 500
+	maxName  = 256
+)
+
+// check holds a creation against every rule that needs no other object.
+func check(w *CloudAppUser) []fault.Violation {
+	var bad []fault.Violation
+	for _, n := range []struct{ field, name string }{{"firstName", w.FirstName}, {"lastName", w.LastName}} {
+		if utf8.RuneCountInString(n.name) > maxName || !printable(n.name) {
+			bad = append(bad, fault.Violation{Field: n.field, Description: fmt.Sprintf("must have at most %d printable characters", maxName)})
+		}
+	}
+	if why := weak(w.Password, w.Username); why != "" {
+		bad = append(bad, fault.Violation{Field: "password", Description: why})
+	}
+	if len(w.Roles) > maxRoles {
+		return append(bad, fault.Violation{Field: "roles", Description: fmt.Sprintf("must have at most %d roles", maxRoles)})
+	}
+	for i, r := range w.Roles {
+		if field, why := r.wrong(); why != "" {
+			bad = append(bad, fault.Violation{Field: fmt.Sprintf("roles[%d]%s", i, field), Description: why})
+		}
+	}
+	return bad
+}
+
+func printable(name string) bool {
+	for _, r := range name {
+		if !unicode.IsPrint(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// wrong says what is wrong with a role, and in which member.
+func (r *UserRoleAssignment) wrong() (field, why string) {
+	switch {
+	case r.RoleName == "":
+		return ".roleName", "is required"
+	case (r.OrgID == "") == (r.GroupID == ""):
+		return "", "must name an organization or a project, and not both"
+	case authz.Role(r.RoleName).IsGroup() && r.GroupID == "":
+		return ".groupId", "is required for a role in a project"
+	case !authz.Role(r.RoleName).IsGroup() && r.OrgID == "":
+		return ".orgId", "is required for a role in an organization"
+	}
+	return "", ""
+}
+
+// asked are the places in one organization that a creation names roles for.
+type asked struct {
+	orgID  model.ID
+	places []invite.Place
+}
+
+// resolve finds the organizations and projects of the roles. The caller must own each of them.
+func resolve(ctx context.Context, tx store.Tx, roles []UserRoleAssignment) ([]asked, error) {
+	var all []asked
+	owner := map[string]model.ID{} // organization of each place that is resolved
+	for _, r := range roles {
+		place := r.OrgID + r.GroupID
+		if owner[place] == "" {
+			orgID, err := r.scope(ctx, tx)
+			if err != nil {
+				return nil, err
+			}
+			owner[place] = orgID
+		}
+		all = add(all, owner[place], r.GroupID, authz.Role(r.RoleName))
+	}
+	return all, nil
+}
+
+// scope is the organization that the role's place belongs to.
+func (r *UserRoleAssignment) scope(ctx context.Context, tx store.Tx) (orgID model.ID, err error) {
+	if r.GroupID != "" {
+		p, err := state.Projects.Get(tx, r.GroupID)
+		if err != nil {
+			return "", store.IfMissing(err, fault.GroupNotFound.With(r.GroupID))
+		}
+		return p.OrgID, api.Require(ctx, authz.Any(authz.GroupOwner), authz.Scope{OrgID: p.OrgID, GroupID: p.ID})
+	}
+	if _, err := state.Organizations.Get(tx, r.OrgID); err != nil {
+		return "", store.IfMissing(err, fault.OrgNotFound.With(r.OrgID))
+	}
+	return r.OrgID, api.Require(ctx, authz.Any(authz.OrgOwner), authz.Scope{OrgID: r.OrgID})
+}
+
+// add puts a role to the others of its place; one that is there already changes nothing.
+func add(all []asked, orgID, groupID model.ID, role authz.Role) []asked {
+	i := slices.IndexFunc(all, func(a asked) bool { return a.orgID == orgID })
+	if i < 0 {
+		i, all = len(all), append(all, asked{orgID: orgID})
+	}
+	places := &all[i].places
+	j := slices.IndexFunc(*places, func(p invite.Place) bool { return p.GroupID == groupID })
+	if j < 0 {
+		j, *places = len(*places), append(*places, invite.Place{GroupID: groupID})
+	}
+	if roles := &(*places)[j].Roles; !slices.Contains(*roles, role) {
+		*roles = append(*roles, role)
+	}
+	return all
+}

@@ -1,0 +1,91 @@
+package clouduser
+
+import (
+	"context"
+
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+type createIn struct{ Body CloudAppUser }
+
+func (s *Service) create(ctx context.Context, in createIn) (out CloudAppUser, err error) {
+	if bad := check(&in.Body); len(bad) > 0 {
+		return out, fault.Invalid(bad...)
+	}
+	hash, err := hashPassword(ctx, in.Body.Password)
+	if err != nil {
+		return out, err
+	}
+	u := fromWire(&in.Body, hash)
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		orgs, err := resolve(ctx, tx, in.Body.Roles)
+		if err != nil {
+			return err
+		}
+		u.Created, u.Rev = tx.Now(), 0
+		if err := state.Users.Put(tx, u); err != nil {
+			if _, taken := store.Duplicate(err); taken {
+				return fault.UserAlreadyExists.With(u.Username)
+			}
+			return err
+		}
+		for _, o := range orgs {
+			if err := s.Invitations.Invite(ctx, tx, u, o.orgID, o.places); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return created(u, in.Body), err
+}
+
+type getIn struct {
+	UserID string `path:"userId" api:"is=objectId" doc:"Id of the cloud user."`
+}
+
+func (s *Service) get(ctx context.Context, in getIn) (CloudAppUserView, error) {
+	return s.find(ctx, fault.UserNotFound.With(in.UserID), func(tx store.Tx) (*model.CloudUser, error) {
+		return state.Users.Get(tx, in.UserID)
+	})
+}
+
+type byNameIn struct {
+	UserName string `path:"userName" api:"is=email" doc:"The user's username, an e-mail address; its case does not matter."`
+}
+
+func (s *Service) byName(ctx context.Context, in byNameIn) (CloudAppUserView, error) {
+	return s.find(ctx, fault.UsernameNotFound.With(in.UserName), func(tx store.Tx) (*model.CloudUser, error) {
+		return state.Users.Find(tx, "username", state.Fold(in.UserName))
+	})
+}
+
+// find shows a user. One who shares no organization with the caller is missing too.
+func (s *Service) find(ctx context.Context, missing error, load func(store.Tx) (*model.CloudUser, error)) (out CloudAppUserView, err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		u, err := load(tx)
+		if err != nil {
+			return store.IfMissing(err, missing)
+		}
+		shared, err := within(tx, u.ID, authz.From(ctx).OrgID)
+		if err == nil && len(shared) == 0 {
+			err = missing
+		}
+		out = view(u, shared)
+		return err
+	})
+	return out, err
+}
+
+// within are a user's memberships in an organization and its projects.
+func within(tx store.Tx, userID, orgID model.ID) ([]*model.Membership, error) {
+	return state.Memberships.List(tx, store.Query{Index: "user", Prefix: []string{userID, orgID}})
+}
+
+// Vacate removes everybody's roles in a project that goes.
+func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
+	return state.Memberships.DeleteAll(tx, store.Query{Index: "scope", Prefix: []string{groupID}})
+}
