@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/store"
@@ -28,17 +29,18 @@ func (r *Runner) Advance(ctx context.Context, target time.Time) error {
 	return nil
 }
 
-// earliest is the first due time of this node's work.
+// earliest is the first due time of the work that this node may do.
 func (r *Runner) earliest(ctx context.Context) (first time.Time, ok bool, err error) {
 	err = r.store.View(ctx, func(tx store.Tx) error {
 		ok = false
 		for _, node := range []string{"", r.node} {
-			list, err := Works.List(tx, store.Query{Index: "due", Prefix: []string{node}, Limit: 1})
+			list, err := Works.List(tx, store.Query{Index: "due", Prefix: []string{node}, Limit: 4 * workers})
 			if err != nil {
 				return err
 			}
-			if len(list) > 0 && (!ok || list[0].Due.Before(first)) {
-				first, ok = list[0].Due, true
+			i := slices.IndexFunc(list, func(w *Work) bool { return !w.leasedBeside(r.node) })
+			if i >= 0 && (!ok || list[i].Due.Before(first)) {
+				first, ok = list[i].Due, true
 			}
 		}
 		return nil

@@ -1,0 +1,114 @@
+package server
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/telamon-db/telamon/"
+
+// house says which packages of Telamon each part may import. A part is the folder and what is below it; the longest
+// name that fits counts. docs/ARCHITECTURE.md draws the same picture.
+var house = map[string][]string{
+	"internal/clock":          {},
+	"internal/wire":           {},
+	"internal/fault":          {},
+	"internal/authz":          {},
+	"internal/verifier":       {},
+	"internal/model":          {"internal/authz"},
+	"internal/mail":           {"internal/model", "internal/reconcile", "internal/store"},
+	"internal/invite":         {"internal/authz", "internal/event", "internal/fault", "internal/mail", "internal/model", "internal/reconcile", "internal/state", "internal/store"},
+	"internal/docdb":          {"internal/docdb", "internal/wire"},
+	"internal/gateway":        {"internal/wire", "internal/verifier"},
+	"internal/engine":         {"internal/docdb", "internal/gateway", "internal/model", "internal/wire"},
+	"internal/store":          {"internal/store"},
+	"internal/state":          {"internal/model", "internal/store", "internal/fault"},
+	"internal/event":          {"internal/authz", "internal/model", "internal/store"},
+	"internal/reconcile":      {"internal/clock", "internal/state", "internal/store"},
+	"internal/api/schema":     {"internal/fault"},
+	"internal/api/openapi":    {"internal/api", "internal/api/schema", "internal/fault"},
+	"internal/api":            {"internal/api/schema", "internal/authz", "internal/fault"},
+	"internal/authn":          {"internal/authz", "internal/clock", "internal/fault", "internal/model", "internal/state", "internal/store"},
+	"internal/resource/shape": {"internal/api", "internal/authz", "internal/fault", "internal/model"},
+	"internal/resource": {
+		"internal/api", "internal/api/schema", "internal/authn", "internal/authz", "internal/engine", "internal/event", "internal/fault", "internal/invite", "internal/mail",
+		"internal/model",
+		"internal/reconcile", "internal/resource/shape", "internal/state", "internal/store", "internal/verifier",
+	},
+}
+
+// composers may import everything.
+var composers = []string{"internal/server", "internal/apitest", "telamontest", "cmd"}
+
+func TestTheHouseStandsAsDrawn(t *testing.T) {
+	root := filepath.Join("..", "..")
+	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if e.IsDir() && (e.Name() == "node_modules" || e.Name() == ".git" || e.Name() == "tools") {
+			return filepath.SkipDir
+		}
+		if e.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		rel, err := filepath.Rel(root, filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		return checkFile(t, filepath.ToSlash(rel), path)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func checkFile(t *testing.T, pkg, path string) error {
+	if strings.HasSuffix(pkg, "test") || slices.Contains(composers, part(pkg, composers)) {
+		return nil
+	}
+	names := make([]string, 0, len(house))
+	for name := range house {
+		names = append(names, name)
+	}
+	home := part(pkg, names)
+	if home == "" {
+		t.Errorf("%s has no place in the house", pkg)
+		return nil
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+	if err != nil {
+		return err
+	}
+	for _, spec := range file.Imports {
+		target, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			return err
+		}
+		if target, ours := strings.CutPrefix(target, module); ours && !slices.Contains(house[home], target) && part(target, []string{home}) == "" &&
+			!(home == "internal/docdb" && strings.HasPrefix(target, "internal/docdb/")) {
+			t.Errorf("%s imports %s", pkg, target)
+		}
+		if target, ours := strings.CutPrefix(target, module+"internal/resource/"); ours && home == "internal/resource" && target != "shape" {
+			t.Errorf("%s imports another family: %s", pkg, target)
+		}
+	}
+	return nil
+}
+
+// part is the longest of names that pkg is or is below.
+func part(pkg string, names []string) string {
+	longest := ""
+	for _, name := range names {
+		if (pkg == name || strings.HasPrefix(pkg, name+"/")) && len(name) > len(longest) {
+			longest = name
+		}
+	}
+	return longest
+}
