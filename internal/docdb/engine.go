@@ -85,6 +85,7 @@ type Engine struct {
 	life   sync.RWMutex // read-held by everything that uses db
 	closed bool
 	stats  counters
+	group  int // groupBytes
 }
 
 // Open opens the database in dir and creates it if it is not there. What had been acknowledged before a crash is there.
@@ -94,7 +95,7 @@ func Open(dir string, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("docdb: open %s: %w", filepath.Base(dir), err)
 	}
-	e := &Engine{opts: o, log: o.Logger, db: db, started: time.Now(), mono: time.Now}
+	e := &Engine{opts: o, log: o.Logger, db: db, started: time.Now(), mono: time.Now, group: groupBytes}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	e.locks.init()
 	e.cursors.init()

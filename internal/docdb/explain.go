@@ -47,7 +47,7 @@ func (c *call) onlyStatement(array string, list []field) (selection, error) {
 func runExplain(c *call) (bson.D, error) {
 	doc, ok := c.self.DocumentOK()
 	if !ok {
-		return nil, isObject.check("explain.explain", c.self)
+		return nil, isObject.mismatch("explain.explain", c.self)
 	}
 	name := (&wire.Msg{Body: doc}).Name()
 	cmd := byName[name]

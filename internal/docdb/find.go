@@ -110,7 +110,7 @@ func runGetMore(c *call) (bson.D, error) {
 	}
 	number, ok := c.self.Int64OK()
 	if !ok {
-		return nil, isLong.check("getMore.getMore", c.self)
+		return nil, isLong.mismatch("getMore.getMore", c.self)
 	}
 	cur, err := c.e.cursors.take(c.s, number, ns)
 	if err != nil {

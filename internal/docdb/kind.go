@@ -39,6 +39,10 @@ func (k kind) check(where string, v bson.RawValue) error {
 			return k.checkNumber(where, v)
 		}
 	}
+	return k.mismatch(where, v)
+}
+
+func (k kind) mismatch(where string, v bson.RawValue) error {
 	return wire.Errorf(wire.TypeMismatch, "BSON field '%s' is the wrong type '%s', expected type '%s'", where, typeName(v.Type), k.names)
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// sortBytes is what a sort without an index may hold. Source: MongoDB's internalQueryMaxBlockingSortMemoryUsageBytes.
+// sortBytes bounds sorts in memory. Source: MongoDB's internalQueryMaxBlockingSortMemoryUsageBytes.
 const sortBytes = 100 * mb
 
 // selection is what find and its relatives ask for.
@@ -21,6 +21,7 @@ type selection struct {
 	order       query.Sort
 	skip, limit int64 // limit 0: none
 	projection  *query.Projection
+	memory      int // what a sort without an index may hold
 }
 
 // newSelection parses the parts of a selection; empty documents ask for nothing.
@@ -28,7 +29,7 @@ func newSelection(filter, sort, projection bson.Raw, hint bson.RawValue) (sel se
 	if sel.filter, err = query.ParseFilter(filter); err != nil {
 		return sel, err
 	}
-	sel.hint = hint
+	sel.hint, sel.memory = hint, sortBytes
 	if len(sort) > len(emptyDoc) {
 		sel.sort = sort
 		if path, _, _ := sel.sortPath(); path != "$natural" {
@@ -103,8 +104,8 @@ func (sel *selection) sorted(docs iter.Seq2[bson.Raw, error]) iter.Seq2[bson.Raw
 				yield(nil, err)
 				return
 			}
-			if size += len(doc); size > sortBytes {
-				yield(nil, wire.Errorf(wire.SortMemoryExceeded, "Sort exceeded memory limit of %d bytes, and disk use is not supported", sortBytes))
+			if size += len(doc); size > sel.memory {
+				yield(nil, wire.Errorf(wire.SortMemoryExceeded, "Sort exceeded memory limit of %d bytes, and disk use is not supported", sel.memory))
 				return
 			}
 			if all = append(all, doc); keep > 0 && len(all) >= 2*keep {

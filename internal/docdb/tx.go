@@ -108,7 +108,7 @@ func (t *tx) flush() error {
 	return t.wait()
 }
 
-func (t *tx) full() bool { return t.batch.Len()+t.size > groupBytes }
+func (t *tx) full() bool { return t.batch.Len()+t.size > t.e.group }
 
 func (t *tx) close() {
 	if t.batch != nil {
