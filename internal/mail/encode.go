@@ -13,6 +13,9 @@ import (
 // domain stands in the addresses of a server that has no mail domain of its own (RFC 2606 reserves it).
 const domain = "telamon.example"
 
+// lines makes every line end the same. The writer of package quotedprintable loses some after a lone CR.
+var lines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 var sender = mail.Address{Name: "Telamon", Address: "no-reply@" + domain}
 
 // Encode writes the message as RFC 5322 has it, with its text as UTF-8 in quoted-printable (RFC 2045). The same
@@ -37,7 +40,7 @@ func (m Message) Encode() ([]byte, error) {
 	}
 	b.WriteString("\r\n")
 	w := quotedprintable.NewWriter(&b)
-	if _, err := w.Write([]byte(m.Text)); err != nil {
+	if _, err := w.Write([]byte(lines.Replace(m.Text))); err != nil {
 		return nil, err
 	}
 	if err := w.Close(); err != nil {

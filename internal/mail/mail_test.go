@@ -134,3 +134,27 @@ func TestALetterIsSentOnceAndItsTextErased(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// Whatever the strings are, a message is refused or reads as it was written.
+func FuzzEncode(f *testing.F) {
+	f.Add("jane@example.com", "Hello", "One line\n")
+	f.Add("x@y\r\nBcc: z@y", "a\r\nb =?utf-8?q?x?= =?", "a=\r\n\r.\n \t\x00")
+	f.Fuzz(func(t *testing.T, to, subject, text string) {
+		raw, err := ours.Message{ID: "a", To: to, Subject: subject, Text: text, Date: then}.Encode()
+		if err != nil {
+			return
+		}
+		m, err := mail.ReadMessage(strings.NewReader(string(raw)))
+		if err != nil {
+			t.Fatalf("%v: %q", err, raw)
+		}
+		if len(m.Header) != 9 {
+			t.Fatalf("the headers are %v", m.Header)
+		}
+		body, err := io.ReadAll(quotedprintable.NewReader(m.Body))
+		lines := strings.NewReplacer("\r\n", "\n", "\r", "\n")
+		if err != nil || lines.Replace(string(body)) != lines.Replace(text) {
+			t.Fatalf("%q reads %q (%v)", text, body, err)
+		}
+	})
+}
