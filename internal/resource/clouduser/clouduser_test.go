@@ -1,9 +1,11 @@
 package clouduser_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/http"
 	"os"
@@ -19,9 +21,11 @@ import (
 
 	"github.com/telamon-db/telamon/internal/apitest"
 	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
+	"github.com/telamon-db/telamon/telamontest"
 )
 
 const owner = "owner@telamon.example"
@@ -87,7 +91,12 @@ func TestInvitationWithTheSDK(t *testing.T) {
 	if err != nil || len(got.GetRoles()) != 1 || got.GetRoles()[0].GetOrgId() != s.OrgID || got.GetRoles()[0].GetRoleName() != "ORG_MEMBER" {
 		t.Fatalf("the membership in the organization should stay: %+v (%v)", got, err)
 	}
-	project := told(events(t, s, s.ProjectID))
+	log := events(t, s, s.ProjectID)
+	if i := slices.IndexFunc(log, func(e *event.Event) bool { return e.Type == "JOINED_GROUP" }); i < 0 ||
+		log[i].ActorID != u.GetId() || log[i].ActorName != u.Username || log[i].Address != "127.0.0.1" {
+		t.Errorf("who joined is not who did it: %+v", log)
+	}
+	project := told(log)
 	want := []string{"INVITED_TO_GROUP Jane@Example.com by apiKey", "JOINED_GROUP Jane@Example.com by user", "REMOVED_FROM_GROUP Jane@Example.com by apiKey"}
 	if !slices.Equal(project, want) {
 		t.Errorf("the project's events are %q", project)
@@ -146,8 +155,9 @@ func TestWhoIsListed(t *testing.T) {
 	}
 	s.Owner().Get("/groups/0123456789abcdef01234567/users").WantError(http.StatusNotFound, "GROUP_NOT_FOUND")
 	s.Restart()
-	if got := statuses(t, s, "?username=a%40example.com"); got["a@example.com"] != "ACTIVE" {
-		t.Errorf("after a restart: %v", got)
+	s.Advance(61 * 24 * time.Hour)
+	if got := statuses(t, s, ""); !maps.Equal(got, map[string]string{"a@example.com": "ACTIVE", owner: "ACTIVE"}) {
+		t.Errorf("after a restart and two months: %v", got)
 	}
 }
 
@@ -483,6 +493,66 @@ func TestThePasswordIsKeptAsAHash(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A log at its chattiest knows neither the password nor a link's token.
+func TestSecretsStayOutOfTheLog(t *testing.T) {
+	var log bytes.Buffer
+	s := telamontest.Start(t, telamontest.Logger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+	outbox := filepath.Join(s.DataDir, "outbox")
+	if err := os.WriteFile(outbox, nil, 0o600); err != nil { // the first deliveries fail, and are logged
+		t.Fatal(err)
+	}
+	client, err := admin.NewClient(admin.UseBaseURL(s.URL), admin.UseDigestAuth(s.PublicKey, s.PrivateKey))
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := &admin.CloudAppUser{
+		Country: "US", FirstName: "Jane", LastName: "Doe", MobileNumber: "2125550179", Password: password, Username: "jane@example.com",
+		Roles: &[]admin.CloudAccessRoleAssignment{{OrgId: &s.OrgID, RoleName: admin.PtrString("ORG_MEMBER")}},
+	}
+	for _, want := range []int{http.StatusOK, http.StatusConflict} {
+		if _, res, _ := client.MongoDBCloudUsersApi.CreateUser(t.Context(), u).Execute(); res == nil || res.StatusCode != want {
+			t.Fatalf("want %d: %v", want, res)
+		}
+	}
+	s.Advance(time.Second)
+	if err := os.Remove(outbox); err != nil {
+		t.Fatal(err)
+	}
+	s.Advance(time.Hour)
+	names, err := filepath.Glob(filepath.Join(outbox, "*.eml"))
+	if err != nil || len(names) != 1 {
+		t.Fatalf("%v (%v)", names, err)
+	}
+	token := path(read(t, names[0]).link)
+	if status, page := answer(t, s.URL+token, "accept"); status != http.StatusOK {
+		t.Fatalf("%d %s", status, page)
+	}
+	s.Stop()
+	text := log.String()
+	if !strings.Contains(text, "mail.send") || strings.Contains(text, password) || strings.Contains(text, strings.TrimPrefix(token, "/invitations/")) {
+		t.Errorf("the log is %s", text)
+	}
+}
+
+func TestANameIsTakenOnce(t *testing.T) {
+	s := apitest.Start(t)
+	var wg sync.WaitGroup
+	answers := make(chan int, 4)
+	for i := range cap(answers) {
+		name := []string{"jane@example.com", "JANE@example.com"}[i%2]
+		wg.Go(func() { answers <- s.Owner().Post("/users", person(name, inOrg(s, "ORG_MEMBER"))).Status })
+	}
+	wg.Wait()
+	close(answers)
+	count := map[int]int{}
+	for status := range answers {
+		count[status]++
+	}
+	if n := len(letters(t, s)); count[http.StatusOK] != 1 || count[http.StatusConflict] != 3 || n != 1 {
+		t.Errorf("the answers are %v, with %d letters", count, n)
 	}
 }
 

@@ -69,22 +69,28 @@ func letters(t *testing.T, s *apitest.Server) []letter {
 			t.Errorf("the outbox has %s", name)
 			continue
 		}
-		f, err := os.Open(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		m, err := mail.ReadMessage(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, err := io.ReadAll(quotedprintable.NewReader(m.Body))
-		f.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, letter{m.Header.Get("To"), m.Header.Get("Subject"), string(text), link.FindString(string(text))})
+		out = append(out, read(t, name))
 	}
 	return out
+}
+
+// read is what a mail program makes of a file.
+func read(t *testing.T, name string) letter {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	m, err := mail.ReadMessage(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(quotedprintable.NewReader(m.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return letter{m.Header.Get("To"), m.Header.Get("Subject"), string(text), link.FindString(string(text))}
 }
 
 // linkOf is the link in the one letter to username.
