@@ -147,7 +147,10 @@ func (n namespace) checkWritable() error {
 }
 
 func checkDB(db string) error {
-	if db == "" || len(db) > 63 || strings.ContainsAny(db, "/\\. \"$\x00") {
+	if db == "" {
+		return wire.Errorf(wire.MissingDB, "OP_MSG requests require a $db argument")
+	}
+	if len(db) > 63 || strings.ContainsAny(db, "/\\. \"$\x00") {
 		return wire.Errorf(wire.InvalidNamespace, "Invalid database name: %q", db)
 	}
 	return nil

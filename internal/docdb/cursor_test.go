@@ -93,6 +93,9 @@ func TestCursorOwnership(t *testing.T) {
 	more := func(id int64) d { return d{{"getMore", id}, {"collection", "c"}, {"batchSize", 1}} }
 	moved, _ := y.cursor(find)
 	left, _ := y.cursor(find)
+	listing, _ := x.cursor(d{{"listCollections", 1}, {"cursor", d{{"batchSize", 0}}}})
+	x.ok(d{{"killCursors", "$cmd.listCollections"}, {"cursors", a{listing}}})
+	x.fails(wire.CursorNotFound, d{{"getMore", listing}, {"collection", "$cmd.listCollections"}})
 	x.ok(more(moved)) // a driver reads on over another connection
 	y.s.Close()
 	x.ok(more(moved))
@@ -133,6 +136,12 @@ func TestCancelledCommand(t *testing.T) {
 		if code := reply.Lookup("code").Int32(); code != wire.Interrupted.Number {
 			t.Errorf("%v: %s", cmd, reply)
 		}
+	}
+	late, cancel := context.WithDeadline(context.Background(), time.Unix(0, 0))
+	defer cancel()
+	reply := x.s.Run(late, &wire.Msg{Body: marshal(t, d{{"find", "c"}, {"$db", "test"}})})
+	if code := reply.Lookup("code").Int32(); code != wire.MaxTimeMSExpired.Number {
+		t.Error(reply)
 	}
 	shows(t, []bson.Raw{marshal(t, d{{"n", x.ok(d{{"count", "c"}}).Lookup("n")}})}, `{"n":300}`)
 }

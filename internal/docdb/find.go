@@ -14,7 +14,7 @@ func readCommands() []*command {
 		{name: "find", summary: "Selects documents.", target: onCollection, run: runFind, fields: findFields},
 		{name: "getMore", summary: "Reads on from a cursor.", target: onServer, run: runGetMore,
 			fields: fields("collection!", isString, "batchSize", isInt)},
-		{name: "killCursors", summary: "Closes cursors.", target: onCollection, run: runKillCursors,
+		{name: "killCursors", summary: "Closes cursors.", target: onServer, run: runKillCursors,
 			fields: fields("cursors!", isArray)},
 		{name: "count", summary: "Counts documents.", target: onCollection, run: runCount, fields: countFields},
 		{name: "distinct", summary: "Lists the different values of a field.", target: onCollection, run: runDistinct, fields: distinctFields},
@@ -129,6 +129,12 @@ func runGetMore(c *call) (bson.D, error) {
 }
 
 func runKillCursors(c *call) (bson.D, error) {
+	// The cursors of listing commands belong to names that no collection can have.
+	coll, ok := c.self.StringValueOK()
+	if !ok {
+		return nil, isString.mismatch("killCursors.killCursors", c.self)
+	}
+	ns := namespace{c.ns.db, coll}
 	values, err := c.args["cursors"].Array().Values()
 	if err != nil {
 		return nil, errMalformed
@@ -141,7 +147,7 @@ func runKillCursors(c *call) (bson.D, error) {
 		}
 		wanted[id] = true
 	}
-	killed := c.e.cursors.kill(func(cur *cursor) bool { return wanted[cur.id] && cur.ns == c.ns })
+	killed := c.e.cursors.kill(func(cur *cursor) bool { return wanted[cur.id] && cur.ns == ns })
 	for _, id := range killed {
 		delete(wanted, id)
 	}
