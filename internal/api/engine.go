@@ -47,6 +47,9 @@ func New(ops Operations, auth Authenticator, scopes Scopes, log *slog.Logger) (*
 	e.mux.Use(e.protect)
 	for i := range ops {
 		e.mux.MethodFunc(ops[i].Method, Prefix+ops[i].Path, e.serve(&e.ops[i]))
+		if ops[i].Path == "" {
+			e.mux.MethodFunc(ops[i].Method, Prefix+"/", e.serve(&e.ops[i]))
+		}
 	}
 	e.mux.NotFound(e.fail(func(r *http.Request) error { return fault.ResourceNotFound.With(r.URL.Path) }))
 	e.mux.MethodNotAllowed(e.fail(func(r *http.Request) error { return fault.OperationNotAllowed.With(r.Method) }))

@@ -1,0 +1,51 @@
+package project
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// OrganizationOperations are the operations on an organization that show its projects.
+func (s *Service) OrganizationOperations() api.Operations {
+	return api.Operations{{
+		ID: "listOrganizationProjects", Aliases: []string{"getOrgGroups"}, Method: http.MethodGet, Path: "/orgs/{orgId}/groups", Tag: "Organizations",
+		Summary: "Return the projects of one organization", Description: "Returns those of the organization's projects that the caller may read, by name.",
+		Roles: authz.Any(authz.OrgMember), Status: http.StatusOK,
+		Versions: []api.Version{api.At("2023-01-01", s.listOfOrganization)},
+	}}
+}
+
+type listOfOrganizationIn struct {
+	api.InOrg
+	api.Paging
+	Name string `query:"name" doc:"Beginning of the project's name, in any case."`
+}
+
+func (s *Service) listOfOrganization(ctx context.Context, in listOfOrganizationIn) (page api.Page[Group], err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		seen, err := visible(ctx, tx)
+		if err != nil {
+			return err
+		}
+		found := api.PageOf(in.Paging, slices.DeleteFunc(seen, func(p *model.Project) bool {
+			return p.OrgID != in.OrgID || !strings.HasPrefix(strings.ToLower(p.Name), strings.ToLower(in.Name))
+		}))
+		page = api.Page[Group]{TotalCount: found.TotalCount}
+		for _, p := range found.Results {
+			g, err := show(tx, p)
+			if err != nil {
+				return err
+			}
+			page.Results = append(page.Results, g)
+		}
+		return nil
+	})
+	return page, err
+}

@@ -1,0 +1,87 @@
+// Package root is the family Root: who serves, and who asks.
+package root
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/resource/shape"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Service serves the family.
+type Service struct {
+	Store store.Store
+	Build string // version of the server
+}
+
+// Operations are the family's operations.
+func (s *Service) Operations() api.Operations {
+	return api.Operations{{
+		ID: "getSystemStatus", Method: http.MethodGet, Path: "", Tag: "Root",
+		Summary:     "Return the status of this API",
+		Description: "Returns the version that serves and the API key that asks. Callers that are no API key see a null one.",
+		Roles:       authz.Authenticated, Status: http.StatusOK,
+		Versions: []api.Version{api.At("2023-01-01", s.status)},
+	}}
+}
+
+// SystemStatus says who serves, and who asks.
+type SystemStatus struct {
+	APIKey     *CallingAPIKey `json:"apiKey" api:"required,readonly,nullable" doc:"The API key that asks."`
+	AppName    string         `json:"appName" api:"required,readonly,enum=MongoDB Atlas" doc:"The service whose API this is."`
+	Build      string         `json:"build" api:"required,readonly" doc:"Version of the server."`
+	Links      []api.Link     `json:"links,omitempty" api:"readonly" doc:"Related resources."`
+	Throttling bool           `json:"throttling" api:"required,readonly" doc:"Whether the server slows its callers down."`
+}
+
+// CallingAPIKey is the key that asks.
+type CallingAPIKey struct {
+	AccessList []AccessListItemView      `json:"accessList" api:"required,readonly" doc:"Addresses that the key may be used from; none for all."`
+	ID         string                    `json:"id" api:"required,readonly,is=objectId" doc:"Id of the key."`
+	PublicKey  string                    `json:"publicKey" api:"required,readonly,minLen=8,maxLen=8" doc:"Public key."`
+	Roles      []shape.KeyRoleAssignment `json:"roles" api:"required,readonly" doc:"What the key may do, and where."`
+}
+
+// AccessListItemView is an entry of the key's access list.
+type AccessListItemView struct {
+	CIDRBlock *string `json:"cidrBlock" api:"readonly,nullable,is=cidr" doc:"Range of addresses in CIDR notation."`
+	IPAddress *string `json:"ipAddress" api:"required,readonly,nullable,is=ip" doc:"The address, of a range that has one alone."`
+}
+
+type statusIn struct{}
+
+func (s *Service) status(ctx context.Context, _ statusIn) (out SystemStatus, err error) {
+	out = SystemStatus{AppName: "MongoDB Atlas", Build: s.Build, Links: api.Self("")}
+	who := authz.From(ctx)
+	if who.Kind != authz.APIKey {
+		return out, nil
+	}
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		list, err := state.KeyAddresses.List(tx, store.Query{Index: "key", Prefix: []string{who.ID}})
+		out.APIKey = &CallingAPIKey{
+			AccessList: []AccessListItemView{}, ID: who.ID, PublicKey: who.Name, Roles: shape.RoleAssignments(who.Grants),
+		}
+		for _, a := range list {
+			out.APIKey.AccessList = append(out.APIKey.AccessList, item(a.CIDR))
+		}
+		return err
+	})
+	return out, err
+}
+
+func item(cidr string) AccessListItemView {
+	p, err := netip.ParsePrefix(cidr)
+	if err != nil {
+		return AccessListItemView{CIDRBlock: &cidr}
+	}
+	v := AccessListItemView{CIDRBlock: api.Ptr(shape.CIDR(p))}
+	if ip := shape.Single(p); ip != "" {
+		v.IPAddress = &ip
+	}
+	return v
+}
