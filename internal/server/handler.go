@@ -6,6 +6,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/api/openapi"
 	"github.com/telamon-db/telamon/internal/authn"
+	"github.com/telamon-db/telamon/internal/invite"
 )
 
 // defaultMajorVersion is the MongoDB version that new clusters have.
@@ -22,6 +23,7 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc("POST /api/private/v1.0/telemetry/events", forget)
 	mux.HandleFunc("POST /api/private/unauth/telemetry/events", forget)
 	mux.HandleFunc("GET /openapi.json", s.openAPI)
+	mux.Handle(invite.Path, (&invite.Pages{Store: s.store, Address: s.auth.Address, Log: s.cfg.Logger}).Handler())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// Not a pattern of mux: it would clean paths of the API, which hold escaped and double slashes.
 		if h, pattern := mux.Handler(r); pattern != "" {
