@@ -33,17 +33,17 @@ type EventView struct {
 
 // Raw is what else is known of an event.
 type Raw struct {
-	Type          event.Type `json:"_t,omitempty" doc:"What happened."`
-	AlertConfigID string     `json:"alertConfigId,omitempty" api:"readonly,is=objectId" doc:"Id of the alert configuration that it is about."`
-	GroupID       string     `json:"cid,omitempty" api:"readonly,is=objectId" doc:"Id of the project."`
-	ClusterName   string     `json:"clusterName,omitempty" api:"readonly" doc:"Name of the cluster that it is about."`
-	Created       api.Time   `json:"cre" api:"readonly" doc:"When it happened."`
-	Description   string     `json:"description,omitempty" doc:"What happened, in words."`
-	GroupName     string     `json:"gn,omitempty" api:"minLen=1,maxLen=64" doc:"Name of the project."`
-	ID            string     `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the event."`
-	OrgID         string     `json:"orgId,omitempty" api:"readonly,is=objectId" doc:"Id of the organization."`
-	OrgName       string     `json:"orgName,omitempty" api:"minLen=1,maxLen=64" doc:"Name of the organization."`
-	Severity      string     `json:"severity,omitempty" api:"enum=INFO|WARNING|ERROR|CRITICAL" doc:"How grave it is."`
+	Type          string   `json:"_t,omitempty" doc:"What happened."`
+	AlertConfigID string   `json:"alertConfigId,omitempty" api:"readonly,is=objectId" doc:"Id of the alert configuration that it is about."`
+	GroupID       string   `json:"cid,omitempty" api:"readonly,is=objectId" doc:"Id of the project."`
+	ClusterName   string   `json:"clusterName,omitempty" api:"readonly" doc:"Name of the cluster that it is about."`
+	Created       api.Time `json:"cre" api:"readonly" doc:"When it happened."`
+	Description   string   `json:"description,omitempty" doc:"What happened, in words."`
+	GroupName     string   `json:"gn,omitempty" api:"minLen=1,maxLen=64" doc:"Name of the project."`
+	ID            string   `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the event."`
+	OrgID         string   `json:"orgId,omitempty" api:"readonly,is=objectId" doc:"Id of the organization."`
+	OrgName       string   `json:"orgName,omitempty" api:"minLen=1,maxLen=64" doc:"Name of the organization."`
+	Severity      string   `json:"severity,omitempty" api:"enum=INFO|WARNING|ERROR|CRITICAL" doc:"How grave it is."`
 }
 
 // toWire writes an event of the feed at path.
@@ -72,7 +72,7 @@ func toWire(feed string, e *event.Event) EventView {
 // raw writes what else is known of an event.
 func raw(e *event.Event, names map[string]string) *Raw {
 	return &Raw{
-		Type: e.Type, GroupID: e.GroupID, ClusterName: e.Cluster, Created: api.Time{Time: e.Created},
+		Type: string(e.Type), GroupID: e.GroupID, ClusterName: e.Cluster, Created: api.Time{Time: e.Created},
 		Description: e.Type.Sentence(), GroupName: names[e.GroupID], ID: e.ID, OrgID: e.OrgID, OrgName: names[e.OrgID], Severity: "INFO",
 	}
 }
