@@ -26,8 +26,8 @@ type InCluster struct {
 
 // Paging is embedded in the In of operations that answer with a page of a list.
 type Paging struct {
-	PageNum      int  `query:"pageNum" api:"min=1,default=1" doc:"Number of the page, from 1."`
-	ItemsPerPage int  `query:"itemsPerPage" api:"min=1,max=500,default=100" doc:"How many items a page has."`
+	PageNum      int  `query:"pageNum" api:"min=1,default=1,format=" doc:"Number of the page, from 1."`
+	ItemsPerPage int  `query:"itemsPerPage" api:"min=1,max=500,default=100,format=" doc:"How many items a page has."`
 	IncludeCount bool `query:"includeCount" api:"default=true" doc:"Whether the answer tells the total number of items."`
 }
 
@@ -53,7 +53,7 @@ func Total(p Paging, n int64) *int {
 // Page is one page of a list. The engine adds its links.
 type Page[T any] struct {
 	Links      []Link `json:"links,omitempty" api:"readonly" doc:"This page and its neighbours."`
-	Results    []T    `json:"results" api:"readonly" doc:"The items of this page."`
+	Results    []T    `json:"results" api:"required,readonly" doc:"The items of this page."`
 	TotalCount *int   `json:"totalCount,omitempty" api:"readonly,min=0" doc:"How many items the whole list has, perhaps an estimate. Absent with includeCount=false."`
 }
 
@@ -116,9 +116,9 @@ func (v *Version) RequestBody() (body *schema.Node, required bool) {
 	return nil, false
 }
 
-// ResponseBody is the schema of a version's answer, or nil if it has no body.
+// ResponseBody is the schema of a version's answer, or nil if it has no body or an empty object.
 func (v *Version) ResponseBody() *schema.Node {
-	if v.Out == reflect.TypeFor[None]() {
+	if v.Out == reflect.TypeFor[None]() || v.Out == reflect.TypeFor[Empty]() {
 		return nil
 	}
 	return schema.Of(v.Out)

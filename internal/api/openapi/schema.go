@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/telamon-db/telamon/internal/api/schema"
@@ -43,7 +44,7 @@ func (d *document) shape(n *schema.Node) object {
 	setPtr(o, "minItems", n.MinItems)
 	setPtr(o, "maxItems", n.MaxItems)
 	if len(n.Enum) > 0 {
-		o["enum"] = n.Enum
+		o["enum"] = enum(n)
 	}
 	if n.Default != nil {
 		o["default"] = n.Default
@@ -101,4 +102,16 @@ func setPtr[T any](o object, name string, value *T) {
 	if value != nil {
 		o[name] = *value
 	}
+}
+
+// enum is the values of an enumeration, whole numbers as such.
+func enum(n *schema.Node) any {
+	if n.Type != "integer" {
+		return n.Enum
+	}
+	out := make([]json.Number, len(n.Enum))
+	for i, v := range n.Enum {
+		out[i] = json.Number(v)
+	}
+	return out
 }

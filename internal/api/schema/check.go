@@ -167,6 +167,9 @@ func (c *checker) number(n *Node, path string, v any) any {
 			return v
 		}
 		v = int64(f)
+		if len(n.Enum) > 0 && !slices.Contains(n.Enum, plain(f)) {
+			c.say(path, "must be one of %s", list(n.Enum))
+		}
 	}
 	if n.Min != nil && f < *n.Min {
 		c.say(path, "must be at least %s", plain(*n.Min))

@@ -19,6 +19,9 @@ const (
 // fromWire reads a creation: every rule that needs no other object.
 func fromWire(groupID string, w *CloudDatabaseUser) (*User, error) {
 	bad := checkLogin(w)
+	if w.Username == "" {
+		bad = append(bad, fault.Violation{Field: "username", Description: "must not be empty"})
+	}
 	if w.DatabaseName != "admin" {
 		bad = append(bad, fault.Violation{Field: "databaseName", Description: "must be admin for a user with a password"})
 	}

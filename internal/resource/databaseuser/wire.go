@@ -21,7 +21,7 @@ type CloudDatabaseUser struct {
 	Password        *string                `json:"password,omitempty" api:"writeonly,minLen=8" doc:"Password for SCRAM. Kept as verifiers; never in a response."`
 	Roles           []DatabaseUserRole     `json:"roles" api:"required" doc:"What the user may do."`
 	Scopes          []UserScope            `json:"scopes" doc:"The clusters that the user may use; none for all."`
-	Username        string                 `json:"username" api:"required,minLen=1,maxLen=1024" doc:"Name of the user, unique for its database."`
+	Username        string                 `json:"username" api:"required,maxLen=1024" doc:"Name of the user, unique for its database."`
 	X509Type        string                 `json:"x509Type,omitempty" api:"enum=NONE|CUSTOMER|MANAGED,default=NONE" doc:"Login by certificate."`
 }
 

@@ -1,0 +1,98 @@
+// Package backup is the family Cloud Backups: snapshots of clusters, and the jobs that restore them.
+//
+// A request declares a snapshot or a job and answers at once; the reconcilers take and restore. Telamon takes
+// snapshots on demand and restores them automatically into a cluster; schedules, downloads and points in time are not
+// there yet.
+package backup
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Plane is what the family needs of running databases. Every method may be asked twice.
+type Plane interface {
+	Snapshot(ctx context.Context, cluster, snapshot model.ID) (size int64, err error)
+	DropSnapshot(snapshot model.ID) error
+	Lay(ctx context.Context, snapshot, cluster model.ID, dataset string) error
+	Pause(cluster model.ID) error
+	Start(c *model.Cluster) (port int, err error)
+}
+
+// Service serves the family and does its work.
+type Service struct {
+	Store   store.Store
+	Plane   Plane
+	Dwell   time.Duration // how long a snapshot or job is unfinished at least, so that a watching client sees it
+	Version string        // MongoDB version of the clusters
+}
+
+const (
+	tag           = "Cloud Backups"
+	snapshotsPath = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots"
+	jobsPath      = "/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs"
+)
+
+// Operations are the family's operations.
+func (s *Service) Operations() api.Operations {
+	read := authz.Any(authz.GroupReadOnly)
+	manage := authz.Any(authz.GroupBackupManager)
+	atCluster := fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI}
+	return api.Operations{
+		{
+			ID: "takeSnapshot", Aliases: []string{"takeGroupClusterBackupSnapshots", "takeSnapshots"}, Method: http.MethodPost, Path: snapshotsPath,
+			Tag: tag, Summary: "Take one on-demand snapshot",
+			Description: "Takes a snapshot of a running cluster: a copy of all its data as of one instant.",
+			Roles:       authz.Any(authz.GroupBackupCreator, authz.GroupBackupManager), Status: http.StatusOK,
+			Errors:   append(fault.Kinds{fault.SnapshotUnfinished, fault.ClusterNotReady}, atCluster...),
+			Versions: []api.Version{api.At("2023-01-01", s.take)},
+		},
+		{
+			ID: "listReplicaSetBackups", Aliases: []string{"listGroupClusterBackupSnapshots", "listBackupSnapshots"}, Method: http.MethodGet,
+			Path: snapshotsPath, Tag: tag, Summary: "Return all snapshots of one cluster", Description: "Returns the snapshots, newest first.",
+			Roles: read, Status: http.StatusOK, Errors: atCluster,
+			Versions: []api.Version{api.At("2023-01-01", s.listSnapshots)},
+		},
+		{
+			ID: "getReplicaSetBackup", Aliases: []string{"getGroupClusterBackupSnapshot", "getClusterBackupSnapshot"}, Method: http.MethodGet,
+			Path: snapshotsPath + "/{snapshotId}", Tag: tag, Summary: "Return one snapshot of one cluster",
+			Roles: read, Status: http.StatusOK, Errors: atCluster,
+			Versions: []api.Version{api.At("2023-01-01", s.getSnapshot)},
+		},
+		{
+			ID: "deleteReplicaSetBackup", Aliases: []string{"deleteGroupClusterBackupSnapshot", "deleteClusterBackupSnapshot"}, Method: http.MethodDelete,
+			Path: snapshotsPath + "/{snapshotId}", Tag: tag, Summary: "Remove one snapshot of one cluster",
+			Roles: manage, Status: http.StatusNoContent, Errors: append(fault.Kinds{fault.SnapshotUnfinished}, atCluster...),
+			Versions: []api.Version{api.At("2023-01-01", s.deleteSnapshot)},
+		},
+		{
+			ID: "createBackupRestoreJob", Aliases: []string{"createGroupClusterBackupRestoreJob"}, Method: http.MethodPost, Path: jobsPath,
+			Tag: tag, Summary: "Create one restore job of one cluster",
+			Description: "Puts the data of a snapshot in place of a cluster's data: of the same cluster or of another one, which may be in another " +
+				"project. deliveryType is automated; download and pointInTime are not there yet. The target's clients see a short pause.",
+			Roles: authz.Any(authz.GroupBackupExportOperator, authz.GroupBackupRecovery, authz.GroupBackupManager), Status: http.StatusOK,
+			Errors:   append(fault.Kinds{fault.RestoreUnfinished, fault.ClusterNotReady, fault.SnapshotNotReady}, atCluster...),
+			Versions: []api.Version{api.At("2023-01-01", s.createJob)},
+		},
+		{
+			ID: "listBackupRestoreJobs", Aliases: []string{"listGroupClusterBackupRestoreJobs"}, Method: http.MethodGet, Path: jobsPath, Tag: tag,
+			Summary: "Return all restore jobs of one cluster", Description: "Returns the jobs that restore the cluster's snapshots, newest first.",
+			Roles: manage, Status: http.StatusOK, Errors: atCluster,
+			Versions: []api.Version{api.At("2023-01-01", s.listJobs)},
+		},
+		{
+			ID: "getBackupRestoreJob", Aliases: []string{"getGroupClusterBackupRestoreJob"}, Method: http.MethodGet, Path: jobsPath + "/{restoreJobId}",
+			Tag: tag, Summary: "Return one restore job of one cluster",
+			Description: "Returns a job and how far it is: it has ended once finishedAt is there or failed, cancelled or expired is true.",
+			Roles:       manage, Status: http.StatusOK, Errors: atCluster,
+			Versions: []api.Version{api.At("2023-01-01", s.getJob)},
+		},
+	}
+}

@@ -1,0 +1,82 @@
+package backup
+
+import (
+	"time"
+
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Snapshot is a copy of a cluster's data in stored form. Its files are in the data plane, under its id.
+type Snapshot struct {
+	ID          model.ID  `json:"id"`
+	GroupID     model.ID  `json:"groupId"`
+	ClusterID   model.ID  `json:"clusterId"`
+	Cluster     string    `json:"cluster"`
+	ReplicaSet  string    `json:"replicaSet"`
+	Provider    string    `json:"provider"`
+	Node        string    `json:"node"`
+	Description string    `json:"description,omitempty"`
+	Status      Status    `json:"status"`
+	Since       time.Time `json:"since"` // when it came to its status
+	Created     time.Time `json:"created"`
+	Expires     time.Time `json:"expires"`
+	Size        int64     `json:"size,omitempty"`
+	Version     string    `json:"version"`
+	Rev         int64     `json:"-"`
+}
+
+// Status is how far a snapshot is.
+type Status string
+
+// The statuses of the API.
+const (
+	Queued     Status = "queued"
+	InProgress Status = "inProgress"
+	Completed  Status = "completed"
+	Failed     Status = "failed"
+)
+
+// unfinished says whether the snapshot is still being taken.
+func (s *Snapshot) unfinished() bool { return s.Status == Queued || s.Status == InProgress }
+
+// Snapshots, by the cluster they are of.
+var Snapshots = &store.Table[Snapshot]{
+	Name: "snapshots",
+	ID:   func(s *Snapshot) string { return s.ID },
+	Rev:  func(s *Snapshot) *int64 { return &s.Rev },
+	Indexes: []store.Index[Snapshot]{
+		{Name: "cluster", Key: func(s *Snapshot) []string { return []string{s.ClusterID, state.Instant(s.Created)} }},
+	},
+}
+
+// Job is a restore job in stored form.
+type Job struct {
+	ID         model.ID  `json:"id"`
+	GroupID    model.ID  `json:"groupId"`
+	ClusterID  model.ID  `json:"clusterId"` // whose snapshot it restores
+	Cluster    string    `json:"cluster"`
+	SnapshotID model.ID  `json:"snapshotId"`
+	Taken      time.Time `json:"taken"` // when the snapshot was
+	TargetID   model.ID  `json:"targetId"`
+	Target     string    `json:"target"`
+	TargetIn   model.ID  `json:"targetGroupId"`
+	Created    time.Time `json:"created"`
+	Finished   time.Time `json:"finished,omitzero"`
+	Failed     bool      `json:"failed,omitempty"`
+	Rev        int64     `json:"-"`
+}
+
+func (j *Job) unfinished() bool { return j.Finished.IsZero() && !j.Failed }
+
+// Jobs, by the cluster whose snapshot they restore and by the one that they restore it to.
+var Jobs = &store.Table[Job]{
+	Name: "restore_jobs",
+	ID:   func(j *Job) string { return j.ID },
+	Rev:  func(j *Job) *int64 { return &j.Rev },
+	Indexes: []store.Index[Job]{
+		{Name: "cluster", Key: func(j *Job) []string { return []string{j.ClusterID, state.Instant(j.Created)} }},
+		{Name: "target", Key: func(j *Job) []string { return []string{j.TargetID, state.Instant(j.Created)} }},
+	},
+}

@@ -1,0 +1,100 @@
+package backup
+
+import (
+	"context"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// SnapshotKind is the work of taking a snapshot, ending it when its time has come, and removing the files of one whose
+// row is gone. Its key is the snapshot's id.
+const SnapshotKind reconcile.Kind = "snapshot"
+
+// Taking does the work of snapshots.
+type Taking struct{ *Service }
+
+// Reconcile brings one snapshot a step further.
+func (t Taking) Reconcile(ctx context.Context, key string) (again time.Time, err error) {
+	var snap *Snapshot
+	var now time.Time
+	err = t.Store.View(ctx, func(tx store.Tx) error {
+		now = tx.Now()
+		snap, err = Snapshots.Get(tx, key)
+		return err
+	})
+	switch {
+	case store.IsNotFound(err):
+		return again, t.Plane.DropSnapshot(key)
+	case err != nil:
+		return again, err
+	case snap.Status == Queued:
+		return now, t.turn(ctx, key, InProgress, 0)
+	case snap.Status == InProgress:
+		return t.copy(ctx, snap, now)
+	case now.Before(snap.Expires):
+		return snap.Expires, nil
+	}
+	return again, t.expire(ctx, key)
+}
+
+// copy takes the snapshot at once, and completes it when it has been in progress long enough to be seen.
+func (t Taking) copy(ctx context.Context, snap *Snapshot, now time.Time) (again time.Time, err error) {
+	size, err := t.Plane.Snapshot(ctx, snap.ClusterID, snap.ID)
+	if err != nil {
+		return again, err
+	}
+	if seen := snap.Since.Add(t.Dwell); now.Before(seen) {
+		return seen, nil
+	}
+	return snap.Expires, t.turn(ctx, snap.ID, Completed, size)
+}
+
+// turns are what the event log says of the statuses that a snapshot comes to.
+var turns = map[Status]event.Type{
+	InProgress: "CPS_SNAPSHOT_STARTED", Completed: "CPS_SNAPSHOT_SUCCESSFUL", Failed: "CPS_SNAPSHOT_FAILED",
+}
+
+func (t Taking) turn(ctx context.Context, key string, to Status, size int64) error {
+	return t.Store.Update(ctx, func(tx store.Tx) error {
+		snap, err := Snapshots.Get(tx, key)
+		if err != nil {
+			return err
+		}
+		snap.Status, snap.Since, snap.Size = to, tx.Now(), size
+		if err := Snapshots.Put(tx, snap); err != nil {
+			return err
+		}
+		return write(ctx, tx, snap.GroupID, snap.Cluster, turns[to])
+	})
+}
+
+func (t Taking) expire(ctx context.Context, key string) error {
+	return t.Store.Update(ctx, func(tx store.Tx) error {
+		snap, err := Snapshots.Get(tx, key)
+		if err != nil {
+			return store.IfMissing(err, nil)
+		}
+		return remove(ctx, tx, snap)
+	})
+}
+
+// GiveUp ends a snapshot that could not be taken; its row stays until it expires, to tell so.
+func (t Taking) GiveUp(ctx context.Context, key string, cause error) error {
+	err := t.turn(ctx, key, Failed, 0)
+	if store.IsNotFound(err) {
+		return cause // files that cannot be removed must be tried again
+	}
+	if err != nil {
+		return err
+	}
+	return t.Store.Update(ctx, func(tx store.Tx) error {
+		snap, err := Snapshots.Get(tx, key)
+		if err != nil {
+			return store.IfMissing(err, nil)
+		}
+		return reconcile.Schedule(tx, SnapshotKind, key, snap.Node, snap.Expires)
+	})
+}
