@@ -11,6 +11,10 @@ type Cluster struct {
 	State   ClusterState `json:"state"`
 	Created time.Time    `json:"created"`
 	Settled time.Time    `json:"settled,omitzero"` // not to leave its transitional state before
+	Ready   bool         `json:"ready,omitempty"`  // has been IDLE
+
+	Declared     Declared `json:"declared"`
+	AutoIndexing bool     `json:"autoIndexing,omitempty"` // the switch of serverless instances, which does nothing
 
 	Node       string `json:"node"`           // the node whose data directory holds it
 	Dataset    string `json:"dataset"`        // name of the live data directory; a restore puts another in its place
@@ -33,4 +37,28 @@ const (
 )
 
 // Runs says whether the cluster has a database that should be running.
-func (c *Cluster) Runs() bool { return c.State != Creating && c.State != Deleting }
+func (c *Cluster) Runs() bool {
+	return c.State != Creating && c.State != Deleting && !c.Declared.Paused
+}
+
+// ConnectionString is how clients reach the cluster at address, HOST:PORT: "" while it is being created. It names no
+// TLS and there is no form of it that DNS resolves (mongodb+srv), because clusters have neither so far.
+func (c *Cluster) ConnectionString(address string) string {
+	if c.Port == 0 || c.State == Creating {
+		return ""
+	}
+	return "mongodb://" + address + "/?authSource=admin&replicaSet=" + c.ReplicaSet
+}
+
+// Provider is the cloud provider that the cluster declares first, or "".
+func (c *Cluster) Provider() string {
+	for _, z := range c.Declared.Zones {
+		for _, r := range z.Regions {
+			if r.Backing != "" {
+				return r.Backing
+			}
+			return r.Provider
+		}
+	}
+	return ""
+}

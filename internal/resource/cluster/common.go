@@ -1,0 +1,143 @@
+package cluster
+
+import (
+	"cmp"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/shape"
+)
+
+// unset is a number that the request does not tell; complete puts a default in its place.
+const unset = -1
+
+const noShards = "must be 1: Telamon has no sharded clusters so far"
+
+// set changes a member that the request names.
+func set[T any](member *T, named *T) {
+	if named != nil {
+		*member = *named
+	}
+}
+
+// setList is set for lists; an empty one clears.
+func setList[T any](member *[]T, named []T) {
+	if named != nil {
+		*member = append([]T(nil), named...)
+	}
+}
+
+// declare changes what the body names, and complains of what Telamon cannot make true.
+func (w *common) declare(d *model.Declared, bad *problems) {
+	w.refuse(d, bad)
+	d.DiskWarming = cmp.Or(w.DiskWarmingMode, d.DiskWarming)
+	d.ScalingStrategy = cmp.Or(w.ScalingStrategy, d.ScalingStrategy)
+	d.ReleaseSystem = cmp.Or(w.VersionReleaseSystem, d.ReleaseSystem)
+	set(&d.Paused, w.Paused)
+	set(&d.PointInTime, w.PITEnabled)
+	set(&d.TerminationProtection, w.TerminationProtection)
+	if w.BIConnector != nil {
+		d.BIReadPreference = cmp.Or(w.BIConnector.ReadPreference, d.BIReadPreference)
+	}
+	if a := w.AdvancedConfiguration; a != nil {
+		d.Advanced.MinimumTLS = cmp.Or(a.MinimumTLS, d.Advanced.MinimumTLS)
+		d.Advanced.CipherMode = cmp.Or(a.CipherMode, d.Advanced.CipherMode)
+		setList(&d.Advanced.Ciphers12, a.Ciphers12)
+		setList(&d.Advanced.Ciphers13, a.Ciphers13)
+	}
+	if w.Tags != nil {
+		tags, err := shape.Tags("tags", w.Tags)
+		bad.add(err)
+		d.Tags = tags
+	}
+	if w.Labels != nil {
+		d.Labels = nil
+		for _, l := range w.Labels {
+			d.Labels = append(d.Labels, model.Tag(l))
+		}
+	}
+}
+
+// refuse complains of what would change how a cluster behaves and is not there.
+func (w *common) refuse(d *model.Declared, bad *problems) {
+	for _, r := range []struct {
+		field   string
+		asked   bool
+		problem string
+	}{
+		{"acceptDataRisksAndForceReplicaSetReconfig", w.AcceptDataRisks != nil, "is not accepted: the cluster is one process and cannot lose its majority"},
+		{"biConnector.enabled", w.BIConnector != nil && api.Or(w.BIConnector.Enabled, false), "must be false: Telamon has no connector for BI tools"},
+		{"clusterType", cmp.Or(w.ClusterType, d.Type) != d.Type, "must be REPLICASET: Telamon has no sharded clusters so far"},
+		{"configServerManagementMode", cmp.Or(w.ConfigServerManagement, "ATLAS_MANAGED") != "ATLAS_MANAGED", "is for sharded clusters, which Telamon does not have so far"},
+		{"encryptionAtRestProvider", cmp.Or(w.EncryptionAtRest, "NONE") != "NONE", "must be NONE: Telamon does not encrypt data at rest"},
+		{"globalClusterSelfManagedSharding", api.Or(w.GlobalSelfManaged, false), "is for global clusters, which Telamon does not have so far"},
+		{"mongoDBEmployeeAccessGrant", w.EmployeeAccess != nil, "is not accepted: nobody but you runs this server"},
+		{"mongoDBMajorVersion", cmp.Or(w.MajorVersion, d.MajorVersion) != d.MajorVersion, "must be " + d.MajorVersion + ", the one version that Telamon's clusters are compatible with"},
+	} {
+		if r.asked {
+			bad.say(r.field, r.problem)
+		}
+	}
+}
+
+// view is a cluster and what is known of it beyond its row.
+type view struct {
+	cluster *model.Cluster
+	address string // HOST:PORT
+	version string // that its database says it is
+}
+
+// show writes the members that every version has.
+func (w *common) show(v view) {
+	c, d := v.cluster, &v.cluster.Declared
+	path := "/groups/" + c.GroupID + "/clusters/" + c.Name
+	*w = common{
+		BIConnector: &BIConnector{Enabled: new(bool), ReadPreference: d.BIReadPreference}, ClusterType: d.Type,
+		ConnectionStrings: &ConnectionStrings{Standard: c.ConnectionString(v.address)}, CreateDate: api.Time{Time: c.Created},
+		DiskWarmingMode: d.DiskWarming, EncryptionAtRest: "NONE", FCV: d.MajorVersion, GlobalSelfManaged: new(bool), GroupID: c.GroupID, ID: c.ID,
+		Labels: []shape.ComponentLabel{}, MajorVersion: d.MajorVersion, Version: v.version, Name: c.Name, Paused: &d.Paused, PITEnabled: &d.PointInTime,
+		ScalingStrategy: d.ScalingStrategy, RootCertType: "ISRGROOTX1", StateName: string(c.State),
+		Tags: append([]shape.ResourceTag{}, shape.ResourceTags(d.Tags)...), TerminationProtection: &d.TerminationProtection, VersionReleaseSystem: d.ReleaseSystem,
+		Links: []api.Link{
+			{Href: api.Prefix + path, Rel: "self"},
+			{Href: api.Prefix + path + "/backup/restoreJobs", Rel: "https://cloud.mongodb.com/restoreJobs"},
+			{Href: api.Prefix + path + "/backup/snapshots", Rel: "https://cloud.mongodb.com/snapshots"},
+		},
+	}
+	for _, l := range d.Labels {
+		w.Labels = append(w.Labels, shape.ComponentLabel(l))
+	}
+	if !d.Shared() {
+		w.AdvancedConfiguration = &AdvancedConfiguration{
+			Ciphers12: d.Advanced.Ciphers12, Ciphers13: d.Advanced.Ciphers13, MinimumTLS: d.Advanced.MinimumTLS, CipherMode: d.Advanced.CipherMode,
+		}
+	}
+}
+
+// diskOf is the size of the disks of a cluster, 0 if it has no nodes yet.
+func diskOf(d *model.Declared) float64 {
+	for _, z := range d.Zones {
+		for _, r := range z.Regions {
+			return r.Electable.DiskGB
+		}
+	}
+	return 0
+}
+
+// setDisk gives all nodes disks of one size. A free cluster's disk has its own.
+func setDisk(d *model.Declared, gb float64) {
+	for _, z := range d.Zones {
+		for i := range z.Regions {
+			if z.Regions[i].Provider == model.Tenant {
+				continue
+			}
+			for _, h := range hardwareOf(&z.Regions[i]) {
+				h.DiskGB = gb
+			}
+		}
+	}
+}
+
+func hardwareOf(r *model.Region) []*model.Hardware {
+	return []*model.Hardware{&r.Electable, &r.ReadOnly, &r.Analytics}
+}

@@ -1,0 +1,125 @@
+package cluster
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/model"
+)
+
+// What the service gives to nodes whose owner does not ask for more.
+const (
+	freeDiskGB      = 0.5
+	leastAzureDisk  = 32
+	awsIOPS         = 3000
+	azureIOPS       = 3500 // of M10
+	azureThroughput = 125  // of M10
+	firstPriority   = 7
+	usualNodes      = 3
+)
+
+// complete fills in what a request leaves open: nodes and priorities of regions, sizes and disks of hardware. disk is
+// the size that the cluster's disks had, or 0.
+func complete(regions []model.Region, disk float64) {
+	next := firstPriority
+	for i := range regions {
+		r := &regions[i]
+		if r.Electable.Nodes == unset {
+			r.Electable.Nodes = 0
+			if len(regions) == 1 {
+				r.Electable.Nodes = usualNodes
+			}
+		}
+		if r.Priority == unset {
+			r.Priority = 0
+			if r.Electable.Nodes > 0 {
+				r.Priority = next
+			}
+		}
+		if r.Priority > 0 {
+			next = max(r.Priority-1, 1)
+		}
+		if r.Provider == model.Tenant {
+			r.Electable.DiskGB = freeDiskGB
+			continue
+		}
+		size := cmp.Or(r.Electable.Size, r.ReadOnly.Size, r.Analytics.Size)
+		for _, h := range hardwareOf(r) {
+			h.Size = cmp.Or(h.Size, size)
+			h.DiskGB = cmp.Or(h.DiskGB, r.Electable.DiskGB, disk, usualDisk(r.Provider, h.Size))
+			fillDisk(r.Provider, h)
+		}
+	}
+}
+
+// fillDisk gives a disk the speed that comes with it.
+func fillDisk(provider string, h *model.Hardware) {
+	switch {
+	case provider == model.AWS:
+		h.IOPS, h.Volume = cmp.Or(h.IOPS, awsIOPS), cmp.Or(h.Volume, "STANDARD")
+	case provider == model.Azure && h.Size == "M10":
+		h.IOPS, h.Throughput = cmp.Or(h.IOPS, azureIOPS), azureThroughput
+	}
+}
+
+// usualDisk is the size in gigabytes of the disks that come with instances of a size, after MongoDB's documentation of
+// cluster sizes.
+func usualDisk(provider, size string) float64 {
+	number, _, _ := strings.Cut(strings.TrimLeft(size, "MR"), "_")
+	n, _ := strconv.Atoi(number) // a size that is none has been refused
+	gb := 1000.0
+	for _, step := range []struct {
+		upTo int
+		gb   float64
+	}{{10, 10}, {20, 20}, {30, 40}, {40, 80}, {50, 160}, {60, 320}, {80, 750}} {
+		if n <= step.upTo {
+			gb = step.gb
+			break
+		}
+	}
+	if provider == model.Azure {
+		return max(gb, leastAzureDisk)
+	}
+	return gb
+}
+
+func (w *hardware) declared(size string, disk *api.Double) model.Hardware {
+	return model.Hardware{
+		Nodes: api.Or(w.NodeCount, 0), Size: size, DiskGB: float64(api.Or(disk, 0)), IOPS: api.Or(w.DiskIOPS, 0), Volume: w.EBSVolumeType,
+	}
+}
+
+func showHardware(h model.Hardware) hardware {
+	w := hardware{EBSVolumeType: h.Volume, NodeCount: &h.Nodes}
+	if h.IOPS > 0 {
+		w.DiskIOPS = &h.IOPS
+	}
+	if h.Throughput > 0 {
+		w.DiskThroughput = &h.Throughput
+	}
+	return w
+}
+
+func (w *AdvancedAutoScaling) declared() (s model.AutoScaling) {
+	if w != nil && w.Compute != nil {
+		c := w.Compute
+		set(&s.Compute, c.Enabled)
+		set(&s.ScaleDown, c.ScaleDownEnabled)
+		s.MinSize, s.MaxSize = string(c.MinInstanceSize), string(c.MaxInstanceSize)
+	}
+	if w != nil && w.DiskGB != nil {
+		set(&s.Disk, w.DiskGB.Enabled)
+	}
+	return s
+}
+
+func showScaling(s model.AutoScaling) *AdvancedAutoScaling {
+	return &AdvancedAutoScaling{
+		Compute: &ComputeAutoScaling{
+			Enabled: &s.Compute, MaxInstanceSize: DedicatedSize(s.MaxSize), MinInstanceSize: DedicatedSize(s.MinSize), ScaleDownEnabled: &s.ScaleDown,
+		},
+		DiskGB: &DiskAutoScaling{Enabled: &s.Disk},
+	}
+}

@@ -1,0 +1,135 @@
+package cluster
+
+import (
+	"context"
+	"math/rand/v2"
+	"strconv"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Lifecycle is what a request does to a cluster, Flex or not, in its own transaction: it records what is wanted and
+// leaves the rest to the Reconciler.
+type Lifecycle struct {
+	Node  string        // the node that new clusters live on
+	Dwell time.Duration // how long a cluster stays in a transitional state at least
+}
+
+const (
+	maxClusters  = 25 // of a project
+	uniquePrefix = 23 // characters of a name that no other cluster of the project has: the service makes host names of them
+)
+
+// Declare adds c to its project, which its caller has filled with ID, project, name, kind and declaration.
+func (l Lifecycle) Declare(ctx context.Context, tx store.Tx, c *model.Cluster) error {
+	others, err := state.Clusters.List(tx, store.Query{Index: "name", Prefix: []string{c.GroupID}})
+	if err != nil {
+		return err
+	}
+	if err := placeable(c, others); err != nil {
+		return err
+	}
+	c.State, c.Created, c.Settled = model.Creating, tx.Now(), tx.Now().Add(l.Dwell)
+	c.Node, c.Dataset, c.ReplicaSet = l.Node, "data", setName()
+	if err := l.keep(tx, c); err != nil {
+		return err
+	}
+	return happened(ctx, tx, c, "CREATED")
+}
+
+// placeable says whether there is room for c beside the project's other clusters.
+func placeable(c *model.Cluster, others []*model.Cluster) error {
+	for _, o := range others {
+		switch {
+		case o.Name == c.Name:
+			return fault.DuplicateClusterName.With(c.Name, c.GroupID)
+		case prefix(o.Name) == prefix(c.Name):
+			return fault.DuplicateNamePrefix.With(c.Name)
+		case free(o) && free(c):
+			return fault.FreeClusterRefused.With("this project already has another free cluster") // words that clients look for
+		}
+	}
+	if len(others) >= maxClusters {
+		return fault.ClustersLimit.With(strconv.Itoa(maxClusters))
+	}
+	return nil
+}
+
+func prefix(name string) string { return name[:min(len(name), uniquePrefix)] }
+
+func free(c *model.Cluster) bool { return c.Declared.Shared() && !c.Flex }
+
+// setName makes a replica set's name: atlas-, six letters or digits, -shard-0.
+func setName() string {
+	const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+	var six [6]byte
+	for i := range six {
+		six[i] = letters[rand.IntN(len(letters))]
+	}
+	return "atlas-" + string(six[:]) + "-shard-0"
+}
+
+// Change declares anew what c shall be. Its caller has checked next.
+func (l Lifecycle) Change(ctx context.Context, tx store.Tx, c *model.Cluster, next model.Declared) error {
+	switch c.State {
+	case model.Creating:
+		return fault.ClusterBeingMade.With(c.Name)
+	case model.Deleting:
+		return goes(c)
+	}
+	c.Declared, c.State, c.Settled = next, model.Updating, tx.Now().Add(l.Dwell)
+	if err := l.keep(tx, c); err != nil {
+		return err
+	}
+	return happened(ctx, tx, c, "UPDATE_SUBMITTED")
+}
+
+// Close asks for c to be deleted.
+func (l Lifecycle) Close(ctx context.Context, tx store.Tx, c *model.Cluster) error {
+	if c.State == model.Deleting {
+		return goes(c)
+	}
+	if c.Declared.TerminationProtection {
+		return fault.TerminationProtected.With("cluster " + c.Name + " of project " + c.GroupID + " cannot be deleted until it is off")
+	}
+	c.State, c.Settled = model.Deleting, tx.Now().Add(l.Dwell)
+	if err := l.keep(tx, c); err != nil {
+		return err
+	}
+	return happened(ctx, tx, c, "DELETE_SUBMITTED")
+}
+
+// goes is why a cluster that is being deleted cannot be touched.
+func goes(c *model.Cluster) error {
+	if c.Flex {
+		return fault.ServerlessBeingClosed.With(c.Name)
+	}
+	return fault.ClusterBeingDeleted.With(c.Name)
+}
+
+// keep stores c and wakes its reconciler.
+func (l Lifecycle) keep(tx store.Tx, c *model.Cluster) error {
+	if err := state.Clusters.Put(tx, c); err != nil {
+		return err
+	}
+	return reconcile.Schedule(tx, Kind, c.ID, c.Node, tx.Now())
+}
+
+// happened writes an event about c: CREATED is CLUSTER_CREATED, or SERVERLESS_INSTANCE_CREATED of a Flex cluster.
+func happened(ctx context.Context, tx store.Tx, c *model.Cluster, what event.Type) error {
+	p, err := state.Projects.Get(tx, c.GroupID)
+	if err != nil {
+		return err
+	}
+	kind := event.Type("CLUSTER_")
+	if c.Flex {
+		kind = "SERVERLESS_INSTANCE_"
+	}
+	return event.Write(ctx, tx, event.In(kind+what, p).About(c.Name))
+}

@@ -1,0 +1,113 @@
+// Package cluster is the family Clusters: what databases a project shall have, and the reconciler that makes them run.
+//
+// Three shapes of the API's history map from and to one declaration (model.Declared): wire_20230101.go,
+// wire_20230201.go and wire_20240805.go. A request checks and records what is wanted and answers at once; the
+// Reconciler does the work. Flex clusters, which other families declare, go through the same Lifecycle and Reconciler.
+package cluster
+
+import (
+	"net/http"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Plane knows where clusters are reached.
+type Plane interface {
+	Address(port int) string
+}
+
+// Service serves the family.
+type Service struct {
+	Lifecycle
+	Store   store.Store
+	Plane   Plane
+	Version string // MongoDB version that databases say they are, such as 8.0.4
+}
+
+const (
+	tag  = "Clusters"
+	path = "/groups/{groupId}/clusters"
+	one  = path + "/{clusterName}"
+
+	// The days that the service turns older versions off.
+	firstSunset  = "2027-07-01"
+	middleSunset = "2027-03-01"
+)
+
+// Operations are the family's operations.
+func (s *Service) Operations() api.Operations {
+	return api.Operations{
+		{
+			ID: "createCluster", Aliases: []string{"createGroupCluster"}, Method: http.MethodPost, Path: path, Tag: tag,
+			Summary: "Create one cluster in one project",
+			Description: "Declares a cluster and answers at once; it is CREATING until its database runs, then IDLE. Telamon runs one process for it, " +
+				"whatever sizes and regions are declared. A cluster has no TLS and no name in DNS so far: it has connectionStrings.standard, not standardSrv.",
+			Roles: authz.Any(authz.GroupClusterCreator, authz.GroupOwner), Status: http.StatusCreated,
+			Errors: fault.Kinds{
+				fault.InvalidAttribute, fault.DuplicateClusterName, fault.DuplicateNamePrefix, fault.ClustersLimit, fault.FreeClusterRefused,
+			},
+			Versions: []api.Version{
+				api.At("2023-01-01", create[LegacyAtlasCluster](s)).Until(firstSunset),
+				api.At("2023-02-01", create[AdvancedClusterDescription](s)).Until(firstSunset),
+				api.At("2024-08-05", create[ClusterDescription20240805](s)).Until(middleSunset),
+				api.At("2024-10-23", create[ClusterDescription20240805](s)),
+			},
+		},
+		{
+			ID: "listClusters", Aliases: []string{"listGroupClusters"}, Method: http.MethodGet, Path: path, Tag: tag,
+			Summary: "Return all clusters in one project", Description: "Returns the project's clusters by name, without Flex clusters.",
+			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK,
+			Versions: []api.Version{
+				api.At("2023-01-01", list[LegacyAtlasCluster](s)).Until(firstSunset),
+				api.At("2023-02-01", list[AdvancedClusterDescription](s)).Until(firstSunset),
+				api.At("2024-08-05", list[ClusterDescription20240805](s)),
+			},
+		},
+		{
+			ID: "getCluster", Aliases: []string{"getGroupCluster"}, Method: http.MethodGet, Path: one, Tag: tag,
+			Summary: "Return one cluster from one project",
+			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI},
+			Versions: []api.Version{
+				api.At("2023-01-01", get[LegacyAtlasCluster](s)).Until(firstSunset),
+				api.At("2023-02-01", get[AdvancedClusterDescription](s)).Until(firstSunset),
+				api.At("2024-08-05", get[ClusterDescription20240805](s)),
+			},
+		},
+		{
+			ID: "updateCluster", Aliases: []string{"updateGroupCluster"}, Method: http.MethodPatch, Path: one, Tag: tag,
+			Summary: "Modify one cluster in one project",
+			Description: "Changes what the body names; regions are replaced as a whole. The cluster is UPDATING for a moment, then IDLE. " +
+				"paused stops the database and keeps its data; a paused cluster can only be resumed or deleted.",
+			Roles:  authz.Any(authz.GroupClusterManager, authz.GroupClusterTester, authz.GroupReplicaSetManager, authz.GroupOwner),
+			Status: http.StatusOK,
+			Errors: fault.Kinds{
+				fault.ClusterNotFound, fault.FlexInClusterAPI, fault.InvalidAttribute, fault.CannotUpdatePaused, fault.ClusterBeingMade, fault.ClusterBeingDeleted,
+			},
+			Versions: []api.Version{
+				api.At("2023-01-01", update[LegacyAtlasCluster](s)).Until(firstSunset),
+				api.At("2023-02-01", update[AdvancedClusterDescription](s)).Until(firstSunset),
+				api.At("2024-08-05", update[ClusterDescription20240805](s)).Until(middleSunset),
+				api.At("2024-10-23", update[ClusterDescription20240805](s)),
+			},
+		},
+		{
+			ID: "deleteCluster", Aliases: []string{"deleteGroupCluster"}, Method: http.MethodDelete, Path: one, Tag: tag,
+			Summary: "Remove one cluster from one project", Description: "Asks for the cluster to be removed with its data. It is DELETING until it is gone.",
+			Roles: authz.Any(authz.GroupOwner), Status: http.StatusAccepted,
+			Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI, fault.TerminationProtected, fault.ClusterBeingDeleted},
+			Versions: []api.Version{
+				api.At("2023-01-01", s.delete).Until(firstSunset),
+				api.At("2023-02-01", s.delete),
+			},
+		},
+		{
+			ID: "getClusterStatus", Aliases: []string{"getGroupClusterStatus"}, Method: http.MethodGet, Path: one + "/status", Tag: tag,
+			Summary: "Return the status of all cluster changes",
+			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI},
+			Versions: []api.Version{api.At("2023-01-01", s.status)},
+		},
+	}
+}

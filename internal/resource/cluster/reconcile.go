@@ -1,0 +1,136 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Kind is the work of making a cluster what it shall be; its key is the cluster's id.
+const Kind reconcile.Kind = "cluster"
+
+// Runtime runs databases.
+type Runtime interface {
+	// Start makes the cluster run, if it does not, and returns its port.
+	Start(c *model.Cluster) (port int, err error)
+	// Stop ends the cluster, if it runs, and keeps its data.
+	Stop(id model.ID) error
+	// Remove ends the cluster and removes its data. Removing nothing is no error.
+	Remove(id model.ID) error
+}
+
+// Dependent is a family with objects that belong to clusters.
+type Dependent interface {
+	// ClusterGone removes what the family has of a cluster that has been deleted.
+	ClusterGone(tx store.Tx, c *model.Cluster) error
+}
+
+// Reconciler starts, stops and removes databases until clusters are what they are declared to be.
+//
+// It looks at the cluster as it is now, never at what changed: whatever a crash interrupts, the next run does what is
+// left. The database comes first and the row after it, so a state tells only what is true already.
+type Reconciler struct {
+	Store      store.Store
+	Runtime    Runtime
+	Dependents []Dependent
+}
+
+// Reconcile makes one cluster so. A cluster that has not been in its transitional state for long enough is looked at
+// again when it has.
+func (r Reconciler) Reconcile(ctx context.Context, key string) (again time.Time, err error) {
+	var c *model.Cluster
+	err = r.Store.View(ctx, func(tx store.Tx) error {
+		c, err = state.Clusters.Get(tx, key)
+		return err
+	})
+	if err != nil {
+		return again, store.IfMissing(err, nil)
+	}
+	port, err := r.realize(c)
+	if err != nil {
+		return again, err
+	}
+	err = r.Store.Update(ctx, func(tx store.Tx) error {
+		again, err = r.record(ctx, tx, key, c, port)
+		return err
+	})
+	return again, err
+}
+
+// realize does to the database what c's state asks for, and returns its port.
+func (r Reconciler) realize(c *model.Cluster) (port int, err error) {
+	switch {
+	case c.State == model.Deleting:
+		return 0, r.Runtime.Remove(c.ID)
+	case c.Declared.Paused:
+		return c.Port, r.Runtime.Stop(c.ID)
+	}
+	return r.Runtime.Start(c)
+}
+
+// record writes down what realize has made of the cluster. If somebody has declared something else meanwhile, the
+// cluster is due again anyway.
+func (r Reconciler) record(ctx context.Context, tx store.Tx, key string, made *model.Cluster, port int) (again time.Time, err error) {
+	c, err := state.Clusters.Get(tx, key)
+	if err != nil || c.Rev != made.Rev {
+		return tx.Now(), store.IfMissing(err, nil)
+	}
+	settled := !tx.Now().Before(c.Settled)
+	switch {
+	case c.State == model.Deleting && settled:
+		return time.Time{}, r.gone(ctx, tx, c)
+	case c.State == model.Deleting:
+		return c.Settled, nil
+	case c.State != model.Idle && settled:
+		err = r.ready(ctx, tx, c)
+	case c.State != model.Idle:
+		again = c.Settled
+	}
+	if err != nil || c.Port == port && c.State == made.State {
+		return again, err
+	}
+	c.Port = port
+	return again, state.Clusters.Put(tx, c)
+}
+
+// ready ends a transition: the first ends with READY, every later one with UPDATE_COMPLETED.
+func (r Reconciler) ready(ctx context.Context, tx store.Tx, c *model.Cluster) error {
+	c.State = model.Idle
+	if c.Ready {
+		return happened(ctx, tx, c, "UPDATE_COMPLETED")
+	}
+	c.Ready = true
+	return happened(ctx, tx, c, "READY")
+}
+
+// gone removes the row of a cluster whose data is gone, with what belongs to it.
+func (r Reconciler) gone(ctx context.Context, tx store.Tx, c *model.Cluster) error {
+	for _, d := range r.Dependents {
+		if err := d.ClusterGone(tx, c); err != nil {
+			return err
+		}
+	}
+	if err := happened(ctx, tx, c, "DELETED"); err != nil {
+		return err
+	}
+	return state.Clusters.Delete(tx, c)
+}
+
+// GiveUp shows that a cluster cannot be made ready by calling it REPAIRING; one that cannot be deleted stays DELETING.
+// It keeps the work in either case: what is in the way, such as a full disk, may go away.
+func (r Reconciler) GiveUp(ctx context.Context, key string, cause error) error {
+	err := r.Store.Update(ctx, func(tx store.Tx) error {
+		c, err := state.Clusters.Get(tx, key)
+		if err != nil || c.State == model.Deleting || c.State == model.Repairing {
+			return store.IfMissing(err, nil)
+		}
+		c.State = model.Repairing
+		return state.Clusters.Put(tx, c)
+	})
+	return errors.Join(cause, err)
+}

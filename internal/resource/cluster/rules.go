@@ -1,0 +1,207 @@
+package cluster
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+)
+
+const (
+	longestName = 64
+	maxNodes    = 50 // of a replica set, by MongoDB's documentation
+)
+
+// problems collects what is wrong with a request, by the names that the request's version has for things.
+type problems struct {
+	found  []fault.Violation
+	region string // the field of a region that there is not
+	names  names
+}
+
+func (p *problems) say(field, problem string) {
+	p.found = append(p.found, fault.Violation{Field: field, Description: problem})
+}
+
+// add collects the violations of a fault.
+func (p *problems) add(err error) {
+	if f, ok := fault.Of(err); ok {
+		p.found = append(p.found, f.Violations...)
+	}
+}
+
+// at is say for a field of a region config.
+func (p *problems) at(region int, field, problem string) {
+	p.say(p.names.field(region, field), problem)
+}
+
+// err is the one error that names all violations. Clients look for a region's in an error of its own.
+func (p *problems) err() error {
+	switch {
+	case p.region != "":
+		return fault.InvalidAttribute.With(p.region).Naming(p.found...)
+	case len(p.found) > 0:
+		return fault.Invalid(p.found...)
+	}
+	return nil
+}
+
+// names are what a version calls a replica set's regions and the fields of each.
+type names struct {
+	regions string
+	field   func(region int, field string) string
+}
+
+// regionConfigs are the names since 2023-02-01.
+var regionConfigs = names{"replicationSpecs[0].regionConfigs", func(region int, field string) string {
+	return fmt.Sprintf("replicationSpecs[0].regionConfigs[%d].%s", region, field)
+}}
+
+// regionsConfig are the names of the first version, where most fields are the whole cluster's.
+var regionsConfig = names{"replicationSpecs[0].regionsConfig", func(_ int, field string) string {
+	return cmp.Or(map[string]string{
+		"providerName": "providerSettings.providerName", "backingProviderName": "providerSettings.backingProviderName",
+		"regionName": "providerSettings.regionName", "electableSpecs.instanceSize": "providerSettings.instanceSizeName",
+		"electableSpecs.diskSizeGB": "diskSizeGB", "electableSpecs.diskIOPS": "providerSettings.diskIOPS",
+	}[field], "replicationSpecs[0].regionsConfig")
+}}
+
+// checkName holds a new cluster's name against the rules that its pattern leaves.
+func (p *problems) checkName(name string) {
+	switch {
+	case name == "":
+		p.say("name", "is required")
+	case len(name) > longestName:
+		p.say("name", fmt.Sprintf("must have at most %d characters", longestName))
+	}
+}
+
+// check holds a declaration against the rules that need no other object.
+func (p *problems) check(d *model.Declared) {
+	if d.PointInTime && !d.Backup {
+		p.say("pitEnabled", "needs backups to be enabled")
+	}
+	if len(d.Zones) == 0 {
+		p.say("replicationSpecs", "is required")
+		return
+	}
+	regions := d.Zones[0].Regions
+	if len(regions) == 0 {
+		p.say(p.names.regions, "must have at least one region")
+		return
+	}
+	for i := range regions {
+		p.checkRegion(i, &regions[i])
+	}
+	if regions[0].Provider == model.Tenant {
+		p.checkFree(d, regions)
+		return
+	}
+	p.checkNodes(regions)
+	p.checkPriorities(regions)
+}
+
+// checkRegion holds one region's provider, name and sizes against what there is.
+func (p *problems) checkRegion(i int, r *model.Region) {
+	switch {
+	case r.Provider == "":
+		p.at(i, "providerName", "is required")
+	case r.Provider == model.Tenant && r.Backing == "":
+		p.at(i, "backingProviderName", "is required for a free cluster")
+	case r.Provider != model.Tenant && !model.IsCloud(r.Provider):
+		p.at(i, "providerName", "must be AWS, AZURE, GCP or TENANT")
+	case r.Provider != model.Tenant && r.Backing != "":
+		p.at(i, "backingProviderName", "is for free clusters only")
+	}
+	if model.IsCloud(r.Cloud()) && !model.HasRegion(r.Cloud(), r.Name) || r.Name == "" {
+		p.region = p.names.field(i, "regionName")
+		p.say(p.region, "must be a region of the provider")
+	}
+	if r.Provider == model.Tenant {
+		return
+	}
+	for _, h := range []struct {
+		field string
+		*model.Hardware
+	}{{"electableSpecs", &r.Electable}, {"readOnlySpecs", &r.ReadOnly}, {"analyticsSpecs", &r.Analytics}} {
+		p.checkHardware(i, h.field, r.Provider, h.Hardware)
+	}
+}
+
+func (p *problems) checkHardware(i int, field, provider string, h *model.Hardware) {
+	switch {
+	case field != "electableSpecs" && h.Nodes == 0: // shown for completeness; there are none
+	case h.Size == "":
+		p.at(i, field+".instanceSize", "is required")
+	case model.IsCloud(provider) && !model.HasSize(provider, h.Size):
+		p.at(i, field+".instanceSize", "must be a size that the provider has")
+	}
+	if h.Nodes < 0 || h.Nodes > maxNodes {
+		p.at(i, field+".nodeCount", fmt.Sprintf("must be from 0 to %d", maxNodes))
+	}
+	if h.DiskGB < 0 || h.DiskGB > 1<<16 {
+		p.at(i, field+".diskSizeGB", "must be a size that disks have")
+	}
+	if h.IOPS < 0 {
+		p.at(i, field+".diskIOPS", "must be at least 0")
+	}
+}
+
+// checkFree holds a free cluster against what such a cluster can be.
+func (p *problems) checkFree(d *model.Declared, regions []model.Region) {
+	if len(regions) > 1 {
+		p.at(1, "providerName", "cannot be there: a free cluster is in one region")
+	}
+	if regions[0].Electable.Size != model.FreeSize {
+		p.at(0, "electableSpecs.instanceSize", "must be M0, the size of free clusters")
+	}
+	if d.Backup {
+		p.say("backupEnabled", "must be false for a free cluster")
+	}
+	if d.Paused {
+		p.say("paused", "must be false for a free cluster")
+	}
+}
+
+// checkNodes wants a number of voters that can have a majority, and instances of one size for all that hold the data
+// that is written.
+func (p *problems) checkNodes(regions []model.Region) {
+	electable, all, size := 0, 0, ""
+	for i, r := range regions {
+		electable += r.Electable.Nodes
+		all += r.Electable.Nodes + r.ReadOnly.Nodes + r.Analytics.Nodes
+		for _, h := range []model.Hardware{r.Electable, r.ReadOnly} {
+			if size = cmp.Or(size, h.Size); h.Nodes > 0 && h.Size != size {
+				p.at(i, "electableSpecs.instanceSize", "must be the same for all electable and read-only nodes")
+			}
+		}
+	}
+	if electable != 1 && electable != 3 && electable != 5 && electable != 7 {
+		p.at(0, "electableSpecs.nodeCount", "must be 1, 3, 5 or 7 in all regions together")
+	}
+	if all > maxNodes {
+		p.at(0, "readOnlySpecs.nodeCount", fmt.Sprintf("must leave at most %d nodes in all regions together", maxNodes))
+	}
+}
+
+// checkPriorities wants the first region to have the highest priority, no two the same, and none without electable nodes.
+func (p *problems) checkPriorities(regions []model.Region) {
+	seen := map[int]bool{}
+	highest := 0
+	for i, r := range regions {
+		switch {
+		case r.Electable.Nodes == 0 && r.Priority != 0:
+			p.at(i, "priority", "must be 0 in a region without electable nodes")
+		case r.Electable.Nodes > 0 && r.Priority == 0:
+			p.at(i, "priority", "must be from 1 to 7 in a region with electable nodes")
+		case r.Electable.Nodes > 0 && seen[r.Priority]:
+			p.at(i, "priority", "must be another one than that of the other regions")
+		}
+		seen[r.Priority] = true
+		highest = max(highest, r.Priority)
+	}
+	if highest != firstPriority {
+		p.at(0, "priority", "must be 7 in one region")
+	}
+}

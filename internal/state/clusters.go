@@ -1,0 +1,25 @@
+package state
+
+import (
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// ClusterByName returns a project's cluster, Flex or not, or fault.ClusterNotFound.
+func ClusterByName(tx store.Tx, groupID model.ID, name string) (*model.Cluster, error) {
+	c, err := Clusters.Find(tx, "name", groupID, name)
+	return c, store.IfMissing(err, fault.ClusterNotFound.With(name, groupID))
+}
+
+// ClustersOf returns a project's clusters by name: the Flex ones or the others.
+func ClustersOf(tx store.Tx, groupID model.ID, flex bool) ([]*model.Cluster, error) {
+	all, err := Clusters.List(tx, store.Query{Index: "name", Prefix: []string{groupID}})
+	var some []*model.Cluster
+	for _, c := range all {
+		if c.Flex == flex {
+			some = append(some, c)
+		}
+	}
+	return some, err
+}
