@@ -20,17 +20,11 @@ type response struct {
 
 // success writes what a handler returned.
 func (out *response) success(result any) {
-	h := out.w.Header()
+	out.w.Header().Set("Content-Type", out.version.Date.MediaType()+";charset=utf-8") // without a body too, as the service does
 	if _, none := result.(None); none {
-		if out.op.Status == http.StatusNoContent {
-			h.Set("Content-Type", out.version.Date.MediaType()+";charset=utf-8") // the service names the version here too
-		} else {
-			h.Set("Content-Length", "0")
-		}
 		out.w.WriteHeader(out.op.Status)
 		return
 	}
-	h.Set("Content-Type", out.version.Date.MediaType()+";charset=utf-8")
 	if p, ok := result.(paged); ok {
 		result = p.linked(pageLinks(out.r, p))
 	}

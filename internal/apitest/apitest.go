@@ -57,11 +57,11 @@ func (s *Server) From(address, publicKey, privateKey string) *Caller {
 
 // Anonymous calls without credentials.
 func (s *Server) Anonymous() *Caller {
-	return &Caller{s.t, s.URL, &http.Client{Transport: s.checked("")}, Latest}
+	return &Caller{s.t, s.URL, &http.Client{Transport: Checked(s.t, "")}, Latest}
 }
 
 func (s *Server) digest(publicKey, privateKey, address string) http.RoundTripper {
-	return &digest.Transport{Username: publicKey, Password: privateKey, Transport: s.checked(address)}
+	return &digest.Transport{Username: publicKey, Password: privateKey, Transport: Checked(s.t, address)}
 }
 
 // At asks for another version.

@@ -17,9 +17,10 @@ import (
 	"github.com/telamon-db/telamon/internal/server"
 )
 
-// checked is a transport that holds every answer against the OpenAPI document, and calls from an address if given.
-func (s *Server) checked(address string) http.RoundTripper {
-	return &checker{t: s.t, address: address, router: router(s.t)}
+// Checked is a transport that holds every answer against the OpenAPI document, and calls from an address if given.
+func Checked(t *testing.T, address string) http.RoundTripper {
+	t.Helper()
+	return &checker{t: t, address: address, router: router(t)}
 }
 
 type checker struct {

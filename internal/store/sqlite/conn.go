@@ -22,8 +22,8 @@ func dsn(path string, readOnly bool) string {
 	q := url.Values{
 		"_busy_timeout": {"10000"}, // milliseconds; another process may hold the file, such as a backup
 		"_journal_mode": {"WAL"},
-		"_synchronous":  {"FULL"}, // a commit is on disk before it is answered
-		"_pragma":       {"temp_store(memory)"},
+		"_synchronous":  {"FULL"},                                    // a commit is on disk before it is answered
+		"_pragma":       {"temp_store(memory)", "secure_delete(on)"}, // erased text leaves the file
 		"_dqs":          {"0"},
 		"_defensive":    {"1"},
 	}

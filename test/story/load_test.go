@@ -1,0 +1,228 @@
+package story
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"go.mongodb.org/atlas-sdk/v20250312001/admin"
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// rounds is how often the server is killed under load; TELAMON_KILL_ROUNDS changes it.
+const rounds = 20
+
+// ledger is what the server has acknowledged.
+type ledger struct {
+	mu       sync.Mutex
+	projects map[string]string // id by name
+	orders   map[string]bool   // id of the document
+	enough   chan struct{}
+	left     int
+}
+
+// acked notes an acknowledgement, and says when there are enough for this round.
+func (l *ledger) acked(note func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	note()
+	if l.left--; l.left == 0 {
+		close(l.enough)
+	}
+}
+
+func TestNothingAcknowledgedIsLostUnderLoad(t *testing.T) {
+	w := &world{process: startProcess(t), whole: t}
+	w.project = w.boot.ProjectID
+	prepareCluster(w)
+	l := &ledger{projects: map[string]string{}, orders: map[string]bool{}}
+	n := rounds
+	if s := os.Getenv("TELAMON_KILL_ROUNDS"); s != "" {
+		var err error
+		n, err = strconv.Atoi(s)
+		w.must(err)
+	}
+	for round := range n {
+		l.enough, l.left = make(chan struct{}), 20+rand.IntN(100)
+		ctx, cancel := context.WithCancel(context.Background())
+		var writers sync.WaitGroup
+		for i := range 4 {
+			writers.Go(func() { createProjects(ctx, w, l, fmt.Sprintf("r%d-w%d", round, i)) })
+			writers.Go(func() { insertOrders(ctx, w, l, fmt.Sprintf("r%d-w%d", round, i)) })
+		}
+		<-l.enough
+		w.kill()
+		cancel()
+		writers.Wait()
+		w.start()
+		audit(w, l, round)
+	}
+	t.Logf("%d rounds: %d projects and %d documents acknowledged and found; the slowest of %d restarts took %v from exec to ready",
+		n, len(l.projects), len(l.orders), w.starts-1, w.slowest)
+}
+
+// prepareCluster makes a cluster, a user and an access list entry.
+func prepareCluster(w *world) {
+	w.t.Helper()
+	_, _, err := w.sdk().ClustersApi.CreateCluster(w.ctx(), w.project, smallCluster("Load")).Execute()
+	w.must(err)
+	w.eventually("IDLE", func() bool {
+		c, _, err := w.sdk().ClustersApi.GetCluster(w.ctx(), w.project, "Load").Execute()
+		w.must(err)
+		s := c.GetConnectionStrings()
+		w.standard = s.GetStandard()
+		return c.GetStateName() == "IDLE"
+	})
+	databaseUsers(w)
+	_, _, err = w.sdk().ProjectIPAccessListApi.CreateProjectIpAccessList(w.ctx(), w.project, &[]admin.NetworkPermissionEntry{
+		{CidrBlock: admin.PtrString("127.0.0.0/8")},
+	}).Execute()
+	w.must(err)
+}
+
+// createProjects creates projects until the server dies.
+func createProjects(ctx context.Context, w *world, l *ledger, prefix string) {
+	token, err := w.token(ctx)
+	for i := 0; err == nil; i++ {
+		name := fmt.Sprintf("%s-%d", prefix, i)
+		var id string
+		if id, err = w.createProject(ctx, token, name); err == nil {
+			l.acked(func() { l.projects[name] = id })
+		}
+	}
+}
+
+// token gets an access token.
+func (w *world) token(ctx context.Context) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.boot.BaseURL+"/api/oauth/token", strings.NewReader(url.Values{"grant_type": {"client_credentials"}}.Encode()))
+	if err != nil {
+		return "", err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.SetBasicAuth(w.boot.ClientID, w.boot.ClientSecret)
+	var answer struct {
+		Token string `json:"access_token"`
+	}
+	return answer.Token, send(req, http.StatusOK, &answer)
+}
+
+func (w *world) createProject(ctx context.Context, token, name string) (id string, err error) {
+	body, err := json.Marshal(map[string]string{"name": name, "orgId": w.boot.OrgID})
+	if err != nil {
+		return "", err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.boot.BaseURL+"/api/atlas/v2/groups", bytes.NewReader(body))
+	if err != nil {
+		return "", err
+	}
+	req.Header.Set("Accept", "application/vnd.atlas.2025-03-12+json")
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+token)
+	var answer struct{ ID string }
+	err = send(req, http.StatusOK, &answer)
+	return answer.ID, err
+}
+
+func send(req *http.Request, status int, into any) error {
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		return err
+	}
+	if res.StatusCode != status {
+		return fmt.Errorf("%s: %s", res.Status, raw)
+	}
+	return json.Unmarshal(raw, into)
+}
+
+// insertOrders inserts documents until the server dies.
+func insertOrders(ctx context.Context, w *world, l *ledger, prefix string) {
+	c := w.connect("app", appPassword)
+	for i := 0; ; i++ {
+		id := fmt.Sprintf("%s-%d", prefix, i)
+		if _, err := c.Database("shop").Collection("orders").InsertOne(ctx, bson.D{{Key: "_id", Value: id}}); err != nil {
+			return
+		}
+		l.acked(func() { l.orders[id] = true })
+	}
+}
+
+// audit holds what the server has against the ledger: everything acknowledged is there, and every project has its
+// event as every event has its project.
+func audit(w *world, l *ledger, round int) {
+	w.t.Helper()
+	token, err := w.token(w.ctx())
+	w.must(err)
+	projects := map[string]string{} // id by name
+	each(w, token, "/groups", func(p map[string]any) { projects[p["name"].(string)] = p["id"].(string) })
+	created := map[string]bool{} // ids
+	each(w, token, "/orgs/"+w.boot.OrgID+"/events", func(e map[string]any) {
+		if e["eventTypeName"] == "GROUP_CREATED" {
+			created[e["groupId"].(string)] = true
+		}
+	})
+	for name, id := range l.projects {
+		if projects[name] != id {
+			w.t.Fatalf("round %d: project %s was acknowledged and is lost", round, name)
+		}
+	}
+	for name, id := range projects {
+		if !created[id] {
+			w.t.Fatalf("round %d: project %s has no event", round, name)
+		}
+	}
+	if len(created) != len(projects) {
+		w.t.Fatalf("round %d: %d projects, %d events of their creation", round, len(projects), len(created))
+	}
+	w.client = w.connect("app", appPassword)
+	var found []struct {
+		ID string `bson:"_id"`
+	}
+	cursor, err := w.orders().Find(w.ctx(), bson.D{}, options.Find().SetProjection(bson.D{{Key: "_id", Value: 1}}))
+	w.must(err)
+	w.must(cursor.All(w.ctx(), &found))
+	have := map[string]bool{}
+	for _, d := range found {
+		have[d.ID] = true
+	}
+	for id := range l.orders {
+		if !have[id] {
+			w.t.Fatalf("round %d: document %s was acknowledged and is lost", round, id)
+		}
+	}
+	w.must(w.client.Disconnect(w.ctx()))
+}
+
+// each reads a whole list, page by page.
+func each(w *world, token, path string, fn func(map[string]any)) {
+	w.t.Helper()
+	for num := 1; ; num++ {
+		req, err := http.NewRequestWithContext(w.ctx(), http.MethodGet, fmt.Sprintf("%s/api/atlas/v2%s?itemsPerPage=500&pageNum=%d", w.boot.BaseURL, path, num), nil)
+		w.must(err)
+		req.Header.Set("Accept", "application/vnd.atlas.2025-03-12+json")
+		req.Header.Set("Authorization", "Bearer "+token)
+		var page struct{ Results []map[string]any }
+		w.must(send(req, http.StatusOK, &page))
+		for _, item := range page.Results {
+			fn(item)
+		}
+		if len(page.Results) < 500 {
+			return
+		}
+	}
+}

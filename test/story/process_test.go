@@ -1,0 +1,139 @@
+// Package story tells Telamon's story with MongoDB's own clients against a server in a process of its own, which can
+// be killed at any moment.
+package story
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/server"
+)
+
+// serveDir is the variable that makes this test's binary a server on the data directory that it names.
+const serveDir = "TELAMON_STORY_SERVE"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(serveDir); dir != "" {
+		os.Exit(beServer(dir))
+	}
+	os.Exit(m.Run())
+}
+
+// beServer serves until it is killed, and says on stdout when it is ready.
+func beServer(dir string) int {
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	s, err := server.Open(context.Background(), server.Config{
+		DataDir: dir, Listen: "127.0.0.1:0", Management: "127.0.0.1:0", Logger: log,
+		Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+	})
+	if err != nil {
+		log.Error("cannot open", "error", err)
+		return 1
+	}
+	go func() {
+		<-s.Ready()
+		os.Stdout.WriteString("ready\n")
+	}()
+	if err := s.Run(context.Background()); err != nil {
+		log.Error("ended", "error", err)
+		return 1
+	}
+	return 0
+}
+
+// process is a server in a process of its own.
+type process struct {
+	t       *testing.T
+	dir     string
+	cmd     *exec.Cmd
+	log     *bytes.Buffer
+	boot    server.Bootstrap
+	slowest time.Duration // of the starts on an existing store
+	starts  int
+}
+
+func startProcess(t *testing.T) *process {
+	t.Helper()
+	p := &process{t: t, dir: t.TempDir(), log: new(bytes.Buffer)}
+	p.start()
+	t.Cleanup(func() {
+		p.kill()
+		if t.Failed() {
+			t.Logf("the server's log:\n%s", p.log)
+		}
+	})
+	return p
+}
+
+func (p *process) start() {
+	p.t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.cmd = exec.Command(exe)
+	p.cmd.Env = append(os.Environ(), serveDir+"="+p.dir)
+	p.cmd.Stderr = p.log
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	begin := time.Now()
+	if err := p.cmd.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil || line != "ready\n" {
+		p.t.Fatalf("the server does not start: %q, %v\n%s", line, err, p.log)
+	}
+	if p.starts++; p.starts > 1 {
+		p.slowest = max(p.slowest, time.Since(begin))
+	}
+	raw, err := os.ReadFile(filepath.Join(p.dir, "bootstrap.json"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := json.Unmarshal(raw, &p.boot); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// kill is kill -9.
+func (p *process) kill() {
+	if p.cmd.ProcessState == nil {
+		_ = p.cmd.Process.Signal(syscall.SIGKILL) // it may have ended already
+		_ = p.cmd.Wait()                          // says that it was killed
+	}
+}
+
+// crash kills the server and starts it again on what it left.
+func (p *process) crash() {
+	p.t.Helper()
+	p.kill()
+	p.start()
+}
+
+// advance moves the server's clock.
+func (p *process) advance(d time.Duration) {
+	p.t.Helper()
+	res, err := http.Post(p.boot.ManagementURL+"/clock", "application/json", strings.NewReader(`{"advance":"`+d.String()+`"}`))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		p.t.Fatalf("the clock: %s", res.Status)
+	}
+}
