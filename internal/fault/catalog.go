@@ -53,14 +53,13 @@ var (
 	TerminationProtected  = &Kind{"CANNOT_TERMINATE_CLUSTER_WHEN_TERMINATION_PROTECTION_ENABLED", BadRequest, "Termination protection is on: %s."}
 	FlexInClusterAPI      = &Kind{"CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API", BadRequest, "%s is a Flex cluster; use the Flex or serverless operations."}
 	NonFlexInFlexAPI      = &Kind{"CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API", BadRequest, "%s is not a Flex cluster; use the cluster operations."}
-	ClustersLimit         = &Kind{"CLUSTERS_PER_GROUP_LIMIT_EXCEEDED", Forbidden, "A project holds at most %s clusters."} // Telamon's own
-	SnapshotNotReady      = &Kind{"SNAPSHOT_NOT_COMPLETED", Conflict, "The snapshot %s is not completed."}                           // Telamon's own
-	RestoreUnfinished     = &Kind{"UNFINISHED_RESTORE_JOB", Conflict, "Another restore job of cluster %s is not finished yet."}      // Telamon's own
+	ClustersLimit         = &Kind{"CLUSTERS_PER_GROUP_LIMIT_EXCEEDED", Forbidden, "A project holds at most %s clusters."}                        // Telamon's own
+	SnapshotNotReady      = &Kind{"SNAPSHOT_NOT_COMPLETED", Conflict, "The snapshot %s is not completed."}                                       // Telamon's own
+	RestoreUnfinished     = &Kind{"UNFINISHED_RESTORE_JOB", Conflict, "Another restore job of cluster %s is not finished yet."}                  // Telamon's own
 	ClusterNotReady       = &Kind{"CLUSTER_NOT_READY", Conflict, "The cluster %s is not running: it is being created or deleted, or is paused."} // Telamon's own
 	SnapshotUnfinished    = &Kind{"UNFINISHED_ON_DEMAND_SNAPSHOT", Conflict, "An on-demand snapshot of cluster %s is not finished yet."}
 	ServerlessBeingClosed = &Kind{"SERVERLESS_INSTANCE_ALREADY_REQUESTED_DELETION", Conflict, "The serverless instance %s is being deleted already."}
 	CannotUpdatePaused    = &Kind{"CANNOT_UPDATE_PAUSED_CLUSTER", Conflict, "The cluster %s is paused; resume it before you change it."}
-	ClusterBeingMade      = &Kind{"CLUSTER_BEING_CREATED", Conflict, "The cluster %s is being created; change it once it is there."} // Telamon's own
 	FreeClusterRefused    = &Kind{"CANNOT_CREATE_FREE_CLUSTER_VIA_PUBLIC_API", BadRequest, "The free cluster is refused: %s."}
 	InvalidRegion         = &Kind{"INVALID_REGION", BadRequest, "The provider %s has no region of that name."}
 )

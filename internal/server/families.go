@@ -62,7 +62,7 @@ func (s *Server) backups() *backup.Service {
 // handlers are all kinds of work.
 func (s *Server) handlers() map[reconcile.Kind]reconcile.Handler {
 	return map[reconcile.Kind]reconcile.Handler{
-		cluster.Kind:            cluster.Reconciler{Store: s.store, Runtime: s.plane},
+		cluster.Kind:            cluster.Reconciler{Store: s.store, Runtime: s.plane, Dependents: []cluster.Dependent{s.backups()}},
 		databaseuser.ExpireKind: databaseuser.Expiry{Store: s.store},
 		accesslist.ExpireKind:   accesslist.Expiry{Store: s.store},
 		backup.SnapshotKind:     backup.Taking{Service: s.backups()},

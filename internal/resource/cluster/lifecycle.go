@@ -79,7 +79,7 @@ func setName() string {
 func (l Lifecycle) Change(ctx context.Context, tx store.Tx, c *model.Cluster, next model.Declared) error {
 	switch c.State {
 	case model.Creating:
-		return fault.ClusterBeingMade.With(c.Name)
+		return fault.ClusterNotReady.With(c.Name)
 	case model.Deleting:
 		return goes(c)
 	}

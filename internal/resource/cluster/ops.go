@@ -84,7 +84,7 @@ func (s *Service) Operations() api.Operations {
 			Roles:  authz.Any(authz.GroupClusterManager, authz.GroupClusterTester, authz.GroupReplicaSetManager, authz.GroupOwner),
 			Status: http.StatusOK,
 			Errors: fault.Kinds{
-				fault.ClusterNotFound, fault.FlexInClusterAPI, fault.InvalidAttribute, fault.CannotUpdatePaused, fault.ClusterBeingMade, fault.ClusterBeingDeleted,
+				fault.ClusterNotFound, fault.FlexInClusterAPI, fault.InvalidAttribute, fault.CannotUpdatePaused, fault.ClusterNotReady, fault.ClusterBeingDeleted,
 			},
 			Versions: []api.Version{
 				api.At("2023-01-01", update[LegacyAtlasCluster](s)).Until(firstSunset),

@@ -78,7 +78,7 @@ func (s *Service) Operations() api.Operations {
 			ID: "updateServerlessInstance", Aliases: []string{"updateGroupServerlessInstance"}, Method: http.MethodPatch, Path: one, Tag: tag,
 			Summary: "Update one serverless instance in one project", Description: "Changes what the body names.",
 			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Deprecated: deprecated,
-			Errors:   append(fault.Kinds{fault.ClusterBeingMade, fault.ServerlessBeingClosed}, missing...),
+			Errors:   append(fault.Kinds{fault.ClusterNotReady, fault.ServerlessBeingClosed}, missing...),
 			Versions: []api.Version{api.At("2023-01-01", s.update)},
 		},
 		{
