@@ -20,10 +20,7 @@ type createIn struct {
 }
 
 func (s *Service) create(ctx context.Context, in createIn) (out Group, err error) {
-	if in.Body.RegionUsageRestrictions != nil {
-		return out, fault.Field("regionUsageRestrictions", "is not accepted: it belongs to the government edition")
-	}
-	tags, err := shape.Tags("tags", in.Body.Tags)
+	tags, err := check(&in.Body)
 	if err != nil {
 		return out, err
 	}
@@ -52,6 +49,19 @@ func (s *Service) create(ctx context.Context, in createIn) (out Group, err error
 		return event.Write(ctx, tx, event.In("GROUP_CREATED", p))
 	})
 	return out, err
+}
+
+// check holds a creation against the rules that need no other object, all at once, and reads its tags.
+func check(w *Group) ([]model.Tag, error) {
+	tags, err := shape.Tags("tags", w.Tags)
+	if w.RegionUsageRestrictions == nil {
+		return tags, err
+	}
+	bad := []fault.Violation{{Field: "regionUsageRestrictions", Description: "is not accepted: it belongs to the government edition"}}
+	if f, ok := fault.Of(err); ok {
+		bad = append(bad, f.Violations...)
+	}
+	return nil, fault.Invalid(bad...)
 }
 
 // giveOwner makes a cloud user of the organization the project's owner: the one named, or the oldest owner.
