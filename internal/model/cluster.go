@@ -52,13 +52,12 @@ func (c *Cluster) ConnectionString(address string) string {
 
 // Provider is the cloud provider that the cluster declares first, or "".
 func (c *Cluster) Provider() string {
-	for _, z := range c.Declared.Zones {
-		for _, r := range z.Regions {
-			if r.Backing != "" {
-				return r.Backing
-			}
-			return r.Provider
-		}
+	if len(c.Declared.Zones) == 0 || len(c.Declared.Zones[0].Regions) == 0 {
+		return ""
 	}
-	return ""
+	first := c.Declared.Zones[0].Regions[0]
+	if first.Backing != "" {
+		return first.Backing
+	}
+	return first.Provider
 }

@@ -114,10 +114,11 @@ func (s *Server) settings(ctx context.Context) (secret []byte, err error) {
 
 // Advance moves the domain's clock by d and does what falls due on the way, in order. The new time outlives a restart.
 func (s *Server) Advance(ctx context.Context, d time.Duration) error {
-	target := s.clock.Now().Add(d)
-	if err := s.runner.Advance(ctx, target); err != nil {
+	ahead := s.clock.Offset() + d
+	if err := s.runner.Advance(ctx, s.clock.Now().Add(d)); err != nil {
 		return err
 	}
+	s.clock.SetOffset(max(ahead, s.clock.Offset())) // d in full, not less the time that the work took
 	return s.store.Update(ctx, func(tx store.Tx) error {
 		setting, err := state.Settings.Get(tx, clockOffset)
 		if err != nil {

@@ -8,12 +8,10 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
-	"net/http"
 	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -123,17 +121,4 @@ func (p *process) crash() {
 	p.t.Helper()
 	p.kill()
 	p.start()
-}
-
-// advance moves the server's clock.
-func (p *process) advance(d time.Duration) {
-	p.t.Helper()
-	res, err := http.Post(p.boot.ManagementURL+"/clock", "application/json", strings.NewReader(`{"advance":"`+d.String()+`"}`))
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		p.t.Fatalf("the clock: %s", res.Status)
-	}
 }

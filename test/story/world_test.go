@@ -30,7 +30,6 @@ type world struct {
 	project  string
 	key      *admin.ApiKeyUserDetails
 	standard string // connection string
-	snapshot string
 	client   *mongo.Client
 }
 

@@ -47,8 +47,8 @@ var rules = map[string]*Rule{
 	"country":        pattern(`^([A-Z]{2})$`, "must be two capital letters"),
 	"mobile":         pattern(mobile, "must be a telephone number of the North American plan"),
 	"mongoDBVersion": pattern(`([\d]+\.[\d]+\.[\d]+)`, "must be a version of MongoDB"),
-	"version":     pattern(`([\d]+\.[\d]+\.[\d]+)`, "must have three numbers with dots between them"),
-	"endpointId":  pattern(`^vpce-[0-9a-f]{17}$`, "must be vpce- and 17 hexadecimal digits"),
+	"version":        pattern(`([\d]+\.[\d]+\.[\d]+)`, "must have three numbers with dots between them"),
+	"endpointId":     pattern(`^vpce-[0-9a-f]{17}$`, "must be vpce- and 17 hexadecimal digits"),
 	"zoneName":       pattern(`^.{1,64}$`, "must have 1 to 64 characters"),
 	// The API's pattern has no space, but the service's own projects have spaces inside their names.
 	"projectName": {

@@ -16,15 +16,14 @@ type inner struct {
 }
 
 type outer struct {
-	Big    int64             `json:"big,omitempty"`
-	Free   map[string]string `json:"free,omitempty"`
-	ID     string            `json:"id,omitempty" api:"readonly,is=objectId"`
-	Kind   string            `json:"kind,omitempty" api:"enum=A|B,default=A"`
-	List   []inner           `json:"list,omitempty" api:"maxItems=2"`
-	Name   string            `json:"name" api:"required,is=clusterName"`
-	On     *bool             `json:"on,omitempty" api:"default=true"`
-	When   time.Time         `json:"when,omitzero"`
-	hidden string
+	Big  int64             `json:"big,omitempty"`
+	Free map[string]string `json:"free,omitempty"`
+	ID   string            `json:"id,omitempty" api:"readonly,is=objectId"`
+	Kind string            `json:"kind,omitempty" api:"enum=A|B,default=A"`
+	List []inner           `json:"list,omitempty" api:"maxItems=2"`
+	Name string            `json:"name" api:"required,is=clusterName"`
+	On   *bool             `json:"on,omitempty" api:"default=true"`
+	When time.Time         `json:"when,omitzero"`
 }
 
 func check(t *testing.T, body string, partial bool) (clean any, fields []string) {

@@ -1,0 +1,35 @@
+# Nothing here is needed to use Telamon: `go run ./cmd/telamon serve` and `go test ./...` do all set-up themselves.
+
+FUZZTIME ?= 30s
+
+.PHONY: build test race lint fuzz kill clients
+
+build:                ## one static binary
+	CGO_ENABLED=0 go build -o telamon ./cmd/telamon
+
+test:
+	go test ./...
+
+race:
+	go test -race ./...
+
+clients:              ## MongoDB's node clients, for the tests that drive them
+	npm ci --prefix test/node --no-fund --no-audit --loglevel=error
+
+lint:                 ## few linters that find bugs, all on
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "gofmt would change these"; exit 1; }
+	go vet ./...
+	go -C tools build -o ../.bin/ tool
+	.bin/staticcheck ./...
+	.bin/errcheck -exclude tools/errcheck.txt ./...
+	.bin/nilness ./...
+
+fuzz:                 ## every fuzz target for FUZZTIME
+	@go list -f '{{.Dir}}' ./... | while read -r dir; do \
+	  grep -hoE '^func Fuzz[A-Za-z0-9_]+' "$$dir"/*_test.go 2>/dev/null | cut -c6- | while read -r target; do \
+	    echo "$$dir $$target"; (cd "$$dir" && go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) . >/tmp/fuzz.$$$$ 2>&1) || { cat /tmp/fuzz.$$$$; exit 1; }; \
+	  done || exit 1; \
+	done
+
+kill:                 ## kill -9 under load, a hundred rounds
+	TELAMON_KILL_ROUNDS=100 go test -count=1 -timeout 30m -run Load -v ./test/story
