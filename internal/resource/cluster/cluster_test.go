@@ -191,6 +191,52 @@ func TestVersions(t *testing.T) {
 	}
 }
 
+// TestLegacyForms declares replica sets in the ways that only the first version has, and reads them with the newest.
+func TestLegacyForms(t *testing.T) {
+	srv := apitest.Start(t)
+	provider := object{"providerName": "AWS", "instanceSizeName": "M10"}
+	here := object{"providerName": "AWS", "instanceSizeName": "M10", "regionName": "US_EAST_1"}
+	two := object{"US_EAST_1": object{"electableNodes": 2, "priority": 7}, "US_WEST_2": object{"electableNodes": 1, "priority": 6, "readOnlyNodes": 2}}
+	type place struct {
+		name                      string
+		electable, readOnly, prio float64
+	}
+	for name, c := range map[string]struct {
+		body object
+		want []place
+	}{
+		"one-region":         {object{"providerSettings": here}, []place{{"US_EAST_1", 3, 0, 7}}},
+		"replication-factor": {object{"providerSettings": here, "replicationFactor": 7}, []place{{"US_EAST_1", 7, 0, 7}}},
+		"oldest":             {object{"providerSettings": provider, "replicationSpec": two}, []place{{"US_EAST_1", 2, 0, 7}, {"US_WEST_2", 1, 2, 6}}},
+		"two-regions": {object{"providerSettings": provider, "replicationSpecs": []object{{"regionsConfig": two}}},
+			[]place{{"US_EAST_1", 2, 0, 7}, {"US_WEST_2", 1, 2, 6}}},
+	} {
+		c.body["name"] = name
+		srv.Owner().At("2023-01-01").Post(clusters(srv), c.body).Want(http.StatusCreated)
+		made := srv.Owner().Get(clusters(srv) + "/" + name).Want(http.StatusOK).Object()
+		var got []place
+		for _, r := range made["replicationSpecs"].([]any)[0].(object)["regionConfigs"].([]any) {
+			r := r.(object)
+			got = append(got, place{
+				r["regionName"].(string), r["electableSpecs"].(object)["nodeCount"].(float64),
+				r["readOnlySpecs"].(object)["nodeCount"].(float64), r["priority"].(float64),
+			})
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s is %v, want %v", name, got, c.want)
+		}
+	}
+	settle(srv)
+	path := clusters(srv) + "/two-regions"
+	srv.Owner().At("2023-01-01").Patch(path, object{"providerSettings": object{"providerName": "AWS", "instanceSizeName": "M20"}}).Want(http.StatusOK)
+	made := srv.Owner().Get(path).Want(http.StatusOK).Object()
+	for _, r := range made["replicationSpecs"].([]any)[0].(object)["regionConfigs"].([]any) {
+		if size := r.(object)["electableSpecs"].(object)["instanceSize"]; size != "M20" {
+			t.Errorf("after the change a region has %v", size)
+		}
+	}
+}
+
 // TestRoundTrip sends back what each version shows: nothing changes, so nothing happens.
 func TestRoundTrip(t *testing.T) {
 	srv := apitest.Start(t)
@@ -270,6 +316,21 @@ func TestRefusals(t *testing.T) {
 		"nothing 2023": {"2023-01-01", object{}, "VALIDATION_ERROR", []string{"name", "replicationSpecs"}},
 		"legacy": {"2023-01-01", object{"name": "beta", "providerSettings": object{"providerName": "FLEX"}}, "INVALID_ATTRIBUTE",
 			[]string{"providerSettings.instanceSizeName", "providerSettings.providerName", "providerSettings.regionName"}},
+		"legacy shards": {"2023-01-01", object{
+			"name": "beta", "numShards": 3, "deleteAfterCreationHours": 5, "replicationFactor": 4,
+			"providerSettings": object{"providerName": "AWS", "instanceSizeName": "M10", "regionName": "US_EAST_1", "diskTypeName": "P4"},
+		}, "VALIDATION_ERROR", []string{"deleteAfterCreationHours", "numShards", "providerSettings.diskTypeName", "replicationSpecs[0].regionsConfig"}},
+		"two regions": {apitest.Latest, change(func(b, r object) {
+			r["electableSpecs"] = object{"instanceSize": "M10", "nodeCount": 2}
+			b["replicationSpecs"] = []object{{"regionConfigs": []object{r, {
+				"providerName": "AWS", "regionName": "US_WEST_2", "priority": 7, "electableSpecs": object{"instanceSize": "M20", "nodeCount": 1},
+			}, {
+				"providerName": "AWS", "regionName": "EU_WEST_1", "priority": 3, "readOnlySpecs": object{"instanceSize": "M10", "nodeCount": 50},
+			}}}}
+		}), "VALIDATION_ERROR", []string{
+			first + "readOnlySpecs.nodeCount", "replicationSpecs[0].regionConfigs[1].electableSpecs.instanceSize",
+			"replicationSpecs[0].regionConfigs[1].priority", "replicationSpecs[0].regionConfigs[2].priority",
+		}},
 		"sharded": {apitest.Latest, change(func(b, r object) { b["clusterType"] = "SHARDED" }), "VALIDATION_ERROR", []string{"clusterType"}},
 		"shards": {"2023-02-01", change(func(b, r object) { b["replicationSpecs"].([]object)[0]["numShards"] = 2 }), "VALIDATION_ERROR",
 			[]string{"replicationSpecs[0].numShards"}},
@@ -290,6 +351,7 @@ func TestRefusals(t *testing.T) {
 			[]string{first + "electableSpecs.instanceSize"}},
 		"four nodes": {apitest.Latest, change(func(b, r object) { r["electableSpecs"] = object{"instanceSize": "M10", "nodeCount": 4} }), "VALIDATION_ERROR",
 			[]string{first + "electableSpecs.nodeCount"}},
+		"small disk":    {"2023-02-01", change(func(b, r object) { b["diskSizeGB"] = 9 }), "VALIDATION_ERROR", []string{"diskSizeGB"}},
 		"low priority":  {apitest.Latest, change(func(b, r object) { r["priority"] = 6 }), "VALIDATION_ERROR", []string{first + "priority"}},
 		"long name":     {apitest.Latest, change(func(b, r object) { b["name"] = strings.Repeat("x", 65) }), "VALIDATION_ERROR", []string{"name"}},
 		"name":          {apitest.Latest, change(func(b, r object) { b["name"] = "-x" }), "VALIDATION_ERROR", []string{"name"}},

@@ -109,7 +109,8 @@ func (w *common) show(v view) {
 	}
 	if !d.Shared() {
 		w.AdvancedConfiguration = &AdvancedConfiguration{
-			Ciphers12: d.Advanced.Ciphers12, Ciphers13: d.Advanced.Ciphers13, MinimumTLS: d.Advanced.MinimumTLS, CipherMode: d.Advanced.CipherMode,
+			Ciphers12: append([]string{}, d.Advanced.Ciphers12...), Ciphers13: append([]string{}, d.Advanced.Ciphers13...),
+			MinimumTLS: d.Advanced.MinimumTLS, CipherMode: d.Advanced.CipherMode,
 		}
 	}
 }

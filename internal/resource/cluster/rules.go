@@ -3,6 +3,7 @@ package cluster
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
@@ -11,6 +12,8 @@ import (
 const (
 	longestName = 64
 	maxNodes    = 50 // of a replica set, by MongoDB's documentation
+	leastDisk   = 10 // gigabytes, as the API's first version documents them
+	mostDisk    = 4096
 )
 
 // problems collects what is wrong with a request, by the names that the request's version has for things.
@@ -53,9 +56,17 @@ type names struct {
 	field   func(region int, field string) string
 }
 
-// regionConfigs are the names since 2023-02-01.
+// regionConfigs are the names since 2024-08-05.
 var regionConfigs = names{"replicationSpecs[0].regionConfigs", func(region int, field string) string {
 	return fmt.Sprintf("replicationSpecs[0].regionConfigs[%d].%s", region, field)
+}}
+
+// oneDisk are the names until 2024-08-05, when disks were the whole cluster's.
+var oneDisk = names{regionConfigs.regions, func(region int, field string) string {
+	if strings.HasSuffix(field, ".diskSizeGB") {
+		return "diskSizeGB"
+	}
+	return regionConfigs.field(region, field)
 }}
 
 // regionsConfig are the names of the first version, where most fields are the whole cluster's.
@@ -130,8 +141,10 @@ func (p *problems) checkRegion(i int, r *model.Region) {
 }
 
 func (p *problems) checkHardware(i int, field, provider string, h *model.Hardware) {
+	if field != "electableSpecs" && h.Nodes == 0 {
+		return // shown for completeness; there are none
+	}
 	switch {
-	case field != "electableSpecs" && h.Nodes == 0: // shown for completeness; there are none
 	case h.Size == "":
 		p.at(i, field+".instanceSize", "is required")
 	case model.IsCloud(provider) && !model.HasSize(provider, h.Size):
@@ -140,8 +153,8 @@ func (p *problems) checkHardware(i int, field, provider string, h *model.Hardwar
 	if h.Nodes < 0 || h.Nodes > maxNodes {
 		p.at(i, field+".nodeCount", fmt.Sprintf("must be from 0 to %d", maxNodes))
 	}
-	if h.DiskGB < 0 || h.DiskGB > 1<<16 {
-		p.at(i, field+".diskSizeGB", "must be a size that disks have")
+	if h.DiskGB < leastDisk || h.DiskGB > mostDisk {
+		p.at(i, field+".diskSizeGB", fmt.Sprintf("must be from %d to %d", leastDisk, mostDisk))
 	}
 	if h.IOPS < 0 {
 		p.at(i, field+".diskIOPS", "must be at least 0")

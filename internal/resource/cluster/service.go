@@ -23,8 +23,11 @@ func (w *common) called() string { return w.Name }
 
 // namesOf are the names that violations are told by.
 func namesOf(w any) names {
-	if _, legacy := w.(*LegacyAtlasCluster); legacy {
+	switch w.(type) {
+	case *LegacyAtlasCluster:
 		return regionsConfig
+	case *AdvancedClusterDescription:
+		return oneDisk
 	}
 	return regionConfigs
 }

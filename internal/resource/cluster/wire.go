@@ -44,8 +44,8 @@ type common struct {
 
 // AdvancedConfiguration is how clients may speak TLS with a cluster.
 type AdvancedConfiguration struct {
-	Ciphers12  []string `json:"customOpensslCipherConfigTls12,omitempty" api:"enum=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384|TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" doc:"Cipher suites of TLS 1.2."`
-	Ciphers13  []string `json:"customOpensslCipherConfigTls13,omitempty" api:"enum=TLS_AES_256_GCM_SHA384|TLS_CHACHA20_POLY1305_SHA256|TLS_AES_128_GCM_SHA256|TLS_AES_128_CCM_SHA256,maxItems=4" doc:"Cipher suites of TLS 1.3."`
+	Ciphers12  []string `json:"customOpensslCipherConfigTls12" api:"enum=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384|TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" doc:"Cipher suites of TLS 1.2."`
+	Ciphers13  []string `json:"customOpensslCipherConfigTls13" api:"enum=TLS_AES_256_GCM_SHA384|TLS_CHACHA20_POLY1305_SHA256|TLS_AES_128_GCM_SHA256|TLS_AES_128_CCM_SHA256,maxItems=4" doc:"Cipher suites of TLS 1.3."`
 	MinimumTLS string   `json:"minimumEnabledTlsProtocol,omitempty" api:"enum=TLS1_0|TLS1_1|TLS1_2|TLS1_3" doc:"Oldest version of TLS."`
 	CipherMode string   `json:"tlsCipherConfigMode,omitempty" api:"enum=CUSTOM|DEFAULT" doc:"Whether the cipher suites are the default ones."`
 }
