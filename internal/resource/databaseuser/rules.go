@@ -16,8 +16,8 @@ const (
 	longestVisit = 7 * 24 * time.Hour
 )
 
-// fromWire reads a creation: every rule that needs no other object.
-func fromWire(groupID string, w *CloudDatabaseUser) (*User, error) {
+// checkNew holds a creation against the rules that need no other object.
+func checkNew(w *CloudDatabaseUser) []fault.Violation {
 	bad := checkLogin(w)
 	if w.Username == "" {
 		bad = append(bad, fault.Violation{Field: "username", Description: "must not be empty"})
@@ -28,10 +28,11 @@ func fromWire(groupID string, w *CloudDatabaseUser) (*User, error) {
 	if w.Password == nil {
 		bad = append(bad, fault.Violation{Field: "password", Description: "is required for a user who logs in by SCRAM"})
 	}
-	bad = append(bad, checkRoles(w.Roles)...)
-	if len(bad) > 0 {
-		return nil, fault.Invalid(bad...)
-	}
+	return append(bad, checkRoles(w.Roles)...)
+}
+
+// fromWire reads a creation that keeps the rules.
+func fromWire(groupID string, w *CloudDatabaseUser) (*User, error) {
 	u := &User{
 		GroupID: groupID, Database: w.DatabaseName, Name: w.Username, Description: w.Description,
 		Roles: roles(w.Roles), Scopes: scopes(w.Scopes), Labels: labels(w.Labels),
@@ -68,6 +69,7 @@ func (u *User) take(tx store.Tx, w *CloudDatabaseUser) error {
 		bad = append(bad, checkRoles(w.Roles)...)
 		u.Roles = roles(w.Roles)
 	}
+	bad = append(bad, checkDeadline(tx, w)...)
 	if len(bad) > 0 {
 		return fault.Invalid(bad...)
 	}
@@ -82,9 +84,6 @@ func (u *User) take(tx store.Tx, w *CloudDatabaseUser) error {
 	}
 	if w.DeleteAfterDate != nil {
 		u.DeleteAfter = w.DeleteAfterDate.UTC()
-		if err := checkDeadline(tx, u.DeleteAfter); err != nil {
-			return err
-		}
 	}
 	if w.Password != nil {
 		return u.setPassword(*w.Password)
@@ -138,11 +137,12 @@ func checkRoles(list []DatabaseUserRole) []fault.Violation {
 const customRole = "<a custom role name>"
 
 // checkDeadline holds a temporary user's end against the API's rule: in the future, within a week.
-func checkDeadline(tx store.Tx, end time.Time) error {
-	if end.IsZero() || end.After(tx.Now()) && !end.After(tx.Now().Add(longestVisit)) {
+func checkDeadline(tx store.Tx, w *CloudDatabaseUser) []fault.Violation {
+	end := w.DeleteAfterDate
+	if end == nil || end.After(tx.Now()) && !end.After(tx.Now().Add(longestVisit)) {
 		return nil
 	}
-	return fault.Field("deleteAfterDate", "must be in the future and within one week from now")
+	return []fault.Violation{{Field: "deleteAfterDate", Description: "must be in the future and within one week from now"}}
 }
 
 func roles(list []DatabaseUserRole) []Role {

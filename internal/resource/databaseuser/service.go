@@ -2,6 +2,7 @@ package databaseuser
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -45,13 +46,16 @@ type createIn struct {
 }
 
 func (s *Service) create(ctx context.Context, in createIn) (out CloudDatabaseUser, err error) {
-	u, err := fromWire(in.GroupID, &in.Body)
-	if err != nil {
-		return out, err
+	bad := checkNew(&in.Body)
+	u := new(User)
+	if len(bad) == 0 {
+		if u, err = fromWire(in.GroupID, &in.Body); err != nil {
+			return out, err
+		}
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		if err := checkDeadline(tx, u.DeleteAfter); err != nil {
-			return err
+		if bad := slices.Concat(bad, checkDeadline(tx, &in.Body)); len(bad) > 0 {
+			return fault.Invalid(bad...)
 		}
 		n, err := Users.Count(tx, store.Query{Index: "group", Prefix: []string{in.GroupID}})
 		if err != nil {

@@ -1,6 +1,7 @@
 package databaseuser
 
 import (
+	"net/url"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/model"
@@ -49,8 +50,11 @@ var Users = &store.Table[User]{
 	},
 }
 
-// Key is the id of a user's row.
-func Key(groupID, database, name string) string { return groupID + "/" + database + "/" + name }
+// Key is the id of a user's row. The database is escaped, so that one with a slash, which nobody has but anybody may
+// ask for, names no other user.
+func Key(groupID, database, name string) string {
+	return groupID + "/" + url.PathEscape(database) + "/" + name
+}
 
 func (u *User) labels() []shape.ComponentLabel {
 	var out []shape.ComponentLabel
