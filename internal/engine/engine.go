@@ -40,7 +40,8 @@ type Config struct {
 
 // Plane runs the clusters of this node. It is safe for concurrent use.
 type Plane struct {
-	cfg Config
+	cfg   Config
+	holds holds
 
 	mu      sync.Mutex
 	running map[model.ID]*deployment
@@ -48,7 +49,9 @@ type Plane struct {
 }
 
 // New returns a Plane that runs nothing yet.
-func New(cfg Config) *Plane { return &Plane{cfg: cfg, running: map[model.ID]*deployment{}} }
+func New(cfg Config) *Plane {
+	return &Plane{cfg: cfg, holds: holds{all: map[model.ID]*hold{}}, running: map[model.ID]*deployment{}}
+}
 
 // deployment is one running cluster.
 type deployment struct {
@@ -59,30 +62,66 @@ type deployment struct {
 
 	mu      sync.Mutex // one switch of datasets at a time
 	dataset string
+	ended   bool // by Stop; whoever waited for mu looks for another deployment
 }
 
 // ErrStopped is what Start says once the plane is closed.
 var ErrStopped = errors.New("engine: the data plane has been closed")
 
 // Start makes the cluster run on its dataset and returns the port that it is reached at: c.Port if that is free, else
-// another. A cluster that runs already on another dataset is switched to it; its clients notice a pause and retry.
+// another. A cluster that runs already on another dataset is switched to it; its clients notice a pause and retry. A
+// cluster that has been ready is never begun anew: if its dataset is not there, c is out of date or data is lost.
 func (p *Plane) Start(c *model.Cluster) (port int, err error) {
-	d, err := p.deployment(c)
-	if err != nil {
-		return 0, err
+	for {
+		if err := p.missing(c); err != nil {
+			return 0, err
+		}
+		d, err := p.deployment(c)
+		if err != nil {
+			return 0, err
+		}
+		if ended, err := p.run(d, c); err != nil || !ended {
+			return d.port, err
+		}
 	}
+}
+
+// missing says that the data of a cluster that has been ready is not there.
+func (p *Plane) missing(c *model.Cluster) error {
+	if !c.Ready {
+		return nil
+	}
+	if _, err := os.Stat(p.dataset(c.ID, c.Dataset)); err != nil {
+		return fmt.Errorf("engine: the data of cluster %s: %w", c.Name, err)
+	}
+	return nil
+}
+
+// run makes d run on c's dataset, unless d has ended meanwhile. The dataset before goes; when d begins, all go that a
+// crash left.
+func (p *Plane) run(d *deployment, c *model.Cluster) (ended bool, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.dataset == c.Dataset && d.slot.filled() {
-		return d.port, nil
+	before := d.dataset
+	if d.ended || before == c.Dataset && d.slot.filled() {
+		return d.ended, nil
+	}
+	if err := p.missing(c); err != nil {
+		return false, err
 	}
 	if err := d.slot.empty(); err != nil {
-		return 0, err
+		return false, err
 	}
 	if err := p.open(d, c.ID, c.Dataset); err != nil {
-		return 0, err
+		return false, err
 	}
-	return d.port, p.removeOthers(c)
+	switch before {
+	case c.Dataset:
+		return false, nil
+	case "":
+		return false, p.removeOthers(c)
+	}
+	return false, os.RemoveAll(p.dataset(c.ID, before))
 }
 
 // deployment returns the cluster's deployment, and binds its port and begins to serve it if there is none.
@@ -150,18 +189,27 @@ func (p *Plane) open(d *deployment, id model.ID, dataset string) error {
 	return nil
 }
 
-// Stop ends a cluster and keeps its data.
+// Stop ends a cluster and keeps its data. When it returns, the port and the data are free.
 func (p *Plane) Stop(id model.ID) error {
 	p.mu.Lock()
 	d := p.running[id]
-	delete(p.running, id)
 	p.mu.Unlock()
 	if d == nil {
 		return nil
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.ended {
+		return nil
+	}
+	d.ended = true
 	d.stop()
 	<-d.done
-	return d.slot.empty()
+	err := d.slot.empty()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.running, id)
+	return err
 }
 
 // Remove ends a cluster and removes its data.

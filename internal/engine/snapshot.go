@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/telamon-db/telamon/internal/docdb"
 	"github.com/telamon-db/telamon/internal/model"
 )
 
@@ -27,7 +28,7 @@ func (p *Plane) Snapshot(ctx context.Context, cluster, snapshot model.ID) (size 
 	if db == nil {
 		return 0, fmt.Errorf("engine: cluster %s is being restored", cluster)
 	}
-	next := dir + ".next"
+	next := dir + unfinished
 	if err := errors.Join(os.RemoveAll(next), os.MkdirAll(filepath.Dir(dir), 0o700)); err != nil {
 		return 0, err
 	}
@@ -40,24 +41,45 @@ func (p *Plane) Snapshot(ctx context.Context, cluster, snapshot model.ID) (size 
 	return sizeOf(dir)
 }
 
-// DropSnapshot removes a snapshot.
-func (p *Plane) DropSnapshot(snapshot model.ID) error { return os.RemoveAll(p.snapshot(snapshot)) }
+// DropSnapshot removes a snapshot, finished or not.
+func (p *Plane) DropSnapshot(snapshot model.ID) error { return remove(p.snapshot(snapshot)) }
 
-// Lay copies a snapshot into a new dataset of a cluster, unless it is there already. The cluster goes on with its
-// present dataset until Start switches it.
+// remove removes a directory and what a crash left of the making of it.
+func remove(dir string) error { return errors.Join(os.RemoveAll(dir+unfinished), os.RemoveAll(dir)) }
+
+// unfinished ends the name of a directory that is being made.
+const unfinished = ".next"
+
+// Lay copies a snapshot into a new dataset of a cluster, unless it is there already, and makes sure that it can be
+// opened. The cluster goes on with its present dataset until Start switches it.
 func (p *Plane) Lay(ctx context.Context, snapshot, cluster model.ID, dataset string) error {
 	dir := p.dataset(cluster, dataset)
 	if _, err := os.Stat(dir); err == nil {
 		return nil
 	}
-	next := dir + ".next"
+	next := dir + unfinished
 	if err := errors.Join(os.RemoveAll(next), os.MkdirAll(filepath.Dir(dir), 0o700)); err != nil {
 		return err
 	}
 	if err := copyTree(ctx, p.snapshot(snapshot), next); err != nil {
 		return err
 	}
+	db, err := docdb.Open(next, docdb.Options{Logger: p.cfg.Logger, Now: p.cfg.Now})
+	if err != nil {
+		return err
+	}
+	if err := db.Close(); err != nil {
+		return err
+	}
 	return settle(next, dir)
+}
+
+// Unlay removes a dataset that Lay made and that the cluster does not come to use. Of a cluster that is gone it leaves
+// nothing behind.
+func (p *Plane) Unlay(cluster model.ID, dataset string) error {
+	err := remove(p.dataset(cluster, dataset))
+	_ = os.Remove(p.cluster(cluster)) // refuses while there is anything in it, as there should be
+	return err
 }
 
 // Pause closes the cluster's database, so that nothing more is written to a dataset that is about to go. Its clients

@@ -2,13 +2,14 @@ package server
 
 import (
 	"context"
-	"fmt"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/telamon-db/telamon/internal/engine"
 	"github.com/telamon-db/telamon/internal/gateway"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/resource/cluster"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -26,7 +27,8 @@ func (s *Server) newPlane() *engine.Plane {
 	})
 }
 
-// resume runs the clusters of this node that ran when the server ended.
+// resume runs the clusters of this node that ran when the server ended. One that cannot run, such as for want of a
+// port, does not keep the others and the API from running: its reconciler goes on trying.
 func (s *Server) resume(ctx context.Context) error {
 	var clusters []*model.Cluster
 	err := s.store.View(ctx, func(tx store.Tx) (err error) {
@@ -46,21 +48,14 @@ func (s *Server) resume(ctx context.Context) error {
 	return group.Wait()
 }
 
-// resumeOne runs a cluster; if its port is taken by now, its new one is recorded.
+// resumeOne runs a cluster. What does not go as before is left to the reconciler: no database, or another port.
 func (s *Server) resumeOne(ctx context.Context, c *model.Cluster) error {
 	port, err := s.plane.Start(c)
-	if err != nil {
-		return fmt.Errorf("server: cluster %s: %w", c.Name, err)
-	}
-	if port == c.Port {
+	if err == nil && port == c.Port {
 		return nil
 	}
+	s.cfg.Logger.Warn("a cluster does not run as before", "cluster", c.Name, "port", port, "error", err)
 	return s.store.Update(ctx, func(tx store.Tx) error {
-		current, err := state.Clusters.Get(tx, c.ID)
-		if err != nil {
-			return err
-		}
-		current.Port = port
-		return state.Clusters.Put(tx, current)
+		return reconcile.Schedule(tx, cluster.Kind, c.ID, c.Node, tx.Now())
 	})
 }

@@ -22,6 +22,8 @@ type Plane interface {
 	Snapshot(ctx context.Context, cluster, snapshot model.ID) (size int64, err error)
 	DropSnapshot(snapshot model.ID) error
 	Lay(ctx context.Context, snapshot, cluster model.ID, dataset string) error
+	Unlay(cluster model.ID, dataset string) error
+	Hold(cluster model.ID) (release func())
 	Pause(cluster model.ID) error
 	Start(c *model.Cluster) (port int, err error)
 }

@@ -2,6 +2,7 @@ package backup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -19,7 +20,8 @@ type Restoring struct{ *Service }
 
 // Reconcile lays the snapshot beside the target's data, closes the target, makes the new data the live one in the
 // transaction that finishes the job, and opens the target again. A crash before that transaction leaves the target on
-// its old data and the job unfinished; after it, on the new.
+// its old data and the job unfinished; after it, on the new. The target is held meanwhile, so that nobody opens or
+// removes it by a row that is out of date.
 func (r Restoring) Reconcile(ctx context.Context, key string) (again time.Time, err error) {
 	var j *Job
 	var now time.Time
@@ -31,8 +33,12 @@ func (r Restoring) Reconcile(ctx context.Context, key string) (again time.Time, 
 	if err != nil {
 		return again, store.IfMissing(err, nil)
 	}
+	defer r.Plane.Hold(j.TargetID)()
 	if !j.unfinished() {
 		return again, r.open(ctx, j)
+	}
+	if c, err := r.cluster(ctx, j); err != nil || !c.Runs() {
+		return again, errors.Join(errors.New("backup: the target does not run"), err)
 	}
 	if err := r.Plane.Lay(ctx, j.SnapshotID, j.TargetID, j.ID); err != nil {
 		return again, err
@@ -47,6 +53,15 @@ func (r Restoring) Reconcile(ctx context.Context, key string) (again time.Time, 
 		return again, err
 	}
 	return again, r.open(ctx, j)
+}
+
+// cluster is the target's row as it is now.
+func (r Restoring) cluster(ctx context.Context, j *Job) (c *model.Cluster, err error) {
+	err = r.Store.View(ctx, func(tx store.Tx) error {
+		c, err = state.Clusters.Get(tx, j.TargetID)
+		return err
+	})
+	return c, err
 }
 
 // turn makes the snapshot's data the target's and finishes the job.
@@ -76,11 +91,7 @@ func (r Restoring) turn(ctx context.Context, key string) error {
 
 // open opens the target on the data that it has now.
 func (r Restoring) open(ctx context.Context, j *Job) error {
-	var c *model.Cluster
-	err := r.Store.View(ctx, func(tx store.Tx) (err error) {
-		c, err = state.Clusters.Get(tx, j.TargetID)
-		return err
-	})
+	c, err := r.cluster(ctx, j)
 	if err != nil || !c.Runs() {
 		return store.IfMissing(err, nil)
 	}
@@ -88,25 +99,29 @@ func (r Restoring) open(ctx context.Context, j *Job) error {
 	return err
 }
 
-// GiveUp fails the job and opens the target on its old data.
+// GiveUp fails the job, removes what it has laid, and opens the target on its old data. Of a job that is gone, because
+// its cluster is, there is nothing to tell; a target that is gone with its project has no log to tell it in.
 func (r Restoring) GiveUp(ctx context.Context, key string, cause error) error {
 	var j *Job
-	err := r.Store.Update(ctx, func(tx store.Tx) error {
-		var err error
+	var failed bool
+	err := r.Store.Update(ctx, func(tx store.Tx) (err error) {
 		if j, err = Jobs.Get(tx, key); err != nil {
 			return err
 		}
-		if !j.unfinished() {
+		if failed = j.Finished.IsZero(); !j.unfinished() {
 			return nil
 		}
 		j.Failed = true
 		if err := Jobs.Put(tx, j); err != nil {
 			return err
 		}
-		return write(ctx, tx, j.TargetIn, j.Target, "CPS_RESTORE_FAILED")
+		return store.IfMissing(write(ctx, tx, j.TargetIn, j.Target, "CPS_RESTORE_FAILED"), nil)
 	})
 	if err != nil {
 		return store.IfMissing(err, nil)
 	}
-	return r.open(ctx, j)
+	if failed {
+		err = r.Plane.Unlay(j.TargetID, j.ID)
+	}
+	return errors.Join(err, r.open(ctx, j))
 }

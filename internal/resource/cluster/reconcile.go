@@ -22,6 +22,8 @@ type Runtime interface {
 	Stop(id model.ID) error
 	// Remove ends the cluster and removes its data. Removing nothing is no error.
 	Remove(id model.ID) error
+	// Hold keeps others from deciding what the cluster's database shall be, until release.
+	Hold(id model.ID) (release func())
 }
 
 // Dependent is a family with objects that belong to clusters.
@@ -43,6 +45,7 @@ type Reconciler struct {
 // Reconcile makes one cluster so. A cluster that has not been in its transitional state for long enough is looked at
 // again when it has.
 func (r Reconciler) Reconcile(ctx context.Context, key string) (again time.Time, err error) {
+	defer r.Runtime.Hold(key)()
 	var c *model.Cluster
 	err = r.Store.View(ctx, func(tx store.Tx) error {
 		c, err = state.Clusters.Get(tx, key)

@@ -39,6 +39,9 @@ func (b *broken) Stop(id model.ID) error {
 	return nil
 }
 
+// Hold is of no use in a test that does one thing at a time.
+func (b *broken) Hold(model.ID) (release func()) { return func() {} }
+
 func (b *broken) Remove(id model.ID) error {
 	if b.failing {
 		return errDisk

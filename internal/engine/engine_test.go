@@ -1,0 +1,230 @@
+package engine
+
+import (
+	"errors"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/telamon-db/telamon/internal/model"
+)
+
+func TestStartTwice(t *testing.T) {
+	b := newBench(t, t.TempDir())
+	c := newCluster("alpha")
+	b.start(c)
+	b.insert(c, 1)
+	had := c.Port
+	b.start(c)
+	if c.Port != had {
+		t.Errorf("the second start moved the cluster from %d to %d", had, c.Port)
+	}
+	b.want(c, 1)
+}
+
+func TestStopKeepsDataAndPort(t *testing.T) {
+	dir := t.TempDir()
+	b := newBench(t, dir)
+	c := newCluster("alpha")
+	b.start(c)
+	had := c.Port
+	b.insert(c, 1)
+	for i := range 5 {
+		b.must(b.Stop(c.ID))
+		b.must(b.Stop(c.ID))
+		if conn, err := net.Dial("tcp", b.Address(had)); err == nil {
+			conn.Close()
+			t.Fatal("a stopped cluster is reachable")
+		}
+		if b.start(c); c.Port != had {
+			t.Fatalf("start %d moved the cluster from %d to %d", i, had, c.Port)
+		}
+		b.want(c, 1)
+	}
+	b.must(b.Close())
+	again := newBench(t, dir)
+	if again.start(c); c.Port != had {
+		t.Errorf("another process moved the cluster from %d to %d", had, c.Port)
+	}
+	again.want(c, 1)
+}
+
+func TestPorts(t *testing.T) {
+	b := newBench(t, t.TempDir())
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	b.must(err)
+	defer taken.Close()
+	port := taken.Addr().(*net.TCPAddr).Port
+	c := newCluster("alpha")
+	c.Port = port
+	if b.start(c); c.Port == port || c.Port == 0 {
+		t.Errorf("the cluster is at %d, which is taken", c.Port)
+	}
+	b.cfg.PortFrom, b.cfg.PortTo = port, port
+	if _, err := b.Start(newCluster("beta")); err == nil {
+		t.Error("a cluster runs without a port")
+	}
+	taken.Close()
+	d := newCluster("beta")
+	if b.start(d); d.Port != port {
+		t.Errorf("the cluster is at %d, not in the range that begins and ends with %d", d.Port, port)
+	}
+}
+
+func TestRemove(t *testing.T) {
+	b := newBench(t, t.TempDir())
+	c := newCluster("alpha")
+	b.start(c)
+	b.must(b.Remove(c.ID))
+	b.must(b.Remove(c.ID))
+	if left := b.has("clusters"); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+}
+
+// A cluster that has been ready has data. Where they are not, Start says so and never begins with an empty database.
+func TestNeverBegunAnew(t *testing.T) {
+	b := newBench(t, t.TempDir())
+	c := newCluster("alpha")
+	b.start(c)
+	b.insert(c, 1)
+	stale := *c
+	stale.Dataset = "another"
+	if _, err := b.Start(&stale); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a switch to what is not there: %v", err)
+	}
+	b.want(c, 1)
+	b.must(b.Stop(c.ID))
+	if _, err := b.Start(&stale); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a start on what is not there: %v", err)
+	}
+	b.start(c)
+	b.want(c, 1)
+	b.must(b.Remove(c.ID))
+	if _, err := b.Start(c); !errors.Is(err, fs.ErrNotExist) || len(b.has("clusters")) > 0 {
+		t.Errorf("a cluster that is gone: %v; files %v", err, b.has("clusters"))
+	}
+}
+
+func TestClosed(t *testing.T) {
+	b := newBench(t, t.TempDir())
+	c := newCluster("alpha")
+	b.start(c)
+	b.must(b.Close())
+	b.must(b.Close())
+	if _, err := b.Start(c); !errors.Is(err, ErrStopped) {
+		t.Errorf("a start after the end: %v", err)
+	}
+	if _, err := b.Snapshot(t.Context(), c.ID, model.NewID()); err == nil {
+		t.Error("a snapshot after the end")
+	}
+}
+
+// Data that cannot be opened are an error, not the end of the process; what is put right runs.
+func TestBrokenData(t *testing.T) {
+	b := newBench(t, t.TempDir())
+	c := newCluster("alpha")
+	b.must(os.MkdirAll(b.cluster(c.ID), 0o700))
+	b.must(os.WriteFile(b.dataset(c.ID, "data"), []byte("no directory"), 0o600))
+	for range 2 {
+		if _, err := b.Start(c); err == nil {
+			t.Fatal("a file was opened as a database")
+		}
+	}
+	b.must(os.Remove(b.dataset(c.ID, "data")))
+	b.start(c)
+	b.insert(c, 1)
+}
+
+// Whatever is asked of a cluster at the same time, in the end it runs at one port and has lost nothing.
+func TestAllAtOnce(t *testing.T) {
+	b := newBench(t, t.TempDir())
+	c := newCluster("alpha")
+	b.start(c)
+	b.insert(c, 1)
+	snapshot := model.NewID()
+	_, err := b.Snapshot(t.Context(), c.ID, snapshot)
+	b.must(err)
+	var all sync.WaitGroup
+	for i := range 4 {
+		all.Go(func() {
+			for range 8 {
+				same := *c
+				if port, err := b.Start(&same); err != nil || port != c.Port {
+					t.Errorf("start: port %d, %v", port, err)
+				}
+			}
+		})
+		all.Go(func() {
+			for range 4 {
+				if err := b.Stop(c.ID); err != nil {
+					t.Errorf("stop: %v", err)
+				}
+			}
+		})
+		all.Go(func() {
+			id := model.NewID()
+			for range 4 {
+				_, _ = b.Snapshot(t.Context(), c.ID, id) // fails while the cluster is stopped
+			}
+			if err := b.DropSnapshot(id); err != nil {
+				t.Errorf("drop: %v", err)
+			}
+		})
+		all.Go(func() {
+			dataset := model.NewID()
+			_ = b.Pause(c.ID) // fails while the cluster is stopped
+			if err := b.Lay(t.Context(), snapshot, c.ID, dataset); err != nil && i == 0 {
+				t.Logf("lay: %v", err) // a start may remove what it does not use
+			}
+		})
+	}
+	all.Wait()
+	b.start(c)
+	b.want(c, 1)
+	b.must(b.Stop(c.ID))
+	b.start(c)
+	if got := b.has("clusters", c.ID); !slices.Equal(got, []string{"data"}) {
+		t.Errorf("datasets %v", got)
+	}
+	if got := b.has("snapshots"); !slices.Equal(got, []string{snapshot}) {
+		t.Errorf("snapshots %v", got)
+	}
+	b.want(c, 1)
+}
+
+// Closing waits for whoever starts and leaves nothing running.
+func TestCloseBesideStarts(t *testing.T) {
+	b := newBench(t, t.TempDir())
+	var clusters []*model.Cluster
+	for range 6 {
+		clusters = append(clusters, newCluster("alpha"))
+	}
+	var all sync.WaitGroup
+	for _, c := range clusters {
+		all.Go(func() {
+			for range 3 {
+				if _, err := b.Start(c); err != nil && !errors.Is(err, ErrStopped) {
+					t.Errorf("start: %v", err)
+				}
+			}
+		})
+	}
+	all.Go(func() { b.must(b.Close()) })
+	all.Wait()
+	for _, c := range clusters {
+		if _, err := b.get(c.ID); err == nil {
+			t.Error("a cluster runs on")
+		}
+	}
+	if locks, err := filepath.Glob(filepath.Join(b.cfg.DataDir, "clusters", "*", "*", "LOCK")); err == nil && len(locks) > 0 {
+		again := newBench(t, b.cfg.DataDir)
+		for _, c := range clusters {
+			again.start(c)
+		}
+	}
+}

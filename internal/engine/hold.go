@@ -1,0 +1,41 @@
+package engine
+
+import (
+	"sync"
+
+	"github.com/telamon-db/telamon/internal/model"
+)
+
+// holds are locks by cluster. A lock is there while somebody has it or waits for it.
+type holds struct {
+	mu  sync.Mutex
+	all map[model.ID]*hold
+}
+
+type hold struct {
+	sync.Mutex
+	users int
+}
+
+// Hold keeps others from deciding what the cluster's database shall be, until release. Whoever acts on a cluster's row
+// holds the cluster from reading the row until the database is as the row says: a row that another one has changed
+// meanwhile may name data that is gone.
+func (p *Plane) Hold(cluster model.ID) (release func()) {
+	p.holds.mu.Lock()
+	h := p.holds.all[cluster]
+	if h == nil {
+		h = new(hold)
+		p.holds.all[cluster] = h
+	}
+	h.users++
+	p.holds.mu.Unlock()
+	h.Lock()
+	return func() {
+		h.Unlock()
+		p.holds.mu.Lock()
+		defer p.holds.mu.Unlock()
+		if h.users--; h.users == 0 {
+			delete(p.holds.all, cluster)
+		}
+	}
+}
