@@ -116,6 +116,10 @@ func pebbleOptions(o Options) *pebble.Options {
 		MaxOpenFiles:                256,
 		FormatMajorVersion:          pebble.FormatNewest,
 		CompactionConcurrencyRange:  func() (int, int) { return 1, 1 },
+		// A table that has gone bad is an error of whoever reads it, not the end of all the clusters of the process.
+		EventListener: &pebble.EventListener{DataCorruption: func(info pebble.DataCorruptionInfo) {
+			o.Logger.Error("data corruption", "path", info.Path, "error", info.Details)
+		}},
 	}
 }
 

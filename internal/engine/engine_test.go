@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
 	"github.com/telamon-db/telamon/internal/model"
 )
 
@@ -140,21 +142,51 @@ func TestBrokenData(t *testing.T) {
 	b.insert(c, 1)
 }
 
+// A table whose bytes have gone bad is an error of whoever reads it; another cluster of the process does not notice.
+func TestBadTable(t *testing.T) {
+	b := newBench(t, t.TempDir())
+	bad, good := newCluster("alpha"), newCluster("beta")
+	b.start(bad)
+	b.start(good)
+	b.insert(good, 1)
+	b.fill(bad, 100)
+	b.must(b.Stop(bad.ID))
+	b.start(bad) // makes tables of the log
+	b.must(b.Stop(bad.ID))
+	tables, err := filepath.Glob(filepath.Join(b.dataset(bad.ID, "data"), "*.sst"))
+	b.must(err)
+	if len(tables) == 0 {
+		t.Fatal("there are no tables")
+	}
+	for _, table := range tables {
+		raw, err := os.ReadFile(table)
+		b.must(err)
+		for i := range len(raw) / 2 { // its beginning: blocks of data
+			raw[i] ^= 0xff
+		}
+		b.must(os.WriteFile(table, raw, 0o600))
+	}
+	if _, err := b.Start(bad); err == nil {
+		reply := b.try(bad, bson.D{{Key: "count", Value: "fillers"}, {Key: "query", Value: bson.D{{Key: "filler", Value: 1}}}})
+		if reply.Lookup("ok").Double() != 0 {
+			t.Errorf("read from bad tables: %v", reply)
+		}
+	}
+	b.want(good, 1)
+}
+
 // Whatever is asked of a cluster at the same time, in the end it runs at one port and has lost nothing.
 func TestAllAtOnce(t *testing.T) {
 	b := newBench(t, t.TempDir())
 	c := newCluster("alpha")
 	b.start(c)
 	b.insert(c, 1)
-	snapshot := model.NewID()
-	_, err := b.Snapshot(t.Context(), c.ID, snapshot)
-	b.must(err)
+	taken := b.takes(c)
 	var all sync.WaitGroup
-	for i := range 4 {
+	for range 4 {
 		all.Go(func() {
 			for range 8 {
-				same := *c
-				if port, err := b.Start(&same); err != nil || port != c.Port {
+				if port, err := b.Start(c); err != nil || port != c.Port {
 					t.Errorf("start: port %d, %v", port, err)
 				}
 			}
@@ -170,31 +202,62 @@ func TestAllAtOnce(t *testing.T) {
 			id := model.NewID()
 			for range 4 {
 				_, _ = b.Snapshot(t.Context(), c.ID, id) // fails while the cluster is stopped
+				_ = b.Pause(c.ID)                        // likewise
 			}
 			if err := b.DropSnapshot(id); err != nil {
 				t.Errorf("drop: %v", err)
-			}
-		})
-		all.Go(func() {
-			dataset := model.NewID()
-			_ = b.Pause(c.ID) // fails while the cluster is stopped
-			if err := b.Lay(t.Context(), snapshot, c.ID, dataset); err != nil && i == 0 {
-				t.Logf("lay: %v", err) // a start may remove what it does not use
 			}
 		})
 	}
 	all.Wait()
 	b.start(c)
 	b.want(c, 1)
-	b.must(b.Stop(c.ID))
-	b.start(c)
-	if got := b.has("clusters", c.ID); !slices.Equal(got, []string{"data"}) {
-		t.Errorf("datasets %v", got)
-	}
-	if got := b.has("snapshots"); !slices.Equal(got, []string{snapshot}) {
+	if got := b.has("snapshots"); !slices.Equal(got, []string{taken}) {
 		t.Errorf("snapshots %v", got)
 	}
+}
+
+// Those who hold the cluster may restore and restart it side by side: every one of them finds what its row names.
+func TestHeld(t *testing.T) {
+	b := newBench(t, t.TempDir())
+	c := newCluster("alpha")
+	b.start(c)
+	b.insert(c, 1)
+	taken := b.takes(c)
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			defer b.Hold(c.ID)()
+			next := model.NewID()
+			err := errors.Join(b.Lay(t.Context(), taken, c.ID, next), b.Pause(c.ID))
+			c.Dataset = next
+			if _, err2 := b.Start(c); err != nil || err2 != nil {
+				t.Errorf("restore: %v, %v", err, err2)
+			}
+		})
+		all.Go(func() {
+			for range 4 {
+				func() {
+					defer b.Hold(c.ID)()
+					_, err := b.Start(c)
+					if err := errors.Join(b.Stop(c.ID), err); err != nil {
+						t.Errorf("restart: %v", err)
+					}
+					if _, err := b.Start(c); err != nil {
+						t.Errorf("restart: %v", err)
+					}
+				}()
+			}
+		})
+	}
+	all.Wait()
 	b.want(c, 1)
+	if got := b.has("clusters", c.ID); !slices.Equal(got, []string{c.Dataset}) {
+		t.Errorf("datasets %v, the cluster uses %s", got, c.Dataset)
+	}
+	if n := len(b.holds.all); n > 0 {
+		t.Errorf("%d clusters are held by nobody", n)
+	}
 }
 
 // Closing waits for whoever starts and leaves nothing running.

@@ -60,8 +60,18 @@ func (b *bench) start(c *model.Cluster) {
 	c.Port, c.Ready = port, true
 }
 
-// run runs a command on the cluster's database.
+// run runs a command that must succeed on the cluster's database.
 func (b *bench) run(c *model.Cluster, cmd bson.D) bson.Raw {
+	b.t.Helper()
+	reply := b.try(c, cmd)
+	if reply.Lookup("ok").Double() != 1 {
+		b.t.Fatalf("%v: %v", cmd[0], reply)
+	}
+	return reply
+}
+
+// try runs a command on the cluster's database.
+func (b *bench) try(c *model.Cluster, cmd bson.D) bson.Raw {
 	b.t.Helper()
 	d, err := b.get(c.ID)
 	b.must(err)
@@ -70,11 +80,7 @@ func (b *bench) run(c *model.Cluster, cmd bson.D) bson.Raw {
 	defer s.Close()
 	raw, err := bson.Marshal(append(cmd, bson.E{Key: "$db", Value: "shop"}))
 	b.must(err)
-	reply := s.Run(b.t.Context(), &wire.Msg{Body: raw})
-	if reply.Lookup("ok").Double() != 1 {
-		b.t.Fatalf("%v: %v", cmd, reply)
-	}
-	return reply
+	return s.Run(b.t.Context(), &wire.Msg{Body: raw})
 }
 
 func (b *bench) insert(c *model.Cluster, id int) {

@@ -64,14 +64,19 @@ func (p *Plane) Lay(ctx context.Context, snapshot, cluster model.ID, dataset str
 	if err := copyTree(ctx, p.snapshot(snapshot), next); err != nil {
 		return err
 	}
-	db, err := docdb.Open(next, docdb.Options{Logger: p.cfg.Logger, Now: p.cfg.Now})
-	if err != nil {
-		return err
-	}
-	if err := db.Close(); err != nil {
+	if err := p.tryOut(next); err != nil {
 		return err
 	}
 	return settle(next, dir)
+}
+
+// tryOut opens and closes the database in a directory.
+func (p *Plane) tryOut(dir string) error {
+	db, err := docdb.Open(dir, docdb.Options{Logger: p.cfg.Logger, Now: p.cfg.Now})
+	if err != nil {
+		return err
+	}
+	return db.Close()
 }
 
 // Unlay removes a dataset that Lay made and that the cluster does not come to use. Of a cluster that is gone it leaves

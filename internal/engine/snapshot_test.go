@@ -11,7 +11,7 @@ import (
 	"github.com/telamon-db/telamon/internal/model"
 )
 
-// snapshot takes a snapshot and returns its id.
+// takes takes a snapshot and returns its id.
 func (b *bench) takes(c *model.Cluster) model.ID {
 	b.t.Helper()
 	id := model.NewID()
@@ -142,7 +142,9 @@ func TestBrokenSnapshot(t *testing.T) {
 	b := newBench(t, t.TempDir())
 	c := newCluster("alpha")
 	b.start(c)
-	b.fill(c, 8000) // more than is kept in memory
+	b.fill(c, 100)
+	b.must(b.Stop(c.ID))
+	b.start(c) // makes tables of the log
 	id := b.takes(c)
 	tables, err := filepath.Glob(filepath.Join(b.Plane.snapshot(id), "*.sst"))
 	b.must(err)
