@@ -49,10 +49,8 @@ func (r Restoring) Reconcile(ctx context.Context, key string) (again time.Time, 
 	if err := r.Plane.Pause(j.TargetID); err != nil {
 		return again, err
 	}
-	if err := r.turn(ctx, key); err != nil {
-		return again, err
-	}
-	return again, r.open(ctx, j)
+	// Whatever comes of it, the target runs again: on the new data, or else on the old.
+	return again, errors.Join(r.turn(ctx, key), r.open(ctx, j))
 }
 
 // cluster is the target's row as it is now.
@@ -120,8 +118,14 @@ func (r Restoring) GiveUp(ctx context.Context, key string, cause error) error {
 	if err != nil {
 		return store.IfMissing(err, nil)
 	}
+	defer r.Plane.Hold(j.TargetID)()
 	if failed {
 		err = r.Plane.Unlay(j.TargetID, j.ID)
 	}
 	return errors.Join(err, r.open(ctx, j))
+}
+
+// Work is what the family does later.
+func (s *Service) Work() map[reconcile.Kind]reconcile.Handler {
+	return map[reconcile.Kind]reconcile.Handler{SnapshotKind: Taking{s}, RestoreKind: Restoring{s}}
 }
