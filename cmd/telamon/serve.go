@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,7 +18,7 @@ import (
 
 func serveCommand() *cobra.Command {
 	var cfg server.Config
-	var ports, level string
+	var ports, level, pace, file string
 	var proxies []string
 	c := &cobra.Command{
 		Use:   "serve",
@@ -34,8 +35,15 @@ Every flag has an environment variable: TELAMON_DATA for --data, TELAMON_CLUSTER
 			if err := fromEnvironment(c.Flags()); err != nil {
 				return err
 			}
+			if err := fromFile(c.Flags(), file); err != nil {
+				return err
+			}
 			if err := readPorts(ports, &cfg); err != nil {
 				return err
+			}
+			var known bool
+			if cfg.Pace, known = paces[pace]; !known {
+				return fmt.Errorf("--pace must be work or service")
 			}
 			var err error
 			if cfg.Proxies, err = readProxies(proxies); err != nil {
@@ -54,8 +62,40 @@ Every flag has an environment variable: TELAMON_DATA for --data, TELAMON_CLUSTER
 	f.StringVar(&cfg.ClusterHost, "cluster-host", "127.0.0.1", "address `HOST` that clusters listen on and are reached at")
 	f.StringVar(&ports, "cluster-ports", "", "ports `FROM-TO` that clusters listen on (default any free one)")
 	f.StringSliceVar(&proxies, "trusted-proxy", nil, "`CIDR` whose X-Forwarded-For is believed; may be given more than once")
+	f.StringVar(&pace, "pace", "work", "`PACE` of clusters and backups: work, as fast as the work, or service, as slow as the real service")
+	f.StringVar(&file, "config", "", "`FILE` with a JSON object of flags, such as {\"listen\":\"0.0.0.0:8080\"}; flags and environment win")
 	f.StringVar(&level, "log-level", "info", "least `LEVEL` that is logged: debug, info, warn or error")
 	return c
+}
+
+var paces = map[string]server.Pace{"work": server.WorkPace, "service": server.ServicePace}
+
+// fromFile takes the flags that neither the command line nor the environment sets from a file.
+func fromFile(flags *pflag.FlagSet, path string) error {
+	if path == "" {
+		return nil
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var values map[string]string
+	if err := json.Unmarshal(raw, &values); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	for name, value := range values {
+		f := flags.Lookup(name)
+		if f == nil {
+			return fmt.Errorf("%s: there is no flag --%s", path, name)
+		}
+		if f.Changed {
+			continue
+		}
+		if err := flags.Set(name, value); err != nil {
+			return fmt.Errorf("%s: %s: %w", path, name, err)
+		}
+	}
+	return nil
 }
 
 // fromEnvironment takes the flags that the command line does not set from TELAMON_*.

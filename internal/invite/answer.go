@@ -116,3 +116,11 @@ func (e Expiry) Reconcile(ctx context.Context, id string) (again time.Time, err 
 
 // GiveUp keeps the work: what is pending must not stay so.
 func (e Expiry) GiveUp(_ context.Context, _ string, cause error) error { return cause }
+
+// Work is what happens to invitations later.
+func (e Expiry) Work() map[reconcile.Kind]reconcile.Handler {
+	return map[reconcile.Kind]reconcile.Handler{ExpireKind: e}
+}
+
+// Tables are what invitations are stored in.
+func (e Expiry) Tables() []*store.Schema { return []*store.Schema{Invitations.Schema()} }

@@ -89,3 +89,11 @@ func (s Sender) Reconcile(ctx context.Context, id string) (again time.Time, err 
 
 // GiveUp keeps the work: a letter that cannot go out today can tomorrow. The log has the cause of every attempt.
 func (s Sender) GiveUp(_ context.Context, _ string, cause error) error { return cause }
+
+// Work is the delivery of letters.
+func (s Sender) Work() map[reconcile.Kind]reconcile.Handler {
+	return map[reconcile.Kind]reconcile.Handler{SendKind: s}
+}
+
+// Tables are what letters are stored in.
+func (s Sender) Tables() []*store.Schema { return []*store.Schema{Letters.Schema()} }

@@ -24,13 +24,19 @@ type Config struct {
 	Logger      *slog.Logger
 }
 
-// Pace is how long objects stay in their transitional states.
+// Pace is how long objects stay in their transitional states at least, in the domain's time.
 type Pace struct {
-	Dwell time.Duration // at least, so that a watching client sees the state
+	Cluster time.Duration // CREATING, UPDATING and DELETING of dedicated clusters
+	Flex    time.Duration // the same of Flex clusters and serverless instances
+	Backup  time.Duration // snapshots and restore jobs
 }
 
-// WorkPace is as fast as the work, with a minimum that a client polling quickly can see.
-var WorkPace = Pace{Dwell: 300 * time.Millisecond}
+var (
+	// WorkPace is as fast as the work, with a minimum that a client polling quickly can see.
+	WorkPace = Pace{Cluster: 300 * time.Millisecond, Flex: 300 * time.Millisecond, Backup: 300 * time.Millisecond}
+	// ServicePace is about what the real service takes.
+	ServicePace = Pace{Cluster: 15 * time.Minute, Flex: 10 * time.Second, Backup: 5 * time.Minute}
+)
 
 func (c *Config) fill() {
 	if c.Listen == "" {

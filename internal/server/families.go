@@ -1,8 +1,8 @@
 package server
 
 import (
+	"maps"
 	"path/filepath"
-	"slices"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/invite"
@@ -25,60 +25,80 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// operations are all operations of the API: the one list of families.
-func (s *Server) operations() api.Operations {
-	databaseUsers := &databaseuser.Service{Store: s.store}
-	accessLists := &accesslist.Service{Store: s.store}
-	audits, awsDNS := &auditing.Service{Store: s.store}, &awsdns.Service{Store: s.store}
-	invitations := &invite.Sender{BaseURL: func() string { return s.bootstrap.BaseURL }}
-	cloudUsers := &clouduser.Service{Store: s.store, Invitations: invitations}
-	lifecycle := cluster.Lifecycle{Node: localNode, Dwell: s.cfg.Pace.Dwell}
-	clusters := &cluster.Service{Lifecycle: lifecycle, Store: s.store, Plane: s.plane, Version: mongoDBVersion}
-	projects := &project.Service{Store: s.store, Residents: []project.Resident{
-		clusters, databaseUsers, accessLists, audits, awsDNS, cloudUsers,
-	}}
-	return slices.Concat(
-		projects.Operations(),
-		databaseUsers.Operations(),
-		accessLists.Operations(),
-		cloudUsers.Operations(),
-		audits.Operations(),
-		awsDNS.Operations(),
-		projects.OrganizationOperations(),
-		(&organization.Service{Store: s.store}).Operations(),
-		(&root.Service{Store: s.store, Build: Version}).Operations(),
-		(&events.Service{Store: s.store}).Operations(),
-		clusters.Operations(),
-		(&serverless.Service{Store: s.store, Clusters: lifecycle, Plane: s.plane, Version: mongoDBVersion}).Operations(),
-		(&apikey.Service{Store: s.store, Usage: s.usage}).Operations(),
-		s.backups().Operations(),
+// A family says what it has by the methods that it has.
+type (
+	operator interface{ Operations() api.Operations }
+	keeper   interface{ Tables() []*store.Schema }
+	worker   interface {
+		Work() map[reconcile.Kind]reconcile.Handler
+	}
+)
+
+// families is the one list: what the API has, and what works for it.
+func (s *Server) families() []any {
+	var (
+		pace       = s.cfg.Pace
+		clusters   = cluster.Lifecycle{Node: localNode, Dwell: pace.Cluster}
+		flex       = cluster.Lifecycle{Node: localNode, Dwell: pace.Flex}
+		backups    = &backup.Service{Store: s.store, Plane: s.plane, Dwell: pace.Backup, Version: mongoDBVersion}
+		invitation = &invite.Sender{BaseURL: func() string { return s.bootstrap.BaseURL }}
+		outbox     = mail.Outbox{Dir: filepath.Join(s.cfg.DataDir, "outbox")}
 	)
+	list := []any{
+		&root.Service{Store: s.store, Build: Version},
+		&organization.Service{Store: s.store},
+		&apikey.Service{Store: s.store, Usage: s.usage},
+		&clouduser.Service{Store: s.store, Invitations: invitation},
+		&databaseuser.Service{Store: s.store},
+		&accesslist.Service{Store: s.store},
+		&cluster.Service{Lifecycle: clusters, Store: s.store, Plane: s.plane, Version: mongoDBVersion},
+		&serverless.Service{Store: s.store, Clusters: flex, Plane: s.plane, Version: mongoDBVersion},
+		cluster.Reconciler{Store: s.store, Runtime: s.plane, Dependents: []cluster.Dependent{backups}},
+		backups,
+		&auditing.Service{Store: s.store},
+		&awsdns.Service{Store: s.store},
+		&events.Service{Store: s.store},
+		invite.Expiry{Store: s.store},
+		mail.Sender{Store: s.store, Transport: outbox},
+	}
+	// Projects know who lives in them.
+	return append(list, &project.Service{Store: s.store, Residents: having[project.Resident](list)})
 }
 
-func (s *Server) backups() *backup.Service {
-	return &backup.Service{Store: s.store, Plane: s.plane, Dwell: s.cfg.Pace.Dwell, Version: mongoDBVersion}
+// having are the families with a certain method.
+func having[T any](families []any) []T {
+	var out []T
+	for _, f := range families {
+		if t, ok := f.(T); ok {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// operations are all operations of the API.
+func (s *Server) operations() api.Operations {
+	var all api.Operations
+	for _, f := range having[operator](s.families()) {
+		all = append(all, f.Operations()...)
+	}
+	return all
 }
 
 // handlers are all kinds of work.
 func (s *Server) handlers() map[reconcile.Kind]reconcile.Handler {
-	return map[reconcile.Kind]reconcile.Handler{
-		cluster.Kind:            cluster.Reconciler{Store: s.store, Runtime: s.plane, Dependents: []cluster.Dependent{s.backups()}},
-		databaseuser.ExpireKind: databaseuser.Expiry{Store: s.store},
-		accesslist.ExpireKind:   accesslist.Expiry{Store: s.store},
-		backup.SnapshotKind:     backup.Taking{Service: s.backups()},
-		backup.RestoreKind:      backup.Restoring{Service: s.backups()},
-		invite.ExpireKind:       invite.Expiry{Store: s.store},
-		mail.SendKind:           mail.Sender{Store: s.store, Transport: mail.Outbox{Dir: filepath.Join(s.cfg.DataDir, "outbox")}},
+	all := map[reconcile.Kind]reconcile.Handler{}
+	for _, f := range having[worker](s.families()) {
+		maps.Copy(all, f.Work())
 	}
+	return all
 }
 
-// schemas are all tables.
-func schemas() []*store.Schema {
-	return []*store.Schema{
-		state.Organizations.Schema(), state.Projects.Schema(), state.Users.Schema(), state.Memberships.Schema(),
-		state.APIKeys.Schema(), state.KeyAddresses.Schema(), state.ServiceAccounts.Schema(), state.Tokens.Schema(),
-		state.Clusters.Schema(), state.Settings.Schema(), reconcile.Works.Schema(), databaseuser.Users.Schema(),
-		accesslist.Entries.Schema(), auditing.Configs.Schema(), awsdns.Settings.Schema(), invite.Invitations.Schema(), mail.Letters.Schema(),
-		backup.Snapshots.Schema(), backup.Jobs.Schema(),
+// tables are all tables.
+func (s *Server) tables() []*store.Schema {
+	all := append(state.Tables(), reconcile.Works.Schema())
+	for _, f := range having[keeper](s.families()) {
+		all = append(all, f.Tables()...)
 	}
+	return all
 }

@@ -53,7 +53,7 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("server: data directory: %w", err)
 	}
-	if s.store, err = sqlite.Open(ctx, filepath.Join(cfg.DataDir, "telamon.db"), s.clock.Now, schemas()); err != nil {
+	if s.store, err = sqlite.Open(ctx, filepath.Join(cfg.DataDir, "telamon.db"), s.clock.Now, s.tables()); err != nil {
 		return nil, err
 	}
 	if s.api, err = net.Listen("tcp", cfg.Listen); err != nil {

@@ -111,3 +111,11 @@ var Clusters = &store.Table[model.Cluster]{
 		{Name: "node", Key: func(c *model.Cluster) []string { return []string{c.Node} }},
 	},
 }
+
+// Tables are the tables of this package.
+func Tables() []*store.Schema {
+	return []*store.Schema{
+		Organizations.Schema(), Projects.Schema(), Users.Schema(), Memberships.Schema(), APIKeys.Schema(), KeyAddresses.Schema(),
+		ServiceAccounts.Schema(), Tokens.Schema(), Clusters.Schema(), Settings.Schema(),
+	}
+}

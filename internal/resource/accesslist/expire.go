@@ -33,3 +33,8 @@ func (e Expiry) Reconcile(ctx context.Context, key string) (again time.Time, err
 
 // GiveUp keeps the work: an expired entry must not stay.
 func (e Expiry) GiveUp(_ context.Context, _ string, cause error) error { return cause }
+
+// Work is what the family does later.
+func (s *Service) Work() map[reconcile.Kind]reconcile.Handler {
+	return map[reconcile.Kind]reconcile.Handler{ExpireKind: Expiry{s.Store}}
+}

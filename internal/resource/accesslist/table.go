@@ -55,3 +55,6 @@ func Admits(tx store.Tx, groupID model.ID, addr netip.Addr) (bool, error) {
 	}
 	return false, nil
 }
+
+// Tables are what the family stores.
+func (s *Service) Tables() []*store.Schema { return []*store.Schema{Entries.Schema()} }

@@ -135,3 +135,6 @@ func (s *Service) update(ctx context.Context, in updateIn) (out AuditLog, err er
 func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
 	return Configs.DeleteAll(tx, store.Query{Prefix: []string{groupID}})
 }
+
+// Tables are what the family stores.
+func (s *Service) Tables() []*store.Schema { return []*store.Schema{Configs.Schema()} }

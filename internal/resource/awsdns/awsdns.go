@@ -104,3 +104,6 @@ func (s *Service) toggle(ctx context.Context, in toggleIn) (AWSCustomDNSEnabledV
 func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
 	return Settings.DeleteAll(tx, store.Query{Prefix: []string{groupID}})
 }
+
+// Tables are what the family stores.
+func (s *Service) Tables() []*store.Schema { return []*store.Schema{Settings.Schema()} }

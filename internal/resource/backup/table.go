@@ -80,3 +80,6 @@ var Jobs = &store.Table[Job]{
 		{Name: "target", Key: func(j *Job) []string { return []string{j.TargetID, state.Instant(j.Created)} }},
 	},
 }
+
+// Tables are what the family stores.
+func (s *Service) Tables() []*store.Schema { return []*store.Schema{Snapshots.Schema(), Jobs.Schema()} }

@@ -137,3 +137,8 @@ func (r Reconciler) GiveUp(ctx context.Context, key string, cause error) error {
 	})
 	return errors.Join(cause, err)
 }
+
+// Work is what the family does later.
+func (r Reconciler) Work() map[reconcile.Kind]reconcile.Handler {
+	return map[reconcile.Kind]reconcile.Handler{Kind: r}
+}

@@ -73,3 +73,6 @@ func (u *User) MayUse(cluster string) bool {
 	}
 	return len(u.Scopes) == 0
 }
+
+// Tables are what the family stores.
+func (s *Service) Tables() []*store.Schema { return []*store.Schema{Users.Schema()} }

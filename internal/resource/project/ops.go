@@ -27,6 +27,7 @@ const tag = "Projects"
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
 	return api.Operations{
+		s.ofOrganization(),
 		{
 			ID: "createProject", Aliases: []string{"createGroup"}, Method: http.MethodPost, Path: "/groups", Tag: tag,
 			Summary: "Create one project",

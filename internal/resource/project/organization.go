@@ -12,14 +12,14 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// OrganizationOperations are the operations on an organization that show its projects.
-func (s *Service) OrganizationOperations() api.Operations {
-	return api.Operations{{
+// ofOrganization is the operation on an organization that shows its projects.
+func (s *Service) ofOrganization() api.Op {
+	return api.Op{
 		ID: "listOrganizationProjects", Aliases: []string{"getOrgGroups"}, Method: http.MethodGet, Path: "/orgs/{orgId}/groups", Tag: "Organizations",
 		Summary: "Return the projects of one organization", Description: "Returns those of the organization's projects that the caller may read, by name.",
 		Roles: authz.Any(authz.OrgMember), Status: http.StatusOK,
 		Versions: []api.Version{api.At("2023-01-01", s.listOfOrganization)},
-	}}
+	}
 }
 
 type listOfOrganizationIn struct {
