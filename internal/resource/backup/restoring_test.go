@@ -1,0 +1,76 @@
+package backup_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/resource/backup"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+	"github.com/telamon-db/telamon/internal/store/sqlite/sqlitetest"
+)
+
+// diary is a plane that does nothing but remember what it was asked, and lets the test step in while a cluster pauses.
+type diary struct {
+	steps  []string
+	paused func()
+}
+
+func (d *diary) note(step string) { d.steps = append(d.steps, step) }
+
+func (d *diary) Snapshot(context.Context, model.ID, model.ID) (int64, error) { return 1, nil }
+func (d *diary) DropSnapshot(model.ID) error                                 { return nil }
+func (d *diary) Hold(model.ID) (release func())                              { d.note("hold"); return func() { d.note("release") } }
+func (d *diary) Lay(context.Context, model.ID, model.ID, string) error       { d.note("lay"); return nil }
+func (d *diary) Unlay(model.ID, string) error                                { d.note("unlay"); return nil }
+func (d *diary) Pause(model.ID) error                                        { d.note("pause"); d.paused(); return nil }
+func (d *diary) Start(c *model.Cluster) (int, error)                         { d.note("start on " + c.Dataset); return 1, nil }
+
+// TestTheTargetNeverStaysPaused: while the target is paused the job may go, with the cluster whose snapshot it restores,
+// or somebody may pause or delete the target. Whatever comes, a target that should run runs on what its row names.
+func TestTheTargetNeverStaysPaused(t *testing.T) {
+	change := func(how func(*model.Cluster)) func(store.Tx, *backup.Job, *model.Cluster) error {
+		return func(tx store.Tx, _ *backup.Job, c *model.Cluster) error {
+			how(c)
+			return state.Clusters.Put(tx, c)
+		}
+	}
+	for name, c := range map[string]struct {
+		happens func(tx store.Tx, j *backup.Job, c *model.Cluster) error
+		fails   bool
+		then    []string
+	}{
+		"nothing":  {change(func(*model.Cluster) {}), false, []string{"start on job"}},
+		"job gone": {func(tx store.Tx, j *backup.Job, _ *model.Cluster) error { return backup.Jobs.Delete(tx, j) }, true, []string{"start on data"}},
+		"updating": {change(func(c *model.Cluster) { c.State = model.Updating }), false, []string{"start on job"}},
+		"paused":   {change(func(c *model.Cluster) { c.Declared.Paused = true }), true, nil},
+		"deleted":  {change(func(c *model.Cluster) { c.State = model.Deleting }), true, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			st := sqlitetest.Open(t, time.Now, state.Projects.Schema(), state.Clusters.Schema(), reconcile.Works.Schema(), backup.Jobs.Schema())
+			cluster := &model.Cluster{ID: "target", GroupID: "p", Name: "alpha", State: model.Idle, Dataset: "data"}
+			job := &backup.Job{ID: "job", TargetID: "target", TargetIn: "p", Target: "alpha"}
+			update := func(fn func(store.Tx) error) {
+				if err := st.Update(t.Context(), fn); err != nil {
+					t.Error(err)
+				}
+			}
+			update(func(tx store.Tx) error {
+				return errors.Join(state.Projects.Put(tx, &model.Project{ID: "p", OrgID: "o"}), state.Clusters.Put(tx, cluster), backup.Jobs.Put(tx, job))
+			})
+			d := &diary{paused: func() { update(func(tx store.Tx) error { return c.happens(tx, job, cluster) }) }}
+			_, err := backup.Restoring{Service: &backup.Service{Store: st, Plane: d}}.Reconcile(t.Context(), "job")
+			if (err != nil) != c.fails {
+				t.Errorf("the attempt ends with %v", err)
+			}
+			if want := slices.Concat([]string{"hold", "lay", "pause"}, c.then, []string{"release"}); !slices.Equal(d.steps, want) {
+				t.Errorf("the plane was asked %v, want %v", d.steps, want)
+			}
+		})
+	}
+}
