@@ -152,11 +152,14 @@ func (c *command) bind(s *Session, db string, body bson.Raw, sequences []wire.Se
 	return k, checkRequired(c.name, c.fields, k.args)
 }
 
+// sequenced are the arguments that are read by docs and so may come as a document sequence. Any other array would be
+// taken for empty.
+var sequenced = map[string]bool{"documents": true, "updates": true, "deletes": true, "indexes": true}
+
 // addSequences takes document sequences for the array arguments of their names.
 func (c *call) addSequences(sequences []wire.Sequence) error {
 	for _, seq := range sequences {
-		f, ok := c.cmd.field(seq.ID)
-		if !ok || f.kind.names != isArray.names {
+		if _, ok := c.cmd.field(seq.ID); !ok || !sequenced[seq.ID] {
 			return wire.Errorf(wire.UnknownField, "BSON field '%s.%s' is an unknown field.", c.cmd.name, seq.ID)
 		}
 		if _, twice := c.args[seq.ID]; twice {

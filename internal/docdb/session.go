@@ -28,6 +28,8 @@ func (e *Engine) NewSession() *Session {
 // Close ends the session's running commands and releases its cursors.
 func (s *Session) Close() {
 	s.cancel()
+	s.e.life.RLock() // the engine must not be closed under a cursor
+	defer s.e.life.RUnlock()
 	s.e.cursors.closeOf(s)
 }
 
