@@ -37,6 +37,9 @@ func runAggregate(c *call) (bson.D, error) {
 	if c.bool("explain", false) {
 		return c.explain("queryPlanner")
 	}
+	if spec, rest, ok := splitCollStats(c.args["pipeline"]); ok {
+		return c.aggregateStats(spec, rest)
+	}
 	sel, p, err := c.aggregateSelection()
 	if err != nil {
 		return nil, err

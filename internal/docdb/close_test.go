@@ -10,7 +10,7 @@ import (
 // replaced under its clients. The engine must not be closed under a cursor.
 func TestCloseTogether(t *testing.T) {
 	dir := t.TempDir()
-	for range 30 {
+	for range 8 {
 		e, err := Open(dir, Options{})
 		if err != nil {
 			t.Fatal(err)

@@ -46,8 +46,8 @@ func (e *Engine) diskUsage(prefix []byte) (int64, error) {
 	return int64(n), err
 }
 
-func (c *call) scale() (int64, error) {
-	n := c.int("scale", 1)
+func (a args) scale() (int64, error) {
+	n := a.int("scale", 1)
 	if n <= 0 {
 		return 0, wire.Errorf(wire.BadValue, "scale has to be a number greater than or equal to 1")
 	}
@@ -66,8 +66,15 @@ func runCollStats(c *call) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
+	sizes, err := c.collStats(scale)
+	return append(bson.D{{Key: "ns", Value: c.ns.String()}}, sizes...), err
+}
+
+// collStats are the sizes of the command's collection, in units of scale bytes. One that is not there has none.
+func (c *call) collStats(scale int64) (bson.D, error) {
 	var m measures
-	var sizes bson.D
+	var err error
+	sizes := bson.D{}
 	if coll := c.e.catalog.get(c.ns); coll != nil {
 		if m, err = c.e.measure(coll); err != nil {
 			return nil, err
@@ -76,11 +83,11 @@ func runCollStats(c *call) (bson.D, error) {
 			sizes = append(sizes, bson.E{Key: ix.Name, Value: m.indexes[i] / scale})
 		}
 	}
-	reply := bson.D{{Key: "ns", Value: c.ns.String()}, {Key: "size", Value: m.bytes / scale}, {Key: "count", Value: m.docs}}
+	stats := bson.D{{Key: "size", Value: m.bytes / scale}, {Key: "count", Value: m.docs}}
 	if m.docs > 0 {
-		reply = append(reply, bson.E{Key: "avgObjSize", Value: average(m.bytes, m.docs)})
+		stats = append(stats, bson.E{Key: "avgObjSize", Value: average(m.bytes, m.docs)})
 	}
-	return append(reply, bson.D{{Key: "storageSize", Value: m.onDisk / scale}, {Key: "nindexes", Value: int32(len(sizes))},
+	return append(stats, bson.D{{Key: "storageSize", Value: m.onDisk / scale}, {Key: "nindexes", Value: int32(len(sizes))},
 		{Key: "totalIndexSize", Value: m.indexBytes() / scale}, {Key: "totalSize", Value: (m.onDisk + m.indexBytes()) / scale},
 		{Key: "indexSizes", Value: sizes}, {Key: "capped", Value: false}, {Key: "scaleFactor", Value: scale}}...), nil
 }

@@ -1,0 +1,85 @@
+package driver
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// script is what somebody types who looks around. Each line prints one line, so that a missing answer is seen.
+const script = `
+const app = db.getSiblingDB("shop");
+app.orders.insertMany([...Array(50).keys()].map(i => ({ _id: i, total: i * 10, state: i % 2 ? "open" : "paid" })));
+app.orders.createIndex({ total: 1 });
+print("dbs " + db.adminCommand({ listDatabases: 1 }).databases.map(d => d.name).join());
+print("collections " + app.getCollectionNames().join());
+print("infos " + app.getCollectionInfos().map(c => c.name + ":" + c.type).join());
+print("stats " + app.stats().objects + " " + app.stats().indexes);
+print("collstats " + app.orders.stats().count);
+print("indexes " + app.orders.getIndexes().map(i => i.name).join());
+print("sorted " + app.orders.find({ total: { $gte: 100 } }).sort({ total: -1 }).limit(3).toArray().map(d => d._id).join());
+const plan = app.orders.find({ total: { $lt: 50 } }).explain("executionStats");
+print("plan " + plan.queryPlanner.winningPlan.stage + " " + plan.executionStats.nReturned + " " + plan.executionStats.totalKeysExamined);
+print("aggplan " + JSON.stringify(app.orders.explain("executionStats").aggregate([{ $match: { total: 10 } }])).includes("IXSCAN"));
+print("count " + app.orders.countDocuments({ state: "open" }) + " " + app.orders.estimatedDocumentCount());
+print("distinct " + app.orders.distinct("state").join());
+print("aggregate " + app.orders.aggregate([{ $group: { _id: "$state", sum: { $sum: "$total" } } }, { $sort: { _id: 1 } }]).toArray().map(d => d.sum).join());
+print("modified " + app.orders.findOneAndUpdate({ _id: 1 }, { $inc: { total: 1 } }, { returnDocument: "after" }).total);
+print("valid " + app.orders.validate().valid);
+print("version " + db.version());
+print("me " + db.runCommand({ connectionStatus: 1 }).authInfo.authenticatedUsers[0].user);
+try { app.orders.insertOne({ _id: 1 }) } catch (e) { print("duplicate " + e.code) }
+print("dropped " + app.orders.dropIndex("total_1").nIndexesWas + " " + app.orders.drop());
+`
+
+const printed = `dbs shop
+collections orders
+infos orders:collection
+stats 50 2
+collstats 50
+indexes _id_,total_1
+sorted 49,48,47
+plan FETCH 5 5
+aggplan true
+count 25 50
+distinct open,paid
+aggregate 6250,6000
+modified 11
+valid true
+version 8.0.4
+me root
+duplicate 11000
+dropped 2 true`
+
+func TestMongosh(t *testing.T) {
+	shell, err := filepath.Abs(filepath.Join("..", "node", "node_modules", ".bin", "mongosh"))
+	must(t, err)
+	if _, err := os.Stat(shell); err != nil {
+		if os.Getenv("TELAMON_REQUIRE_ALL") != "" {
+			t.Fatalf("mongosh is required: %v", err)
+		}
+		t.Skipf("without mongosh (npm ci in test/node brings it): %v", err)
+	}
+	w := newWorld(t)
+	run := func(input string, args ...string) string {
+		cmd := exec.CommandContext(t.Context(), shell, append([]string{w.uri("root"), "--quiet", "--norc"}, args...)...)
+		cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
+		cmd.Stdin = strings.NewReader(input)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Errorf("mongosh: %v", err)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	if out := run("", "--eval", script); out != printed {
+		t.Errorf("got\n%s\nwant\n%s", out, printed)
+	}
+	out := run("use shop\ndb.orders.insertOne({_id: 7})\nshow dbs\nshow collections\ndb.orders.find()\nexit\n")
+	for _, want := range []string{"switched to db shop", "shop  ", "orders", "_id: 7"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in\n%s", want, out)
+		}
+	}
+}
