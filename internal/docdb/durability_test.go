@@ -205,13 +205,14 @@ func TestRetryableWrites(t *testing.T) {
 
 func TestRetriesAreForgotten(t *testing.T) {
 	now := time.Unix(1_000_000, 0)
-	x := open(t, t.TempDir(), Options{Now: func() time.Time { return now }})
+	x := fresh(t)
+	x.e.mono = func() time.Time { return now }
 	for i := range 3 {
 		session := d{{"id", bson.Binary{Subtype: 4, Data: []byte{15: byte(i)}}}}
 		x.ok(d{{"insert", "c"}, {"documents", a{d{{"_id", i}}}}, {"lsid", session}, {"txnNumber", int64(1)}})
 		now = now.Add(20 * time.Minute)
 	}
-	if err := x.e.pruneRetries(now); err != nil {
+	if err := x.e.pruneRetries(); err != nil {
 		t.Fatal(err)
 	}
 	n, err := countKeys(context.Background(), x.e.db, []byte{spaceRetry})

@@ -1,6 +1,7 @@
 package docdb
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -109,17 +110,18 @@ func (c *call) createIndexes(t *tx, wanted []index) (bson.D, error) {
 		return nil, err
 	}
 	before := len(t.coll.allIndexes())
+	next := *t.coll
 	for _, ix := range wanted {
-		there, err := t.coll.hasIndex(ix)
+		there, err := next.hasIndex(ix)
 		if err != nil {
 			return nil, err
 		}
-		if there {
-			continue
+		if !there {
+			next.indexes = append(slices.Clip(next.indexes), ix) // the collection's own list stays as it is
 		}
-		if err := c.createIndex(t, ix); err != nil {
-			return nil, err
-		}
+	}
+	if err := c.addIndexes(t, &next); err != nil {
+		return nil, err
 	}
 	after := len(t.coll.allIndexes())
 	reply := bson.D{{Key: "numIndexesBefore", Value: int32(before)}, {Key: "numIndexesAfter", Value: int32(after)},
@@ -148,29 +150,47 @@ func (c *collection) hasIndex(ix index) (bool, error) {
 	return false, nil
 }
 
-// createIndex builds ix and adds it to the catalog. Entries of an index that is not in the catalog are seen by nobody, so
-// a large build may commit them in groups. Its id may have been that of a build that a crash ended: what is left is deleted.
-func (c *call) createIndex(t *tx, ix index) error {
-	if len(t.coll.allIndexes()) >= maxIndexes {
+// addIndexes builds the indexes that next has beyond the collection and puts next in its place: all of them are there
+// then, or none. Entries of an index that is not in the catalog are seen by nobody, so a large build may commit them in
+// groups. Its id may have been that of a build that a crash ended: what is left is deleted.
+func (c *call) addIndexes(t *tx, next *collection) error {
+	added := next.indexes[len(t.coll.indexes):]
+	if len(added) == 0 {
+		return nil
+	}
+	if len(next.allIndexes()) > maxIndexes {
 		return wire.Errorf(wire.CannotCreateIndex, "add index fails, too many indexes for %s", t.ns)
 	}
-	ix.ID = t.e.catalog.newID()
-	prefix := idPrefix(spaceIndex, ix.ID)
-	if err := t.deleteAll(prefix); err != nil {
-		return err
-	}
-	if err := c.buildIndex(t, &ix); err != nil {
-		if cleanup := t.e.db.DeleteRange(prefix, after(prefix), pebble.NoSync); cleanup != nil {
-			return cleanup
+	for i := range added {
+		added[i].ID = t.e.catalog.newID()
+		err := t.deleteAll(idPrefix(spaceIndex, added[i].ID))
+		if err == nil {
+			err = c.buildIndex(t, &added[i])
 		}
+		if err != nil {
+			return errors.Join(err, t.e.dropEntries(added[:i+1]))
+		}
+	}
+	if err := t.setCollection(next); err != nil {
 		return err
 	}
-	next := *t.coll
-	next.indexes = append(slices.Clone(next.indexes), ix)
-	if err := t.setCollection(&next); err != nil {
-		return err
+	for _, ix := range added {
+		if err := t.logCommand(append(bson.D{{Key: "createIndexes", Value: t.ns.coll}}, ix.describe()...)); err != nil {
+			return err
+		}
 	}
-	return t.logCommand(append(bson.D{{Key: "createIndexes", Value: t.ns.coll}}, ix.describe()...))
+	return nil
+}
+
+// dropEntries deletes what builds that have failed have committed already. It is garbage, so nobody waits for the disk.
+func (e *Engine) dropEntries(indexes []index) error {
+	for _, ix := range indexes {
+		prefix := idPrefix(spaceIndex, ix.ID)
+		if err := e.db.DeleteRange(prefix, after(prefix), pebble.NoSync); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // buildIndex adds the entries of the documents that are there. It reads them beside the transaction, whose batch may be

@@ -1,6 +1,7 @@
 package docdb
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"time"
 
@@ -64,39 +65,63 @@ func (t *tx) remember(c *call, reply bson.D) error {
 	if err != nil {
 		return err
 	}
-	stored, err := bson.Marshal(retryRecord{c.int("txnNumber", 0), c.cmd.name, t.now, raw})
+	stored, err := bson.Marshal(retryRecord{c.int("txnNumber", 0), c.cmd.name, t.e.mono(), raw})
 	if err != nil {
 		return err
 	}
 	if t.e.stats.retryable.Add(1)%prunePeriod == 0 {
-		if err := t.e.pruneRetries(t.now); err != nil {
+		if err := t.e.pruneRetries(); err != nil {
 			return err
 		}
 	}
 	return t.batch.Set(retryKey(c.doc("lsid")), stored, nil)
 }
 
-// pruneRetries forgets the outcomes of sessions that have timed out.
-func (e *Engine) pruneRetries(now time.Time) error {
-	space := []byte{spaceRetry}
-	it, err := e.db.NewIter(&pebble.IterOptions{LowerBound: space, UpperBound: after(space)})
-	if err != nil {
+// pruneRetries forgets the outcomes of sessions that have timed out. Sessions live by the clock on the wall, which the
+// domain's clock does not move. The search goes on beside other writes; a session that one of them has used meanwhile is
+// seen when its outcome is looked at again, while no write is applied.
+func (e *Engine) pruneRetries() error {
+	now := e.mono()
+	stale, err := e.staleRetries(now)
+	if err != nil || len(stale) == 0 {
 		return err
 	}
-	defer it.Close()
+	e.commitMu.Lock()
+	defer e.commitMu.Unlock()
 	batch := e.db.NewBatch()
 	defer batch.Close()
-	for it.First(); it.Valid(); it.Next() {
-		at, ok := bson.Raw(it.Value()).Lookup("at").TimeOK()
-		if ok && now.Sub(at) < sessionTimeout {
+	for _, key := range stale {
+		value, err := read(e.db, key)
+		if err != nil {
+			return err
+		}
+		if !timedOut(value, now) {
 			continue
 		}
-		if err := batch.Delete(it.Key(), nil); err != nil {
+		if err := batch.Delete(key, nil); err != nil {
 			return err
 		}
 	}
-	if err := it.Error(); err != nil {
-		return err
-	}
 	return batch.Commit(pebble.NoSync)
+}
+
+func timedOut(record bson.Raw, now time.Time) bool {
+	at, ok := record.Lookup("at").TimeOK()
+	return !ok || now.Sub(at) >= sessionTimeout
+}
+
+// staleRetries are the keys of the outcomes of sessions that have timed out.
+func (e *Engine) staleRetries(now time.Time) (keys [][]byte, err error) {
+	space := []byte{spaceRetry}
+	it, err := e.db.NewIter(&pebble.IterOptions{LowerBound: space, UpperBound: after(space)})
+	if err != nil {
+		return nil, err
+	}
+	defer it.Close()
+	for it.First(); it.Valid(); it.Next() {
+		if timedOut(it.Value(), now) {
+			keys = append(keys, bytes.Clone(it.Key()))
+		}
+	}
+	return keys, it.Error()
 }
