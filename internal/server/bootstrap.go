@@ -135,15 +135,37 @@ func readBootstrap(path string) (*Bootstrap, error) {
 	return b, nil
 }
 
-// writeBootstrap replaces the file at once, so that a reader never sees half of it.
+// writeBootstrap replaces the file at once, so that a reader never sees half of it, and a crash never leaves less than
+// the credentials that are nowhere else.
 func writeBootstrap(path string, b *Bootstrap) error {
 	raw, err := json.MarshalIndent(b, "", "  ")
 	if err != nil {
 		return err
 	}
 	next := path + ".next"
-	if err := os.WriteFile(next, append(raw, '\n'), 0o600); err != nil {
+	if err := writeDurably(next, append(raw, '\n')); err != nil {
 		return err
 	}
-	return os.Rename(next, path)
+	if err := os.Rename(next, path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+func writeDurably(path string, content []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// syncDir makes a renaming in the directory outlive a loss of power.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -27,6 +28,7 @@ import (
 // Server is a running Telamon.
 type Server struct {
 	cfg       Config
+	lock      io.Closer // of the data directory
 	clock     *clock.Clock
 	store     store.Store
 	usage     *authn.Usage
@@ -40,8 +42,8 @@ type Server struct {
 	ready     chan struct{}
 }
 
-// Open opens the data directory, binds both listeners and prepares everything; Run then serves. It creates the
-// organization, its owner and the first credentials in an empty store.
+// Open opens the data directory, which one server has at a time, binds both listeners and prepares everything; Run then
+// serves. It creates the organization, its owner and the first credentials in an empty store.
 func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	cfg.fill()
 	s := &Server{cfg: cfg, clock: new(clock.Clock), ready: make(chan struct{})}
@@ -52,6 +54,9 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	}()
 	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("server: data directory: %w", err)
+	}
+	if s.lock, err = lock(cfg.DataDir); err != nil {
+		return nil, err
 	}
 	if s.store, err = sqlite.Open(ctx, filepath.Join(cfg.DataDir, "telamon.db"), s.clock.Now, s.tables()); err != nil {
 		return nil, err
@@ -187,6 +192,9 @@ func (s *Server) release() error {
 	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
 	}
 	return errors.Join(errs...)
 }
