@@ -6,8 +6,10 @@ import (
 	"net/http"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
@@ -44,7 +46,7 @@ func New(ops Operations, auth Authenticator, scopes Scopes, log *slog.Logger) (*
 		return nil, err
 	}
 	e := &Engine{ops: ops, auth: auth, scopes: scopes, log: log, mux: chi.NewMux()}
-	e.mux.Use(e.protect)
+	e.mux.Use(middleware.GetHead, e.protect)
 	for i := range ops {
 		e.mux.MethodFunc(ops[i].Method, Prefix+ops[i].Path, e.serve(&e.ops[i]))
 		if ops[i].Path == "" {
@@ -52,7 +54,7 @@ func New(ops Operations, auth Authenticator, scopes Scopes, log *slog.Logger) (*
 		}
 	}
 	e.mux.NotFound(e.fail(func(r *http.Request) error { return fault.ResourceNotFound.With(r.URL.Path) }))
-	e.mux.MethodNotAllowed(e.fail(func(r *http.Request) error { return fault.OperationNotAllowed.With(r.Method) }))
+	e.mux.MethodNotAllowed(e.notAllowed)
 	return e, nil
 }
 
@@ -108,6 +110,23 @@ func (e *Engine) fail(why func(*http.Request) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		(&response{w: w, r: r, engine: e}).fault(why(r))
 	}
+}
+
+// notAllowed answers where there are operations, but none with the request's method: Allow says which there are (RFC
+// 9110, section 15.5.6).
+func (e *Engine) notAllowed(w http.ResponseWriter, r *http.Request) {
+	var there []string
+	for _, method := range []string{http.MethodGet, http.MethodPatch, http.MethodPost, http.MethodPut, http.MethodDelete} {
+		if e.mux.Match(chi.NewRouteContext(), method, r.URL.RawPath) {
+			there = append(there, method)
+		}
+	}
+	if slices.Contains(there, http.MethodGet) {
+		there = append(there, http.MethodHead)
+	}
+	slices.Sort(there)
+	w.Header().Set("Allow", strings.Join(there, ", "))
+	e.fail(func(r *http.Request) error { return fault.OperationNotAllowed.With(r.Method) })(w, r)
 }
 
 // serve answers requests for one operation.

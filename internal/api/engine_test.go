@@ -201,6 +201,27 @@ func TestTheNewestVersionNotLaterThanTheDate(t *testing.T) {
 	}
 }
 
+// TestHead: HEAD is GET without the body (RFC 9110, section 9.3.2); net/http leaves the body out.
+func TestHead(t *testing.T) {
+	for path, status := range map[string]int{here: 200, here + "/a": 200, "/nothing": 404} {
+		if w := call(t, "reader", "2024-08-05", "HEAD", path, ""); w.Code != status {
+			t.Errorf("%s: %d, want %d", path, w.Code, status)
+		}
+	}
+	if w := call(t, "", "2024-08-05", "HEAD", here, ""); w.Code != 401 {
+		t.Errorf("without credentials: %d", w.Code)
+	}
+}
+
+// TestAllow: a 405 says what there is instead (RFC 9110, section 15.5.6).
+func TestAllow(t *testing.T) {
+	for path, want := range map[string]string{here: "GET, HEAD, POST", here + "/a": "GET, HEAD"} {
+		if got := call(t, "owner", "2024-08-05", "PUT", path, "").Header().Get("Allow"); got != want {
+			t.Errorf("%s: Allow %q, want %q", path, got, want)
+		}
+	}
+}
+
 func TestPathsAreDecodedPerSegment(t *testing.T) {
 	w := call(t, "owner", "2024-08-05", "GET", here+"/a%2Fb+c%C3%A9", "")
 	if !strings.Contains(w.Body.String(), `"name":"a/b+cé"`) {
