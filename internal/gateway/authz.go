@@ -39,6 +39,9 @@ func authorize(user *User, c command, cursors *cursorTable) (permit, error) {
 	if _, err := database(c.db); err != nil {
 		return permit{}, err
 	}
+	if err := c.readable(); err != nil {
+		return permit{}, err
+	}
 	a := access{user, cursors}
 	p, err := decide(c, a)
 	if err != nil {

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -18,6 +19,22 @@ type command struct {
 
 func commandOf(m *wire.Msg) command {
 	return command{name: m.Name(), db: m.DB(), body: m.Body, sequences: m.Sequences}
+}
+
+// sequenced are the fields that a command's message may carry as document sequences, as its rule and the engine know.
+var sequenced = map[string][]string{
+	"insert": {"documents"}, "update": {"updates"}, "delete": {"deletes"}, "bulkWrite": {"ops", "nsInfo"},
+	"createIndexes": {"indexes"},
+}
+
+// readable refuses document sequences in other places: authorization does not look there, and an engine might.
+func (c command) readable() error {
+	for _, s := range c.sequences {
+		if !slices.Contains(sequenced[c.name], s.ID) {
+			return wire.Errorf(wire.UnknownField, "BSON field '%s.%s' is an unknown field.", c.name, s.ID)
+		}
+	}
+	return nil
 }
 
 // value is the value of the command's first field, which names the command.

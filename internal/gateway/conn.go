@@ -196,6 +196,7 @@ func (c *conn) drop() {
 func (c *conn) closeSession() {
 	if c.session != nil {
 		c.session.Close()
+		c.g.cursors.forget(c.session)
 		c.session = nil
 	}
 }

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"maps"
 	"sync"
 	"time"
 
@@ -20,13 +21,14 @@ type cursorTable struct {
 }
 
 type cursor struct {
-	owner string // User.ID
+	owner   string  // User.ID
+	session Session // that used it last and takes it along when it ends
 	permit
 	used time.Time
 }
 
 // note records the cursor that a reply leaves open and forgets those that the command used up.
-func (t *cursorTable) note(owner string, p permit, reply bson.Raw) {
+func (t *cursorTable) note(owner string, s Session, p permit, reply bson.Raw) {
 	id, _ := reply.Lookup("cursor", "id").AsInt64OK()
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -42,7 +44,7 @@ func (t *cursorTable) note(owner string, p permit, reply bson.Raw) {
 		t.cursors = map[int64]cursor{}
 	}
 	t.sweep()
-	t.cursors[id] = cursor{owner, permit{needs: p.needs, keep: p.keep}, time.Now()}
+	t.cursors[id] = cursor{owner, s, permit{needs: p.needs, keep: p.keep}, time.Now()}
 }
 
 func failed(reply bson.Raw) bool {
@@ -62,6 +64,19 @@ func (t *cursorTable) sweep() {
 		}
 	}
 	t.sweepAt = 2 * len(t.cursors)
+}
+
+// forget drops the cursors of a session that ends.
+func (t *cursorTable) forget(s Session) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	maps.DeleteFunc(t.cursors, func(_ int64, c cursor) bool { return c.session == s })
+}
+
+func (t *cursorTable) size() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.cursors)
 }
 
 func (t *cursorTable) get(id int64) (cursor, bool) {

@@ -30,7 +30,7 @@ import (
 // Backend is the database behind a gateway.
 //
 // Cursor ids are unique over the backend, and any of its sessions may continue a cursor: a client sends getMore on
-// whichever connection of its pool is free.
+// whichever connection of its pool is free. A cursor ends with the session that used it last.
 type Backend interface {
 	// NewSession fails while the database is being restored or stopped. Clients are told that they may retry.
 	NewSession() (Session, error)

@@ -74,7 +74,7 @@ func (c *conn) forward(ctx context.Context, user *User, m *wire.Msg) (bson.Raw, 
 			return nil, err
 		}
 	}
-	c.g.cursors.note(user.ID, p, reply)
+	c.g.cursors.note(user.ID, session, p, reply)
 	return reply, nil
 }
 
