@@ -10,7 +10,8 @@ import (
 )
 
 // management is the listener for whoever runs the server: health, metrics, profiles, and the clock. It asks for no
-// credentials; it belongs on loopback or behind a firewall.
+// credentials; it belongs on loopback or behind a firewall. Browsers can reach it even there, so it refuses changes that
+// a page from elsewhere asks for.
 func (s *Server) management() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
@@ -21,7 +22,7 @@ func (s *Server) management() http.Handler {
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
-	return mux
+	return http.NewCrossOriginProtection().Handler(mux)
 }
 
 // readyz answers 200 once the server serves and bootstrap.json is written.
@@ -38,7 +39,7 @@ func (s *Server) showClock(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, map[string]string{"now": s.clock.Now().Format(time.RFC3339Nano), "ahead": s.clock.Offset().String()})
 }
 
-// farthest bounds one move of the clock.
+// farthest bounds how far the clock can be ahead: the type of its offset ends after 292 years.
 const farthest = 100 * 365 * 24 * time.Hour
 
 func (s *Server) moveClock(w http.ResponseWriter, r *http.Request) {
@@ -47,8 +48,8 @@ func (s *Server) moveClock(w http.ResponseWriter, r *http.Request) {
 	}
 	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<10)).Decode(&body)
 	d, derr := time.ParseDuration(body.Advance)
-	if err != nil || derr != nil || d < 0 || d > farthest {
-		http.Error(w, `the body must be {"advance":"DURATION"}, such as {"advance":"720h"}; the clock moves forward only`, http.StatusBadRequest)
+	if err != nil || derr != nil || d < 0 || d > farthest-s.clock.Offset() {
+		http.Error(w, `the body must be {"advance":"DURATION"}, such as {"advance":"720h"}; the clock moves forward only, by 100 years in all`, http.StatusBadRequest)
 		return
 	}
 	if err := s.Advance(r.Context(), d); err != nil {
