@@ -137,7 +137,7 @@ func gives(g Grant, want Role, s Scope) bool {
 		return g.Role == OrgOwner || g.Role == OrgReadOnly && want == GroupReadOnly
 	}
 	if s != (Scope{}) {
-		if want.IsGroup() && g.GroupID != s.GroupID || !want.IsGroup() && g.OrgID != s.OrgID {
+		if want.IsGroup() && (g.GroupID == "" || g.GroupID != s.GroupID) || !want.IsGroup() && g.OrgID != s.OrgID {
 			return false
 		}
 	}

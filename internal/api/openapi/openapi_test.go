@@ -15,9 +15,9 @@ import (
 )
 
 type (
-	// Tree is a shape that has itself inside.
+	// Tree is a shape with others inside.
 	Tree struct {
-		Branches []Tree `json:"branches,omitempty" doc:"What grows on it."`
+		Branches []Wood `json:"branches,omitempty" doc:"What grows on it."`
 		Trunk    *Wood  `json:"trunk,omitempty" api:"readonly" doc:"What it stands on."`
 	}
 	// Wood is what trees are made of.
@@ -90,8 +90,8 @@ func TestVersions(t *testing.T) {
 		t.Errorf("body %+v", body)
 	}
 	tree := one.Schema.Value
-	if tree.Properties["branches"].Value.Items.Ref != "#/components/schemas/Tree" || !tree.Properties["trunk"].Value.ReadOnly {
-		t.Errorf("a shape that has itself inside: %+v", tree)
+	if tree.Properties["branches"].Value.Items.Ref != "#/components/schemas/Wood" || !tree.Properties["trunk"].Value.ReadOnly {
+		t.Errorf("a shape with others inside: %+v", tree)
 	}
 	if op.Description != "Plant one tree. Roles, any of: ORG_OWNER." || op.Deprecated || op.Security != nil {
 		t.Errorf("described as %q", op.Description)
