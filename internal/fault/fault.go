@@ -37,6 +37,9 @@ type Kind struct {
 	Format string // for fmt, with one %s for each parameter that the sentence names
 }
 
+// MaxViolations bounds what a hostile request can make the server say: further violations are not named.
+const MaxViolations = 100
+
 // Kinds is a set of kinds that an operation declares.
 type Kinds []*Kind
 
@@ -64,10 +67,11 @@ func (f *Fault) Because(err error) *Fault {
 	return &c
 }
 
-// Naming returns a copy of f that names violations.
+// Naming returns a copy of f that names violations, up to MaxViolations.
 func (f *Fault) Naming(v ...Violation) *Fault {
 	c := *f
-	c.Violations = append(c.Violations[:len(c.Violations):len(c.Violations)], v...)
+	room := max(MaxViolations-len(c.Violations), 0)
+	c.Violations = append(c.Violations[:len(c.Violations):len(c.Violations)], v[:min(len(v), room)]...)
 	return &c
 }
 
@@ -110,6 +114,7 @@ func Of(err error) (*Fault, bool) {
 
 // Invalid is a request whose body or parameters break the rules that the violations name.
 func Invalid(v ...Violation) *Fault {
+	v = v[:min(len(v), MaxViolations)]
 	names := make([]string, len(v))
 	for i, x := range v {
 		names[i] = x.Field

@@ -27,14 +27,11 @@ type checker struct {
 	found   []fault.Violation
 }
 
-// maxViolations bounds what a hostile body can make the server say.
-const maxViolations = 100
-
 func (c *checker) say(path, format string, args ...any) {
 	if path == "" {
 		path = "body"
 	}
-	if len(c.found) < maxViolations {
+	if len(c.found) < fault.MaxViolations {
 		c.found = append(c.found, fault.Violation{Field: path, Description: fmt.Sprintf(format, args...)})
 	}
 }

@@ -31,18 +31,7 @@ func (s *Service) list(ctx context.Context, in listIn) (page api.Page[NetworkPer
 }
 
 func (in listIn) page(tx store.Tx) (page api.Page[NetworkPermissionEntry], err error) {
-	q := of(in.GroupID)
-	total, err := Entries.Count(tx, q)
-	if err != nil {
-		return page, err
-	}
-	q.Offset, q.Limit = in.Offset(), in.ItemsPerPage
-	entries, err := Entries.List(tx, q)
-	page.TotalCount = api.Total(in.Paging, total)
-	for _, e := range entries {
-		page.Results = append(page.Results, toWire(e))
-	}
-	return page, err
+	return shape.Page(tx, Entries, of(in.GroupID), in.Paging, toWire)
 }
 
 type createIn struct {
@@ -51,6 +40,9 @@ type createIn struct {
 }
 
 func (s *Service) create(ctx context.Context, in createIn) (page api.Page[NetworkPermissionEntry], err error) {
+	if len(in.Body) > maxEntries {
+		return page, fault.NetworkEntriesLimit.With(strconv.Itoa(maxEntries)) // before any work on them
+	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
 		entries, err := fromWire(in.GroupID, in.Body, tx.Now())
 		if err != nil {

@@ -63,6 +63,9 @@ type admitIn struct {
 }
 
 func (s *Service) admit(ctx context.Context, in admitIn) (page api.Page[UserAccessListResponse], err error) {
+	if len(in.Body) > maxAddresses {
+		return page, fault.KeyAddressesLimit.With(strconv.Itoa(maxAddresses)) // before any work on them
+	}
 	networks, err := read(in.Body)
 	if err != nil {
 		return page, err

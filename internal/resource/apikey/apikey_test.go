@@ -105,6 +105,7 @@ func TestRefusals(t *testing.T) {
 		many = append(many, map[string]string{"ipAddress": fmt.Sprintf("10.0.0.%d", i)})
 	}
 	owner.Post(list, many).WantError(http.StatusBadRequest, "MAX_ACCESS_LIST_ENTRIES_EXCEEDED")
+	owner.Post(list, make([]struct{}, 201)).WantError(http.StatusBadRequest, "MAX_ACCESS_LIST_ENTRIES_EXCEEDED") // before it reads each
 	if n := len(owner.Get(list).Results()); n != 0 {
 		t.Errorf("refused requests left %d entries", n)
 	}
