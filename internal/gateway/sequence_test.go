@@ -72,7 +72,8 @@ func TestCursorsGoWithTheirConnection(t *testing.T) {
 		if err := client.Disconnect(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		for c.open.Load() > 0 { // the gateway sees the end of the connections a moment later
+		// The gateway sees the end of the connections a moment later.
+		for deadline := time.Now().Add(5 * time.Second); c.cursors.size() > 0 && time.Now().Before(deadline); {
 			pause(t.Context(), time.Millisecond)
 		}
 	}
