@@ -35,7 +35,7 @@ var house = map[string][]string{
 	"internal/api/openapi":    {"internal/api", "internal/api/schema", "internal/fault"},
 	"internal/api":            {"internal/api/schema", "internal/authz", "internal/fault"},
 	"internal/authn":          {"internal/authz", "internal/clock", "internal/fault", "internal/model", "internal/state", "internal/store"},
-	"internal/resource/shape": {"internal/api", "internal/authz", "internal/fault", "internal/model"},
+	"internal/resource/shape": {"internal/api", "internal/authz", "internal/fault", "internal/model", "internal/store"},
 	"internal/resource": {
 		"internal/api", "internal/api/schema", "internal/authn", "internal/authz", "internal/engine", "internal/event", "internal/fault", "internal/invite", "internal/mail",
 		"internal/model",

@@ -11,6 +11,7 @@ import (
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -27,17 +28,7 @@ type listIn struct {
 
 func (s *Service) list(ctx context.Context, in listIn) (page api.Page[APIKeyUserDetails], err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
-		q := of(in.OrgID)
-		total, err := state.APIKeys.Count(tx, q)
-		if err != nil {
-			return err
-		}
-		q.Offset, q.Limit = in.Offset(), in.ItemsPerPage
-		found, err := state.APIKeys.List(tx, q)
-		page = api.Page[APIKeyUserDetails]{TotalCount: api.Total(in.Paging, total)}
-		for _, k := range found {
-			page.Results = append(page.Results, toWire(k, ""))
-		}
+		page, err = shape.Page(tx, state.APIKeys, of(in.OrgID), in.Paging, func(k *model.APIKey) APIKeyUserDetails { return toWire(k, "") })
 		return err
 	})
 	return page, err

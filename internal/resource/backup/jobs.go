@@ -8,6 +8,7 @@ import (
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -101,17 +102,7 @@ func (s *Service) listJobs(ctx context.Context, in listIn) (page api.Page[DiskBa
 		if err != nil {
 			return err
 		}
-		q := store.Query{Index: "cluster", Prefix: []string{c.ID}, Reverse: true}
-		total, err := Jobs.Count(tx, q)
-		if err != nil {
-			return err
-		}
-		q.Offset, q.Limit = in.Offset(), in.ItemsPerPage
-		list, err := Jobs.List(tx, q)
-		page = api.Page[DiskBackupSnapshotRestoreJob]{TotalCount: api.Total(in.Paging, total)}
-		for _, j := range list {
-			page.Results = append(page.Results, j.wire())
-		}
+		page, err = shape.Page(tx, Jobs, of(c), in.Paging, (*Job).wire)
 		return err
 	})
 	return page, err

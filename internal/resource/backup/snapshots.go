@@ -8,6 +8,7 @@ import (
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -103,20 +104,15 @@ func (s *Service) listSnapshots(ctx context.Context, in listIn) (page api.Page[D
 		if err != nil {
 			return err
 		}
-		q := store.Query{Index: "cluster", Prefix: []string{c.ID}, Reverse: true}
-		total, err := Snapshots.Count(tx, q)
-		if err != nil {
-			return err
-		}
-		q.Offset, q.Limit = in.Offset(), in.ItemsPerPage
-		list, err := Snapshots.List(tx, q)
-		page = api.Page[DiskBackupReplicaSet]{TotalCount: api.Total(in.Paging, total)}
-		for _, snap := range list {
-			page.Results = append(page.Results, snap.replicaSetWire())
-		}
+		page, err = shape.Page(tx, Snapshots, of(c), in.Paging, (*Snapshot).replicaSetWire)
 		return err
 	})
 	return page, err
+}
+
+// of selects what belongs to a cluster, newest first.
+func of(c *model.Cluster) store.Query {
+	return store.Query{Index: "cluster", Prefix: []string{c.ID}, Reverse: true}
 }
 
 type snapshotIn struct {

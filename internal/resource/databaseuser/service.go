@@ -10,6 +10,7 @@ import (
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -25,16 +26,7 @@ type listIn struct {
 func (s *Service) list(ctx context.Context, in listIn) (page api.Page[CloudDatabaseUser], err error) {
 	q := store.Query{Index: "group", Prefix: []string{in.GroupID}}
 	err = s.Store.View(ctx, func(tx store.Tx) error {
-		total, err := Users.Count(tx, q)
-		if err != nil {
-			return err
-		}
-		q.Offset, q.Limit = in.Offset(), in.ItemsPerPage
-		users, err := Users.List(tx, q)
-		page = api.Page[CloudDatabaseUser]{TotalCount: api.Total(in.Paging, total)}
-		for _, u := range users {
-			page.Results = append(page.Results, toWire(u))
-		}
+		page, err = shape.Page(tx, Users, q, in.Paging, toWire)
 		return err
 	})
 	return page, err

@@ -1,0 +1,24 @@
+package shape
+
+import (
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Page is the page of the objects that q selects which p asks for, as wire writes them.
+func Page[T, W any](tx store.Tx, table *store.Table[T], q store.Query, p api.Paging, wire func(*T) W) (page api.Page[W], err error) {
+	total, err := table.Count(tx, q)
+	if err != nil {
+		return page, err
+	}
+	q.Offset, q.Limit = p.Offset(), p.ItemsPerPage
+	list, err := table.List(tx, q)
+	if err != nil {
+		return page, err
+	}
+	page.TotalCount = api.Total(p, total)
+	for _, v := range list {
+		page.Results = append(page.Results, wire(v))
+	}
+	return page, nil
+}
