@@ -18,7 +18,7 @@ type APIKeyUserDetails struct {
 	Links      []api.Link                `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 	PrivateKey string                    `json:"privateKey,omitempty" api:"readonly" doc:"Private key in the answer to its creation; afterwards its last characters behind asterisks."`
 	PublicKey  string                    `json:"publicKey,omitempty" api:"readonly,minLen=8,maxLen=8" doc:"Public key."`
-	Roles      []shape.KeyRoleAssignment `json:"roles" doc:"What the key may do, and where."`
+	Roles      []shape.RoleAssignment `json:"roles" doc:"What the key may do, and where."`
 }
 
 // CreateAtlasOrganizationAPIKey asks for a key.

@@ -54,7 +54,7 @@ type CloudAppUserView struct {
 	LastName     string                    `json:"lastName" api:"required" doc:"The user's family name."`
 	Links        []api.Link                `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 	MobileNumber *string                   `json:"mobileNumber" api:"required,nullable,is=mobile" doc:"The user's mobile number."`
-	Roles        []shape.KeyRoleAssignment `json:"roles" api:"required" doc:"The roles that the user has in the caller's organization and its projects."`
+	Roles        []shape.RoleAssignment `json:"roles" api:"required" doc:"The roles that the user has in the caller's organization and its projects."`
 	TeamIDs      []string                  `json:"teamIds" api:"readonly,unique,is=objectId" doc:"Ids of the user's teams. Telamon has no teams yet, so it is empty."`
 	Username     string                    `json:"username" api:"required,is=email" doc:"E-mail address that the user logs in with."`
 }

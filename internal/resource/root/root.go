@@ -44,7 +44,7 @@ type CallingAPIKey struct {
 	AccessList []AccessListItemView      `json:"accessList" api:"required,readonly" doc:"Addresses that the key may be used from; none for all."`
 	ID         string                    `json:"id" api:"required,readonly,is=objectId" doc:"Id of the key."`
 	PublicKey  string                    `json:"publicKey" api:"required,readonly,minLen=8,maxLen=8" doc:"Public key."`
-	Roles      []shape.KeyRoleAssignment `json:"roles" api:"required,readonly" doc:"What the key may do, and where."`
+	Roles      []shape.RoleAssignment `json:"roles" api:"required,readonly" doc:"What the key may do, and where."`
 }
 
 // AccessListItemView is an entry of the key's access list.
