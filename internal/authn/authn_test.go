@@ -136,6 +136,16 @@ func TestANonceGrowsOldAndAnyNodeKnowsIt(t *testing.T) {
 	}
 }
 
+// TestNoTwoNoncesAreTheSame: two callers with the same nonce would both count their uses of it from 1, and the second
+// be refused as a replay of the first. Clocks that tell microseconds only make that common.
+func TestNoTwoNoncesAreTheSame(t *testing.T) {
+	now := time.Now()
+	n := newNonces([]byte("s"), func() time.Time { return now })
+	if a, b := n.issue(), n.issue(); a == b || !n.use(a, 1) || !n.use(b, 1) {
+		t.Errorf("%s and %s", a, b)
+	}
+}
+
 func TestUsedNoncesAreBounded(t *testing.T) {
 	now := time.Now()
 	n := newNonces([]byte("s"), func() time.Time { now = now.Add(time.Microsecond); return now })

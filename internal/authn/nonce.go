@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,6 +20,7 @@ const (
 type nonces struct {
 	secret []byte
 	now    func() time.Time
+	last   atomic.Int64 // time of the newest nonce, in nanoseconds
 
 	mu       sync.Mutex
 	turned   time.Time
@@ -36,12 +38,23 @@ func newNonces(secret []byte, now func() time.Time) *nonces {
 	return &nonces{secret: secret, now: now, turned: now(), used: map[string]*window{}}
 }
 
-// issue makes a nonce of 32 base64 characters, as long as the service's.
+// issue makes a nonce of 32 base64 characters, as long as the service's. No two are the same, although two callers may
+// ask at the same time.
 func (n *nonces) issue() string {
 	var b [24]byte
-	binary.BigEndian.PutUint64(b[:], uint64(n.now().UnixNano()))
+	binary.BigEndian.PutUint64(b[:], uint64(n.tick()))
 	copy(b[8:], n.sign(b[:8]))
 	return base64.StdEncoding.EncodeToString(b[:])
+}
+
+// tick is the time, or as little after it as makes it later than every tick before.
+func (n *nonces) tick() int64 {
+	for {
+		last := n.last.Load()
+		if t := max(n.now().UnixNano(), last+1); n.last.CompareAndSwap(last, t) {
+			return t
+		}
+	}
 }
 
 func (n *nonces) sign(stamp []byte) []byte {

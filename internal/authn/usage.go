@@ -2,6 +2,7 @@ package authn
 
 import (
 	"context"
+	"log/slog"
 	"maps"
 	"net/netip"
 	"sync"
@@ -52,15 +53,15 @@ func (x use) addTo(a *model.KeyAddress) {
 	}
 }
 
-// Run writes counts every second until ctx ends, and a last time then.
-func (u *Usage) Run(ctx context.Context, st store.Store) error {
+// Run writes counts every second until ctx ends, and a last time then. What cannot be written is tried again.
+func (u *Usage) Run(ctx context.Context, st store.Store, log *slog.Logger) error {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
 		select {
 		case <-tick.C:
 			if err := u.Flush(ctx, st); err != nil && ctx.Err() == nil {
-				return err
+				log.Error("authn: cannot write how access lists are used", "error", err)
 			}
 		case <-ctx.Done():
 			return u.Flush(context.WithoutCancel(ctx), st)

@@ -144,7 +144,7 @@ func (s *Server) Run(ctx context.Context) error {
 	manageServer := s.http(s.management())
 	group.Go(func() error { return serve(ctx, apiServer, s.api) })
 	group.Go(func() error { return serve(ctx, manageServer, s.manage) })
-	group.Go(func() error { return s.usage.Run(ctx, s.store) })
+	group.Go(func() error { return s.usage.Run(ctx, s.store, s.cfg.Logger) })
 	group.Go(func() error { return s.runner.Run(ctx) })
 	close(s.ready)
 	err := group.Wait()
