@@ -144,6 +144,10 @@ func TestNoTwoNoncesAreTheSame(t *testing.T) {
 	if a, b := n.issue(), n.issue(); a == b || !n.use(a, 1) || !n.use(b, 1) {
 		t.Errorf("%s and %s", a, b)
 	}
+	now = now.Add(-time.Hour)
+	if !n.use(n.issue(), 1) {
+		t.Error("after the clock was put back, a new nonce was refused")
+	}
 }
 
 func TestUsedNoncesAreBounded(t *testing.T) {

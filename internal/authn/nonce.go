@@ -47,11 +47,15 @@ func (n *nonces) issue() string {
 	return base64.StdEncoding.EncodeToString(b[:])
 }
 
-// tick is the time, or as little after it as makes it later than every tick before.
+// tick is the time, or as little after it as makes it later than the tick before; but if the clock has been put back, it
+// follows the clock, or its nonces would be none that are alive.
 func (n *nonces) tick() int64 {
 	for {
-		last := n.last.Load()
-		if t := max(n.now().UnixNano(), last+1); n.last.CompareAndSwap(last, t) {
+		last, t := n.last.Load(), n.now().UnixNano()
+		if t <= last && last-t < int64(time.Second) {
+			t = last + 1
+		}
+		if n.last.CompareAndSwap(last, t) {
 			return t
 		}
 	}
