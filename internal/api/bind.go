@@ -96,6 +96,14 @@ func (b *binding) parameters() error {
 	return nil
 }
 
+// path is a checked path parameter, or "" if the operation has none of that name.
+func (b *binding) path(name string) string {
+	if texts := b.texts["path "+name]; len(texts) > 0 {
+		return texts[0]
+	}
+	return ""
+}
+
 // present drops empty values: clients send ?name= for "not given".
 func present(values []string) []string {
 	var out []string

@@ -156,21 +156,20 @@ func (e *Engine) handle(r *http.Request, op *Op, v *Version) (any, error) {
 	if err := b.parameters(); err != nil {
 		return nil, err
 	}
-	if err := e.authorize(r, op); err != nil {
+	if err := e.authorize(r.Context(), op, b); err != nil {
 		return nil, err
 	}
 	return v.run(r.Context(), b)
 }
 
 // authorize resolves the scope that the path names and holds the caller's roles against it.
-func (e *Engine) authorize(r *http.Request, op *Op) error {
-	ctx := r.Context()
-	scope, err := e.scope(ctx, chi.URLParam(r, "orgId"), chi.URLParam(r, "groupId"))
+func (e *Engine) authorize(ctx context.Context, op *Op, b *binding) error {
+	scope, err := e.scope(ctx, b.path("orgId"), b.path("groupId"))
 	if err != nil {
 		return err
 	}
 	who := authz.From(ctx)
-	if op.Roles.Self != "" && chi.URLParam(r, op.Roles.Self) == who.ID && !authz.ReadsOnly(who.Grants) {
+	if op.Roles.Self != "" && b.path(op.Roles.Self) == who.ID && !authz.ReadsOnly(who.Grants) {
 		return nil
 	}
 	if !op.Roles.Allows(who.Grants, scope) {

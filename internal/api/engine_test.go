@@ -50,6 +50,8 @@ func (theirs) Authenticate(r *http.Request) (*authz.Principal, error) {
 		return &authz.Principal{ID: "owner", Grants: []authz.Grant{{Role: authz.OrgOwner, OrgID: org}}}, nil
 	case "reader":
 		return &authz.Principal{ID: "reader", Grants: []authz.Grant{{Role: authz.GroupReadOnly, GroupID: group}}}, nil
+	case "writer":
+		return &authz.Principal{ID: "writer", Grants: []authz.Grant{{Role: authz.GroupSearchIndexEditor, GroupID: group}}}, nil
 	case "elsewhere":
 		return nil, fault.AddressNotListed.With("192.0.2.1")
 	}
@@ -226,6 +228,18 @@ func TestPathsAreDecodedPerSegment(t *testing.T) {
 	w := call(t, "owner", "2024-08-05", "GET", here+"/a%2Fb+c%C3%A9", "")
 	if !strings.Contains(w.Body.String(), `"name":"a/b+cé"`) {
 		t.Error(w.Body)
+	}
+}
+
+// TestAuthorizationReadsPathsAsOperationsDo: an escape that need not be one names the same object (RFC 3986, section
+// 6.2.2.2), and what is authorized is what the operation gets.
+func TestAuthorizationReadsPathsAsOperationsDo(t *testing.T) {
+	escaped := "/groups/%33" + group[1:] + "/things"
+	if w := call(t, "reader", "2024-08-05", "GET", escaped, ""); w.Code != 200 {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if w := call(t, "writer", "2024-08-05", "POST", escaped+"/%77riter:poke", ""); w.Code != 204 {
+		t.Errorf("oneself: %d %s", w.Code, w.Body)
 	}
 }
 
