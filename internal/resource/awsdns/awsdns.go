@@ -10,6 +10,7 @@ import (
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -91,6 +92,9 @@ func (s *Service) toggle(ctx context.Context, in toggleIn) (AWSCustomDNSEnabledV
 		return in.Body, fault.Field("enabled", "is required")
 	}
 	return in.Body, s.Store.Update(ctx, func(tx store.Tx) error {
+		if _, err := state.Projects.Get(tx, in.GroupID); err != nil {
+			return store.IfMissing(err, fault.GroupNotFound.With(in.GroupID)) // it has gone since the roles were checked
+		}
 		c, err := of(tx, in.GroupID)
 		if err != nil {
 			return err

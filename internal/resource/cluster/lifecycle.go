@@ -125,7 +125,7 @@ func (l Lifecycle) keep(tx store.Tx, c *model.Cluster) error {
 func happened(ctx context.Context, tx store.Tx, c *model.Cluster, what event.Type) error {
 	p, err := state.Projects.Get(tx, c.GroupID)
 	if err != nil {
-		return err
+		return store.IfMissing(err, fault.GroupNotFound.With(c.GroupID))
 	}
 	kind := event.Type("CLUSTER_")
 	if c.Flex {

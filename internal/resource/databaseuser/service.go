@@ -78,7 +78,7 @@ func changed(ctx context.Context, tx store.Tx, u *User, what event.Type) error {
 	}
 	p, err := state.Projects.Get(tx, u.GroupID)
 	if err != nil {
-		return err
+		return store.IfMissing(err, fault.GroupNotFound.With(u.GroupID))
 	}
 	return event.Write(ctx, tx, event.In(what, p).Of(u.Name))
 }

@@ -55,6 +55,8 @@ func TestFilters(t *testing.T) {
 		"?maxDate=" + created(2): all[2:],
 		"?minDate=" + created(1) + "&maxDate=" + created(1): all[1:2],
 		"?minDate=2999-01-01T00:00:00Z":                     nil,
+		"?maxDate=0001-01-01T00:00:00Z":                     nil, // Go's zero time is a date like any other
+		"?minDate=0001-01-01T00:00:00Z":                     all,
 		"?includeRaw=false&itemsPerPage=2":                  all[:2],
 		"?itemsPerPage=2&pageNum=2":                         all[2:],
 		"?pageNum=9":                                        nil,

@@ -13,18 +13,18 @@ import (
 
 // filter is what all lists of events can be narrowed by.
 type filter struct {
-	IncludeRaw bool      `query:"includeRaw" api:"default=false" doc:"Whether the answer has the raw document of each event."`
-	MaxDate    time.Time `query:"maxDate" doc:"Instant after which no event is returned."`
-	MinDate    time.Time `query:"minDate" doc:"Instant before which no event is returned."`
+	IncludeRaw bool       `query:"includeRaw" api:"default=false" doc:"Whether the answer has the raw document of each event."`
+	MaxDate    *time.Time `query:"maxDate" doc:"Instant after which no event is returned."`
+	MinDate    *time.Time `query:"minDate" doc:"Instant before which no event is returned."`
 }
 
 // span turns the dates into instants of the log. They are compared with events' instants as the API shows those, in
 // whole seconds: the created of an event, given as maxDate, includes that event.
 func (f filter) span(q *store.EventQuery) {
-	if !f.MinDate.IsZero() {
+	if f.MinDate != nil {
 		q.From = f.MinDate.Add(time.Second - 1).Truncate(time.Second)
 	}
-	if !f.MaxDate.IsZero() {
+	if f.MaxDate != nil {
 		q.Until = f.MaxDate.Truncate(time.Second).Add(time.Second - time.Microsecond)
 	}
 }
