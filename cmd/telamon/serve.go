@@ -158,8 +158,9 @@ func serve(c *cobra.Command, cfg server.Config) error {
 }
 
 var welcome = template.Must(template.New("welcome").Parse(`Telamon serves the Atlas Administration API v2 at {{.BaseURL}} (management: {{.ManagementURL}}).
-State and credentials are in {{.Data}}; bootstrap.json there has what follows, for scripts.
-{{if .PrivateKey}}
+State and credentials are in {{.Data}}.
+{{- if .New}} What follows is printed this once; bootstrap.json there has it for scripts.
+
   export MONGODB_ATLAS_BASE_URL={{.BaseURL}}/
   export MONGODB_ATLAS_OPS_MANAGER_URL={{.BaseURL}}/
   export MONGODB_ATLAS_ORG_ID={{.OrgID}}
@@ -169,6 +170,6 @@ State and credentials are in {{.Data}}; bootstrap.json there has what follows, f
   export MONGODB_ATLAS_CLIENT_ID={{.ClientID}} MONGODB_ATLAS_CLIENT_SECRET={{.ClientSecret}}
 
   curl --user "{{.PublicKey}}:{{.PrivateKey}}" --digest --header "Accept: application/vnd.atlas.2025-03-12+json" "{{.BaseURL}}/api/atlas/v2/groups?pretty=true"
-{{else}}
-The credentials of this store are not in bootstrap.json; it was begun elsewhere.
+{{else if .PrivateKey}} The store's first credentials are in bootstrap.json there.
+{{else}} The store's first credentials are not in bootstrap.json there; it was begun elsewhere.
 {{end}}`))

@@ -30,6 +30,7 @@ type Bootstrap struct {
 	PrivateKey    string `json:"privateKey,omitempty"`
 	ClientID      string `json:"clientId,omitempty"`
 	ClientSecret  string `json:"clientSecret,omitempty"`
+	New           bool   `json:"-"` // this start has made them
 }
 
 const (
@@ -62,6 +63,7 @@ func (s *Server) start(ctx context.Context) (*Bootstrap, error) {
 		}
 		// Written before the commit: a crash between the two leaves a file that the next start replaces, while the
 		// other way round it would leave an organization that nobody has the credentials of.
+		fresh.New = true
 		*b = fresh
 		return writeBootstrap(path, b)
 	})
