@@ -19,8 +19,9 @@ import (
 	"github.com/telamon-db/telamon/internal/fault"
 )
 
-// MaxBody is the largest request body in bytes.
-const MaxBody = 5 << 20
+// MaxBody is the largest request body in bytes: far above any body that the operations' own limits allow. Decoded, a body
+// can take a hundred times its size.
+const MaxBody = 1 << 20
 
 // input is a field of an In struct: a path or query parameter, or the body.
 type input struct {

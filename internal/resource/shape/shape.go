@@ -14,8 +14,15 @@ type ResourceTag struct {
 	Value string `json:"value" api:"required,minLen=1,maxLen=255" doc:"The tag's value, such as production."`
 }
 
-// Tags reads tags; it refuses a key that stands twice in the field at path.
+// maxTags is how many tags a resource has at most. It is no rule of the API: without a bound, a few projects with
+// megabytes of tags make every list of projects hundreds of megabytes long.
+const maxTags = 200
+
+// Tags reads tags; it refuses too many of them, and a key that stands twice in the field at path.
 func Tags(path string, tags []ResourceTag) ([]model.Tag, error) {
+	if len(tags) > maxTags {
+		return nil, fault.Field(path, "must have at most %d tags", maxTags)
+	}
 	var out []model.Tag
 	seen := map[string]bool{}
 	for i, t := range tags {
