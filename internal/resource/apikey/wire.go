@@ -13,11 +13,11 @@ import (
 
 // APIKeyUserDetails is an API key on the wire.
 type APIKeyUserDetails struct {
-	Desc       string                    `json:"desc,omitempty" api:"minLen=1,maxLen=250" doc:"What the key is for."`
-	ID         string                    `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the key."`
-	Links      []api.Link                `json:"links,omitempty" api:"readonly" doc:"Related resources."`
-	PrivateKey string                    `json:"privateKey,omitempty" api:"readonly" doc:"Private key in the answer to its creation; afterwards its last characters behind asterisks."`
-	PublicKey  string                    `json:"publicKey,omitempty" api:"readonly,minLen=8,maxLen=8" doc:"Public key."`
+	Desc       string                 `json:"desc,omitempty" api:"minLen=1,maxLen=250" doc:"What the key is for."`
+	ID         string                 `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the key."`
+	Links      []api.Link             `json:"links,omitempty" api:"readonly" doc:"Related resources."`
+	PrivateKey string                 `json:"privateKey,omitempty" api:"readonly" doc:"Private key in the answer to its creation; afterwards its last characters behind asterisks."`
+	PublicKey  string                 `json:"publicKey,omitempty" api:"readonly,minLen=8,maxLen=8" doc:"Public key."`
 	Roles      []shape.RoleAssignment `json:"roles" doc:"What the key may do, and where."`
 }
 

@@ -45,18 +45,18 @@ func (UserRole) Values() []string {
 
 // CloudAppUserView is a cloud user as every answer but that of the creation shows it.
 type CloudAppUserView struct {
-	Country      *string                   `json:"country" api:"required,nullable,is=country" doc:"The user's country by its code in ISO 3166-1."`
-	CreatedAt    api.Time                  `json:"createdAt,omitzero" api:"readonly" doc:"When the account was created."`
-	EmailAddress string                    `json:"emailAddress" api:"required,readonly,deprecated,is=email" doc:"The username."`
-	FirstName    string                    `json:"firstName" api:"required" doc:"The user's given name."`
-	ID           string                    `json:"id" api:"readonly,is=objectId" doc:"Id of the user."`
-	LastAuth     api.Time                  `json:"lastAuth,omitzero" api:"readonly" doc:"When the user last logged in. Absent before the first time."`
-	LastName     string                    `json:"lastName" api:"required" doc:"The user's family name."`
-	Links        []api.Link                `json:"links,omitempty" api:"readonly" doc:"Related resources."`
-	MobileNumber *string                   `json:"mobileNumber" api:"required,nullable,is=mobile" doc:"The user's mobile number."`
+	Country      *string                `json:"country" api:"required,nullable,is=country" doc:"The user's country by its code in ISO 3166-1."`
+	CreatedAt    api.Time               `json:"createdAt,omitzero" api:"readonly" doc:"When the account was created."`
+	EmailAddress string                 `json:"emailAddress" api:"required,readonly,deprecated,is=email" doc:"The username."`
+	FirstName    string                 `json:"firstName" api:"required" doc:"The user's given name."`
+	ID           string                 `json:"id" api:"readonly,is=objectId" doc:"Id of the user."`
+	LastAuth     api.Time               `json:"lastAuth,omitzero" api:"readonly" doc:"When the user last logged in. Absent before the first time."`
+	LastName     string                 `json:"lastName" api:"required" doc:"The user's family name."`
+	Links        []api.Link             `json:"links,omitempty" api:"readonly" doc:"Related resources."`
+	MobileNumber *string                `json:"mobileNumber" api:"required,nullable,is=mobile" doc:"The user's mobile number."`
 	Roles        []shape.RoleAssignment `json:"roles" api:"required" doc:"The roles that the user has in the caller's organization and its projects."`
-	TeamIDs      []string                  `json:"teamIds" api:"readonly,unique,is=objectId" doc:"Ids of the user's teams. Telamon has no teams yet, so it is empty."`
-	Username     string                    `json:"username" api:"required,is=email" doc:"E-mail address that the user logs in with."`
+	TeamIDs      []string               `json:"teamIds" api:"readonly,unique,is=objectId" doc:"Ids of the user's teams. Telamon has no teams yet, so it is empty."`
+	Username     string                 `json:"username" api:"required,is=email" doc:"E-mail address that the user logs in with."`
 }
 
 // GroupUserResponse is a cloud user's place in a project: what an active user has in it, or what a pending one has.

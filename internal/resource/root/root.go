@@ -41,9 +41,9 @@ type SystemStatus struct {
 
 // CallingAPIKey is the key that asks.
 type CallingAPIKey struct {
-	AccessList []AccessListItemView      `json:"accessList" api:"required,readonly" doc:"Addresses that the key may be used from; none for all."`
-	ID         string                    `json:"id" api:"required,readonly,is=objectId" doc:"Id of the key."`
-	PublicKey  string                    `json:"publicKey" api:"required,readonly,minLen=8,maxLen=8" doc:"Public key."`
+	AccessList []AccessListItemView   `json:"accessList" api:"required,readonly" doc:"Addresses that the key may be used from; none for all."`
+	ID         string                 `json:"id" api:"required,readonly,is=objectId" doc:"Id of the key."`
+	PublicKey  string                 `json:"publicKey" api:"required,readonly,minLen=8,maxLen=8" doc:"Public key."`
 	Roles      []shape.RoleAssignment `json:"roles" api:"required,readonly" doc:"What the key may do, and where."`
 }
 
