@@ -38,7 +38,7 @@ func (r *Runner) earliest(ctx context.Context) (first time.Time, ok bool, err er
 			if err != nil {
 				return err
 			}
-			i := slices.IndexFunc(list, func(w *Work) bool { return !w.leasedBeside(r.node) })
+			i := slices.IndexFunc(list, func(w *Work) bool { return r.handlers[w.Kind] != nil && !w.leasedBeside(r.node) })
 			if i >= 0 && (!ok || list[i].Due.Before(first)) {
 				first, ok = list[i].Due, true
 			}

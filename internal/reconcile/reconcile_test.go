@@ -185,6 +185,50 @@ func TestAPanicIsAFailedAttempt(t *testing.T) {
 	}
 }
 
+// hopeless fails, and panics when it shall give up.
+type hopeless struct{ gaveUp chan struct{} }
+
+func (hopeless) Reconcile(context.Context, string) (time.Time, error) {
+	return time.Time{}, errors.New("no")
+}
+
+func (h hopeless) GiveUp(context.Context, string, error) error {
+	h.gaveUp <- struct{}{}
+	panic("a bug")
+}
+
+func TestAPanicInGivingUpKeepsTheWorkAndTheServer(t *testing.T) {
+	f, h := newFixture(t), hopeless{make(chan struct{}, 100)}
+	r := f.run(h)
+	f.schedule("a", 0)
+	if err := r.Advance(t.Context(), f.clock.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	<-h.gaveUp
+	if left := f.left(); !slices.Equal(left, []string{"a"}) {
+		t.Errorf("left: %v", left)
+	}
+}
+
+// TestWorkOfAnUnknownKindDoesNotHoldTheClock: a store may have work that a newer server has scheduled.
+func TestWorkOfAnUnknownKindDoesNotHoldTheClock(t *testing.T) {
+	f, h := newFixture(t), newRecorder(once)
+	r := f.run(h)
+	err := f.store.Update(t.Context(), func(tx store.Tx) error { return Now(tx, "unknown", "x") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.schedule("a", time.Hour)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := r.Advance(ctx, f.clock.Now().Add(2*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if left := f.left(); !slices.Equal(h.seen(), []string{"a"}) || !slices.Equal(left, []string{"x"}) {
+		t.Errorf("done %v, left %v", h.seen(), left)
+	}
+}
+
 func TestWorkScheduledDuringAnAttemptIsLookedAtAgain(t *testing.T) {
 	f := newFixture(t)
 	h := newRecorder(nil)

@@ -173,7 +173,7 @@ func (r *Runner) do(ctx context.Context, w *Work) error {
 		again = r.clock.Now().Add(firstPause << (w.Attempts - 1))
 		if w.Attempts >= maxAttempts {
 			again = time.Time{}
-			if err := h.GiveUp(ctx, w.Key, err); err != nil {
+			if err := r.giveUp(ctx, h, w.Key, err); err != nil {
 				again = r.clock.Now().Add(firstPause << maxAttempts)
 				w.Attempts--
 			}
@@ -184,13 +184,22 @@ func (r *Runner) do(ctx context.Context, w *Work) error {
 
 // call runs the handler; a panic is an error of this attempt.
 func (r *Runner) call(ctx context.Context, h Handler, key string) (again time.Time, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			r.log.Error("reconcile: panic", "key", key, "panic", p, "stack", string(debug.Stack()))
-			err = fmt.Errorf("panic: %v", p)
-		}
-	}()
+	defer r.caught(key, &err)
 	return h.Reconcile(ctx, key)
+}
+
+// giveUp tells the handler to give up; a panic keeps the work.
+func (r *Runner) giveUp(ctx context.Context, h Handler, key string, cause error) (err error) {
+	defer r.caught(key, &err)
+	return h.GiveUp(ctx, key, cause)
+}
+
+// caught is deferred; it turns a panic into an error whose stack is in the log.
+func (r *Runner) caught(key string, err *error) {
+	if p := recover(); p != nil {
+		r.log.Error("reconcile: panic", "key", key, "panic", p, "stack", string(debug.Stack()))
+		*err = fmt.Errorf("panic: %v", p)
+	}
 }
 
 // lease takes w for this node, or returns nil if it is not to be had.
