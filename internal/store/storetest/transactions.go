@@ -31,12 +31,13 @@ var transactionRules = []rule{
 					b.Errorf("recovered %v", r)
 				}
 			}()
-			b.s.Update(b.Context(), func(tx store.Tx) error {
+			err := b.s.Update(b.Context(), func(tx store.Tx) error {
 				b.must(b.things.Put(tx, &thing{ID: "a"}))
 				b.must(tx.AppendEvent(store.Event{Series: "s", ID: "e", Created: tx.Now()}))
 				tx.AfterCommit(func() { after = true })
 				panic("own")
 			})
+			b.Errorf("Update returned %v instead of panicking", err)
 		}()
 		b.nothingLeft(after)
 		b.must(b.put(&thing{ID: "a"})) // the store serves on
