@@ -2,7 +2,10 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
+	"log/slog"
 	"net/http"
 	"strconv"
 
@@ -99,7 +102,7 @@ type Error struct {
 	Detail           string            `json:"detail,omitempty" doc:"A sentence about what went wrong."`
 	Status           int               `json:"error" api:"required,readonly" doc:"The HTTP status."`
 	ErrorCode        string            `json:"errorCode" api:"required,readonly" doc:"The error's code in the API's catalogue."`
-	Parameters       []any             `json:"parameters,omitempty" api:"readonly" doc:"What the error is about, for programs."`
+	Parameters       []any             `json:"parameters" api:"readonly" doc:"What the error is about, for programs."`
 	Reason           string            `json:"reason,omitempty" api:"readonly" doc:"The HTTP status in words."`
 }
 
@@ -119,7 +122,11 @@ type FieldViolation struct {
 func (out *response) fault(err error) {
 	f, ok := fault.Of(err)
 	if !ok || out.op != nil && !out.op.declares(f.Kind) {
-		out.engine.log.ErrorContext(out.r.Context(), "unexpected error", "method", out.r.Method, "path", out.r.URL.Path, "error", err)
+		level := slog.LevelError
+		if errors.Is(err, context.Canceled) && out.r.Context().Err() != nil {
+			level = slog.LevelDebug // the caller has gone
+		}
+		out.engine.log.Log(out.r.Context(), level, "unexpected error", "method", out.r.Method, "path", out.r.URL.Path, "error", err)
 		f = fault.Unexpected.With()
 	}
 	status := statuses[f.Kind.Class]

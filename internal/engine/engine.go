@@ -10,6 +10,8 @@ package engine
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -35,6 +37,7 @@ type Config struct {
 	Version   string // MongoDB version that gateways tell
 	Now       func() time.Time
 	Directory func(*model.Cluster) gateway.Directory // who may use a cluster
+	Secret    []byte                                 // hides which database users there are; the same after a restart
 	Logger    *slog.Logger
 }
 
@@ -142,7 +145,7 @@ func (p *Plane) deployment(c *model.Cluster) (*deployment, error) {
 	d := &deployment{port: l.Addr().(*net.TCPAddr).Port, stop: cancel, done: make(chan struct{})}
 	g := gateway.New(gateway.Config{
 		Name: c.Name, SetName: c.ReplicaSet, Host: p.Address(d.port), Directory: p.cfg.Directory(c), Backend: &d.slot,
-		Logger: p.cfg.Logger, Version: p.cfg.Version,
+		Logger: p.cfg.Logger, Version: p.cfg.Version, Secret: projectSecret(p.cfg.Secret, c.GroupID),
 	})
 	go func() {
 		defer close(d.done)
@@ -152,6 +155,13 @@ func (p *Plane) deployment(c *model.Cluster) (*deployment, error) {
 	}()
 	p.running[c.ID] = d
 	return d, nil
+}
+
+// projectSecret is the part of a secret that a project's gateways share.
+func projectSecret(secret []byte, groupID model.ID) []byte {
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte(groupID))
+	return mac.Sum(nil)
 }
 
 // Address is where a cluster on the given port is reached.

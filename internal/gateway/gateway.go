@@ -75,6 +75,7 @@ type Config struct {
 	Backend   Backend
 	Logger    *slog.Logger // nil: silent
 	Version   string       // the MongoDB version that buildInfo tells, such as 8.0.4
+	Secret    []byte       // makes the salts of users that do not exist: the same for all clusters of a project, and after a restart
 }
 
 // maxConnections bounds what one gateway serves at a time; further connections are closed at once.
@@ -85,7 +86,6 @@ type Gateway struct {
 	cfg     Config
 	log     *slog.Logger
 	process bson.ObjectID // identifies this life of the server to clients
-	secret  [32]byte      // makes the salts of users that do not exist
 	cursors cursorTable
 	open    atomic.Int64
 	lastID  atomic.Int32
@@ -97,9 +97,11 @@ func New(cfg Config) *Gateway {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	g := &Gateway{cfg: cfg, log: log.With("cluster", cfg.Name), process: bson.NewObjectID()}
-	_, _ = rand.Read(g.secret[:]) // never fails
-	return g
+	if cfg.Secret == nil {
+		cfg.Secret = make([]byte, 32)
+		rand.Read(cfg.Secret) // never fails (crypto/rand)
+	}
+	return &Gateway{cfg: cfg, log: log.With("cluster", cfg.Name), process: bson.NewObjectID()}
 }
 
 // Serve accepts connections until ctx ends or l closes, which is no error, and waits for its connections. Commands

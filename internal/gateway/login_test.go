@@ -244,3 +244,14 @@ func TestRestoreInProgressIsRetried(t *testing.T) {
 		})
 	}
 }
+
+// Two gateways of a project, or one before and after a restart, must not differ in what they say of an unknown user.
+func TestUnknownUsersLookTheSameEverywhere(t *testing.T) {
+	salt := func(secret string) string {
+		g := New(Config{Secret: []byte(secret)})
+		return string(g.decoy(mechanisms["SCRAM-SHA-256"], "admin", "nobody").Salt)
+	}
+	if salt("a") != salt("a") || salt("a") == salt("b") {
+		t.Error("the salts of unknown users do not follow the secret")
+	}
+}

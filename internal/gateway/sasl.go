@@ -146,7 +146,7 @@ func (g *Gateway) credentials(ctx context.Context, m mechanism, talk *conversati
 
 func (g *Gateway) decoy(m mechanism, db, username string) verifier.Verifier {
 	derive := func(purpose string, n int) []byte {
-		mac := hmac.New(sha256.New, g.secret[:])
+		mac := hmac.New(sha256.New, g.cfg.Secret)
 		mac.Write([]byte(strings.Join([]string{purpose, db, username}, "\x00")))
 		return mac.Sum(nil)[:n]
 	}

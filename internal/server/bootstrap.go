@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"time"
@@ -48,7 +50,7 @@ func (s *Server) start(ctx context.Context) (*Bootstrap, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.BaseURL, b.ManagementURL = "http://"+s.api.Addr().String(), "http://"+s.manage.Addr().String()
+	b.BaseURL, b.ManagementURL = reachable(s.api.Addr()), reachable(s.manage.Addr())
 	fresh := *b
 	err = s.store.Update(ctx, func(tx store.Tx) error {
 		begun, err := state.Settings.Get(tx, bootstrapSetting)
@@ -71,6 +73,15 @@ func (s *Server) start(ctx context.Context) (*Bootstrap, error) {
 		return nil, fmt.Errorf("server: bootstrap: %w", err)
 	}
 	return b, writeBootstrap(path, b)
+}
+
+// reachable is the URL of a listener as this machine reaches it: one on all addresses is there on loopback too.
+func reachable(a net.Addr) string {
+	host, port, err := net.SplitHostPort(a.String())
+	if ip, perr := netip.ParseAddr(host); err == nil && perr == nil && ip.IsUnspecified() {
+		return "http://" + net.JoinHostPort("127.0.0.1", port)
+	}
+	return "http://" + a.String()
 }
 
 // keep takes the ids that the store began with, and drops credentials of another store.

@@ -17,10 +17,10 @@ import (
 // mongoDBVersion is what gateways say that they are.
 const mongoDBVersion = defaultMajorVersion + ".0"
 
-func (s *Server) newPlane() *engine.Plane {
+func (s *Server) newPlane(secret []byte) *engine.Plane {
 	return engine.New(engine.Config{
 		DataDir: s.cfg.DataDir, Host: s.cfg.ClusterHost, PortFrom: s.cfg.PortFrom, PortTo: s.cfg.PortTo,
-		Version: mongoDBVersion, Now: s.clock.Now, Logger: s.cfg.Logger,
+		Version: mongoDBVersion, Now: s.clock.Now, Logger: s.cfg.Logger, Secret: secret,
 		Directory: func(c *model.Cluster) gateway.Directory {
 			return directory{store: s.store, groupID: c.GroupID, cluster: c.Name}
 		},

@@ -82,7 +82,7 @@ func (s *Server) compose(ctx context.Context) error {
 	}
 	s.usage = authn.NewUsage(s.clock.Now)
 	s.auth = authn.New(s.store, secret, s.usage, s.cfg.Proxies)
-	s.plane = s.newPlane()
+	s.plane = s.newPlane(secret)
 	if err := s.resume(ctx); err != nil {
 		return err
 	}
