@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"testing"
 	"time"
 
 	"go.mongodb.org/atlas-sdk/v20250312001/admin"
@@ -192,12 +193,15 @@ func aCluster(w *world) {
 
 	w.client = w.connect("app", appPassword)
 	fill(w)
-	if out := w.mongosh("app", appPassword, `const n = db.getSiblingDB("shop").orders.countDocuments({ total: { $lt: 100 } }); print("counted " + n)`); out != "" && !contains(out, "counted 100") {
-		w.t.Errorf("mongosh: %s", out)
-	}
-	if out := w.mongosh("app", "wrong", `print(1)`); out != "" && !contains(out, "Authentication failed") {
-		w.t.Errorf("mongosh with a wrong password: %s", out)
-	}
+	w.t.Run("with mongosh", func(t *testing.T) {
+		count := `const n = db.getSiblingDB("shop").orders.countDocuments({ total: { $lt: 100 } }); print("counted " + n)`
+		if out := w.mongosh(t, "app", appPassword, count); !contains(out, "counted 100") {
+			t.Errorf("mongosh: %s", out)
+		}
+		if out := w.mongosh(t, "app", "wrong", `print(1)`); !contains(out, "Authentication failed") {
+			t.Errorf("mongosh with a wrong password: %s", out)
+		}
+	})
 	w.wantMongo(w.connect("app", "wrong").Ping(w.ctx(), nil), 18)
 	reader := w.connect("reader", appPassword).Database("shop").Collection("orders")
 	_, err = reader.InsertOne(w.ctx(), bson.D{{Key: "x", Value: 1}})
