@@ -9,6 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/wire"
 )
 
 // A matchCase states which of its documents a filter matches, as MongoDB's manual describes it.
@@ -306,7 +307,7 @@ func FuzzFilter(f *testing.F) {
 		f.Add([]byte(doc(f, c.filter)), []byte(doc(f, `{"a": 1}`)))
 	}
 	f.Fuzz(func(t *testing.T, raw, d []byte) {
-		if bson.Raw(raw).Validate() != nil || bson.Raw(d).Validate() != nil {
+		if wire.Validate(raw) != nil || wire.Validate(d) != nil {
 			return
 		}
 		parsed, err := ParseFilter(raw)

@@ -6,9 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
-
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/wire"
 )
 
 var now = time.UnixMilli(1_700_000_000_123).UTC()
@@ -236,7 +235,7 @@ func FuzzUpdate(f *testing.F) {
 		f.Add([]byte(doc(f, c.doc)), []byte(doc(f, c.update)))
 	}
 	f.Fuzz(func(t *testing.T, d, raw []byte) {
-		if bson.Raw(raw).Validate() != nil || bson.Raw(d).Validate() != nil {
+		if wire.Validate(raw) != nil || wire.Validate(d) != nil { // to the bottom, as the engine does before it parses
 			return
 		}
 		u, err := ParseUpdate(documentValue(raw))
@@ -251,7 +250,7 @@ func FuzzUpdate(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if err := out.Validate(); err != nil {
+		if err := wire.Validate(out); err != nil {
 			t.Fatalf("%v: %x", err, []byte(out))
 		}
 		if changed == bytes.Equal(d, out) {
