@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/telamon-db/telamon/internal/docdb"
+	"github.com/telamon-db/telamon/internal/durable"
 	"github.com/telamon-db/telamon/internal/model"
 )
 
@@ -101,21 +102,13 @@ func (p *Plane) Pause(cluster model.ID) error {
 
 // settle gives a finished directory its name; after that it survives a crash.
 func settle(next, dir string) error {
-	if err := syncDir(next); err != nil {
+	if err := durable.SyncDir(next); err != nil {
 		return err
 	}
 	if err := os.Rename(next, dir); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(dir))
-}
-
-func syncDir(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
+	return durable.SyncDir(filepath.Dir(dir))
 }
 
 // copyTree copies a directory's files. Tables never change once written, so they are shared by hard links.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/authn"
 	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/durable"
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/state"
@@ -155,30 +156,5 @@ func writeBootstrap(path string, b *Bootstrap) error {
 	if err != nil {
 		return err
 	}
-	next := path + ".next"
-	if err := writeDurably(next, append(raw, '\n')); err != nil {
-		return err
-	}
-	if err := os.Rename(next, path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-func writeDurably(path string, content []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	return errors.Join(err, f.Sync(), f.Close())
-}
-
-// syncDir makes a renaming in the directory outlive a loss of power.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return durable.WriteFile(path, append(raw, '\n'))
 }
