@@ -8,10 +8,12 @@ import (
 
 // Organization is the owner of projects, keys, accounts and cloud users.
 type Organization struct {
-	ID      ID        `json:"id"`
-	Name    string    `json:"name"`
-	Created time.Time `json:"created"`
-	Rev     int64     `json:"-"`
+	ID                ID                   `json:"id"`
+	Name              string               `json:"name"`
+	Created           time.Time            `json:"created"`
+	SkipDefaultAlerts bool                 `json:"skipDefaultAlertsSettings,omitempty"`
+	Settings          OrganizationSettings `json:"settings,omitzero"`
+	Rev               int64                `json:"-"`
 }
 
 // Project groups clusters and the people and addresses that may use them. In paths it is a group.
@@ -22,6 +24,7 @@ type Project struct {
 	Created           time.Time `json:"created"`
 	Tags              []Tag     `json:"tags,omitempty"`
 	WithDefaultAlerts bool      `json:"withDefaultAlertsSettings"`
+	Limits            Overrides `json:"limits,omitempty"`
 	Rev               int64     `json:"-"`
 }
 

@@ -1,0 +1,52 @@
+package model
+
+// The limits of a project that Telamon has things to count for.
+const (
+	LimitClusters       = "atlas.project.deployment.clusters"
+	LimitDatabaseUsers  = "atlas.project.security.databaseAccess.users"
+	LimitCustomRoles    = "atlas.project.security.databaseAccess.customRoles"
+	LimitNetworkEntries = "atlas.project.security.networkAccess.entries"
+)
+
+// Limit is how many of something a project holds: at first, and at most where its owner overrides it.
+type Limit struct {
+	Name    string
+	Default int64
+	Maximum int64
+}
+
+// Limits are all limits of projects but those of Data Federation, which Telamon does not have, by name. The numbers are
+// the service's. (For network entries its documentation names a maximum below the default; here it is the default.)
+// What there is nothing of here (private links, regions) can be limited, and its usage stays 0.
+var Limits = []Limit{
+	{LimitClusters, 25, 100},
+	{"atlas.project.deployment.nodesPerPrivateLinkRegion", 50, 90},
+	{"atlas.project.deployment.privateServiceConnectionsPerRegionGroup", 50, 100},
+	{"atlas.project.deployment.privateServiceConnectionsSubnetMask", 27, 27},
+	{"atlas.project.deployment.serverlessMTMs", 100, 100},
+	{LimitCustomRoles, 100, 1400},
+	{LimitDatabaseUsers, 100, 900},
+	{"atlas.project.security.networkAccess.crossRegionEntries", 40, 220},
+	{LimitNetworkEntries, 200, 200},
+}
+
+// LimitNamed is the limit of that name.
+func LimitNamed(name string) (l Limit, ok bool) {
+	for _, l := range Limits {
+		if l.Name == name {
+			return l, true
+		}
+	}
+	return Limit{}, false
+}
+
+// Overrides are the limits that a project's owner has set, by name.
+type Overrides map[string]int64
+
+// Of is the limit that is in force.
+func (o Overrides) Of(l Limit) int64 {
+	if n, set := o[l.Name]; set {
+		return n
+	}
+	return l.Default
+}

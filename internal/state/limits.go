@@ -1,0 +1,22 @@
+package state
+
+import (
+	"fmt"
+
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Limit is how many of something a project holds at most, by the name of the limit (model.LimitClusters and so on).
+func Limit(tx store.Tx, groupID model.ID, name string) (int64, error) {
+	l, ok := model.LimitNamed(name)
+	if !ok {
+		return 0, fmt.Errorf("state: there is no limit %q", name)
+	}
+	p, err := Projects.Get(tx, groupID)
+	if err != nil {
+		return 0, store.IfMissing(err, fault.GroupNotFound.With(groupID))
+	}
+	return p.Limits.Of(l), nil
+}
