@@ -94,7 +94,9 @@ func (r Requirement) OrSelf(param string) Requirement {
 
 // ReadsOnly says whether no grant lets its holder change anything.
 func ReadsOnly(grants []Grant) bool {
-	readOnly := []Role{OrgMember, OrgReadOnly, OrgBillingReadOnly, GroupReadOnly, GroupDataAccessReadOnly, GroupObservabilityViewer}
+	readOnly := []Role{
+		OrgMember, OrgReadOnly, OrgBillingReadOnly, GroupReadOnly, GroupDataAccessReadOnly, GroupObservabilityViewer, GroupClusterLogViewer,
+	}
 	return !slices.ContainsFunc(grants, func(g Grant) bool { return !slices.Contains(readOnly, g.Role) })
 }
 

@@ -23,6 +23,7 @@ const (
 	GroupBackupRecovery        Role = "GROUP_BACKUP_RECOVERY_OPERATOR"
 	GroupChartsAdmin           Role = "GROUP_CHARTS_ADMIN"
 	GroupClusterCreator        Role = "GROUP_CLUSTER_CREATOR"
+	GroupClusterLogViewer      Role = "GROUP_CLUSTER_LOG_VIEWER"
 	GroupClusterManager        Role = "GROUP_CLUSTER_MANAGER"
 	GroupClusterTester         Role = "GROUP_CLUSTER_RESILIENCE_TESTER"
 	GroupDataAccessAdmin       Role = "GROUP_DATA_ACCESS_ADMIN"
