@@ -55,11 +55,14 @@ func TrustProxies(ranges ...netip.Prefix) Option {
 	return func(o *options) { o.config.Proxies = ranges }
 }
 
+// RateLimits has the server limit how often it is called, as the service does and telamon serve does by default.
+func RateLimits() Option { return func(o *options) { o.config.LimitsOff = false } }
+
 // Start runs a server until the test ends.
 func Start(t testing.TB, opts ...Option) *Server {
 	t.Helper()
 	s := &Server{t: t, options: options{config: server.Config{
-		DataDir: t.TempDir(), Listen: "127.0.0.1:0", Management: "127.0.0.1:0",
+		DataDir: t.TempDir(), Listen: "127.0.0.1:0", Management: "127.0.0.1:0", LimitsOff: true,
 	}}}
 	for _, o := range opts {
 		o(&s.options)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -13,10 +14,14 @@ import (
 
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/ratelimit"
+	"github.com/telamon-db/telamon/internal/requestlog"
 )
 
 // Authenticator finds out who calls.
 type Authenticator interface {
+	// Address is where a request comes from.
+	Address(r *http.Request) netip.Addr
 	// Authenticate returns the caller, or fault.Unauthenticated or fault.AddressNotListed.
 	Authenticate(r *http.Request) (*authz.Principal, error)
 	// Challenge sets WWW-Authenticate for a 401.
@@ -31,26 +36,39 @@ type Scopes interface {
 	Organization(ctx context.Context, orgID string) error
 }
 
+// Config is what an engine needs beside its operations.
+type Config struct {
+	Auth   Authenticator
+	Scopes Scopes
+	Limits *ratelimit.Limits // nil: none
+	AsOf   Date              // versions whose sunset is not after this date are gone; "": none is
+	Logger *slog.Logger
+}
+
 // Engine serves operations over HTTP.
 type Engine struct {
+	Config
 	ops    Operations
-	auth   Authenticator
-	scopes Scopes
-	log    *slog.Logger
+	public map[string]bool // method and path of the operations that need no credentials
 	mux    *chi.Mux
 }
 
 // New checks the declarations and returns an engine for them.
-func New(ops Operations, auth Authenticator, scopes Scopes, log *slog.Logger) (*Engine, error) {
+func New(ops Operations, cfg Config) (*Engine, error) {
 	if err := ops.verify(); err != nil {
 		return nil, err
 	}
-	e := &Engine{ops: ops, auth: auth, scopes: scopes, log: log, mux: chi.NewMux()}
+	e := &Engine{Config: cfg, ops: ops, public: map[string]bool{}, mux: chi.NewMux()}
 	e.mux.Use(middleware.GetHead, e.protect)
 	for i := range ops {
-		e.mux.MethodFunc(ops[i].Method, Prefix+ops[i].Path, e.serve(&e.ops[i]))
-		if ops[i].Path == "" {
-			e.mux.MethodFunc(ops[i].Method, Prefix+"/", e.serve(&e.ops[i]))
+		op := &e.ops[i]
+		handle := e.serve(op)
+		e.mux.MethodFunc(op.Method, Prefix+op.Path, handle)
+		if op.Path == "" {
+			e.mux.MethodFunc(op.Method, Prefix+"/", handle)
+		}
+		if op.Roles.IsPublic() {
+			e.public[op.Method+" "+Prefix+op.Path] = true
 		}
 	}
 	e.mux.NotFound(e.fail(func(r *http.Request) error { return fault.ResourceNotFound.With(r.URL.Path) }))
@@ -64,22 +82,18 @@ func (e *Engine) Operations() Operations { return e.ops }
 func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// chi matches escaped paths if RawPath is set, so that a parameter may hold an escaped slash.
 	r.URL.RawPath = r.URL.EscapedPath()
-	if e.public(r) {
-		r = r.WithContext(context.WithValue(r.Context(), publicKey{}, true))
-	}
 	e.mux.ServeHTTP(w, r)
 }
 
-type (
-	publicKey struct{}
-	askedKey  struct{}
-)
+type askedKey struct{}
 
-// public says whether the request's operation needs no credentials.
-func (e *Engine) public(r *http.Request) bool {
-	return slices.ContainsFunc(e.ops, func(op Op) bool {
-		return op.Roles.IsPublic() && op.Method == r.Method && Prefix+op.Path == r.URL.Path
-	})
+// isPublic says whether the request's operation needs no credentials.
+func (e *Engine) isPublic(r *http.Request) bool {
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	return e.public[method+" "+r.URL.Path]
 }
 
 // protect is what comes before routing, in the service's order: credentials, address, version.
@@ -88,12 +102,13 @@ func (e *Engine) protect(next http.Handler) http.Handler {
 		out := &response{w: w, r: r, engine: e}
 		defer out.recover()
 		ctx := r.Context()
-		if ctx.Value(publicKey{}) == nil {
-			who, err := e.auth.Authenticate(r)
+		if !e.isPublic(r) {
+			who, err := e.Auth.Authenticate(r)
 			if err != nil {
 				out.fault(err)
 				return
 			}
+			requestlog.From(ctx).Caller = who.ID
 			ctx = authz.NewContext(ctx, who)
 		}
 		asked, err := accepted(r.Header)
@@ -131,17 +146,12 @@ func (e *Engine) notAllowed(w http.ResponseWriter, r *http.Request) {
 
 // serve answers requests for one operation.
 func (e *Engine) serve(op *Op) http.HandlerFunc {
+	set := e.Limits.Find(op.Path)
 	return func(w http.ResponseWriter, r *http.Request) {
 		out := &response{w: w, r: r, engine: e, op: op}
 		defer out.recover()
-		v, err := op.choose(r.Context().Value(askedKey{}).(Date))
-		if err != nil {
-			out.fault(err)
-			return
-		}
-		out.version = v
-		op.retirement(v, w.Header())
-		result, err := e.handle(r, op, v)
+		requestlog.From(r.Context()).Operation = op.ID
+		result, err := e.handle(out, op, set)
 		if err != nil {
 			out.fault(err)
 			return
@@ -150,41 +160,55 @@ func (e *Engine) serve(op *Op) http.HandlerFunc {
 	}
 }
 
-// handle is what comes after routing: parameters, scope and roles, body, the operation itself.
-func (e *Engine) handle(r *http.Request, op *Op, v *Version) (any, error) {
-	b := &binding{r: r, op: op, v: v}
+// handle is what comes after routing: version, parameters, scope and roles, rate limit, body, the operation itself.
+func (e *Engine) handle(out *response, op *Op, set *ratelimit.Set) (any, error) {
+	ctx := out.r.Context()
+	v, err := op.choose(ctx.Value(askedKey{}).(Date))
+	if err != nil {
+		return nil, err
+	}
+	out.version = v
+	op.retirement(v, out.w.Header())
+	if op.retired(v, e.AsOf) {
+		return nil, fault.VersionGone.With(string(v.Date), strings.TrimPrefix(out.r.URL.Path, "/"))
+	}
+	b := &binding{r: out.r, op: op, v: v}
 	if err := b.parameters(); err != nil {
 		return nil, err
 	}
-	if err := e.authorize(r.Context(), op, b); err != nil {
+	scope, err := e.authorize(ctx, op, b)
+	if err != nil {
 		return nil, err
 	}
-	return v.run(r.Context(), b)
+	if err := e.spend(out, set, scope); err != nil {
+		return nil, err
+	}
+	return v.run(ctx, b)
 }
 
 // authorize resolves the scope that the path names and holds the caller's roles against it.
-func (e *Engine) authorize(ctx context.Context, op *Op, b *binding) error {
+func (e *Engine) authorize(ctx context.Context, op *Op, b *binding) (authz.Scope, error) {
 	scope, err := e.scope(ctx, b.path("orgId"), b.path("groupId"))
 	if err != nil {
-		return err
+		return scope, err
 	}
 	who := authz.From(ctx)
 	if op.Roles.Self != "" && b.path(op.Roles.Self) == who.ID && !authz.ReadsOnly(who.Grants) {
-		return nil
+		return scope, nil
 	}
 	if !op.Roles.Allows(who.Grants, scope) {
-		return fault.UserUnauthorized.With()
+		return scope, fault.UserUnauthorized.With()
 	}
-	return nil
+	return scope, nil
 }
 
 func (e *Engine) scope(ctx context.Context, orgID, groupID string) (authz.Scope, error) {
 	switch {
 	case groupID != "":
-		org, err := e.scopes.Project(ctx, groupID)
+		org, err := e.Scopes.Project(ctx, groupID)
 		return authz.Scope{OrgID: org, GroupID: groupID}, err
 	case orgID != "":
-		return authz.Scope{OrgID: orgID}, e.scopes.Organization(ctx, orgID)
+		return authz.Scope{OrgID: orgID}, e.Scopes.Organization(ctx, orgID)
 	}
 	return authz.Scope{}, nil
 }
@@ -204,7 +228,7 @@ func (out *response) recover() {
 		if p == http.ErrAbortHandler {
 			panic(p)
 		}
-		out.engine.log.Error("panic", "panic", p, "stack", string(debug.Stack()))
+		out.engine.Logger.Error("panic", "id", requestlog.From(out.r.Context()).ID, "panic", p, "stack", string(debug.Stack()))
 		out.fault(fault.Unexpected.With())
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -59,6 +60,8 @@ func (theirs) Authenticate(r *http.Request) (*authz.Principal, error) {
 }
 
 func (theirs) Challenge(h http.Header) { h.Set("WWW-Authenticate", "Digest") }
+
+func (theirs) Address(*http.Request) netip.Addr { return netip.MustParseAddr("192.0.2.1") }
 
 type oneProject struct{}
 
@@ -118,9 +121,11 @@ var things = Operations{
 	},
 }
 
+var config = Config{Auth: theirs{}, Scopes: oneProject{}, Logger: slog.New(slog.DiscardHandler)}
+
 func engine(t testing.TB) *Engine {
 	t.Helper()
-	e, err := New(things, theirs{}, oneProject{}, slog.New(slog.DiscardHandler))
+	e, err := New(things, config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -341,7 +346,7 @@ func TestDeclarationsAreChecked(t *testing.T) {
 			spoil(&o)
 			ops[0] = o
 		}
-		if _, err := New(ops, theirs{}, oneProject{}, slog.New(slog.DiscardHandler)); err == nil {
+		if _, err := New(ops, config); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}

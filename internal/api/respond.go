@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/requestlog"
 )
 
 // response writes the one answer to a request.
@@ -126,10 +127,11 @@ func (out *response) fault(err error) {
 		if errors.Is(err, context.Canceled) && out.r.Context().Err() != nil {
 			level = slog.LevelDebug // the caller has gone
 		}
-		out.engine.log.Log(out.r.Context(), level, "unexpected error", "method", out.r.Method, "path", out.r.URL.Path, "error", err)
+		out.engine.Logger.Log(out.r.Context(), level, "unexpected error", "id", requestlog.From(out.r.Context()).ID, "method", out.r.Method, "path", out.r.URL.Path, "error", err)
 		f = fault.Unexpected.With()
 	}
 	status := statuses[f.Kind.Class]
+	requestlog.From(out.r.Context()).ErrorCode = f.Kind.Code
 	h := out.w.Header()
 	h.Del("Content-Type")
 	h.Set("Content-Type", "application/json")
@@ -165,7 +167,7 @@ func shape(f *fault.Fault, status int) Error {
 
 // unauthorized writes a 401 as the service's front does: challenge, no X-Error-Code, members in its order.
 func (out *response) unauthorized(e Error) {
-	out.engine.auth.Challenge(out.w.Header())
+	out.engine.Auth.Challenge(out.w.Header())
 	body, err := json.MarshalIndent(struct {
 		Error     int    `json:"error"`
 		Reason    string `json:"reason"`

@@ -18,7 +18,10 @@ var KnownDates = []Date{
 	"2025-02-19", "2025-03-12",
 }
 
-func (d Date) known() bool { return slices.Contains(KnownDates, d) }
+// Preview is the version of what the service tries out. It answers those who ask for it by name, and nobody else.
+const Preview Date = "preview"
+
+func (d Date) known() bool { return d == Preview || slices.Contains(KnownDates, d) }
 
 // Time is the date at midnight UTC, the zero time for "".
 func (d Date) Time() time.Time {
@@ -66,8 +69,9 @@ func dateOf(media string) (Date, bool) {
 // choose is the newest version of the operation that is not later than the date asked for.
 func (op *Op) choose(asked Date) (*Version, error) {
 	for i := len(op.Versions) - 1; i >= 0; i-- {
-		if op.Versions[i].Date <= asked {
-			return &op.Versions[i], nil
+		v := &op.Versions[i]
+		if v.Date == asked || v.Date < asked && asked != Preview {
+			return v, nil
 		}
 	}
 	return nil, fault.InvalidVersionDate.With()
@@ -75,10 +79,7 @@ func (op *Op) choose(asked Date) (*Version, error) {
 
 // retirement sets Deprecation and Sunset: of the operation, or of a version that a newer one replaces.
 func (op *Op) retirement(v *Version, h http.Header) {
-	deprecated, sunset := op.Deprecated, op.Sunset
-	if v.Sunset != "" {
-		sunset = v.Sunset
-	}
+	deprecated, sunset := op.Deprecated, op.sunset(v)
 	if newer := op.after(v); deprecated == "" && newer != nil {
 		deprecated = newer.Date
 	}
@@ -90,10 +91,24 @@ func (op *Op) retirement(v *Version, h http.Header) {
 	}
 }
 
+// sunset is the date at which the service turns v off, or "".
+func (op *Op) sunset(v *Version) Date {
+	if v.Sunset != "" {
+		return v.Sunset
+	}
+	return op.Sunset
+}
+
+// retired says whether v is turned off for who lives at the date asOf; for "" nothing is.
+func (op *Op) retired(v *Version, asOf Date) bool {
+	sunset := op.sunset(v)
+	return sunset != "" && sunset <= asOf
+}
+
 // after is the version that replaces v, or nil.
 func (op *Op) after(v *Version) *Version {
 	for i := range op.Versions {
-		if op.Versions[i].Date > v.Date {
+		if op.Versions[i].Date > v.Date && op.Versions[i].Date != Preview {
 			return &op.Versions[i]
 		}
 	}

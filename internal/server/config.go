@@ -6,6 +6,9 @@ import (
 	"log/slog"
 	"net/netip"
 	"time"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/ratelimit"
 )
 
 // Version is Telamon's own version.
@@ -13,14 +16,17 @@ const Version = "0.1.0"
 
 // Config says how a server runs. The zero value of every field but DataDir is usable.
 type Config struct {
-	DataDir     string         // where everything is kept
-	Listen      string         // HOST:PORT of the API; port 0 takes a free one
-	Management  string         // HOST:PORT of health, metrics and the clock
-	ClusterHost string         // address that clusters listen on and are reached at
-	PortFrom    int            // first port for clusters; 0: any free one
-	PortTo      int            // last port for clusters
-	Proxies     []netip.Prefix // whose X-Forwarded-For is believed
-	Pace        Pace           // of clusters' transitions
+	DataDir     string                     // where everything is kept
+	Listen      string                     // HOST:PORT of the API; port 0 takes a free one
+	Management  string                     // HOST:PORT of health, metrics and the clock
+	ClusterHost string                     // address that clusters listen on and are reached at
+	PortFrom    int                        // first port for clusters; 0: any free one
+	PortTo      int                        // last port for clusters
+	Proxies     []netip.Prefix             // whose X-Forwarded-For is believed
+	Pace        Pace                       // of clusters' transitions
+	AsOf        api.Date                   // versions with a sunset up to this date are gone; "": none is
+	LimitsOff   bool                       // no rate limits
+	Limits      map[string]ratelimit.Limit // sizes by id of the endpoint set, in place of the documented ones
 	Logger      *slog.Logger
 }
 

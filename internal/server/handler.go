@@ -7,6 +7,7 @@ import (
 	"github.com/telamon-db/telamon/internal/api/openapi"
 	"github.com/telamon-db/telamon/internal/authn"
 	"github.com/telamon-db/telamon/internal/invite"
+	"github.com/telamon-db/telamon/internal/requestlog"
 )
 
 // defaultMajorVersion is the MongoDB version that new clusters have.
@@ -16,7 +17,7 @@ const defaultMajorVersion = "8.0"
 func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
 	oauth := authn.NewOAuth(s.store, s.clock)
-	mux.HandleFunc("POST /api/oauth/token", oauth.Token)
+	mux.HandleFunc("POST /api/oauth/token", s.limited(oauth.Token))
 	mux.HandleFunc("POST /api/oauth/revoke", oauth.Revoke)
 	mux.HandleFunc("GET /api/private/ipinfo", s.ipInfo)
 	mux.HandleFunc("GET /api/private/unauth/nds/defaultMongoDBMajorVersion", majorVersion)
@@ -24,14 +25,17 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc("POST /api/private/unauth/telemetry/events", forget)
 	mux.HandleFunc("GET /openapi.json", s.openAPI)
 	mux.Handle(invite.Path, (&invite.Pages{Store: s.store, Address: s.auth.Address, Log: s.cfg.Logger}).Handler())
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return requestlog.Handler(s.cfg.Logger, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		entry := requestlog.From(r.Context())
+		entry.Address = s.auth.Address(r).String()
 		// Not a pattern of mux: it would clean paths of the API, which hold escaped and double slashes.
 		if h, pattern := mux.Handler(r); pattern != "" {
+			entry.Path = pattern // the path of an invitation's page is a secret
 			h.ServeHTTP(w, r)
 			return
 		}
 		s.engine.ServeHTTP(w, r)
-	})
+	}))
 }
 
 // ipInfo tells a client its own address.

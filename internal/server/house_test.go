@@ -34,12 +34,14 @@ var house = map[string][]string{
 	"internal/reconcile":      {"internal/clock", "internal/state", "internal/store"},
 	"internal/api/schema":     {"internal/fault"},
 	"internal/api/openapi":    {"internal/api", "internal/api/schema", "internal/fault"},
-	"internal/api":            {"internal/api/schema", "internal/authz", "internal/fault"},
+	"internal/ratelimit":      {},
+	"internal/requestlog":     {},
+	"internal/api":            {"internal/api/schema", "internal/authz", "internal/fault", "internal/ratelimit", "internal/requestlog"},
 	"internal/authn":          {"internal/authz", "internal/clock", "internal/fault", "internal/model", "internal/state", "internal/store"},
 	"internal/resource/shape": {"internal/api", "internal/authz", "internal/fault", "internal/model", "internal/store"},
 	"internal/resource": {
 		"internal/api", "internal/api/schema", "internal/authn", "internal/authz", "internal/engine", "internal/event", "internal/fault", "internal/invite", "internal/mail",
-		"internal/model",
+		"internal/model", "internal/ratelimit",
 		"internal/reconcile", "internal/resource/shape", "internal/state", "internal/store", "internal/verifier",
 	},
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/telamon-db/telamon/internal/authn"
 	"github.com/telamon-db/telamon/internal/clock"
 	"github.com/telamon-db/telamon/internal/engine"
+	"github.com/telamon-db/telamon/internal/ratelimit"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
@@ -33,6 +34,7 @@ type Server struct {
 	store     store.Store
 	usage     *authn.Usage
 	auth      *authn.Authenticator
+	limits    *ratelimit.Limits // nil: none
 	engine    *api.Engine
 	runner    *reconcile.Runner
 	plane     *engine.Plane
@@ -87,7 +89,14 @@ func (s *Server) compose(ctx context.Context) error {
 		return err
 	}
 	s.runner = reconcile.NewRunner(s.store, s.clock, localNode, s.cfg.Logger, s.handlers())
-	s.engine, err = api.New(s.operations(), s.auth, scopes{s.store}, s.cfg.Logger)
+	if !s.cfg.LimitsOff {
+		if s.limits, err = ratelimit.New(s.cfg.Limits); err != nil {
+			return err
+		}
+	}
+	s.engine, err = api.New(s.operations(), api.Config{
+		Auth: s.auth, Scopes: scopes{s.store}, Limits: s.limits, AsOf: s.cfg.AsOf, Logger: s.cfg.Logger,
+	})
 	return err
 }
 

@@ -1,0 +1,56 @@
+package api
+
+import (
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/ratelimit"
+)
+
+// spend takes a token from the bucket that the request belongs to, and tells in headers what is left. Only who may use
+// a scope spends its tokens: a stranger cannot use up a project's.
+func (e *Engine) spend(out *response, set *ratelimit.Set, scope authz.Scope) error {
+	if set == nil {
+		return nil
+	}
+	g := e.Limits.Take(set, e.owner(out, set, scope))
+	h := out.w.Header()
+	h.Set("RateLimit-Limit", strconv.Itoa(set.Capacity))
+	h.Set("RateLimit-Remaining", strconv.Itoa(g.Remaining))
+	if g.OK {
+		return nil
+	}
+	retry := seconds(g.Retry)
+	h.Set("Retry-After", retry)
+	return fault.RateLimited.With(out.r.URL.Path, retry, strconv.Itoa(set.Capacity), strconv.Itoa(set.Refill), seconds(ratelimit.Per))
+}
+
+func seconds(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
+
+// owner is whose bucket of the set a request spends from.
+func (e *Engine) owner(out *response, set *ratelimit.Set, scope authz.Scope) string {
+	switch set.Scope {
+	case ratelimit.Project:
+		return scope.GroupID
+	case ratelimit.Organization:
+		return scope.OrgID
+	case ratelimit.User:
+		if who := authz.From(out.r.Context()); who.ID != "" {
+			return who.ID
+		}
+	}
+	return Subnet(e.Auth.Address(out.r))
+}
+
+// Subnet is who owns a bucket by address: an IPv4 address, or the /64 that one customer has in IPv6 (RFC 6177).
+func Subnet(a netip.Addr) string {
+	if a.Is6() {
+		if p, err := a.Prefix(64); err == nil {
+			return p.String()
+		}
+	}
+	return a.String()
+}

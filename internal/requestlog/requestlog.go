@@ -1,0 +1,110 @@
+// Package requestlog gives every request an id, and its answer one line in the log.
+package requestlog
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Header carries a request's id: the caller's own, if it sends one that is fit for a log, else one of the server's. The
+// answer repeats it.
+const Header = "X-Request-Id"
+
+// Entry is what is known of a request beyond what HTTP tells. Who answers fills it in; it belongs to the request's
+// goroutine.
+type Entry struct {
+	ID        string
+	Path      string // what is logged of the path, which a secret in it must not be part of
+	Operation string // the operationId, "" for what is no operation
+	Caller    string // id of the key or account, "" before it is known
+	Address   string // where the request comes from
+	ErrorCode string // of the API's catalogue, "" if the request succeeded
+}
+
+type entryKey struct{}
+
+// From is the entry of the request that ctx belongs to, or one that nobody reads.
+func From(ctx context.Context) *Entry {
+	if e, ok := ctx.Value(entryKey{}).(*Entry); ok {
+		return e
+	}
+	return new(Entry)
+}
+
+// Handler answers with next and logs what it did: one line a request, at level info, and at level error where the
+// server failed. Queries, headers and bodies are not logged: they may hold secrets.
+func Handler(log *slog.Logger, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		e := &Entry{ID: id(r.Header.Get(Header)), Path: r.URL.Path}
+		w.Header().Set(Header, e.ID)
+		out := &recorder{ResponseWriter: w, status: http.StatusOK}
+		defer func() { line(log, r, e, out, time.Since(began)) }()
+		next.ServeHTTP(out, r.WithContext(context.WithValue(r.Context(), entryKey{}, e)))
+	})
+}
+
+func line(log *slog.Logger, r *http.Request, e *Entry, out *recorder, took time.Duration) {
+	level := slog.LevelInfo
+	if out.status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	if !log.Enabled(r.Context(), level) {
+		return
+	}
+	attrs := make([]slog.Attr, 0, 10)
+	attrs = append(attrs, slog.String("id", e.ID), slog.String("method", r.Method), slog.String("path", e.Path),
+		slog.Int("status", out.status), slog.Int64("bytes", out.bytes), slog.Duration("took", took))
+	for _, a := range []slog.Attr{
+		slog.String("operation", e.Operation), slog.String("caller", e.Caller), slog.String("address", e.Address), slog.String("error", e.ErrorCode),
+	} {
+		if a.Value.String() != "" {
+			attrs = append(attrs, a)
+		}
+	}
+	log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+// maxID bounds a caller's own id, in bytes.
+const maxID = 64
+
+// id is the caller's own id if it is one word of ordinary characters, else a new one.
+func id(own string) string {
+	if own == "" || len(own) > maxID || strings.ContainsFunc(own, odd) {
+		return rand.Text()
+	}
+	return own
+}
+
+func odd(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.", r))
+}
+
+// recorder remembers what was answered.
+type recorder struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+	wrote  bool
+}
+
+func (w *recorder) WriteHeader(status int) {
+	if !w.wrote {
+		w.status, w.wrote = status, status >= http.StatusOK // before that they are informational
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *recorder) Write(b []byte) (int, error) {
+	w.wrote = true
+	n, err := w.ResponseWriter.Write(b)
+	w.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -1,0 +1,32 @@
+package server
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/api"
+)
+
+// longestID is more than a client id has, in bytes.
+const longestID = 64
+
+// limited bounds how often each account asks for tokens from each address.
+func (s *Server) limited(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if set := s.limits.Tokens(); set != nil {
+			client, _, _ := r.BasicAuth()
+			g := s.limits.Take(set, api.Subnet(s.auth.Address(r))+" "+client[:min(len(client), longestID)])
+			if !g.OK {
+				w.Header().Set("Retry-After", strconv.Itoa(int(g.Retry/time.Second)))
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusTooManyRequests)
+				writeJSON(w, map[string]string{
+					"error": "rate_limited", "error_description": "too many tokens were asked for; Retry-After says how long to wait",
+				})
+				return
+			}
+		}
+		next(w, r)
+	}
+}
