@@ -14,7 +14,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// maxEntries is how many entries a project's list holds.
+// maxEntries is how many entries a request adds: no project may have a higher limit.
 const maxEntries = 200
 
 type listIn struct {
@@ -52,22 +52,36 @@ func (s *Service) create(ctx context.Context, in createIn) (page api.Page[Networ
 		if err != nil {
 			return store.IfMissing(err, fault.GroupNotFound.With(in.GroupID))
 		}
-		for _, e := range entries {
-			if err := put(ctx, tx, p, e); err != nil {
-				return err
-			}
-		}
-		n, err := Entries.Count(tx, of(in.GroupID))
-		if err != nil {
+		if err := putAll(ctx, tx, p, entries); err != nil {
 			return err
-		}
-		if n > maxEntries {
-			return fault.NetworkEntriesLimit.With(strconv.Itoa(maxEntries))
 		}
 		page, err = in.page(tx)
 		return err
 	})
 	return page, err
+}
+
+// putAll puts all entries, within the project's limit. A list that is beyond it already, because the limit was lowered,
+// may still change.
+func putAll(ctx context.Context, tx store.Tx, p *model.Project, entries []*Entry) error {
+	before, err := Entries.Count(tx, of(p.ID))
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := put(ctx, tx, p, e); err != nil {
+			return err
+		}
+	}
+	after, err := Entries.Count(tx, of(p.ID))
+	if err != nil {
+		return err
+	}
+	limit, err := state.Limit(tx, p.ID, model.LimitNetworkEntries)
+	if err == nil && after > max(before, limit) {
+		err = fault.NetworkEntriesLimit.With(strconv.FormatInt(limit, 10))
+	}
+	return err
 }
 
 // put adds e, or lets it take the place of the entry for the same network.

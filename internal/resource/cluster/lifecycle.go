@@ -21,10 +21,8 @@ type Lifecycle struct {
 	Dwell time.Duration // how long a cluster stays in a transitional state at least
 }
 
-const (
-	maxClusters  = 25 // of a project
-	uniquePrefix = 23 // characters of a name that no other cluster of the project has: the service makes host names of them
-)
+// uniquePrefix is how many characters of a name no other cluster of the project has: the service makes host names of them.
+const uniquePrefix = 23
 
 // Declare adds c to its project, which its caller has filled with ID, project, name, kind and declaration.
 func (l Lifecycle) Declare(ctx context.Context, tx store.Tx, c *model.Cluster) error {
@@ -32,7 +30,11 @@ func (l Lifecycle) Declare(ctx context.Context, tx store.Tx, c *model.Cluster) e
 	if err != nil {
 		return err
 	}
-	if err := placeable(c, others); err != nil {
+	limit, err := state.Limit(tx, c.GroupID, model.LimitClusters)
+	if err != nil {
+		return err
+	}
+	if err := placeable(c, others, limit); err != nil {
 		return err
 	}
 	c.State, c.Created, c.Settled = model.Creating, tx.Now(), tx.Now().Add(l.Dwell)
@@ -44,7 +46,7 @@ func (l Lifecycle) Declare(ctx context.Context, tx store.Tx, c *model.Cluster) e
 }
 
 // placeable says whether there is room for c beside the project's other clusters.
-func placeable(c *model.Cluster, others []*model.Cluster) error {
+func placeable(c *model.Cluster, others []*model.Cluster, limit int64) error {
 	for _, o := range others {
 		switch {
 		case o.Name == c.Name:
@@ -55,8 +57,8 @@ func placeable(c *model.Cluster, others []*model.Cluster) error {
 			return fault.FreeClusterRefused.With("this project already has another free cluster") // words that clients look for
 		}
 	}
-	if len(others) >= maxClusters {
-		return fault.ClustersLimit.With(strconv.Itoa(maxClusters))
+	if int64(len(others)) >= limit {
+		return fault.ClustersLimit.With(strconv.FormatInt(limit, 10))
 	}
 	return nil
 }

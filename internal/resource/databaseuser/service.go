@@ -15,8 +15,8 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// maxUsers is how many database users a project holds.
-const maxUsers = 100
+// of selects the users of a project.
+func of(groupID model.ID) store.Query { return store.Query{Index: "group", Prefix: []string{groupID}} }
 
 type listIn struct {
 	api.InGroup
@@ -24,7 +24,7 @@ type listIn struct {
 }
 
 func (s *Service) list(ctx context.Context, in listIn) (page api.Page[CloudDatabaseUser], err error) {
-	q := store.Query{Index: "group", Prefix: []string{in.GroupID}}
+	q := of(in.GroupID)
 	err = s.Store.View(ctx, func(tx store.Tx) error {
 		page, err = shape.Page(tx, Users, q, in.Paging, toWire)
 		return err
@@ -49,12 +49,8 @@ func (s *Service) create(ctx context.Context, in createIn) (out CloudDatabaseUse
 		if bad := slices.Concat(bad, checkDeadline(tx, &in.Body)); len(bad) > 0 {
 			return fault.Invalid(bad...)
 		}
-		n, err := Users.Count(tx, store.Query{Index: "group", Prefix: []string{in.GroupID}})
-		if err != nil {
+		if err := room(tx, in.GroupID); err != nil {
 			return err
-		}
-		if n >= maxUsers {
-			return fault.DatabaseUsersLimit.With(strconv.Itoa(maxUsers))
 		}
 		u.Created, u.Rev = tx.Now(), 0
 		if err := Users.Put(tx, u); err != nil {
@@ -67,6 +63,19 @@ func (s *Service) create(ctx context.Context, in createIn) (out CloudDatabaseUse
 		return changed(ctx, tx, u, "MONGODB_USER_ADDED")
 	})
 	return out, err
+}
+
+// room says whether the project may have one more user.
+func room(tx store.Tx, groupID model.ID) error {
+	n, err := Users.Count(tx, of(groupID))
+	if err != nil {
+		return err
+	}
+	limit, err := state.Limit(tx, groupID, model.LimitDatabaseUsers)
+	if err == nil && n >= limit {
+		err = fault.DatabaseUsersLimit.With(strconv.FormatInt(limit, 10))
+	}
+	return err
 }
 
 // changed writes the event of a change and schedules the end of a temporary user.
@@ -152,5 +161,5 @@ func remove(ctx context.Context, tx store.Tx, u *User) error {
 
 // Vacate removes the users of a project that goes.
 func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
-	return Users.DeleteAll(tx, store.Query{Index: "group", Prefix: []string{groupID}})
+	return Users.DeleteAll(tx, of(groupID))
 }
