@@ -26,8 +26,9 @@ type rule func(command, access) (permit, error)
 
 // access is what one user may do.
 type access struct {
-	user    *User
-	cursors *cursorTable
+	user       *User
+	privileges []Privilege
+	cursors    *cursorTable
 }
 
 // authorize decides whether user may run c.
@@ -42,7 +43,7 @@ func authorize(user *User, c command, cursors *cursorTable) (permit, error) {
 	if err := c.readable(); err != nil {
 		return permit{}, err
 	}
-	a := access{user, cursors}
+	a := access{user, user.privileges(), cursors}
 	p, err := decide(c, a)
 	if err != nil {
 		return p, err
@@ -62,26 +63,19 @@ func (a access) can(action string, on resource) bool {
 	if on.protected() && changes(action) {
 		return false
 	}
-	return a.any(func(r Role, g grant) bool { return slices.Contains(g.actions, action) && g.covers(r, on) })
+	return slices.ContainsFunc(a.privileges, func(p Privilege) bool {
+		return p.On.covers(on) && slices.Contains(p.Actions, action)
+	})
 }
 
 // sees reports whether the user may do anything at all with the resource.
 func (a access) sees(on resource) bool {
-	return a.any(func(r Role, g grant) bool { return g.covers(r, on) })
+	return slices.ContainsFunc(a.privileges, func(p Privilege) bool { return p.On.covers(on) })
 }
 
 // reaches reports whether the user may do anything at all in db.
 func (a access) reaches(db string) bool {
-	return a.any(func(r Role, g grant) bool { return g.reaches(r, db) })
-}
-
-func (a access) any(match func(Role, grant) bool) bool {
-	for _, role := range a.user.Roles {
-		if slices.ContainsFunc(role.grants(), func(g grant) bool { return match(role, g) }) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(a.privileges, func(p Privilege) bool { return p.On.reaches(db) })
 }
 
 // protected reports whether r belongs to the service: no role may change it, whatever MongoDB would allow there.

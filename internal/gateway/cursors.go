@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"maps"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,8 +22,9 @@ type cursorTable struct {
 }
 
 type cursor struct {
-	owner   string  // User.ID
-	session Session // that used it last and takes it along when it ends
+	owner   string   // User.ID
+	on      resource // the collection that it reads
+	session Session  // that used it last and takes it along when it ends
 	permit
 	used time.Time
 }
@@ -44,7 +46,14 @@ func (t *cursorTable) note(owner string, s Session, p permit, reply bson.Raw) {
 		t.cursors = map[int64]cursor{}
 	}
 	t.sweep()
-	t.cursors[id] = cursor{owner, s, permit{needs: p.needs, keep: p.keep}, time.Now()}
+	t.cursors[id] = cursor{owner, readBy(reply), s, permit{needs: p.needs, keep: p.keep}, time.Now()}
+}
+
+// readBy is the collection that a reply's cursor reads. The engine says it, so it needs no check.
+func readBy(reply bson.Raw) resource {
+	ns, _ := reply.Lookup("cursor", "ns").StringValueOK()
+	db, coll, _ := strings.Cut(ns, ".")
+	return resource{db: db, coll: coll}
 }
 
 func failed(reply bson.Raw) bool {
@@ -102,7 +111,8 @@ func getMore(c command, a access) (permit, error) {
 	return permit{needs: cursor.needs, keep: cursor.keep, closes: []int64{id}}, nil
 }
 
-// killCursors closes cursors of the same user.
+// killCursors closes cursors of the same user, and others where the user has killAnyCursor.
+// Source: MongoDB manual, "killCursors": Required Access.
 func killCursors(c command, a access) (permit, error) {
 	array, ok := c.body.Lookup("cursors").ArrayOK()
 	if !ok {
@@ -118,7 +128,7 @@ func killCursors(c command, a access) (permit, error) {
 		if !ok {
 			return permit{}, wire.Errorf(wire.TypeMismatch, "a cursor id must be a 64-bit integer")
 		}
-		if cursor, known := a.cursors.get(id); known && cursor.owner != a.user.ID {
+		if cursor, known := a.cursors.get(id); known && cursor.owner != a.user.ID && !a.can("killAnyCursor", cursor.on) {
 			return permit{}, c.refused()
 		}
 		p.closes = append(p.closes, id)

@@ -60,11 +60,8 @@ type User struct {
 	DB, Name string
 	SHA256   verifier.Verifier
 	SHA1     verifier.Verifier
-	Roles    []Role
+	Roles    []Role // those that they inherit among them
 }
-
-// Role is a built-in role that holds in DB or, if Collection is set, in that collection only.
-type Role struct{ Name, DB, Collection string }
 
 // Config says what a gateway stands for.
 type Config struct {

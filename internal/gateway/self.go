@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,7 +60,7 @@ func connectionStatus(c *conn, ctx context.Context, m *wire.Msg) (bson.D, error)
 			return nil, err
 		}
 		users = append(users, bson.D{{Key: "user", Value: user.Name}, {Key: "db", Value: user.DB}})
-		roles, privileges = rolesOf(user), privilegesOf(user)
+		roles, privileges = rolesOf(user.Roles), privilegesOf(user)
 	}
 	info := bson.D{{Key: "authenticatedUsers", Value: users}, {Key: "authenticatedUserRoles", Value: roles}}
 	if commandOf(m).flag("showPrivileges") {
@@ -68,9 +69,9 @@ func connectionStatus(c *conn, ctx context.Context, m *wire.Msg) (bson.D, error)
 	return ok(bson.E{Key: "authInfo", Value: info}), nil
 }
 
-func rolesOf(user *User) bson.A {
+func rolesOf(held []Role) bson.A {
 	roles := bson.A{}
-	for _, r := range user.Roles {
+	for _, r := range held {
 		roles = append(roles, bson.D{{Key: "role", Value: r.Name}, {Key: "db", Value: r.DB}})
 	}
 	return roles
@@ -78,10 +79,8 @@ func rolesOf(user *User) bson.A {
 
 func privilegesOf(user *User) bson.A {
 	all := bson.A{}
-	for _, role := range user.Roles {
-		for _, g := range role.grants() {
-			all = append(all, bson.D{{Key: "resource", Value: g.resource(role)}, {Key: "actions", Value: g.actions}})
-		}
+	for _, p := range user.privileges() {
+		all = append(all, bson.D{{Key: "resource", Value: p.On.document()}, {Key: "actions", Value: p.Actions}})
 	}
 	return all
 }
@@ -91,11 +90,12 @@ func usersInfo(user *User, c command) (bson.D, error) {
 	if !asksAbout(user, c) || c.flag("showCredentials") {
 		return nil, c.refused()
 	}
+	direct := slices.DeleteFunc(slices.Clone(user.Roles), func(r Role) bool { return r.Inherited })
 	self := bson.D{
 		{Key: "_id", Value: user.DB + "." + user.Name},
 		{Key: "user", Value: user.Name},
 		{Key: "db", Value: user.DB},
-		{Key: "roles", Value: rolesOf(user)},
+		{Key: "roles", Value: rolesOf(direct)},
 		{Key: "mechanisms", Value: bson.A{"SCRAM-SHA-1", "SCRAM-SHA-256"}},
 	}
 	return ok(bson.E{Key: "users", Value: bson.A{self}}), nil
