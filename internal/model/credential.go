@@ -35,6 +35,7 @@ type ServiceAccount struct {
 	ClientID string        `json:"clientId"`
 	OrgID    ID            `json:"orgId"`
 	Name     string        `json:"name"`
+	Desc     string        `json:"desc,omitempty"`
 	Grants   []authz.Grant `json:"grants"`
 	Secrets  []Secret      `json:"secrets"`
 	Created  time.Time     `json:"created"`
@@ -43,11 +44,12 @@ type ServiceAccount struct {
 
 // Secret is a service account's secret, hashed: it is random, so a plain SHA-256 cannot be searched.
 type Secret struct {
-	ID      ID        `json:"id"`
-	SHA256  []byte    `json:"sha256"`
-	Tail    string    `json:"tail"`
-	Created time.Time `json:"created"`
-	Expires time.Time `json:"expires"`
+	ID       ID        `json:"id"`
+	SHA256   []byte    `json:"sha256"`
+	Tail     string    `json:"tail"`
+	Created  time.Time `json:"created"`
+	Expires  time.Time `json:"expires"`
+	LastUsed time.Time `json:"lastUsed,omitzero"` // to get a token
 }
 
 // Token is an access token of a service account, known by its hash only. Its life is counted by the system's clock.

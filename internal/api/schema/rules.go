@@ -49,6 +49,8 @@ var rules = map[string]*Rule{
 	"mongoDBVersion": pattern(`([\d]+\.[\d]+\.[\d]+)`, "must be a version of MongoDB"),
 	"version":        pattern(`([\d]+\.[\d]+\.[\d]+)`, "must have three numbers with dots between them"),
 	"endpointId":     pattern(`^vpce-[0-9a-f]{17}$`, "must be vpce- and 17 hexadecimal digits"),
+	"clientId":       pattern(`^mdb_sa_id_[a-fA-F\d]{24}$`, "must be mdb_sa_id_ and 24 hexadecimal digits"),
+	"accountText":    pattern(`^[\p{L}\p{N}\-_.,' ]*$`, "must have only letters, digits, spaces and the characters -_.,'"),
 	"zoneName":       pattern(`^.{1,64}$`, "must have 1 to 64 characters"),
 	// The API's pattern has no space, but the service's own projects have spaces inside their names.
 	"projectName": {

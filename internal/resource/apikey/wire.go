@@ -11,21 +11,11 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/shape"
 )
 
-// APIKeyUserDetails is an API key on the wire.
-type APIKeyUserDetails struct {
-	Desc       string                 `json:"desc,omitempty" api:"minLen=1,maxLen=250" doc:"What the key is for."`
-	ID         string                 `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the key."`
-	Links      []api.Link             `json:"links,omitempty" api:"readonly" doc:"Related resources."`
-	PrivateKey string                 `json:"privateKey,omitempty" api:"readonly" doc:"Private key in the answer to its creation; afterwards its last characters behind asterisks."`
-	PublicKey  string                 `json:"publicKey,omitempty" api:"readonly,minLen=8,maxLen=8" doc:"Public key."`
-	Roles      []shape.RoleAssignment `json:"roles" doc:"What the key may do, and where."`
-}
-
-// CreateAtlasOrganizationAPIKey asks for a key.
-type CreateAtlasOrganizationAPIKey struct {
-	Desc  string       `json:"desc" api:"required,minLen=1,maxLen=250" doc:"What the key is for."`
-	Roles []authz.Role `json:"roles" api:"required,minItems=1,enum=ORG_OWNER|ORG_MEMBER|ORG_GROUP_CREATOR|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_READ_ONLY" doc:"Roles in the organization."`
-}
+// A key and the request for one, which creating an organization shows and takes too.
+type (
+	APIKeyUserDetails             = shape.APIKeyUserDetails
+	CreateAtlasOrganizationAPIKey = shape.CreateAtlasOrganizationAPIKey
+)
 
 // UpdateAtlasOrganizationAPIKey changes a key.
 type UpdateAtlasOrganizationAPIKey struct {
@@ -50,19 +40,8 @@ type UserAccessListResponse struct {
 	Links           []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 }
 
-// hidden stands for what is not kept of a private key, which is a UUID.
-const hidden = "********-****-****-"
-
 // toWire writes k, with its private key if that has just been made.
-func toWire(k *model.APIKey, private string) APIKeyUserDetails {
-	if private == "" {
-		private = hidden + k.Tail
-	}
-	return APIKeyUserDetails{
-		Desc: k.Desc, ID: k.ID, Links: api.Self("/orgs/" + k.OrgID + "/apiKeys/" + k.ID), PrivateKey: private, PublicKey: k.PublicKey,
-		Roles: shape.RoleAssignments(k.Grants),
-	}
-}
+func toWire(k *model.APIKey, private string) APIKeyUserDetails { return shape.APIKey(k, private) }
 
 func toEntry(k *model.APIKey, a *model.KeyAddress) UserAccessListResponse {
 	w := UserAccessListResponse{

@@ -1,0 +1,60 @@
+package shape
+
+import (
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/model"
+)
+
+// OrgServiceAccount is a service account on the wire.
+type OrgServiceAccount struct {
+	ClientID    string                 `json:"clientId,omitempty" api:"is=clientId" doc:"Id that the account gets its tokens with."`
+	CreatedAt   api.Time               `json:"createdAt,omitzero" doc:"When the account was created."`
+	Description string                 `json:"description,omitempty" doc:"What the account is for."`
+	Name        string                 `json:"name,omitempty" doc:"Name of the account."`
+	Roles       []authz.Role           `json:"roles,omitempty" api:"unique,enum=ORG_MEMBER|ORG_READ_ONLY|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_GROUP_CREATOR|ORG_OWNER" doc:"The account's roles in the organization."`
+	Secrets     []ServiceAccountSecret `json:"secrets,omitempty" api:"unique" doc:"The account's secrets."`
+}
+
+// ServiceAccountSecret is a secret of a service account.
+type ServiceAccountSecret struct {
+	CreatedAt         api.Time `json:"createdAt" api:"required,readonly" doc:"When the secret was made."`
+	ExpiresAt         api.Time `json:"expiresAt" api:"required,readonly" doc:"When the secret ends."`
+	ID                string   `json:"id" api:"required,readonly,is=objectId" doc:"Id of the secret."`
+	LastUsedAt        api.Time `json:"lastUsedAt,omitzero" api:"readonly,nullable" doc:"When a token was got with the secret last. Absent before the first."`
+	MaskedSecretValue string   `json:"maskedSecretValue,omitempty" api:"readonly" doc:"The secret's last characters behind asterisks."`
+	Secret            string   `json:"secret,omitempty" api:"readonly" doc:"The secret, in the answer to its creation only."`
+}
+
+// OrgServiceAccountRequest asks for a service account with its first secret.
+type OrgServiceAccountRequest struct {
+	Description             string       `json:"description" api:"required,is=accountText,minLen=1,maxLen=250" doc:"What the account is for."`
+	Name                    string       `json:"name" api:"required,is=accountText,minLen=1,maxLen=64" doc:"Name of the account."`
+	Roles                   []authz.Role `json:"roles" api:"required,minItems=1,enum=ORG_MEMBER|ORG_READ_ONLY|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_GROUP_CREATOR|ORG_OWNER" doc:"Roles in the organization."`
+	SecretExpiresAfterHours int          `json:"secretExpiresAfterHours" api:"required,min=0" doc:"How many hours the first secret is good for: at least 8, at most what the organization allows."`
+}
+
+// masked stands for what is not kept of a secret.
+const masked = "mdb_sa_sk_********"
+
+// Secret writes a secret, with its text if that has just been made.
+func Secret(s *model.Secret, text string) ServiceAccountSecret {
+	return ServiceAccountSecret{
+		CreatedAt: api.Time{Time: s.Created}, ExpiresAt: api.Time{Time: s.Expires}, ID: s.ID,
+		LastUsedAt: api.Time{Time: s.LastUsed}, MaskedSecretValue: masked + s.Tail, Secret: text,
+	}
+}
+
+// ServiceAccount writes a, with the text of its only secret if that has just been made.
+func ServiceAccount(a *model.ServiceAccount, text string) OrgServiceAccount {
+	w := OrgServiceAccount{ClientID: a.ClientID, CreatedAt: api.Time{Time: a.Created}, Description: a.Desc, Name: a.Name}
+	for _, g := range a.Grants {
+		if g.OrgID != "" {
+			w.Roles = append(w.Roles, g.Role)
+		}
+	}
+	for i := range a.Secrets {
+		w.Secrets = append(w.Secrets, Secret(&a.Secrets[i], text))
+	}
+	return w
+}
