@@ -29,9 +29,10 @@ type Server struct {
 
 // Start runs a server that believes X-Forwarded-For from the loopback interface, so that a scenario can call from
 // any address.
-func Start(t *testing.T) *Server {
+func Start(t *testing.T, opts ...telamontest.Option) *Server {
 	t.Helper()
-	return &Server{telamontest.Start(t, telamontest.TrustProxies(netip.MustParsePrefix("127.0.0.0/8"))), t}
+	opts = append(opts, telamontest.TrustProxies(netip.MustParsePrefix("127.0.0.0/8")))
+	return &Server{telamontest.Start(t, opts...), t}
 }
 
 // Caller calls the API with certain credentials, from a certain address, asking for a certain version.

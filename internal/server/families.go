@@ -19,6 +19,7 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/events"
 	"github.com/telamon-db/telamon/internal/resource/organization"
 	"github.com/telamon-db/telamon/internal/resource/project"
+	"github.com/telamon-db/telamon/internal/resource/ratelimits"
 	"github.com/telamon-db/telamon/internal/resource/root"
 	"github.com/telamon-db/telamon/internal/resource/serverless"
 	"github.com/telamon-db/telamon/internal/state"
@@ -55,6 +56,7 @@ func (s *Server) families() []any {
 		&serverless.Service{Store: s.store, Clusters: flex, Plane: s.plane, Version: mongoDBVersion},
 		cluster.Reconciler{Store: s.store, Runtime: s.plane, Dependents: []cluster.Dependent{backups}},
 		backups,
+		&ratelimits.Service{Limits: s.limits, Endpoints: func() api.Operations { return s.engine.Operations() }, Scopes: scopes{s.store}},
 		&auditing.Service{Store: s.store},
 		&awsdns.Service{Store: s.store},
 		&events.Service{Store: s.store},
