@@ -32,8 +32,13 @@ var (
 	CannotRemoveCaller  = &Kind{"CANNOT_REMOVE_CALLER_FROM_ACCESS_LIST", BadRequest, "The change would shut out the address that the request comes from: %s."}
 	DuplicateAccessItem = &Kind{"DUPLICATE_ACCESS_LIST_ENTRY", Conflict, "The access list already has the entry %s."} // Telamon's own
 
-	APIKeysLimit      = &Kind{"MAX_API_KEYS_PER_ORG_EXCEEDED", BadRequest, "An organization holds at most %s API keys."}            // Telamon's own
-	KeyAddressesLimit = &Kind{"MAX_ACCESS_LIST_ENTRIES_EXCEEDED", BadRequest, "The access list of a key holds at most %s entries."} // Telamon's own
+	APIKeysLimit      = &Kind{"MAX_API_KEYS_PER_ORG_EXCEEDED", BadRequest, "An organization holds at most %s API keys."}                       // Telamon's own
+	KeyAddressesLimit = &Kind{"MAX_ACCESS_LIST_ENTRIES_EXCEEDED", BadRequest, "The access list of a key or account holds at most %s entries."} // Telamon's own
+
+	ServiceAccountNotFound = &Kind{"SERVICE_ACCOUNT_NOT_FOUND", NotFound, "There is no service account %s here."}                                                                // Telamon's own
+	SecretNotFound         = &Kind{"SERVICE_ACCOUNT_SECRET_NOT_FOUND", NotFound, "The service account has no secret %s."}                                                        // Telamon's own
+	ServiceAccountsLimit   = &Kind{"MAX_SERVICE_ACCOUNTS_PER_ORG_EXCEEDED", BadRequest, "An organization holds at most %s service accounts."}                                    // Telamon's own
+	SecretsLimit           = &Kind{"MAX_SERVICE_ACCOUNT_SECRETS_EXCEEDED", BadRequest, "A service account holds at most %s secrets; expired ones count until they are deleted."} // Telamon's own
 
 	UserNotFound      = &Kind{"USER_NOT_FOUND", NotFound, "There is no cloud user %s here."}
 	UsernameNotFound  = &Kind{"USERNAME_NOT_FOUND", NotFound, "There is no user named %s."}

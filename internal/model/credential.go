@@ -19,10 +19,10 @@ type APIKey struct {
 	Rev       int64         `json:"-"`
 }
 
-// KeyAddress is an entry of an API key's access list.
+// KeyAddress is an entry of the access list of an API key or a service account.
 type KeyAddress struct {
-	KeyID       ID        `json:"keyId"`
-	CIDR        string    `json:"cidr"` // masked, always with its length
+	KeyID       string    `json:"keyId"` // the key's id, or the account's client id
+	CIDR        string    `json:"cidr"`  // masked, always with its length
 	Created     time.Time `json:"created"`
 	Count       int64     `json:"count,omitempty"`
 	LastUsed    time.Time `json:"lastUsed,omitzero"`
@@ -37,7 +37,7 @@ type ServiceAccount struct {
 	Name     string        `json:"name"`
 	Desc     string        `json:"desc,omitempty"`
 	Grants   []authz.Grant `json:"grants"`
-	Secrets  []Secret      `json:"secrets"`
+	Secrets  []Secret      `json:"secrets"` // oldest first; an expired one keeps its place until it is deleted
 	Created  time.Time     `json:"created"`
 	Rev      int64         `json:"-"`
 }
@@ -56,6 +56,7 @@ type Secret struct {
 type Token struct {
 	Hash     string    `json:"hash"` // SHA-256 in hexadecimal
 	ClientID string    `json:"clientId"`
+	SecretID ID        `json:"secretId,omitempty"` // of the secret that it was got with
 	Issued   time.Time `json:"issued"`
 	Expires  time.Time `json:"expires"`
 	Rev      int64     `json:"-"`
