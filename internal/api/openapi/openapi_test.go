@@ -23,6 +23,7 @@ type (
 	// Wood is what trees are made of.
 	Wood struct {
 		Kind string `json:"kind" api:"required,enum=OAK|FIR" doc:"Which wood."`
+		Use  string `json:"use,omitempty" api:"enum=FIRE|HOUSE,open" doc:"What it is for."`
 	}
 	// Forest is the second version of a shape.
 	Forest struct {
@@ -107,6 +108,20 @@ func TestDeprecatedAndPublic(t *testing.T) {
 	}
 	if got.Parameters.GetByInAndName("query", "envelope") != nil {
 		t.Error("an operation without envelope has the parameter")
+	}
+}
+
+// Of an open enumeration the document shows the values and allows others.
+func TestOpenEnumeration(t *testing.T) {
+	wood := load(t, trees()).RequestBody.Value.Content["application/vnd.atlas.2023-01-01+json"].Schema.Value.Properties["branches"].Value.Items.Value
+	use := wood.Properties["use"].Value
+	for value, ok := range map[any]bool{"FIRE": true, "boats": true, 5.0: false} {
+		if err := use.VisitJSON(value); (err == nil) != ok {
+			t.Errorf("%v: %v", value, err)
+		}
+	}
+	if known := use.AnyOf[0].Value.Enum; len(known) != 2 || wood.Properties["kind"].Value.VisitJSON("boats") == nil {
+		t.Errorf("known values %v", known)
 	}
 }
 

@@ -43,7 +43,11 @@ func (d *document) shape(n *schema.Node) object {
 	setPtr(o, "maxLength", n.MaxLen)
 	setPtr(o, "minItems", n.MinItems)
 	setPtr(o, "maxItems", n.MaxItems)
-	if len(n.Enum) > 0 {
+	switch {
+	case n.Open:
+		delete(o, "type")
+		o["anyOf"] = []any{object{"type": n.Type, "enum": enum(n)}, object{"type": n.Type}}
+	case len(n.Enum) > 0:
 		o["enum"] = enum(n)
 	}
 	if n.Default != nil {

@@ -130,7 +130,7 @@ func (c *checker) text(n *Node, path string, v any) {
 		c.say(path, "must be a string")
 		return
 	}
-	if len(n.Enum) > 0 && !slices.Contains(n.Enum, s) {
+	if len(n.Enum) > 0 && !n.Open && !slices.Contains(n.Enum, s) {
 		c.say(path, "must be one of %s", list(n.Enum))
 		return
 	}

@@ -5,7 +5,7 @@
 //	Name string `json:"name" api:"required,is=clusterName,maxLen=64" doc:"..."`
 //
 // The words are: required, readonly (ignored in requests), writeonly (never in responses), deprecated, is=RULE (a named
-// rule of this package), enum=A|B, min=, max=, minLen=, maxLen=, minItems=, maxItems=, unique, default=, nullable.
+// rule of this package), enum=A|B, open (other values than the enum's are allowed too), min=, max=, minLen=, maxLen=, minItems=, maxItems=, unique, default=, nullable.
 // One reading of a type serves validation, which reports every violation at once, and the OpenAPI document.
 package schema
 
@@ -28,6 +28,7 @@ type Node struct {
 	Doc        string
 	Rule       *Rule
 	Enum       []string
+	Open       bool // the values of Enum are those that are known beforehand, not all
 	Pattern    string
 	Min, Max   *float64
 	MinLen     *int
@@ -167,6 +168,8 @@ func (n *Node) apply(key, value string) error {
 		n.Nullable = true
 	case "unique":
 		n.Unique = true
+	case "open":
+		n.Open = true
 	case "enum":
 		n.Enum = strings.Split(value, "|")
 	case "is":

@@ -21,6 +21,7 @@ type outer struct {
 	ID   string            `json:"id,omitempty" api:"readonly,is=objectId"`
 	Kind string            `json:"kind,omitempty" api:"enum=A|B,default=A"`
 	List []inner           `json:"list,omitempty" api:"maxItems=2"`
+	Mood string            `json:"mood,omitempty" api:"enum=GOOD|BAD,open,maxLen=4"`
 	Name string            `json:"name" api:"required,is=clusterName"`
 	On   *bool             `json:"on,omitempty" api:"default=true"`
 	When time.Time         `json:"when,omitzero"`
@@ -61,6 +62,8 @@ func TestEveryViolationIsNamed(t *testing.T) {
 		`{"name":"a","big":1e3}`:                                    "",
 		`{"name":"a","big":1e300}`:                                  "big",
 		`{"name":"a","id":"ignored"}`:                               "",
+		`{"name":"a","mood":"so"}`:                                  "",
+		`{"name":"a","mood":"splendid"}`:                            "mood",
 		`[]`:                                                        "body",
 		`null`:                                                      "body",
 		`"x"`:                                                       "body",
