@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"net/url"
 	"path/filepath"
+
+	"github.com/telamon-db/telamon/internal/store/sqlkit"
 )
 
 // maxStatements bounds a connection's prepared statements. Their texts vary with a query's number of values only, so
@@ -15,6 +17,7 @@ const maxStatements = 256
 type conn struct {
 	*sql.Conn
 	statements map[string]*sql.Stmt
+	shared     bool // the open transaction may hold what others have done: no context interrupts a statement
 }
 
 // dsn names the file at path with what every connection is set to.
@@ -57,6 +60,7 @@ func (c *conn) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
 
 // Exec runs a statement and says how many rows it changed.
 func (c *conn) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	ctx = c.context(ctx)
 	s, err := c.prepare(ctx, query)
 	if err != nil {
 		return 0, err
@@ -69,12 +73,25 @@ func (c *conn) Exec(ctx context.Context, query string, args ...any) (int64, erro
 }
 
 // Query runs a statement that returns rows.
-func (c *conn) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+func (c *conn) Query(ctx context.Context, query string, args ...any) (sqlkit.Rows, error) {
+	ctx = c.context(ctx)
 	s, err := c.prepare(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	return s.QueryContext(ctx, args...)
+	rows, err := s.QueryContext(ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
+}
+
+// context is what a statement runs under. SQLite may answer an interrupted write by undoing the whole transaction.
+func (c *conn) context(ctx context.Context) context.Context {
+	if c.shared {
+		return context.WithoutCancel(ctx)
+	}
+	return ctx
 }
 
 // do runs a statement of transaction control, which no context interrupts.

@@ -2,12 +2,12 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/store"
+	"github.com/telamon-db/telamon/internal/store/sqlkit"
 )
 
 // planner is a connection that records how SQLite goes about the queries.
@@ -17,7 +17,7 @@ type planner struct {
 	plans []string
 }
 
-func (p *planner) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+func (p *planner) Query(ctx context.Context, query string, args ...any) (sqlkit.Rows, error) {
 	rows, err := p.conn.QueryContext(ctx, "EXPLAIN QUERY PLAN "+query, args...)
 	if err != nil {
 		p.t.Fatal(err)

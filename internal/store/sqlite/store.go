@@ -13,7 +13,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
 	driver "modernc.org/sqlite"
@@ -31,10 +30,7 @@ type Store struct {
 	dbs     []*sql.DB
 	writer  *writer
 	readers readers
-
-	mu      sync.Mutex
-	closed  bool
-	running sync.WaitGroup // transactions, with what they run after their commit
+	gate    sqlkit.Gate
 }
 
 var _ store.Store = (*Store)(nil)
@@ -106,10 +102,10 @@ func (s *Store) database(path string, readOnly bool) (*sql.DB, error) {
 
 // View runs fn on a snapshot of what is committed.
 func (s *Store) View(ctx context.Context, fn func(store.Tx) error) error {
-	if err := s.enter(); err != nil {
+	if err := s.gate.Enter(); err != nil {
 		return err
 	}
-	defer s.running.Done()
+	defer s.gate.Leave()
 	tx, err := s.view(ctx, fn)
 	if err == nil {
 		tx.Committed()
@@ -133,10 +129,10 @@ func (s *Store) view(ctx context.Context, fn func(store.Tx) error) (*sqlkit.Tx, 
 
 // Update runs fn in a transaction and returns when it is durable.
 func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
-	if err := s.enter(); err != nil {
+	if err := s.gate.Enter(); err != nil {
 		return err
 	}
-	defer s.running.Done()
+	defer s.gate.Leave()
 	var tx *sqlkit.Tx
 	err := s.writer.do(ctx, func(c *conn) error {
 		tx = s.kit.Begin(ctx, c, s.now(), false)
@@ -149,24 +145,9 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	return err
 }
 
-func (s *Store) enter() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return store.ErrClosed
-	}
-	s.running.Add(1)
-	return nil
-}
-
 // Close refuses new transactions, waits for those that have begun or are queued, and closes the file.
 func (s *Store) Close() error {
-	s.mu.Lock()
-	again := s.closed
-	s.closed = true
-	s.mu.Unlock()
-	s.running.Wait()
-	if again {
+	if again := s.gate.Close(); again {
 		return nil
 	}
 	err := errors.Join(s.readers.close(), s.writer.close())

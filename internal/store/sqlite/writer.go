@@ -113,6 +113,7 @@ func (w *writer) begin(ctx context.Context) (err error) {
 		if w.conn, err = connect(context.WithoutCancel(ctx), w.db); err != nil {
 			return err
 		}
+		w.conn.shared = true
 	}
 	if !w.open {
 		if err := w.conn.do("BEGIN IMMEDIATE"); err != nil {

@@ -1,7 +1,6 @@
 package sqlkit
 
 import (
-	"database/sql"
 	"slices"
 	"strings"
 	"time"
@@ -56,7 +55,7 @@ func (tx *Tx) eventPage(q store.EventQuery, s span) ([]store.Event, error) {
 }
 
 func (tx *Tx) events(series, query string, args ...any) (out []store.Event, err error) {
-	err = tx.each(func(rows *sql.Rows) error {
+	err = tx.each(func(rows Rows) error {
 		e := store.Event{Series: series}
 		var created int64
 		err := rows.Scan(&e.ID, &created, &e.Type, &e.Cluster, &e.Body)

@@ -16,34 +16,33 @@ func (tx *Tx) AppendEvent(e store.Event) error {
 	if tx.readOnly {
 		return store.ErrReadOnly
 	}
-	n, err := tx.number("SELECT COUNT(*) FROM events WHERE series = ? AND id = ?", e.Series, e.ID)
-	if err != nil {
-		return wrap("append event", err)
-	}
-	if n > 0 {
-		return &store.DuplicateError{Table: "events", Index: "id"}
-	}
-	pos, created, err := tx.advance(e.Series, e.Created.UnixMicro())
-	if err != nil {
-		return wrap("append event", err)
-	}
-	return wrap("append event", tx.exec(
-		"INSERT INTO events (series, pos, id, created, type, cluster, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		e.Series, pos, e.ID, created, e.Type, e.Cluster, append([]byte{}, e.Body...)))
+	return wrap("append event", tx.appendEvent(e))
 }
 
-// advance takes a series' next position and the instant that an event gets which wants to be created then.
-func (tx *Tx) advance(series string, wanted int64) (pos, created int64, err error) {
-	var n, latest int64
-	err = tx.one("SELECT n, latest FROM event_series WHERE series = ?", []any{series}, &n, &latest)
-	if errors.Is(err, store.ErrNotFound) {
-		return 1, wanted, tx.exec("INSERT INTO event_series (series, n, latest) VALUES (?, 1, ?)", series, wanted)
+// appendEvent has two appends to a series at the same time meet in the series' row, where one of them must wait or be
+// run again: so positions are dense.
+func (tx *Tx) appendEvent(e store.Event) error {
+	const begin, advance = "INSERT INTO event_series (n, latest, series) VALUES (?, ?, ?)", "UPDATE event_series SET n = ?, latest = ? WHERE series = ?"
+	var last, latest int64
+	keep, created := advance, e.Created.UnixMicro()
+	err := tx.one("SELECT n, latest FROM event_series WHERE series = ?", []any{e.Series}, &last, &latest)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		keep = begin
+	case err != nil:
+		return err
+	default:
+		created = max(created, latest)
+	}
+	n, err := tx.change("INSERT INTO events (series, pos, id, created, type, cluster, body) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		e.Series, last+1, e.ID, created, e.Type, e.Cluster, append([]byte{}, e.Body...))
+	if err == nil && n == 0 {
+		err = &store.DuplicateError{Table: "events", Index: "id"}
 	}
 	if err != nil {
-		return 0, 0, err
+		return err
 	}
-	pos, created = n+1, max(wanted, latest)
-	return pos, created, tx.exec("UPDATE event_series SET n = ?, latest = ? WHERE series = ?", pos, created, series)
+	return tx.exec(keep, last+1, created, e.Series)
 }
 
 // Event returns one event of a series by its id.

@@ -5,14 +5,13 @@
 // number of parts, is one ordered column, and the database compares bytes and never text. Bodies are opaque.
 //
 // A back end brings connections, transactions and a Dialect; a Kit brings the statements. The SQL is what SQLite,
-// PostgreSQL, CockroachDB and YugabyteDB have in common. No statement relies on failing: a violated unique key is
-// found by a look-up first, which is exact in a serializable transaction, because in PostgreSQL a failed statement
-// would end the transaction.
+// PostgreSQL, CockroachDB and YugabyteDB have in common. No statement relies on failing, because in PostgreSQL a failed
+// statement would end the transaction: an insertion leaves out what violates a unique key and is told so, a change
+// looks its keys up first. Both are exact in a serializable transaction.
 package sqlkit
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"regexp"
@@ -22,10 +21,19 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Conn runs statements in the transaction that is open on one connection. Placeholders are question marks.
+// Conn runs statements in the transaction that is open on one connection. Placeholders are question marks; arguments
+// are strings, []byte, integers and nil.
 type Conn interface {
 	Exec(ctx context.Context, query string, args ...any) (affected int64, err error)
-	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	Query(ctx context.Context, query string, args ...any) (Rows, error)
+}
+
+// Rows is what a query finds, as *sql.Rows has it. It is scanned into *string, *[]byte and *int64.
+type Rows interface {
+	Next() bool
+	Scan(dest ...any) error
+	Err() error
+	Close() error
 }
 
 // Dialect is what differs between databases in the statements that create tables.
@@ -74,16 +82,10 @@ func New(d Dialect, schemas []*store.Schema) (*Kit, error) {
 	return k, nil
 }
 
-// Begin returns the transaction that is open on conn, as of now. When ctx is cancelled, a read is interrupted; what
-// runs in a writing transaction is not, and the next statement fails instead: a database may answer an interrupted
-// write by undoing all that the connection has open, which with group commit is not only this caller's.
+// Begin returns the transaction that is open on conn, as of now. When ctx is done, the next statement fails; whether a
+// running one is interrupted is up to conn.
 func (k *Kit) Begin(ctx context.Context, conn Conn, now time.Time, readOnly bool) *Tx {
-	tx := &Tx{kit: k, ctx: ctx, statements: ctx, conn: conn, readOnly: readOnly}
-	tx.now = now.UTC().Truncate(time.Microsecond)
-	if !readOnly {
-		tx.statements = context.WithoutCancel(ctx)
-	}
-	return tx
+	return &Tx{kit: k, ctx: ctx, conn: conn, now: now.UTC().Truncate(time.Microsecond), readOnly: readOnly}
 }
 
 func check(s *store.Schema) error {
@@ -110,7 +112,7 @@ func newTable(s *store.Schema) *table {
 		t.columns = append(t.columns, columnName(ix.Name))
 	}
 	cols := append([]string{"rev", "body"}, t.columns...)
-	t.insert = fmt.Sprintf("INSERT INTO %s (%s, id) VALUES (%s)", t.physical, strings.Join(cols, ", "), marks(len(cols)+1))
+	t.insert = fmt.Sprintf("INSERT INTO %s (%s, id) VALUES (%s) ON CONFLICT DO NOTHING", t.physical, strings.Join(cols, ", "), marks(len(cols)+1))
 	t.update = fmt.Sprintf("UPDATE %s SET %s = ? WHERE id = ?", t.physical, strings.Join(cols, " = ?, "))
 	return t
 }
@@ -123,7 +125,8 @@ func (t *table) wrap(doing string, err error) error { return wrap(doing+" "+t.Na
 
 // wrap says what was being done when err happened, and leaves the errors of the contract as they are.
 func wrap(doing string, err error) error {
-	if err == nil || errors.Is(err, store.ErrNotFound) {
+	var duplicate *store.DuplicateError
+	if err == nil || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrConflict) || errors.As(err, &duplicate) {
 		return err
 	}
 	return fmt.Errorf("store: %s: %w", doing, err)

@@ -2,7 +2,6 @@ package sqlkit
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"maps"
 	"slices"
@@ -78,14 +77,14 @@ func (m *migration) all(statements []string) error {
 
 // catalog reads which tables and indexes exist. A table itself is there under the index name "".
 func (m *migration) catalog() error {
-	return m.each(func(rows *sql.Rows) error {
+	return m.each(func(rows Rows) error {
 		var table, index string
-		var unique bool
+		var unique int64
 		err := rows.Scan(&table, &index, &unique)
 		if m.have[table] == nil {
 			m.have[table] = map[string]bool{}
 		}
-		m.have[table][index] = unique
+		m.have[table][index] = unique != 0
 		return err
 	}, "SELECT tbl, idx, uniq FROM catalog")
 }

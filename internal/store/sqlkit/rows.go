@@ -1,7 +1,6 @@
 package sqlkit
 
 import (
-	"database/sql"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -52,50 +51,71 @@ func (tx *Tx) Put(s *store.Schema, r store.Row) (int64, error) {
 	if r.ID == "" || strings.Contains(r.ID, "\x00") || !utf8.ValidString(r.ID) {
 		return 0, fmt.Errorf("store: write %s: %q is no valid id", t.Name, r.ID)
 	}
-	stored, err := tx.revision(t, r.ID)
-	switch {
-	case err != nil:
-		return 0, t.wrap("write", err)
-	case r.Rev == 0 && stored != 0:
-		return 0, &store.DuplicateError{Table: t.Name}
-	case r.Rev != stored:
-		return 0, store.ErrConflict
+	values := []any{r.Rev + 1, append([]byte{}, r.Body...)}
+	for _, key := range r.Keys {
+		values = append(values, column(key))
 	}
-	return tx.put(t, r)
-}
-
-// put writes a row that may be written if its keys are free.
-func (tx *Tx) put(t *table, r store.Row) (int64, error) {
-	args := []any{r.Rev + 1, append([]byte{}, r.Body...)}
-	for i, key := range r.Keys {
-		value := column(key)
-		if err := tx.free(t, i, value, r.ID); err != nil {
-			return 0, err
-		}
-		args = append(args, value)
-	}
-	statement := t.update
+	values = append(values, r.ID)
 	if r.Rev == 0 {
-		statement = t.insert
+		err = tx.insert(t, r.ID, values)
+	} else {
+		err = tx.update(t, r, values)
 	}
-	if err := tx.exec(statement, append(args, r.ID)...); err != nil {
+	if err != nil {
 		return 0, t.wrap("write", err)
 	}
 	return r.Rev + 1, nil
 }
 
-// free says whether a key may be given to the row id: a *store.DuplicateError if another row has it.
-func (tx *Tx) free(t *table, index int, key any, id string) error {
-	if !t.Indexes[index].Unique || key == nil {
-		return nil
+// insert writes a new row. It is left out where it would violate a unique key, and what is in its way is looked up.
+func (tx *Tx) insert(t *table, id string, values []any) error {
+	n, err := tx.change(t.insert, values...)
+	if err != nil || n > 0 {
+		return err
 	}
-	query := "SELECT COUNT(*) FROM " + t.physical + " WHERE " + t.columns[index] + " = ? AND id <> ?"
-	n, err := tx.number(query, key, id)
+	stored, err := tx.revision(t, id)
 	if err != nil {
-		return t.wrap("write", err)
+		return err
 	}
-	if n > 0 {
-		return &store.DuplicateError{Table: t.Name, Index: t.Indexes[index].Name}
+	if stored != 0 {
+		return &store.DuplicateError{Table: t.Name}
+	}
+	if err := tx.free(t, id, values); err != nil {
+		return err
+	}
+	return fmt.Errorf("row %q was left out, and nothing is in its way", id)
+}
+
+// update writes over the row of r's revision if its keys are free.
+func (tx *Tx) update(t *table, r store.Row, values []any) error {
+	stored, err := tx.revision(t, r.ID)
+	if err != nil {
+		return err
+	}
+	if r.Rev != stored {
+		return store.ErrConflict
+	}
+	if err := tx.free(t, r.ID, values); err != nil {
+		return err
+	}
+	return tx.exec(t.update, values...)
+}
+
+// free says whether the unique ones of the keys in values may be given to the row id: a *store.DuplicateError if
+// another row has one.
+func (tx *Tx) free(t *table, id string, values []any) error {
+	for i, ix := range t.Indexes {
+		key := values[2+i]
+		if !ix.Unique || key == nil {
+			continue
+		}
+		n, err := tx.number("SELECT COUNT(*) FROM "+t.physical+" WHERE "+t.columns[i]+" = ? AND id <> ?", key, id)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			return &store.DuplicateError{Table: t.Name, Index: ix.Name}
+		}
 	}
 	return nil
 }
@@ -111,14 +131,11 @@ func (tx *Tx) Delete(s *store.Schema, id string, rev int64) error {
 	if err != nil {
 		return err
 	}
-	stored, err := tx.revision(t, id)
-	if err != nil {
-		return t.wrap("delete", err)
-	}
-	if stored == 0 || stored != rev {
+	n, err := tx.change("DELETE FROM "+t.physical+" WHERE id = ? AND rev = ?", id, rev)
+	if err == nil && n == 0 {
 		return store.ErrConflict
 	}
-	return t.wrap("delete", tx.exec("DELETE FROM "+t.physical+" WHERE id = ?", id))
+	return t.wrap("delete", err)
 }
 
 // Scan returns the rows that q selects.
@@ -137,7 +154,7 @@ func (tx *Tx) Scan(s *store.Schema, q store.Query) (out []store.Row, err error) 
 }
 
 func (tx *Tx) rows(query string, args ...any) (out []store.Row, err error) {
-	err = tx.each(func(rows *sql.Rows) error {
+	err = tx.each(func(rows Rows) error {
 		var r store.Row
 		err := rows.Scan(&r.ID, &r.Rev, &r.Body)
 		out = append(out, r)

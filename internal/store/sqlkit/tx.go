@@ -2,7 +2,6 @@ package sqlkit
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -12,13 +11,12 @@ import (
 
 // Tx is a transaction of a SQL back end. It implements store.Tx.
 type Tx struct {
-	kit        *Kit
-	ctx        context.Context // the caller's
-	statements context.Context // what statements run under, see Begin
-	conn       Conn            // nil once the transaction is over
-	now        time.Time
-	readOnly   bool
-	after      []func()
+	kit      *Kit
+	ctx      context.Context // the caller's
+	conn     Conn            // nil once the transaction is over
+	now      time.Time
+	readOnly bool
+	after    []func()
 }
 
 var errOver = errors.New("store: the transaction is over")
@@ -68,19 +66,24 @@ func (tx *Tx) writable(s *store.Schema) (*table, error) {
 }
 
 func (tx *Tx) exec(query string, args ...any) error {
-	if err := tx.ready(); err != nil {
-		return err
-	}
-	_, err := tx.conn.Exec(tx.statements, query, args...)
+	_, err := tx.change(query, args...)
 	return err
 }
 
+// change runs a statement and says how many rows it changed.
+func (tx *Tx) change(query string, args ...any) (int64, error) {
+	if err := tx.ready(); err != nil {
+		return 0, err
+	}
+	return tx.conn.Exec(tx.ctx, query, args...)
+}
+
 // each calls scan for every row that query selects. Between rows it looks at the caller's context.
-func (tx *Tx) each(scan func(*sql.Rows) error, query string, args ...any) error {
+func (tx *Tx) each(scan func(Rows) error, query string, args ...any) error {
 	if err := tx.ready(); err != nil {
 		return err
 	}
-	rows, err := tx.conn.Query(tx.statements, query, args...)
+	rows, err := tx.conn.Query(tx.ctx, query, args...)
 	if err != nil {
 		return err
 	}
@@ -96,7 +99,7 @@ func (tx *Tx) each(scan func(*sql.Rows) error, query string, args ...any) error 
 // one reads the only row that query selects, or returns store.ErrNotFound.
 func (tx *Tx) one(query string, args []any, dest ...any) error {
 	found := false
-	err := tx.each(func(rows *sql.Rows) error {
+	err := tx.each(func(rows Rows) error {
 		found = true
 		return rows.Scan(dest...)
 	}, query, args...)
