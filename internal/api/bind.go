@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/go-chi/chi/v5"
@@ -233,12 +235,11 @@ func (b *binding) body(in input, field reflect.Value) error {
 
 // read takes the body in, after its type and up to its limit.
 func (b *binding) read() ([]byte, error) {
-	if t := b.r.Header.Get("Content-Type"); t != "" || b.r.ContentLength != 0 {
-		media, _, err := mime.ParseMediaType(t)
-		_, versioned := dateOf(media)
-		if err != nil || media != "application/json" && !versioned {
-			return nil, fault.UnsupportedMedia.With()
-		}
+	if (b.r.Header.Get("Content-Type") != "" || b.r.ContentLength != 0) && !isJSON(b.r.Header) {
+		return nil, fault.UnsupportedMedia.With()
+	}
+	if b.r.ContentLength > MaxBody { // who waits for 100 Continue need not even send it
+		return nil, fault.BodyTooLarge.With(strconv.Itoa(MaxBody))
 	}
 	raw, err := io.ReadAll(http.MaxBytesReader(nil, b.r.Body, MaxBody))
 	var tooLarge *http.MaxBytesError
@@ -249,4 +250,12 @@ func (b *binding) read() ([]byte, error) {
 		return nil, fault.InvalidJSON.With("it could not be read to its end").Because(err)
 	}
 	return raw, nil
+}
+
+// isJSON says whether headers announce JSON as it is: in UTF-8 (RFC 8259, section 8.1) and not compressed.
+func isJSON(h http.Header) bool {
+	media, params, err := mime.ParseMediaType(h.Get("Content-Type"))
+	_, versioned := dateOf(media)
+	charset, coding := cmp.Or(params["charset"], "utf-8"), cmp.Or(h.Get("Content-Encoding"), "identity")
+	return err == nil && (media == "application/json" || versioned) && strings.EqualFold(charset, "utf-8") && strings.EqualFold(coding, "identity")
 }

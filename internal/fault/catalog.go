@@ -13,8 +13,8 @@ var (
 	InvalidJSON         = &Kind{"INVALID_JSON", BadRequest, "The body is not the JSON that is expected: %s."}
 	InvalidVersionDate  = &Kind{"INVALID_VERSION_DATE", NotAcceptable, "Accept must be application/vnd.atlas.YYYY-MM-DD+json with a date of this API at which the operation exists."}
 	VersionGone         = &Kind{"VERSION_GONE", Gone, "Version %s of %s has been retired."}
-	UnsupportedMedia    = &Kind{"UNSUPPORTED_MEDIA_TYPE", UnsupportedMediaType, "The body must be JSON: application/json or the versioned type."} // named after its status
-	BodyTooLarge        = &Kind{"REQUEST_ENTITY_TOO_LARGE", PayloadTooLarge, "The body is larger than %s bytes."}                                 // named after its status
+	UnsupportedMedia    = &Kind{"UNSUPPORTED_MEDIA_TYPE", UnsupportedMediaType, "The body must be JSON in UTF-8, not compressed: application/json or the versioned type."} // named after its status
+	BodyTooLarge        = &Kind{"REQUEST_ENTITY_TOO_LARGE", PayloadTooLarge, "The body is larger than %s bytes."}                                                          // named after its status
 	ResourceNotFound    = &Kind{"RESOURCE_NOT_FOUND", NotFound, "There is no such resource: %s."}
 	OperationNotAllowed = &Kind{"METHOD_NOT_ALLOWED", MethodNotAllowed, "The resource does not have the method %s."} // named after its status
 	RateLimited         = &Kind{"RATE_LIMITED", TooManyRequests, "Too many requests to %[1]s."}

@@ -68,6 +68,9 @@ func (c *checker) object(n *Node, path string, v any) any {
 	}
 	if n.Additional != nil {
 		for _, k := range sortedKeys(m) {
+			if !isText(k) {
+				c.say(path, "must not have a name with the character U+0000")
+			}
 			m[k] = c.value(n.Additional, join(path, k), m[k])
 		}
 	}
@@ -130,6 +133,10 @@ func (c *checker) text(n *Node, path string, v any) {
 		c.say(path, "must be a string")
 		return
 	}
+	if !isText(s) {
+		c.say(path, "must be UTF-8 without the character U+0000")
+		return
+	}
 	if len(n.Enum) > 0 && !n.Open && !slices.Contains(n.Enum, s) {
 		c.say(path, "must be one of %s", list(n.Enum))
 		return
@@ -146,6 +153,10 @@ func (c *checker) text(n *Node, path string, v any) {
 		c.say(path, "%s", n.Rule.Says)
 	}
 }
+
+// isText says whether s can be stored everywhere as text: databases and C programs end strings at U+0000, and parameters,
+// unlike bodies, come as any bytes.
+func isText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
 // number returns whole numbers as int64, however they were written (1e2, 3.0).
 func (c *checker) number(n *Node, path string, v any) any {
