@@ -49,7 +49,7 @@ func (a *answer) code() string { return a.Header().Get("X-Error-Code") }
 // open opens a server in a temporary directory and does not run it.
 func open(t testing.TB) *Server {
 	t.Helper()
-	s, err := Open(t.Context(), Config{DataDir: t.TempDir(), Listen: "127.0.0.1:0", Management: "127.0.0.1:0"})
+	s, err := Open(t.Context(), Config{DataDir: t.TempDir(), Listen: "127.0.0.1:0", Management: "127.0.0.1:0", LimitsOff: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,11 +146,16 @@ func (m *scene) call(op *api.Op, c *caller, ids map[string]string) *answer {
 }
 
 func (m *scene) send(c *caller, method, uri, body string) *answer {
-	r := httptest.NewRequest(method, uri, strings.NewReader(body))
-	r.Header.Set("Accept", "application/vnd.atlas.2025-03-12+json")
+	h := http.Header{"Accept": {"application/vnd.atlas.2025-03-12+json"}}
 	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
+		h.Set("Content-Type", "application/json")
 	}
+	return m.sendAs(c, method, uri, h, body)
+}
+
+func (m *scene) sendAs(c *caller, method, uri string, h http.Header, body string) *answer {
+	r := httptest.NewRequest(method, uri, strings.NewReader(body))
+	r.Header = h
 	if auth := m.authorize(c, method, uri); auth != "-" {
 		r.Header.Set("Authorization", auth)
 	}
