@@ -1,0 +1,166 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+const (
+	maxRaces = 100                    // lost by one update; the last one is its answer
+	maxCuts  = 3                      // connections lost under one update
+	longest  = 100 * time.Millisecond // pause between two attempts
+)
+
+// again wraps an error of an attempt of which nothing has been committed, and which may go better another time.
+type again struct{ error }
+
+func (a again) Unwrap() error { return a.error }
+
+// cut wraps the loss of a connection.
+type cut struct{ error }
+
+func (c cut) Unwrap() error { return c.error }
+
+// retry runs fn in transactions until one is committed, or fails for a reason of its own.
+//
+// Updates that have lost a race go on in one lane, one after the other. So those of a node that want the same rows do
+// not lose against each other time and again, and the others are not held up; against other nodes pauses of random
+// length help.
+func (s *Store) retry(ctx context.Context, fn func(*conn) error) error {
+	inLane := false
+	defer func() {
+		if inLane {
+			<-s.lane
+		}
+	}()
+	for races, cuts := 0, 0; ; {
+		err := s.attempt(ctx, fn)
+		var a again
+		if !errors.As(err, &a) {
+			return err
+		}
+		if errors.As(err, new(cut)) {
+			cuts++
+		} else {
+			races++
+		}
+		if races >= maxRaces || cuts >= maxCuts {
+			return a.error
+		}
+		if !inLane {
+			select {
+			case s.lane <- struct{}{}:
+				inLane = true
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		} else if err := pause(ctx, time.Millisecond<<min(races+cuts, 10)); err != nil {
+			return err
+		}
+	}
+}
+
+// attempt runs fn in one transaction.
+func (s *Store) attempt(ctx context.Context, fn func(*conn) error) error {
+	c, err := s.begin(ctx, "BEGIN ISOLATION LEVEL SERIALIZABLE")
+	if err != nil {
+		return err
+	}
+	defer c.release() // undoes it, unless it is committed: also when fn panics
+	err = fn(c)
+	if c.failed != nil && ctx.Err() == nil { // whatever fn has made of it
+		switch {
+		case raced(c.failed):
+			return again{c.failed}
+		case c.Conn.Conn().IsClosed():
+			return again{cut{c.failed}}
+		case err == nil:
+			return c.failed
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return c.commit(ctx)
+}
+
+// begin opens a transaction on a connection that works. It waits for PostgreSQL as long as patience lasts.
+func (s *Store) begin(ctx context.Context, how string) (*conn, error) {
+	for deadline := time.Now().Add(patience); ; {
+		c, err := s.tryBegin(ctx, how)
+		if err == nil {
+			return c, nil
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if !away(err) || time.Now().After(deadline) {
+			return nil, err
+		}
+		if err := pause(ctx, longest); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (s *Store) tryBegin(ctx context.Context, how string) (*conn, error) {
+	pooled, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := &conn{Conn: pooled}
+	if _, err := pooled.Exec(ctx, how); err != nil {
+		c.release()
+		return nil, err
+	}
+	return c, nil
+}
+
+// raced says whether err is for what another transaction has done at the same time. A violated unique key is too:
+// nothing is inserted that violates one, and keys are looked up before they are changed.
+func raced(err error) bool {
+	switch code(err) {
+	case "40001", "40P01", "23505": // serialization_failure, deadlock_detected, unique_violation
+		return true
+	}
+	return false
+}
+
+// away says whether err, of a transaction's begin, is for PostgreSQL's not being there: what it does not say itself,
+// and that it is starting, ending, or full.
+func away(err error) bool {
+	switch c := code(err); c {
+	case "", "57P01", "57P02", "57P03", "53300": // admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections
+		return true
+	default:
+		return c[:2] == "08" // connection exceptions
+	}
+}
+
+// code is the SQLSTATE of an error that PostgreSQL has sent, or "".
+func code(err error) string {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
+
+// pause waits for a random time up to most, and longest.
+func pause(ctx context.Context, most time.Duration) error {
+	timer := time.NewTimer(rand.N(min(most, longest)))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

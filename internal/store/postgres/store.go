@@ -1,0 +1,144 @@
+// Package postgres is the store that several nodes share: a PostgreSQL database, by pgx.
+//
+// Updates are SERIALIZABLE and run concurrently; one that loses a race against another, of this node or of another one,
+// is run again (retry.go). Views are read-only snapshots, which neither wait nor fail for updates. While PostgreSQL is
+// away, such as for its restart, transactions wait for a bounded time to begin, and then fail.
+//
+// The statements stay inside what CockroachDB and YugabyteDB accept. All text is in columns of bytes: so comparison is
+// bytewise whatever the database's collation, and any string can be asked for.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/telamon-db/telamon/internal/store"
+	"github.com/telamon-db/telamon/internal/store/sqlkit"
+)
+
+var dialect = sqlkit.Dialect{Text: "bytea", Blob: "bytea", Int: "bigint"}
+
+const (
+	// maxConns is how many transactions of a node run at the same time, unless the URL says pool_max_conns. Several
+	// nodes fit in the 100 connections that PostgreSQL has as it comes.
+	maxConns = 16
+	// patience is how long a transaction waits for PostgreSQL to be there.
+	patience = 5 * time.Second
+)
+
+// Store is the store in a PostgreSQL database.
+type Store struct {
+	kit  *sqlkit.Kit
+	now  func() time.Time
+	pool *pgxpool.Pool
+	lane chan struct{} // holds a token while an update that has lost a race has the lane
+	gate sqlkit.Gate
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Open connects to the database that url names and brings it to the declared tables; other nodes may do the same at
+// the same time. now gives the transactions their instants. Errors tell nothing of the URL's password.
+func Open(ctx context.Context, url string, now func() time.Time, tables []*store.Schema) (store.Store, error) {
+	kit, err := sqlkit.New(dialect, tables)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := configure(url)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("store: open PostgreSQL: %w", err)
+	}
+	s := &Store{kit: kit, now: now, pool: pool, lane: make(chan struct{}, 1)}
+	if err := s.migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("store: open PostgreSQL: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+func configure(url string) (*pgxpool.Config, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		// The cause may quote parts of the URL, and with them of the password.
+		return nil, errors.New("store: the URL of the PostgreSQL store is not valid; it is like postgres://USER:PASSWORD@HOST:PORT/DATABASE")
+	}
+	if !strings.Contains(url, "pool_max_conns=") {
+		cfg.MaxConns = maxConns
+	}
+	if cfg.ConnConfig.ConnectTimeout == 0 || cfg.ConnConfig.ConnectTimeout > patience {
+		cfg.ConnConfig.ConnectTimeout = patience
+	}
+	if cfg.ConnConfig.RuntimeParams["application_name"] == "" {
+		cfg.ConnConfig.RuntimeParams["application_name"] = "telamon"
+	}
+	cfg.AfterConnect = prepare
+	return cfg, nil
+}
+
+// prepare sets a new connection up. A scan of a whole table, which the planner likes for small ones, would have a
+// serializable transaction conflict with all that write there. And a node that is cut off in the middle of a transaction
+// must not hold what it has locked.
+func prepare(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, "SET enable_seqscan = off; SET idle_in_transaction_session_timeout = '30s'")
+	return err
+}
+
+// View runs fn on a snapshot of what is committed.
+func (s *Store) View(ctx context.Context, fn func(store.Tx) error) error {
+	if err := s.gate.Enter(); err != nil {
+		return err
+	}
+	defer s.gate.Leave()
+	tx, err := s.view(ctx, fn)
+	if err == nil {
+		tx.Committed()
+	}
+	return err
+}
+
+func (s *Store) view(ctx context.Context, fn func(store.Tx) error) (*sqlkit.Tx, error) {
+	c, err := s.begin(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+	if err != nil {
+		return nil, err
+	}
+	defer c.release()
+	tx := s.kit.Begin(ctx, c, s.now(), true)
+	defer tx.Over()
+	return tx, fn(tx)
+}
+
+// Update runs fn in a serializable transaction, again if it must, and returns when it is committed. When the connection
+// is lost during the commit, whether it happened is not known, and the answer is an error.
+func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
+	if err := s.gate.Enter(); err != nil {
+		return err
+	}
+	defer s.gate.Leave()
+	var tx *sqlkit.Tx
+	err := s.retry(ctx, func(c *conn) error {
+		tx = s.kit.Begin(ctx, c, s.now(), false)
+		defer tx.Over()
+		return fn(tx)
+	})
+	if err == nil {
+		tx.Committed()
+	}
+	return err
+}
+
+// Close refuses new transactions, waits for those that have begun, and closes the connections.
+func (s *Store) Close() error {
+	if again := s.gate.Close(); !again {
+		s.pool.Close()
+	}
+	return nil
+}
