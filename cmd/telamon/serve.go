@@ -3,9 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
-	"net/netip"
 	"os"
 	"strings"
 	"text/template"
@@ -18,8 +16,8 @@ import (
 
 func serveCommand() *cobra.Command {
 	var cfg server.Config
-	var ports, level, pace, file string
-	var proxies []string
+	var level slog.Level
+	var file string
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the control plane and its clusters",
@@ -29,7 +27,21 @@ On an empty data directory, serve creates an organization, its owner, a project,
 and a service account, and prints their credentials. DATA/bootstrap.json (mode 0600) has them for scripts; it is
 rewritten at every start, before /readyz of the management listener answers 200.
 
-Every flag has an environment variable: TELAMON_DATA for --data, TELAMON_CLUSTER_HOST for --cluster-host, and so on.`,
+SIGTERM and SIGINT end it in order: running requests get ten seconds. State survives any other end too.
+
+Every flag has an environment variable: TELAMON_DATA for --data, TELAMON_CLUSTER_HOST for --cluster-host, and so on.
+The command line wins over the environment, and the environment over --config.`,
+		Example: `  # everything on this machine, in ./telamon-data
+  telamon serve
+
+  # for a network: HTTPS with an authority of its own, whose certificate is telamon-data/ca.pem
+  telamon serve --listen 0.0.0.0:8443 --tls auto --cluster-host 192.0.2.10 --cluster-ports 27017-27117
+
+  # a small organization's limits: ten calls a minute to its settings are too many
+  telamon serve --rate-limits organizationSettings=4/2,clusters=100/50
+
+  # in a test: free ports; bootstrap.json says which
+  telamon serve --data "$(mktemp -d)" --listen 127.0.0.1:0 --management 127.0.0.1:0 --rate-limits off`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := fromEnvironment(c.Flags()); err != nil {
@@ -38,37 +50,17 @@ Every flag has an environment variable: TELAMON_DATA for --data, TELAMON_CLUSTER
 			if err := fromFile(c.Flags(), file); err != nil {
 				return err
 			}
-			if err := readPorts(ports, &cfg); err != nil {
-				return err
-			}
-			var known bool
-			if cfg.Pace, known = paces[pace]; !known {
-				return fmt.Errorf("--pace must be work or service")
-			}
-			var err error
-			if cfg.Proxies, err = readProxies(proxies); err != nil {
-				return err
-			}
-			if cfg.Logger, err = logger(c.ErrOrStderr(), level); err != nil {
-				return err
-			}
+			cfg.Logger = slog.New(slog.NewTextHandler(c.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
 			return serve(c, cfg)
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&cfg.DataDir, "data", "telamon-data", "directory `DIR` that everything is kept in")
-	f.StringVar(&cfg.Listen, "listen", "127.0.0.1:8080", "`HOST:PORT` of the API; port 0 takes a free one")
-	f.StringVar(&cfg.Management, "management", "127.0.0.1:8081", "`HOST:PORT` of health, metrics and the clock; asks for no credentials")
-	f.StringVar(&cfg.ClusterHost, "cluster-host", "127.0.0.1", "address `HOST` that clusters listen on and are reached at")
-	f.StringVar(&ports, "cluster-ports", "", "ports `FROM-TO` that clusters listen on (default any free one)")
-	f.StringSliceVar(&proxies, "trusted-proxy", nil, "`CIDR` whose X-Forwarded-For is believed; may be given more than once")
-	f.StringVar(&pace, "pace", "work", "`PACE` of clusters and backups: work, as fast as the work, or service, as slow as the real service")
-	f.StringVar(&file, "config", "", "`FILE` with a JSON object of flags, such as {\"listen\":\"0.0.0.0:8080\"}; flags and environment win")
-	f.StringVar(&level, "log-level", "info", "least `LEVEL` that is logged: debug, info, warn or error")
+	serverFlags(f, &cfg)
+	f.StringVar(&file, "config", "", "`FILE` with a JSON object of flags, such as {\"listen\":\"0.0.0.0:8080\"}")
+	f.TextVar(&level, "log-level", slog.LevelInfo, "least `LEVEL` that is logged: debug, info (one line a request), warn or error")
+	completions(c)
 	return c
 }
-
-var paces = map[string]server.Pace{"work": server.WorkPace, "service": server.ServicePace}
 
 // fromFile takes the flags that neither the command line nor the environment sets from a file.
 func fromFile(flags *pflag.FlagSet, path string) error {
@@ -112,46 +104,16 @@ func fromEnvironment(flags *pflag.FlagSet) error {
 	return err
 }
 
-func readPorts(s string, cfg *server.Config) error {
-	if s == "" {
-		return nil
-	}
-	n, err := fmt.Sscanf(s, "%d-%d", &cfg.PortFrom, &cfg.PortTo)
-	if n != 2 || err != nil || cfg.PortFrom < 1 || cfg.PortTo > 65535 || cfg.PortFrom > cfg.PortTo {
-		return fmt.Errorf("--cluster-ports must be FROM-TO, such as 27017-27117")
-	}
-	return nil
-}
-
-func readProxies(list []string) ([]netip.Prefix, error) {
-	var out []netip.Prefix
-	for _, s := range list {
-		p, err := netip.ParsePrefix(s)
-		if err != nil {
-			return nil, fmt.Errorf("--trusted-proxy: %w", err)
-		}
-		out = append(out, p)
-	}
-	return out, nil
-}
-
-func logger(w io.Writer, level string) (*slog.Logger, error) {
-	var l slog.Level
-	if err := l.UnmarshalText([]byte(level)); err != nil {
-		return nil, fmt.Errorf("--log-level: %w", err)
-	}
-	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: l})), nil
-}
-
 func serve(c *cobra.Command, cfg server.Config) error {
 	s, err := server.Open(c.Context(), cfg)
 	if err != nil {
 		return err
 	}
-	if err := welcome.Execute(c.OutOrStdout(), struct {
+	said := struct {
 		server.Bootstrap
-		Data string
-	}{s.Bootstrap(), cfg.DataDir}); err != nil {
+		Data, CA string
+	}{s.Bootstrap(), cfg.DataDir, s.Authority()}
+	if err := welcome.Execute(c.OutOrStdout(), said); err != nil {
 		return err
 	}
 	return s.Run(c.Context())
@@ -168,6 +130,9 @@ State and credentials are in {{.Data}}.
   export MONGODB_ATLAS_PUBLIC_API_KEY={{.PublicKey}} MONGODB_ATLAS_PRIVATE_API_KEY={{.PrivateKey}}
   export MONGODB_ATLAS_PUBLIC_KEY={{.PublicKey}} MONGODB_ATLAS_PRIVATE_KEY={{.PrivateKey}}
   export MONGODB_ATLAS_CLIENT_ID={{.ClientID}} MONGODB_ATLAS_CLIENT_SECRET={{.ClientSecret}}
+{{- if .CA}}
+  export SSL_CERT_FILE={{.CA}} CURL_CA_BUNDLE={{.CA}} NODE_EXTRA_CA_CERTS={{.CA}}
+{{- end}}
 
   curl --user "{{.PublicKey}}:{{.PrivateKey}}" --digest --header "Accept: application/vnd.atlas.2025-03-12+json" "{{.BaseURL}}/api/atlas/v2/groups?pretty=true"
 {{else if .PrivateKey}} The store's first credentials are in bootstrap.json there.

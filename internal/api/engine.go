@@ -24,8 +24,8 @@ type Authenticator interface {
 	Address(r *http.Request) netip.Addr
 	// Authenticate returns the caller, or fault.Unauthenticated or fault.AddressNotListed.
 	Authenticate(r *http.Request) (*authz.Principal, error)
-	// Challenge sets WWW-Authenticate for a 401.
-	Challenge(h http.Header)
+	// Challenge sets WWW-Authenticate for a 401. refused is why there is one.
+	Challenge(h http.Header, refused error)
 }
 
 // Scopes resolves the scope that a path names.

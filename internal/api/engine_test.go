@@ -59,7 +59,7 @@ func (theirs) Authenticate(r *http.Request) (*authz.Principal, error) {
 	return nil, fault.Unauthenticated.With()
 }
 
-func (theirs) Challenge(h http.Header) { h.Set("WWW-Authenticate", "Digest") }
+func (theirs) Challenge(h http.Header, _ error) { h.Set("WWW-Authenticate", "Digest") }
 
 func (theirs) Address(*http.Request) netip.Addr { return netip.MustParseAddr("192.0.2.1") }
 

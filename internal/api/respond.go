@@ -141,7 +141,7 @@ func (out *response) fault(err error) {
 		panic(err) // strings and numbers always marshal
 	}
 	if status == http.StatusUnauthorized {
-		out.unauthorized(e)
+		out.unauthorized(e, f)
 		return
 	}
 	h.Set("X-Error-Code", f.Kind.Code)
@@ -166,8 +166,8 @@ func shape(f *fault.Fault, status int) Error {
 }
 
 // unauthorized writes a 401 as the service's front does: challenge, no X-Error-Code, members in its order.
-func (out *response) unauthorized(e Error) {
-	out.engine.Auth.Challenge(out.w.Header())
+func (out *response) unauthorized(e Error, refused error) {
+	out.engine.Auth.Challenge(out.w.Header(), refused)
 	body, err := json.MarshalIndent(struct {
 		Error     int    `json:"error"`
 		Reason    string `json:"reason"`

@@ -51,7 +51,7 @@ func (s *Server) start(ctx context.Context) (*Bootstrap, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.BaseURL, b.ManagementURL = reachable(s.api.Addr()), reachable(s.manage.Addr())
+	b.BaseURL, b.ManagementURL = s.scheme()+"://"+reachable(s.api.Addr()), "http://"+reachable(s.manage.Addr())
 	fresh := *b
 	err = s.store.Update(ctx, func(tx store.Tx) error {
 		begun, err := state.Settings.Get(tx, bootstrapSetting)
@@ -76,13 +76,13 @@ func (s *Server) start(ctx context.Context) (*Bootstrap, error) {
 	return b, writeBootstrap(path, b)
 }
 
-// reachable is the URL of a listener as this machine reaches it: one on all addresses is there on loopback too.
+// reachable is the address of a listener as this machine reaches it: one on all addresses is there on loopback too.
 func reachable(a net.Addr) string {
 	host, port, err := net.SplitHostPort(a.String())
 	if ip, perr := netip.ParseAddr(host); err == nil && perr == nil && ip.IsUnspecified() {
-		return "http://" + net.JoinHostPort("127.0.0.1", port)
+		return net.JoinHostPort("127.0.0.1", port)
 	}
-	return "http://" + a.String()
+	return a.String()
 }
 
 // keep takes the ids that the store began with, and drops credentials of another store.

@@ -24,6 +24,7 @@ type Config struct {
 	PortTo      int                        // last port for clusters
 	Proxies     []netip.Prefix             // whose X-Forwarded-For is believed
 	Pace        Pace                       // of clusters' transitions
+	TLS         string                     // of the API listener: "" for none, "auto" for certificates of an authority in DataDir, or CERT,KEY
 	AsOf        api.Date                   // versions with a sunset up to this date are gone; "": none is
 	LimitsOff   bool                       // no rate limits
 	Limits      map[string]ratelimit.Limit // sizes by id of the endpoint set, in place of the documented ones

@@ -7,7 +7,7 @@ import (
 
 func TestAListenerOnAllAddressesIsReachableOnLoopback(t *testing.T) {
 	for addr, want := range map[string]string{
-		"0.0.0.0:8080": "http://127.0.0.1:8080", "[::]:8080": "http://127.0.0.1:8080", "192.0.2.1:80": "http://192.0.2.1:80", "[::1]:80": "http://[::1]:80",
+		"0.0.0.0:8080": "127.0.0.1:8080", "[::]:8080": "127.0.0.1:8080", "192.0.2.1:80": "192.0.2.1:80", "[::1]:80": "[::1]:80",
 	} {
 		a, err := net.ResolveTCPAddr("tcp", addr)
 		if err != nil {

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -40,6 +41,7 @@ type Server struct {
 	plane     *engine.Plane
 	bootstrap *Bootstrap
 	api       net.Listener
+	tls       *tls.Config // of the API listener; nil: none
 	manage    net.Listener
 	ready     chan struct{}
 }
@@ -68,6 +70,9 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	}
 	if s.manage, err = net.Listen("tcp", cfg.Management); err != nil {
 		return nil, fmt.Errorf("server: management listener: %w", err)
+	}
+	if s.tls, err = s.certificates(); err != nil {
+		return nil, err
 	}
 	if err := s.compose(ctx); err != nil {
 		return nil, err
@@ -150,6 +155,7 @@ const drainTime = 10 * time.Second
 func (s *Server) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	apiServer := s.http(s.handler())
+	apiServer.TLSConfig = s.tls
 	manageServer := s.http(s.management())
 	group.Go(func() error { return serve(ctx, apiServer, s.api) })
 	group.Go(func() error { return serve(ctx, manageServer, s.manage) })
@@ -180,11 +186,18 @@ func serve(ctx context.Context, h *http.Server, l net.Listener) error {
 		}
 		done <- err
 	})
-	err := h.Serve(l)
+	err := listen(h, l)
 	if stop() {
 		return err // it ended by itself
 	}
 	return <-done
+}
+
+func listen(h *http.Server, l net.Listener) error {
+	if h.TLSConfig != nil {
+		return h.ServeTLS(l, "", "")
+	}
+	return h.Serve(l)
 }
 
 func (s *Server) release() error {

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/ratelimit"
+	"github.com/telamon-db/telamon/internal/server"
+)
+
+// serverFlags declares the flags that say how a server runs.
+func serverFlags(f *pflag.FlagSet, cfg *server.Config) {
+	f.StringVar(&cfg.DataDir, "data", "telamon-data", "directory `DIR` that everything is kept in")
+	f.StringVar(&cfg.Listen, "listen", "127.0.0.1:8080", "`HOST:PORT` of the API; port 0 takes a free one")
+	f.StringVar(&cfg.Management, "management", "127.0.0.1:8081", "`HOST:PORT` of health, metrics and the clock; asks for no credentials")
+	f.StringVar(&cfg.TLS, "tls", "", "HTTPS for the API: auto, with an authority in DATA (ca.pem), or files `CERT,KEY` (default plain HTTP)")
+	f.StringVar(&cfg.ClusterHost, "cluster-host", "127.0.0.1", "address `HOST` that clusters listen on and are reached at")
+	f.Func("cluster-ports", "ports `FROM-TO` that clusters listen on (default any free one)", func(s string) error { return readPorts(s, cfg) })
+	f.Func("trusted-proxy", "`CIDR` whose X-Forwarded-For is believed; may be given more than once, or a list with commas", func(s string) error { return readProxies(s, cfg) })
+	f.Func("rate-limits", "`LIMITS` of the API: on, off, or some sizes as SET=CAPACITY/REFILL,..., refill a minute; sets are "+
+		strings.Join(ratelimit.IDs(), ", ")+" (default on, as the service documents them)", func(s string) error { return readLimits(s, cfg) })
+	f.Func("as-of", "`DATE` on which the server believes to live: versions whose sunset has come are gone (default none is)", func(s string) error { return readDate(s, cfg) })
+	f.Func("pace", "`PACE` of clusters and backups: work, as fast as the work, or service, as slow as the real service (default work)", func(s string) error { return readPace(s, cfg) })
+}
+
+// completions says what a shell may offer for the values of flags.
+func completions(c *cobra.Command) {
+	for flag, values := range map[string][]string{
+		"pace": {"work", "service"}, "tls": {"auto"}, "rate-limits": {"on", "off"}, "log-level": {"debug", "info", "warn", "error"},
+	} {
+		offer := cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
+		if err := c.RegisterFlagCompletionFunc(flag, offer); err != nil {
+			panic(err) // there is no such flag
+		}
+	}
+	if err := c.MarkFlagDirname("data"); err != nil {
+		panic(err) // there is no such flag
+	}
+}
+
+func readPorts(s string, cfg *server.Config) error {
+	n, err := fmt.Sscanf(s, "%d-%d", &cfg.PortFrom, &cfg.PortTo)
+	if n != 2 || err != nil || cfg.PortFrom < 1 || cfg.PortTo > 65535 || cfg.PortFrom > cfg.PortTo {
+		return fmt.Errorf("must be FROM-TO, such as 27017-27117")
+	}
+	return nil
+}
+
+func readProxies(s string, cfg *server.Config) error {
+	for cidr := range strings.SplitSeq(s, ",") {
+		p, err := netip.ParsePrefix(strings.TrimSpace(cidr))
+		if err != nil {
+			return err
+		}
+		cfg.Proxies = append(cfg.Proxies, p)
+	}
+	return nil
+}
+
+// readLimits reads on, off, or SET=CAPACITY/REFILL,...
+func readLimits(s string, cfg *server.Config) error {
+	cfg.LimitsOff, cfg.Limits = s == "off", map[string]ratelimit.Limit{}
+	if s == "on" || s == "off" {
+		return nil
+	}
+	for one := range strings.SplitSeq(s, ",") {
+		var size ratelimit.Limit
+		id, text, ok := strings.Cut(one, "=")
+		if n, err := fmt.Sscanf(text, "%d/%d", &size.Capacity, &size.Refill); !ok || n != 2 || err != nil {
+			return fmt.Errorf("must be on, off or SET=CAPACITY/REFILL,..., such as clusters=100/50")
+		}
+		cfg.Limits[strings.TrimSpace(id)] = size
+	}
+	_, err := ratelimit.New(cfg.Limits)
+	return err
+}
+
+func readDate(s string, cfg *server.Config) error {
+	cfg.AsOf = api.Date(s)
+	if cfg.AsOf.Time().IsZero() {
+		return fmt.Errorf("must be YYYY-MM-DD")
+	}
+	return nil
+}
+
+func readPace(s string, cfg *server.Config) error {
+	switch s {
+	case "work":
+		cfg.Pace = server.WorkPace
+	case "service":
+		cfg.Pace = server.ServicePace
+	default:
+		return fmt.Errorf("must be work or service")
+	}
+	return nil
+}
