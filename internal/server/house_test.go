@@ -34,6 +34,7 @@ var house = map[string][]string{
 	"internal/reconcile":      {"internal/clock", "internal/state", "internal/store"},
 	"internal/api/schema":     {"internal/fault"},
 	"internal/api/openapi":    {"internal/api", "internal/api/schema", "internal/fault"},
+	"internal/pki":            {"internal/durable"},
 	"internal/ratelimit":      {},
 	"internal/requestlog":     {},
 	"internal/api":            {"internal/api/schema", "internal/authz", "internal/fault", "internal/ratelimit", "internal/requestlog"},
