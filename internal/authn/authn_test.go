@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +27,8 @@ type world struct {
 	clock   *clock.Clock
 	usage   *Usage
 	auth    *Authenticator
+	oauth   *OAuth
+	org     *model.Organization
 	key     *model.APIKey
 	private string
 	account *model.ServiceAccount
@@ -38,14 +39,16 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, clock: new(clock.Clock)}
 	w.store = sqlitetest.Open(t, w.clock.Now,
-		state.APIKeys.Schema(), state.KeyAddresses.Schema(), state.ServiceAccounts.Schema(), state.Tokens.Schema())
+		state.Organizations.Schema(), state.APIKeys.Schema(), state.KeyAddresses.Schema(), state.ServiceAccounts.Schema(), state.Tokens.Schema())
 	w.usage = NewUsage(w.clock.Now)
 	w.auth = New(w.store, []byte("secret"), w.usage, []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8")})
+	w.oauth = NewOAuth(w.store, w.clock)
 	grants := []authz.Grant{{Role: authz.OrgOwner, OrgID: "org"}}
 	w.key, w.private = NewAPIKey("org", "", grants, w.clock.Now())
 	w.account, w.secret = NewServiceAccount("org", "a", grants, w.clock.Now(), 8*time.Hour)
+	w.org = &model.Organization{ID: "org"}
 	w.update(func(tx store.Tx) error {
-		return errors.Join(state.APIKeys.Put(tx, w.key), state.ServiceAccounts.Put(tx, w.account))
+		return errors.Join(state.Organizations.Put(tx, w.org), state.APIKeys.Put(tx, w.key), state.ServiceAccounts.Put(tx, w.account))
 	})
 	return w
 }
@@ -66,7 +69,7 @@ func digest(user, password, nonce, nc, method, uri string) string {
 
 func (w *world) nonce() string {
 	h := http.Header{}
-	w.auth.Challenge(h)
+	w.auth.Challenge(h, nil)
 	_, rest, _ := strings.Cut(h.Get("WWW-Authenticate"), `nonce="`)
 	nonce, _, _ := strings.Cut(rest, `"`)
 	return nonce
@@ -107,6 +110,9 @@ func TestDigest(t *testing.T) {
 		{"unquoted", strings.ReplaceAll(digest(user, w.private, w.nonce(), "00000001", "GET", target), `cnonce="cnonce"`, "cnonce=cnonce"), true},
 		{"no credentials", "", false},
 		{"another scheme", "Basic eDp5", false},
+		{"another algorithm", strings.ReplaceAll(digest(user, w.private, w.nonce(), "00000001", "GET", target), "MD5", "SHA-256"), false},
+		{"a parameter twice", digest(user, w.private, w.nonce(), "00000001", "GET", target) + `, qop=auth`, false},
+		{"a hashed name", digest(user, w.private, w.nonce(), "00000001", "GET", target) + `, userhash=true`, false},
 	} {
 		who, err := w.call(c.header, "192.0.2.1")
 		if (err == nil) != c.ok {
@@ -121,162 +127,181 @@ func TestDigest(t *testing.T) {
 	}
 }
 
-func TestANonceGrowsOldAndAnyNodeKnowsIt(t *testing.T) {
-	now := time.Now()
-	node := newNonces([]byte("s"), func() time.Time { return now })
-	other := newNonces([]byte("s"), func() time.Time { return now })
-	foreign := newNonces([]byte("t"), func() time.Time { return now })
-	n := node.issue()
-	if !other.use(n, 1) || foreign.use(n, 1) {
-		t.Error("nodes of one store must accept each other's nonces, and no others")
+// TestStale: only who knows the password learns that the nonce alone was at fault.
+func TestStale(t *testing.T) {
+	w := newWorld(t)
+	used, other := w.nonce(), newNonces([]byte("another store's"), time.Now).issue()
+	if _, err := w.call(digest(w.key.PublicKey, w.private, used, "00000001", "GET", target), "192.0.2.1"); err != nil {
+		t.Fatal(err)
 	}
-	now = now.Add(nonceLife + time.Second)
-	if node.use(n, 2) {
-		t.Error("an old nonce was accepted")
-	}
-}
-
-// TestNoTwoNoncesAreTheSame: two callers with the same nonce would both count their uses of it from 1, and the second
-// be refused as a replay of the first. Clocks that tell microseconds only make that common.
-func TestNoTwoNoncesAreTheSame(t *testing.T) {
-	now := time.Now()
-	n := newNonces([]byte("s"), func() time.Time { return now })
-	if a, b := n.issue(), n.issue(); a == b || !n.use(a, 1) || !n.use(b, 1) {
-		t.Errorf("%s and %s", a, b)
-	}
-	now = now.Add(-time.Hour)
-	if !n.use(n.issue(), 1) {
-		t.Error("after the clock was put back, a new nonce was refused")
+	for name, c := range map[string]struct{ password, nonce, want string }{
+		"used":                        {w.private, used, "stale=true"},
+		"used, with a wrong password": {"x", used, "stale=false"},
+		"another store's":             {w.private, other, "stale=false"},
+	} {
+		_, err := w.call(digest(w.key.PublicKey, c.password, c.nonce, "00000001", "GET", target), "192.0.2.1")
+		h := http.Header{}
+		if w.auth.Challenge(h, err); !errors.Is(err, fault.Unauthenticated) || !strings.HasSuffix(h.Get("WWW-Authenticate"), ", "+c.want) {
+			t.Errorf("%s: %v, %s", name, err, h.Get("WWW-Authenticate"))
+		}
 	}
 }
 
-func TestUsedNoncesAreBounded(t *testing.T) {
-	now := time.Now()
-	n := newNonces([]byte("s"), func() time.Time { now = now.Add(time.Microsecond); return now })
-	for range nonceLimit + 10 {
-		n.use(n.issue(), 1)
-	}
-	if len(n.used) > nonceLimit || len(n.previous) > nonceLimit {
-		t.Errorf("%d and %d nonces are remembered", len(n.used), len(n.previous))
-	}
+func (w *world) digestHeader() string {
+	return digest(w.key.PublicKey, w.private, w.nonce(), "00000001", "GET", target)
 }
 
+// TestAccessListAndItsUse: keys and accounts alike.
 func TestAccessListAndItsUse(t *testing.T) {
 	w := newWorld(t)
-	entry := &model.KeyAddress{KeyID: w.key.ID, CIDR: "192.0.2.0/24", Created: w.clock.Now()}
-	w.update(func(tx store.Tx) error { return state.KeyAddresses.Put(tx, entry) })
-	header := func() string { return digest(w.key.PublicKey, w.private, w.nonce(), "00000001", "GET", target) }
-	if _, err := w.call(header(), "198.51.100.7"); !errors.Is(err, fault.AddressNotListed) {
-		t.Errorf("an address off the list: %v", err)
-	}
-	for range 3 {
-		if _, err := w.call(header(), "192.0.2.9"); err != nil {
-			t.Errorf("an address on the list: %v", err)
+	token := w.token(w.secret)
+	for holder, header := range map[string]func() string{w.key.ID: w.digestHeader, w.account.ClientID: func() string { return "Bearer " + token }} {
+		entry := &model.KeyAddress{KeyID: holder, CIDR: "192.0.2.0/24", Created: w.clock.Now()}
+		v6 := &model.KeyAddress{KeyID: holder, CIDR: "2001:db8::/32", Created: w.clock.Now()}
+		w.update(func(tx store.Tx) error {
+			return errors.Join(state.KeyAddresses.Put(tx, entry), state.KeyAddresses.Put(tx, v6))
+		})
+		for from, admitted := range map[string]bool{
+			"198.51.100.7": false, "::ffff:198.51.100.7": false, "2001:db9::1": false, "::192.0.2.9": false,
+			"192.0.2.9": true, "::ffff:192.0.2.9": true, "2001:db8::1": true,
+		} {
+			_, err := w.call(header(), from)
+			if admitted != (err == nil) || !admitted && !errors.Is(err, fault.AddressNotListed) {
+				t.Errorf("%s from %s: %v", holder, from, err)
+			}
 		}
-	}
-	read := func() *model.KeyAddress {
-		var e *model.KeyAddress
-		if err := w.store.View(t.Context(), func(tx store.Tx) (err error) {
-			e, err = state.KeyAddresses.Get(tx, state.KeyAddresses.ID(entry))
-			return err
-		}); err != nil {
+		if e := w.read(entry); e.Count != 2 || e.LastAddress != "192.0.2.9" {
+			t.Errorf("before it is written: %+v", e)
+		}
+		if err := w.usage.Flush(t.Context(), w.store); err != nil {
 			t.Fatal(err)
 		}
-		w.usage.Current(e)
-		return e
-	}
-	if e := read(); e.Count != 3 || e.LastAddress != "192.0.2.9" {
-		t.Errorf("before it is written: %+v", e)
-	}
-	if err := w.usage.Flush(t.Context(), w.store); err != nil {
-		t.Fatal(err)
-	}
-	if e := read(); e.Count != 3 || e.LastUsed.IsZero() {
-		t.Errorf("after it is written: %+v", e)
-	}
-}
-
-func TestTheAddressBehindProxies(t *testing.T) {
-	w := newWorld(t)
-	for _, c := range []struct{ peer, forwarded, want string }{
-		{"192.0.2.1", "198.51.100.1", "192.0.2.1"},
-		{"127.0.0.1", "198.51.100.1", "198.51.100.1"},
-		{"127.0.0.1", "203.0.113.9, 198.51.100.1, 10.1.2.3", "198.51.100.1"},
-		{"127.0.0.1", "", "127.0.0.1"},
-		{"127.0.0.1", "nonsense", "127.0.0.1"},
-		{"::ffff:127.0.0.1", "2001:db8::1", "2001:db8::1"},
-	} {
-		r := httptest.NewRequest("GET", "/", nil)
-		r.RemoteAddr = netip.AddrPortFrom(netip.MustParseAddr(c.peer), 5).String()
-		r.Header.Set("X-Forwarded-For", c.forwarded)
-		if got := w.auth.Address(r).String(); got != c.want {
-			t.Errorf("%+v: %s", c, got)
+		if e := w.read(entry); e.Count != 2 || e.LastUsed.IsZero() {
+			t.Errorf("after it is written: %+v", e)
 		}
 	}
 }
 
-func (w *world) token(id, secret, form string) (status int, body map[string]any) {
-	r := httptest.NewRequest("POST", "/api/oauth/token", strings.NewReader(form))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.SetBasicAuth(url.QueryEscape(id), url.QueryEscape(secret))
-	rec := httptest.NewRecorder()
-	NewOAuth(w.store, w.clock).Token(rec, r)
-	_ = json.Unmarshal(rec.Body.Bytes(), &body)
-	return rec.Code, body
-}
-
-func TestTokens(t *testing.T) {
-	w := newWorld(t)
-	const grant = "grant_type=client_credentials"
-	if status, body := w.token(w.account.ClientID, "wrong", grant); status != 401 || body["error"] != "invalid_client" {
-		t.Errorf("a wrong secret: %d %v", status, body)
-	}
-	if status, _ := w.token(w.account.ClientID, w.secret, "grant_type=password"); status != 400 {
-		t.Errorf("another grant: %d", status)
-	}
-	status, body := w.token(w.account.ClientID, w.secret, grant)
-	token, _ := body["access_token"].(string)
-	if status != 200 || token == "" || body["expires_in"] != 3600.0 || body["token_type"] != "Bearer" {
-		t.Fatalf("%d %v", status, body)
-	}
-	who, err := w.call("Bearer "+token, "192.0.2.1")
-	if err != nil || who.ID != w.account.ClientID || who.Kind != authz.ServiceAccount {
-		t.Fatalf("%+v, %v", who, err)
-	}
-	revoke := httptest.NewRequest("POST", "/api/oauth/revoke", strings.NewReader("token="+token))
-	revoke.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	revoke.SetBasicAuth(w.account.ClientID, w.secret)
-	rec := httptest.NewRecorder()
-	NewOAuth(w.store, w.clock).Revoke(rec, revoke)
-	if rec.Code != 200 {
-		t.Errorf("revoke: %d %s", rec.Code, rec.Body)
-	}
-	if _, err := w.call("Bearer "+token, "192.0.2.1"); !errors.Is(err, fault.Unauthenticated) {
-		t.Errorf("a revoked token: %v", err)
-	}
-	w.clock.MoveTo(w.clock.Now().Add(9 * time.Hour))
-	if status, _ := w.token(w.account.ClientID, w.secret, grant); status != 401 {
-		t.Errorf("an expired secret: %d", status)
-	}
-}
-
-func TestAnAccountHasAHundredTokens(t *testing.T) {
-	w := newWorld(t)
-	o := NewOAuth(w.store, w.clock)
-	for range tokenLimit + 5 {
-		if err := o.issue(t.Context(), w.account.ClientID, randomText()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	err := w.store.View(context.Background(), func(tx store.Tx) error {
-		n, err := state.Tokens.Count(tx, store.Query{Index: "client", Prefix: []string{w.account.ClientID}})
-		if n != tokenLimit {
-			t.Errorf("%d live tokens", n)
-		}
+// read is the entry as it is shown.
+func (w *world) read(entry *model.KeyAddress) (e *model.KeyAddress) {
+	w.t.Helper()
+	defer w.usage.Hold()()
+	if err := w.store.View(w.t.Context(), func(tx store.Tx) (err error) {
+		e, err = state.KeyAddresses.Get(tx, state.KeyAddresses.ID(entry))
 		return err
+	}); err != nil {
+		w.t.Fatal(err)
+	}
+	w.usage.Current(e)
+	return e
+}
+
+// TestEachUseIsSeenOnce, while counts are being written.
+func TestEachUseIsSeenOnce(t *testing.T) {
+	w := newWorld(t)
+	entry := &model.KeyAddress{KeyID: w.key.ID, CIDR: "192.0.2.9/32", Created: w.clock.Now()}
+	w.update(func(tx store.Tx) error { return state.KeyAddresses.Put(tx, entry) })
+	id, addr := state.KeyAddresses.ID(entry), netip.MustParseAddr("192.0.2.9")
+	done := make(chan error)
+	go func() {
+		var err error
+		for range 50 {
+			err = errors.Join(err, w.usage.Flush(w.t.Context(), w.store))
+		}
+		done <- err
+	}()
+	for n := range int64(500) {
+		w.usage.note(id, addr)
+		if e := w.read(entry); e.Count != n+1 {
+			t.Fatalf("after %d uses: %d", n+1, e.Count)
+		}
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestAListThatTheOrganizationRequires: who has none is let in from nowhere, but still gets tokens.
+func TestAListThatTheOrganizationRequires(t *testing.T) {
+	w := newWorld(t)
+	w.org.Settings.APIAccessListRequired = true
+	w.update(func(tx store.Tx) error { return state.Organizations.Put(tx, w.org) })
+	token := w.token(w.secret)
+	for _, header := range []string{w.digestHeader(), "Bearer " + token} {
+		if _, err := w.call(header, "192.0.2.1"); !errors.Is(err, fault.AddressNotListed) {
+			t.Errorf("without a list: %v", err)
+		}
+	}
+	w.update(func(tx store.Tx) error {
+		return state.KeyAddresses.Put(tx, &model.KeyAddress{KeyID: w.account.ClientID, CIDR: "192.0.2.1/32", Created: tx.Now()})
 	})
-	if err != nil {
-		t.Fatal(err)
+	w.wantToken(token, true)
+}
+
+// TestChangesCountAtOnce: a role, a key, an organization that has gone.
+func TestChangesCountAtOnce(t *testing.T) {
+	w := newWorld(t)
+	token := w.token(w.secret)
+	w.key.Grants = nil
+	w.update(func(tx store.Tx) error { return state.APIKeys.Put(tx, w.key) })
+	if who, err := w.call(w.digestHeader(), "192.0.2.1"); err != nil || len(who.Grants) != 0 {
+		t.Errorf("after its roles were taken: %+v, %v", who, err)
+	}
+	w.update(func(tx store.Tx) error { return state.EndAPIKey(tx, w.key) })
+	if _, err := w.call(w.digestHeader(), "192.0.2.1"); !errors.Is(err, fault.Unauthenticated) {
+		t.Errorf("a key that has gone: %v", err)
+	}
+	w.update(func(tx store.Tx) error { return state.Organizations.Delete(tx, w.org) })
+	w.wantToken(token, false)
+}
+
+func TestAListKeepsItsCaller(t *testing.T) {
+	w := newWorld(t)
+	list := AccessList{Holder: w.key.ID, OrgID: "org"}
+	me := authz.NewContext(t.Context(), &authz.Principal{ID: w.key.ID, OrgID: "org", Address: netip.MustParseAddr("192.0.2.9")})
+	here, there := netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24")
+	add := func(ctx context.Context, p ...netip.Prefix) error {
+		return w.store.Update(ctx, func(tx store.Tx) error { return list.Add(ctx, tx, p) })
+	}
+	remove := func(ctx context.Context, p netip.Prefix) error {
+		return w.store.Update(ctx, func(tx store.Tx) error {
+			e, err := list.Find(tx, p)
+			if err != nil {
+				return err
+			}
+			return list.Remove(ctx, tx, e)
+		})
+	}
+	require := func(yes bool) {
+		w.org.Settings.APIAccessListRequired = yes
+		w.update(func(tx store.Tx) error { return state.Organizations.Put(tx, w.org) })
+	}
+	for _, step := range []struct {
+		name string
+		got  error
+		want *fault.Kind
+	}{
+		{"a list without its caller", add(me, there), fault.CannotRemoveCaller},
+		{"a list with its caller", add(me, there, here), nil},
+		{"the same again", add(me, here), fault.DuplicateAccessItem},
+		{"the entry that admits its caller", remove(me, here), fault.CannotRemoveCaller},
+		{"another entry", remove(me, there), nil},
+		{"what is not there", remove(me, there), fault.AccessListNotFound},
+	} {
+		if step.want == nil && step.got != nil || step.want != nil && !errors.Is(step.got, step.want) {
+			t.Errorf("%s: %v", step.name, step.got)
+		}
+	}
+	require(true)
+	if err := remove(me, here); !errors.Is(err, fault.CannotRemoveCaller) {
+		t.Errorf("the last entry of a list that must be: %v", err)
+	}
+	require(false)
+	if err := remove(me, here); err != nil {
+		t.Errorf("the last entry: %v", err)
+	}
+	if err := add(t.Context(), there); err != nil {
+		t.Errorf("by somebody else: %v", err)
 	}
 }
 

@@ -24,8 +24,8 @@ func md5Hex(s string) string {
 
 // credentials are the parameters of an Authorization: Digest header.
 type credentials struct {
-	username, realm, nonce, uri, nc, cnonce, qop, response string
-	count                                                  uint64 // nc as a number
+	username, realm, nonce, uri, nc, cnonce, qop, response, algorithm string
+	count                                                             uint64 // nc as a number
 }
 
 // maxDigest bounds the header in bytes.
@@ -41,14 +41,20 @@ func parseDigest(s string) (*credentials, error) {
 	c := new(credentials)
 	fields := map[string]*string{
 		"username": &c.username, "realm": &c.realm, "nonce": &c.nonce, "uri": &c.uri, "nc": &c.nc, "cnonce": &c.cnonce,
-		"qop": &c.qop, "response": &c.response,
+		"qop": &c.qop, "response": &c.response, "algorithm": &c.algorithm,
 	}
+	seen := map[string]bool{}
 	for s = strings.TrimSpace(s); s != ""; {
 		name, value, rest, err := parameter(s)
 		if err != nil {
 			return nil, err
 		}
-		if to := fields[strings.ToLower(name)]; to != nil {
+		name = strings.ToLower(name)
+		if seen[name] {
+			return nil, errDigest // which of the two was meant?
+		}
+		seen[name] = true
+		if to := fields[name]; to != nil {
 			*to = value
 		}
 		s = rest
@@ -56,6 +62,9 @@ func parseDigest(s string) (*credentials, error) {
 	var err error
 	if c.count, err = strconv.ParseUint(c.nc, 16, 32); err != nil || len(c.nc) != 8 {
 		return nil, errDigest
+	}
+	if c.algorithm != "" && !strings.EqualFold(c.algorithm, "MD5") || seen["userhash"] {
+		return nil, errDigest // not what the challenge offers
 	}
 	if c.realm != Realm || c.qop != "auth" || c.username == "" || c.nonce == "" || c.cnonce == "" || len(c.response) != 32 {
 		return nil, errDigest

@@ -20,13 +20,26 @@ const (
 type nonces struct {
 	secret []byte
 	now    func() time.Time
+	limit  int
 	last   atomic.Int64 // time of the newest nonce, in nanoseconds
 
 	mu       sync.Mutex
 	turned   time.Time
 	used     map[string]*window
 	previous map[string]*window
+	newest   int64 // time of the newest nonce in used
+	before   int64 // and in previous
+	forgot   int64 // and of those that are remembered no more
 }
+
+// verdict is what becomes of a nonce that is used.
+type verdict int
+
+const (
+	foreign verdict = iota // not ours
+	stale                  // ours, but used with this count, or too old
+	fresh
+)
 
 // window remembers which of the last 64 nonce counts have been used.
 type window struct {
@@ -35,7 +48,7 @@ type window struct {
 }
 
 func newNonces(secret []byte, now func() time.Time) *nonces {
-	return &nonces{secret: secret, now: now, turned: now(), used: map[string]*window{}}
+	return &nonces{secret: secret, now: now, limit: nonceLimit, turned: now(), used: map[string]*window{}}
 }
 
 // issue makes a nonce of 32 base64 characters, as long as the service's. No two are the same, although two callers may
@@ -67,30 +80,50 @@ func (n *nonces) sign(stamp []byte) []byte {
 	return mac.Sum(nil)[:16]
 }
 
-// use says whether nonce is ours, alive, and count not used with it before; and notes the use.
-func (n *nonces) use(nonce string, count uint64) bool {
+// use notes that nonce is used with count, and says whether that is good.
+func (n *nonces) use(nonce string, count uint64) verdict {
 	b, err := base64.StdEncoding.DecodeString(nonce)
 	if err != nil || len(b) != 24 || !hmac.Equal(b[8:], n.sign(b[:8])) {
-		return false
-	}
-	now := n.now()
-	age := now.Sub(time.Unix(0, int64(binary.BigEndian.Uint64(b))))
-	if age > nonceLife || age < -nonceLife {
-		return false
+		return foreign
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if now.Sub(n.turned) > nonceLife || len(n.used) >= nonceLimit {
-		n.previous, n.used, n.turned = n.used, map[string]*window{}, now
+	now, stamp := n.now(), int64(binary.BigEndian.Uint64(b))
+	if now.Sub(n.turned) > nonceLife || len(n.used) >= n.limit {
+		n.turn(now)
 	}
+	if !n.alive(stamp, now) || !n.window(nonce, stamp).take(count) {
+		return stale
+	}
+	return fresh
+}
+
+// alive says whether a nonce of that time is neither too old nor older than what is remembered, so that it is good once
+// even where memory has run out. Other nodes' clocks may be a little ahead.
+func (n *nonces) alive(stamp int64, now time.Time) bool {
+	age := now.Sub(time.Unix(0, stamp))
+	clockPutBack := n.forgot > now.Add(nonceLife).UnixNano()
+	return age <= nonceLife && age >= -nonceLife && (stamp > n.forgot || clockPutBack)
+}
+
+// turn begins a generation and forgets the one before the last.
+func (n *nonces) turn(now time.Time) {
+	n.forgot = max(n.forgot, n.before)
+	n.previous, n.before = n.used, n.newest
+	n.used, n.newest, n.turned = map[string]*window{}, 0, now
+}
+
+// window is what is remembered of a nonce.
+func (n *nonces) window(nonce string, stamp int64) *window {
 	w := n.used[nonce]
 	if w == nil {
 		if w = n.previous[nonce]; w == nil {
 			w = new(window)
 		}
 		n.used[nonce] = w
+		n.newest = max(n.newest, stamp)
 	}
-	return w.take(count)
+	return w
 }
 
 // take marks count as used and says whether it was free.

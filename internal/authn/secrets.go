@@ -23,12 +23,17 @@ func NewAPIKey(orgID model.ID, desc string, grants []authz.Grant, now time.Time)
 
 // NewServiceAccount makes an account with one secret, which is stored nowhere.
 func NewServiceAccount(orgID model.ID, name string, grants []authz.Grant, now time.Time, life time.Duration) (*model.ServiceAccount, string) {
-	secret := "mdb_sa_sk_" + randomText()
-	sum := sha256.Sum256([]byte(secret))
+	secret, text := NewSecret(now, life)
 	return &model.ServiceAccount{
-		ClientID: "mdb_sa_id_" + model.NewID(), OrgID: orgID, Name: name, Grants: grants, Created: now,
-		Secrets: []model.Secret{{ID: model.NewID(), SHA256: sum[:], Tail: secret[len(secret)-4:], Created: now, Expires: now.Add(life)}},
-	}, secret
+		ClientID: "mdb_sa_id_" + model.NewID(), OrgID: orgID, Name: name, Grants: grants, Created: now, Secrets: []model.Secret{secret},
+	}, text
+}
+
+// NewSecret makes a service account's secret and its text, which is stored nowhere.
+func NewSecret(now time.Time, life time.Duration) (model.Secret, string) {
+	text := "mdb_sa_sk_" + randomText()
+	sum := sha256.Sum256([]byte(text))
+	return model.Secret{ID: model.NewID(), SHA256: sum[:], Tail: text[len(text)-4:], Created: now, Expires: now.Add(life)}, text
 }
 
 func letters(n int) string {

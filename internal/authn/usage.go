@@ -16,7 +16,8 @@ import (
 // Usage counts how often the entries of access lists are used. Counts are written behind, within a second, so that a
 // read costs no write; what is not written yet is added when a list is shown.
 type Usage struct {
-	now func() time.Time
+	now     func() time.Time
+	writing sync.RWMutex // held while counts move from memory into the store
 
 	mu      sync.Mutex
 	pending map[string]use // by id of the entry
@@ -37,6 +38,13 @@ func (u *Usage) note(entry string, addr netip.Addr) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.pending[entry] = use{u.pending[entry].count + 1, at, addr.String()}
+}
+
+// Hold keeps counts where they are until release is called, so that who reads an entry and then asks for its Current
+// state sees each use once. It is to be called before the transaction that reads.
+func (u *Usage) Hold() (release func()) {
+	u.writing.RLock()
+	return u.writing.RUnlock
 }
 
 // Current adds to an entry what is not written yet.
@@ -71,6 +79,8 @@ func (u *Usage) Run(ctx context.Context, st store.Store, log *slog.Logger) error
 
 // Flush writes the counts that are pending.
 func (u *Usage) Flush(ctx context.Context, st store.Store) error {
+	u.writing.Lock()
+	defer u.writing.Unlock()
 	written := u.snapshot()
 	if len(written) == 0 {
 		return nil

@@ -1,0 +1,106 @@
+package authn
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// holder is all that the store knows of who may be calling. Requests share it and leave it as it is.
+type holder struct {
+	authz.Principal // without an address
+	ha1             string
+	list            []entry
+	listRequired    bool
+	expires         time.Time // of a token
+}
+
+// entry is an entry of an access list: its id in the store, and the addresses that it admits.
+type entry struct {
+	id      string
+	network netip.Prefix
+}
+
+// findKey reads the key with that public part. store.ErrNotFound: there is none.
+func (a *Authenticator) findKey(ctx context.Context, public string) (h *holder, err error) {
+	err = a.store.View(ctx, func(tx store.Tx) error {
+		k, err := state.APIKeys.Find(tx, "public", public)
+		if err != nil {
+			return err
+		}
+		h = &holder{Principal: authz.Principal{Kind: authz.APIKey, ID: k.ID, Name: k.PublicKey, OrgID: k.OrgID, Grants: k.Grants}, ha1: k.HA1}
+		return h.learn(tx)
+	})
+	return h, err
+}
+
+// findToken reads the account of the token with that hash. store.ErrNotFound: there is no such token.
+func (a *Authenticator) findToken(ctx context.Context, hash string) (h *holder, err error) {
+	err = a.store.View(ctx, func(tx store.Tx) error {
+		t, err := state.Tokens.Get(tx, hash)
+		if err != nil {
+			return err
+		}
+		sa, err := state.ServiceAccounts.Get(tx, t.ClientID)
+		if err != nil {
+			return err
+		}
+		h = &holder{
+			Principal: authz.Principal{Kind: authz.ServiceAccount, ID: sa.ClientID, Name: sa.ClientID, OrgID: sa.OrgID, Grants: sa.Grants},
+			expires:   t.Expires,
+		}
+		return h.learn(tx)
+	})
+	return h, err
+}
+
+// learn reads what keys and accounts have alike: the access list, and what the organization says of it.
+func (h *holder) learn(tx store.Tx) error {
+	org, err := state.Organizations.Get(tx, h.OrgID)
+	if err != nil {
+		return err
+	}
+	h.listRequired = org.Settings.APIAccessListRequired
+	list, err := state.KeyAddresses.List(tx, state.AccessList(h.ID))
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		p, err := network(e)
+		if err != nil {
+			return err
+		}
+		h.list = append(h.list, entry{state.KeyAddresses.ID(e), p})
+	}
+	return nil
+}
+
+// network are the addresses that an entry admits.
+func network(e *model.KeyAddress) (netip.Prefix, error) {
+	p, err := netip.ParsePrefix(e.CIDR)
+	if err != nil {
+		return p, fmt.Errorf("authn: access list of %s: %w", e.KeyID, err)
+	}
+	return p, nil
+}
+
+// bearer finds the service account of an access token.
+func (a *Authenticator) bearer(ctx context.Context, token string) (*holder, error) {
+	h, err := a.findToken(ctx, hash(token))
+	switch {
+	case store.IsNotFound(err):
+		return nil, fault.Unauthenticated.With()
+	case err != nil:
+		return nil, err
+	case !time.Now().Before(h.expires):
+		return nil, fault.Unauthenticated.With()
+	}
+	return h, nil
+}
