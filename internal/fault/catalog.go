@@ -53,6 +53,24 @@ var (
 
 	ClusterNotFound       = &Kind{"CLUSTER_NOT_FOUND", NotFound, "There is no cluster %s in project %s."}
 	DuplicateClusterName  = &Kind{"DUPLICATE_CLUSTER_NAME", BadRequest, "The project %[2]s already has a cluster named %[1]s."}
+	UnknownDatabaseRole   = &Kind{"ATLAS_INVALID_ROLE", BadRequest, "There is no role %s on the database %s."}
+	CustomRoleNotFound    = &Kind{"ATLAS_CUSTOM_ROLE_NOT_FOUND", NotFound, "There is no custom role named %s."}
+	CustomRoleExists      = &Kind{"ATLAS_CUSTOM_ROLE_NAME_ALREADY_EXISTS", Conflict, "There already is a custom role named %s."}
+	CustomRolesLimit      = &Kind{"CUSTOM_ROLES_LIMIT_EXCEEDED", Forbidden, "A project holds at most %s custom roles."}
+	CustomRoleName        = &Kind{"ATLAS_CUSTOM_ROLE_INVALID_NAME", BadRequest, "No role can be named %q."}
+	CustomRoleBuiltin     = &Kind{"ATLAS_INVALID_CUSTOM_ROLE_RESTRICTED", BadRequest, "The name %s belongs to a built-in role."}
+	CustomRoleReserved    = &Kind{"ATLAS_RESERVED_CUSTOM_ROLE_RESTRICTED", BadRequest, "The name %s begins with xgen-, which is reserved."}
+	CustomRoleEmpty       = &Kind{"ATLAS_CUSTOM_ROLE_HAS_NO_PERMISSIONS", BadRequest, "A custom role needs an action or a role that it inherits."}
+	CustomRoleActionTwice = &Kind{"ATLAS_DUPLICATE_CUSTOM_ROLE_ACTION", BadRequest, "A custom role names each action once."}
+	CustomRoleTargetTwice = &Kind{"ATLAS_DUPLICATE_CUSTOM_ROLE_RESOURCE", BadRequest, "A custom role names each resource of an action once."}
+	CustomRoleTarget      = &Kind{"ATLAS_INVALID_RESOURCE", BadRequest, "An action of the role does not go with its resource."}
+	CustomRoleParent      = &Kind{"ATLAS_INVALID_CUSTOM_ROLE_INHERITANCE", BadRequest, "A role to inherit does not exist."}
+	CustomRoleParentPlace = &Kind{"ATLAS_INVALID_CUSTOM_ROLE_INHERITED_SCOPE", BadRequest, "A role to inherit does not exist on that database."}
+	CustomRoleOfItself    = &Kind{"ATLAS_INVALID_CUSTOM_ROLE_SELF_REFERENTIAL", BadRequest, "A custom role cannot inherit itself."}
+	CustomRoleCircle      = &Kind{"ATLAS_INVALID_CUSTOM_ROLE_CIRCULAR_DEPENDENCY", BadRequest, "The role would inherit itself through another one."}
+	CustomRoleOfUsers     = &Kind{"ATLAS_CUSTOM_ROLE_IN_USE_BY_USERS", Conflict, "It is the only role of these users: %s."}
+	CustomRoleOfRoles     = &Kind{"ATLAS_CUSTOM_ROLE_IN_USE_BY_ROLES", Conflict, "These roles would have nothing left without it: %s."}
+
 	DuplicateNamePrefix   = &Kind{"DUPLICATE_CLUSTER_NAME_PREFIX", BadRequest, "Another cluster of the project begins with the same 23 characters as %s."}
 	ClusterBeingDeleted   = &Kind{"CLUSTER_ALREADY_REQUESTED_DELETION", Conflict, "The cluster %s is being deleted already."}
 	TerminationProtected  = &Kind{"CANNOT_TERMINATE_CLUSTER_WHEN_TERMINATION_PROTECTION_ENABLED", BadRequest, "Termination protection is on: %s."}

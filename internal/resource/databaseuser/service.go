@@ -46,8 +46,8 @@ func (s *Service) create(ctx context.Context, in createIn) (out CloudDatabaseUse
 		}
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		if bad := slices.Concat(bad, checkDeadline(tx, &in.Body)); len(bad) > 0 {
-			return fault.Invalid(bad...)
+		if err := refuse(tx, in.GroupID, &in.Body, slices.Clone(bad)); err != nil {
+			return err
 		}
 		if err := room(tx, in.GroupID); err != nil {
 			return err
