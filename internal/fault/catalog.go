@@ -51,8 +51,6 @@ var (
 	DatabaseUsersLimit  = &Kind{"GROUP_USERS_LIMIT_EXCEEDED", Forbidden, "A project holds at most %s database users."}
 	NetworkEntryMissing = &Kind{"ATLAS_NETWORK_PERMISSION_ENTRY_NOT_FOUND", NotFound, "The project's access list has no entry %s."}
 
-	ClusterNotFound       = &Kind{"CLUSTER_NOT_FOUND", NotFound, "There is no cluster %s in project %s."}
-	DuplicateClusterName  = &Kind{"DUPLICATE_CLUSTER_NAME", BadRequest, "The project %[2]s already has a cluster named %[1]s."}
 	UnknownDatabaseRole   = &Kind{"ATLAS_INVALID_ROLE", BadRequest, "There is no role %s on the database %s."}
 	CustomRoleNotFound    = &Kind{"ATLAS_CUSTOM_ROLE_NOT_FOUND", NotFound, "There is no custom role named %s."}
 	CustomRoleExists      = &Kind{"ATLAS_CUSTOM_ROLE_NAME_ALREADY_EXISTS", Conflict, "There already is a custom role named %s."}
@@ -71,6 +69,8 @@ var (
 	CustomRoleOfUsers     = &Kind{"ATLAS_CUSTOM_ROLE_IN_USE_BY_USERS", Conflict, "It is the only role of these users: %s."}
 	CustomRoleOfRoles     = &Kind{"ATLAS_CUSTOM_ROLE_IN_USE_BY_ROLES", Conflict, "These roles would have nothing left without it: %s."}
 
+	ClusterNotFound       = &Kind{"CLUSTER_NOT_FOUND", NotFound, "There is no cluster %s in project %s."}
+	DuplicateClusterName  = &Kind{"DUPLICATE_CLUSTER_NAME", BadRequest, "The project %[2]s already has a cluster named %[1]s."}
 	DuplicateNamePrefix   = &Kind{"DUPLICATE_CLUSTER_NAME_PREFIX", BadRequest, "Another cluster of the project begins with the same 23 characters as %s."}
 	ClusterBeingDeleted   = &Kind{"CLUSTER_ALREADY_REQUESTED_DELETION", Conflict, "The cluster %s is being deleted already."}
 	TerminationProtected  = &Kind{"CANNOT_TERMINATE_CLUSTER_WHEN_TERMINATION_PROTECTION_ENABLED", BadRequest, "Termination protection is on: %s."}
