@@ -207,3 +207,9 @@ func disinherit(ctx context.Context, tx store.Tx, r *model.CustomRole) error {
 func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
 	return state.CustomRoles.DeleteAll(tx, of(groupID))
 }
+
+// Usage counts the project's custom roles, for its limit.
+func (s *Service) Usage(tx store.Tx, groupID model.ID) (limit string, n int64, err error) {
+	n, err = state.CustomRoles.Count(tx, of(groupID))
+	return model.LimitCustomRoles, n, err
+}
