@@ -22,6 +22,8 @@ var (
 	FeatureNotSupported = &Kind{"FEATURE_UNSUPPORTED", BadRequest, "Telamon does not have this yet: %s."} // Telamon's own
 
 	OrgNotFound        = &Kind{"ORG_NOT_FOUND", NotFound, "There is no organization with id %s."}
+	OrgNotEmpty        = &Kind{"ORG_NOT_EMPTY", Conflict, "The organization still has projects; delete or migrate them first."} // Telamon's own
+	GroupsPerOrg       = &Kind{"MAX_GROUPS_PER_ORG_EXCEEDED", BadRequest, "An organization holds at most %s projects."}
 	GroupNotFound      = &Kind{"GROUP_NOT_FOUND", NotFound, "There is no project with id %s."}
 	GroupNameNotFound  = &Kind{"GROUP_NAME_NOT_FOUND", NotFound, "There is no project named %s."}
 	GroupAlreadyExists = &Kind{"GROUP_ALREADY_EXISTS", Conflict, "The organization already has a project named %s."}

@@ -67,7 +67,10 @@ func (s *Server) families() []any {
 		mail.Sender{Store: s.store, Transport: outbox},
 	}
 	// Projects know who lives in them.
-	return append(list, &project.Service{Store: s.store, Residents: having[project.Resident](list)})
+	return append(list, &project.Service{
+		Store: s.store, Plane: s.plane, Version: defaultMajorVersion,
+		Residents: having[project.Resident](list), Counted: having[project.Counted](list),
+	})
 }
 
 // having are the families with a certain method.

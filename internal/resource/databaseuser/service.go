@@ -163,3 +163,9 @@ func remove(ctx context.Context, tx store.Tx, u *User) error {
 func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
 	return Users.DeleteAll(tx, of(groupID))
 }
+
+// Usage counts the project's users, for its limit.
+func (s *Service) Usage(tx store.Tx, groupID model.ID) (limit string, n int64, err error) {
+	n, err = Users.Count(tx, of(groupID))
+	return model.LimitDatabaseUsers, n, err
+}
