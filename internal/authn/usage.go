@@ -54,10 +54,15 @@ func (u *Usage) Current(a *model.KeyAddress) {
 	u.pending[state.KeyAddresses.ID(a)].addTo(a)
 }
 
-// addTo leaves an entry alone that is newer than the use: it took the place of the one that was used.
+// addTo leaves an entry alone that is newer than the use: it took the place of the one that was used. The last use may
+// have been another node's.
 func (x use) addTo(a *model.KeyAddress) {
-	if x.count > 0 && !x.last.Before(a.Created) {
-		a.Count, a.LastUsed, a.LastAddress = a.Count+x.count, x.last, x.addr
+	if x.count == 0 || x.last.Before(a.Created) {
+		return
+	}
+	a.Count += x.count
+	if !x.last.Before(a.LastUsed) {
+		a.LastUsed, a.LastAddress = x.last, x.addr
 	}
 }
 

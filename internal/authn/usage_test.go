@@ -9,8 +9,29 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/store"
 )
+
+// TestTheLastUseMayHaveBeenElsewhere: nodes write at different times what happened in one order.
+func TestTheLastUseMayHaveBeenElsewhere(t *testing.T) {
+	made := time.Date(2025, 3, 12, 9, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		used  time.Duration // after the entry was made
+		count int64
+		addr  string
+	}{
+		{-time.Second, 3, "192.0.2.2"}, // of an entry that was there before
+		{time.Second, 5, "192.0.2.2"},
+		{time.Hour, 5, "192.0.2.1"},
+	} {
+		e := &model.KeyAddress{Created: made, Count: 3, LastUsed: made.Add(time.Minute), LastAddress: "192.0.2.2"}
+		use{2, made.Add(c.used), "192.0.2.1"}.addTo(e)
+		if e.Count != c.count || e.LastAddress != c.addr || e.LastUsed.Before(made.Add(time.Minute)) {
+			t.Errorf("used %v after it was made: %+v", c.used, e)
+		}
+	}
+}
 
 // full is a store on a disk that is full for a while.
 type full struct {
