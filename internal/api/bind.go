@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"mime"
 	"net/http"
 	"net/url"
@@ -84,7 +85,7 @@ func (b *binding) parameters() error {
 				found = append(found, fault.Violation{Field: in.name, Description: "is not properly encoded"})
 				continue
 			}
-			texts = []string{text}
+			texts = present([]string{text}) // nothing before a verb is no name
 		case "query":
 			texts = present(query[in.name])
 		default:
@@ -156,7 +157,7 @@ func scalar(n *schema.Node, text string) (any, bool) {
 		return i, err == nil
 	case "number":
 		f, err := strconv.ParseFloat(text, 64)
-		return f, err == nil
+		return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0) // ParseFloat reads both, JSON has neither
 	}
 	return text, true
 }

@@ -22,6 +22,8 @@ var (
 	FeatureNotSupported = &Kind{"FEATURE_UNSUPPORTED", BadRequest, "Telamon does not have this yet: %s."} // Telamon's own
 
 	OrgNotFound        = &Kind{"ORG_NOT_FOUND", NotFound, "There is no organization with id %s."}
+	OrgNotEmpty        = &Kind{"ORG_NOT_EMPTY", Conflict, "The organization still has projects; delete or migrate them first."} // Telamon's own
+	GroupsPerOrg       = &Kind{"MAX_GROUPS_PER_ORG_EXCEEDED", BadRequest, "An organization holds at most %s projects."}
 	GroupNotFound      = &Kind{"GROUP_NOT_FOUND", NotFound, "There is no project with id %s."}
 	GroupNameNotFound  = &Kind{"GROUP_NAME_NOT_FOUND", NotFound, "There is no project named %s."}
 	GroupAlreadyExists = &Kind{"GROUP_ALREADY_EXISTS", Conflict, "The organization already has a project named %s."}
@@ -50,6 +52,24 @@ var (
 	NetworkEntriesLimit = &Kind{"ATLAS_NETWORK_PERMISSIONS_LIMIT_EXCEEDED", Forbidden, "A project's access list holds at most %s entries."}
 	DatabaseUsersLimit  = &Kind{"GROUP_USERS_LIMIT_EXCEEDED", Forbidden, "A project holds at most %s database users."}
 	NetworkEntryMissing = &Kind{"ATLAS_NETWORK_PERMISSION_ENTRY_NOT_FOUND", NotFound, "The project's access list has no entry %s."}
+
+	UnknownDatabaseRole   = &Kind{"ATLAS_INVALID_ROLE", BadRequest, "There is no role %s on the database %s."}
+	CustomRoleNotFound    = &Kind{"ATLAS_CUSTOM_ROLE_NOT_FOUND", NotFound, "There is no custom role named %s."}
+	CustomRoleExists      = &Kind{"ATLAS_CUSTOM_ROLE_NAME_ALREADY_EXISTS", Conflict, "There already is a custom role named %s."}
+	CustomRolesLimit      = &Kind{"CUSTOM_ROLES_LIMIT_EXCEEDED", Forbidden, "A project holds at most %s custom roles."}
+	CustomRoleName        = &Kind{"ATLAS_CUSTOM_ROLE_INVALID_NAME", BadRequest, "No role can be named %q."}
+	CustomRoleBuiltin     = &Kind{"ATLAS_INVALID_CUSTOM_ROLE_RESTRICTED", BadRequest, "The name %s belongs to a built-in role."}
+	CustomRoleReserved    = &Kind{"ATLAS_RESERVED_CUSTOM_ROLE_RESTRICTED", BadRequest, "The name %s begins with xgen-, which is reserved."}
+	CustomRoleEmpty       = &Kind{"ATLAS_CUSTOM_ROLE_HAS_NO_PERMISSIONS", BadRequest, "A custom role needs an action or a role that it inherits."}
+	CustomRoleActionTwice = &Kind{"ATLAS_DUPLICATE_CUSTOM_ROLE_ACTION", BadRequest, "A custom role names each action once."}
+	CustomRoleTargetTwice = &Kind{"ATLAS_DUPLICATE_CUSTOM_ROLE_RESOURCE", BadRequest, "A custom role names each resource of an action once."}
+	CustomRoleTarget      = &Kind{"ATLAS_INVALID_RESOURCE", BadRequest, "An action of the role does not go with its resource."}
+	CustomRoleParent      = &Kind{"ATLAS_INVALID_CUSTOM_ROLE_INHERITANCE", BadRequest, "A role to inherit does not exist."}
+	CustomRoleParentPlace = &Kind{"ATLAS_INVALID_CUSTOM_ROLE_INHERITED_SCOPE", BadRequest, "A role to inherit does not exist on that database."}
+	CustomRoleOfItself    = &Kind{"ATLAS_INVALID_CUSTOM_ROLE_SELF_REFERENTIAL", BadRequest, "A custom role cannot inherit itself."}
+	CustomRoleCircle      = &Kind{"ATLAS_INVALID_CUSTOM_ROLE_CIRCULAR_DEPENDENCY", BadRequest, "The role would inherit itself through another one."}
+	CustomRoleOfUsers     = &Kind{"ATLAS_CUSTOM_ROLE_IN_USE_BY_USERS", Conflict, "It is the only role of these users: %s."}
+	CustomRoleOfRoles     = &Kind{"ATLAS_CUSTOM_ROLE_IN_USE_BY_ROLES", Conflict, "These roles would have nothing left without it: %s."}
 
 	ClusterNotFound       = &Kind{"CLUSTER_NOT_FOUND", NotFound, "There is no cluster %s in project %s."}
 	DuplicateClusterName  = &Kind{"DUPLICATE_CLUSTER_NAME", BadRequest, "The project %[2]s already has a cluster named %[1]s."}

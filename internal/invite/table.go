@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -49,6 +50,7 @@ var Invitations = &store.Table[Invitation]{
 			}
 			return []string{i.UserID, i.OrgID}
 		}},
+		{Name: "org", Key: func(i *Invitation) []string { return []string{i.OrgID, state.Instant(i.Created)} }},
 	},
 }
 
@@ -67,4 +69,9 @@ func newToken() string {
 func hash(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
+}
+
+// Forget removes the invitations into an organization that goes. What waits for them is the caller's to remove.
+func Forget(tx store.Tx, orgID model.ID) error {
+	return Invitations.DeleteAll(tx, store.Query{Index: "org", Prefix: []string{orgID}})
 }

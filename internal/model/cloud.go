@@ -76,6 +76,9 @@ func HasRegion(provider, region string) bool {
 // HasSize says whether the provider has dedicated instances of that size.
 func HasSize(provider, size string) bool { return slices.Contains(clouds[provider].sizes, size) }
 
+// SizesOf are the names of a provider's dedicated instance sizes.
+func SizesOf(provider string) []string { return slices.Clone(clouds[provider].sizes) }
+
 // IsCloud says whether provider is a cloud, and no stand-in for shared hardware.
 func IsCloud(provider string) bool { return clouds[provider].regions != nil }
 

@@ -8,9 +8,10 @@ const (
 	LimitNetworkEntries = "atlas.project.security.networkAccess.entries"
 )
 
-// Limit is how many of something a project holds: at first, and at most where its owner overrides it.
+// Limit is how many of something a project holds: at first, and at least and at most where its owner overrides it.
 type Limit struct {
 	Name    string
+	Minimum int64
 	Default int64
 	Maximum int64
 }
@@ -19,15 +20,15 @@ type Limit struct {
 // the service's. (For network entries its documentation names a maximum below the default; here it is the default.)
 // What there is nothing of here (private links, regions) can be limited, and its usage stays 0.
 var Limits = []Limit{
-	{LimitClusters, 25, 100},
-	{"atlas.project.deployment.nodesPerPrivateLinkRegion", 50, 90},
-	{"atlas.project.deployment.privateServiceConnectionsPerRegionGroup", 50, 100},
-	{"atlas.project.deployment.privateServiceConnectionsSubnetMask", 27, 27},
-	{"atlas.project.deployment.serverlessMTMs", 100, 100},
-	{LimitCustomRoles, 100, 1400},
-	{LimitDatabaseUsers, 100, 900},
-	{"atlas.project.security.networkAccess.crossRegionEntries", 40, 220},
-	{LimitNetworkEntries, 200, 200},
+	{LimitClusters, 1, 25, 100},
+	{"atlas.project.deployment.nodesPerPrivateLinkRegion", 1, 50, 90},
+	{"atlas.project.deployment.privateServiceConnectionsPerRegionGroup", 1, 50, 100},
+	{"atlas.project.deployment.privateServiceConnectionsSubnetMask", 20, 27, 27},
+	{"atlas.project.deployment.serverlessMTMs", 1, 100, 100},
+	{LimitCustomRoles, 1, 100, 1400},
+	{LimitDatabaseUsers, 1, 100, 900},
+	{"atlas.project.security.networkAccess.crossRegionEntries", 1, 40, 220},
+	{LimitNetworkEntries, 1, 200, 200},
 }
 
 // LimitNamed is the limit of that name.

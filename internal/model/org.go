@@ -13,6 +13,8 @@ type Organization struct {
 	Created           time.Time            `json:"created"`
 	SkipDefaultAlerts bool                 `json:"skipDefaultAlertsSettings,omitempty"`
 	Settings          OrganizationSettings `json:"settings,omitzero"`
+	Delegation        Delegation           `json:"delegation,omitzero"`
+	WaveAssignment    string               `json:"waveAssignmentMode,omitempty"` // "" for MANUAL
 	Rev               int64                `json:"-"`
 }
 
@@ -25,8 +27,12 @@ type Project struct {
 	Tags              []Tag     `json:"tags,omitempty"`
 	WithDefaultAlerts bool      `json:"withDefaultAlertsSettings"`
 	Limits            Overrides `json:"limits,omitempty"`
+	Settings          Switches  `json:"settings,omitempty"`
 	Rev               int64     `json:"-"`
 }
+
+// Switches are the settings of a project that are not as in a new project, by the API's names.
+type Switches map[string]bool
 
 // Tag is a key-value pair that an owner gives to a project or cluster.
 type Tag struct {

@@ -23,3 +23,20 @@ const (
 	MinSecretHours = 8
 	MaxSecretHours = 8760
 )
+
+// Delegation is what an organization lets others do in its name. Telamon has nobody who could: it is kept for those who
+// ask for it.
+type Delegation struct {
+	MCPAccess             string `json:"mcpAccess,omitempty"`
+	PartnerAccess         string `json:"partnerAccess,omitempty"`
+	IdleRefreshSeconds    int64  `json:"idleRefreshTokenLifetime,omitempty"`
+	MaximumRefreshSeconds int64  `json:"maximumRefreshTokenLifetime,omitempty"`
+}
+
+// MaxSecretHours is the longest life of a new secret.
+func (s *OrganizationSettings) MaxSecretHours() int {
+	if s.MaxSecretValidityHours == 0 {
+		return MaxSecretHours
+	}
+	return s.MaxSecretValidityHours
+}

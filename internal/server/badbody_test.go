@@ -115,7 +115,7 @@ func (m *scene) post(op *api.Op, v *api.Version, body string) *answer {
 
 func (m *scene) with(op *api.Op, v *api.Version, h http.Header, body string) *answer {
 	h.Set("Accept", v.Date.MediaType())
-	return m.sendAs(m.owner, op.Method, target(op, m.ids()), h, body)
+	return m.sendAs(m.owner, op.Method, m.uri(op), h, body)
 }
 
 // refused fails the test unless the answer is an error in the API's shape, and returns the fields that it names.

@@ -29,6 +29,15 @@ type Config struct {
 	LimitsOff   bool                       // no rate limits
 	Limits      map[string]ratelimit.Limit // sizes by id of the endpoint set, in place of the documented ones
 	Logger      *slog.Logger
+	timeouts    timeouts
+}
+
+// timeouts are how long a client may take over things before it is cut off.
+type timeouts struct {
+	header  time.Duration // a request's headers
+	request time.Duration // the whole request
+	answer  time.Duration // the request and its answer
+	idle    time.Duration // between two requests
 }
 
 // Pace is how long objects stay in their transitional states at least, in the domain's time.
@@ -57,6 +66,9 @@ func (c *Config) fill() {
 	}
 	if c.Pace == (Pace{}) {
 		c.Pace = WorkPace
+	}
+	if c.timeouts == (timeouts{}) {
+		c.timeouts = timeouts{header: 10 * time.Second, request: time.Minute, answer: 5 * time.Minute, idle: 2 * time.Minute}
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

@@ -15,6 +15,7 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/backup"
 	"github.com/telamon-db/telamon/internal/resource/clouduser"
 	"github.com/telamon-db/telamon/internal/resource/cluster"
+	"github.com/telamon-db/telamon/internal/resource/customrole"
 	"github.com/telamon-db/telamon/internal/resource/databaseuser"
 	"github.com/telamon-db/telamon/internal/resource/events"
 	"github.com/telamon-db/telamon/internal/resource/organization"
@@ -41,6 +42,7 @@ func (s *Server) families() []any {
 		pace       = s.cfg.Pace
 		clusters   = cluster.Lifecycle{Node: localNode, Dwell: pace.Cluster}
 		flex       = cluster.Lifecycle{Node: localNode, Dwell: pace.Flex}
+		users      = &databaseuser.Service{Store: s.store}
 		backups    = &backup.Service{Store: s.store, Plane: s.plane, Dwell: pace.Backup, Version: mongoDBVersion}
 		invitation = &invite.Sender{BaseURL: func() string { return s.bootstrap.BaseURL }}
 		outbox     = mail.Outbox{Dir: filepath.Join(s.cfg.DataDir, "outbox")}
@@ -50,7 +52,8 @@ func (s *Server) families() []any {
 		&organization.Service{Store: s.store},
 		&apikey.Service{Store: s.store, Usage: s.usage},
 		&clouduser.Service{Store: s.store, Invitations: invitation},
-		&databaseuser.Service{Store: s.store},
+		users,
+		&customrole.Service{Store: s.store, Users: users},
 		&accesslist.Service{Store: s.store},
 		&cluster.Service{Lifecycle: clusters, Store: s.store, Plane: s.plane, Version: mongoDBVersion},
 		&serverless.Service{Store: s.store, Clusters: flex, Plane: s.plane, Version: mongoDBVersion},
@@ -64,7 +67,10 @@ func (s *Server) families() []any {
 		mail.Sender{Store: s.store, Transport: outbox},
 	}
 	// Projects know who lives in them.
-	return append(list, &project.Service{Store: s.store, Residents: having[project.Resident](list)})
+	return append(list, &project.Service{
+		Store: s.store, Plane: s.plane, Version: defaultMajorVersion,
+		Residents: having[project.Resident](list), Counted: having[project.Counted](list),
+	})
 }
 
 // having are the families with a certain method.

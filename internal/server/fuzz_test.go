@@ -13,15 +13,7 @@ import (
 // FuzzAPI sends what a stranger with an owner's credentials may send to every operation that there is: nothing may
 // be answered with a 500. The reconcilers do not run.
 func FuzzAPI(f *testing.F) {
-	s, err := Open(f.Context(), Config{DataDir: f.TempDir(), Listen: "127.0.0.1:0", Management: "127.0.0.1:0"})
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Cleanup(func() {
-		if err := s.release(); err != nil {
-			f.Error(err)
-		}
-	})
+	s := open(f)
 	handler, token := s.handler(), ownerToken(f, s)
 	ids := strings.NewReplacer("{groupId}", s.bootstrap.ProjectID, "{orgId}", s.bootstrap.OrgID, "{userId}", s.bootstrap.OwnerUserID)
 	for _, op := range s.engine.Operations() {
@@ -49,8 +41,8 @@ func FuzzAPI(f *testing.F) {
 }
 
 // ownerToken gets an access token for the service account that the store began with.
-func ownerToken(f *testing.F, s *Server) string {
-	f.Helper()
+func ownerToken(t testing.TB, s *Server) string {
+	t.Helper()
 	r := httptest.NewRequest(http.MethodPost, "/api/oauth/token", strings.NewReader("grant_type=client_credentials"))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.SetBasicAuth(s.bootstrap.ClientID, s.bootstrap.ClientSecret)
@@ -59,7 +51,7 @@ func ownerToken(f *testing.F, s *Server) string {
 	_, rest, _ := strings.Cut(w.Body.String(), `"access_token":"`)
 	token, _, found := strings.Cut(rest, `"`)
 	if !found {
-		f.Fatalf("no token: %s", w.Body)
+		t.Fatalf("no token: %s", w.Body)
 	}
 	return token
 }

@@ -29,7 +29,7 @@ var house = map[string][]string{
 	"internal/gateway":        {"internal/wire", "internal/verifier"},
 	"internal/engine":         {"internal/docdb", "internal/durable", "internal/gateway", "internal/model", "internal/wire"},
 	"internal/store":          {"internal/store"},
-	"internal/state":          {"internal/model", "internal/store", "internal/fault"},
+	"internal/state":          {"internal/authz", "internal/model", "internal/store", "internal/fault"},
 	"internal/event":          {"internal/authz", "internal/model", "internal/store"},
 	"internal/reconcile":      {"internal/clock", "internal/state", "internal/store"},
 	"internal/api/schema":     {"internal/fault"},

@@ -1,8 +1,8 @@
 package server
 
 import (
-	"cmp"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -115,27 +115,34 @@ func example(n *schema.Node) string {
 	}
 	switch n.Type {
 	case "boolean":
-		return "true"
+		return "false"
 	case "integer", "number":
 		return "1"
 	}
 	return sampleText(n)
 }
 
-// target is op's URI with ids in its path, examples for what else it needs.
-func target(op *api.Op, ids map[string]string) string {
-	path, query := op.Path, []string{}
+// target is op's URI with the given path and query parameters, and examples for what else it needs.
+func target(op *api.Op, inPath, inQuery map[string]string) string {
+	path, query := op.Path, url.Values{}
 	for _, p := range op.Params(newest(op)) {
-		value := cmp.Or(ids[p.Name], example(p.Schema))
+		given := inPath
+		if p.In == "query" {
+			given = inQuery
+		}
+		value, ok := given[p.Name]
+		if !ok {
+			value = example(p.Schema)
+		}
 		switch {
 		case p.In == "path":
-			path = strings.ReplaceAll(path, "{"+p.Name+"}", strings.ReplaceAll(value, "/", "%2F"))
-		case p.Required:
-			query = append(query, p.Name+"="+value)
+			path = strings.ReplaceAll(path, "{"+p.Name+"}", url.PathEscape(value))
+		case p.Required || ok:
+			query.Set(p.Name, value)
 		}
 	}
 	if len(query) > 0 {
-		path += "?" + strings.Join(query, "&")
+		path += "?" + query.Encode()
 	}
 	return api.Prefix + path
 }

@@ -151,7 +151,7 @@ func wrongText(n *schema.Node) []any {
 	if n.MaxLen != nil {
 		out = append(out, strings.Repeat("x", *n.MaxLen+1))
 	}
-	if len(n.Enum) > 0 {
+	if len(n.Enum) > 0 && !n.Open {
 		out = append(out, "none of them")
 	}
 	if n.Rule != nil {

@@ -138,11 +138,15 @@ func (m *scene) call(op *api.Op, c *caller, ids map[string]string) *answer {
 		ids = maps.Clone(ids)
 		maps.Copy(ids, map[string]string{"userId": m.server.bootstrap.OwnerUserID, "userName": firstOwner, "groupName": firstProject})
 	}
-	body := ""
+	return m.send(c, op.Method, target(op, ids, nil), wrongBody(op))
+}
+
+// wrongBody is a body that op refuses, if it takes one.
+func wrongBody(op *api.Op) string {
 	if hasBody(op) {
-		body = `"wrong"`
+		return `"wrong"`
 	}
-	return m.send(c, op.Method, target(op, ids), body)
+	return ""
 }
 
 func (m *scene) send(c *caller, method, uri, body string) *answer {

@@ -166,11 +166,11 @@ func (s *Server) Run(ctx context.Context) error {
 	return errors.Join(err, s.release())
 }
 
-// http bounds what a stranger can hold open: headers within 10 s, a whole request within a minute.
+// http bounds what a stranger can hold open.
 func (s *Server) http(h http.Handler) *http.Server {
+	t := s.cfg.timeouts
 	return &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 5 * time.Minute,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: h, ReadHeaderTimeout: t.header, ReadTimeout: t.request, WriteTimeout: t.answer, IdleTimeout: t.idle, MaxHeaderBytes: 64 << 10,
 	}
 }
 

@@ -116,6 +116,6 @@ var Clusters = &store.Table[model.Cluster]{
 func Tables() []*store.Schema {
 	return []*store.Schema{
 		Organizations.Schema(), Projects.Schema(), Users.Schema(), Memberships.Schema(), APIKeys.Schema(), KeyAddresses.Schema(),
-		ServiceAccounts.Schema(), Tokens.Schema(), Clusters.Schema(), Settings.Schema(),
+		ServiceAccounts.Schema(), Tokens.Schema(), Clusters.Schema(), CustomRoles.Schema(), Settings.Schema(),
 	}
 }

@@ -93,6 +93,15 @@ var rules = map[string]*Rule{
 	},
 }
 
+// Named is the rule of that name, for what a tag cannot say. It panics if there is none.
+func Named(name string) *Rule {
+	r := rules[name]
+	if r == nil {
+		panic("schema: there is no rule " + name)
+	}
+	return r
+}
+
 var projectName = regexp.MustCompile(`^[\p{L}\p{N}\-_.(),:&@+' ]{1,64}$`)
 
 var securityGroup = regexp.MustCompile(`^sg-[a-f0-9]{8}$`)

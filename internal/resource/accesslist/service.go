@@ -167,3 +167,9 @@ func remove(ctx context.Context, tx store.Tx, e *Entry) error {
 func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
 	return Entries.DeleteAll(tx, of(groupID))
 }
+
+// Usage counts the project's entries, for its limit.
+func (s *Service) Usage(tx store.Tx, groupID model.ID) (limit string, n int64, err error) {
+	n, err = Entries.Count(tx, of(groupID))
+	return model.LimitNetworkEntries, n, err
+}

@@ -214,3 +214,9 @@ func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
 	}
 	return err
 }
+
+// Usage counts the project's clusters, Flex ones among them, for its limit.
+func (s *Service) Usage(tx store.Tx, groupID model.ID) (limit string, n int64, err error) {
+	n, err = state.Clusters.Count(tx, store.Query{Index: "name", Prefix: []string{groupID}})
+	return model.LimitClusters, n, err
+}

@@ -29,7 +29,7 @@ func (s *Service) Operations() api.Operations {
 			ID: "createDatabaseUser", Aliases: []string{"createGroupDatabaseUser"}, Method: http.MethodPost, Path: "/groups/{groupId}/databaseUsers",
 			Tag: tag, Summary: "Create one database user",
 			Description: "Creates a user who logs in to the project's clusters by SCRAM. The password is kept as SCRAM verifiers only.",
-			Roles:       manage, Status: http.StatusCreated, Errors: fault.Kinds{fault.UserAlreadyExists, fault.DatabaseUsersLimit},
+			Roles:       manage, Status: http.StatusCreated, Errors: fault.Kinds{fault.UserAlreadyExists, fault.DatabaseUsersLimit, fault.UnknownDatabaseRole},
 			Versions: []api.Version{api.At("2023-01-01", s.create)},
 		},
 		{
@@ -41,7 +41,7 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "updateDatabaseUser", Aliases: []string{"updateGroupDatabaseUser"}, Method: http.MethodPatch, Path: path, Tag: tag,
 			Summary: "Update one database user", Description: "Changes what the body names. Name, database and kind of login stay as they are.",
-			Roles: manage, Status: http.StatusOK, Errors: fault.Kinds{fault.UsernameNotFound},
+			Roles: manage, Status: http.StatusOK, Errors: fault.Kinds{fault.UsernameNotFound, fault.UnknownDatabaseRole},
 			Versions: []api.Version{api.At("2023-01-01", s.update)},
 		},
 		{

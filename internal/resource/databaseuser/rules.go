@@ -7,13 +7,15 @@ import (
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/resource/shape"
+	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 	"github.com/telamon-db/telamon/internal/verifier"
 )
 
 const (
-	maxRoles     = 100 // of a user
-	longestVisit = 7 * 24 * time.Hour
+	maxRoles       = 100 // of a user
+	maxCustomRoles = 20  // of a user (Atlas documentation, "Configure Custom Database Roles")
+	longestVisit   = 7 * 24 * time.Hour
 )
 
 // checkNew holds a creation against the rules that need no other object.
@@ -69,9 +71,8 @@ func (u *User) take(tx store.Tx, w *CloudDatabaseUser) error {
 		bad = append(bad, checkRoles(w.Roles)...)
 		u.Roles = roles(w.Roles)
 	}
-	bad = append(bad, checkDeadline(tx, w)...)
-	if len(bad) > 0 {
-		return fault.Invalid(bad...)
+	if err := refuse(tx, u.GroupID, w, bad); err != nil {
+		return err
 	}
 	if w.Scopes != nil {
 		u.Scopes = scopes(w.Scopes)
@@ -104,37 +105,74 @@ func (u *User) setPassword(password string) error {
 	return nil
 }
 
-// everywhere are the roles that are given on the admin database and hold for all.
-var everywhere = map[string]bool{
-	"atlasAdmin": true, "backup": true, "clusterMonitor": true, "dbAdminAnyDatabase": true, "enableSharding": true,
-	"readAnyDatabase": true, "readWriteAnyDatabase": true,
-}
-
+// checkRoles holds roles against the rules that need no other object.
 func checkRoles(list []DatabaseUserRole) []fault.Violation {
 	var bad []fault.Violation
 	if len(list) == 0 || len(list) > maxRoles {
 		bad = append(bad, fault.Violation{Field: "roles", Description: fmt.Sprintf("must have 1 to %d roles", maxRoles)})
 	}
-	for i, r := range list {
+	custom := 0
+	for i, r := range roles(list) {
 		at := fmt.Sprintf("roles[%d].", i)
 		switch {
-		case r.DatabaseName == "":
-			bad = append(bad, fault.Violation{Field: at + "databaseName", Description: "must not be empty"})
-		case everywhere[r.RoleName] && r.DatabaseName != "admin":
+		case !shape.DatabaseName(r.Database):
+			bad = append(bad, fault.Violation{Field: at + "databaseName", Description: "must be the name of a database"})
+		case r.OnAdminOnly() && r.Database != "admin":
 			bad = append(bad, fault.Violation{Field: at + "databaseName", Description: "must be admin for this role"})
 		}
-		if r.CollectionName != "" && r.RoleName != "read" && r.RoleName != "readWrite" {
+		if r.Collection != "" && r.Name != "read" && r.Name != "readWrite" {
 			bad = append(bad, fault.Violation{Field: at + "collectionName", Description: "goes with the roles read and readWrite only"})
 		}
-		if r.RoleName == customRole {
-			bad = append(bad, fault.Violation{Field: at + "roleName", Description: "must be a built-in role: custom roles are not there yet"})
+		if !r.Builtin() {
+			custom++
 		}
+	}
+	if custom > maxCustomRoles {
+		bad = append(bad, fault.Violation{Field: "roles", Description: fmt.Sprintf("must have at most %d custom roles", maxCustomRoles)})
 	}
 	return bad
 }
 
-// customRole is how the API's enumeration shows that custom names are allowed.
-const customRole = "<a custom role name>"
+// unknownRole is the error for roles that are neither built-in nor custom roles of the project, or nil.
+func unknownRole(tx store.Tx, groupID model.ID, list []DatabaseUserRole) (*fault.Fault, error) {
+	var unknown *fault.Fault
+	for i, r := range roles(list) {
+		if r.Builtin() {
+			continue
+		}
+		_, err := state.CustomRoles.Get(tx, state.CustomRoleID(groupID, r.Name))
+		if !store.IsNotFound(err) {
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if unknown == nil {
+			unknown = fault.UnknownDatabaseRole.With(r.Name, r.Database)
+		}
+		unknown = unknown.Naming(fault.Violation{
+			Field: fmt.Sprintf("roles[%d].roleName", i), Description: "must be a built-in role or a custom role of the project",
+		})
+	}
+	return unknown, nil
+}
+
+// refuse is the error for all that is wrong with a request, or nil.
+func refuse(tx store.Tx, groupID model.ID, w *CloudDatabaseUser, bad []fault.Violation) error {
+	bad = append(bad, checkDeadline(tx, w)...)
+	unknown, err := unknownRole(tx, groupID, w.Roles)
+	switch {
+	case err != nil:
+		return err
+	case unknown != nil && len(bad) > 0:
+		return fault.Invalid(append(bad, unknown.Violations...)...)
+	case unknown != nil:
+		return unknown
+	case len(bad) > 0:
+		return fault.Invalid(bad...)
+	}
+	return nil
+}
 
 // checkDeadline holds a temporary user's end against the API's rule: in the future, within a week.
 func checkDeadline(tx store.Tx, w *CloudDatabaseUser) []fault.Violation {
@@ -145,10 +183,10 @@ func checkDeadline(tx store.Tx, w *CloudDatabaseUser) []fault.Violation {
 	return []fault.Violation{{Field: "deleteAfterDate", Description: "must be in the future and within one week from now"}}
 }
 
-func roles(list []DatabaseUserRole) []Role {
-	var out []Role
+func roles(list []DatabaseUserRole) []model.DatabaseRole {
+	var out []model.DatabaseRole
 	for _, r := range list {
-		out = append(out, Role{Name: r.RoleName, Database: r.DatabaseName, Collection: r.CollectionName})
+		out = append(out, model.DatabaseRole{Name: r.RoleName, Database: r.DatabaseName, Collection: r.CollectionName})
 	}
 	return out
 }

@@ -33,15 +33,16 @@ func TestViolations(t *testing.T) {
 		}), []string{"awsIAMType", "databaseName", "deleteAfterDate", "ldapAuthType", "oidcAuthType", "password", "roles", "username", "x509Type"}},
 		"roles": {user("x", object{"roles": []object{
 			role("readWriteAnyDatabase", "shop", ""), role("read", "", ""), role("dbAdmin", "shop", "orders"), role("<a custom role name>", "admin", ""),
-			role("readAnyDatabase", "shop", "orders"), role("read", "shop", "orders"),
+			role("readAnyDatabase", "shop", "orders"), role("read", "shop", "orders"), role("read", "a.b", ""), role("own", "shop", "c"),
 		}}), []string{
 			"roles[0].databaseName", "roles[1].databaseName", "roles[2].collectionName", "roles[3].roleName", "roles[4].collectionName", "roles[4].databaseName",
+			"roles[6].databaseName", "roles[7].collectionName", "roles[7].databaseName", "roles[7].roleName",
 		}},
 		"shapes": {user(strings.Repeat("x", 1025), object{
-			"password": "short", "description": strings.Repeat("x", 101), "roles": []object{role("root", "admin", "")}, "labels": []object{{"key": ""}},
+			"password": "short", "description": strings.Repeat("x", 101), "roles": []object{{"roleName": 1}}, "labels": []object{{"key": ""}},
 			"scopes": []object{{"name": "-a", "type": "CLUSTER"}, {"name": "a", "type": "X"}}, "awsIAMType": "X", "more": 1,
 		}), []string{
-			"awsIAMType", "description", "labels[0].key", "more", "password", "roles[0].roleName", "scopes[0].name", "scopes[1].type", "username",
+			"awsIAMType", "description", "labels[0].key", "more", "password", "roles[0].databaseName", "roles[0].roleName", "scopes[0].name", "scopes[1].type", "username",
 		}},
 		"characters":   {user("x", object{"password": "bell\a and more"}), []string{"password"}},
 		"never":        {user("x", object{"deleteAfterDate": "0001-01-01T00:00:00Z"}), []string{"deleteAfterDate"}},

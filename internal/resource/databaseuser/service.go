@@ -46,8 +46,8 @@ func (s *Service) create(ctx context.Context, in createIn) (out CloudDatabaseUse
 		}
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		if bad := slices.Concat(bad, checkDeadline(tx, &in.Body)); len(bad) > 0 {
-			return fault.Invalid(bad...)
+		if err := refuse(tx, in.GroupID, &in.Body, slices.Clone(bad)); err != nil {
+			return err
 		}
 		if err := room(tx, in.GroupID); err != nil {
 			return err
@@ -162,4 +162,10 @@ func remove(ctx context.Context, tx store.Tx, u *User) error {
 // Vacate removes the users of a project that goes.
 func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
 	return Users.DeleteAll(tx, of(groupID))
+}
+
+// Usage counts the project's users, for its limit.
+func (s *Service) Usage(tx store.Tx, groupID model.ID) (limit string, n int64, err error) {
+	n, err = Users.Count(tx, of(groupID))
+	return model.LimitDatabaseUsers, n, err
 }

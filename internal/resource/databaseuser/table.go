@@ -12,26 +12,19 @@ import (
 
 // User is a database user in stored form.
 type User struct {
-	ID          model.ID          `json:"id"` // another one after every change of the password
-	GroupID     model.ID          `json:"groupId"`
-	Database    string            `json:"database"`
-	Name        string            `json:"name"`
-	Description *string           `json:"description,omitempty"`
-	Roles       []Role            `json:"roles"`
-	Scopes      []Scope           `json:"scopes,omitempty"`
-	Labels      []model.Tag       `json:"labels,omitempty"`
-	DeleteAfter time.Time         `json:"deleteAfter,omitzero"`
-	SHA256      verifier.Verifier `json:"scramSHA256"`
-	SHA1        verifier.Verifier `json:"scramSHA1"`
-	Created     time.Time         `json:"created"`
-	Rev         int64             `json:"-"`
-}
-
-// Role is a role on a database or one of its collections.
-type Role struct {
-	Name       string `json:"name"`
-	Database   string `json:"database"`
-	Collection string `json:"collection,omitempty"`
+	ID          model.ID             `json:"id"` // another one after every change of the password
+	GroupID     model.ID             `json:"groupId"`
+	Database    string               `json:"database"`
+	Name        string               `json:"name"`
+	Description *string              `json:"description,omitempty"`
+	Roles       []model.DatabaseRole `json:"roles"`
+	Scopes      []Scope              `json:"scopes,omitempty"`
+	Labels      []model.Tag          `json:"labels,omitempty"`
+	DeleteAfter time.Time            `json:"deleteAfter,omitzero"`
+	SHA256      verifier.Verifier    `json:"scramSHA256"`
+	SHA1        verifier.Verifier    `json:"scramSHA1"`
+	Created     time.Time            `json:"created"`
+	Rev         int64                `json:"-"`
 }
 
 // Scope is a deployment that the user may use.

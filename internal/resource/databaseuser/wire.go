@@ -29,7 +29,7 @@ type CloudDatabaseUser struct {
 type DatabaseUserRole struct {
 	CollectionName string `json:"collectionName,omitempty" doc:"Collection that the role is for; none for the whole database."`
 	DatabaseName   string `json:"databaseName" api:"required" doc:"Database that the role is for."`
-	RoleName       string `json:"roleName" api:"required,enum=atlasAdmin|backup|clusterMonitor|dbAdmin|dbAdminAnyDatabase|enableSharding|read|readAnyDatabase|readWrite|readWriteAnyDatabase|<a custom role name>" doc:"Built-in role."`
+	RoleName       string `json:"roleName" api:"required,enum=atlasAdmin|backup|clusterMonitor|dbAdmin|dbAdminAnyDatabase|enableSharding|read|readAnyDatabase|readWrite|readWriteAnyDatabase|<a custom role name>,open" doc:"Built-in role, or a custom role of the project, which is on admin."`
 }
 
 // UserScope is a deployment that a database user may use.

@@ -1,14 +1,10 @@
 package project_test
 
 import (
-	"database/sql"
 	"net/http"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
-
-	_ "modernc.org/sqlite" // the store's driver
 
 	"github.com/telamon-db/telamon/internal/apitest"
 )
@@ -79,54 +75,15 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	s.Advance(time.Minute)
 	owner.Delete(at + "/clusters/alpha").Want(http.StatusAccepted)
 	s.Advance(time.Minute)
-	if got := mentions(t, s, id); len(got) < 6 {
+	if got := s.Mentions(id); len(got) < 6 {
 		t.Fatalf("the project is in the tables %v only", got)
 	}
 	s.Owner().Delete(at).Want(http.StatusNoContent)
 	s.Advance(2 * time.Hour) // what was to be done when its time came finds nothing
-	if got := mentions(t, s, id); len(got) > 0 {
+	if got := s.Mentions(id); len(got) > 0 {
 		t.Errorf("the project is gone, but it is in the tables %v", got)
 	}
 	if left, err := filepath.Glob(filepath.Join(s.DataDir, "*s", "*")); err != nil || len(left) > 0 {
 		t.Errorf("files are left: %v (%v)", left, err)
 	}
-}
-
-// mentions are the tables that have rows with the text, without the event log.
-func mentions(t *testing.T, s *apitest.Server, text string) (tables []string) {
-	t.Helper()
-	s.Stop()
-	defer s.Restart()
-	db, err := sql.Open("sqlite", filepath.Join(s.DataDir, "telamon.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	rows, err := db.QueryContext(t.Context(), `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = 'body'`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	var all []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, name)
-	}
-	if err := rows.Err(); err != nil || len(all) < 10 {
-		t.Fatalf("tables %v (%v)", all, err)
-	}
-	for _, name := range all {
-		var n int
-		if err := db.QueryRowContext(t.Context(), `SELECT count(*) FROM "`+name+`" WHERE instr(CAST(body AS TEXT), ?) > 0 OR instr(CAST(id AS TEXT), ?) > 0`, text, text).Scan(&n); err != nil {
-			t.Fatal(err)
-		}
-		if n > 0 && name != "events" {
-			tables = append(tables, name)
-		}
-	}
-	slices.Sort(tables)
-	return tables
 }

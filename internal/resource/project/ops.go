@@ -7,6 +7,7 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -14,6 +15,9 @@ import (
 type Service struct {
 	Store     store.Store
 	Residents []Resident
+	Counted   []Counted
+	Plane     Plane
+	Version   string // of MongoDB, major and minor, that clusters have
 }
 
 // Resident is a family with objects inside projects.
@@ -22,10 +26,36 @@ type Resident interface {
 	Vacate(tx store.Tx, groupID string) error
 }
 
-const tag = "Projects"
+// Counted is a family with objects that projects limit.
+type Counted interface {
+	// Usage is how many there are in the project, and the name of their limit.
+	Usage(tx store.Tx, groupID model.ID) (limit string, n int64, err error)
+}
+
+// Plane knows where clusters are reached.
+type Plane interface {
+	Address(port int) string // HOST:PORT
+}
+
+const (
+	tag      = "Projects"
+	one      = "/groups/{groupId}"
+	settings = one + "/settings"
+	limits   = one + "/limits"
+	limit    = limits + "/{limitName}"
+)
+
+var (
+	owner  = authz.Any(authz.GroupOwner)
+	reader = authz.Any(authz.GroupReadOnly)
+)
 
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
+	return append(append(s.projects(), s.settings()...), s.surroundings()...)
+}
+
+func (s *Service) projects() api.Operations {
 	return api.Operations{
 		s.ofOrganization(),
 		{
@@ -34,7 +64,7 @@ func (s *Service) Operations() api.Operations {
 			Description: "Creates a project in an organization. Its first owner is the cloud user that projectOwnerId names, or else the " +
 				"organization's oldest owner. regionUsageRestrictions belongs to the government edition and is refused.",
 			Roles: authz.Any(authz.OrgOwner, authz.OrgGroupCreator), Status: http.StatusOK,
-			Errors:   fault.Kinds{fault.GroupAlreadyExists, fault.UserNotFound},
+			Errors:   fault.Kinds{fault.GroupAlreadyExists, fault.UserNotFound, fault.GroupsPerOrg},
 			Versions: []api.Version{api.At("2023-01-01", s.create)},
 		},
 		{
@@ -44,9 +74,9 @@ func (s *Service) Operations() api.Operations {
 			Versions: []api.Version{api.At("2023-01-01", s.list)},
 		},
 		{
-			ID: "getProject", Aliases: []string{"getGroup"}, Method: http.MethodGet, Path: "/groups/{groupId}", Tag: tag,
+			ID: "getProject", Aliases: []string{"getGroup"}, Method: http.MethodGet, Path: one, Tag: tag,
 			Summary: "Return one project",
-			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK,
+			Roles:   reader, Status: http.StatusOK,
 			Versions: []api.Version{api.At("2023-01-01", s.get)},
 		},
 		{
@@ -56,11 +86,89 @@ func (s *Service) Operations() api.Operations {
 			Versions: []api.Version{api.At("2023-01-01", s.byName)},
 		},
 		{
-			ID: "deleteProject", Aliases: []string{"deleteGroup"}, Method: http.MethodDelete, Path: "/groups/{groupId}", Tag: tag,
+			ID: "updateProject", Aliases: []string{"updateGroup"}, Method: http.MethodPatch, Path: one, Tag: tag,
+			Summary: "Update one project", Description: "Changes the name, or replaces the tags.",
+			Roles: owner, Status: http.StatusOK, Errors: fault.Kinds{fault.GroupAlreadyExists},
+			Versions: []api.Version{api.At("2023-01-01", s.update)},
+		},
+		{
+			ID: "deleteProject", Aliases: []string{"deleteGroup"}, Method: http.MethodDelete, Path: one, Tag: tag,
 			Summary: "Remove one project", Description: "Removes a project that has no clusters left, with everything in it.",
-			Roles: authz.Any(authz.GroupOwner), Status: http.StatusNoContent,
+			Roles: owner, Status: http.StatusNoContent,
 			Errors:   fault.Kinds{fault.GroupHasClusters},
 			Versions: []api.Version{api.At("2023-01-01", s.delete)},
+		},
+		{
+			ID: "migrateProjectToAnotherOrg", Aliases: []string{"migrateGroup"}, Method: http.MethodPost, Path: one + ":migrate", Tag: tag,
+			Summary: "Migrate one project to another organization",
+			Description: "Moves a project with everything in it. The body names the organization and an API key that owns it: the caller's own key or " +
+				"account belongs to the project's organization. Active users keep their roles in the project and become members of the other organization; " +
+				"invitations into the project end, and keys and accounts lose their roles in it.",
+			Roles: authz.Any(authz.OrgOwner), Status: http.StatusOK,
+			Errors:   fault.Kinds{fault.GroupAlreadyExists, fault.GroupsPerOrg, fault.UsersPerOrg},
+			Versions: []api.Version{api.At("2024-05-30", s.migrate)},
+		},
+	}
+}
+
+func (s *Service) settings() api.Operations {
+	return api.Operations{
+		{
+			ID: "getProjectSettings", Aliases: []string{"getGroupSettings"}, Method: http.MethodGet, Path: settings, Tag: tag,
+			Summary: "Return the settings of one project",
+			Roles:   reader, Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.getSettings)},
+		},
+		{
+			ID: "updateProjectSettings", Aliases: []string{"updateGroupSettings"}, Method: http.MethodPatch, Path: settings, Tag: tag,
+			Summary:     "Update the settings of one project",
+			Description: "Changes the settings that the body names. They switch parts of the service's console; Telamon keeps them for those who ask.",
+			Roles:       owner, Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.updateSettings)},
+		},
+		{
+			ID: "listProjectLimits", Aliases: []string{"listGroupLimits"}, Method: http.MethodGet, Path: limits, Tag: tag,
+			Summary: "Return all limits of one project", Description: "Returns how many of what the project may hold, and how many it does.",
+			Roles: reader, Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.listLimits)},
+		},
+		{
+			ID: "getProjectLimit", Aliases: []string{"getGroupLimit"}, Method: http.MethodGet, Path: limit, Tag: tag,
+			Summary: "Return one limit of one project", Description: "Returns a limit. Those of Data Federation are not there.",
+			Roles: reader, Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.getLimit)},
+		},
+		{
+			ID: "setProjectLimit", Aliases: []string{"setGroupLimit"}, Method: http.MethodPatch, Path: limit, Tag: tag,
+			Summary:     "Set one limit of one project",
+			Description: "Sets a limit, up to its maximum. Below the current usage it refuses what is new and removes nothing. Those of Data Federation are refused.",
+			Roles:       owner, Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.setLimit)},
+		},
+		{
+			ID: "deleteProjectLimit", Aliases: []string{"deleteGroupLimit"}, Method: http.MethodDelete, Path: limit, Tag: tag,
+			Summary: "Remove one limit of one project", Description: "Takes a limit back to its default.",
+			Roles: owner, Status: http.StatusNoContent,
+			Versions: []api.Version{api.At("2023-01-01", s.deleteLimit)},
+		},
+	}
+}
+
+// surroundings are the operations on what a project stands on.
+func (s *Service) surroundings() api.Operations {
+	return api.Operations{
+		{
+			ID: "returnAllIpAddresses", Aliases: []string{"getGroupIpAddresses"}, Method: http.MethodGet, Path: one + "/ipAddresses", Tag: tag,
+			Summary:     "Return all IP addresses of one project",
+			Description: "Returns the addresses at which the project's clusters are reached. They open no connections of their own, so there are no outbound ones.",
+			Roles:       reader, Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.addresses)},
+		},
+		{
+			ID: "getProjectLtsVersions", Aliases: []string{"getGroupMongoDbVersions", "getMongoDbVersions"}, Method: http.MethodGet, Path: one + "/mongoDBVersions", Tag: tag,
+			Summary: "Return the MongoDB versions that clusters of one project can have", Description: "Returns the version for each provider and instance size.",
+			Roles: reader, Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.versions)},
 		},
 	}
 }

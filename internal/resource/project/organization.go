@@ -3,12 +3,9 @@ package project
 import (
 	"context"
 	"net/http"
-	"slices"
-	"strings"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
-	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -30,22 +27,12 @@ type listOfOrganizationIn struct {
 
 func (s *Service) listOfOrganization(ctx context.Context, in listOfOrganizationIn) (page api.Page[Group], err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
-		seen, err := visible(ctx, tx)
-		if err != nil {
-			return err
+		if in.Name == "" {
+			page, err = list(ctx, tx, in.OrgID, in.Paging)
+		} else {
+			page, err = named(ctx, tx, in.OrgID, in.Name, in.Paging)
 		}
-		found := api.PageOf(in.Paging, slices.DeleteFunc(seen, func(p *model.Project) bool {
-			return p.OrgID != in.OrgID || !strings.HasPrefix(strings.ToLower(p.Name), strings.ToLower(in.Name))
-		}))
-		page = api.Page[Group]{TotalCount: found.TotalCount}
-		for _, p := range found.Results {
-			g, err := show(tx, p)
-			if err != nil {
-				return err
-			}
-			page.Results = append(page.Results, g)
-		}
-		return nil
+		return err
 	})
 	return page, err
 }

@@ -2,7 +2,7 @@ package project
 
 import (
 	"context"
-	"slices"
+	"strconv"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
@@ -13,6 +13,9 @@ import (
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
+
+// maxProjects is how many projects an organization holds (MongoDB documentation, "Atlas Service Limits").
+const maxProjects = 250
 
 type createIn struct {
 	ProjectOwnerID string `query:"projectOwnerId" api:"is=objectId" doc:"Id of the cloud user who becomes the project's owner, in place of the organization's oldest owner."`
@@ -32,17 +35,17 @@ func (s *Service) create(ctx context.Context, in createIn) (out Group, err error
 		if err := api.Require(ctx, authz.Any(authz.OrgOwner, authz.OrgGroupCreator), scope); err != nil {
 			return err
 		}
+		if err := room(tx, in.Body.OrgID); err != nil {
+			return err
+		}
 		p := &model.Project{
 			ID: model.NewID(), OrgID: in.Body.OrgID, Name: in.Body.Name, Created: tx.Now(), Tags: tags,
 			WithDefaultAlerts: api.Or(in.Body.WithDefaultAlertsSettings, true),
 		}
-		if err := state.Projects.Put(tx, p); err != nil {
-			if _, taken := store.Duplicate(err); taken {
-				return fault.GroupAlreadyExists.With(p.Name)
-			}
+		if err := put(tx, p); err != nil {
 			return err
 		}
-		if err := s.giveOwner(tx, p, in.ProjectOwnerID); err != nil {
+		if err := giveOwner(tx, p, in.ProjectOwnerID); err != nil {
 			return err
 		}
 		out = toWire(p, 0)
@@ -64,22 +67,20 @@ func check(w *Group) ([]model.Tag, error) {
 	return nil, fault.Invalid(bad...)
 }
 
+// room says whether the organization may have one more project.
+func room(tx store.Tx, orgID model.ID) error {
+	n, err := state.Projects.Count(tx, state.ProjectsOf(orgID))
+	if err == nil && n >= maxProjects {
+		err = fault.GroupsPerOrg.With(strconv.Itoa(maxProjects))
+	}
+	return err
+}
+
 // giveOwner makes a cloud user of the organization the project's owner: the one named, or the oldest owner.
-func (s *Service) giveOwner(tx store.Tx, p *model.Project, userID string) error {
-	members, err := state.Memberships.List(tx, store.Query{Index: "scope", Prefix: []string{p.OrgID}})
-	if err != nil {
+func giveOwner(tx store.Tx, p *model.Project, userID string) error {
+	owner, err := state.Founder(tx, p.OrgID, userID)
+	if err != nil || owner == nil {
 		return err
-	}
-	owner := oldestOwner(members)
-	if userID != "" {
-		i := slices.IndexFunc(members, func(m *model.Membership) bool { return m.UserID == userID && !m.Pending })
-		if i < 0 {
-			return fault.UserNotFound.With(userID)
-		}
-		owner = members[i]
-	}
-	if owner == nil {
-		return nil
 	}
 	return state.Memberships.Put(tx, &model.Membership{
 		UserID: owner.UserID, Username: owner.Username, OrgID: p.OrgID, GroupID: p.ID,
@@ -87,57 +88,19 @@ func (s *Service) giveOwner(tx store.Tx, p *model.Project, userID string) error 
 	})
 }
 
-func oldestOwner(members []*model.Membership) *model.Membership {
-	var oldest *model.Membership
-	for _, m := range members {
-		if slices.Contains(m.Roles, authz.OrgOwner) && !m.Pending && (oldest == nil || m.Created.Before(oldest.Created)) {
-			oldest = m
-		}
-	}
-	return oldest
-}
-
-type listIn struct{ api.Paging }
-
-func (s *Service) list(ctx context.Context, in listIn) (page api.Page[Group], err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		seen, err := visible(ctx, tx)
-		if err != nil {
-			return err
-		}
-		found := api.PageOf(in.Paging, seen)
-		page = api.Page[Group]{TotalCount: found.TotalCount}
-		for _, p := range found.Results {
-			g, err := show(tx, p)
-			if err != nil {
-				return err
-			}
-			page.Results = append(page.Results, g)
-		}
-		return nil
-	})
-	return page, err
-}
-
-// visible are the projects that the caller may read, by name.
-func visible(ctx context.Context, tx store.Tx) ([]*model.Project, error) {
-	who := authz.From(ctx)
-	all, err := state.Projects.List(tx, store.Query{Index: "name", Prefix: []string{who.OrgID}})
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(all, func(p *model.Project) bool {
-		return !authz.Sees(who.Grants, authz.Scope{OrgID: p.OrgID, GroupID: p.ID})
-	}), nil
-}
-
 type getIn struct{ api.InGroup }
+
+// find is the project that in names.
+func (in getIn) find(tx store.Tx) (*model.Project, error) {
+	p, err := state.Projects.Get(tx, in.GroupID)
+	return p, store.IfMissing(err, fault.GroupNotFound.With(in.GroupID))
+}
 
 func (s *Service) get(ctx context.Context, in getIn) (g Group, err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
-		p, err := state.Projects.Get(tx, in.GroupID)
+		p, err := in.find(tx)
 		if err != nil {
-			return store.IfMissing(err, fault.GroupNotFound.With(in.GroupID))
+			return err
 		}
 		g, err = show(tx, p)
 		return err
@@ -167,20 +130,28 @@ func (s *Service) byName(ctx context.Context, in byNameIn) (g Group, err error) 
 
 func (s *Service) delete(ctx context.Context, in getIn) (api.None, error) {
 	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		p, err := state.Projects.Get(tx, in.GroupID)
+		p, err := in.find(tx)
 		if err != nil {
-			return store.IfMissing(err, fault.GroupNotFound.With(in.GroupID))
+			return err
 		}
-		for _, r := range s.Residents {
-			if err := r.Vacate(tx, p.ID); err != nil {
-				return err
-			}
+		if err := s.vacate(tx, p); err != nil {
+			return err
 		}
 		if err := event.Write(ctx, tx, event.In("GROUP_DELETED", p)); err != nil {
 			return err
 		}
 		return state.Projects.Delete(tx, p)
 	})
+}
+
+// vacate empties a project that goes, or says why it cannot go yet.
+func (s *Service) vacate(tx store.Tx, p *model.Project) error {
+	for _, r := range s.Residents {
+		if err := r.Vacate(tx, p.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func show(tx store.Tx, p *model.Project) (Group, error) {

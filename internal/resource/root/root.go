@@ -1,4 +1,4 @@
-// Package root is the family Root: who serves, and who asks.
+// Package root is the family Root: who serves, from where, and who asks.
 package root
 
 import (
@@ -21,13 +21,23 @@ type Service struct {
 
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
-	return api.Operations{{
-		ID: "getSystemStatus", Method: http.MethodGet, Path: "", Tag: "Root",
-		Summary:     "Return the status of this API",
-		Description: "Returns the version that serves and the API key that asks. Callers that are no API key see a null one.",
-		Roles:       authz.Authenticated, Status: http.StatusOK,
-		Versions: []api.Version{api.At("2023-01-01", s.status)},
-	}}
+	return api.Operations{
+		{
+			ID: "getSystemStatus", Method: http.MethodGet, Path: "", Tag: "Root",
+			Summary:     "Return the status of this API",
+			Description: "Returns the version that serves and the API key that asks. Callers that are no API key see a null one.",
+			Roles:       authz.Authenticated, Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.status)},
+		},
+		{
+			ID: "returnAllControlPlaneIpAddresses", Aliases: []string{"listControlPlaneIpAddresses", "listControlPlaneAddresses"},
+			Method: http.MethodGet, Path: "/unauth/controlPlaneIPAddresses", Tag: "Root",
+			Summary:     "Return all control plane IP addresses",
+			Description: "Returns the control plane's addresses at cloud providers, by region. A self-hosted server has none there.",
+			Roles:       authz.Public, Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-11-15", s.controlPlane)},
+		},
+	}
 }
 
 // SystemStatus says who serves, and who asks.
@@ -53,9 +63,9 @@ type AccessListItemView struct {
 	IPAddress *string `json:"ipAddress" api:"required,readonly,nullable,is=ip" doc:"The address, of a range that has one alone."`
 }
 
-type statusIn struct{}
+type noIn struct{}
 
-func (s *Service) status(ctx context.Context, _ statusIn) (out SystemStatus, err error) {
+func (s *Service) status(ctx context.Context, _ noIn) (out SystemStatus, err error) {
 	out = SystemStatus{AppName: "MongoDB Atlas", Build: s.Build, Links: api.Self("")}
 	who := authz.From(ctx)
 	if who.Kind != authz.APIKey {

@@ -1,0 +1,72 @@
+package model
+
+import (
+	"slices"
+	"time"
+)
+
+// DatabaseRole is a role that a database user has or that a custom role inherits: a built-in one on a database or one
+// of its collections, or a custom one, which is always on admin.
+type DatabaseRole struct {
+	Name       string `json:"name"`
+	Database   string `json:"database"`
+	Collection string `json:"collection,omitempty"`
+}
+
+// builtinRoles are the built-in roles that there are, and whether they are given on the admin database alone.
+// Source: the API's reference, roleName of a database user.
+var builtinRoles = map[string]bool{
+	"atlasAdmin": true, "backup": true, "clusterMonitor": true, "dbAdmin": false, "dbAdminAnyDatabase": true, "enableSharding": true,
+	"read": false, "readAnyDatabase": true, "readWrite": false, "readWriteAnyDatabase": true,
+}
+
+// serverRoles are further names of roles that MongoDB has. Nobody can be given them here.
+// Source: MongoDB manual, "Built-In Roles".
+var serverRoles = []string{
+	"__queryableBackup", "__system", "clusterAdmin", "clusterManager", "dbOwner", "directShardOperations", "hostManager", "restore", "root",
+	"searchCoordinator", "userAdmin", "userAdminAnyDatabase",
+}
+
+// Builtin says whether r is one of the built-in roles that can be given.
+func (r DatabaseRole) Builtin() bool {
+	_, ok := builtinRoles[r.Name]
+	return ok
+}
+
+// OnAdminOnly says whether the role is given on the admin database alone. Custom roles are.
+func (r DatabaseRole) OnAdminOnly() bool {
+	adminOnly, builtin := builtinRoles[r.Name]
+	return adminOnly || !builtin
+}
+
+// ServersOwn says whether a role's name is one of MongoDB's own, so that no custom role can have it.
+func (r DatabaseRole) ServersOwn() bool { return r.Builtin() || slices.Contains(serverRoles, r.Name) }
+
+// CustomRole is a role that a project's owner has put together: actions on resources, and other roles.
+type CustomRole struct {
+	GroupID  ID               `json:"groupId"`
+	Name     string           `json:"name"`
+	Actions  []DatabaseAction `json:"actions,omitempty"`
+	Inherits []DatabaseRole   `json:"inherits,omitempty"`
+	Created  time.Time        `json:"created"`
+	Rev      int64            `json:"-"`
+}
+
+// DatabaseAction is an action, by the API's name (FIND), and what it may be done on.
+type DatabaseAction struct {
+	Name      string             `json:"name"`
+	Resources []DatabaseResource `json:"resources"`
+}
+
+// DatabaseResource is the cluster, or a database and collection of which each may be empty for any.
+type DatabaseResource struct {
+	Cluster    bool   `json:"cluster,omitempty"`
+	Database   string `json:"database,omitempty"`
+	Collection string `json:"collection,omitempty"`
+}
+
+// Role is the custom role as users have it and roles inherit it.
+func (r *CustomRole) Role() DatabaseRole { return DatabaseRole{Name: r.Name, Database: "admin"} }
+
+// Empty says whether the role allows nothing and inherits nothing. No role may be.
+func (r *CustomRole) Empty() bool { return len(r.Actions) == 0 && len(r.Inherits) == 0 }

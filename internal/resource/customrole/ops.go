@@ -1,0 +1,84 @@
+// Package customrole is the family Custom Database Roles: roles that a project's owner puts together of actions and of
+// other roles. Database users have them, and gateways enforce them.
+package customrole
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Service serves the family.
+type Service struct {
+	Store store.Store
+	Users Holders
+}
+
+// Holders are a project's database users, who have roles.
+type Holders interface {
+	// LoseRole takes a custom role away from every user who has it. If it is the only role of some, it changes nothing
+	// and returns their names.
+	LoseRole(ctx context.Context, tx store.Tx, groupID model.ID, role string) (bereft []string, err error)
+}
+
+const (
+	tag  = "Custom Database Roles"
+	list = "/groups/{groupId}/customDBRoles/roles"
+	one  = list + "/{roleName}"
+)
+
+// rules are the kinds of errors that a role which breaks the rules gets.
+var rules = fault.Kinds{
+	fault.CustomRoleEmpty, fault.CustomRoleActionTwice, fault.CustomRoleTargetTwice, fault.CustomRoleTarget,
+	fault.CustomRoleParent, fault.CustomRoleParentPlace, fault.CustomRoleOfItself, fault.CustomRoleCircle,
+}
+
+// Operations are the family's operations.
+func (s *Service) Operations() api.Operations {
+	read := authz.Any(authz.GroupReadOnly)
+	manage := authz.Any(authz.GroupDatabaseAccessAdmin, authz.GroupStreamProcessingOwner, authz.GroupOwner)
+	missing := fault.Kinds{fault.CustomRoleNotFound}
+	named := fault.Kinds{
+		fault.CustomRoleName, fault.CustomRoleBuiltin, fault.CustomRoleReserved, fault.CustomRoleExists, fault.CustomRolesLimit,
+	}
+	return api.Operations{
+		{
+			ID: "listCustomDatabaseRoles", Aliases: []string{"listGroupCustomDbRoleRoles", "listCustomDbRoles"}, Method: http.MethodGet, Path: list, Tag: tag,
+			Summary: "Return all custom roles of one project", Description: "Returns the roles by name, all at once.",
+			Roles: read, Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.list)},
+		},
+		{
+			ID: "createCustomDatabaseRole", Aliases: []string{"createGroupCustomDbRoleRole", "createCustomDbRole"}, Method: http.MethodPost, Path: list, Tag: tag,
+			Summary: "Create one custom role", Description: "Creates a role of actions, of other roles, or of both. Users can have it at once.",
+			Roles: manage, Status: http.StatusAccepted, Errors: slices.Concat(named, rules),
+			Versions: []api.Version{api.At("2023-01-01", s.create)},
+		},
+		{
+			ID: "getCustomDatabaseRole", Aliases: []string{"getGroupCustomDbRoleRole", "getCustomDbRole"}, Method: http.MethodGet, Path: one, Tag: tag,
+			Summary: "Return one custom role",
+			Roles:   read, Status: http.StatusOK, Errors: missing,
+			Versions: []api.Version{api.At("2023-01-01", s.get)},
+		},
+		{
+			ID: "updateCustomDatabaseRole", Aliases: []string{"updateGroupCustomDbRoleRole", "updateCustomDbRole"}, Method: http.MethodPatch, Path: one, Tag: tag,
+			Summary:     "Update one custom role",
+			Description: "Replaces the actions or the inherited roles, whichever the body has; the other stays. Live connections feel it with their next command.",
+			Roles:       manage, Status: http.StatusOK, Errors: slices.Concat(missing, rules),
+			Versions: []api.Version{api.At("2023-01-01", s.update)},
+		},
+		{
+			ID: "deleteCustomDatabaseRole", Aliases: []string{"deleteGroupCustomDbRoleRole", "deleteCustomDbRole"}, Method: http.MethodDelete, Path: one, Tag: tag,
+			Summary:     "Remove one custom role",
+			Description: "Takes the role away from the users and roles that have it, and removes it. Refused if it is the only role of a user, or all that another role consists of.",
+			Roles:       manage, Status: http.StatusNoContent, Errors: fault.Kinds{fault.CustomRoleNotFound, fault.CustomRoleOfUsers, fault.CustomRoleOfRoles},
+			Versions: []api.Version{api.At("2023-01-01", s.delete)},
+		},
+	}
+}

@@ -1,0 +1,215 @@
+package customrole
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// of selects the roles of a project, by name.
+func of(groupID model.ID) store.Query { return store.Query{Index: "group", Prefix: []string{groupID}} }
+
+type listIn struct{ api.InGroup }
+
+func (s *Service) list(ctx context.Context, in listIn) (out []UserCustomDBRole, err error) {
+	out = []UserCustomDBRole{}
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		roles, err := state.CustomRoles.List(tx, of(in.GroupID))
+		for _, r := range roles {
+			out = append(out, toWire(r))
+		}
+		return err
+	})
+	return out, err
+}
+
+type createIn struct {
+	api.InGroup
+	Body UserCustomDBRole
+}
+
+func (s *Service) create(ctx context.Context, in createIn) (out UserCustomDBRole, err error) {
+	r := &model.CustomRole{
+		GroupID: in.GroupID, Name: in.Body.RoleName, Actions: actionsOf(in.Body.Actions), Inherits: parentsOf(in.Body.InheritedRoles),
+	}
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		var bad problems
+		bad.checkName(r.Name)
+		bad.checkContent(r)
+		bad.checkActions(in.Body.Actions)
+		if err := bad.checkParents(tx, in.GroupID, r.Name, in.Body.InheritedRoles); err != nil {
+			return err
+		}
+		if err := bad.refused(); err != nil {
+			return err
+		}
+		if err := room(tx, in.GroupID); err != nil {
+			return err
+		}
+		r.Created, r.Rev = tx.Now(), 0
+		if err := put(ctx, tx, r, "MONGODB_ROLE_ADDED"); err != nil {
+			if _, taken := store.Duplicate(err); taken {
+				return fault.CustomRoleExists.With(r.Name)
+			}
+			return err
+		}
+		out = toWire(r)
+		return nil
+	})
+	return out, err
+}
+
+// room says whether the project may have one more role.
+func room(tx store.Tx, groupID model.ID) error {
+	n, err := state.CustomRoles.Count(tx, of(groupID))
+	if err != nil {
+		return err
+	}
+	limit, err := state.Limit(tx, groupID, model.LimitCustomRoles)
+	if err == nil && n >= limit {
+		err = fault.CustomRolesLimit.With(strconv.FormatInt(limit, 10))
+	}
+	return err
+}
+
+// put writes the role and the event of its change.
+func put(ctx context.Context, tx store.Tx, r *model.CustomRole, what event.Type) error {
+	if err := state.CustomRoles.Put(tx, r); err != nil {
+		return err
+	}
+	return changed(ctx, tx, r, what)
+}
+
+func changed(ctx context.Context, tx store.Tx, r *model.CustomRole, what event.Type) error {
+	p, err := state.Projects.Get(tx, r.GroupID)
+	if err != nil {
+		return store.IfMissing(err, fault.GroupNotFound.With(r.GroupID))
+	}
+	return event.Write(ctx, tx, event.In(what, p))
+}
+
+type oneIn struct {
+	api.InGroup
+	RoleName string `path:"roleName" doc:"Name of the role."`
+}
+
+// find returns the role that in names.
+func (in oneIn) find(tx store.Tx) (*model.CustomRole, error) {
+	r, err := state.CustomRoles.Get(tx, state.CustomRoleID(in.GroupID, in.RoleName))
+	return r, store.IfMissing(err, fault.CustomRoleNotFound.With(in.RoleName))
+}
+
+func (s *Service) get(ctx context.Context, in oneIn) (out UserCustomDBRole, err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		r, err := in.find(tx)
+		if err == nil {
+			out = toWire(r)
+		}
+		return err
+	})
+	return out, err
+}
+
+type updateIn struct {
+	oneIn
+	Body UpdateCustomDBRole
+}
+
+func (s *Service) update(ctx context.Context, in updateIn) (out UserCustomDBRole, err error) {
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		r, err := in.find(tx)
+		if err != nil {
+			return err
+		}
+		if in.Body.Actions != nil {
+			r.Actions = actionsOf(in.Body.Actions)
+		}
+		if in.Body.InheritedRoles != nil {
+			r.Inherits = parentsOf(in.Body.InheritedRoles)
+		}
+		var bad problems
+		bad.checkContent(r)
+		bad.checkActions(in.Body.Actions)
+		if err := bad.checkParents(tx, in.GroupID, r.Name, in.Body.InheritedRoles); err != nil {
+			return err
+		}
+		if err := bad.refused(); err != nil {
+			return err
+		}
+		out = toWire(r)
+		return put(ctx, tx, r, "MONGODB_ROLE_UPDATED")
+	})
+	return out, err
+}
+
+func (s *Service) delete(ctx context.Context, in oneIn) (api.None, error) {
+	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
+		r, err := in.find(tx)
+		if err != nil {
+			return err
+		}
+		if err := disinherit(ctx, tx, r); err != nil {
+			return err
+		}
+		bereft, err := s.Users.LoseRole(ctx, tx, r.GroupID, r.Name)
+		if err != nil {
+			return err
+		}
+		if len(bereft) > 0 {
+			return fault.CustomRoleOfUsers.With(strings.Join(bereft, ", "))
+		}
+		if err := changed(ctx, tx, r, "MONGODB_ROLE_DELETED"); err != nil {
+			return err
+		}
+		return state.CustomRoles.Delete(tx, r)
+	})
+}
+
+// disinherit takes r away from the roles that inherit it, unless it is all that some of them consist of.
+func disinherit(ctx context.Context, tx store.Tx, r *model.CustomRole) error {
+	all, err := state.CustomRoles.List(tx, of(r.GroupID))
+	if err != nil {
+		return err
+	}
+	var heirs []*model.CustomRole
+	var bereft []string
+	for _, heir := range all {
+		rest := slices.DeleteFunc(slices.Clone(heir.Inherits), func(p model.DatabaseRole) bool { return p.Name == r.Name })
+		if len(rest) == len(heir.Inherits) {
+			continue
+		}
+		heir.Inherits = rest
+		heirs = append(heirs, heir)
+		if heir.Empty() {
+			bereft = append(bereft, heir.Name)
+		}
+	}
+	if len(bereft) > 0 {
+		return fault.CustomRoleOfRoles.With(strings.Join(bereft, ", "))
+	}
+	for _, heir := range heirs {
+		if err := put(ctx, tx, heir, "MONGODB_ROLE_UPDATED"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Vacate removes the roles of a project that goes.
+func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
+	return state.CustomRoles.DeleteAll(tx, of(groupID))
+}
+
+// Usage counts the project's custom roles, for its limit.
+func (s *Service) Usage(tx store.Tx, groupID model.ID) (limit string, n int64, err error) {
+	n, err = state.CustomRoles.Count(tx, of(groupID))
+	return model.LimitCustomRoles, n, err
+}

@@ -1,0 +1,102 @@
+package organization
+
+import (
+	"context"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authn"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/shape"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+type createIn struct{ Body CreateOrganizationRequest }
+
+func (s *Service) create(ctx context.Context, in createIn) (out CreateOrganizationResponse, err error) {
+	w := &in.Body
+	if err := check(w); err != nil {
+		return out, err
+	}
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		founder, err := state.Founder(tx, authz.From(ctx).OrgID, w.OrgOwnerID)
+		if err != nil {
+			return err
+		}
+		o := &model.Organization{ID: model.NewID(), Name: w.Name, Created: tx.Now(), SkipDefaultAlerts: w.SkipDefaultAlertsSettings}
+		if err := state.Organizations.Put(tx, o); err != nil {
+			return err
+		}
+		out = CreateOrganizationResponse{Organization: toWire(o), SkipDefaultAlertsSettings: o.SkipDefaultAlerts}
+		out.Organization.Links = nil // the caller cannot follow them
+		if err := event.Write(ctx, tx, event.InOrg("ORG_CREATED", o.ID)); err != nil {
+			return err
+		}
+		if out.OrgOwnerID, err = giveOwner(tx, o, founder); err != nil {
+			return err
+		}
+		if out.APIKey, err = giveKey(ctx, tx, o, w.APIKey); err != nil {
+			return err
+		}
+		out.ServiceAccount, err = giveAccount(ctx, tx, o, w.ServiceAccount)
+		return err
+	})
+	return out, err
+}
+
+// check holds a request against the rules that need no other object.
+func check(w *CreateOrganizationRequest) error {
+	if w.FederationSettingsID != "" {
+		return fault.FeatureNotSupported.With("federations of organizations").Naming(
+			fault.Violation{Field: "federationSettingsId", Description: "is not accepted: there are no federations"})
+	}
+	if a := w.ServiceAccount; a != nil && (a.SecretExpiresAfterHours < model.MinSecretHours || a.SecretExpiresAfterHours > model.MaxSecretHours) {
+		return fault.Field("serviceAccount.secretExpiresAfterHours", "must be %d to %d", model.MinSecretHours, model.MaxSecretHours)
+	}
+	return nil
+}
+
+// giveOwner makes a member of the caller's organization the owner of a new one.
+func giveOwner(tx store.Tx, o *model.Organization, founder *model.Membership) (model.ID, error) {
+	if founder == nil {
+		return "", nil
+	}
+	return founder.UserID, state.Memberships.Put(tx, &model.Membership{
+		UserID: founder.UserID, Username: founder.Username, OrgID: o.ID, Roles: []authz.Role{authz.OrgOwner}, Created: tx.Now(),
+	})
+}
+
+func giveKey(ctx context.Context, tx store.Tx, o *model.Organization, w *shape.CreateAtlasOrganizationAPIKey) (*shape.APIKeyUserDetails, error) {
+	if w == nil {
+		return nil, nil
+	}
+	k, private := authn.NewAPIKey(o.ID, w.Desc, grants(o.ID, w.Roles), tx.Now())
+	if err := state.APIKeys.Put(tx, k); err != nil {
+		return nil, err
+	}
+	out := shape.APIKey(k, private)
+	out.Links = nil
+	return &out, event.Write(ctx, tx, event.InOrg("API_KEY_CREATED", o.ID).OfKey(k.PublicKey))
+}
+
+func giveAccount(ctx context.Context, tx store.Tx, o *model.Organization, w *shape.OrgServiceAccountRequest) (*shape.OrgServiceAccount, error) {
+	if w == nil {
+		return nil, nil
+	}
+	life := time.Duration(w.SecretExpiresAfterHours) * time.Hour
+	a, secret := authn.NewServiceAccount(o.ID, w.Name, grants(o.ID, w.Roles), tx.Now(), life)
+	a.Desc = w.Description
+	if err := state.ServiceAccounts.Put(tx, a); err != nil {
+		return nil, err
+	}
+	return api.Ptr(shape.ServiceAccount(a, secret)), event.Write(ctx, tx, event.InOrg("SERVICE_ACCOUNT_CREATED", o.ID).OfKey(a.ClientID))
+}
+
+// grants are roles in an organization, each once.
+func grants(orgID model.ID, roles []authz.Role) []authz.Grant {
+	return authz.OfOrganization(nil, orgID, roles)
+}

@@ -1,0 +1,124 @@
+// Package organization is the family Organizations: the owners of projects, keys, accounts and people, and what they
+// have decided for all of them. (The list of an organization's projects belongs to the family of projects.)
+package organization
+
+import (
+	"net/http"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Service serves the family.
+type Service struct{ Store store.Store }
+
+const (
+	tag         = "Organizations"
+	one         = "/orgs/{orgId}"
+	settings    = one + "/settings"
+	delegation  = one + "/delegationSettings"
+	maintenance = one + "/maintenanceSettings"
+)
+
+var (
+	owner  = authz.Any(authz.OrgOwner)
+	member = authz.Any(authz.OrgMember)
+)
+
+// Operations are the family's operations.
+func (s *Service) Operations() api.Operations {
+	return append(s.organizations(), s.settings()...)
+}
+
+func (s *Service) organizations() api.Operations {
+	return api.Operations{
+		{
+			ID: "listOrganizations", Aliases: []string{"listOrgs"}, Method: http.MethodGet, Path: "/orgs", Tag: tag,
+			Summary: "Return all organizations", Description: "Returns the organization that the caller belongs to: a key or account has one.",
+			Roles: authz.Authenticated, Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.list)},
+		},
+		{
+			ID: "createOrganization", Aliases: []string{"createOrg"}, Method: http.MethodPost, Path: "/orgs", Tag: tag,
+			Summary: "Create one organization",
+			Description: "Creates an organization with an owner, and with the API key or service account that the body describes: the answer alone " +
+				"shows their secrets, and only they can be used in the new organization. The caller gets no access to it. " +
+				"The owner is the member of the caller's organization whom orgOwnerId names, or else its oldest owner. Federations are not there: federationSettingsId is refused.",
+			Roles: owner, Status: http.StatusCreated, Errors: fault.Kinds{fault.UserNotFound},
+			Versions: []api.Version{api.At("2023-01-01", s.create)},
+		},
+		{
+			ID: "getOrganization", Aliases: []string{"getOrg"}, Method: http.MethodGet, Path: one, Tag: tag,
+			Summary: "Return one organization",
+			Roles:   member, Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.get)},
+		},
+		{
+			ID: "updateOrganization", Aliases: []string{"updateOrg"}, Method: http.MethodPatch, Path: one, Tag: tag,
+			Summary: "Update one organization", Description: "Gives the organization another name.",
+			Roles: owner, Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.update)},
+		},
+		{
+			ID: "deleteOrganization", Aliases: []string{"deleteOrg"}, Method: http.MethodDelete, Path: one, Tag: tag,
+			Summary: "Remove one organization",
+			Description: "Removes an organization that has no projects left, with its API keys, service accounts, memberships and invitations: the " +
+				"caller's own credentials end too. The people stay, without a place in it.",
+			Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{fault.OrgNotEmpty},
+			Versions: []api.Version{api.At("2023-01-01", s.delete)},
+		},
+	}
+}
+
+func (s *Service) settings() api.Operations {
+	return api.Operations{
+		{
+			ID: "getOrganizationSettings", Aliases: []string{"getOrgSettings"}, Method: http.MethodGet, Path: settings, Tag: tag,
+			Summary: "Return the settings of one organization",
+			Roles:   member, Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.getSettings)},
+		},
+		{
+			ID: "updateOrganizationSettings", Aliases: []string{"updateOrgSettings"}, Method: http.MethodPatch, Path: settings, Tag: tag,
+			Summary: "Update the settings of one organization",
+			Description: "Changes the settings that the body names. Once access lists are required, keys and accounts without one are refused, " +
+				"the caller's own among them.",
+			Roles: owner, Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.updateSettings)},
+		},
+		{
+			ID: "getOrgDelegationSettings", Method: http.MethodGet, Path: delegation, Tag: tag,
+			Summary: "Return the delegation settings of one organization", Description: "Returns what others may do in the organization's name.",
+			Roles: member, Status: http.StatusOK,
+			Versions: []api.Version{api.At("2025-03-12", s.getDelegation)},
+		},
+		{
+			ID: "updateOrgDelegationSettings", Method: http.MethodPatch, Path: delegation, Tag: tag,
+			Summary:     "Update the delegation settings of one organization",
+			Description: "Changes the settings that the body names. Nobody acts in another's name here: they are kept and have no effect.",
+			Roles:       owner, Status: http.StatusOK,
+			Versions: []api.Version{api.At("2025-03-12", s.updateDelegation)},
+		},
+		{
+			ID: "getOrgMaintenanceSettings", Method: http.MethodGet, Path: maintenance, Tag: tag,
+			Summary: "Return the maintenance settings of one organization", Description: "Returns how clusters get their place in the order of maintenance.",
+			Roles: member, Status: http.StatusOK,
+			Versions: []api.Version{api.At(api.Preview, s.getMaintenance)},
+		},
+		{
+			ID: "updateOrgMaintenanceSettings", Method: http.MethodPatch, Path: maintenance, Tag: tag,
+			Summary:     "Update the maintenance settings of one organization",
+			Description: "Changes how clusters get their place in the order of maintenance. Clusters have no maintenance here: it is kept and has no effect.",
+			Roles:       owner, Status: http.StatusOK,
+			Versions: []api.Version{api.At(api.Preview, s.updateMaintenance)},
+		},
+		{
+			ID: "resetOrgMaintenanceSettings", Method: http.MethodPost, Path: maintenance + ":reset", Tag: tag,
+			Summary: "Reset the maintenance settings of one organization", Description: "Takes the maintenance settings back to what they are in a new organization.",
+			Roles: owner, Status: http.StatusOK,
+			Versions: []api.Version{api.At(api.Preview, s.resetMaintenance)},
+		},
+	}
+}

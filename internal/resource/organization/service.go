@@ -1,0 +1,146 @@
+package organization
+
+import (
+	"context"
+	"strings"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/invite"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+type listIn struct {
+	api.Paging
+	Name string `query:"name" doc:"Beginning of the name, in any case."`
+}
+
+func (s *Service) list(ctx context.Context, in listIn) (page api.Page[AtlasOrganization], err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		var mine []AtlasOrganization
+		o, err := state.Organizations.Get(tx, authz.From(ctx).OrgID)
+		if err == nil && strings.HasPrefix(strings.ToLower(o.Name), strings.ToLower(in.Name)) {
+			mine = append(mine, toWire(o))
+		}
+		page = api.PageOf(in.Paging, mine)
+		return store.IfMissing(err, nil)
+	})
+	return page, err
+}
+
+type getIn struct{ api.InOrg }
+
+// find is the organization that in names.
+func (in getIn) find(tx store.Tx) (*model.Organization, error) {
+	o, err := state.Organizations.Get(tx, in.OrgID)
+	return o, store.IfMissing(err, fault.OrgNotFound.With(in.OrgID))
+}
+
+func (s *Service) get(ctx context.Context, in getIn) (AtlasOrganization, error) {
+	return view(ctx, s, in, toWire)
+}
+
+// view shows an organization in one of its shapes.
+func view[W any](ctx context.Context, s *Service, in getIn, wire func(*model.Organization) W) (out W, err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		o, err := in.find(tx)
+		if err == nil {
+			out = wire(o)
+		}
+		return err
+	})
+	return out, err
+}
+
+// change changes an organization, writes the events that it is told of, and shows it in one of its shapes.
+func change[W any](
+	ctx context.Context, s *Service, in getIn, take func(*model.Organization) ([]event.Type, error), wire func(*model.Organization) W,
+) (out W, err error) {
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		o, err := in.find(tx)
+		if err != nil {
+			return err
+		}
+		before := *o
+		events, err := take(o)
+		if err != nil {
+			return err
+		}
+		for _, what := range events {
+			if err := event.Write(ctx, tx, event.InOrg(what, o.ID)); err != nil {
+				return err
+			}
+		}
+		out = wire(o)
+		if *o == before {
+			return nil
+		}
+		return state.Organizations.Put(tx, o)
+	})
+	return out, err
+}
+
+type updateIn struct {
+	getIn
+	Body AtlasOrganization
+}
+
+func (s *Service) update(ctx context.Context, in updateIn) (AtlasOrganization, error) {
+	return change(ctx, s, in.getIn, func(o *model.Organization) (events []event.Type, err error) {
+		if in.Body.Name != "" && in.Body.Name != o.Name {
+			o.Name, events = in.Body.Name, append(events, "ORG_RENAMED")
+		}
+		o.SkipDefaultAlerts = api.Or(in.Body.SkipDefaultAlertsSettings, o.SkipDefaultAlerts)
+		return events, nil
+	}, toWire)
+}
+
+func (s *Service) delete(ctx context.Context, in getIn) (api.None, error) {
+	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
+		o, err := in.find(tx)
+		if err != nil {
+			return err
+		}
+		n, err := state.Projects.Count(tx, state.ProjectsOf(o.ID))
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			return fault.OrgNotEmpty.With()
+		}
+		if err := vacate(tx, o.ID); err != nil {
+			return err
+		}
+		return state.Organizations.Delete(tx, o)
+	})
+}
+
+// vacate removes everything that belongs to an organization without projects, but for the log of what happened.
+func vacate(tx store.Tx, orgID model.ID) error {
+	keys, err := state.APIKeys.List(tx, state.KeysOf(orgID))
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if err := state.EndAPIKey(tx, k); err != nil {
+			return err
+		}
+	}
+	accounts, err := state.ServiceAccounts.List(tx, state.AccountsOf(orgID))
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		if err := state.EndServiceAccount(tx, a); err != nil {
+			return err
+		}
+	}
+	if err := invite.Forget(tx, orgID); err != nil {
+		return err
+	}
+	return state.Memberships.DeleteAll(tx, state.MembersOf(orgID))
+}

@@ -1,0 +1,96 @@
+package project
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+type listIn struct{ api.Paging }
+
+func (s *Service) list(ctx context.Context, in listIn) (page api.Page[Group], err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		page, err = list(ctx, tx, authz.From(ctx).OrgID, in.Paging)
+		return err
+	})
+	return page, err
+}
+
+// list is the page of those projects of an organization that the caller may read, by name.
+func list(ctx context.Context, tx store.Tx, orgID model.ID, p api.Paging) (page api.Page[Group], err error) {
+	if !readsAll(ctx, orgID) {
+		all, err := granted(ctx, tx, orgID)
+		if err != nil {
+			return page, err
+		}
+		return showPage(tx, api.PageOf(p, all))
+	}
+	q := state.ProjectsOf(orgID)
+	n, err := state.Projects.Count(tx, q)
+	if err != nil {
+		return page, err
+	}
+	q.Offset, q.Limit = p.Offset(), p.ItemsPerPage
+	some, err := state.Projects.List(tx, q)
+	if err != nil {
+		return page, err
+	}
+	return showPage(tx, api.Page[*model.Project]{Results: some, TotalCount: api.Total(p, n)})
+}
+
+// named is the page of those among them whose names begin with a text, in any case.
+func named(ctx context.Context, tx store.Tx, orgID model.ID, begins string, p api.Paging) (page api.Page[Group], err error) {
+	all, err := granted(ctx, tx, orgID)
+	if readsAll(ctx, orgID) {
+		all, err = state.Projects.List(tx, state.ProjectsOf(orgID))
+	}
+	if err != nil {
+		return page, err
+	}
+	return showPage(tx, api.PageOf(p, slices.DeleteFunc(all, func(p *model.Project) bool {
+		return !strings.HasPrefix(strings.ToLower(p.Name), strings.ToLower(begins))
+	})))
+}
+
+// readsAll says whether the caller may read every project of the organization.
+func readsAll(ctx context.Context, orgID model.ID) bool {
+	return authz.Any(authz.GroupReadOnly).Allows(authz.From(ctx).Grants, authz.Scope{OrgID: orgID})
+}
+
+// granted are the projects of an organization in which the caller has roles of its own, by name.
+func granted(ctx context.Context, tx store.Tx, orgID model.ID) (list []*model.Project, err error) {
+	seen := map[model.ID]bool{"": true}
+	for _, g := range authz.From(ctx).Grants {
+		if seen[g.GroupID] {
+			continue
+		}
+		seen[g.GroupID] = true
+		p, err := state.Projects.Get(tx, g.GroupID)
+		switch {
+		case err == nil && p.OrgID == orgID:
+			list = append(list, p)
+		case err != nil && !store.IsNotFound(err):
+			return nil, err
+		}
+	}
+	slices.SortFunc(list, func(a, b *model.Project) int { return strings.Compare(a.Name, b.Name) })
+	return list, nil
+}
+
+func showPage(tx store.Tx, some api.Page[*model.Project]) (page api.Page[Group], err error) {
+	page.TotalCount = some.TotalCount
+	for _, p := range some.Results {
+		g, err := show(tx, p)
+		if err != nil {
+			return page, err
+		}
+		page.Results = append(page.Results, g)
+	}
+	return page, nil
+}

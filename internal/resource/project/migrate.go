@@ -1,0 +1,178 @@
+package project
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authn"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// GroupMigrationRequest says where a project goes, and shows that the caller owns that organization too.
+type GroupMigrationRequest struct {
+	DestinationOrgID            string `json:"destinationOrgId,omitempty" api:"is=objectId" doc:"Id of the organization that the project goes to."`
+	DestinationOrgPrivateAPIKey string `json:"destinationOrgPrivateApiKey,omitempty" doc:"Private key of an API key that owns that organization."`
+	DestinationOrgPublicAPIKey  string `json:"destinationOrgPublicApiKey,omitempty" api:"minLen=8,maxLen=8" doc:"Public key of an API key that owns that organization."`
+}
+
+// maxUsers is how many people an organization holds, invited ones included.
+const maxUsers = 500
+
+type migrateIn struct {
+	getIn
+	Body GroupMigrationRequest
+}
+
+func (s *Service) migrate(ctx context.Context, in migrateIn) (out Group, err error) {
+	w := &in.Body
+	if bad := w.check(); len(bad) > 0 {
+		return out, fault.Invalid(bad...)
+	}
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		p, err := in.find(tx)
+		if err != nil {
+			return err
+		}
+		if p.OrgID == w.DestinationOrgID {
+			return fault.Field("destinationOrgId", "is the organization that the project is in")
+		}
+		if err := w.authorize(ctx, tx); err != nil {
+			return err
+		}
+		if err := move(ctx, tx, p, w.DestinationOrgID); err != nil {
+			return err
+		}
+		out, err = show(tx, p)
+		return err
+	})
+	return out, err
+}
+
+func (w *GroupMigrationRequest) check() (bad []fault.Violation) {
+	if w.DestinationOrgID == "" {
+		bad = append(bad, fault.Violation{Field: "destinationOrgId", Description: "is required"})
+	}
+	if w.DestinationOrgPrivateAPIKey != "" && w.DestinationOrgPublicAPIKey == "" {
+		bad = append(bad, fault.Violation{Field: "destinationOrgPublicApiKey", Description: "goes with the private key"})
+	}
+	if w.DestinationOrgPublicAPIKey != "" && w.DestinationOrgPrivateAPIKey == "" {
+		bad = append(bad, fault.Violation{Field: "destinationOrgPrivateApiKey", Description: "goes with the public key"})
+	}
+	return bad
+}
+
+// authorize holds the key that the body shows, or else the caller, to own the organization that the project goes to.
+func (w *GroupMigrationRequest) authorize(ctx context.Context, tx store.Tx) error {
+	if _, err := state.Organizations.Get(tx, w.DestinationOrgID); err != nil {
+		return store.IfMissing(err, fault.OrgNotFound.With(w.DestinationOrgID))
+	}
+	if w.DestinationOrgPublicAPIKey != "" {
+		who, err := authn.Prove(tx, w.DestinationOrgPublicAPIKey, w.DestinationOrgPrivateAPIKey, authz.From(ctx).Address)
+		if err != nil {
+			return err
+		}
+		ctx = authz.NewContext(ctx, who)
+	}
+	return api.Require(ctx, authz.Any(authz.OrgOwner), authz.Scope{OrgID: w.DestinationOrgID})
+}
+
+// move takes a project from its organization into another one.
+func move(ctx context.Context, tx store.Tx, p *model.Project, orgID model.ID) error {
+	if err := room(tx, orgID); err != nil {
+		return err
+	}
+	if err := event.Write(ctx, tx, event.InOrg("GROUP_MOVED_FROM_ORG", p.OrgID)); err != nil {
+		return err
+	}
+	if err := dismiss(ctx, tx, p); err != nil {
+		return err
+	}
+	members, err := state.Memberships.List(tx, state.MembersOf(p.ID))
+	if err != nil {
+		return err
+	}
+	for _, m := range members {
+		if err := follow(ctx, tx, m, orgID); err != nil {
+			return err
+		}
+	}
+	p.OrgID = orgID
+	if err := put(tx, p); err != nil {
+		return err
+	}
+	return event.Write(ctx, tx, event.In("GROUP_MOVED", p))
+}
+
+// follow takes somebody's place in a project into another organization. An invitation ends: the organization that it
+// is into has no say in the project any more.
+func follow(ctx context.Context, tx store.Tx, m *model.Membership, orgID model.ID) error {
+	if m.Pending {
+		if err := event.Write(ctx, tx, event.Event{Type: "GROUP_INVITATION_DELETED", OrgID: m.OrgID, GroupID: m.GroupID}.Of(m.Username)); err != nil {
+			return err
+		}
+		return state.Memberships.Delete(tx, m)
+	}
+	m.OrgID = orgID
+	if err := state.Memberships.Put(tx, m); err != nil {
+		return err
+	}
+	_, err := state.Memberships.Get(tx, state.MembershipID(m.UserID, orgID))
+	if err == nil || !store.IsNotFound(err) {
+		return err
+	}
+	n, err := state.Memberships.Count(tx, state.MembersOf(orgID))
+	if err != nil {
+		return err
+	}
+	if n >= maxUsers {
+		return fault.UsersPerOrg.With(strconv.Itoa(maxUsers))
+	}
+	joins := &model.Membership{UserID: m.UserID, Username: m.Username, OrgID: orgID, Roles: []authz.Role{authz.OrgMember}, Created: tx.Now()}
+	if err := state.Memberships.Put(tx, joins); err != nil {
+		return err
+	}
+	return event.Write(ctx, tx, event.InOrg("JOINED_ORG", orgID).Of(m.Username))
+}
+
+// dismiss takes their roles in the project from the keys and accounts of its organization.
+func dismiss(ctx context.Context, tx store.Tx, p *model.Project) error {
+	keys, err := state.APIKeys.List(tx, state.KeysOf(p.OrgID))
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if len(authz.In(k.Grants, p.ID)) == 0 {
+			continue
+		}
+		k.Grants = authz.OfProject(k.Grants, p.ID, nil)
+		if err := state.APIKeys.Put(tx, k); err != nil {
+			return err
+		}
+		if err := event.Write(ctx, tx, event.In("API_KEY_REMOVED_FROM_GROUP", p).OfKey(k.PublicKey)); err != nil {
+			return err
+		}
+	}
+	accounts, err := state.ServiceAccounts.List(tx, state.AccountsOf(p.OrgID))
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		if len(authz.In(a.Grants, p.ID)) == 0 {
+			continue
+		}
+		a.Grants = authz.OfProject(a.Grants, p.ID, nil)
+		if err := state.ServiceAccounts.Put(tx, a); err != nil {
+			return err
+		}
+		if err := event.Write(ctx, tx, event.In("SERVICE_ACCOUNT_REMOVED_FROM_GROUP", p).OfKey(a.ClientID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

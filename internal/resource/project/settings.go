@@ -1,0 +1,129 @@
+package project
+
+import (
+	"context"
+
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// GroupSettings are a project's settings on the wire.
+type GroupSettings struct {
+	IsClusterAIAssistantEnabled                     *bool `json:"isClusterAiAssistantEnabled,omitempty" doc:"Whether the console has an assistant for clusters."`
+	IsCollectDatabaseSpecificsStatisticsEnabled     *bool `json:"isCollectDatabaseSpecificsStatisticsEnabled,omitempty" doc:"Whether statistics of single databases are collected."`
+	IsDataExplorerEnabled                           *bool `json:"isDataExplorerEnabled,omitempty" doc:"Whether the console shows data."`
+	IsDataExplorerGenAIFeaturesEnabled              *bool `json:"isDataExplorerGenAIFeaturesEnabled,omitempty" doc:"Whether the console uses generative models on data."`
+	IsDataExplorerGenAISampleDocumentPassingEnabled *bool `json:"isDataExplorerGenAISampleDocumentPassingEnabled,omitempty" api:"default=false" doc:"Whether the console gives sample documents to generative models."`
+	IsDataValidationEnabled                         *bool `json:"isDataValidationEnabled,omitempty" doc:"Whether clusters' data is validated in the background."`
+	IsExtendedStorageSizesEnabled                   *bool `json:"isExtendedStorageSizesEnabled,omitempty" doc:"Whether clusters may have more storage than is usual for their size."`
+	IsNativeRerankingEnabled                        *bool `json:"isNativeRerankingEnabled,omitempty" doc:"Whether searches may rerank results."`
+	IsPerformanceAdvisorEnabled                     *bool `json:"isPerformanceAdvisorEnabled,omitempty" doc:"Whether the performance advisor works."`
+	IsRealtimePerformancePanelEnabled               *bool `json:"isRealtimePerformancePanelEnabled,omitempty" doc:"Whether the console shows performance in real time."`
+	IsSchemaAdvisorEnabled                          *bool `json:"isSchemaAdvisorEnabled,omitempty" doc:"Whether the schema advisor works."`
+}
+
+// setting is one of a project's switches: its name on disk, which is the wire's, how it is in a new project, and the
+// events of its changes where they have one.
+type setting struct {
+	name    string
+	initial bool
+	field   func(*GroupSettings) **bool
+	on, off event.Type
+}
+
+var switches = []setting{
+	{"isClusterAiAssistantEnabled", true, func(w *GroupSettings) **bool { return &w.IsClusterAIAssistantEnabled }, "", ""},
+	{
+		"isCollectDatabaseSpecificsStatisticsEnabled", true, func(w *GroupSettings) **bool { return &w.IsCollectDatabaseSpecificsStatisticsEnabled },
+		"PROJECT_COLLECT_DATABASE_STATISTICS_UPDATED", "PROJECT_COLLECT_DATABASE_STATISTICS_UPDATED",
+	},
+	{"isDataExplorerEnabled", true, func(w *GroupSettings) **bool { return &w.IsDataExplorerEnabled }, "DATA_EXPLORER_ENABLED", "DATA_EXPLORER_DISABLED"},
+	{"isDataExplorerGenAIFeaturesEnabled", true, func(w *GroupSettings) **bool { return &w.IsDataExplorerGenAIFeaturesEnabled }, "", ""},
+	{
+		"isDataExplorerGenAISampleDocumentPassingEnabled", false,
+		func(w *GroupSettings) **bool { return &w.IsDataExplorerGenAISampleDocumentPassingEnabled }, "", "",
+	},
+	{
+		"isDataValidationEnabled", true, func(w *GroupSettings) **bool { return &w.IsDataValidationEnabled },
+		"PROJECT_ENABLE_DATA_VALIDATION_UPDATED", "PROJECT_ENABLE_DATA_VALIDATION_UPDATED",
+	},
+	{
+		"isExtendedStorageSizesEnabled", false, func(w *GroupSettings) **bool { return &w.IsExtendedStorageSizesEnabled },
+		"PROJECT_ENABLE_EXTENDED_STORAGE_SIZES_UPDATED", "PROJECT_ENABLE_EXTENDED_STORAGE_SIZES_UPDATED",
+	},
+	{"isNativeRerankingEnabled", false, func(w *GroupSettings) **bool { return &w.IsNativeRerankingEnabled }, "", ""},
+	{"isPerformanceAdvisorEnabled", true, func(w *GroupSettings) **bool { return &w.IsPerformanceAdvisorEnabled }, "", ""},
+	{"isRealtimePerformancePanelEnabled", true, func(w *GroupSettings) **bool { return &w.IsRealtimePerformancePanelEnabled }, "", ""},
+	{"isSchemaAdvisorEnabled", true, func(w *GroupSettings) **bool { return &w.IsSchemaAdvisorEnabled }, "", ""},
+}
+
+// of is how the setting is in a project.
+func (s *setting) of(p *model.Project) bool {
+	if v, set := p.Settings[s.name]; set {
+		return v
+	}
+	return s.initial
+}
+
+func toSettings(p *model.Project) (w GroupSettings) {
+	for _, s := range switches {
+		v := s.of(p)
+		*s.field(&w) = &v
+	}
+	return w
+}
+
+// take changes what w names, and tells which events that makes.
+func (w *GroupSettings) take(p *model.Project) (events []event.Type) {
+	for _, s := range switches {
+		v := *s.field(w)
+		if v == nil || *v == s.of(p) {
+			continue
+		}
+		if p.Settings == nil {
+			p.Settings = map[string]bool{}
+		}
+		p.Settings[s.name] = *v
+		what := s.off
+		if *v {
+			what = s.on
+		}
+		if what != "" {
+			events = append(events, what)
+		}
+	}
+	return events
+}
+
+func (s *Service) getSettings(ctx context.Context, in getIn) (out GroupSettings, err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		p, err := in.find(tx)
+		if err == nil {
+			out = toSettings(p)
+		}
+		return err
+	})
+	return out, err
+}
+
+type settingsIn struct {
+	getIn
+	Body GroupSettings
+}
+
+func (s *Service) updateSettings(ctx context.Context, in settingsIn) (out GroupSettings, err error) {
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		p, err := in.find(tx)
+		if err != nil {
+			return err
+		}
+		if err := report(ctx, tx, p, in.Body.take(p)); err != nil {
+			return err
+		}
+		out = toSettings(p)
+		return state.Projects.Put(tx, p)
+	})
+	return out, err
+}

@@ -1,0 +1,98 @@
+package project
+
+import (
+	"context"
+	"slices"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/api/schema"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/shape"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// nameRule is what a project's name must be. The API's own document of this one request does not tell.
+var nameRule = schema.Named("projectName")
+
+// GroupUpdate changes a project.
+type GroupUpdate struct {
+	Name                      *string             `json:"name,omitempty" doc:"Name of the project, unique in its organization."`
+	Tags                      []shape.ResourceTag `json:"tags,omitempty" doc:"The project's tags, in place of those that it has."`
+	WithDefaultAlertsSettings *bool               `json:"withDefaultAlertsSettings,omitempty" doc:"Whether the project began with the default alert configurations."`
+}
+
+type updateIn struct {
+	getIn
+	Body GroupUpdate
+}
+
+func (s *Service) update(ctx context.Context, in updateIn) (out Group, err error) {
+	tags, err := checkUpdate(&in.Body)
+	if err != nil {
+		return out, err
+	}
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		p, err := in.find(tx)
+		if err != nil {
+			return err
+		}
+		if err := report(ctx, tx, p, in.Body.take(p, tags)); err != nil {
+			return err
+		}
+		if err := put(tx, p); err != nil {
+			return err
+		}
+		out, err = show(tx, p)
+		return err
+	})
+	return out, err
+}
+
+// checkUpdate holds a change against the rules that need no other object, all at once, and reads its tags.
+func checkUpdate(w *GroupUpdate) ([]model.Tag, error) {
+	tags, err := shape.Tags("tags", w.Tags)
+	if w.Name == nil || nameRule.OK(*w.Name) {
+		return tags, err
+	}
+	bad := []fault.Violation{{Field: "name", Description: nameRule.Says}}
+	if f, ok := fault.Of(err); ok {
+		bad = append(bad, f.Violations...)
+	}
+	return nil, fault.Invalid(bad...)
+}
+
+// take changes what w names, and tells which events that makes.
+func (w *GroupUpdate) take(p *model.Project, tags []model.Tag) (events []event.Type) {
+	if w.Name != nil && *w.Name != p.Name {
+		p.Name, events = *w.Name, append(events, "GROUP_NAME_CHANGED")
+	}
+	if w.Tags != nil && !slices.Equal(tags, p.Tags) {
+		p.Tags, events = tags, append(events, "GROUP_TAGS_MODIFIED")
+	}
+	if with := api.Or(w.WithDefaultAlertsSettings, p.WithDefaultAlerts); with != p.WithDefaultAlerts {
+		p.WithDefaultAlerts, events = with, append(events, "GROUP_DEFAULT_ALERTS_SETTINGS_CHANGED")
+	}
+	return events
+}
+
+// report writes events of a project.
+func report(ctx context.Context, tx store.Tx, p *model.Project, events []event.Type) error {
+	for _, what := range events {
+		if err := event.Write(ctx, tx, event.In(what, p)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// put stores a project. Error: fault.GroupAlreadyExists.
+func put(tx store.Tx, p *model.Project) error {
+	err := state.Projects.Put(tx, p)
+	if _, taken := store.Duplicate(err); taken {
+		return fault.GroupAlreadyExists.With(p.Name)
+	}
+	return err
+}

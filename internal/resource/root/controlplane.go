@@ -1,0 +1,40 @@
+package root
+
+import "context"
+
+// ControlPlaneIPAddresses are the control plane's addresses at cloud providers.
+type ControlPlaneIPAddresses struct {
+	Gateways []Gateway                                    `json:"gateways" api:"readonly,maxItems=25" doc:"Gateways that stand between the control plane and clusters. None: it stands beside them."`
+	Inbound  InboundControlPlaneCloudProviderIPAddresses  `json:"inbound" doc:"Addresses at which the control plane is reached."`
+	Outbound OutboundControlPlaneCloudProviderIPAddresses `json:"outbound" doc:"Addresses from which the control plane opens connections."`
+}
+
+// Gateway stands between the control plane and clusters.
+type Gateway struct {
+	IPs  GatewayIPAddresses `json:"ips" doc:"Addresses of the gateway."`
+	Name string             `json:"name,omitempty" api:"readonly" doc:"Name of the gateway."`
+}
+
+// GatewayIPAddresses are a gateway's addresses.
+type GatewayIPAddresses struct {
+	Inbound  InboundControlPlaneCloudProviderIPAddresses  `json:"inbound" doc:"Addresses at which the gateway is reached."`
+	Outbound OutboundControlPlaneCloudProviderIPAddresses `json:"outbound" doc:"Addresses from which the gateway opens connections."`
+}
+
+// InboundControlPlaneCloudProviderIPAddresses are addresses by provider and region.
+type InboundControlPlaneCloudProviderIPAddresses struct {
+	AWS   map[string][]string `json:"aws" api:"readonly" doc:"Addresses at AWS, by region."`
+	Azure map[string][]string `json:"azure" api:"readonly" doc:"Addresses at Azure, by region."`
+	GCP   map[string][]string `json:"gcp" api:"readonly" doc:"Addresses at Google Cloud, by region."`
+}
+
+// OutboundControlPlaneCloudProviderIPAddresses are addresses by provider and region.
+type OutboundControlPlaneCloudProviderIPAddresses InboundControlPlaneCloudProviderIPAddresses
+
+// controlPlane tells the truth about a server that is nobody's service: it has no addresses at any provider. Where it
+// listens is its operator's to say, and whoever asks knows it already.
+func (s *Service) controlPlane(context.Context, noIn) (ControlPlaneIPAddresses, error) {
+	none := map[string][]string{}
+	in := InboundControlPlaneCloudProviderIPAddresses{none, none, none}
+	return ControlPlaneIPAddresses{Gateways: []Gateway{}, Inbound: in, Outbound: OutboundControlPlaneCloudProviderIPAddresses(in)}, nil
+}

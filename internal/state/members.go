@@ -1,0 +1,35 @@
+package state
+
+import (
+	"slices"
+
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// MembersOf selects the people of a project or of an organization itself, by username.
+func MembersOf(scope model.ID) store.Query {
+	return store.Query{Index: "scope", Prefix: []string{scope}}
+}
+
+// Founder is the member of an organization who owns what is created in its name: the one named or, without a name, the
+// oldest owner, who may be missing (nil). A named user who is no active member is fault.UserNotFound.
+func Founder(tx store.Tx, orgID, userID model.ID) (*model.Membership, error) {
+	if userID != "" {
+		m, err := Memberships.Get(tx, MembershipID(userID, orgID))
+		if err == nil && m.Pending {
+			err = store.ErrNotFound
+		}
+		return m, store.IfMissing(err, fault.UserNotFound.With(userID))
+	}
+	members, err := Memberships.List(tx, MembersOf(orgID))
+	var oldest *model.Membership
+	for _, m := range members {
+		if slices.Contains(m.Roles, authz.OrgOwner) && !m.Pending && (oldest == nil || m.Created.Before(oldest.Created)) {
+			oldest = m
+		}
+	}
+	return oldest, err
+}
