@@ -3,7 +3,6 @@ package authn
 import (
 	"context"
 	"net/netip"
-	"slices"
 	"strconv"
 
 	"github.com/telamon-db/telamon/internal/authz"
@@ -71,9 +70,8 @@ func (l AccessList) keepsCaller(ctx context.Context, tx store.Tx) error {
 	if err := h.learn(tx); err != nil {
 		return err
 	}
-	admitted := slices.ContainsFunc(h.list, func(e entry) bool { return e.network.Contains(who.Address) })
-	if admitted || len(h.list) == 0 && !h.listRequired {
-		return nil
+	if _, ok := h.admits(who.Address); !ok {
+		return fault.CannotRemoveCaller.With(who.Address.String())
 	}
-	return fault.CannotRemoveCaller.With(who.Address.String())
+	return nil
 }

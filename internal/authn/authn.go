@@ -96,17 +96,14 @@ func (a *Authenticator) digest(r *http.Request, header string) (*holder, error) 
 	return nil, fault.Unauthenticated.With()
 }
 
-// admit holds an address against the access list of a key or account. Without entries every address may use it, unless
-// its organization requires a list.
+// admit holds an address against the access list of a key or account, and counts the use of its entry.
 func (a *Authenticator) admit(h *holder, addr netip.Addr) error {
-	for _, e := range h.list {
-		if e.network.Contains(addr) {
-			a.usage.note(e.id, addr)
-			return nil
-		}
+	entry, ok := h.admits(addr)
+	if !ok {
+		return fault.AddressNotListed.With(addr.String())
 	}
-	if len(h.list) == 0 && !h.listRequired {
-		return nil
+	if entry != "" {
+		a.usage.note(entry, addr)
 	}
-	return fault.AddressNotListed.With(addr.String())
+	return nil
 }

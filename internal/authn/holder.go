@@ -82,6 +82,17 @@ func (h *holder) learn(tx store.Tx) error {
 	return nil
 }
 
+// admits says whether the holder may call from addr, and which entry of the list says so. Without entries every address
+// may, unless the organization requires a list.
+func (h *holder) admits(addr netip.Addr) (entry string, ok bool) {
+	for _, e := range h.list {
+		if e.network.Contains(addr) {
+			return e.id, true
+		}
+	}
+	return "", len(h.list) == 0 && !h.listRequired
+}
+
 // network are the addresses that an entry admits.
 func network(e *model.KeyAddress) (netip.Prefix, error) {
 	p, err := netip.ParsePrefix(e.CIDR)

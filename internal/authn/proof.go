@@ -3,7 +3,6 @@ package authn
 import (
 	"crypto/subtle"
 	"net/netip"
-	"slices"
 	"strings"
 
 	"github.com/telamon-db/telamon/internal/authz"
@@ -32,8 +31,7 @@ func Prove(tx store.Tx, public, private string, from netip.Addr) (*authz.Princip
 	if err := h.learn(tx); err != nil {
 		return nil, err
 	}
-	admitted := slices.ContainsFunc(h.list, func(e entry) bool { return e.network.Contains(from) })
-	if !admitted && (len(h.list) > 0 || h.listRequired) {
+	if _, ok := h.admits(from); !ok {
 		return nil, fault.AddressNotListed.With(from.String())
 	}
 	return &h.Principal, nil

@@ -44,6 +44,9 @@ var UserRoles = []Role{
 	GroupSearchIndexEditor, GroupStreamProcessingOwner, GroupBackupManager, GroupObservabilityViewer, GroupDatabaseAccessAdmin,
 }
 
+// OrgRoles are the names of all organization roles.
+var OrgRoles = []Role{OrgOwner, OrgGroupCreator, OrgBillingAdmin, OrgBillingReadOnly, OrgStreamAdmin, OrgReadOnly, OrgMember}
+
 // GroupRoles are the names of all project roles, those among them that older versions of the API have.
 var GroupRoles = []Role{
 	"GROUP_ACCESS_MANAGER", "GROUP_ALERTS_MANAGER", "GROUP_ATLAS_ADMIN", "GROUP_AUTOMATION_ADMIN", "GROUP_BACKUP_ADMIN",

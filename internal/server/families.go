@@ -23,6 +23,7 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/ratelimits"
 	"github.com/telamon-db/telamon/internal/resource/root"
 	"github.com/telamon-db/telamon/internal/resource/serverless"
+	"github.com/telamon-db/telamon/internal/resource/serviceaccount"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -51,6 +52,7 @@ func (s *Server) families() []any {
 		&root.Service{Store: s.store, Build: Version},
 		&organization.Service{Store: s.store},
 		&apikey.Service{Store: s.store, Usage: s.usage},
+		&serviceaccount.Service{Store: s.store, Usage: s.usage},
 		&clouduser.Service{Store: s.store, Invitations: invitation},
 		users,
 		&customrole.Service{Store: s.store, Users: users},

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -150,7 +151,7 @@ func wrongBody(op *api.Op) string {
 }
 
 func (m *scene) send(c *caller, method, uri, body string) *answer {
-	h := http.Header{"Accept": {"application/vnd.atlas.2025-03-12+json"}}
+	h := http.Header{"Accept": {m.version(method, uri).MediaType()}}
 	if body != "" {
 		h.Set("Content-Type", "application/json")
 	}
@@ -166,6 +167,20 @@ func (m *scene) sendAs(c *caller, method, uri string, h http.Header, body string
 	w := httptest.NewRecorder()
 	m.handler.ServeHTTP(w, r)
 	return &answer{w}
+}
+
+// version is the newest date, or the preview where the request is for an operation that has nothing else.
+func (m *scene) version(method, uri string) api.Date {
+	path, _, _ := strings.Cut(strings.TrimPrefix(uri, api.Prefix), "?")
+	for _, op := range m.server.engine.Operations() {
+		if op.Method != method || op.Versions[0].Date != api.Preview {
+			continue
+		}
+		if ok, err := regexp.MatchString("^"+braces.ReplaceAllString(op.Path, "[^/]*")+"$", path); err == nil && ok {
+			return api.Preview
+		}
+	}
+	return api.KnownDates[len(api.KnownDates)-1]
 }
 
 // authorize answers the server's challenge (RFC 7616, section 3.4), which it asks for once.

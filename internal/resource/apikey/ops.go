@@ -1,9 +1,10 @@
-// Package apikey is the family Programmatic API Keys, as far as organizations have them: the keys, their roles, and the
-// addresses that they may be used from.
+// Package apikey is the family Programmatic API Keys: the keys of organizations, their roles there and in projects, and
+// the addresses that they may be used from.
 package apikey
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
@@ -20,6 +21,8 @@ type Service struct {
 
 // Usage knows how often entries of access lists were used.
 type Usage interface {
+	// Hold keeps counts where they are until release is called.
+	Hold() (release func())
 	// Current adds to an entry the uses that are not written yet.
 	Current(a *model.KeyAddress)
 }
@@ -30,11 +33,53 @@ const (
 	one   = keys + "/{apiUserId}"
 	list  = one + "/accessList"
 	entry = list + "/{ipAddress}"
+
+	ofProject = "/groups/{groupId}/apiKeys"
+	inProject = ofProject + "/{apiUserId}"
 )
 
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
-	return append(s.keyOperations(), s.listOperations()...)
+	return slices.Concat(s.projectOperations(), s.keyOperations(), s.listOperations())
+}
+
+func (s *Service) projectOperations() api.Operations {
+	manage := authz.Any(authz.GroupOwner, authz.GroupAccessManager)
+	missing := fault.Kinds{fault.APIKeyNotFound}
+	return api.Operations{
+		{
+			ID: "listProjectApiKeys", Aliases: []string{"listGroupApiKeys"}, Method: http.MethodGet, Path: ofProject, Tag: tag,
+			Summary: "Return all API keys of one project", Description: "Returns the keys that have a role in the project itself, oldest first, with all their roles.",
+			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.listOfProject)},
+		},
+		{
+			ID: "createProjectApiKey", Aliases: []string{"createGroupApiKey"}, Method: http.MethodPost, Path: ofProject, Tag: tag,
+			Summary: "Create one API key in one project",
+			Description: "Creates a key of the project's organization that has roles in the project. This answer alone shows the private key; " +
+				"it is not kept and cannot be shown again.",
+			Roles: manage, Status: http.StatusOK, Errors: fault.Kinds{fault.APIKeysLimit},
+			Versions: []api.Version{api.At("2023-01-01", s.createInProject)},
+		},
+		{
+			ID: "addProjectApiKey", Aliases: []string{"addGroupApiKey"}, Method: http.MethodPost, Path: inProject, Tag: tag,
+			Summary: "Assign one API key to one project", Description: "Gives a key of the organization roles in the project, in place of those that it has there.",
+			Roles: authz.Any(authz.GroupOwner), Status: http.StatusNoContent, Errors: missing,
+			Versions: []api.Version{api.At("2023-01-01", s.add)},
+		},
+		{
+			ID: "updateApiKeyRoles", Aliases: []string{"updateGroupApiKeyRoles"}, Method: http.MethodPatch, Path: inProject, Tag: tag,
+			Summary: "Update the roles of one API key in one project", Description: "Changes the description, or replaces the roles in the project.",
+			Roles: manage, Status: http.StatusOK, Errors: missing,
+			Versions: []api.Version{api.At("2023-01-01", s.updateInProject)},
+		},
+		{
+			ID: "removeProjectApiKey", Aliases: []string{"removeGroupApiKey"}, Method: http.MethodDelete, Path: inProject, Tag: tag,
+			Summary: "Remove one API key from one project", Description: "Takes the key's roles in the project. It stays a key of the organization.",
+			Roles: manage, Status: http.StatusNoContent, Errors: missing,
+			Versions: []api.Version{api.At("2023-01-01", s.remove)},
+		},
+	}
 }
 
 func (s *Service) keyOperations() api.Operations {
@@ -87,8 +132,9 @@ func (s *Service) listOperations() api.Operations {
 			ID: "createApiKeyAccessList", Aliases: []string{"createOrgApiKeyAccessListEntry"}, Method: http.MethodPost, Path: list, Tag: tag,
 			Summary: "Add entries to the access list of one API key",
 			Description: "Adds each entry of the body: either all or none. Once a key has entries it can be used from their addresses only. " +
-				"A key may change its own list. Answers with the whole list.",
-			Roles: self, Status: http.StatusOK, Errors: fault.Kinds{fault.APIKeyNotFound, fault.DuplicateAccessItem, fault.KeyAddressesLimit},
+				"A key may change its own list, but not so that the address it is calling from is shut out. Answers with the whole list.",
+			Roles: self, Status: http.StatusOK,
+			Errors:   fault.Kinds{fault.APIKeyNotFound, fault.DuplicateAccessItem, fault.KeyAddressesLimit, fault.CannotRemoveCaller},
 			Versions: []api.Version{api.At("2023-01-01", s.admit)},
 		},
 		{

@@ -19,8 +19,6 @@ import (
 // maxKeys is how many API keys an organization holds.
 const maxKeys = 500
 
-func of(orgID model.ID) store.Query { return store.Query{Index: "org", Prefix: []string{orgID}} }
-
 type listIn struct {
 	api.InOrg
 	api.Paging
@@ -28,7 +26,7 @@ type listIn struct {
 
 func (s *Service) list(ctx context.Context, in listIn) (page api.Page[APIKeyUserDetails], err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
-		page, err = shape.Page(tx, state.APIKeys, of(in.OrgID), in.Paging, func(k *model.APIKey) APIKeyUserDetails { return toWire(k, "") })
+		page, err = shape.Page(tx, state.APIKeys, state.KeysOf(in.OrgID), in.Paging, func(k *model.APIKey) APIKeyUserDetails { return toWire(k, "") })
 		return err
 	})
 	return page, err
@@ -41,33 +39,29 @@ type createIn struct {
 
 func (s *Service) create(ctx context.Context, in createIn) (out APIKeyUserDetails, err error) {
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		n, err := state.APIKeys.Count(tx, of(in.OrgID))
-		if err != nil {
-			return err
+		k, private, err := create(ctx, tx, in.OrgID, in.Body.Desc, authz.OfOrganization(nil, in.OrgID, in.Body.Roles))
+		if err == nil {
+			out = toWire(k, private)
 		}
-		if n >= maxKeys {
-			return fault.APIKeysLimit.With(strconv.Itoa(maxKeys))
-		}
-		k, private := authn.NewAPIKey(in.OrgID, in.Body.Desc, grants(in.OrgID, in.Body.Roles), tx.Now())
-		if err := state.APIKeys.Put(tx, k); err != nil {
-			return err
-		}
-		out = toWire(k, private)
-		return happened(ctx, tx, k, "API_KEY_CREATED")
+		return err
 	})
 	return out, err
 }
 
-// grants are roles in an organization, each once.
-func grants(orgID model.ID, roles []authz.Role) []authz.Grant {
-	var out []authz.Grant
-	for _, r := range roles {
-		g := authz.Grant{Role: r, OrgID: orgID}
-		if !slices.Contains(out, g) {
-			out = append(out, g)
-		}
+// create makes a key, if the organization has room for it.
+func create(ctx context.Context, tx store.Tx, orgID model.ID, desc string, grants []authz.Grant) (*model.APIKey, string, error) {
+	n, err := state.APIKeys.Count(tx, state.KeysOf(orgID))
+	if err != nil {
+		return nil, "", err
 	}
-	return out
+	if n >= maxKeys {
+		return nil, "", fault.APIKeysLimit.With(strconv.Itoa(maxKeys))
+	}
+	k, private := authn.NewAPIKey(orgID, desc, grants, tx.Now())
+	if err := state.APIKeys.Put(tx, k); err != nil {
+		return nil, "", err
+	}
+	return k, private, happened(ctx, tx, k, "API_KEY_CREATED")
 }
 
 func happened(ctx context.Context, tx store.Tx, k *model.APIKey, what event.Type) error {
@@ -133,12 +127,7 @@ func take(k *model.APIKey, w *UpdateAtlasOrganizationAPIKey) (events []event.Typ
 	if w.Roles == nil {
 		return events
 	}
-	next := grants(k.OrgID, w.Roles)
-	for _, g := range k.Grants {
-		if g.GroupID != "" {
-			next = append(next, g)
-		}
-	}
+	next := authz.OfOrganization(k.Grants, k.OrgID, w.Roles)
 	if !slices.Equal(next, k.Grants) {
 		k.Grants = next
 		events = append(events, "API_KEY_ROLES_CHANGED")
@@ -152,10 +141,7 @@ func (s *Service) delete(ctx context.Context, in oneIn) (api.None, error) {
 		if err != nil {
 			return err
 		}
-		if err := state.KeyAddresses.DeleteAll(tx, entries(k)); err != nil {
-			return err
-		}
-		if err := state.APIKeys.Delete(tx, k); err != nil {
+		if err := state.EndAPIKey(tx, k); err != nil {
 			return err
 		}
 		return happened(ctx, tx, k, "API_KEY_DELETED")

@@ -23,6 +23,24 @@ type UpdateAtlasOrganizationAPIKey struct {
 	Roles []authz.Role `json:"roles,omitempty" api:"enum=ORG_OWNER|ORG_MEMBER|ORG_GROUP_CREATOR|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_READ_ONLY" doc:"Roles in the organization, in place of those that the key has there."`
 }
 
+// CreateAtlasProjectAPIKey asks for a key with roles in a project.
+type CreateAtlasProjectAPIKey struct {
+	Desc  string       `json:"desc" api:"required,minLen=1,maxLen=250" doc:"What the key is for."`
+	Roles []authz.Role `json:"roles" api:"required,minItems=1" doc:"Roles in the project, and perhaps in its organization."`
+}
+
+// UpdateAtlasProjectAPIKey changes a key in a project.
+type UpdateAtlasProjectAPIKey struct {
+	Desc  *string      `json:"desc,omitempty" api:"minLen=1,maxLen=250" doc:"What the key is for."`
+	Roles []authz.Role `json:"roles,omitempty" doc:"Roles in the project, in place of those that the key has there."`
+}
+
+// UserAccessRoleAssignment gives a key roles in a project.
+type UserAccessRoleAssignment struct {
+	Roles  []authz.Role `json:"roles,omitempty" doc:"Roles in the project."`
+	UserID string       `json:"userId,omitempty" api:"readonly,is=objectId" doc:"Id of the key."`
+}
+
 // UserAccessListRequest is an entry to be added to a key's access list: an address or a range.
 type UserAccessListRequest struct {
 	CIDRBlock string `json:"cidrBlock,omitempty" api:"is=cidr" doc:"Range of addresses in CIDR notation."`

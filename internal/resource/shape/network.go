@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"github.com/telamon-db/telamon/internal/fault"
 )
 
 var escapedSlash = strings.NewReplacer("%2F", "/", "%2f", "/")
@@ -26,6 +28,18 @@ func Network(s string) (netip.Prefix, error) {
 		p = netip.PrefixFrom(a.Unmap(), p.Bits()-96)
 	}
 	return p.Masked(), nil
+}
+
+// OneNetwork reads the network of the entry at path, of which exactly one of an address and a range is given.
+func OneNetwork(path, address, cidr string) (netip.Prefix, []fault.Violation) {
+	p, err := Network(address + cidr)
+	switch {
+	case (address == "") == (cidr == ""):
+		return p, []fault.Violation{{Field: path, Description: "must have exactly one of ipAddress and cidrBlock"}}
+	case err != nil:
+		return p, []fault.Violation{{Field: path, Description: "must name an address or a range of addresses"}}
+	}
+	return p, nil
 }
 
 // Address writes an address in the one form that the API's patterns allow: IPv6 with all its eight groups.

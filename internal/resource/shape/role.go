@@ -1,6 +1,12 @@
 package shape
 
-import "github.com/telamon-db/telamon/internal/authz"
+import (
+	"fmt"
+	"slices"
+
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+)
 
 // RoleAssignment is a role in one organization or one project.
 type RoleAssignment struct {
@@ -16,4 +22,15 @@ func RoleAssignments(grants []authz.Grant) []RoleAssignment {
 		out = append(out, RoleAssignment{GroupID: g.GroupID, OrgID: g.OrgID, RoleName: string(g.Role)})
 	}
 	return out
+}
+
+// GroupRoles says what in the field at path is no role that one can have in a project. Their list grows from version
+// to version, so the API's document does not have it.
+func GroupRoles(path string, roles []authz.Role) (bad []fault.Violation) {
+	for i, r := range roles {
+		if !slices.Contains(authz.GroupRoles, r) {
+			bad = append(bad, fault.Violation{Field: fmt.Sprintf("%s[%d]", path, i), Description: "must be a role in projects, such as GROUP_READ_ONLY"})
+		}
+	}
+	return bad
 }

@@ -10,9 +10,10 @@ import (
 )
 
 const (
-	maxRaces = 100                    // lost by one update; the last one is its answer
-	maxCuts  = 3                      // connections lost under one update
-	longest  = 100 * time.Millisecond // pause between two attempts
+	maxRaces    = 100                    // lost by one update; the last one is its answer
+	maxRefusals = 5                      // of keys; rows that cannot be unique would be refused for ever
+	maxCuts     = 3                      // connections lost under one update
+	longest     = 100 * time.Millisecond // pause between two attempts
 )
 
 // again wraps an error of an attempt of which nothing has been committed, and which may go better another time.
@@ -37,18 +38,21 @@ func (s *Store) retry(ctx context.Context, fn func(*conn) error) error {
 			<-s.lane
 		}
 	}()
-	for races, cuts := 0, 0; ; {
+	for races, refusals, cuts := 0, 0, 0; ; {
 		err := s.attempt(ctx, fn)
 		var a again
 		if !errors.As(err, &a) {
 			return err
 		}
-		if errors.As(err, new(cut)) {
+		switch {
+		case errors.As(err, new(cut)):
 			cuts++
-		} else {
+		case code(err) == uniqueViolation:
+			refusals++
+		default:
 			races++
 		}
-		if races >= maxRaces || cuts >= maxCuts {
+		if races >= maxRaces || refusals >= maxRefusals || cuts >= maxCuts {
 			return a.error
 		}
 		if !inLane {
@@ -58,7 +62,7 @@ func (s *Store) retry(ctx context.Context, fn func(*conn) error) error {
 			case <-ctx.Done():
 				return ctx.Err()
 			}
-		} else if err := pause(ctx, time.Millisecond<<min(races+cuts, 10)); err != nil {
+		} else if err := pause(ctx, time.Millisecond<<min(races+refusals+cuts, 10)); err != nil {
 			return err
 		}
 	}
@@ -123,11 +127,13 @@ func (s *Store) tryBegin(ctx context.Context, how string) (*conn, error) {
 	return c, nil
 }
 
+const uniqueViolation = "23505"
+
 // raced says whether err is for what another transaction has done at the same time. A violated unique key is too:
 // nothing is inserted that violates one, and keys are looked up before they are changed.
 func raced(err error) bool {
 	switch code(err) {
-	case "40001", "40P01", "23505": // serialization_failure, deadlock_detected, unique_violation
+	case "40001", "40P01", uniqueViolation: // serialization_failure, deadlock_detected
 		return true
 	}
 	return false

@@ -84,12 +84,21 @@ func configure(url string) (*pgxpool.Config, error) {
 	return cfg, nil
 }
 
-// prepare sets a new connection up. A scan of a whole table, which the planner likes for small ones, would have a
-// serializable transaction conflict with all that write there. And a node that is cut off in the middle of a transaction
-// must not hold what it has locked.
+// settings are what every connection is set to. A scan of a whole table, which the planner likes for small ones, would
+// have a serializable transaction conflict with all that write there, and a bitmap of an index has lost the order in
+// which the first rows of a page could be had. A node that is cut off in the middle of a transaction must not hold what
+// it has locked.
+var settings = []string{"enable_seqscan = off", "enable_bitmapscan = off", "idle_in_transaction_session_timeout = '30s'"}
+
+// prepare sets a new connection up, as far as its database knows the settings.
 func prepare(ctx context.Context, conn *pgx.Conn) error {
-	_, err := conn.Exec(ctx, "SET enable_seqscan = off; SET idle_in_transaction_session_timeout = '30s'")
-	return err
+	for _, setting := range settings {
+		_, err := conn.Exec(ctx, "SET "+setting)
+		if err != nil && code(err) != "42704" && code(err) != "0A000" { // undefined_object, feature_not_supported
+			return err
+		}
+	}
+	return nil
 }
 
 // View runs fn on a snapshot of what is committed.

@@ -33,10 +33,11 @@ func (tx *Tx) Events(q store.EventQuery) ([]store.Event, error) {
 	var selects []string
 	var args []any
 	for _, w := range arms {
-		selects = append(selects, "SELECT pos FROM events"+w.String())
+		selects = append(selects, "SELECT pos FROM (SELECT pos FROM events"+w.String()+" ORDER BY pos DESC) a")
 		args = append(args, w.args...)
 	}
 	// Each arm is a range of an index that is in order of pos already: the database merges them and stops early.
+	// PostgreSQL does not see that unless each says its order.
 	query := "SELECT e.id, e.created, e.type, e.cluster, e.body FROM (" + strings.Join(selects, " UNION ALL ") +
 		" ORDER BY pos DESC LIMIT ? OFFSET ?) p CROSS JOIN events e WHERE e.series = ? AND e.pos = p.pos ORDER BY e.pos DESC"
 	args = append(args, page(q.Offset, q.Limit)...)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -67,6 +68,110 @@ var concurrencyRules = []rule{
 		})
 		if won.Load() != rounds {
 			b.Errorf("%d writers got a key, want %d", won.Load(), rounds)
+		}
+	}},
+	{"of those that take what is free one gets it", func(b *bench) {
+		b.must(b.put(&thing{ID: "lease"}))
+		var got atomic.Int64
+		b.together(func(i int) error {
+			var taken bool
+			err := b.s.Update(b.Context(), func(tx store.Tx) error {
+				taken = false
+				v, err := b.things.Get(tx, "lease")
+				if err != nil || v.Name != "" {
+					return err
+				}
+				v.Name, taken = fmt.Sprint(i), true
+				return b.things.Put(tx, v)
+			})
+			if taken && err == nil {
+				got.Add(1)
+			}
+			return err
+		})
+		if got.Load() != 1 {
+			b.Errorf("%d took it", got.Load())
+		}
+	}},
+	{"what was counted is still so at the commit", func(b *bench) {
+		const limit = 7
+		b.together(func(i int) error {
+			return b.s.Update(b.Context(), func(tx store.Tx) error {
+				n, err := b.things.Count(tx, store.Query{Index: "scope", Prefix: []string{"s"}})
+				if err != nil || n >= limit {
+					return err
+				}
+				return b.things.Put(tx, &thing{ID: fmt.Sprint(i), Scope: "s"})
+			})
+		})
+		if n := len(b.ids(b.things, store.Query{})); n != limit {
+			b.Errorf("%d rows, want %d", n, limit)
+		}
+	}},
+	{"what was read is still so at the commit", func(b *bench) {
+		b.must(b.put(&thing{ID: "0", N: 1}, &thing{ID: "1", N: 1}))
+		b.together(func(i int) error { // takes one off its own row if the two together have it
+			return b.s.Update(b.Context(), func(tx store.Tx) error {
+				all, err := b.things.List(tx, store.Query{})
+				if err != nil || all[0].N+all[1].N == 0 {
+					return err
+				}
+				mine := all[i%2]
+				mine.N--
+				return b.things.Put(tx, mine)
+			})
+		})
+		b.view(func(tx store.Tx) error {
+			all, err := b.things.List(tx, store.Query{})
+			if err == nil && all[0].N+all[1].N != 0 {
+				b.Errorf("%d and %d are left", all[0].N, all[1].N)
+			}
+			return err
+		})
+	}},
+	{"events of several writers have dense positions", func(b *bench) {
+		b.together(func(i int) error {
+			return b.s.Update(b.Context(), func(tx store.Tx) error {
+				b.clock.set(b.clock.Now().Add(time.Microsecond))
+				return tx.AppendEvent(store.Event{Series: fmt.Sprint(i % 2), ID: fmt.Sprint(i), Created: tx.Now(), Type: "T"})
+			})
+		})
+		for _, series := range []string{"0", "1"} {
+			whole := b.eventIDs(store.EventQuery{Series: series, Types: []string{"T"}})
+			if len(whole) != workers*rounds/2 {
+				b.Errorf("%d events", len(whole))
+			}
+			b.events(store.EventQuery{Series: series}, whole...)
+			for i, id := range whole {
+				b.events(store.EventQuery{Series: series, Offset: i, Limit: 1}, id)
+			}
+		}
+	}},
+	{"two stores in one place lose nothing of each other", func(b *bench) {
+		b.must(b.put(&thing{ID: "a"}))
+		other := b.opened(b.things.Schema(), keyed)
+		defer other.Close()
+		var both sync.WaitGroup
+		for _, s := range []store.Store{b.s, other} {
+			both.Go(func() {
+				for range rounds {
+					err := s.Update(b.Context(), func(tx store.Tx) error {
+						v, err := b.things.Get(tx, "a")
+						if err != nil {
+							return err
+						}
+						v.N++
+						return b.things.Put(tx, v)
+					})
+					if err != nil {
+						b.Error(err)
+					}
+				}
+			})
+		}
+		both.Wait()
+		if v, err := b.get("a"); err != nil || v.N != 2*rounds {
+			b.Errorf("counted %+v, %v", v, err)
 		}
 	}},
 	{"those that fail do not disturb the others", func(b *bench) {

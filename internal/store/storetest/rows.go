@@ -73,6 +73,25 @@ var rowRules = []rule{
 			}
 		}
 	}},
+	{"any text may be asked for", func(b *bench) {
+		b.must(b.put(&thing{ID: "a", Name: "n"}))
+		b.append(store.Event{Series: "s", ID: "e", Cluster: "c"})
+		for _, odd := range []string{"a\x00", "\x00", "\xff", `\x61`, `a\`, "'"} {
+			_, err := b.get(odd)
+			b.fails(err, store.ErrNotFound)
+			b.list(store.Query{Prefix: []string{odd}})
+			b.list(store.Query{From: []string{"a" + odd}, Until: []string{"b" + odd}})
+			b.events(store.EventQuery{Series: odd})
+			b.events(store.EventQuery{Series: "s", Clusters: []string{odd}, Types: []string{odd}})
+			b.view(func(tx store.Tx) error {
+				_, err := tx.Event("s", odd)
+				b.fails(err, store.ErrNotFound)
+				_, err = b.things.Find(tx, "name", odd, odd)
+				b.fails(err, store.ErrNotFound)
+				return nil
+			})
+		}
+	}},
 	{"a unique key is given once", func(b *bench) {
 		b.must(b.put(&thing{ID: "a", Scope: "s", Name: "n"}))
 		b.duplicate(b.put(&thing{ID: "b", Scope: "s", Name: "n"}), "name")

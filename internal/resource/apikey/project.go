@@ -1,0 +1,242 @@
+package apikey
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/shape"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+type listOfProjectIn struct {
+	api.InGroup
+	api.Paging
+}
+
+func (s *Service) listOfProject(ctx context.Context, in listOfProjectIn) (page api.Page[APIKeyUserDetails], err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		p, err := project(tx, in.GroupID)
+		if err != nil {
+			return err
+		}
+		keys, err := members(tx, p)
+		var all []APIKeyUserDetails
+		for _, k := range keys {
+			all = append(all, toWire(k, ""))
+		}
+		page = api.PageOf(in.Paging, all)
+		return err
+	})
+	return page, err
+}
+
+func project(tx store.Tx, groupID model.ID) (*model.Project, error) {
+	p, err := state.Projects.Get(tx, groupID)
+	return p, store.IfMissing(err, fault.GroupNotFound.With(groupID))
+}
+
+// members are the keys with a role in the project itself. There are no more than the organization holds.
+func members(tx store.Tx, p *model.Project) ([]*model.APIKey, error) {
+	keys, err := state.APIKeys.List(tx, state.KeysOf(p.OrgID))
+	return slices.DeleteFunc(keys, func(k *model.APIKey) bool { return len(authz.In(k.Grants, p.ID)) == 0 }), err
+}
+
+type createInProjectIn struct {
+	api.InGroup
+	Body CreateAtlasProjectAPIKey
+}
+
+// createInProject makes a key of the organization that has roles in the project. The key is a member of the
+// organization, unless the request has other roles there for it, which only an owner of the organization can give.
+func (s *Service) createInProject(ctx context.Context, in createInProjectIn) (out APIKeyUserDetails, err error) {
+	org, group, err := split(in.Body.Roles)
+	if err != nil {
+		return out, err
+	}
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		p, err := project(tx, in.GroupID)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(org, func(r authz.Role) bool { return r != authz.OrgMember }) {
+			if err := api.Require(ctx, authz.Any(authz.OrgOwner), authz.Scope{OrgID: p.OrgID}); err != nil {
+				return err
+			}
+		}
+		grants := authz.OfProject(authz.OfOrganization(nil, p.OrgID, org), p.ID, group)
+		k, private, err := create(ctx, tx, p.OrgID, in.Body.Desc, grants)
+		if err != nil {
+			return err
+		}
+		out = toWire(k, private)
+		return event.Write(ctx, tx, event.In("API_KEY_ADDED_TO_GROUP", p).OfKey(k.PublicKey))
+	})
+	return out, err
+}
+
+// split tells the roles in the organization from those in the project, of which there must be one.
+func split(roles []authz.Role) (org, group []authz.Role, err error) {
+	var bad []fault.Violation
+	for i, r := range roles {
+		switch {
+		case slices.Contains(authz.GroupRoles, r):
+			group = append(group, r)
+		case slices.Contains(authz.OrgRoles, r):
+			org = append(org, r)
+		default:
+			bad = append(bad, fault.Violation{Field: fmt.Sprintf("roles[%d]", i), Description: "must be a role in projects or organizations"})
+		}
+	}
+	if len(bad) == 0 && len(group) == 0 {
+		bad = append(bad, fault.Violation{Field: "roles", Description: "must have a role in the project"})
+	}
+	if len(bad) > 0 {
+		return nil, nil, fault.Invalid(bad...)
+	}
+	if len(org) == 0 {
+		org = []authz.Role{authz.OrgMember}
+	}
+	return org, group, nil
+}
+
+type oneInProject struct {
+	api.InGroup
+	APIUserID string `path:"apiUserId" api:"is=objectId" doc:"Id of the API key."`
+}
+
+// find returns the project and the key of its organization that in names.
+func (in oneInProject) find(tx store.Tx) (*model.Project, *model.APIKey, error) {
+	p, err := project(tx, in.GroupID)
+	if err != nil {
+		return nil, nil, err
+	}
+	k, err := oneIn{api.InOrg{OrgID: p.OrgID}, in.APIUserID}.find(tx)
+	return p, k, err
+}
+
+type addIn struct {
+	oneInProject
+	Body []UserAccessRoleAssignment
+}
+
+// add gives a key exactly the roles of the request in the project, also where it has others already: clients change
+// roles in this way.
+func (s *Service) add(ctx context.Context, in addIn) (api.None, error) {
+	var roles []authz.Role
+	var bad []fault.Violation
+	for i, a := range in.Body {
+		bad = append(bad, shape.GroupRoles(fmt.Sprintf("[%d].roles", i), a.Roles)...)
+		roles = append(roles, a.Roles...)
+	}
+	if len(bad) == 0 && len(roles) == 0 {
+		bad = []fault.Violation{{Field: "body", Description: "must have a role"}}
+	}
+	if len(bad) > 0 {
+		return api.None{}, fault.Invalid(bad...)
+	}
+	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
+		p, k, err := in.find(tx)
+		if err != nil {
+			return err
+		}
+		return assign(ctx, tx, p, k, roles)
+	})
+}
+
+// assign replaces a key's roles in a project: without any, the key leaves it and stays in the organization.
+func assign(ctx context.Context, tx store.Tx, p *model.Project, k *model.APIKey, roles []authz.Role) error {
+	before := k.Grants
+	k.Grants = authz.OfProject(before, p.ID, roles)
+	what := event.Type("API_KEY_ROLES_CHANGED")
+	switch {
+	case slices.Equal(authz.In(before, p.ID), authz.In(k.Grants, p.ID)):
+		return nil
+	case len(roles) == 0:
+		what = "API_KEY_REMOVED_FROM_GROUP"
+	case len(authz.In(before, p.ID)) == 0:
+		what = "API_KEY_ADDED_TO_GROUP"
+	}
+	if err := state.APIKeys.Put(tx, k); err != nil {
+		return err
+	}
+	return event.Write(ctx, tx, event.In(what, p).OfKey(k.PublicKey))
+}
+
+type updateInProjectIn struct {
+	oneInProject
+	api.Paging // without effect: the answer is one key
+	Body       UpdateAtlasProjectAPIKey
+}
+
+// updateInProject also takes a key into the project that has no role there yet: clients assign keys in this way.
+func (s *Service) updateInProject(ctx context.Context, in updateInProjectIn) (out APIKeyUserDetails, err error) {
+	bad := shape.GroupRoles("roles", in.Body.Roles)
+	if in.Body.Roles != nil && len(in.Body.Roles) == 0 {
+		bad = append(bad, fault.Violation{Field: "roles", Description: "must have at least one role; remove the key from the project to end them"})
+	}
+	if len(bad) > 0 {
+		return out, fault.Invalid(bad...)
+	}
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		p, k, err := in.find(tx)
+		if err != nil {
+			return err
+		}
+		if in.Body.Roles == nil && len(authz.In(k.Grants, p.ID)) == 0 {
+			return fault.APIKeyNotFound.With(k.ID)
+		}
+		if in.Body.Roles != nil {
+			if err := assign(ctx, tx, p, k, in.Body.Roles); err != nil {
+				return err
+			}
+		}
+		if in.Body.Desc != nil && *in.Body.Desc != k.Desc {
+			k.Desc = *in.Body.Desc
+			if err := event.Write(ctx, tx, event.In("API_KEY_DESCRIPTION_CHANGED", p).OfKey(k.PublicKey)); err != nil {
+				return err
+			}
+		}
+		out = toWire(k, "")
+		return state.APIKeys.Put(tx, k)
+	})
+	return out, err
+}
+
+func (s *Service) remove(ctx context.Context, in oneInProject) (api.None, error) {
+	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
+		p, k, err := in.find(tx)
+		if err != nil {
+			return err
+		}
+		if len(authz.In(k.Grants, p.ID)) == 0 {
+			return fault.APIKeyNotFound.With(k.ID)
+		}
+		return assign(ctx, tx, p, k, nil)
+	})
+}
+
+// Vacate takes the keys out of a project that goes.
+func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
+	p, err := project(tx, groupID)
+	if err != nil {
+		return err
+	}
+	keys, err := members(tx, p)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		k.Grants = authz.OfProject(k.Grants, groupID, nil)
+		if err := state.APIKeys.Put(tx, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,129 @@
+// Package serviceaccount is the family Service Accounts: OAuth clients of an organization, their secrets, the addresses
+// that their tokens may be used from, and their roles in the organization and in projects.
+//
+// What an account is, is there once; it can be reached as the organization's and as that of each project that it has a
+// role in. A project's owner manages an account that has no rights elsewhere; if it has, its name, secrets and access
+// list are the organization's owner's alone, as a secret is worth all that the account may do.
+package serviceaccount
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Service serves the family.
+type Service struct {
+	Store store.Store
+	Usage Usage
+}
+
+// Usage knows how often entries of access lists were used.
+type Usage interface {
+	// Hold keeps counts where they are until release is called.
+	Hold() (release func())
+	// Current adds to an entry the uses that are not written yet.
+	Current(a *model.KeyAddress)
+}
+
+const (
+	tag   = "Service Accounts"
+	since = api.Date("2024-08-05")
+
+	ofOrg   = "/orgs/{orgId}/serviceAccounts"
+	ofGroup = "/groups/{groupId}/serviceAccounts"
+
+	account = "/{clientId}"
+	list    = account + "/accessList"
+	entry   = list + "/{ipAddress}"
+	secrets = account + "/secrets"
+	secret  = secrets + "/{secretId}"
+)
+
+var (
+	missing  = fault.Kinds{fault.ServiceAccountNotFound}
+	noEntry  = fault.Kinds{fault.ServiceAccountNotFound, fault.AccessListNotFound, fault.CannotRemoveCaller}
+	newEntry = fault.Kinds{fault.ServiceAccountNotFound, fault.DuplicateAccessItem, fault.KeyAddressesLimit, fault.CannotRemoveCaller}
+)
+
+// Operations are the family's operations.
+func (s *Service) Operations() api.Operations {
+	return slices.Concat(s.organizations(), s.projects())
+}
+
+const (
+	aboutSecrets = "This answer alone shows the secret; it is not kept and cannot be shown again. " +
+		"An account has at most two secrets. A new one shortens the life of the other to seven days."
+	aboutEnd   = "Removes the secret. Tokens that were got with it end at once."
+	aboutEntry = "Adds each entry of the body: either all or none. Once an account has entries, its tokens can be used from their addresses only. Answers with the whole list."
+)
+
+// organizations are the operations on the accounts of an organization.
+func (s *Service) organizations() api.Operations {
+	read, owner := authz.Any(authz.OrgReadOnly), authz.Any(authz.OrgOwner)
+	return api.Operations{
+		{
+			ID: "listServiceAccounts", Aliases: []string{"listOrgServiceAccounts"}, Method: http.MethodGet, Path: ofOrg, Tag: tag,
+			Summary: "Return all service accounts of one organization", Description: "Returns the accounts, oldest first.",
+			Roles: read, Status: http.StatusOK, Versions: []api.Version{api.At(since, s.listOfOrg)},
+		},
+		{
+			ID: "createServiceAccount", Aliases: []string{"createOrgServiceAccount"}, Method: http.MethodPost, Path: ofOrg, Tag: tag,
+			Summary: "Create one service account in one organization", Description: "Creates an account with its first secret. " + aboutSecrets,
+			Roles: owner, Status: http.StatusCreated, Errors: fault.Kinds{fault.ServiceAccountsLimit},
+			Versions: []api.Version{api.At(since, s.createInOrg)},
+		},
+		{
+			ID: "getServiceAccount", Aliases: []string{"getOrgServiceAccount"}, Method: http.MethodGet, Path: ofOrg + account, Tag: tag,
+			Summary: "Return one service account of an organization",
+			Roles:   read, Status: http.StatusOK, Errors: missing, Versions: []api.Version{api.At(since, s.getOfOrg)},
+		},
+		{
+			ID: "updateServiceAccount", Aliases: []string{"updateOrgServiceAccount"}, Method: http.MethodPatch, Path: ofOrg + account, Tag: tag,
+			Summary: "Update one service account of an organization", Description: "Changes name and description, and replaces the roles in the organization. Roles in projects stay.",
+			Roles: owner, Status: http.StatusOK, Errors: missing, Versions: []api.Version{api.At(since, s.updateOfOrg)},
+		},
+		{
+			ID: "deleteServiceAccount", Aliases: []string{"deleteOrgServiceAccount"}, Method: http.MethodDelete, Path: ofOrg + account, Tag: tag,
+			Summary: "Delete one service account of an organization", Description: "Deletes the account. Its tokens end at once.",
+			Roles: owner, Status: http.StatusNoContent, Errors: missing, Versions: []api.Version{api.At(since, s.delete)},
+		},
+		{
+			ID: "listServiceAccountProjects", Aliases: []string{"getOrgServiceAccountGroups"}, Method: http.MethodGet, Path: ofOrg + account + "/groups", Tag: tag,
+			Summary: "Return all projects of one service account", Description: "Returns the projects that the account has roles in, and these roles.",
+			Roles: read, Status: http.StatusOK, Errors: missing, Versions: []api.Version{api.At(since, s.groups)},
+		},
+		{
+			ID: "listServiceAccountAccessList", Aliases: []string{"listOrgServiceAccountAccessList"}, Method: http.MethodGet, Path: ofOrg + list, Tag: tag,
+			Summary: "Return the access list of one service account of an organization",
+			Roles:   read, Status: http.StatusOK, Errors: missing, Versions: []api.Version{api.At(since, s.listInOrg)},
+		},
+		{
+			ID: "createServiceAccountAccessList", Aliases: []string{"createOrgServiceAccountAccessList"}, Method: http.MethodPost, Path: ofOrg + list, Tag: tag,
+			Summary: "Add entries to the access list of one service account of an organization", Description: aboutEntry,
+			Roles: owner, Status: http.StatusOK, Errors: newEntry, Versions: []api.Version{api.At(since, s.admitInOrg)},
+		},
+		{
+			ID: "deleteServiceAccountAccessListEntry", Aliases: []string{"deleteOrgServiceAccountAccessListEntry"}, Method: http.MethodDelete, Path: ofOrg + entry, Tag: tag,
+			Summary: "Remove one entry from the access list of one service account of an organization",
+			Roles:   owner, Status: http.StatusNoContent, Errors: noEntry, Versions: []api.Version{api.At(since, s.expelInOrg)},
+		},
+		{
+			ID: "createServiceAccountSecret", Aliases: []string{"createOrgServiceAccountSecret"}, Method: http.MethodPost, Path: ofOrg + secrets, Tag: tag,
+			Summary: "Create one secret for one service account of an organization", Description: aboutSecrets,
+			Roles: owner, Status: http.StatusCreated, Errors: fault.Kinds{fault.ServiceAccountNotFound, fault.SecretsLimit},
+			Versions: []api.Version{api.At(since, s.addSecretInOrg)},
+		},
+		{
+			ID: "deleteServiceAccountSecret", Aliases: []string{"deleteOrgServiceAccountSecret"}, Method: http.MethodDelete, Path: ofOrg + secret, Tag: tag,
+			Summary: "Delete one secret of one service account of an organization", Description: aboutEnd,
+			Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{fault.ServiceAccountNotFound, fault.SecretNotFound},
+			Versions: []api.Version{api.At(since, s.endSecretInOrg)},
+		},
+	}
+}

@@ -1,0 +1,112 @@
+package serviceaccount
+
+import (
+	"context"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/shape"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// pages is the paging of lists that always tell their total.
+type pages struct {
+	ItemsPerPage int `query:"itemsPerPage" api:"min=1,max=500,default=100,format=" doc:"How many items a page has."`
+	PageNum      int `query:"pageNum" api:"min=1,default=1,format=" doc:"Number of the page, from 1."`
+}
+
+func (p pages) paging() api.Paging {
+	return api.Paging{PageNum: p.PageNum, ItemsPerPage: p.ItemsPerPage, IncludeCount: true}
+}
+
+// managed is accepted and changes nothing: there are no accounts but those that people made.
+type managed struct {
+	IncludeSystemManaged bool `query:"includeSystemManaged" api:"default=false" doc:"Whether the answer has the accounts that the service itself made. Telamon makes none."`
+}
+
+func toOrg(f *found) OrgServiceAccount { return shape.ServiceAccount(f.ServiceAccount, "") }
+
+type listOfOrgIn struct {
+	api.InOrg
+	pages
+	managed
+}
+
+func (s *Service) listOfOrg(ctx context.Context, in listOfOrgIn) (page api.Page[OrgServiceAccount], err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		page, err = shape.Page(tx, state.ServiceAccounts, state.AccountsOf(in.OrgID), in.paging(), func(a *model.ServiceAccount) OrgServiceAccount {
+			return shape.ServiceAccount(a, "")
+		})
+		return err
+	})
+	return page, err
+}
+
+type createInOrgIn struct {
+	api.InOrg
+	Body OrgServiceAccountRequest
+}
+
+func (s *Service) createInOrg(ctx context.Context, in createInOrgIn) (out OrgServiceAccount, err error) {
+	w := &in.Body
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		a, text, err := create(ctx, tx, birth{
+			orgID: in.OrgID, name: w.Name, description: w.Description, hours: w.SecretExpiresAfterHours,
+			grants: authz.OfOrganization(nil, in.OrgID, w.Roles),
+		})
+		if err == nil {
+			out = shape.ServiceAccount(a, text)
+		}
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) getOfOrg(ctx context.Context, in inOrg) (OrgServiceAccount, error) {
+	return show(ctx, s, in, toOrg)
+}
+
+type updateOfOrgIn struct {
+	inOrg
+	Body OrgServiceAccountUpdateRequest
+}
+
+func (s *Service) updateOfOrg(ctx context.Context, in updateOfOrgIn) (OrgServiceAccount, error) {
+	c := change{name: in.Body.Name, description: in.Body.Description, roles: in.Body.Roles, scope: in.OrgID, replace: authz.OfOrganization}
+	return update(ctx, s, in.inOrg, c, toOrg)
+}
+
+func (s *Service) delete(ctx context.Context, in inOrg) (api.None, error) {
+	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
+		f, err := in.find(tx)
+		if err != nil {
+			return err
+		}
+		if err := state.EndServiceAccount(tx, f.ServiceAccount); err != nil {
+			return err
+		}
+		return event.Write(ctx, tx, f.event("SERVICE_ACCOUNT_DELETED"))
+	})
+}
+
+type groupsIn struct {
+	inOrg
+	pages
+}
+
+func (s *Service) groups(ctx context.Context, in groupsIn) (api.Page[ServiceAccountGroup], error) {
+	all, err := show(ctx, s, in.inOrg, func(f *found) (all []ServiceAccountGroup) {
+		seen := map[model.ID]bool{}
+		for _, g := range f.Grants {
+			if g.GroupID != "" && !seen[g.GroupID] {
+				seen[g.GroupID] = true
+				all = append(all, ServiceAccountGroup{GroupID: g.GroupID, Roles: authz.In(f.Grants, g.GroupID)})
+			}
+		}
+		return all
+	})
+	return api.PageOf(in.paging(), all), err
+}
