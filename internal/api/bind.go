@@ -62,37 +62,29 @@ func inputs(t reflect.Type) []input {
 
 // binding is a request on its way into an In struct. Parameters are checked before roles are, the body after.
 type binding struct {
-	r     *http.Request
-	op    *Op
-	v     *Version
-	texts map[string][]string // checked parameters by "in name"
+	r      *http.Request
+	op     *Op
+	v      *Version
+	inputs []input
+	texts  [][]string // of each input that is a parameter, checked
 }
 
 // parameters checks path and query parameters, all at once.
 func (b *binding) parameters() error {
-	b.texts = map[string][]string{}
 	query, err := url.ParseQuery(b.r.URL.RawQuery)
 	if err != nil {
 		return fault.Invalid(fault.Violation{Field: "query", Description: "is not properly encoded"})
 	}
+	b.inputs = inputs(b.v.In)
+	b.texts = make([][]string, len(b.inputs))
 	var found []fault.Violation
-	for _, in := range slices.Concat(inputs(b.v.In), sharedBy(b.op)) {
-		var texts []string
-		switch in.in {
-		case "path":
-			text, err := url.PathUnescape(chi.URLParam(b.r, in.name))
-			if err != nil {
-				found = append(found, fault.Violation{Field: in.name, Description: "is not properly encoded"})
-				continue
-			}
-			texts = present([]string{text}) // nothing before a verb is no name
-		case "query":
-			texts = present(query[in.name])
-		default:
-			continue
-		}
-		found = append(found, in.check(texts)...)
-		b.texts[in.in+" "+in.name] = texts
+	for i := range b.inputs {
+		texts, violations := b.parameter(&b.inputs[i], query)
+		b.texts[i], found = texts, append(found, violations...)
+	}
+	for _, in := range sharedBy(b.op) {
+		_, violations := b.parameter(&in, query)
+		found = append(found, violations...)
 	}
 	if len(found) > 0 {
 		return fault.Invalid(found...)
@@ -100,23 +92,36 @@ func (b *binding) parameters() error {
 	return nil
 }
 
+// parameter reads and checks one parameter.
+func (b *binding) parameter(in *input, query url.Values) (texts []string, found []fault.Violation) {
+	switch in.in {
+	case "path":
+		text, err := url.PathUnescape(chi.URLParam(b.r, in.name))
+		if err != nil {
+			return nil, []fault.Violation{{Field: in.name, Description: "is not properly encoded"}}
+		}
+		texts = present([]string{text}) // nothing before a verb is no name
+	case "query":
+		texts = present(query[in.name])
+	default:
+		return nil, nil
+	}
+	return texts, in.check(texts)
+}
+
 // path is a checked path parameter, or "" if the operation has none of that name.
 func (b *binding) path(name string) string {
-	if texts := b.texts["path "+name]; len(texts) > 0 {
-		return texts[0]
+	for i := range b.inputs {
+		if in := &b.inputs[i]; in.in == "path" && in.name == name && len(b.texts[i]) > 0 {
+			return b.texts[i][0]
+		}
 	}
 	return ""
 }
 
 // present drops empty values: clients send ?name= for "not given".
 func present(values []string) []string {
-	var out []string
-	for _, v := range values {
-		if v != "" {
-			out = append(out, v)
-		}
-	}
-	return out
+	return slices.DeleteFunc(values, func(v string) bool { return v == "" })
 }
 
 func (in *input) check(texts []string) []fault.Violation {
@@ -174,7 +179,8 @@ func article(kind string) string {
 
 // into fills the fields of an In struct from the checked parameters and the body.
 func (b *binding) into(v reflect.Value) error {
-	for _, in := range inputs(b.v.In) {
+	for i := range b.inputs {
+		in := &b.inputs[i]
 		field := v.FieldByIndex(in.index)
 		if in.in == "body" {
 			if err := b.body(in, field); err != nil {
@@ -182,7 +188,7 @@ func (b *binding) into(v reflect.Value) error {
 			}
 			continue
 		}
-		if err := in.fill(field, b.texts[in.in+" "+in.name]); err != nil {
+		if err := in.fill(field, b.texts[i]); err != nil {
 			return err
 		}
 	}
@@ -194,6 +200,9 @@ func (in *input) fill(field reflect.Value, texts []string) error {
 	var value any
 	switch {
 	case len(texts) == 0 && in.node.Default == nil:
+		return nil
+	case len(texts) == 1 && field.Kind() == reflect.String: // as most are
+		field.SetString(texts[0])
 		return nil
 	case len(texts) == 0:
 		value = in.node.Default
@@ -209,7 +218,7 @@ func (in *input) fill(field reflect.Value, texts []string) error {
 	return json.Unmarshal(raw, field.Addr().Interface())
 }
 
-func (b *binding) body(in input, field reflect.Value) error {
+func (b *binding) body(in *input, field reflect.Value) error {
 	raw, err := b.read()
 	if err != nil {
 		return err

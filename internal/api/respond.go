@@ -54,7 +54,9 @@ func encode(v any) ([]byte, error) {
 }
 
 // wants says whether a boolean query parameter is set.
-func (out *response) wants(name string) bool { return out.r.URL.Query().Get(name) == "true" }
+func (out *response) wants(name string) bool {
+	return out.r.URL.RawQuery != "" && out.r.URL.Query().Get(name) == "true"
+}
 
 // envelop puts the status into the body: beside the members of a list, around anything else.
 func envelop(body []byte, status int) []byte {

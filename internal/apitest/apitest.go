@@ -15,8 +15,11 @@ import (
 	"github.com/mongodb-forks/digest"
 	"go.mongodb.org/atlas-sdk/v20250312001/admin"
 
+	"github.com/telamon-db/telamon/internal/store/recall"
 	"github.com/telamon-db/telamon/telamontest"
 )
+
+func init() { recall.Twice = true }
 
 // Latest is the newest version date, as the reference pages call the API.
 const Latest = "2025-03-12"

@@ -3,7 +3,9 @@ package server
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 
+	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/api/openapi"
 	"github.com/telamon-db/telamon/internal/authn"
 	"github.com/telamon-db/telamon/internal/invite"
@@ -29,10 +31,12 @@ func (s *Server) handler() http.Handler {
 		entry := requestlog.From(r.Context())
 		entry.Address = s.auth.Address(r).String()
 		// Not a pattern of mux: it would clean paths of the API, which hold escaped and double slashes.
-		if h, pattern := mux.Handler(r); pattern != "" {
-			entry.Path = pattern // the path of an invitation's page is a secret
-			h.ServeHTTP(w, r)
-			return
+		if !strings.HasPrefix(r.URL.Path, api.Prefix) {
+			if h, pattern := mux.Handler(r); pattern != "" {
+				entry.Path = pattern // the path of an invitation's page is a secret
+				h.ServeHTTP(w, r)
+				return
+			}
 		}
 		s.engine.ServeHTTP(w, r)
 	}))

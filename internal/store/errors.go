@@ -8,6 +8,9 @@ import (
 // ErrClosed: the store was closed before the transaction could start.
 var ErrClosed = errors.New("store: closed")
 
+// ErrOver: a transaction was used after its function had returned.
+var ErrOver = errors.New("store: the transaction is over")
+
 // NewerError says that a store was written by a newer version of Telamon, which this one must not touch.
 type NewerError struct{ Found, Known int }
 

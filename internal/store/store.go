@@ -8,12 +8,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 )
 
 // Store is one back end. All methods are safe for concurrent use.
 type Store interface {
-	// View runs fn on a consistent snapshot. Writes inside fn fail. Like Update's, fn opens no other transaction.
+	// View runs fn on a consistent snapshot. Writes inside fn fail. Like Update's, fn opens no other transaction and may
+	// run again.
 	View(ctx context.Context, fn func(Tx) error) error
 	// Update runs fn in a serializable transaction and commits durably if fn returns nil. It may run fn again, so
 	// fn must have no effect but through tx. When Update returns nil, the change survives a crash. fn must not open
@@ -79,7 +81,11 @@ type Row struct {
 	Rev  int64
 	Keys [][]string
 	Body []byte
+	Memo *Memo // of a row that several views get; nil for others
 }
+
+// Memo remembers what the body of a row decodes to.
+type Memo struct{ decoded atomic.Value }
 
 // Query selects rows of one index: those whose key begins with Prefix, in key order (rows of equal keys by id).
 // Key order is bytewise, part by part. Index "" has keys of one part, the id, so Prefix, From and Until have at most

@@ -9,6 +9,9 @@ import (
 
 // Table declares how objects of type T are stored. T's JSON form is what is on disk: every field has a json tag, so
 // renaming a Go field changes nothing there.
+//
+// An object that a View reads is the reader's own but for its slices and maps: those it shares with other readers, and
+// nobody changes them. What an Update reads is the reader's alone.
 type Table[T any] struct {
 	Name    string
 	ID      func(*T) string
@@ -113,6 +116,22 @@ func (t *Table[T]) keysOf(body []byte) ([][]string, error) {
 }
 
 func (t *Table[T]) decode(row Row) (*T, error) {
+	if row.Memo == nil {
+		return t.fresh(row)
+	}
+	v, known := row.Memo.decoded.Load().(*T)
+	if !known {
+		var err error
+		if v, err = t.fresh(row); err != nil {
+			return nil, err
+		}
+		row.Memo.decoded.Store(v)
+	}
+	own := *v
+	return &own, nil
+}
+
+func (t *Table[T]) fresh(row Row) (*T, error) {
 	v := new(T)
 	if err := json.Unmarshal(row.Body, v); err != nil {
 		return nil, fmt.Errorf("store: decode %s %s: %w", t.Name, row.ID, err)

@@ -20,8 +20,8 @@ func of(groupID model.ID) store.Query { return store.Query{Index: "group", Prefi
 type listIn struct{ api.InGroup }
 
 func (s *Service) list(ctx context.Context, in listIn) (out []UserCustomDBRole, err error) {
-	out = []UserCustomDBRole{}
 	err = s.Store.View(ctx, func(tx store.Tx) error {
+		out = []UserCustomDBRole{}
 		roles, err := state.CustomRoles.List(tx, of(in.GroupID))
 		for _, r := range roles {
 			out = append(out, toWire(r))

@@ -81,6 +81,7 @@ func (s *Service) listLimits(ctx context.Context, in getIn) (out []DataFederatio
 			return err
 		}
 		used, err := s.usage(tx, p.ID)
+		out = nil
 		for _, l := range model.Limits {
 			out = append(out, toLimit(p, l, used))
 		}

@@ -2,6 +2,7 @@
 //
 // One connection writes, and concurrent updates share its commits (writer.go). Reads have connections of their own,
 // each transaction on a snapshot of the write-ahead log, so readers and the writer never wait for each other.
+// What was read is remembered until it changes (recall), because this process alone writes to the file.
 // Durability is WAL with synchronous=FULL: what was acknowledged survives kill -9 and a loss of power.
 package sqlite
 
@@ -18,10 +19,14 @@ import (
 	driver "modernc.org/sqlite"
 
 	"github.com/telamon-db/telamon/internal/store"
+	"github.com/telamon-db/telamon/internal/store/recall"
 	"github.com/telamon-db/telamon/internal/store/sqlkit"
 )
 
 var dialect = sqlkit.Dialect{Text: "TEXT", Blob: "BLOB", Int: "INTEGER", Clustered: " WITHOUT ROWID"}
+
+// recallSize is about how many bytes of what has been read are remembered.
+const recallSize = 8 << 20
 
 // Store is the store in one file.
 type Store struct {
@@ -30,6 +35,7 @@ type Store struct {
 	dbs     []*sql.DB
 	writer  *writer
 	readers readers
+	recall  *recall.Cache
 	gate    sqlkit.Gate
 }
 
@@ -63,7 +69,8 @@ func open(ctx context.Context, path string, now func() time.Time, tables []*stor
 	if err != nil {
 		return nil, err
 	}
-	s.writer = &writer{db: write}
+	s.recall = recall.New(recallSize, tables)
+	s.writer = &writer{db: write, recall: s.recall}
 	s.readers = newReaders(read)
 	err = s.writer.do(ctx, func(c *conn) error { return kit.Migrate(ctx, c) })
 	if err != nil {
@@ -106,6 +113,12 @@ func (s *Store) View(ctx context.Context, fn func(store.Tx) error) error {
 		return err
 	}
 	defer s.gate.Leave()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err, done := s.recall.View(ctx, s.now(), fn); done {
+		return err
+	}
 	tx, err := s.view(ctx, fn)
 	if err == nil {
 		tx.Committed()
@@ -113,18 +126,20 @@ func (s *Store) View(ctx context.Context, fn func(store.Tx) error) error {
 	return err
 }
 
+// view runs fn on a snapshot, and has what it reads remembered.
 func (s *Store) view(ctx context.Context, fn func(store.Tx) error) (*sqlkit.Tx, error) {
 	c, err := s.readers.take(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer s.readers.give(c)
+	watched := s.recall.Watch()
 	if err := c.do("BEGIN"); err != nil {
 		return nil, fmt.Errorf("store: begin: %w", err)
 	}
 	tx := s.kit.Begin(ctx, c, s.now(), true)
 	defer tx.Over()
-	return tx, fn(tx)
+	return tx, fn(watched(tx))
 }
 
 // Update runs fn in a transaction and returns when it is durable.
@@ -137,7 +152,9 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	err := s.writer.do(ctx, func(c *conn) error {
 		tx = s.kit.Begin(ctx, c, s.now(), false)
 		defer tx.Over()
-		return fn(tx)
+		err := fn(tx)
+		s.writer.note(tx.Written())
+		return err
 	})
 	if err == nil {
 		tx.Committed()

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/telamon-db/telamon/internal/store/recall"
 )
 
 // maxBatch bounds how many updates share a commit, so that the first of them is not kept waiting for ever.
@@ -20,7 +22,8 @@ const maxBatch = 64
 // commit, which is a sync of the disk, share the next one. A closure that fails, panics or ends its goroutine undoes
 // its savepoint only.
 type writer struct {
-	db *sql.DB
+	db     *sql.DB
+	recall *recall.Cache
 
 	mu      sync.Mutex
 	taken   bool            // somebody has the turn
@@ -31,6 +34,7 @@ type writer struct {
 	open   bool         // a transaction is open
 	ran    int          // closures that the open transaction has run
 	kept   []chan error // of the closures that await the commit
+	tables []string     // that the open transaction writes to
 	broken error        // why the open transaction cannot be committed
 
 	updates, commits atomic.Int64
@@ -130,6 +134,15 @@ func (w *writer) begin(ctx context.Context) (err error) {
 	return nil
 }
 
+// note adds to the tables that the open transaction writes to. Who calls it has the turn.
+func (w *writer) note(tables []string) {
+	for _, t := range tables {
+		if !slices.Contains(w.tables, t) {
+			w.tables = append(w.tables, t)
+		}
+	}
+}
+
 // undo goes back to the savepoint. If it is not there any more, SQLite has undone the whole transaction (a full disk,
 // an I/O error), and with it what the others of the batch have done.
 func (w *writer) undo() {
@@ -171,7 +184,9 @@ func (w *writer) commit() {
 	}
 	err := w.broken
 	if err == nil {
+		ended := w.recall.Committing(w.tables)
 		err = w.conn.do("COMMIT")
+		ended()
 	}
 	if err != nil {
 		// What the file holds now is for a fresh connection to find out.
@@ -185,7 +200,7 @@ func (w *writer) commit() {
 	for _, committed := range w.kept {
 		committed <- err
 	}
-	w.open, w.ran, w.kept, w.broken = false, 0, nil, nil
+	w.open, w.ran, w.kept, w.tables, w.broken = false, 0, nil, nil, nil
 }
 
 // close closes the connection. Nobody has or awaits the turn any more.

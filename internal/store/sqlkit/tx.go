@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/store"
@@ -17,9 +18,8 @@ type Tx struct {
 	now      time.Time
 	readOnly bool
 	after    []func()
+	written  []string
 }
-
-var errOver = errors.New("store: the transaction is over")
 
 // Context is the context of the View or Update that the transaction belongs to.
 func (tx *Tx) Context() context.Context { return tx.ctx }
@@ -41,10 +41,13 @@ func (tx *Tx) Committed() {
 	}
 }
 
+// Written are the names of the tables that the transaction has written to, the event log aside.
+func (tx *Tx) Written() []string { return tx.written }
+
 // ready says whether another statement may run.
 func (tx *Tx) ready() error {
 	if tx.conn == nil {
-		return errOver
+		return store.ErrOver
 	}
 	return tx.ctx.Err()
 }
@@ -61,6 +64,9 @@ func (tx *Tx) table(s *store.Schema) (*table, error) {
 func (tx *Tx) writable(s *store.Schema) (*table, error) {
 	if tx.readOnly {
 		return nil, store.ErrReadOnly
+	}
+	if !slices.Contains(tx.written, s.Name) {
+		tx.written = append(tx.written, s.Name)
 	}
 	return tx.table(s)
 }

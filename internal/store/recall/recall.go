@@ -1,0 +1,131 @@
+// Package recall remembers what views of a store have read, for a store that one process alone writes to.
+//
+// What was read is good for as long as no table that it was read from has been written to. A view runs on what is
+// remembered; if it asks for something that is not, it starts again on a snapshot, and what it reads there is
+// remembered. So a view sees one instant, whichever way it runs:
+//
+//   - A commit announces the tables that it writes to before it begins, and again when it has ended. In between and
+//     afterwards nothing that was remembered of them counts.
+//   - A view on what is remembered counts only if no commit has begun or ended while it ran. Then all that it read was
+//     current all the time.
+//   - What a snapshot reads is remembered only if no commit has announced its table since before the snapshot.
+package recall
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Cache is what is remembered. It is safe for concurrent use; commits take turns.
+type Cache struct {
+	tables map[string]int // a table's place in generations
+	room   int            // bytes that a half holds before it becomes the old one
+	epoch  atomic.Uint64  // goes up when a commit begins and when it ends
+
+	mu          sync.Mutex
+	generations []uint64 // of each table: goes up with epoch for the tables of the commit, so it is odd during one
+	young, old  half
+}
+
+// half is half of what is remembered: what has been asked for lately is in the young one, and when that is full, the
+// old one goes. So what is asked for again and again stays, and memory is bounded.
+type half struct {
+	entries map[key]*entry
+	size    int
+}
+
+// key names something to read: what a query of a table is.
+type key struct {
+	table, index string
+	how          byte
+	text         string
+}
+
+// entry is what was read, when the table had that generation.
+type entry struct {
+	generation uint64
+	rows       []store.Row
+	count      int64
+	err        error
+}
+
+// New remembers reads of the tables in up to about size bytes of bodies.
+func New(size int, tables []*store.Schema) *Cache {
+	c := &Cache{tables: map[string]int{}, room: size / 2, generations: make([]uint64, len(tables))}
+	for i, t := range tables {
+		c.tables[t.Name] = i
+	}
+	c.young.entries = map[key]*entry{}
+	return c
+}
+
+// Committing is called around a commit, by who has the turn to write: before it begins and, whatever has come of it,
+// after it has ended. tables are the names of those that it writes to.
+func (c *Cache) Committing(tables []string) (ended func()) {
+	c.announce(tables)
+	return func() { c.announce(tables) }
+}
+
+func (c *Cache) announce(tables []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.epoch.Add(1)
+	for _, name := range tables {
+		c.generations[c.tables[name]]++
+	}
+}
+
+// find returns what is remembered under k, or nil.
+func (c *Cache) find(k key) *entry {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := c.young.entries[k]
+	if e == nil {
+		if e = c.old.entries[k]; e != nil {
+			c.put(k, e)
+		}
+	}
+	if e == nil || e.generation != c.generations[c.tables[k.table]] {
+		return nil
+	}
+	return e
+}
+
+// keep remembers e under k if nothing has been announced for its table since the generations were these.
+func (c *Cache) keep(k key, e *entry, since []uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	table := c.tables[k.table]
+	if now := c.generations[table]; now == since[table] && now%2 == 0 && e.size() <= c.room/8 {
+		e.generation = now
+		c.put(k, e)
+	}
+}
+
+func (c *Cache) put(k key, e *entry) {
+	if c.young.size += e.size() + len(k.text); c.young.size > c.room {
+		c.old, c.young = c.young, half{entries: map[key]*entry{}, size: e.size() + len(k.text)}
+	}
+	c.young.entries[k] = e
+}
+
+// overhead is about what an entry and a row take beside their bytes.
+const overhead = 200
+
+func (e *entry) size() int {
+	n := overhead
+	for _, r := range e.rows {
+		n += overhead + len(r.ID) + len(r.Body)
+	}
+	return n
+}
+
+// now are the generations as they are.
+func (c *Cache) now() []uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.generations)
+}

@@ -1,0 +1,204 @@
+package recall_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/store"
+	"github.com/telamon-db/telamon/internal/store/recall"
+	"github.com/telamon-db/telamon/internal/store/sqlite"
+)
+
+type account struct {
+	ID      string   `json:"id"`
+	Balance int      `json:"balance"`
+	Notes   []string `json:"notes,omitempty"`
+	Rev     int64    `json:"-"`
+}
+
+func table(name string) *store.Table[account] {
+	return &store.Table[account]{
+		Name: name, ID: func(a *account) string { return a.ID }, Rev: func(a *account) *int64 { return &a.Rev },
+		Indexes: []store.Index[account]{{Name: "balance", Key: func(a *account) []string { return []string{fmt.Sprintf("%09d", a.Balance)} }}},
+	}
+}
+
+// TestViewsSeeOneInstant moves money between two tables and counts it all the time: a view that mixed what is remembered
+// of one with what is new of the other would find some missing.
+func TestViewsSeeOneInstant(t *testing.T) {
+	left, right := table("left"), table("right")
+	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "db"), time.Now, []*store.Schema{left.Schema(), right.Schema()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	update := func(fn func(store.Tx) error) {
+		if err := s.Update(context.Background(), fn); err != nil {
+			t.Error(err)
+		}
+	}
+	update(func(tx store.Tx) error {
+		return errors.Join(left.Put(tx, &account{ID: "a", Balance: 1000}), right.Put(tx, &account{ID: "a"}))
+	})
+	const moves = 100
+	var group sync.WaitGroup
+	stop := make(chan struct{})
+	for range 4 {
+		group.Go(func() {
+			for seen := 0; ; {
+				var a, b *account
+				var listed []*account
+				err := s.View(context.Background(), func(tx store.Tx) (err error) {
+					if a, err = left.Get(tx, "a"); err != nil {
+						return err
+					}
+					if listed, err = right.List(tx, store.Query{Index: "balance"}); err != nil {
+						return err
+					}
+					b, err = right.Get(tx, "a")
+					return err
+				})
+				if err != nil || a.Balance+b.Balance != 1000 || len(listed) != 1 || listed[0].Balance != b.Balance || b.Balance < seen {
+					t.Errorf("%v: %+v %+v %+v after %d", err, a, b, listed, seen)
+					return
+				}
+				seen = b.Balance
+				select {
+				case <-stop:
+					return
+				default:
+				}
+			}
+		})
+	}
+	for i := range moves {
+		update(func(tx store.Tx) error {
+			a, err := left.Get(tx, "a")
+			if err != nil {
+				return err
+			}
+			b, err := right.Get(tx, "a")
+			if err != nil {
+				return err
+			}
+			a.Balance, b.Balance = a.Balance-1, b.Balance+1
+			return errors.Join(left.Put(tx, a), right.Put(tx, b))
+		})
+		var got *account
+		err := s.View(t.Context(), func(tx store.Tx) (err error) { got, err = right.Get(tx, "a"); return err })
+		if err != nil || got.Balance != i+1 {
+			t.Fatalf("what was acknowledged is not there: %+v, %v", got, err)
+		}
+	}
+	close(stop)
+	group.Wait()
+}
+
+// fake is a snapshot that counts how often it is read.
+type fake struct {
+	store.Tx
+	reads int
+}
+
+func (f *fake) Get(_ *store.Schema, id string) (store.Row, error) {
+	f.reads++
+	if id == "nobody" {
+		return store.Row{}, store.ErrNotFound
+	}
+	return store.Row{ID: id, Rev: 1, Body: []byte(`{"id":"` + id + `","notes":["x"]}`)}, nil
+}
+
+func TestWhatIsRemembered(t *testing.T) {
+	accounts, others := table("accounts"), table("others")
+	c := recall.New(1<<20, []*store.Schema{accounts.Schema(), others.Schema()})
+	f := &fake{}
+	get := func(table *store.Table[account], id string) func(store.Tx) error {
+		return func(tx store.Tx) error { _, err := table.Get(tx, id); return err }
+	}
+	known := func(fn func(store.Tx) error) bool {
+		_, done := c.View(t.Context(), time.Now(), fn)
+		return done
+	}
+	read := func(fn func(store.Tx) error) { _ = fn(c.Watch()(f)) } // an error is remembered too
+	for _, id := range []string{"somebody", "nobody"} {
+		if known(get(accounts, id)) {
+			t.Errorf("%s is remembered before anybody has asked", id)
+		}
+		read(get(accounts, id))
+		if !known(get(accounts, id)) || known(get(others, id)) {
+			t.Errorf("%s is not remembered, or in the wrong table", id)
+		}
+	}
+	ended := c.Committing([]string{"accounts"})
+	if known(get(accounts, "somebody")) {
+		t.Error("during a commit what it writes to is remembered")
+	}
+	read(get(accounts, "somebody")) // perhaps before, perhaps after the commit
+	read(get(others, "somebody"))
+	ended()
+	if known(get(accounts, "somebody")) || !known(get(others, "somebody")) {
+		t.Error("a commit ends what is remembered of its tables, and of no others")
+	}
+	late := c.Watch()
+	c.Committing([]string{"accounts"})()
+	_ = get(accounts, "somebody")(late(f))
+	if known(get(accounts, "somebody")) {
+		t.Error("what a snapshot from before a commit reads is remembered")
+	}
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	accounts := table("accounts")
+	c := recall.New(64<<10, []*store.Schema{accounts.Schema()})
+	f := &fake{}
+	hot := func(tx store.Tx) error { _, err := accounts.Get(tx, "hot"); return err }
+	_ = hot(c.Watch()(f))
+	for i := range 10_000 {
+		tx := c.Watch()(f)
+		if _, err := accounts.Get(tx, fmt.Sprint(i)); err != nil {
+			t.Fatal(err)
+		}
+		if _, done := c.View(t.Context(), time.Now(), hot); !done {
+			t.Fatalf("after %d others, what is asked for all the time is forgotten", i)
+		}
+	}
+	first := func(tx store.Tx) error { _, err := accounts.Get(tx, "0"); return err }
+	if _, done := c.View(t.Context(), time.Now(), first); done {
+		t.Error("everything is remembered for ever")
+	}
+}
+
+func TestReadersHaveTheirOwn(t *testing.T) {
+	accounts := table("accounts")
+	c := recall.New(1<<20, []*store.Schema{accounts.Schema()})
+	var a, b *account
+	_ = func(tx store.Tx) (err error) { a, err = accounts.Get(tx, "x"); return err }(c.Watch()(&fake{}))
+	a.Balance = 7
+	_, done := c.View(t.Context(), time.Now(), func(tx store.Tx) (err error) { b, err = accounts.Get(tx, "x"); return err })
+	if !done || b.Balance != 0 || b.Rev != 1 {
+		t.Errorf("%v %+v", done, b)
+	}
+}
+
+func TestAViewThatIsOverReadsNothing(t *testing.T) {
+	accounts := table("accounts")
+	c := recall.New(1<<20, []*store.Schema{accounts.Schema()})
+	_ = func(tx store.Tx) error { _, err := accounts.Get(tx, "x"); return err }(c.Watch()(&fake{}))
+	var kept store.Tx
+	_, done := c.View(t.Context(), time.Now(), func(tx store.Tx) error {
+		kept = tx
+		if _, err := tx.Put(accounts.Schema(), store.Row{ID: "x"}); !errors.Is(err, store.ErrReadOnly) {
+			t.Errorf("a write: %v", err)
+		}
+		_, err := accounts.Get(tx, "x")
+		return err
+	})
+	if _, err := accounts.Get(kept, "x"); !done || !errors.Is(err, store.ErrOver) {
+		t.Errorf("%v, %v", done, err)
+	}
+}

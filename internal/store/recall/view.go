@@ -1,0 +1,205 @@
+package recall
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Twice has every view that succeeds run a second time, which any view may have to. Tests set it, before there is a
+// cache, to find functions that cannot.
+var Twice bool
+
+// View runs fn on what is remembered. If done is false, that was not enough, and fn has to run again on a snapshot.
+func (c *Cache) View(ctx context.Context, now time.Time, fn func(store.Tx) error) (err error, done bool) {
+	epoch := c.epoch.Load()
+	tx := &memory{cache: c, ctx: ctx, now: now.UTC().Truncate(time.Microsecond)}
+	err, done = tx.run(fn)
+	if Twice && done {
+		err, done = tx.again(fn)
+	}
+	if !done || c.epoch.Load() != epoch {
+		return nil, false
+	}
+	if err == nil {
+		for _, fn := range tx.after {
+			fn()
+		}
+	}
+	return err, true
+}
+
+func (m *memory) again(fn func(store.Tx) error) (err error, done bool) {
+	m.over, m.after = false, nil
+	return m.run(fn)
+}
+
+// run runs fn up to what is not remembered: there fn ends at once, and nobody has to tell that from an error.
+func (m *memory) run(fn func(store.Tx) error) (err error, done bool) {
+	defer func() {
+		m.over = true
+		if p := recover(); p == errMissed {
+			done = false
+		} else if p != nil {
+			panic(p)
+		}
+	}()
+	return fn(m), true
+}
+
+// Watch returns a function that makes a transaction on a snapshot remember what it reads. It is called before the
+// snapshot is taken.
+func (c *Cache) Watch() func(store.Tx) store.Tx {
+	since := c.now()
+	return func(tx store.Tx) store.Tx { return &snapshot{tx, c, since} }
+}
+
+// The ways to read.
+const (
+	byID = iota
+	byKey
+	byQuery
+	byCount
+)
+
+func keyOf(key []string) string {
+	var b strings.Builder
+	for _, part := range key {
+		b.WriteString(strconv.Itoa(len(part)))
+		b.WriteByte(':')
+		b.WriteString(part)
+	}
+	return b.String()
+}
+
+func queryOf(q store.Query) string {
+	var b strings.Builder
+	b.WriteString(keyOf(q.Prefix))
+	for _, bound := range [][]string{q.From, q.Until} {
+		b.WriteByte(' ')
+		if bound != nil {
+			b.WriteByte('=')
+			b.WriteString(keyOf(bound))
+		}
+	}
+	b.WriteString(" " + strconv.FormatBool(q.Reverse) + strconv.Itoa(q.Offset) + " " + strconv.Itoa(q.Limit))
+	return b.String()
+}
+
+// memory is a transaction on what is remembered.
+type memory struct {
+	cache *Cache
+	ctx   context.Context
+	now   time.Time
+	after []func()
+	over  bool
+}
+
+// errMissed is the panic that ends a view which asks for what is not remembered.
+var errMissed = errors.New("recall: not remembered")
+
+func (m *memory) Context() context.Context { return m.ctx }
+func (m *memory) Now() time.Time           { return m.now }
+func (m *memory) AfterCommit(fn func())    { m.after = append(m.after, fn) }
+
+func (m *memory) read(k key) (*entry, error) {
+	if m.over {
+		return nil, store.ErrOver
+	}
+	if err := m.ctx.Err(); err != nil {
+		return nil, err
+	}
+	e := m.cache.find(k)
+	if e == nil {
+		panic(errMissed)
+	}
+	return e, e.err
+}
+
+func (m *memory) one(k key) (store.Row, error) {
+	e, err := m.read(k)
+	if err != nil {
+		return store.Row{}, err
+	}
+	return e.rows[0], nil
+}
+
+func (m *memory) Get(s *store.Schema, id string) (store.Row, error) {
+	return m.one(key{s.Name, "", byID, id})
+}
+
+func (m *memory) Lookup(s *store.Schema, index string, k []string) (store.Row, error) {
+	return m.one(key{s.Name, index, byKey, keyOf(k)})
+}
+
+func (m *memory) Scan(s *store.Schema, q store.Query) ([]store.Row, error) {
+	e, err := m.read(key{s.Name, q.Index, byQuery, queryOf(q)})
+	if err != nil {
+		return nil, err
+	}
+	return e.rows, nil
+}
+
+func (m *memory) Count(s *store.Schema, q store.Query) (int64, error) {
+	e, err := m.read(key{s.Name, q.Index, byCount, queryOf(q)})
+	if err != nil {
+		return 0, err
+	}
+	return e.count, nil
+}
+
+func (m *memory) Put(*store.Schema, store.Row) (int64, error)    { return 0, store.ErrReadOnly }
+func (m *memory) Delete(*store.Schema, string, int64) error      { return store.ErrReadOnly }
+func (m *memory) AppendEvent(store.Event) error                  { return store.ErrReadOnly }
+func (m *memory) Events(store.EventQuery) ([]store.Event, error) { panic(errMissed) }
+func (m *memory) CountEvents(store.EventQuery) (int64, error)    { panic(errMissed) }
+func (m *memory) Event(string, string) (store.Event, error)      { panic(errMissed) }
+
+// snapshot is a transaction on a snapshot. What it reads is remembered, but for events, which are read once.
+type snapshot struct {
+	store.Tx
+	cache *Cache
+	since []uint64
+}
+
+// keep remembers an answer that will be the same the next time: one without an error, or that nothing is there.
+func (s *snapshot) keep(k key, e *entry) {
+	for i := range e.rows {
+		e.rows[i].Memo = new(store.Memo)
+	}
+	if e.err == nil || store.IsNotFound(e.err) {
+		s.cache.keep(k, e, s.since)
+	}
+}
+
+func (s *snapshot) one(k key, r store.Row, err error) (store.Row, error) {
+	e := &entry{rows: []store.Row{r}, err: err}
+	s.keep(k, e)
+	return e.rows[0], err
+}
+
+func (s *snapshot) Get(t *store.Schema, id string) (store.Row, error) {
+	r, err := s.Tx.Get(t, id)
+	return s.one(key{t.Name, "", byID, id}, r, err)
+}
+
+func (s *snapshot) Lookup(t *store.Schema, index string, k []string) (store.Row, error) {
+	r, err := s.Tx.Lookup(t, index, k)
+	return s.one(key{t.Name, index, byKey, keyOf(k)}, r, err)
+}
+
+func (s *snapshot) Scan(t *store.Schema, q store.Query) ([]store.Row, error) {
+	rows, err := s.Tx.Scan(t, q)
+	s.keep(key{t.Name, q.Index, byQuery, queryOf(q)}, &entry{rows: rows, err: err})
+	return rows, err
+}
+
+func (s *snapshot) Count(t *store.Schema, q store.Query) (int64, error) {
+	n, err := s.Tx.Count(t, q)
+	s.keep(key{t.Name, q.Index, byCount, queryOf(q)}, &entry{count: n, err: err})
+	return n, err
+}
