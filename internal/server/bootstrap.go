@@ -47,13 +47,14 @@ const (
 // start writes bootstrap.json, with new credentials if the store is empty.
 func (s *Server) start(ctx context.Context) (*Bootstrap, error) {
 	path := filepath.Join(s.cfg.DataDir, "bootstrap.json")
-	b, err := readBootstrap(path)
+	before, err := readBootstrap(path)
 	if err != nil {
 		return nil, err
 	}
-	b.BaseURL, b.ManagementURL = s.scheme()+"://"+reachable(s.api.Addr()), "http://"+reachable(s.manage.Addr())
-	fresh := *b
+	before.BaseURL, before.ManagementURL = s.scheme()+"://"+reachable(s.api.Addr()), "http://"+reachable(s.manage.Addr())
+	b := new(Bootstrap)
 	err = s.store.Update(ctx, func(tx store.Tx) error {
+		*b = *before
 		begun, err := state.Settings.Get(tx, bootstrapSetting)
 		if err == nil {
 			return keep(b, string(begun.Value))
@@ -61,13 +62,13 @@ func (s *Server) start(ctx context.Context) (*Bootstrap, error) {
 		if !store.IsNotFound(err) {
 			return err
 		}
-		if err := s.found(ctx, tx, &fresh); err != nil {
+		if err := s.found(ctx, tx, b); err != nil {
 			return err
 		}
 		// Written before the commit: a crash between the two leaves a file that the next start replaces, while the
-		// other way round it would leave an organization that nobody has the credentials of.
-		fresh.New = true
-		*b = fresh
+		// other way round it would leave an organization that nobody has the credentials of. When another node has
+		// begun the store at the same moment, this runs again, and the file is replaced too.
+		b.New = true
 		return writeBootstrap(path, b)
 	})
 	if err != nil {
