@@ -63,9 +63,11 @@ func newFixture(t *testing.T) *fixture {
 }
 
 // run runs a runner until the test ends.
-func (f *fixture) run(h Handler) *Runner {
+func (f *fixture) run(h Handler) *Runner { return f.runAs("node", h) }
+
+func (f *fixture) runAs(node string, h Handler) *Runner {
 	f.t.Helper()
-	r := NewRunner(f.store, f.clock, "node", slog.New(slog.DiscardHandler), map[Kind]Handler{kind: h})
+	r := NewRunner(f.store, f.clock, node, slog.New(slog.DiscardHandler), map[Kind]Handler{kind: h})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- r.Run(ctx) }()

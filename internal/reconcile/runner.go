@@ -16,7 +16,7 @@ const (
 	leaseLife   = 30 * time.Second
 	maxAttempts = 8
 	firstPause  = 100 * time.Millisecond
-	longestWait = 5 * time.Second // how long work that another node scheduled can stay unseen
+	longestWait = time.Second // how long work that another node has scheduled, or dropped, can stay unseen
 	workers     = 8
 )
 
@@ -114,7 +114,9 @@ func (r *Runner) pass(ctx context.Context) (time.Duration, error) {
 					wait = min(wait, w.Due.Sub(now))
 					break
 				}
-				due = append(due, w)
+				if !w.leased() {
+					due = append(due, w)
+				}
 			}
 		}
 		return nil
@@ -162,7 +164,7 @@ func (r *Runner) do(ctx context.Context, w *Work) error {
 		return err
 	}
 	h := r.handlers[w.Kind]
-	again, err := r.call(ctx, h, w.Key)
+	again, err := r.call(ctx, h, w)
 	if ctx.Err() != nil {
 		return nil // the server stops; the work stays leased to this node until it starts again
 	}
@@ -182,10 +184,16 @@ func (r *Runner) do(ctx context.Context, w *Work) error {
 	return r.record(ctx, w, again)
 }
 
-// call runs the handler; a panic is an error of this attempt.
-func (r *Runner) call(ctx context.Context, h Handler, key string) (again time.Time, err error) {
-	defer r.caught(key, &err)
-	return h.Reconcile(ctx, key)
+// call runs the handler; a panic is an error of this attempt. What any node may do ends before its lease does, so that
+// no two do it at a time.
+func (r *Runner) call(ctx context.Context, h Handler, w *Work) (again time.Time, err error) {
+	defer r.caught(w.Key, &err)
+	if w.Node == "" {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, w.Until.Add(-leaseLife/6))
+		defer cancel()
+	}
+	return h.Reconcile(ctx, w.Key)
 }
 
 // giveUp tells the handler to give up; a panic keeps the work.
@@ -207,15 +215,14 @@ func (r *Runner) lease(ctx context.Context, w *Work) (*Work, error) {
 	var taken *Work
 	err := r.store.Update(ctx, func(tx store.Tx) error {
 		taken = nil
-		now := time.Now()
 		current, err := Works.Get(tx, id(w.Kind, w.Key))
-		if store.IsNotFound(err) || err == nil && (current.Due.After(tx.Now()) || current.Holder != "" && now.Before(current.Until)) {
+		if store.IsNotFound(err) || err == nil && (current.Due.After(tx.Now()) || current.leased()) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		current.Holder, current.Until = r.node, now.Add(leaseLife).UTC()
+		current.Holder, current.Until = r.node, time.Now().Add(leaseLife).UTC()
 		taken = current
 		return Works.Put(tx, current)
 	})

@@ -61,7 +61,8 @@ func Schedule(tx store.Tx, kind Kind, key, node string, due time.Time) error {
 // Now asks for work at once, on any node.
 func Now(tx store.Tx, kind Kind, key string) error { return Schedule(tx, kind, key, "", tx.Now()) }
 
+// leased says whether a node is doing the work now.
+func (w *Work) leased() bool { return w.Holder != "" && time.Now().Before(w.Until) }
+
 // leasedBeside says whether another node than the given one is doing the work now.
-func (w *Work) leasedBeside(node string) bool {
-	return w.Holder != "" && w.Holder != node && time.Now().Before(w.Until)
-}
+func (w *Work) leasedBeside(node string) bool { return w.leased() && w.Holder != node }
