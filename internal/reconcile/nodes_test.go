@@ -64,8 +64,9 @@ func TestWorkThatIsBeingDoneIsNotTriedFor(t *testing.T) {
 	if err := r.Advance(t.Context(), f.clock.Now()); err != nil {
 		t.Fatal(err)
 	}
-	// One to begin with, and for each work one that schedules it, one that leases it and one that ends it.
-	if n := c.updates.Load(); n > 1+3*own {
+	// Each work is scheduled, leased and ended; some may be tried for once more. A runner that tries for what is leased
+	// does so without end.
+	if n := c.updates.Load(); n > 6*own {
 		t.Errorf("%d updates", n)
 	}
 }
