@@ -12,13 +12,24 @@ import (
 // MaxDepth is how deep a request's JSON may nest.
 const MaxDepth = 64
 
+// MaxValues is how many values a request's JSON may have, one in another counted too. A small object takes a hundred times
+// as much memory as text; this bounds what a body can take to a few megabytes, however it is written.
+const MaxValues = 20_000
+
+// decoder counts the values that may still come.
+type decoder struct {
+	*json.Decoder
+	left int
+}
+
 // Decode reads one JSON value into maps, slices, strings, json.Number, bools and nil. It refuses what encoding/json
-// lets pass: invalid UTF-8, a name twice in one object, nesting beyond MaxDepth, and anything after the value.
+// lets pass: invalid UTF-8, a name twice in one object, nesting beyond MaxDepth, more than MaxValues, and anything after
+// the value.
 func Decode(body []byte) (any, error) {
 	if !utf8.Valid(body) {
 		return nil, errors.New("it is not valid UTF-8")
 	}
-	d := json.NewDecoder(bytes.NewReader(body))
+	d := &decoder{json.NewDecoder(bytes.NewReader(body)), MaxValues}
 	d.UseNumber()
 	v, err := decodeValue(d, 0)
 	if err != nil {
@@ -30,9 +41,12 @@ func Decode(body []byte) (any, error) {
 	return v, nil
 }
 
-func decodeValue(d *json.Decoder, depth int) (any, error) {
+func decodeValue(d *decoder, depth int) (any, error) {
 	if depth > MaxDepth {
 		return nil, fmt.Errorf("it is nested deeper than %d levels", MaxDepth)
+	}
+	if d.left--; d.left < 0 {
+		return nil, fmt.Errorf("it has more than %d values", MaxValues)
 	}
 	t, err := d.Token()
 	if err != nil {
@@ -47,7 +61,7 @@ func decodeValue(d *json.Decoder, depth int) (any, error) {
 	return t, nil
 }
 
-func decodeObject(d *json.Decoder, depth int) (any, error) {
+func decodeObject(d *decoder, depth int) (any, error) {
 	m := map[string]any{}
 	for d.More() {
 		t, err := d.Token()
@@ -69,7 +83,7 @@ func decodeObject(d *json.Decoder, depth int) (any, error) {
 	return m, readable(err)
 }
 
-func decodeArray(d *json.Decoder, depth int) (any, error) {
+func decodeArray(d *decoder, depth int) (any, error) {
 	list := []any{}
 	for d.More() {
 		v, err := decodeValue(d, depth+1)

@@ -133,7 +133,7 @@ func TestRules(t *testing.T) {
 func TestDecodeRefuses(t *testing.T) {
 	for _, body := range []string{
 		"", "{", `{"a":1,}`, `{"a":1}{}`, `{"a":1,"a":2}`, "\"\xff\"", strings.Repeat("[", 10000), strings.Repeat("[", MaxDepth+2) + strings.Repeat("]", MaxDepth+2),
-		"{\"a\x00\":1}", "nul", "01",
+		"{\"a\x00\":1}", "nul", "01", "[" + strings.Repeat("{},", MaxValues) + "{}]",
 	} {
 		if _, err := Decode([]byte(body)); err == nil {
 			t.Errorf("accepted %.40q", body)
