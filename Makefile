@@ -31,5 +31,5 @@ fuzz:                 ## every fuzz target for FUZZTIME
 	  done || exit 1; \
 	done
 
-kill:                 ## kill -9 under load, a hundred rounds
-	TELAMON_KILL_ROUNDS=100 go test -count=1 -timeout 30m -run Load -v ./test/story
+kill:                 ## kill -9 under load, fifty rounds of each store, and of PostgreSQL itself
+	TELAMON_KILL_ROUNDS=50 go test -count=1 -timeout 30m -run Load -v ./test/story

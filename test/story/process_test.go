@@ -19,8 +19,12 @@ import (
 	"github.com/telamon-db/telamon/internal/server"
 )
 
-// serveDir is the variable that makes this test's binary a server on the data directory that it names.
-const serveDir = "TELAMON_STORY_SERVE"
+// serveDir is the variable that makes this test's binary a server on the data directory that it names, and serveStore
+// the one that names its store.
+const (
+	serveDir   = "TELAMON_STORY_SERVE"
+	serveStore = "TELAMON_STORY_STORE"
+)
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(serveDir); dir != "" {
@@ -33,7 +37,7 @@ func TestMain(m *testing.M) {
 func beServer(dir string) int {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	s, err := server.Open(context.Background(), server.Config{
-		DataDir: dir, Listen: "127.0.0.1:0", Management: "127.0.0.1:0", Logger: log,
+		DataDir: dir, Store: os.Getenv(serveStore), Listen: "127.0.0.1:0", Management: "127.0.0.1:0", LimitsOff: true, Logger: log,
 		Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	})
 	if err != nil {
@@ -55,6 +59,7 @@ func beServer(dir string) int {
 type process struct {
 	t       *testing.T
 	dir     string
+	store   string
 	cmd     *exec.Cmd
 	log     *bytes.Buffer
 	boot    server.Bootstrap
@@ -62,9 +67,10 @@ type process struct {
 	starts  int
 }
 
-func startProcess(t *testing.T) *process {
+// startProcess starts a server on a store, "" being its own.
+func startProcess(t *testing.T, store string) *process {
 	t.Helper()
-	p := &process{t: t, dir: t.TempDir(), log: new(bytes.Buffer)}
+	p := &process{t: t, dir: t.TempDir(), store: store, log: new(bytes.Buffer)}
 	p.start()
 	t.Cleanup(func() {
 		p.kill()
@@ -82,7 +88,7 @@ func (p *process) start() {
 		p.t.Fatal(err)
 	}
 	p.cmd = exec.Command(exe)
-	p.cmd.Env = append(os.Environ(), serveDir+"="+p.dir)
+	p.cmd.Env = append(os.Environ(), serveDir+"="+p.dir, serveStore+"="+p.store)
 	p.cmd.Stderr = p.log
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {

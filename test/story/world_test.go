@@ -18,6 +18,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"github.com/telamon-db/telamon/internal/apitest"
+	"github.com/telamon-db/telamon/internal/store/postgres/pgtest"
 )
 
 // world is what the chapters of the story share.
@@ -179,8 +180,8 @@ func (w *world) mongosh(t *testing.T, user, password, script string) string {
 	return string(out)
 }
 
-func run(t *testing.T, w *world) {
-	w.process, w.whole = startProcess(t), t
+func run(t *testing.T, w *world, store string) {
+	w.process, w.whole = startProcess(t, store), t
 	for _, chapter := range chapters {
 		ok := t.Run(chapter.name, func(t *testing.T) {
 			w.process.t = t
@@ -197,10 +198,11 @@ func run(t *testing.T, w *world) {
 }
 
 func TestTheStory(t *testing.T) {
-	t.Run("with digest", func(t *testing.T) { run(t, &world{}) })
-	t.Run("with OAuth", func(t *testing.T) { run(t, &world{oauth: true}) })
+	t.Run("with digest", func(t *testing.T) { run(t, &world{}, "") })
+	t.Run("with OAuth", func(t *testing.T) { run(t, &world{oauth: true}, "") })
+	t.Run("on PostgreSQL", func(t *testing.T) { run(t, &world{}, pgtest.URL(t)) })
 }
 
 func TestTheStoryWithKill9AtEveryMoment(t *testing.T) {
-	run(t, &world{crashy: true})
+	run(t, &world{crashy: true}, "")
 }
