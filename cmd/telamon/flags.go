@@ -15,7 +15,8 @@ import (
 
 // serverFlags declares the flags that say how a server runs.
 func serverFlags(f *pflag.FlagSet, cfg *server.Config) {
-	f.StringVar(&cfg.DataDir, "data", "telamon-data", "directory `DIR` that everything is kept in")
+	f.StringVar(&cfg.DataDir, "data", "telamon-data", "directory `DIR` of this node: its clusters, certificates and letters, and with sqlite all state")
+	f.StringVar(&cfg.Store, "store", "sqlite", "where state is kept: sqlite, a file in DATA, or the `URL` postgres://USER:PASSWORD@HOST/DATABASE, which several nodes share")
 	f.StringVar(&cfg.Listen, "listen", "127.0.0.1:8080", "`HOST:PORT` of the API; port 0 takes a free one")
 	f.StringVar(&cfg.Management, "management", "127.0.0.1:8081", "`HOST:PORT` of health, metrics and the clock; asks for no credentials")
 	f.StringVar(&cfg.TLS, "tls", "", "HTTPS for the API: auto, with an authority in DATA (ca.pem), or files `CERT,KEY` (default plain HTTP)")

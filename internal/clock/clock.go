@@ -22,16 +22,15 @@ func (c *Clock) Now() time.Time {
 // Offset is how far the clock is ahead of the system's.
 func (c *Clock) Offset() time.Duration { return time.Duration(c.offset.Load()) }
 
-// SetOffset puts the clock ahead of the system's by d.
-func (c *Clock) SetOffset(d time.Duration) { c.offset.Store(int64(d)) }
-
-// MoveTo moves the clock forward so that it shows t or a moment after it. It never moves back.
-func (c *Clock) MoveTo(t time.Time) {
+// Raise puts the clock ahead of the system's by d, if it is not that far already. It never moves back.
+func (c *Clock) Raise(d time.Duration) {
 	for {
 		old := c.offset.Load()
-		ahead := int64(time.Until(t))
-		if ahead <= old || c.offset.CompareAndSwap(old, ahead) {
+		if int64(d) <= old || c.offset.CompareAndSwap(old, int64(d)) {
 			return
 		}
 	}
 }
+
+// MoveTo moves the clock forward so that it shows t or a moment after it. It never moves back.
+func (c *Clock) MoveTo(t time.Time) { c.Raise(time.Until(t)) }

@@ -1,6 +1,10 @@
 package model
 
-import "time"
+import (
+	"net"
+	"strconv"
+	"time"
+)
 
 // Cluster is a declared database deployment: what its owner wants, and what the reconciler has made of it.
 type Cluster struct {
@@ -17,6 +21,7 @@ type Cluster struct {
 	AutoIndexing bool     `json:"autoIndexing,omitempty"` // the switch of serverless instances, which does nothing
 
 	Node       string `json:"node"`           // the node whose data directory holds it
+	Host       string `json:"host,omitempty"` // at which that node's clusters are reached
 	Dataset    string `json:"dataset"`        // name of the live data directory; a restore puts another in its place
 	Port       int    `json:"port,omitempty"` // that its gateway listens on, kept over restarts
 	ReplicaSet string `json:"replicaSet"`
@@ -41,13 +46,16 @@ func (c *Cluster) Runs() bool {
 	return c.State != Creating && c.State != Deleting && !c.Declared.Paused
 }
 
-// ConnectionString is how clients reach the cluster at address, HOST:PORT: "" while it is being created. It names no
-// TLS and there is no form of it that DNS resolves (mongodb+srv), because clusters have neither so far.
-func (c *Cluster) ConnectionString(address string) string {
+// Address is where the cluster is reached, HOST:PORT.
+func (c *Cluster) Address() string { return net.JoinHostPort(c.Host, strconv.Itoa(c.Port)) }
+
+// ConnectionString is how clients reach the cluster: "" while it is being created. It names no TLS and there is no form
+// of it that DNS resolves (mongodb+srv), because clusters have neither so far.
+func (c *Cluster) ConnectionString() string {
 	if c.Port == 0 || c.State == Creating {
 		return ""
 	}
-	return "mongodb://" + address + "/?authSource=admin&replicaSet=" + c.ReplicaSet
+	return "mongodb://" + c.Address() + "/?authSource=admin&replicaSet=" + c.ReplicaSet
 }
 
 // Provider is the cloud provider that the cluster declares first, or "".

@@ -36,8 +36,8 @@ func TestNamesAreNotGuessed(t *testing.T) {
 	m := newScene(t)
 	m.each(t, func(t *testing.T, op *api.Op) {
 		uri := m.uri(op)
-		want := m.send(m.owner, op.Method, uri, wrongBody(op)).Code
-		if got := m.send(m.owner, op.Method, also(uri, "PAGENUM=x&Pretty=x&envelope%20=x&=&"), wrongBody(op)).Code; got != want {
+		want := m.to(op, m.owner, uri).Code
+		if got := m.to(op, m.owner, also(uri, "PAGENUM=x&Pretty=x&envelope%20=x&=&")).Code; got != want {
 			t.Errorf("%d, without them %d", got, want)
 		}
 	})
@@ -50,7 +50,7 @@ func TestFarPagesAreEmpty(t *testing.T) {
 		if !slices.ContainsFunc(op.Params(newest(op)), func(p api.Param) bool { return p.Name == "pageNum" }) {
 			return
 		}
-		a := m.send(m.owner, op.Method, m.uri(op, "pageNum", "2147483647", "itemsPerPage", "500"), "")
+		a := m.to(op, m.owner, m.uri(op, "pageNum", "2147483647", "itemsPerPage", "500"))
 		if a.Code >= http.StatusInternalServerError || a.Code == http.StatusOK && !strings.Contains(a.Body.String(), `"results":[]`) {
 			t.Errorf("%d %s", a.Code, a.Body)
 		}
@@ -81,7 +81,7 @@ func TestLongPathsAreNotFound(t *testing.T) {
 				continue
 			}
 			for _, text := range []string{strings.Repeat("x", 60_000), strings.Repeat("%", 10_000), "../..", "a/b?c#d", "é\u202e🦊", "'; DROP TABLE projects; --"} {
-				if a := m.send(m.owner, op.Method, m.uri(op, p.Name, text), wrongBody(op)); a.Code < 400 || a.Code >= 500 {
+				if a := m.to(op, m.owner, m.uri(op, p.Name, text)); a.Code < 400 || a.Code >= 500 {
 					t.Errorf("%s = %.20q: %d %s", p.Name, text, a.Code, a.Body)
 				}
 			}
@@ -105,7 +105,7 @@ func (m *scene) each(t *testing.T, fn func(t *testing.T, op *api.Op)) {
 
 func (m *scene) refusedParam(t *testing.T, op *api.Op, name, uri string) {
 	t.Helper()
-	a := m.send(m.owner, op.Method, uri, wrongBody(op))
+	a := m.to(op, m.owner, uri)
 	if fields := a.refused(t, http.StatusBadRequest, "VALIDATION_ERROR"); !slices.Equal(slices.Compact(fields), []string{name}) {
 		t.Errorf("%s: %.200s: %d names %q", name, uri, a.Code, fields)
 	}

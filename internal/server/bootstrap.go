@@ -44,30 +44,36 @@ const (
 	bootstrapSetting  = "bootstrap-organization"
 )
 
-// start writes bootstrap.json, with new credentials if the store is empty.
+// start writes bootstrap.json, with new credentials if the store is empty: it never had an organization, or the last
+// one has been deleted, so that nobody has credentials any more.
 func (s *Server) start(ctx context.Context) (*Bootstrap, error) {
 	path := filepath.Join(s.cfg.DataDir, "bootstrap.json")
-	b, err := readBootstrap(path)
+	before, err := readBootstrap(path)
 	if err != nil {
 		return nil, err
 	}
-	b.BaseURL, b.ManagementURL = s.scheme()+"://"+reachable(s.api.Addr()), "http://"+reachable(s.manage.Addr())
-	fresh := *b
+	before.BaseURL, before.ManagementURL = s.scheme()+"://"+reachable(s.api.Addr()), "http://"+reachable(s.manage.Addr())
+	b := new(Bootstrap)
 	err = s.store.Update(ctx, func(tx store.Tx) error {
-		begun, err := state.Settings.Get(tx, bootstrapSetting)
-		if err == nil {
-			return keep(b, string(begun.Value))
-		}
-		if !store.IsNotFound(err) {
+		*b = *before
+		begun, err := beginning(tx)
+		if err != nil {
 			return err
 		}
-		if err := s.found(ctx, tx, &fresh); err != nil {
+		some, err := state.Organizations.List(tx, store.Query{Limit: 1})
+		if err != nil {
+			return err
+		}
+		if len(some) > 0 && begun.Rev > 0 {
+			return keep(b, string(begun.Value))
+		}
+		if err := s.found(ctx, tx, b, begun); err != nil {
 			return err
 		}
 		// Written before the commit: a crash between the two leaves a file that the next start replaces, while the
-		// other way round it would leave an organization that nobody has the credentials of.
-		fresh.New = true
-		*b = fresh
+		// other way round it would leave an organization that nobody has the credentials of. When another node has
+		// begun the store at the same moment, this runs again, and the file is replaced too.
+		b.New = true
 		return writeBootstrap(path, b)
 	})
 	if err != nil {
@@ -98,18 +104,39 @@ func keep(b *Bootstrap, setting string) error {
 	return nil
 }
 
+// beginning is what the store began with, with revision 0 if it has not begun.
+func beginning(tx store.Tx) (*state.Setting, error) {
+	begun, err := state.Settings.Get(tx, bootstrapSetting)
+	if store.IsNotFound(err) {
+		return &state.Setting{Name: bootstrapSetting}, nil
+	}
+	return begun, err
+}
+
+// firstUser is the owner of the first organization, who stays when that goes.
+func firstUser(tx store.Tx) (*model.CloudUser, error) {
+	u, err := state.Users.Find(tx, "username", state.Fold(firstOwner))
+	if store.IsNotFound(err) {
+		u = &model.CloudUser{ID: model.NewID(), Username: firstOwner, FirstName: "Telamon", LastName: "Owner", Created: tx.Now()}
+		err = state.Users.Put(tx, u)
+	}
+	return u, err
+}
+
 // found makes the first organization with its owner, a project, an API key and a service account.
-func (s *Server) found(ctx context.Context, tx store.Tx, b *Bootstrap) error {
+func (s *Server) found(ctx context.Context, tx store.Tx, b *Bootstrap, begun *state.Setting) error {
 	now := tx.Now()
+	owner, err := firstUser(tx)
+	if err != nil {
+		return err
+	}
 	org := &model.Organization{ID: model.NewID(), Name: firstOrganization, Created: now}
-	owner := &model.CloudUser{ID: model.NewID(), Username: firstOwner, FirstName: "Telamon", LastName: "Owner", Created: now}
 	project := &model.Project{ID: model.NewID(), OrgID: org.ID, Name: firstProject, Created: now, WithDefaultAlerts: true}
 	grants := []authz.Grant{{Role: authz.OrgOwner, OrgID: org.ID}}
 	key, private := authn.NewAPIKey(org.ID, "The first key", grants, now)
 	account, secret := authn.NewServiceAccount(org.ID, "The first account", grants, now, secretLife)
-	err := errors.Join(
+	err = errors.Join(
 		state.Organizations.Put(tx, org),
-		state.Users.Put(tx, owner),
 		state.Memberships.Put(tx, &model.Membership{
 			UserID: owner.ID, Username: owner.Username, OrgID: org.ID, Roles: []authz.Role{authz.OrgOwner}, Created: now,
 		}),
@@ -126,12 +153,12 @@ func (s *Server) found(ctx context.Context, tx store.Tx, b *Bootstrap) error {
 		return err
 	}
 	b.OrgID, b.OwnerUserID, b.ProjectID = org.ID, owner.ID, project.ID
-	ids, err := json.Marshal(Bootstrap{OrgID: b.OrgID, OwnerUserID: b.OwnerUserID, ProjectID: b.ProjectID})
+	begun.Value, err = json.Marshal(Bootstrap{OrgID: b.OrgID, OwnerUserID: b.OwnerUserID, ProjectID: b.ProjectID})
 	if err != nil {
 		return err
 	}
 	b.PublicKey, b.PrivateKey, b.ClientID, b.ClientSecret = key.PublicKey, private, account.ClientID, secret
-	return state.Settings.Put(tx, &state.Setting{Name: bootstrapSetting, Value: ids})
+	return state.Settings.Put(tx, begun)
 }
 
 func readBootstrap(path string) (*Bootstrap, error) {

@@ -16,7 +16,8 @@ const Version = "0.1.0"
 
 // Config says how a server runs. The zero value of every field but DataDir is usable.
 type Config struct {
-	DataDir     string                     // where everything is kept
+	DataDir     string                     // where everything is kept that Store does not keep
+	Store       string                     // where state is kept: "sqlite" or "", a file in DataDir, or the postgres:// URL of a database that nodes share
 	Listen      string                     // HOST:PORT of the API; port 0 takes a free one
 	Management  string                     // HOST:PORT of health, metrics and the clock
 	ClusterHost string                     // address that clusters listen on and are reached at

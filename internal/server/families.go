@@ -41,8 +41,8 @@ type (
 func (s *Server) families() []any {
 	var (
 		pace       = s.cfg.Pace
-		clusters   = cluster.Lifecycle{Node: localNode, Dwell: pace.Cluster}
-		flex       = cluster.Lifecycle{Node: localNode, Dwell: pace.Flex}
+		clusters   = cluster.Lifecycle{Node: s.node, Host: s.cfg.ClusterHost, Dwell: pace.Cluster}
+		flex       = cluster.Lifecycle{Node: s.node, Host: s.cfg.ClusterHost, Dwell: pace.Flex}
 		users      = &databaseuser.Service{Store: s.store}
 		backups    = &backup.Service{Store: s.store, Plane: s.plane, Dwell: pace.Backup, Version: mongoDBVersion}
 		invitation = &invite.Sender{BaseURL: func() string { return s.bootstrap.BaseURL }}
@@ -57,8 +57,8 @@ func (s *Server) families() []any {
 		users,
 		&customrole.Service{Store: s.store, Users: users},
 		&accesslist.Service{Store: s.store},
-		&cluster.Service{Lifecycle: clusters, Store: s.store, Plane: s.plane, Version: mongoDBVersion},
-		&serverless.Service{Store: s.store, Clusters: flex, Plane: s.plane, Version: mongoDBVersion},
+		&cluster.Service{Lifecycle: clusters, Store: s.store, Version: mongoDBVersion},
+		&serverless.Service{Store: s.store, Clusters: flex, Version: mongoDBVersion},
 		cluster.Reconciler{Store: s.store, Runtime: s.plane, Dependents: []cluster.Dependent{backups}},
 		backups,
 		&ratelimits.Service{Limits: s.limits, Endpoints: func() api.Operations { return s.engine.Operations() }, Scopes: scopes{s.store}},
@@ -70,7 +70,7 @@ func (s *Server) families() []any {
 	}
 	// Projects know who lives in them.
 	return append(list, &project.Service{
-		Store: s.store, Plane: s.plane, Version: defaultMajorVersion,
+		Store: s.store, Version: defaultMajorVersion,
 		Residents: having[project.Resident](list), Counted: having[project.Counted](list),
 	})
 }

@@ -11,18 +11,27 @@ import (
 )
 
 // FuzzAPI sends what a stranger with an owner's credentials may send to every operation that there is: nothing may
-// be answered with a 500. The reconcilers do not run.
+// be answered with a 500. {groupId} and the like in a path stand for what is there. The reconcilers do not run.
 func FuzzAPI(f *testing.F) {
-	s := open(f)
-	handler, token := s.handler(), ownerToken(f, s)
+	m := newScene(f)
+	s, token := m.server, ownerToken(f, m.server)
 	ids := strings.NewReplacer("{groupId}", s.bootstrap.ProjectID, "{orgId}", s.bootstrap.OrgID, "{userId}", s.bootstrap.OwnerUserID)
 	for _, op := range s.engine.Operations() {
-		for _, body := range []string{"", "{}", "[{}]", `{"name":"a","roles":[{}],"replicationSpecs":[{"regionConfigs":[{}]}]}`, `[{"ipAddress":"::1"}]`} {
-			f.Add(op.Method, ids.Replace(op.Path), "pageNum=2&itemsPerPage=1&enable=true", body)
+		path, bodies := op.Path, []string{""}
+		for _, p := range op.Params(newest(&op)) {
+			if name := "{" + p.Name + "}"; ids.Replace(name) == name {
+				path = strings.ReplaceAll(path, name, url.PathEscape(example(p.Schema)))
+			}
+		}
+		if hasBody(&op) {
+			bodies = []string{"{}", "[{}]", `{"name":"a","roles":[{}],"replicationSpecs":[{"regionConfigs":[{}]}]}`, encode(f, sample(bodyOf(&op)))}
+		}
+		for _, body := range bodies {
+			f.Add(op.Method, path, "pageNum=2&itemsPerPage=1&enable=true", body)
 		}
 	}
 	f.Fuzz(func(t *testing.T, method, path, query, body string) {
-		u, err := url.Parse("http://telamon.example" + api.Prefix + path)
+		u, err := url.Parse("http://telamon.example" + api.Prefix + ids.Replace(path))
 		if err != nil || !httpToken(method) {
 			return
 		}
@@ -33,7 +42,7 @@ func FuzzAPI(f *testing.F) {
 		r.Header.Set("Accept", "application/vnd.atlas.2025-03-12+json")
 		r.Header.Set("Content-Type", "application/json")
 		w := httptest.NewRecorder()
-		handler.ServeHTTP(w, r)
+		m.handler.ServeHTTP(w, r)
 		if w.Code >= http.StatusInternalServerError {
 			t.Errorf("%s %s %q: %d %s", method, u, body, w.Code, w.Body)
 		}

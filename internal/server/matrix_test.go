@@ -100,10 +100,13 @@ func scopeOf(op *api.Op) string {
 // newest is the newest version of op.
 func newest(op *api.Op) *api.Version { return &op.Versions[len(op.Versions)-1] }
 
-func hasBody(op *api.Op) bool {
+// bodyOf is the schema of op's newest body, or nil.
+func bodyOf(op *api.Op) *schema.Node {
 	body, _ := newest(op).RequestBody()
-	return body != nil
+	return body
 }
+
+func hasBody(op *api.Op) bool { return bodyOf(op) != nil }
 
 // invented is an id of nothing.
 const invented = "0123456789abcdef01234567"

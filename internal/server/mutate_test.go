@@ -213,7 +213,11 @@ var texts = []string{
 }
 
 func sampleText(n *schema.Node) string {
-	for _, text := range append(slices.Clone(n.Enum), texts...) {
+	tries := slices.Concat(n.Enum, texts)
+	if n.MinLen != nil {
+		tries = append(tries, strings.Repeat("x", *n.MinLen))
+	}
+	for _, text := range tries {
 		if _, found := n.Check(text, true); len(found) == 0 {
 			return text
 		}
@@ -228,7 +232,7 @@ func dot(path, name string) string {
 	return path + "." + name
 }
 
-func encode(t *testing.T, v any) string {
+func encode(t testing.TB, v any) string {
 	t.Helper()
 	raw, err := json.Marshal(v)
 	if err != nil {

@@ -30,11 +30,7 @@ func (s *Server) newPlane(secret []byte) *engine.Plane {
 // resume runs the clusters of this node that ran when the server ended. One that cannot run, such as for want of a
 // port, does not keep the others and the API from running: its reconciler goes on trying.
 func (s *Server) resume(ctx context.Context) error {
-	var clusters []*model.Cluster
-	err := s.store.View(ctx, func(tx store.Tx) (err error) {
-		clusters, err = state.Clusters.List(tx, store.Query{Index: "node", Prefix: []string{localNode}})
-		return err
-	})
+	clusters, err := s.clusters(ctx)
 	if err != nil {
 		return err
 	}
@@ -46,6 +42,21 @@ func (s *Server) resume(ctx context.Context) error {
 		}
 	}
 	return group.Wait()
+}
+
+// clusters are those of this node. All nodes say where they are reached, so that is written down where it has changed.
+func (s *Server) clusters(ctx context.Context) (all []*model.Cluster, err error) {
+	err = s.store.Update(ctx, func(tx store.Tx) error {
+		all, err = state.Clusters.List(tx, store.Query{Index: "node", Prefix: []string{s.node}})
+		for _, c := range all {
+			if c.Host != s.cfg.ClusterHost && err == nil {
+				c.Host = s.cfg.ClusterHost
+				err = state.Clusters.Put(tx, c)
+			}
+		}
+		return err
+	})
+	return all, err
 }
 
 // resumeOne runs a cluster. What does not go as before is left to the reconciler: no database, or another port.

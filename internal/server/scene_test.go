@@ -8,7 +8,6 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +23,7 @@ import (
 // scene is a server whose handler is called in process, with an organization and what may call it. Its reconcilers do
 // not run.
 type scene struct {
-	t            *testing.T
+	t            testing.TB
 	server       *Server
 	handler      http.Handler
 	org, project string
@@ -62,7 +61,7 @@ func open(t testing.TB) *Server {
 	return s
 }
 
-func newScene(t *testing.T) *scene {
+func newScene(t testing.TB) *scene {
 	t.Helper()
 	s := open(t)
 	b := s.Bootstrap()
@@ -139,7 +138,13 @@ func (m *scene) call(op *api.Op, c *caller, ids map[string]string) *answer {
 		ids = maps.Clone(ids)
 		maps.Copy(ids, map[string]string{"userId": m.server.bootstrap.OwnerUserID, "userName": firstOwner, "groupName": firstProject})
 	}
-	return m.send(c, op.Method, target(op, ids, nil), wrongBody(op))
+	return m.to(op, c, target(op, ids, nil))
+}
+
+// to calls the newest version of op at a URI, with a body that it refuses, if it takes one.
+func (m *scene) to(op *api.Op, c *caller, uri string) *answer {
+	h := http.Header{"Accept": {newest(op).Date.MediaType()}, "Content-Type": {"application/json"}}
+	return m.sendAs(c, op.Method, uri, h, wrongBody(op))
 }
 
 // wrongBody is a body that op refuses, if it takes one.
@@ -151,7 +156,7 @@ func wrongBody(op *api.Op) string {
 }
 
 func (m *scene) send(c *caller, method, uri, body string) *answer {
-	h := http.Header{"Accept": {m.version(method, uri).MediaType()}}
+	h := http.Header{"Accept": {"application/vnd.atlas.2025-03-12+json"}}
 	if body != "" {
 		h.Set("Content-Type", "application/json")
 	}
@@ -167,20 +172,6 @@ func (m *scene) sendAs(c *caller, method, uri string, h http.Header, body string
 	w := httptest.NewRecorder()
 	m.handler.ServeHTTP(w, r)
 	return &answer{w}
-}
-
-// version is the newest date, or the preview where the request is for an operation that has nothing else.
-func (m *scene) version(method, uri string) api.Date {
-	path, _, _ := strings.Cut(strings.TrimPrefix(uri, api.Prefix), "?")
-	for _, op := range m.server.engine.Operations() {
-		if op.Method != method || op.Versions[0].Date != api.Preview {
-			continue
-		}
-		if ok, err := regexp.MatchString("^"+braces.ReplaceAllString(op.Path, "[^/]*")+"$", path); err == nil && ok {
-			return api.Preview
-		}
-	}
-	return api.KnownDates[len(api.KnownDates)-1]
 }
 
 // authorize answers the server's challenge (RFC 7616, section 3.4), which it asks for once.

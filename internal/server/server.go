@@ -4,14 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -24,13 +22,13 @@ import (
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
-	"github.com/telamon-db/telamon/internal/store/sqlite"
 )
 
 // Server is a running Telamon.
 type Server struct {
 	cfg       Config
 	lock      io.Closer // of the data directory
+	node      string    // this node's name in the store
 	clock     *clock.Clock
 	store     store.Store
 	usage     *authn.Usage
@@ -47,7 +45,8 @@ type Server struct {
 }
 
 // Open opens the data directory, which one server has at a time, binds both listeners and prepares everything; Run then
-// serves. It creates the organization, its owner and the first credentials in an empty store.
+// serves. It creates the organization, its owner and the first credentials in an empty store. Of several nodes on one
+// store, each has a data directory of its own.
 func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	cfg.fill()
 	s := &Server{cfg: cfg, clock: new(clock.Clock), ready: make(chan struct{})}
@@ -56,13 +55,16 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 			err = errors.Join(err, s.release())
 		}
 	}()
+	if err := checkStore(cfg.Store); err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("server: data directory: %w", err)
 	}
 	if s.lock, err = lock(cfg.DataDir); err != nil {
 		return nil, err
 	}
-	if s.store, err = sqlite.Open(ctx, filepath.Join(cfg.DataDir, "telamon.db"), s.clock.Now, s.tables()); err != nil {
+	if err := s.openStore(ctx); err != nil {
 		return nil, err
 	}
 	if s.api, err = net.Listen("tcp", cfg.Listen); err != nil {
@@ -93,7 +95,7 @@ func (s *Server) compose(ctx context.Context) error {
 	if err := s.resume(ctx); err != nil {
 		return err
 	}
-	s.runner = reconcile.NewRunner(s.store, s.clock, localNode, s.cfg.Logger, s.handlers())
+	s.runner = reconcile.NewRunner(s.store, s.clock, s.node, s.cfg.Logger, s.handlers())
 	if !s.cfg.LimitsOff {
 		if s.limits, err = ratelimit.New(s.cfg.Limits); err != nil {
 			return err
@@ -105,22 +107,16 @@ func (s *Server) compose(ctx context.Context) error {
 	return err
 }
 
-// localNode names this node in the store. With the embedded store there is one.
-const localNode = "local"
-
-const (
-	nonceSecret = "digest-nonce-secret"
-	clockOffset = "clock-offset"
-)
+const nonceSecret = "digest-nonce-secret"
 
 // settings reads what all nodes share, and makes it the first time.
 func (s *Server) settings(ctx context.Context) (secret []byte, err error) {
 	err = s.store.Update(ctx, func(tx store.Tx) error {
-		offset, err := state.Ensure(tx, clockOffset, func() []byte { return make([]byte, 8) })
+		ahead, err := state.Ensure(tx, clockOffset, func() []byte { return make([]byte, 8) })
 		if err != nil {
 			return err
 		}
-		s.clock.SetOffset(time.Duration(binary.BigEndian.Uint64(offset)))
+		s.clock.Raise(offset(ahead))
 		secret, err = state.Ensure(tx, nonceSecret, func() []byte {
 			b := make([]byte, 32)
 			rand.Read(b) // never fails (crypto/rand)
@@ -129,23 +125,6 @@ func (s *Server) settings(ctx context.Context) (secret []byte, err error) {
 		return err
 	})
 	return secret, err
-}
-
-// Advance moves the domain's clock by d and does what falls due on the way, in order. The new time outlives a restart.
-func (s *Server) Advance(ctx context.Context, d time.Duration) error {
-	ahead := s.clock.Offset() + d
-	if err := s.runner.Advance(ctx, s.clock.Now().Add(d)); err != nil {
-		return err
-	}
-	s.clock.SetOffset(max(ahead, s.clock.Offset())) // d in full, not less the time that the work took
-	return s.store.Update(ctx, func(tx store.Tx) error {
-		setting, err := state.Settings.Get(tx, clockOffset)
-		if err != nil {
-			return err
-		}
-		setting.Value = binary.BigEndian.AppendUint64(nil, uint64(s.clock.Offset()))
-		return state.Settings.Put(tx, setting)
-	})
 }
 
 // drainTime is how long requests may take to end once the server stops.
@@ -161,6 +140,9 @@ func (s *Server) Run(ctx context.Context) error {
 	group.Go(func() error { return serve(ctx, manageServer, s.manage) })
 	group.Go(func() error { return s.usage.Run(ctx, s.store, s.cfg.Logger) })
 	group.Go(func() error { return s.runner.Run(ctx) })
+	if s.shared() {
+		group.Go(func() error { return s.followClock(ctx) })
+	}
 	close(s.ready)
 	err := group.Wait()
 	return errors.Join(err, s.release())

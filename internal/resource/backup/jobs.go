@@ -34,6 +34,9 @@ func (s *Service) createJob(ctx context.Context, in createJobIn) (out DiskBackup
 		if err != nil {
 			return err
 		}
+		if target.Node != snap.Node {
+			return fault.Field("targetClusterName", "must be a cluster on the node of the snapshot; %s is on another", target.Name)
+		}
 		j := &Job{
 			ID: model.NewID(), GroupID: snap.GroupID, ClusterID: snap.ClusterID, Cluster: snap.Cluster, SnapshotID: snap.ID, Taken: snap.Created,
 			TargetID: target.ID, Target: target.Name, TargetIn: target.GroupID, Created: tx.Now(),

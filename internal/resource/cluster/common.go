@@ -83,7 +83,6 @@ func (w *common) refuse(d *model.Declared, bad *problems) {
 // view is a cluster and what is known of it beyond its row.
 type view struct {
 	cluster *model.Cluster
-	address string // HOST:PORT
 	version string // that its database says it is
 }
 
@@ -93,7 +92,7 @@ func (w *common) show(v view) {
 	path := "/groups/" + c.GroupID + "/clusters/" + c.Name
 	*w = common{
 		BIConnector: &BIConnector{Enabled: new(bool), ReadPreference: d.BIReadPreference}, ClusterType: d.Type,
-		ConnectionStrings: &ConnectionStrings{Standard: c.ConnectionString(v.address)}, CreateDate: api.Time{Time: c.Created},
+		ConnectionStrings: &ConnectionStrings{Standard: c.ConnectionString()}, CreateDate: api.Time{Time: c.Created},
 		DiskWarmingMode: d.DiskWarming, EncryptionAtRest: "NONE", FCV: d.MajorVersion, GlobalSelfManaged: new(bool), GroupID: c.GroupID, ID: c.ID,
 		Labels: []shape.ComponentLabel{}, MajorVersion: d.MajorVersion, Version: v.version, Name: c.Name, Paused: &d.Paused, PITEnabled: &d.PointInTime,
 		ScalingStrategy: d.ScalingStrategy, RootCertType: "ISRGROOTX1", StateName: string(c.State),

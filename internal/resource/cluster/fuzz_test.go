@@ -41,7 +41,7 @@ func declares[W any, P version[W]](t *testing.T, body []byte) {
 	}
 	c := &model.Cluster{ID: model.NewID(), GroupID: model.NewID(), Name: "alpha", State: model.Idle, Port: 1, Declared: d.Clone()}
 	var shown W
-	P(&shown).show(view{c, "127.0.0.1:1", "8.0.4"})
+	P(&shown).show(view{c, "8.0.4"})
 	raw, err := json.Marshal(shown)
 	if err != nil {
 		t.Fatal(err)

@@ -18,6 +18,7 @@ import (
 // leaves the rest to the Reconciler.
 type Lifecycle struct {
 	Node  string        // the node that new clusters live on
+	Host  string        // at which they are reached
 	Dwell time.Duration // how long a cluster stays in a transitional state at least
 }
 
@@ -38,7 +39,7 @@ func (l Lifecycle) Declare(ctx context.Context, tx store.Tx, c *model.Cluster) e
 		return err
 	}
 	c.State, c.Created, c.Settled = model.Creating, tx.Now(), tx.Now().Add(l.Dwell)
-	c.Node, c.Dataset, c.ReplicaSet = l.Node, "data", setName()
+	c.Node, c.Host, c.Dataset, c.ReplicaSet = l.Node, l.Host, "data", setName()
 	if err := l.keep(tx, c); err != nil {
 		return err
 	}

@@ -14,16 +14,10 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Plane knows where clusters are reached.
-type Plane interface {
-	Address(port int) string
-}
-
 // Service serves the family.
 type Service struct {
 	Lifecycle
 	Store   store.Store
-	Plane   Plane
 	Version string // MongoDB version that databases say they are, such as 8.0.4
 }
 

@@ -35,7 +35,7 @@ func namesOf(w any) names {
 // write is a cluster in a version's shape.
 func write[W any, P version[W]](s *Service, c *model.Cluster) W {
 	var w W
-	P(&w).show(view{c, s.Plane.Address(c.Port), s.Version})
+	P(&w).show(view{c, s.Version})
 	return w
 }
 

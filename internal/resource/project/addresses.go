@@ -44,7 +44,7 @@ func (s *Service) addresses(ctx context.Context, in getIn) (out GroupIPAddresses
 		if !c.Runs() || c.Port == 0 {
 			continue
 		}
-		inbound, err := resolve(ctx, s.Plane.Address(c.Port))
+		inbound, err := resolve(ctx, c.Host)
 		if err != nil {
 			return out, err
 		}
@@ -55,12 +55,8 @@ func (s *Service) addresses(ctx context.Context, in getIn) (out GroupIPAddresses
 	return out, nil
 }
 
-// resolve are the addresses of HOST:PORT, where the host may be a name.
-func resolve(ctx context.Context, address string) ([]string, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, err
-	}
+// resolve are the addresses of a host, which may be a name.
+func resolve(ctx context.Context, host string) ([]string, error) {
 	addrs, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	if err != nil {
 		return nil, fault.ServiceUnavailable.With("the name under which clusters are reached has no address now").Because(err)

@@ -11,6 +11,7 @@ import (
 	"github.com/telamon-db/telamon/internal/apitest"
 	"github.com/telamon-db/telamon/internal/authn"
 	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 	"github.com/telamon-db/telamon/internal/store/sqlite"
@@ -52,7 +53,7 @@ func onDisk(t *testing.T, s *apitest.Server, fn func(store.Tx) error) {
 	t.Helper()
 	s.Stop()
 	st, err := sqlite.Open(t.Context(), filepath.Join(s.DataDir, "telamon.db"), time.Now, []*store.Schema{
-		state.Organizations.Schema(), state.Users.Schema(), state.Memberships.Schema(), state.APIKeys.Schema(),
+		state.Organizations.Schema(), state.Users.Schema(), state.Memberships.Schema(), state.APIKeys.Schema(), state.Projects.Schema(),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -64,6 +65,19 @@ func onDisk(t *testing.T, s *apitest.Server, fn func(store.Tx) error) {
 		t.Fatal(err)
 	}
 	s.Restart()
+}
+
+// fill puts n projects into an organization: P000, P001 and so on.
+func fill(t *testing.T, s *apitest.Server, orgID string, n int) {
+	t.Helper()
+	onDisk(t, s, func(tx store.Tx) error {
+		for i := range n {
+			if err := state.Projects.Put(tx, &model.Project{ID: model.NewID(), OrgID: orgID, Name: fmt.Sprintf("P%03d", i), Created: tx.Now()}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // names are the names of the projects that a list has.

@@ -46,9 +46,11 @@ func list(ctx context.Context, tx store.Tx, orgID model.ID, p api.Paging) (page 
 
 // named is the page of those among them whose names begin with a text, in any case.
 func named(ctx context.Context, tx store.Tx, orgID model.ID, begins string, p api.Paging) (page api.Page[Group], err error) {
-	all, err := granted(ctx, tx, orgID)
+	var all []*model.Project
 	if readsAll(ctx, orgID) {
 		all, err = state.Projects.List(tx, state.ProjectsOf(orgID))
+	} else {
+		all, err = granted(ctx, tx, orgID)
 	}
 	if err != nil {
 		return page, err

@@ -16,7 +16,6 @@ type Service struct {
 	Store     store.Store
 	Residents []Resident
 	Counted   []Counted
-	Plane     Plane
 	Version   string // of MongoDB, major and minor, that clusters have
 }
 
@@ -30,11 +29,6 @@ type Resident interface {
 type Counted interface {
 	// Usage is how many there are in the project, and the name of their limit.
 	Usage(tx store.Tx, groupID model.ID) (limit string, n int64, err error)
-}
-
-// Plane knows where clusters are reached.
-type Plane interface {
-	Address(port int) string // HOST:PORT
 }
 
 const (

@@ -22,16 +22,10 @@ type Lifecycle interface {
 	Close(ctx context.Context, tx store.Tx, c *model.Cluster) error
 }
 
-// Plane knows where clusters are reached.
-type Plane interface {
-	Address(port int) string
-}
-
 // Service serves the family.
 type Service struct {
 	Store    store.Store
 	Clusters Lifecycle
-	Plane    Plane
 	Version  string // MongoDB version that databases say they are, such as 8.0.4
 }
 

@@ -86,7 +86,7 @@ func (s *Service) toWire(c *model.Cluster) ServerlessInstanceDescription {
 	d := &c.Declared
 	r := d.Zones[0].Regions[0]
 	return ServerlessInstanceDescription{
-		ConnectionStrings: &ServerlessConnectionStrings{Standard: c.ConnectionString(s.Plane.Address(c.Port))},
+		ConnectionStrings: &ServerlessConnectionStrings{Standard: c.ConnectionString()},
 		CreateDate:        api.Time{Time: c.Created}, GroupID: c.GroupID, ID: c.ID, MongoDBVersion: s.Version, Name: c.Name,
 		Links: api.Self("/groups/" + c.GroupID + "/serverless/" + c.Name),
 		ProviderSettings: &ServerlessProvider{

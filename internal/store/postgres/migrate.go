@@ -13,7 +13,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err := s.turnstile(ctx); err != nil {
 		return err
 	}
-	return s.retry(ctx, func(c *conn) error {
+	return s.retry(ctx, serializable, func(c *conn) error {
 		if _, err := c.Exec(ctx, "UPDATE migration SET starts = starts + 1 WHERE one = 1"); err != nil {
 			return err
 		}
@@ -23,7 +23,7 @@ func (s *Store) migrate(ctx context.Context) error {
 
 // turnstile makes the row. Two nodes may find neither table nor row; what fails then is there the next time.
 func (s *Store) turnstile(ctx context.Context) error {
-	return s.retry(ctx, func(c *conn) error {
+	return s.retry(ctx, serializable, func(c *conn) error {
 		for _, statement := range []string{
 			fmt.Sprintf("CREATE TABLE IF NOT EXISTS migration (one %s PRIMARY KEY, starts %[1]s NOT NULL)", dialect.Int),
 			"INSERT INTO migration (one, starts) VALUES (1, 0) ON CONFLICT DO NOTHING",

@@ -75,7 +75,7 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 		"rows by id":         {scan(store.Query{From: []string{"a"}}), "Index Scan using t_notes_pkey"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			conn, err := s.begin(t.Context(), "BEGIN")
+			conn, err := s.begin(t.Context(), snapshot)
 			if err != nil {
 				t.Fatal(err)
 			}

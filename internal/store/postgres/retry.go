@@ -12,7 +12,7 @@ import (
 const (
 	maxRaces    = 100                    // lost by one update; the last one is its answer
 	maxRefusals = 5                      // of keys; rows that cannot be unique would be refused for ever
-	maxCuts     = 3                      // connections lost under one update
+	maxCuts     = 3                      // connections lost under one transaction
 	longest     = 100 * time.Millisecond // pause between two attempts
 )
 
@@ -26,12 +26,12 @@ type cut struct{ error }
 
 func (c cut) Unwrap() error { return c.error }
 
-// retry runs fn in transactions until one is committed, or fails for a reason of its own.
+// retry runs fn in transactions until one succeeds, or fails for a reason of its own.
 //
 // Updates that have lost a race go on in one lane, one after the other. So those of a node that want the same rows do
 // not lose against each other time and again, and the others are not held up; against other nodes pauses of random
 // length help.
-func (s *Store) retry(ctx context.Context, fn func(*conn) error) error {
+func (s *Store) retry(ctx context.Context, how mode, fn func(*conn) error) error {
 	inLane := false
 	defer func() {
 		if inLane {
@@ -39,7 +39,7 @@ func (s *Store) retry(ctx context.Context, fn func(*conn) error) error {
 		}
 	}()
 	for races, refusals, cuts := 0, 0, 0; ; {
-		err := s.attempt(ctx, fn)
+		err := s.attempt(ctx, how, fn)
 		var a again
 		if !errors.As(err, &a) {
 			return err
@@ -69,8 +69,8 @@ func (s *Store) retry(ctx context.Context, fn func(*conn) error) error {
 }
 
 // attempt runs fn in one transaction.
-func (s *Store) attempt(ctx context.Context, fn func(*conn) error) error {
-	c, err := s.begin(ctx, "BEGIN ISOLATION LEVEL SERIALIZABLE")
+func (s *Store) attempt(ctx context.Context, how mode, fn func(*conn) error) error {
+	c, err := s.begin(ctx, how)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (s *Store) attempt(ctx context.Context, fn func(*conn) error) error {
 			return c.failed
 		}
 	}
-	if err != nil {
+	if err != nil || how == snapshot {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
@@ -96,7 +96,7 @@ func (s *Store) attempt(ctx context.Context, fn func(*conn) error) error {
 }
 
 // begin opens a transaction on a connection that works. It waits for PostgreSQL as long as patience lasts.
-func (s *Store) begin(ctx context.Context, how string) (*conn, error) {
+func (s *Store) begin(ctx context.Context, how mode) (*conn, error) {
 	for deadline := time.Now().Add(patience); ; {
 		c, err := s.tryBegin(ctx, how)
 		if err == nil {
@@ -114,13 +114,13 @@ func (s *Store) begin(ctx context.Context, how string) (*conn, error) {
 	}
 }
 
-func (s *Store) tryBegin(ctx context.Context, how string) (*conn, error) {
+func (s *Store) tryBegin(ctx context.Context, how mode) (*conn, error) {
 	pooled, err := s.pool.Acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
 	c := &conn{Conn: pooled}
-	if _, err := pooled.Exec(ctx, how); err != nil {
+	if _, err := pooled.Exec(ctx, string(how)); err != nil {
 		c.release()
 		return nil, err
 	}

@@ -1,8 +1,9 @@
 // Package postgres is the store that several nodes share: a PostgreSQL database, by pgx.
 //
 // Updates are SERIALIZABLE and run concurrently; one that loses a race against another, of this node or of another one,
-// is run again (retry.go). Views are read-only snapshots, which neither wait nor fail for updates. While PostgreSQL is
-// away, such as for its restart, transactions wait for a bounded time to begin, and then fail.
+// is run again (retry.go). Views are read-only snapshots, which neither wait nor fail for updates. What loses its
+// connection runs again too; while PostgreSQL is away, such as for its restart, transactions wait for a bounded time to
+// begin, and then fail.
 //
 // The statements stay inside what CockroachDB and YugabyteDB accept. All text is in columns of bytes: so comparison is
 // bytewise whatever the database's collation, and any string can be asked for.
@@ -30,6 +31,14 @@ const (
 	maxConns = 16
 	// patience is how long a transaction waits for PostgreSQL to be there.
 	patience = 5 * time.Second
+)
+
+// mode is the statement that begins a transaction.
+type mode string
+
+const (
+	serializable mode = "BEGIN ISOLATION LEVEL SERIALIZABLE"
+	snapshot     mode = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 )
 
 // Store is the store in a PostgreSQL database.
@@ -107,22 +116,7 @@ func (s *Store) View(ctx context.Context, fn func(store.Tx) error) error {
 		return err
 	}
 	defer s.gate.Leave()
-	tx, err := s.view(ctx, fn)
-	if err == nil {
-		tx.Committed()
-	}
-	return err
-}
-
-func (s *Store) view(ctx context.Context, fn func(store.Tx) error) (*sqlkit.Tx, error) {
-	c, err := s.begin(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-	if err != nil {
-		return nil, err
-	}
-	defer c.release()
-	tx := s.kit.Begin(ctx, c, s.now(), true)
-	defer tx.Over()
-	return tx, fn(tx)
+	return s.transact(ctx, snapshot, fn)
 }
 
 // Update runs fn in a serializable transaction, again if it must, and returns when it is committed. When the connection
@@ -132,9 +126,13 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 		return err
 	}
 	defer s.gate.Leave()
+	return s.transact(ctx, serializable, fn)
+}
+
+func (s *Store) transact(ctx context.Context, how mode, fn func(store.Tx) error) error {
 	var tx *sqlkit.Tx
-	err := s.retry(ctx, func(c *conn) error {
-		tx = s.kit.Begin(ctx, c, s.now(), false)
+	err := s.retry(ctx, how, func(c *conn) error {
+		tx = s.kit.Begin(ctx, c, s.now(), how == snapshot)
 		defer tx.Over()
 		return fn(tx)
 	})

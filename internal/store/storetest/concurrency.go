@@ -142,8 +142,8 @@ var concurrencyRules = []rule{
 				b.Errorf("%d events", len(whole))
 			}
 			b.events(store.EventQuery{Series: series}, whole...)
-			for i, id := range whole {
-				b.events(store.EventQuery{Series: series, Offset: i, Limit: 1}, id)
+			for i := 0; i < len(whole); i += rounds {
+				b.events(store.EventQuery{Series: series, Offset: i, Limit: 2}, whole[i:i+2]...)
 			}
 		}
 	}},
