@@ -2,7 +2,7 @@
 
 FUZZTIME ?= 30s
 
-.PHONY: build test race lint fuzz kill clients
+.PHONY: build test race lint fuzz kill clients bench bench-events
 
 build:                ## one static binary
 	CGO_ENABLED=0 go build -o telamon ./cmd/telamon
@@ -33,3 +33,10 @@ fuzz:                 ## every fuzz target for FUZZTIME
 
 kill:                 ## kill -9 under load, fifty rounds of each store, and of PostgreSQL itself
 	TELAMON_KILL_ROUNDS=50 go test -count=1 -timeout 30m -run Load -v ./test/story
+
+bench:                ## what Telamon costs against the same work without it, as docs/BENCHMARKS.md tells
+	go test -run '^$$' -bench . -timeout 30m ./test/bench
+	go test -run '^$$' -bench Handler -benchmem ./internal/server
+
+bench-events:         ## the benchmarks of the event log, with ten million events
+	TELAMON_BENCH_EVENTS=10000000 go test -run '^$$' -bench 'Events|Append|Start' -timeout 3h ./test/bench

@@ -92,14 +92,12 @@ func TestLongPathsAreNotFound(t *testing.T) {
 // each calls fn for every operation, and fails the test if something has been stored.
 func (m *scene) each(t *testing.T, fn func(t *testing.T, op *api.Op)) {
 	t.Helper()
+	before := m.digest(t)
 	for _, op := range m.server.engine.Operations() {
-		t.Run(op.ID, func(t *testing.T) {
-			before := m.digest(t)
-			fn(t, &op)
-			if m.digest(t) != before {
-				t.Error("something has been stored")
-			}
-		})
+		t.Run(op.ID, func(t *testing.T) { fn(t, &op) })
+	}
+	if m.digest(t) != before {
+		t.Error("something has been stored")
 	}
 }
 

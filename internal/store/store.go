@@ -54,6 +54,8 @@ type Tx interface {
 	// *DuplicateError of events.id.
 	AppendEvent(e Event) error
 	Events(q EventQuery) ([]Event, error)
+	// CountEvents counts what q selects: exactly without filters of type and cluster, and up to ExactCount or the end of
+	// q's page, whichever is more; beyond that it is an estimate, which costs no more.
 	CountEvents(q EventQuery) (int64, error)
 	Event(series, id string) (Event, error)
 }
@@ -109,6 +111,9 @@ type Event struct {
 	Cluster string // name of the cluster it is about, or ""
 	Body    []byte
 }
+
+// ExactCount is how many events of one type or cluster are counted one by one.
+const ExactCount = 1000
 
 // EventQuery selects events of a series, newest first.
 type EventQuery struct {

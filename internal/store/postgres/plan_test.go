@@ -67,10 +67,10 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 		"all events":         {events(store.EventQuery{}), "Index Scan Backward using events_pkey"},
 		"events of a time":   {events(store.EventQuery{From: at, Until: at}), "using events_created"},
 		"events of types":    {events(store.EventQuery{Types: []string{"T0", "T1", "U"}}), "Merge Append"},
-		"count of types":     {count(store.EventQuery{Types: []string{"T0", "T1", "U"}}), "Index Only Scan using events_type"},
+		"count of types":     {count(store.EventQuery{Types: []string{"T0", "T1", "U"}}), "Index Only Scan Backward using events_type"},
 		"events of clusters": {events(store.EventQuery{Clusters: []string{"c0", "c1"}}), "Index Only Scan Backward using events_cluster"},
-		"count of clusters":  {count(store.EventQuery{Clusters: []string{"c0", "c1"}}), "Index Only Scan using events_cluster"},
-		"other events":       {events(store.EventQuery{Excluded: []string{"U"}}), "Index Scan Backward using events_pkey"},
+		"count of clusters":  {count(store.EventQuery{Clusters: []string{"c0", "c1"}}), "Index Only Scan Backward using events_cluster"},
+		"other events":       {events(store.EventQuery{Excluded: []string{"U"}}), "Index Only Scan Backward using events_type"},
 		"rows by key":        {scan(store.Query{Index: "text", Prefix: []string{"a"}, Reverse: true, Limit: 2}), "Index Scan Backward using i_notes__text"},
 		"rows by id":         {scan(store.Query{From: []string{"a"}}), "Index Scan using t_notes_pkey"},
 	} {

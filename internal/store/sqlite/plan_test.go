@@ -70,7 +70,7 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 		"events of a time":   {events(store.EventQuery{From: at, Until: at}), "events_created (series=? AND created>?)"},
 		"events of types":    {events(store.EventQuery{Types: []string{"T", "U", "V"}}), "events_type (series=? AND type=? AND pos>? AND pos<?)"},
 		"events of clusters": {events(store.EventQuery{Clusters: []string{"c", "d"}}), "events_cluster (series=? AND cluster=? AND pos>? AND pos<?)"},
-		"other events":       {events(store.EventQuery{Excluded: []string{"U"}}), "PRIMARY KEY (series=? AND pos>? AND pos<?)"},
+		"other events":       {events(store.EventQuery{Excluded: []string{"U"}}), "events_type (series=? AND type=? AND pos>? AND pos<?)"},
 		"rows by key":        {scan(store.Query{Index: "text", Prefix: []string{"a"}, Reverse: true, Limit: 2}), "i_notes__text (k_text>? AND k_text<?)"},
 		"rows by id":         {scan(store.Query{From: []string{"a"}}), "(id>?)"},
 	} {

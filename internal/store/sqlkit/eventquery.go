@@ -1,6 +1,7 @@
 package sqlkit
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -23,7 +24,10 @@ func (tx *Tx) Events(q store.EventQuery) ([]store.Event, error) {
 	if err != nil || positions.size() == 0 {
 		return nil, wrap("list events", err)
 	}
-	arms, filtered := arms(q, positions)
+	arms, filtered, err := tx.arms(q, positions)
+	if err != nil {
+		return nil, wrap("list events", err)
+	}
 	if !filtered {
 		return tx.eventPage(q, positions)
 	}
@@ -70,30 +74,38 @@ func (tx *Tx) events(series, query string, args ...any) (out []store.Event, err 
 	return out, nil
 }
 
-// CountEvents counts the events that q selects, its Offset and Limit aside.
+// CountEvents counts the events that q selects.
 func (tx *Tx) CountEvents(q store.EventQuery) (int64, error) {
 	positions, err := tx.span(q)
 	if err != nil || positions.size() == 0 {
 		return 0, wrap("count events", err)
 	}
-	arms, filtered := arms(q, positions)
-	if !filtered {
-		return positions.size(), nil
+	arms, filtered, err := tx.arms(q, positions)
+	if err != nil || !filtered {
+		return positions.size(), wrap("count events", err)
 	}
-	if len(q.Types)+len(q.Clusters) == 0 { // all but the excluded ones, which have an index
-		q.Types, q.Excluded = q.Excluded, nil
-		n, err := tx.CountEvents(q)
-		return positions.size() - n, err
-	}
+	enough := max(store.ExactCount, int64(q.Offset)+int64(q.Limit)+1)
 	var total int64
 	for _, w := range arms {
-		n, err := tx.number("SELECT COUNT(*) FROM events"+w.String(), w.args...)
+		n, err := tx.countArm(w, positions, enough)
 		if err != nil {
 			return 0, wrap("count events", err)
 		}
 		total += n
 	}
 	return total, nil
+}
+
+// countArm counts the newest events of an arm up to enough of them. If there are more, it takes the older ones to be as
+// frequent as those.
+func (tx *Tx) countArm(w where, positions span, enough int64) (int64, error) {
+	var n, oldest int64
+	query := "SELECT COUNT(*), COALESCE(MIN(pos), 0) FROM (SELECT pos FROM events" + w.String() + " ORDER BY pos DESC LIMIT ?) a"
+	if err := tx.one(query, append(slices.Clone(w.args), enough), &n, &oldest); err != nil || n < enough {
+		return n, err
+	}
+	walked := positions.last - oldest + 1
+	return n * positions.size() / walked, nil
 }
 
 // span is the positions that q's series and instants leave. It costs a look-up of each bound.
@@ -116,13 +128,20 @@ func (tx *Tx) span(q store.EventQuery) (s span, err error) {
 
 // arms splits q's filters into disjoint conditions, each over one range of an index where there is one; filtered says
 // whether q has filters at all. Of two filters the cluster is the narrower one.
-func arms(q store.EventQuery, s span) (arms []where, filtered bool) {
-	types, clusters := set(q.Types), set(q.Clusters)
-	excluded := set(q.Excluded)
+func (tx *Tx) arms(q store.EventQuery, s span) (arms []where, filtered bool, err error) {
+	types, clusters, excluded := set(q.Types), set(q.Clusters), set(q.Excluded)
+	if len(types)+len(clusters)+len(excluded) == 0 {
+		return nil, false, nil
+	}
+	if len(types)+len(clusters) == 0 { // all but the excluded ones: by those that there are
+		if types, err = tx.types(q.Series); err != nil {
+			return nil, true, err
+		}
+	}
 	if len(types) > 0 { // what is asked for less what is excluded
 		types = slices.DeleteFunc(types, func(t string) bool { return slices.Contains(excluded, t) })
 		if len(types) == 0 {
-			return nil, true
+			return nil, true, nil
 		}
 		excluded = nil
 	}
@@ -139,18 +158,29 @@ func arms(q store.EventQuery, s span) (arms []where, filtered bool) {
 	if len(excluded) > 0 {
 		rest.in("type", "NOT ", excluded)
 	}
-	if len(values) == 0 || len(values) > maxArms {
-		if len(values) > 0 {
-			rest.in(column, "", values)
-		}
-		return []where{rest}, len(rest.terms) > 2
+	if len(values) > maxArms {
+		rest.in(column, "", values)
+		return []where{rest}, true, nil
 	}
 	for _, v := range values {
 		w := where{slices.Clone(rest.terms), slices.Clone(rest.args)}
 		w.and(column+" = ?", v)
 		arms = append(arms, w)
 	}
-	return arms, true
+	return arms, true, nil
+}
+
+// types are the types of a series' events: a look-up for each, however many events there are.
+func (tx *Tx) types(series string) (all []string, err error) {
+	for last := ""; ; all = append(all, last) {
+		err := tx.one("SELECT type FROM events WHERE series = ? AND type > ? ORDER BY type, pos LIMIT 1", []any{series, last}, &last)
+		if errors.Is(err, store.ErrNotFound) {
+			return all, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 }
 
 // set is values in order and each once.

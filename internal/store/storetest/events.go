@@ -118,6 +118,40 @@ var eventRules = []rule{
 			return err
 		})
 	}},
+	{"many are counted by an estimate", func(b *bench) {
+		const all = 4 * store.ExactCount
+		var events []store.Event
+		for i := range all {
+			kind := "often"
+			if i%8 == 0 {
+				kind = "seldom"
+			}
+			events = append(events, store.Event{Series: "s", ID: fmt.Sprint(i), Created: start, Type: kind, Cluster: "c"})
+		}
+		b.append(events...)
+		for _, c := range []struct {
+			q    store.EventQuery
+			want int64
+			of   int64 // how far off the estimate may be
+		}{
+			{store.EventQuery{}, all, 0},
+			{store.EventQuery{Types: []string{"seldom"}}, all / 8, 0},
+			{store.EventQuery{Types: []string{"often"}}, all / 8 * 7, all / 100},
+			{store.EventQuery{Excluded: []string{"often"}}, all / 8, 0},
+			{store.EventQuery{Excluded: []string{"seldom"}}, all / 8 * 7, all / 100},
+			{store.EventQuery{Types: []string{"often"}, Offset: all, Limit: 1}, all / 8 * 7, 0},
+			{store.EventQuery{Clusters: []string{"c"}}, all, all / 100},
+		} {
+			c.q.Series = "s"
+			b.view(func(tx store.Tx) error {
+				n, err := tx.CountEvents(c.q)
+				if n < c.want-c.of || n > c.want+c.of {
+					b.Errorf("%+v: counted %d, want %d", c.q, n, c.want)
+				}
+				return err
+			})
+		}
+	}},
 	{"what is rolled back leaves no gap", func(b *bench) {
 		b.append(store.Event{Series: "s", ID: "a", Created: start})
 		b.fails(b.s.Update(b.Context(), func(tx store.Tx) error {

@@ -1,0 +1,105 @@
+package bench
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/telamon-db/telamon/telamontest"
+)
+
+// BenchmarkStart runs the binary on an existing store with a long log: the time from its start to ready, and the memory
+// that it takes then.
+func BenchmarkStart(b *testing.B) {
+	binary := filepath.Join(b.TempDir(), "telamon")
+	if out, err := exec.Command("go", "build", "-o", binary, "../../cmd/telamon").CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	s := telamontest.Start(b)
+	s.Stop()
+	log(b, s.DataDir, s.ProjectID, s.OrgID, eventCount(b))
+	var times []time.Duration
+	var memory int
+	for b.Loop() {
+		took, resident := start(b, binary, s.DataDir)
+		times, memory = append(times, took), max(memory, resident)
+	}
+	slices.Sort(times)
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(float64(times[len(times)/2].Milliseconds()), "ms-to-ready")
+	b.ReportMetric(float64(memory)/1024, "MB-resident")
+}
+
+// start runs the binary until it is ready, and returns how long that took and how many kilobytes are resident.
+func start(b *testing.B, binary, dir string) (took time.Duration, resident int) {
+	b.Helper()
+	file := filepath.Join(dir, "bootstrap.json")
+	old, err := os.ReadFile(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	began := time.Now()
+	c := exec.Command(binary, "serve", "--data", dir, "--listen", "127.0.0.1:0", "--management", "127.0.0.1:0")
+	if err := c.Start(); err != nil {
+		b.Fatal(err)
+	}
+	for !ready(file, old) {
+		if time.Since(began) > time.Minute {
+			b.Fatal("the server does not get ready")
+		}
+		time.Sleep(time.Millisecond)
+	}
+	took = time.Since(began)
+	resident = residentOf(b, c.Process.Pid)
+	if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+		b.Fatal(err)
+	}
+	if err := c.Wait(); err != nil {
+		b.Fatal(err)
+	}
+	return took, resident
+}
+
+// ready says whether the file is not what it was, and the server that it names is ready.
+func ready(file string, old []byte) bool {
+	raw, err := os.ReadFile(file)
+	var at struct{ ManagementURL string }
+	if err != nil || bytes.Equal(raw, old) || json.Unmarshal(raw, &at) != nil {
+		return false
+	}
+	res, err := http.Get(at.ManagementURL + "/readyz")
+	if err != nil {
+		return false
+	}
+	res.Body.Close()
+	return res.StatusCode == http.StatusOK
+}
+
+func residentOf(b *testing.B, pid int) int {
+	b.Helper()
+	raw, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	if err != nil {
+		b.Skipf("memory is read from /proc: %v", err)
+	}
+	for lines := bufio.NewScanner(bytes.NewReader(raw)); lines.Scan(); {
+		if text, ok := strings.CutPrefix(lines.Text(), "VmRSS:"); ok {
+			kb, err := strconv.Atoi(strings.Fields(text)[0])
+			if err != nil {
+				b.Fatal(err)
+			}
+			return kb
+		}
+	}
+	b.Fatal("no VmRSS")
+	return 0
+}
