@@ -61,6 +61,9 @@ func (c *checker) value(n *Node, path string, v any) any {
 }
 
 func (c *checker) object(n *Node, path string, v any) any {
+	if l, ok := v.([]any); ok && n.Listed && len(l) == 1 {
+		v = l[0]
+	}
 	m, ok := v.(map[string]any)
 	if !ok {
 		c.say(path, "must be an object")

@@ -41,6 +41,7 @@ type Node struct {
 	WriteOnly  bool
 	Deprecated bool
 	Nullable   bool
+	Listed     bool // an object that may also come as the only item of a list
 	Items      *Node
 	Props      []Prop // of an object; nil with Type object is a free object
 	Additional *Node  // of a map
@@ -166,6 +167,8 @@ func (n *Node) apply(key, value string) error {
 		n.Deprecated = true
 	case "nullable":
 		n.Nullable = true
+	case "listed":
+		n.Listed = true
 	case "unique":
 		n.Unique = true
 	case "open":

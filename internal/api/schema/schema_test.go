@@ -23,6 +23,7 @@ type outer struct {
 	List []inner           `json:"list,omitempty" api:"maxItems=2"`
 	Mood string            `json:"mood,omitempty" api:"enum=GOOD|BAD,open,maxLen=4"`
 	Name string            `json:"name" api:"required,is=clusterName"`
+	One  *inner            `json:"one,omitempty" api:"listed"`
 	On   *bool             `json:"on,omitempty" api:"default=true"`
 	When time.Time         `json:"when,omitzero"`
 }
@@ -53,6 +54,11 @@ func TestEveryViolationIsNamed(t *testing.T) {
 		`{"name":"a","list":[{"key":"k","count":0}]}`:               "list[0].count",
 		`{"name":"a","list":{}}`:                                    "list",
 		`{"name":"a","list":[{"key":"a"},{"key":"b"},{"key":"c"}]}`: "list",
+		`{"name":"a","one":[{"key":"k"}]}`:                          "",
+		`{"name":"a","one":[{"key":"long"}]}`:                       "one.key",
+		`{"name":"a","one":[]}`:                                     "one",
+		`{"name":"a","one":[{"key":"k"},{"key":"k"}]}`:              "one",
+		`{"name":"a","one":[[{"key":"k"}]]}`:                        "one",
 		`{"name":"a","on":"true"}`:                                  "on",
 		`{"name":"a","on":null,"kind":null}`:                        "",
 		`{"name":"a\u0000"}`:                                        "name",

@@ -94,7 +94,7 @@ func (s *Service) updateOfGroup(ctx context.Context, in updateOfGroupIn) (out Gr
 
 type inviteIn struct {
 	inGroup
-	Body GroupServiceAccountRoleAssignment
+	Body GroupServiceAccountRoleAssignment `api:"listed"` // the Go SDK of the reference pages' generation sends a list
 }
 
 // invite also takes an account that has roles in the project already, and replaces them.
