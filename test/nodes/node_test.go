@@ -1,0 +1,198 @@
+// Package nodes runs several real telamon serve processes on one PostgreSQL.
+package nodes
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/server"
+)
+
+// bin is the folder of the program.
+var bin string
+
+// program builds the command, once.
+var program = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(bin, "telamon")
+	build := exec.Command("go", "build", "-o", path, "../../cmd/telamon")
+	build.Stderr = os.Stderr
+	return path, build.Run()
+})
+
+func TestMain(m *testing.M) {
+	var err error
+	if bin, err = os.MkdirTemp("", "telamon-nodes-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(bin) // it is in the system's folder for such things
+	os.Exit(code)
+}
+
+// node is a telamon serve process.
+type node struct {
+	t     *testing.T
+	dir   string
+	store string
+	flags []string
+	cmd   *exec.Cmd
+	log   *bytes.Buffer
+	boot  server.Bootstrap
+	token string // of the first service account
+}
+
+func newNode(t *testing.T, store string, flags ...string) *node {
+	t.Helper()
+	n := &node{t: t, dir: t.TempDir(), store: store, flags: flags, log: new(bytes.Buffer)}
+	t.Cleanup(func() {
+		n.kill()
+		if t.Failed() {
+			t.Logf("the log of the node in %s:\n%s", n.dir, n.log)
+		}
+	})
+	return n
+}
+
+// launch starts the process; ready waits until it serves.
+func (n *node) launch() {
+	n.t.Helper()
+	path, err := program()
+	n.must(err)
+	n.cmd = exec.Command(path, append([]string{"serve", "--data", n.dir, "--listen", "127.0.0.1:0", "--management", "127.0.0.1:0", "--rate-limits", "off", "--log-level", "warn"}, n.flags...)...)
+	n.cmd.Env = append(os.Environ(), "TELAMON_STORE="+n.store)
+	n.cmd.Stdout, n.cmd.Stderr = n.log, n.log
+	n.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	n.must(n.cmd.Start())
+}
+
+func (n *node) ready() {
+	n.t.Helper()
+	eventually(n.t, "a node that is ready", func() bool {
+		raw, err := os.ReadFile(n.path("bootstrap.json"))
+		if err != nil {
+			return false
+		}
+		n.must(json.Unmarshal(raw, &n.boot))
+		res, err := http.Get(n.boot.ManagementURL + "/readyz")
+		if err != nil {
+			return false
+		}
+		res.Body.Close()
+		return res.StatusCode == http.StatusOK
+	})
+}
+
+func (n *node) path(name string) string { return filepath.Join(n.dir, name) }
+
+// kill is kill -9.
+func (n *node) kill() {
+	if n.cmd != nil && n.cmd.ProcessState == nil {
+		_ = n.cmd.Process.Kill() // it may have ended already
+		_ = n.cmd.Wait()         // says that it was killed
+	}
+}
+
+// name is what the node is called.
+func (n *node) name() string {
+	n.t.Helper()
+	raw, err := os.ReadFile(n.path("node"))
+	n.must(err)
+	return string(raw)
+}
+
+func (n *node) must(err error) {
+	n.t.Helper()
+	if err != nil {
+		n.t.Fatal(err)
+	}
+}
+
+// object is a JSON object.
+type object = map[string]any
+
+// call sends a request with the node's token and returns the answer.
+func (n *node) call(method, path string, body any) (int, object) {
+	n.t.Helper()
+	return n.callAs(n.token, method, path, body)
+}
+
+func (n *node) callAs(token, method, path string, body any) (int, object) {
+	n.t.Helper()
+	var raw []byte
+	if body != nil {
+		var err error
+		raw, err = json.Marshal(body)
+		n.must(err)
+	}
+	ctx, cancel := context.WithTimeout(n.t.Context(), time.Minute)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, n.boot.BaseURL+"/api/atlas/v2"+path, bytes.NewReader(raw))
+	n.must(err)
+	req.Header.Set("Accept", "application/vnd.atlas.2025-03-12+json")
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	res, err := http.DefaultClient.Do(req)
+	n.must(err)
+	defer res.Body.Close()
+	var answer object
+	if res.StatusCode != http.StatusNoContent {
+		n.must(json.NewDecoder(res.Body).Decode(&answer))
+	}
+	return res.StatusCode, answer
+}
+
+// want is call for what must have a certain status.
+func (n *node) want(status int, method, path string, body any) object {
+	n.t.Helper()
+	got, answer := n.call(method, path, body)
+	if got != status {
+		n.t.Fatalf("%s %s: %d, want %d: %v", method, path, got, status, answer)
+	}
+	return answer
+}
+
+// list is all of a list, in small pages; a page must not repeat or skip anything.
+func (n *node) list(path string) []object {
+	n.t.Helper()
+	var all []object
+	for num := 1; ; num++ {
+		page := n.want(http.StatusOK, http.MethodGet, path+"?itemsPerPage=17&pageNum="+itoa(num), nil)
+		for _, item := range page["results"].([]any) {
+			all = append(all, item.(object))
+		}
+		if total := int(page["totalCount"].(float64)); len(all) >= total || len(page["results"].([]any)) == 0 {
+			if len(all) != total {
+				n.t.Errorf("%s: %d entries, and %d in all", path, len(all), total)
+			}
+			return all
+		}
+	}
+}
+
+// eventually polls until ok, or ends the test.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	within(t, time.Minute, what, ok)
+}
+
+func within(t *testing.T, limit time.Duration, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(limit); !ok(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited %v in vain for %s", limit, what)
+		}
+	}
+}
