@@ -27,6 +27,7 @@ type Event struct {
 	TargetUser string     `json:"targetUser,omitempty"` // username that a change of access is about
 	TargetKey  string     `json:"targetKey,omitempty"`  // public key that a change of access is about
 	Entry      string     `json:"entry,omitempty"`      // access list entry
+	TeamID     model.ID   `json:"teamId,omitempty"`
 }
 
 // In is an event in a project.
@@ -50,6 +51,12 @@ func (e Event) Of(username string) Event {
 // OfKey names the API key that a change of access is about, by its public part.
 func (e Event) OfKey(publicKey string) Event {
 	e.TargetKey = publicKey
+	return e
+}
+
+// OfTeam names the team that the event is about.
+func (e Event) OfTeam(id model.ID) Event {
+	e.TeamID = id
 	return e
 }
 

@@ -44,10 +44,27 @@ var (
 
 	UserNotFound      = &Kind{"USER_NOT_FOUND", NotFound, "There is no cloud user %s here."}
 	UsernameNotFound  = &Kind{"USERNAME_NOT_FOUND", NotFound, "There is no user named %s."}
-	UserAlreadyExists = &Kind{"USER_ALREADY_EXISTS", Conflict, "There already is a user named %s."}
+	UserAlreadyExists = &Kind{"USER_ALREADY_EXISTS", Conflict, "There already is a user named %s here, or one is invited."}
 	LastOrgOwner      = &Kind{"CANNOT_DEMOTE_LAST_ORG_OWNER", Forbidden, "The organization's last owner cannot lose that role."}
 	UsersPerGroup     = &Kind{"MAX_USERS_PER_GROUP_EXCEEDED", BadRequest, "A project holds at most %s cloud users."}
 	UsersPerOrg       = &Kind{"MAX_USERS_PER_ORG_EXCEEDED", BadRequest, "An organization holds at most %s cloud users."}
+
+	UserPending      = &Kind{"CANNOT_ADD_PENDING_USER", NotFound, "The user %s has not accepted the organization's invitation yet."}
+	RoleAlreadyHeld  = &Kind{"USER_ALREADY_HAS_ROLE", Conflict, "The user has the role %s already."}     // Telamon's own
+	RoleNotHeld      = &Kind{"USER_DOES_NOT_HAVE_ROLE", NotFound, "The user does not have the role %s."} // Telamon's own
+	TeamNotFound     = &Kind{"TEAM_NOT_FOUND", NotFound, "There is no team with id %s here."}
+	TeamNameNotFound = &Kind{"TEAM_NAME_NOT_FOUND", NotFound, "There is no team named %s here."}
+	TeamNameTaken    = &Kind{"TEAM_NAME_NOT_AVAILABLE", Conflict, "The organization %[2]s already has a team named %[1]s."}
+	TeamEmpty        = &Kind{"CANNOT_CREATE_EMPTY_TEAM", BadRequest, "A team begins with at least one user."}
+	TeamInGroup      = &Kind{"TEAM_EXISTS_IN_GROUP", Conflict, "The project already has the team %s."}
+	TeamNotInGroup   = &Kind{"TEAM_NOT_IN_GROUP", NotFound, "The team %s has no roles in the project."}
+	TeamInUse        = &Kind{"CANNOT_DELETE_TEAM_ASSIGNED_TO_PROJECT", NotFound, "The team still has roles in projects: remove it from them first."}
+	TeamWithoutRoles = &Kind{"NO_ROLES_IN_ASSIGNMENT", Forbidden, "A team in a project has at least one role there."}
+	UserInTeam       = &Kind{"USER_ALREADY_IN_TEAM", Conflict, "The user %s is in the team %s already."}
+	UsersPerTeam     = &Kind{"MAX_USERS_PER_TEAM_EXCEEDED", BadRequest, "A team holds at most %s cloud users."}
+	TeamsPerOrg      = &Kind{"MAX_TEAMS_PER_ORG_EXCEEDED", BadRequest, "An organization holds at most %s teams."}
+	TeamsPerUser     = &Kind{"MAX_TEAMS_PER_USER_EXCEEDED", BadRequest, "A cloud user is in at most %s teams."}
+	TeamsPerGroup    = &Kind{"MAX_TEAMS_PER_GROUP_EXCEEDED", BadRequest, "A project has at most %s teams."}
 
 	NetworkEntriesLimit = &Kind{"ATLAS_NETWORK_PERMISSIONS_LIMIT_EXCEEDED", Forbidden, "A project's access list holds at most %s entries."}
 	DatabaseUsersLimit  = &Kind{"GROUP_USERS_LIMIT_EXCEEDED", Forbidden, "A project holds at most %s database users."}

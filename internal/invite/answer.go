@@ -6,9 +6,8 @@ import (
 	"time"
 
 	"github.com/telamon-db/telamon/internal/authz"
-	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/people"
 	"github.com/telamon-db/telamon/internal/reconcile"
-	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -53,31 +52,22 @@ func (inv *Invitation) close(ctx context.Context, tx store.Tx, how End) error {
 	if err != nil {
 		return err
 	}
+	end, endTeams := people.Leave, people.LeaveTeams
+	if how == Accepted {
+		end, endTeams = people.Accept, people.AcceptTeams
+	}
 	for _, m := range waiting {
-		var what event.Type
-		if how == Accepted {
-			m.Pending = false
-			what, err = pick(m.GroupID, "JOINED_ORG", "JOINED_GROUP"), state.Memberships.Put(tx, m)
-		} else {
-			what, err = pick(m.GroupID, "ORG_INVITATION_DELETED", "GROUP_INVITATION_DELETED"), state.Memberships.Delete(tx, m)
-		}
-		if err != nil {
+		if err := end(ctx, tx, m); err != nil {
 			return err
 		}
-		if err := event.Write(ctx, tx, happened(what, m)); err != nil {
-			return err
+		if m.GroupID == "" {
+			if err := endTeams(ctx, tx, m.UserID, m.OrgID); err != nil {
+				return err
+			}
 		}
 	}
 	inv.End = how
 	return Invitations.Put(tx, inv)
-}
-
-// pick is the name of an event in the organization itself, or in a project of it.
-func pick(groupID string, org, project event.Type) event.Type {
-	if groupID == "" {
-		return org
-	}
-	return project
 }
 
 // ExpireKind is the work of ending an invitation that nobody answers; its key is the invitation's.

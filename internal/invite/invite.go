@@ -10,23 +10,19 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/authz"
-	"github.com/telamon-db/telamon/internal/event"
-	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/mail"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/people"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-const (
-	life     = 30 * 24 * time.Hour // of an invitation (MongoDB documentation, "Invite Users")
-	maxUsers = 500                 // of an organization and of a project, invited ones included
-)
+// life is how long an invitation can be accepted (MongoDB documentation, "Invite Users").
+const life = 30 * 24 * time.Hour
 
 // Sender sends invitations.
 type Sender struct {
@@ -40,13 +36,14 @@ type Place struct {
 }
 
 // Invite asks u, who has no membership there yet, into an organization and places in it, in the name of ctx's caller.
-// A project alone implies the organization role ORG_MEMBER. Errors: fault.UsersPerOrg, fault.UsersPerGroup.
+// A project alone implies the organization role ORG_MEMBER. Errors: those of people.Enter.
 func (s *Sender) Invite(ctx context.Context, tx store.Tx, u *model.CloudUser, orgID model.ID, places []Place) error {
 	if !slices.ContainsFunc(places, func(p Place) bool { return p.GroupID == "" }) {
 		places = append([]Place{{Roles: []authz.Role{authz.OrgMember}}}, places...)
 	}
 	for _, p := range places {
-		if err := reserve(ctx, tx, u, orgID, p); err != nil {
+		m := &model.Membership{UserID: u.ID, Username: u.Username, OrgID: orgID, GroupID: p.GroupID, Roles: p.Roles, Pending: true}
+		if err := people.Enter(ctx, tx, m); err != nil {
 			return err
 		}
 	}
@@ -66,33 +63,6 @@ func (s *Sender) Invite(ctx context.Context, tx store.Tx, u *model.CloudUser, or
 		return err
 	}
 	return mail.Queue(tx, u.Username, "Invitation to "+d.Organization, d.letter(s.BaseURL()+Path+token))
-}
-
-// reserve keeps a place for u until the invitation is answered.
-func reserve(ctx context.Context, tx store.Tx, u *model.CloudUser, orgID model.ID, p Place) error {
-	m := &model.Membership{
-		UserID: u.ID, Username: u.Username, OrgID: orgID, GroupID: p.GroupID, Roles: p.Roles, Pending: true, Created: tx.Now(),
-	}
-	full, invited := fault.UsersPerOrg, event.Type("INVITED_TO_ORG")
-	if p.GroupID != "" {
-		full, invited = fault.UsersPerGroup, "INVITED_TO_GROUP"
-	}
-	n, err := state.Memberships.Count(tx, store.Query{Index: "scope", Prefix: []string{m.Scope()}})
-	if err != nil {
-		return err
-	}
-	if n >= maxUsers {
-		return full.With(strconv.Itoa(maxUsers))
-	}
-	if err := state.Memberships.Put(tx, m); err != nil {
-		return err
-	}
-	return event.Write(ctx, tx, happened(invited, m))
-}
-
-// happened is an event of a membership, in its project or organization.
-func happened(t event.Type, m *model.Membership) event.Event {
-	return event.Event{Type: t, OrgID: m.OrgID, GroupID: m.GroupID}.Of(m.Username)
 }
 
 // details are what a person needs to know of an invitation.

@@ -26,7 +26,9 @@ var house = map[string][]string{
 	"internal/webpage":        {},
 	"internal/model":          {"internal/authz"},
 	"internal/mail":           {"internal/durable", "internal/model", "internal/reconcile", "internal/store"},
-	"internal/invite":         {"internal/authz", "internal/event", "internal/fault", "internal/mail", "internal/model", "internal/password", "internal/reconcile", "internal/state", "internal/store", "internal/webpage"},
+	"internal/invite":         {"internal/authz", "internal/event", "internal/fault", "internal/mail", "internal/model", "internal/password", "internal/people", "internal/reconcile", "internal/state", "internal/store", "internal/webpage"},
+	"internal/people":         {"internal/authz", "internal/event", "internal/fault", "internal/model", "internal/state", "internal/store"},
+	"internal/roster":         {"internal/invite", "internal/model", "internal/state", "internal/store"},
 	"internal/docdb":          {"internal/docdb", "internal/wire"},
 	"internal/gateway":        {"internal/wire", "internal/verifier"},
 	"internal/engine":         {"internal/docdb", "internal/durable", "internal/gateway", "internal/model", "internal/wire"},
@@ -41,11 +43,11 @@ var house = map[string][]string{
 	"internal/requestlog":     {},
 	"internal/api":            {"internal/api/schema", "internal/authz", "internal/fault", "internal/ratelimit", "internal/requestlog"},
 	"internal/authn":          {"internal/authz", "internal/clock", "internal/fault", "internal/model", "internal/state", "internal/store"},
-	"internal/resource/shape": {"internal/api", "internal/authz", "internal/fault", "internal/model", "internal/store"},
+	"internal/resource/shape": {"internal/api", "internal/authz", "internal/fault", "internal/model", "internal/roster", "internal/store"},
 	"internal/resource": {
 		"internal/api", "internal/api/schema", "internal/authn", "internal/authz", "internal/engine", "internal/event", "internal/fault", "internal/invite", "internal/mail",
-		"internal/model", "internal/password", "internal/ratelimit",
-		"internal/reconcile", "internal/resource/shape", "internal/state", "internal/store", "internal/verifier",
+		"internal/model", "internal/password", "internal/people", "internal/ratelimit",
+		"internal/reconcile", "internal/resource/shape", "internal/roster", "internal/state", "internal/store", "internal/verifier",
 	},
 }
 

@@ -14,6 +14,16 @@ func MembersOf(scope model.ID) store.Query {
 	return store.Query{Index: "scope", Prefix: []string{scope}}
 }
 
+// PlacesOf selects a user's memberships in an organization and in its projects: first that in the organization itself.
+func PlacesOf(userID, orgID model.ID) store.Query {
+	return store.Query{Index: "user", Prefix: []string{userID, orgID}}
+}
+
+// EveryPlaceIn selects all memberships in an organization and in its projects, user by user.
+func EveryPlaceIn(orgID model.ID) store.Query {
+	return store.Query{Index: "org", Prefix: []string{orgID}}
+}
+
 // Founder is the member of an organization who owns what is created in its name: the one named or, without a name, the
 // oldest owner, who may be missing (nil). A named user who is no active member is fault.UserNotFound.
 func Founder(tx store.Tx, orgID, userID model.ID) (*model.Membership, error) {

@@ -48,6 +48,7 @@ var Memberships = &store.Table[model.Membership]{
 	Indexes: []store.Index[model.Membership]{
 		{Name: "scope", Key: func(m *model.Membership) []string { return []string{m.Scope(), Fold(m.Username)} }},
 		{Name: "user", Key: func(m *model.Membership) []string { return []string{m.UserID, m.OrgID, m.GroupID} }},
+		{Name: "org", Key: func(m *model.Membership) []string { return []string{m.OrgID, m.UserID, m.GroupID} }},
 	},
 }
 
@@ -116,6 +117,6 @@ var Clusters = &store.Table[model.Cluster]{
 func Tables() []*store.Schema {
 	return []*store.Schema{
 		Organizations.Schema(), Projects.Schema(), Users.Schema(), Memberships.Schema(), APIKeys.Schema(), KeyAddresses.Schema(),
-		ServiceAccounts.Schema(), Tokens.Schema(), Clusters.Schema(), CustomRoles.Schema(), Settings.Schema(),
+		Teams.Schema(), TeamMembers.Schema(), ServiceAccounts.Schema(), Tokens.Schema(), Clusters.Schema(), CustomRoles.Schema(), Settings.Schema(),
 	}
 }

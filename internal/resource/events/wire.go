@@ -26,6 +26,7 @@ type EventView struct {
 	RemoteAddress   string     `json:"remoteAddress,omitempty" api:"readonly,is=ip" doc:"Address that the request came from."`
 	TargetPublicKey string     `json:"targetPublicKey,omitempty" api:"readonly" doc:"Public part of the API key that it is about."`
 	TargetUsername  string     `json:"targetUsername,omitempty" api:"readonly,is=email" doc:"Cloud user whom it is about."`
+	TeamID          string     `json:"teamId,omitempty" api:"readonly,is=objectId" doc:"Team that it is about."`
 	UserID          string     `json:"userId,omitempty" api:"readonly,is=objectId" doc:"Id of the cloud user who did it."`
 	Username        string     `json:"username,omitempty" api:"readonly,is=email" doc:"Cloud user who did it."`
 	WhitelistEntry  string     `json:"whitelistEntry,omitempty" api:"readonly" doc:"Entry of an access list that it is about."`
@@ -50,7 +51,8 @@ type Raw struct {
 func toWire(feed string, e *event.Event) EventView {
 	v := EventView{
 		Created: api.Time{Time: e.Created}, EventTypeName: e.Type, GroupID: e.GroupID, ID: e.ID, Links: api.Self(feed + "/" + e.ID),
-		OrgID: e.OrgID, RemoteAddress: shape.AddressText(e.Address), TargetPublicKey: e.TargetKey, WhitelistEntry: e.Entry,
+		OrgID: e.OrgID, RemoteAddress: shape.AddressText(e.Address), TargetPublicKey: e.TargetKey, TeamID: e.TeamID,
+		WhitelistEntry: e.Entry,
 	}
 	if strings.HasPrefix(string(e.Type), "MONGODB_USER_") {
 		v.DBUserUsername = e.TargetUser

@@ -1,0 +1,148 @@
+// Package people keeps who is where: people's places in organizations, projects and teams, who may not go, and how many
+// there is room for. Whatever changes is written with its event in the caller's transaction.
+//
+// Somebody who is invited has places too, pending ones, which give nothing and take up room.
+package people
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// maxUsers is how many people an organization holds, all its projects together, and how many a project does (MongoDB
+// documentation, "Atlas Service Limits").
+const maxUsers = 500
+
+// Enter gives somebody a place in an organization or project, if there is room: fault.UsersPerOrg, fault.UsersPerGroup.
+// Who has a place there already is fault.UserAlreadyExists.
+func Enter(ctx context.Context, tx store.Tx, m *model.Membership) error {
+	n, err := state.Memberships.Count(tx, state.MembersOf(m.Scope()))
+	if err != nil {
+		return err
+	}
+	m.Created = tx.Now()
+	err = state.Memberships.Put(tx, m)
+	if _, taken := store.Duplicate(err); taken {
+		return fault.UserAlreadyExists.With(m.Username)
+	}
+	if err != nil {
+		return err
+	}
+	if n >= maxUsers {
+		return pick(m, fault.UsersPerOrg, fault.UsersPerGroup).With(strconv.Itoa(maxUsers))
+	}
+	if m.Pending {
+		return happened(ctx, tx, m, pick[event.Type](m, "INVITED_TO_ORG", "INVITED_TO_GROUP"))
+	}
+	return happened(ctx, tx, m, pick[event.Type](m, "JOINED_ORG", "JOINED_GROUP"))
+}
+
+// Accept makes a pending place active.
+func Accept(ctx context.Context, tx store.Tx, m *model.Membership) error {
+	m.Pending, m.Aside = false, false
+	if err := state.Memberships.Put(tx, m); err != nil {
+		return err
+	}
+	return happened(ctx, tx, m, pick[event.Type](m, "JOINED_ORG", "JOINED_GROUP"))
+}
+
+// Leave takes somebody's place away, or the prospect of it. The last owner of an organization stays:
+// fault.LastOrgOwner.
+func Leave(ctx context.Context, tx store.Tx, m *model.Membership) error {
+	if err := keepOwner(tx, m, nil); err != nil {
+		return err
+	}
+	if err := state.Memberships.Delete(tx, m); err != nil {
+		return err
+	}
+	if m.Pending {
+		return happened(ctx, tx, m, pick[event.Type](m, "ORG_INVITATION_DELETED", "GROUP_INVITATION_DELETED"))
+	}
+	return happened(ctx, tx, m, pick[event.Type](m, "REMOVED_FROM_ORG", "REMOVED_FROM_GROUP"))
+}
+
+// LeaveAll takes away all that somebody has in an organization: its projects and teams, and the place in it.
+func LeaveAll(ctx context.Context, tx store.Tx, userID, orgID model.ID) error {
+	if err := LeaveTeams(ctx, tx, userID, orgID); err != nil {
+		return err
+	}
+	places, err := state.Memberships.List(tx, state.PlacesOf(userID, orgID))
+	if err != nil {
+		return err
+	}
+	for _, m := range slices.Backward(places) {
+		if err := Leave(ctx, tx, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SetRoles gives somebody other roles in a place. Each stands once; the same ones change nothing. The last owner of an
+// organization stays one: fault.LastOrgOwner.
+func SetRoles(ctx context.Context, tx store.Tx, m *model.Membership, roles []authz.Role) error {
+	roles = Once(roles)
+	if slices.Equal(m.Roles, roles) {
+		return nil
+	}
+	if err := keepOwner(tx, m, roles); err != nil {
+		return err
+	}
+	m.Roles = roles
+	if err := state.Memberships.Put(tx, m); err != nil {
+		return err
+	}
+	return happened(ctx, tx, m, "USER_ROLES_CHANGED_AUDIT")
+}
+
+// Once are the roles in their order, each once.
+func Once(roles []authz.Role) []authz.Role {
+	var once []authz.Role
+	for _, r := range roles {
+		if !slices.Contains(once, r) {
+			once = append(once, r)
+		}
+	}
+	return once
+}
+
+// keepOwner refuses a change of m after which its organization has no owner who is there.
+func keepOwner(tx store.Tx, m *model.Membership, roles []authz.Role) error {
+	if !owns(m) || slices.Contains(roles, authz.OrgOwner) {
+		return nil
+	}
+	members, err := state.Memberships.List(tx, state.MembersOf(m.OrgID))
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(members, func(o *model.Membership) bool { return owns(o) && o.UserID != m.UserID }) {
+		return nil
+	}
+	return fault.LastOrgOwner.With()
+}
+
+// owns says whether m makes somebody an owner of the organization now.
+func owns(m *model.Membership) bool {
+	return m.GroupID == "" && !m.Pending && slices.Contains(m.Roles, authz.OrgOwner)
+}
+
+// pick is what goes with a place in the organization itself, or in a project of it.
+func pick[T any](m *model.Membership, org, project T) T {
+	if m.GroupID == "" {
+		return org
+	}
+	return project
+}
+
+// happened writes an event of a place.
+func happened(ctx context.Context, tx store.Tx, m *model.Membership, what event.Type) error {
+	return event.Write(ctx, tx, event.Event{Type: what, OrgID: m.OrgID, GroupID: m.GroupID}.Of(m.Username))
+}

@@ -1,0 +1,82 @@
+package people
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// How many people a team holds, and how many teams somebody is in (MongoDB documentation, "Atlas Service Limits").
+const (
+	maxTeamUsers = 250
+	maxUserTeams = 100
+)
+
+// JoinTeam puts a member of the organization, given by the place in it, into a team of it. Who is invited only waits in
+// the team too. Errors: fault.UserInTeam, fault.UsersPerTeam, fault.TeamsPerUser.
+func JoinTeam(ctx context.Context, tx store.Tx, t *model.Team, m *model.Membership) error {
+	inTeam, err := state.TeamMembers.Count(tx, state.PeopleOf(t.ID))
+	if err != nil {
+		return err
+	}
+	ofUser, err := state.TeamMembers.Count(tx, state.TeamsOf(m.UserID, ""))
+	if err != nil {
+		return err
+	}
+	place := &model.TeamMember{TeamID: t.ID, OrgID: t.OrgID, UserID: m.UserID, Username: m.Username, Created: tx.Now()}
+	err = state.TeamMembers.Put(tx, place)
+	_, taken := store.Duplicate(err)
+	switch {
+	case taken:
+		return fault.UserInTeam.With(m.UserID, t.ID)
+	case err != nil:
+		return err
+	case inTeam >= maxTeamUsers:
+		return fault.UsersPerTeam.With(strconv.Itoa(maxTeamUsers))
+	case ofUser >= maxUserTeams:
+		return fault.TeamsPerUser.With(strconv.Itoa(maxUserTeams))
+	case m.Pending:
+		return inTeamHappened(ctx, tx, place, "INVITED_TO_TEAM")
+	}
+	return inTeamHappened(ctx, tx, place, "JOINED_TEAM")
+}
+
+// LeaveTeam takes somebody out of a team.
+func LeaveTeam(ctx context.Context, tx store.Tx, place *model.TeamMember) error {
+	if err := state.TeamMembers.Delete(tx, place); err != nil {
+		return err
+	}
+	return inTeamHappened(ctx, tx, place, "REMOVED_FROM_TEAM")
+}
+
+// LeaveTeams takes somebody out of all teams of an organization.
+func LeaveTeams(ctx context.Context, tx store.Tx, userID, orgID model.ID) error {
+	return ofTeams(tx, userID, orgID, func(place *model.TeamMember) error { return LeaveTeam(ctx, tx, place) })
+}
+
+// AcceptTeams tells that somebody whom the organization has been waiting for is in its teams now.
+func AcceptTeams(ctx context.Context, tx store.Tx, userID, orgID model.ID) error {
+	return ofTeams(tx, userID, orgID, func(place *model.TeamMember) error { return inTeamHappened(ctx, tx, place, "JOINED_TEAM") })
+}
+
+func ofTeams(tx store.Tx, userID, orgID model.ID, do func(*model.TeamMember) error) error {
+	places, err := state.TeamMembers.List(tx, state.TeamsOf(userID, orgID))
+	if err != nil {
+		return err
+	}
+	for _, place := range places {
+		if err := do(place); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func inTeamHappened(ctx context.Context, tx store.Tx, place *model.TeamMember, what event.Type) error {
+	return event.Write(ctx, tx, event.InOrg(what, place.OrgID).Of(place.Username).OfTeam(place.TeamID))
+}
