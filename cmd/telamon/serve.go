@@ -23,9 +23,12 @@ func serveCommand() *cobra.Command {
 		Short: "Run the control plane and its clusters",
 		Long: `Run the control plane and its clusters.
 
-On an empty data directory, serve creates an organization, its owner, a project, an API key that owns the organization
-and a service account, and prints their credentials. DATA/bootstrap.json (mode 0600) has them for scripts; it is
-rewritten at every start, before /readyz of the management listener answers 200.
+On an empty store, serve creates an organization, its owner, a project, an API key that owns the organization and a
+service account, and prints their credentials. DATA/bootstrap.json (mode 0600) has them for scripts; it is rewritten at
+every start, before /readyz of the management listener answers 200.
+
+Several nodes may share a PostgreSQL, each with a data directory of its own, which holds the clusters that were created
+there. The node that has begun the store has the first credentials in its bootstrap.json, the others have none.
 
 SIGTERM and SIGINT end it in order: running requests get ten seconds. State survives any other end too.
 
@@ -36,6 +39,9 @@ The command line wins over the environment, and the environment over --config.`,
 
   # for a network: HTTPS with an authority of its own, whose certificate is telamon-data/ca.pem
   telamon serve --listen 0.0.0.0:8443 --tls auto --cluster-host 192.0.2.10 --cluster-ports 27017-27117
+
+  # one of several nodes; in the environment the password stays out of the list of processes
+  TELAMON_STORE=postgres://telamon:PASSWORD@db.example.com/telamon telamon serve --listen 0.0.0.0:8443 --tls auto --cluster-host 192.0.2.10
 
   # a small organization's limits: ten calls a minute to its settings are too many
   telamon serve --rate-limits organizationSettings=4/2,clusters=100/50

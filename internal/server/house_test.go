@@ -22,9 +22,11 @@ var house = map[string][]string{
 	"internal/fault":          {},
 	"internal/authz":          {},
 	"internal/verifier":       {},
+	"internal/password":       {},
+	"internal/webpage":        {},
 	"internal/model":          {"internal/authz"},
 	"internal/mail":           {"internal/durable", "internal/model", "internal/reconcile", "internal/store"},
-	"internal/invite":         {"internal/authz", "internal/event", "internal/fault", "internal/mail", "internal/model", "internal/reconcile", "internal/state", "internal/store"},
+	"internal/invite":         {"internal/authz", "internal/event", "internal/fault", "internal/mail", "internal/model", "internal/password", "internal/reconcile", "internal/state", "internal/store", "internal/webpage"},
 	"internal/docdb":          {"internal/docdb", "internal/wire"},
 	"internal/gateway":        {"internal/wire", "internal/verifier"},
 	"internal/engine":         {"internal/docdb", "internal/durable", "internal/gateway", "internal/model", "internal/wire"},
@@ -42,7 +44,7 @@ var house = map[string][]string{
 	"internal/resource/shape": {"internal/api", "internal/authz", "internal/fault", "internal/model", "internal/store"},
 	"internal/resource": {
 		"internal/api", "internal/api/schema", "internal/authn", "internal/authz", "internal/engine", "internal/event", "internal/fault", "internal/invite", "internal/mail",
-		"internal/model", "internal/ratelimit",
+		"internal/model", "internal/password", "internal/ratelimit",
 		"internal/reconcile", "internal/resource/shape", "internal/state", "internal/store", "internal/verifier",
 	},
 }

@@ -94,6 +94,7 @@ type Memo struct{ decoded atomic.Value }
 // one part there, and none after a Prefix.
 type Query struct {
 	Index   string   // "" is by id
+	IDs     []string // if not nil, rows with these ids only: with Index "", and without bounds
 	Prefix  []string // whole leading parts of the key
 	From    []string // if not nil, start at the first key not below Prefix followed by From (inclusive)
 	Until   []string // if not nil, stop before the first key not below Prefix followed by Until (exclusive)

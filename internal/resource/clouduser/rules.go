@@ -12,6 +12,7 @@ import (
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/invite"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/password"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -30,7 +31,7 @@ func check(w *CloudAppUser) []fault.Violation {
 			bad = append(bad, fault.Violation{Field: n.field, Description: fmt.Sprintf("must have at most %d printable characters", maxName)})
 		}
 	}
-	if why := weak(w.Password, w.Username); why != "" {
+	if why := password.Weak(w.Password, w.Username); why != "" {
 		bad = append(bad, fault.Violation{Field: "password", Description: why})
 	}
 	if len(w.Roles) > maxRoles {

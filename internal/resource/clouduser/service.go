@@ -6,6 +6,7 @@ import (
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/password"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -16,7 +17,7 @@ func (s *Service) create(ctx context.Context, in createIn) (out CloudAppUser, er
 	if bad := check(&in.Body); len(bad) > 0 {
 		return out, fault.Invalid(bad...)
 	}
-	hash, err := hashPassword(ctx, in.Body.Password)
+	hash, err := password.Hash(ctx, in.Body.Password)
 	if err != nil {
 		return out, err
 	}

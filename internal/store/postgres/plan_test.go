@@ -73,6 +73,7 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 		"other events":       {events(store.EventQuery{Excluded: []string{"U"}}), "Index Only Scan Backward using events_type"},
 		"rows by key":        {scan(store.Query{Index: "text", Prefix: []string{"a"}, Reverse: true, Limit: 2}), "Index Scan Backward using i_notes__text"},
 		"rows by id":         {scan(store.Query{From: []string{"a"}}), "Index Scan using t_notes_pkey"},
+		"rows by ids":        {scan(store.Query{IDs: []string{"c", "a"}}), "Index Scan using t_notes_pkey"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn, err := s.begin(t.Context(), snapshot)

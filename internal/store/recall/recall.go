@@ -44,12 +44,20 @@ type key struct {
 	text         string
 }
 
-// entry is what was read, when the table had that generation.
+// entry is what was read, or worked out from what was read.
 type entry struct {
+	from    []source
+	rows    []store.Row
+	count   int64
+	derived any
+	weight  int // of what was derived, in bytes
+	err     error
+}
+
+// source is a table that an entry was read from, when it had that generation.
+type source struct {
+	table      int
 	generation uint64
-	rows       []store.Row
-	count      int64
-	err        error
 }
 
 // New remembers reads of the tables in up to about size bytes of bodies.
@@ -88,19 +96,29 @@ func (c *Cache) find(k key) *entry {
 			c.put(k, e)
 		}
 	}
-	if e == nil || e.generation != c.generations[c.tables[k.table]] {
+	if e == nil || !c.current(e) {
 		return nil
 	}
 	return e
 }
 
-// keep remembers e under k if nothing has been announced for its table since the generations were these.
-func (c *Cache) keep(k key, e *entry, since []uint64) {
+// current says whether no table that e was read from has been written to since.
+func (c *Cache) current(e *entry) bool {
+	for _, s := range e.from {
+		if s.generation != c.generations[s.table] {
+			return false
+		}
+	}
+	return true
+}
+
+// keep remembers e under k if nothing has been announced for its tables since a snapshot, during which they had even
+// generations: between commits.
+func (c *Cache) keep(k key, e *entry) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	table := c.tables[k.table]
-	if now := c.generations[table]; now == since[table] && now%2 == 0 && e.size() <= c.room/8 {
-		e.generation = now
+	between := !slices.ContainsFunc(e.from, func(s source) bool { return s.generation%2 != 0 })
+	if between && c.current(e) && e.size() <= c.room/8 {
 		c.put(k, e)
 	}
 }
@@ -116,7 +134,7 @@ func (c *Cache) put(k key, e *entry) {
 const overhead = 200
 
 func (e *entry) size() int {
-	n := overhead
+	n := overhead + e.weight
 	for _, r := range e.rows {
 		n += overhead + len(r.ID) + len(r.Body)
 	}

@@ -202,3 +202,72 @@ func TestAViewThatIsOverReadsNothing(t *testing.T) {
 		t.Errorf("%v, %v", done, err)
 	}
 }
+
+// What is worked out from rows of two tables is remembered until one of them changes, together with what lies within.
+func TestWhatIsDerived(t *testing.T) {
+	left, right, others := table("left"), table("right"), table("others")
+	c := recall.New(1<<20, []*store.Schema{left.Schema(), right.Schema(), others.Schema()})
+	worked := 0
+	sum := func(tx store.Tx) (int, error) {
+		return store.Derive(tx, "sum", func() (int, error) {
+			worked++
+			a, err := left.Get(tx, "x")
+			if err != nil {
+				return 0, err
+			}
+			return store.Derive(tx, "right half", func() (int, error) {
+				b, err := right.Get(tx, "x")
+				return len(a.Notes) + len(b.Notes), err
+			})
+		})
+	}
+	known := func() bool {
+		_, done := c.View(t.Context(), time.Now(), func(tx store.Tx) error {
+			n, err := sum(tx)
+			if n != 2 {
+				t.Errorf("the sum is %d", n)
+			}
+			return err
+		})
+		return done
+	}
+	read := func() {
+		if n, err := sum(c.Watch()(&fake{})); n != 2 || err != nil {
+			t.Errorf("%d, %v", n, err)
+		}
+	}
+	for range 2 {
+		for _, changed := range []string{"left", "right"} {
+			read()
+			if !known() || !known() {
+				t.Error("what was derived is not remembered")
+			}
+			c.Committing([]string{"others"})()
+			if !known() {
+				t.Error("a change elsewhere ends it")
+			}
+			c.Committing([]string{changed})()
+			if known() {
+				t.Errorf("a change of %s leaves it", changed)
+			}
+		}
+	}
+	if worked != 4 {
+		t.Errorf("it was worked out %d times", worked)
+	}
+	late := c.Watch()
+	ended := c.Committing([]string{"right"})
+	if _, err := sum(late(&fake{})); err != nil {
+		t.Error(err)
+	}
+	ended()
+	if known() {
+		t.Error("what is derived from a snapshot from before a commit is remembered")
+	}
+	if _, err := store.Derive(c.Watch()(&fake{}), "failure", func() (int, error) { _, err := left.Get(&fake{}, "nobody"); return 0, err }); !store.IsNotFound(err) {
+		t.Error(err)
+	}
+	if n, err := sum(&fake{}); n != 2 || err != nil {
+		t.Errorf("without memory: %d, %v", n, err)
+	}
+}

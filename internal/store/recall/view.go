@@ -54,7 +54,7 @@ func (m *memory) run(fn func(store.Tx) error) (err error, done bool) {
 // snapshot is taken.
 func (c *Cache) Watch() func(store.Tx) store.Tx {
 	since := c.now()
-	return func(tx store.Tx) store.Tx { return &snapshot{tx, c, since} }
+	return func(tx store.Tx) store.Tx { return &snapshot{Tx: tx, cache: c, since: since} }
 }
 
 // The ways to read.
@@ -63,6 +63,7 @@ const (
 	byKey
 	byQuery
 	byCount
+	byName // of what was derived
 )
 
 // keyOf tells keys apart, whatever characters their parts have.
@@ -78,7 +79,7 @@ func appendKey(b []byte, key []string) []byte {
 
 func queryOf(q store.Query) string {
 	b := appendKey(make([]byte, 0, 64), q.Prefix)
-	for _, bound := range [][]string{q.From, q.Until} {
+	for _, bound := range [][]string{q.From, q.Until, q.IDs} {
 		b = append(b, ' ')
 		if bound != nil {
 			b = appendKey(append(b, '='), bound)
@@ -162,8 +163,9 @@ func (m *memory) Event(string, string) (store.Event, error)      { panic(errMiss
 // snapshot is a transaction on a snapshot. What it reads is remembered, but for events, which are read once.
 type snapshot struct {
 	store.Tx
-	cache *Cache
-	since []uint64
+	cache    *Cache
+	since    []uint64
+	deriving []*entry // what is being worked out from what is read
 }
 
 // keep remembers an answer that will be the same the next time: one without an error, or that nothing is there.
@@ -171,8 +173,13 @@ func (s *snapshot) keep(k key, e *entry) {
 	for i := range e.rows {
 		e.rows[i].Memo = new(store.Memo)
 	}
+	table := s.cache.tables[k.table]
+	e.from = []source{{table, s.since[table]}}
+	for _, d := range s.deriving {
+		d.takes(e)
+	}
 	if e.err == nil || store.IsNotFound(e.err) {
-		s.cache.keep(k, e, s.since)
+		s.cache.keep(k, e)
 	}
 }
 

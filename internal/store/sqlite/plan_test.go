@@ -73,6 +73,7 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 		"other events":       {events(store.EventQuery{Excluded: []string{"U"}}), "events_type (series=? AND type=? AND pos>? AND pos<?)"},
 		"rows by key":        {scan(store.Query{Index: "text", Prefix: []string{"a"}, Reverse: true, Limit: 2}), "i_notes__text (k_text>? AND k_text<?)"},
 		"rows by id":         {scan(store.Query{From: []string{"a"}}), "(id>?)"},
+		"rows by ids":        {scan(store.Query{IDs: []string{"c", "a"}}), "(id=?)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := s.writer.do(t.Context(), func(conn *conn) error {

@@ -47,6 +47,9 @@ func (t *table) selection(q store.Query) (w where, order string, err error) {
 		return w, " ORDER BY id" + direction, err
 	}
 	ix, column, err := t.index(q.Index)
+	if err == nil && q.IDs != nil {
+		err = fmt.Errorf("store: a query by ids has no index")
+	}
 	if err != nil {
 		return w, "", err
 	}
@@ -66,6 +69,9 @@ func (t *table) selection(q store.Query) (w where, order string, err error) {
 }
 
 func byID(q store.Query) (w where, err error) {
+	if q.IDs != nil {
+		return among(q)
+	}
 	if len(q.Prefix)+max(len(q.From), len(q.Until)) > 1 {
 		return w, fmt.Errorf("store: a query by id takes one part, not %d", len(q.Prefix)+max(len(q.From), len(q.Until)))
 	}
@@ -77,6 +83,19 @@ func byID(q store.Query) (w where, err error) {
 	}
 	if q.Until != nil {
 		w.and("id < ?", strings.Join(q.Until, "")) // no part: before the first id
+	}
+	return w, nil
+}
+
+// among is the condition that a row has one of the query's ids.
+func among(q store.Query) (w where, err error) {
+	switch {
+	case len(q.Prefix)+len(q.From)+len(q.Until) > 0:
+		return w, fmt.Errorf("store: a query by ids has no bounds")
+	case len(q.IDs) == 0:
+		w.and("1 = 0")
+	default:
+		w.in("id", "", q.IDs)
 	}
 	return w, nil
 }

@@ -176,6 +176,22 @@ var rowRules = []rule{
 			return err
 		})
 	}},
+	{"rows are found by many ids at once", func(b *bench) {
+		b.must(b.put(&thing{ID: "a"}, &thing{ID: "b"}, &thing{ID: "c"}))
+		b.list(store.Query{IDs: []string{"c", "a", "a", "none"}}, "a", "c")
+		b.list(store.Query{IDs: []string{"c", "a"}, Reverse: true, Limit: 1}, "c")
+		b.list(store.Query{IDs: []string{"none"}})
+		b.list(store.Query{IDs: []string{}})
+		b.list(store.Query{IDs: nil}, "a", "b", "c")
+		b.view(func(tx store.Tx) error {
+			for _, q := range []store.Query{{IDs: []string{"a"}, Index: "scope"}, {IDs: []string{"a"}, From: []string{"a"}}} {
+				if _, err := b.things.List(tx, q); err == nil {
+					b.Errorf("%+v was answered", q)
+				}
+			}
+			return nil
+		})
+	}},
 	{"what is not declared is an error", func(b *bench) {
 		b.view(func(tx store.Tx) error {
 			_, err := tx.Get(&store.Schema{Name: "others"}, "a")

@@ -1,59 +1,44 @@
-package clouduser
+package password
 
 import (
-	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"fmt"
 	"strings"
-
-	"golang.org/x/crypto/argon2"
+	"unicode/utf8"
 )
 
-// The cost of a password's hash (OWASP Password Storage Cheat Sheet): 19 MiB of memory, two passes, one lane.
 const (
-	hashMemory = 19 << 10 // KiB
-	hashPasses = 2
-	hashLanes  = 1
-	hashSize   = 32
-	saltSize   = 16
+	// Shortest is how many characters a password has at least (the API's reference, createUser).
+	Shortest = 8
+	// Longest is in bytes; it is no rule of the API, and far above what a person or a password manager uses.
+	Longest = 1024
 )
 
-// hashing bounds how many passwords are hashed at once, and with them the memory that callers can make the server take.
-var hashing = make(chan struct{}, 4)
-
-// hashPassword makes a password's argon2id hash (RFC 9106) with a new salt, as a PHC string. It waits for its turn
-// until ctx ends.
-func hashPassword(ctx context.Context, password string) (string, error) {
-	select {
-	case hashing <- struct{}{}:
-		defer func() { <-hashing }()
-	case <-ctx.Done():
-		return "", ctx.Err()
-	}
-	salt := make([]byte, saltSize)
-	rand.Read(salt) // never fails (crypto/rand)
-	key := argon2.IDKey([]byte(password), salt, hashPasses, hashMemory, hashLanes, hashSize)
-	b64 := base64.RawStdEncoding.EncodeToString
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, hashMemory, hashPasses, hashLanes, b64(salt), b64(key)), nil
-}
-
-// longestPassword is in bytes; it is no rule of the API, and far above what a person or a password manager uses.
-const longestPassword = 1024
-
-// weak says why a password would not keep anybody out, or "" if it may do.
-func weak(password, username string) string {
+// Weak says why a password would not keep anybody out, or "" if it may do.
+func Weak(password, username string) string {
 	folded := strings.ToLower(password)
 	local, _, _ := strings.Cut(strings.ToLower(username), "@")
 	switch {
-	case len(password) > longestPassword:
-		return fmt.Sprintf("must have at most %d bytes", longestPassword)
+	case utf8.RuneCountInString(password) < Shortest:
+		return fmt.Sprintf("must have at least %d characters", Shortest)
+	case len(password) > Longest:
+		return fmt.Sprintf("must have at most %d bytes", Longest)
 	case folded == strings.ToLower(username) || folded == local:
 		return "must not be the username"
 	case common[folded]:
 		return "is one of the commonest passwords"
+	case monotonous(folded):
+		return "must have more than three different characters"
 	}
 	return ""
+}
+
+// monotonous says whether a password repeats one to three characters, as aaaaaaaa and abababab do.
+func monotonous(password string) bool {
+	seen := map[rune]bool{}
+	for _, r := range password {
+		seen[r] = true
+	}
+	return len(seen) <= 3
 }
 
 // common are passwords of at least 8 characters that head every list of leaked ones, in lower case.
