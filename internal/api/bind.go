@@ -71,9 +71,12 @@ type binding struct {
 
 // parameters checks path and query parameters, all at once.
 func (b *binding) parameters() error {
-	query, err := url.ParseQuery(b.r.URL.RawQuery)
-	if err != nil {
-		return fault.Invalid(fault.Violation{Field: "query", Description: "is not properly encoded"})
+	var query url.Values
+	if raw := b.r.URL.RawQuery; raw != "" {
+		var err error
+		if query, err = url.ParseQuery(raw); err != nil {
+			return fault.Invalid(fault.Violation{Field: "query", Description: "is not properly encoded"})
+		}
 	}
 	b.inputs = inputs(b.v.In)
 	b.texts = make([][]string, len(b.inputs))

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // paged is a Page of any type.
@@ -68,34 +69,57 @@ func otherQuery(raw string) string {
 	return b.String()
 }
 
-var linksType = reflect.TypeFor[[]Link]()
+// listed is where a type of answers keeps what has links: its own, and the items of a list; -1 where it has none.
+type listed struct{ links, results int }
+
+var listedCache sync.Map // reflect.Type -> listed
+
+func listedIn(t reflect.Type) listed {
+	if v, ok := listedCache.Load(t); ok {
+		return v.(listed)
+	}
+	l := listed{-1, -1}
+	if t.Kind() == reflect.Struct {
+		if f, ok := t.FieldByName("Links"); ok && f.Type == reflect.TypeFor[[]Link]() && len(f.Index) == 1 {
+			l.links = f.Index[0]
+		}
+		if f, ok := t.FieldByName("Results"); ok && f.Type.Kind() == reflect.Slice && len(f.Index) == 1 {
+			l.results = f.Index[0]
+		}
+	}
+	listedCache.Store(t, l)
+	return l
+}
 
 // link puts the server's address in front of the links of an object, or of a page and its items.
 func (out *response) link(result any) {
-	base := baseURL(out.r)
 	v := reflect.Indirect(reflect.ValueOf(result))
-	if v.Kind() != reflect.Struct {
+	if !v.IsValid() {
 		return
 	}
-	absolute(v, base)
-	if results := v.FieldByName("Results"); results.IsValid() && results.Kind() == reflect.Slice {
-		for i := range results.Len() {
-			absolute(reflect.Indirect(results.Index(i)), base)
+	base, where := "", listedIn(v.Type())
+	if where != (listed{-1, -1}) {
+		base = baseURL(out.r)
+	}
+	absolute(v, where, base)
+	if where.results < 0 {
+		return
+	}
+	for items, i := v.Field(where.results), 0; i < items.Len(); i++ {
+		if item := reflect.Indirect(items.Index(i)); item.IsValid() {
+			absolute(item, listedIn(item.Type()), base)
 		}
 	}
 }
 
-func absolute(v reflect.Value, base string) {
-	if v.Kind() != reflect.Struct {
+func absolute(v reflect.Value, where listed, base string) {
+	if where.links < 0 {
 		return
 	}
-	f := v.FieldByName("Links")
-	if !f.IsValid() || f.Type() != linksType {
-		return
-	}
-	for i, l := range f.Interface().([]Link) {
-		if l.Href != "" && l.Href[0] == '/' {
-			f.Index(i).Field(0).SetString(base + l.Href)
+	links := v.Field(where.links).Interface().([]Link)
+	for i := range links {
+		if l := &links[i]; l.Href != "" && l.Href[0] == '/' {
+			l.Href = base + l.Href
 		}
 	}
 }
@@ -106,5 +130,15 @@ func baseURL(r *http.Request) string {
 	if r.TLS != nil {
 		scheme = "https"
 	}
+	if plainHost(r.Host) {
+		return scheme + "://" + r.Host
+	}
 	return (&url.URL{Scheme: scheme, Host: r.Host}).String()
+}
+
+// plainHost says whether a Host header has nothing that a URL would escape.
+func plainHost(host string) bool {
+	return !strings.ContainsFunc(host, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' || r == ':' || r == '-')
+	})
 }

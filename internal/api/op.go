@@ -42,6 +42,7 @@ type Version struct {
 	Sunset Date // of this version; "" if unknown
 	In     reflect.Type
 	Out    reflect.Type
+	media  string // of an answer's Content-Type
 	run    func(ctx context.Context, b *binding) (any, error)
 }
 
@@ -49,7 +50,7 @@ type Version struct {
 // binds the request's body. Out is what is written; None for no body.
 func At[In, Out any](date Date, handle func(context.Context, In) (Out, error)) Version {
 	in := reflect.TypeFor[In]()
-	return Version{Date: date, In: in, Out: reflect.TypeFor[Out](), run: func(ctx context.Context, b *binding) (any, error) {
+	return Version{Date: date, In: in, Out: reflect.TypeFor[Out](), media: date.MediaType() + ";charset=utf-8", run: func(ctx context.Context, b *binding) (any, error) {
 		var v In
 		if err := b.into(reflect.ValueOf(&v).Elem()); err != nil {
 			return nil, err

@@ -24,7 +24,7 @@ type response struct {
 
 // success writes what a handler returned.
 func (out *response) success(result any) {
-	out.w.Header().Set("Content-Type", out.version.Date.MediaType()+";charset=utf-8") // without a body too, as the service does
+	out.w.Header().Set("Content-Type", out.version.media) // without a body too, as the service does
 	if _, none := result.(None); none {
 		out.w.WriteHeader(out.op.Status)
 		return

@@ -14,6 +14,7 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/databaseuser"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
+	"github.com/telamon-db/telamon/internal/store/recall"
 )
 
 // sink is a response that is thrown away.
@@ -26,6 +27,7 @@ func (s sink) WriteHeader(int)             {}
 // BenchmarkHandler is what an authenticated GET of one database user costs without a network: with -benchmem, what the
 // request path allocates.
 func BenchmarkHandler(b *testing.B) {
+	recall.Twice = false // as it is outside of tests
 	s, err := Open(context.Background(), Config{DataDir: b.TempDir(), Listen: "127.0.0.1:0", Management: "127.0.0.1:0", LimitsOff: true})
 	if err != nil {
 		b.Fatal(err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/store"
@@ -67,28 +66,29 @@ const (
 	byName // of what was derived
 )
 
-func keyOf(key []string) string {
-	var b strings.Builder
+// keyOf tells keys apart, whatever characters their parts have.
+func keyOf(key []string) string { return string(appendKey(nil, key)) }
+
+func appendKey(b []byte, key []string) []byte {
 	for _, part := range key {
-		b.WriteString(strconv.Itoa(len(part)))
-		b.WriteByte(':')
-		b.WriteString(part)
+		b = strconv.AppendInt(b, int64(len(part)), 10)
+		b = append(append(b, ':'), part...)
 	}
-	return b.String()
+	return b
 }
 
 func queryOf(q store.Query) string {
-	var b strings.Builder
-	b.WriteString(keyOf(q.Prefix))
+	b := appendKey(make([]byte, 0, 64), q.Prefix)
 	for _, bound := range [][]string{q.From, q.Until, q.IDs} {
-		b.WriteByte(' ')
+		b = append(b, ' ')
 		if bound != nil {
-			b.WriteByte('=')
-			b.WriteString(keyOf(bound))
+			b = appendKey(append(b, '='), bound)
 		}
 	}
-	b.WriteString(" " + strconv.FormatBool(q.Reverse) + strconv.Itoa(q.Offset) + " " + strconv.Itoa(q.Limit))
-	return b.String()
+	b = strconv.AppendBool(append(b, ' '), q.Reverse)
+	b = strconv.AppendInt(b, int64(q.Offset), 10)
+	b = strconv.AppendInt(append(b, ' '), int64(q.Limit), 10)
+	return string(b)
 }
 
 // memory is a transaction on what is remembered.
