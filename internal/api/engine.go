@@ -108,7 +108,7 @@ func (e *Engine) protect(next http.Handler) http.Handler {
 				out.fault(err)
 				return
 			}
-			requestlog.From(ctx).Caller = who.ID
+			requestlog.From(w).Caller = who.ID
 			ctx = authz.NewContext(ctx, who)
 		}
 		asked, err := accepted(r.Header)
@@ -150,7 +150,7 @@ func (e *Engine) serve(op *Op) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		out := &response{w: w, r: r, engine: e, op: op}
 		defer out.recover()
-		requestlog.From(r.Context()).Operation = op.ID
+		requestlog.From(w).Operation = op.ID
 		result, err := e.handle(out, op, set)
 		if err != nil {
 			out.fault(err)
@@ -228,7 +228,7 @@ func (out *response) recover() {
 		if p == http.ErrAbortHandler {
 			panic(p)
 		}
-		out.engine.Logger.Error("panic", "id", requestlog.From(out.r.Context()).ID, "panic", p, "stack", string(debug.Stack()))
+		out.engine.Logger.Error("panic", "id", requestlog.From(out.w).ID, "panic", p, "stack", string(debug.Stack()))
 		out.fault(fault.Unexpected.With())
 	}
 }

@@ -129,11 +129,11 @@ func (out *response) fault(err error) {
 		if errors.Is(err, context.Canceled) && out.r.Context().Err() != nil {
 			level = slog.LevelDebug // the caller has gone
 		}
-		out.engine.Logger.Log(out.r.Context(), level, "unexpected error", "id", requestlog.From(out.r.Context()).ID, "method", out.r.Method, "path", out.r.URL.Path, "error", err)
+		out.engine.Logger.Log(out.r.Context(), level, "unexpected error", "id", requestlog.From(out.w).ID, "method", out.r.Method, "path", out.r.URL.Path, "error", err)
 		f = fault.Unexpected.With()
 	}
 	status := statuses[f.Kind.Class]
-	requestlog.From(out.r.Context()).ErrorCode = f.Kind.Code
+	requestlog.From(out.w).ErrorCode = f.Kind.Code
 	h := out.w.Header()
 	h.Del("Content-Type")
 	h.Set("Content-Type", "application/json")

@@ -2,7 +2,6 @@
 package requestlog
 
 import (
-	"context"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -26,12 +25,10 @@ type Entry struct {
 	ErrorCode string // of the API's catalogue, "" if the request succeeded
 }
 
-type entryKey struct{}
-
-// From is the entry of the request that ctx belongs to, or one that nobody reads.
-func From(ctx context.Context) *Entry {
-	if e, ok := ctx.Value(entryKey{}).(*Entry); ok {
-		return e
+// From is the entry of the request that w answers, or one that nobody reads.
+func From(w http.ResponseWriter) *Entry {
+	if out, ok := w.(*recorder); ok {
+		return &out.entry
 	}
 	return new(Entry)
 }
@@ -41,15 +38,15 @@ func From(ctx context.Context) *Entry {
 func Handler(log *slog.Logger, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		e := &Entry{ID: id(r.Header.Get(Header)), Path: r.URL.Path}
-		w.Header().Set(Header, e.ID)
-		out := &recorder{ResponseWriter: w, status: http.StatusOK}
-		defer func() { line(log, r, e, out, time.Since(began)) }()
-		next.ServeHTTP(out, r.WithContext(context.WithValue(r.Context(), entryKey{}, e)))
+		out := &recorder{ResponseWriter: w, status: http.StatusOK, entry: Entry{ID: id(r.Header.Get(Header)), Path: r.URL.Path}}
+		w.Header().Set(Header, out.entry.ID)
+		defer func() { line(log, r, out, time.Since(began)) }()
+		next.ServeHTTP(out, r)
 	})
 }
 
-func line(log *slog.Logger, r *http.Request, e *Entry, out *recorder, took time.Duration) {
+func line(log *slog.Logger, r *http.Request, out *recorder, took time.Duration) {
+	e := &out.entry
 	level := slog.LevelInfo
 	if out.status >= http.StatusInternalServerError {
 		level = slog.LevelError
@@ -88,6 +85,7 @@ func odd(r rune) bool {
 // recorder remembers what was answered.
 type recorder struct {
 	http.ResponseWriter
+	entry  Entry
 	status int
 	bytes  int64
 	wrote  bool

@@ -36,8 +36,8 @@ func exchange(t *testing.T, own string, answer http.HandlerFunc) (id string, lin
 }
 
 func TestOneLineARequest(t *testing.T) {
-	id, lines := exchange(t, "", func(w http.ResponseWriter, r *http.Request) {
-		e := requestlog.From(r.Context())
+	id, lines := exchange(t, "", func(w http.ResponseWriter, _ *http.Request) {
+		e := requestlog.From(w)
 		e.Operation, e.Caller, e.ErrorCode = "createThing", "abc", "THING_EXISTS"
 		w.WriteHeader(http.StatusConflict)
 		io.WriteString(w, "12345")

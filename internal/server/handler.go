@@ -28,7 +28,7 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc("GET /openapi.json", s.openAPI)
 	mux.Handle(invite.Path, (&invite.Pages{Store: s.store, Address: s.auth.Address, Log: s.cfg.Logger}).Handler())
 	return requestlog.Handler(s.cfg.Logger, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		entry := requestlog.From(r.Context())
+		entry := requestlog.From(w)
 		entry.Address = s.auth.Address(r).String()
 		// Not a pattern of mux: it would clean paths of the API, which hold escaped and double slashes.
 		if !strings.HasPrefix(r.URL.Path, api.Prefix) {
