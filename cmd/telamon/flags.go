@@ -25,6 +25,7 @@ func serverFlags(f *pflag.FlagSet, cfg *server.Config) {
 	f.Func("trusted-proxy", "`CIDR` whose X-Forwarded-For is believed; may be given more than once, or a list with commas", func(s string) error { return readProxies(s, cfg) })
 	f.Func("rate-limits", "`LIMITS` of the API: on, off, or some sizes as SET=CAPACITY/REFILL,..., refill a minute; sets are "+
 		strings.Join(ratelimit.IDs(), ", ")+" (default on, as the service documents them)", func(s string) error { return readLimits(s, cfg) })
+	f.StringVar(&cfg.SMTPURL, "smtp-url", "", "mail server that takes letters: the `URL` smtp://[USER:PASSWORD@]HOST[:PORT][?from=ADDRESS], or smtps:// (default none: they lie in DATA/outbox)")
 	f.Func("as-of", "`DATE` on which the server believes to live: versions whose sunset has come are gone (default none is)", func(s string) error { return readDate(s, cfg) })
 	f.Func("pace", "`PACE` of clusters and backups: work, as fast as the work, or service, as slow as the real service (default work)", func(s string) error { return readPace(s, cfg) })
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/mail"
 	"github.com/telamon-db/telamon/internal/people"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/store"
@@ -67,7 +68,10 @@ func (inv *Invitation) close(ctx context.Context, tx store.Tx, how End) error {
 		}
 	}
 	inv.End = how
-	return Invitations.Put(tx, inv)
+	if err := Invitations.Put(tx, inv); err != nil {
+		return err
+	}
+	return mail.Withdraw(tx, inv.LetterID) // its link leads nowhere any more
 }
 
 // ExpireKind is the work of ending an invitation that nobody answers; its key is the invitation's.

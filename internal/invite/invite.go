@@ -62,7 +62,11 @@ func (s *Sender) Invite(ctx context.Context, tx store.Tx, u *model.CloudUser, or
 	if err != nil {
 		return err
 	}
-	return mail.Queue(tx, u.Username, "Invitation to "+d.Organization, d.letter(s.BaseURL()+Path+token))
+	inv.LetterID, err = mail.Queue(tx, u.Username, "Invitation to "+d.Organization, d.letter(s.BaseURL()+Path+token), inv.Expires)
+	if err != nil {
+		return err
+	}
+	return Invitations.Put(tx, inv)
 }
 
 // details are what a person needs to know of an invitation.

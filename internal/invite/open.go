@@ -1,6 +1,8 @@
 package invite
 
 import (
+	"context"
+
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -15,4 +17,16 @@ func OpenIn(tx store.Tx, orgID model.ID) (map[model.ID]*Invitation, error) {
 		}
 	}
 	return open, err
+}
+
+// Withdrawn ends an invitation whose inviter does not mean it any more.
+const Withdrawn End = "withdrawn"
+
+// Withdraw ends the open invitation of a user into an organization, if there is one, and all that waits for it.
+func Withdraw(ctx context.Context, tx store.Tx, userID, orgID model.ID) error {
+	inv, err := Open(tx, userID, orgID)
+	if err != nil {
+		return store.IfMissing(err, nil)
+	}
+	return inv.close(ctx, tx, Withdrawn)
 }

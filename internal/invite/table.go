@@ -21,6 +21,7 @@ type Invitation struct {
 	OrgID     model.ID  `json:"orgId"`
 	Inviter   string    `json:"inviter"`   // username, public key or client id of who asked
 	TokenHash string    `json:"tokenHash"` // SHA-256 of the link's token, in hexadecimal
+	LetterID  model.ID  `json:"letterId,omitempty"`
 	Created   time.Time `json:"created"`
 	Expires   time.Time `json:"expires"`
 	End       End       `json:"end,omitempty"`

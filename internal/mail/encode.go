@@ -3,51 +3,45 @@ package mail
 import (
 	"bytes"
 	"fmt"
-	"mime"
-	"mime/quotedprintable"
-	"net/mail"
 	"strings"
-	"time"
+
+	gomail "github.com/wneessen/go-mail"
 )
 
-// domain stands in the addresses of a server that has no mail domain of its own (RFC 2606 reserves it).
-const domain = "telamon.example"
+// nowhere stands in the addresses of a server that has no mail domain of its own (RFC 2606 reserves it).
+const nowhere = "telamon.example"
 
-// lines makes every line end the same. The writer of package quotedprintable loses some after a lone CR.
+// lines makes every line end the same.
 var lines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-var sender = mail.Address{Name: "Telamon", Address: "no-reply@" + domain}
+// compose makes of a message what goes over the wire: plain text in UTF-8. The same message always has the same
+// Message-ID, by which a mailbox knows one that came twice.
+func (m Message) compose(from string) (*gomail.Msg, error) {
+	c := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	if err := c.FromFormat("Telamon", from); err != nil {
+		return nil, fmt.Errorf("mail: the sender's address: %w", err)
+	}
+	if err := c.To(m.To); err != nil {
+		return nil, fmt.Errorf("mail: the address of letter %s: %w", m.ID, err)
+	}
+	_, domain, _ := strings.Cut(from, "@")
+	c.Subject(m.Subject)
+	c.SetDateWithValue(m.Date.UTC())
+	c.SetMessageIDWithValue(m.ID + "@" + domain)
+	c.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: nobody's vacation notice answers it
+	c.SetBodyString(gomail.TypeTextPlain, lines.Replace(m.Text))
+	return c, nil
+}
 
-// Encode writes the message as RFC 5322 has it, with its text as UTF-8 in quoted-printable (RFC 2045). The same
-// message always gives the same bytes.
+// Encode writes the message as RFC 5322 has it.
 func (m Message) Encode() ([]byte, error) {
+	c, err := m.compose("no-reply@" + nowhere)
+	if err != nil {
+		return nil, err
+	}
 	var b bytes.Buffer
-	for _, h := range [][2]string{
-		{"From", sender.String()},
-		{"To", (&mail.Address{Address: m.To}).String()},
-		{"Subject", fold(mime.QEncoding.Encode("utf-8", m.Subject))},
-		{"Date", m.Date.UTC().Format(time.RFC1123Z)},
-		{"Message-ID", "<" + m.ID + "@" + domain + ">"},
-		{"Auto-Submitted", "auto-generated"}, // RFC 3834: nobody's vacation notice answers it
-		{"MIME-Version", "1.0"},
-		{"Content-Type", "text/plain; charset=utf-8"},
-		{"Content-Transfer-Encoding", "quoted-printable"},
-	} {
-		if strings.ContainsAny(strings.ReplaceAll(h[1], "\r\n ", ""), "\r\n") {
-			return nil, fmt.Errorf("mail: the header %s would break into lines", h[0])
-		}
-		fmt.Fprintf(&b, "%s: %s\r\n", h[0], h[1])
-	}
-	b.WriteString("\r\n")
-	w := quotedprintable.NewWriter(&b)
-	if _, err := w.Write([]byte(lines.Replace(m.Text))); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
+	if _, err := c.WriteTo(&b); err != nil {
+		return nil, fmt.Errorf("mail: letter %s: %w", m.ID, err)
 	}
 	return b.Bytes(), nil
 }
-
-// fold puts each encoded word of a long header on a line of its own (RFC 2047, section 2).
-func fold(header string) string { return strings.ReplaceAll(header, "?= =?", "?=\r\n =?") }

@@ -1,11 +1,13 @@
 // Package mail sends what the server has to say to people.
 //
-// A letter is a row, written in the transaction of the change that wants it sent: a crash delays a letter and loses
-// none. A reconciler hands it to a Transport and then erases its text, which may hold the secret of a link.
+// A letter is a row, written in the transaction of the change that wants it sent: a crash, or a mail server that is
+// down, delays a letter and loses none. A reconciler hands it to a Transport, trying again with growing pauses for as
+// long as the letter is worth reading, and then forgets it: its text may hold the secret of a link.
 package mail
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/model"
@@ -28,18 +30,19 @@ type Transport interface {
 	Send(ctx context.Context, m Message) error
 }
 
-// Letter is a message in stored form.
+// Letter is a message in stored form, which goes when it has been sent.
 type Letter struct {
 	ID      model.ID  `json:"id"`
 	To      string    `json:"to"`
 	Subject string    `json:"subject"`
-	Text    string    `json:"text,omitempty"` // until it is sent
+	Text    string    `json:"text"`
 	Created time.Time `json:"created"`
-	Sent    time.Time `json:"sent,omitzero"`
+	Until   time.Time `json:"until"` // when it stops being worth sending
+	Tries   int       `json:"tries,omitempty"`
 	Rev     int64     `json:"-"`
 }
 
-// Letters are the letters to be sent and those that were.
+// Letters are the letters to be sent.
 var Letters = &store.Table[Letter]{
 	Name: "letters",
 	ID:   func(l *Letter) string { return l.ID },
@@ -49,45 +52,88 @@ var Letters = &store.Table[Letter]{
 // SendKind is the work of sending a letter; its key is the letter's id.
 const SendKind reconcile.Kind = "mail.send"
 
-// Queue writes a letter that is sent once tx has committed.
-func Queue(tx store.Tx, to, subject, text string) error {
-	l := &Letter{ID: model.NewID(), To: to, Subject: subject, Text: text, Created: tx.Now()}
+// Queue writes a letter that is sent once tx has committed, or later, but not after until.
+func Queue(tx store.Tx, to, subject, text string, until time.Time) (model.ID, error) {
+	l := &Letter{ID: model.NewID(), To: to, Subject: subject, Text: text, Created: tx.Now(), Until: until}
 	if err := Letters.Put(tx, l); err != nil {
-		return err
+		return "", err
 	}
-	return reconcile.Now(tx, SendKind, l.ID)
+	return l.ID, reconcile.Now(tx, SendKind, l.ID)
+}
+
+// Withdraw sees to it that a letter which has not gone out yet does not. One that has gone is gone.
+func Withdraw(tx store.Tx, id model.ID) error {
+	l, err := Letters.Get(tx, id)
+	if err != nil {
+		return store.IfMissing(err, nil)
+	}
+	return Letters.Delete(tx, l)
 }
 
 // Sender sends letters.
 type Sender struct {
 	Store     store.Store
 	Transport Transport
+	Log       *slog.Logger
 }
 
-// Reconcile sends the letter if it has not been sent.
+// Reconcile sends the letter, unless it has gone.
 func (s Sender) Reconcile(ctx context.Context, id string) (again time.Time, err error) {
 	var l *Letter
+	late := false
 	err = s.Store.View(ctx, func(tx store.Tx) error {
 		l, err = Letters.Get(tx, id)
+		late = err == nil && !tx.Now().Before(l.Until)
 		return err
 	})
-	if err != nil || !l.Sent.IsZero() {
+	if err != nil {
 		return again, store.IfMissing(err, nil)
 	}
-	if err := s.Transport.Send(ctx, Message{ID: l.ID, To: l.To, Subject: l.Subject, Text: l.Text, Date: l.Created}); err != nil {
-		return again, err
+	if late {
+		s.Log.ErrorContext(ctx, "a letter was never sent: nobody could take it in its time", "letter", id, "tries", l.Tries)
+		return again, s.gone(ctx, id)
 	}
-	return again, s.Store.Update(ctx, func(tx store.Tx) error {
-		l, err := Letters.Get(tx, id)
-		if err != nil {
-			return err
-		}
-		l.Text, l.Sent = "", tx.Now()
-		return Letters.Put(tx, l)
-	})
+	err = s.Transport.Send(ctx, Message{ID: l.ID, To: l.To, Subject: l.Subject, Text: l.Text, Date: l.Created})
+	if err == nil {
+		return again, s.gone(ctx, id)
+	}
+	if ctx.Err() != nil {
+		return again, ctx.Err()
+	}
+	s.Log.WarnContext(ctx, "a letter could not be sent; it waits", "letter", id, "tries", l.Tries+1, "error", err)
+	return s.wait(ctx, id)
 }
 
-// GiveUp keeps the work: a letter that cannot go out today can tomorrow. The log has the cause of every attempt.
+// gone removes a letter.
+func (s Sender) gone(ctx context.Context, id string) error {
+	return s.Store.Update(ctx, func(tx store.Tx) error { return Withdraw(tx, id) })
+}
+
+// wait says when to try again to send a letter.
+func (s Sender) wait(ctx context.Context, id string) (again time.Time, err error) {
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		l, err := Letters.Get(tx, id)
+		if err != nil {
+			again = time.Time{}
+			return store.IfMissing(err, nil)
+		}
+		again = tx.Now().Add(pause(l.Tries))
+		l.Tries++
+		return Letters.Put(tx, l)
+	})
+	return again, err
+}
+
+const (
+	firstPause   = time.Second
+	longestPause = time.Hour
+)
+
+// pause is how long to wait after a failure that as many came before: each time twice as long, to a bound (RFC 5321,
+// section 4.5.4.1, wants half an hour or more in the end).
+func pause(before int) time.Duration { return min(firstPause<<min(before, 20), longestPause) }
+
+// GiveUp keeps the work: it is the store that fails then, and the letter waits for it.
 func (s Sender) GiveUp(_ context.Context, _ string, cause error) error { return cause }
 
 // Work is the delivery of letters.

@@ -1,9 +1,11 @@
 package mail_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"mime"
 	"mime/quotedprintable"
 	"net/mail"
@@ -87,51 +89,109 @@ func (f *flaky) Send(ctx context.Context, m ours.Message) error {
 	return f.Outbox.Send(ctx, m)
 }
 
-func TestALetterIsSentOnceAndItsTextErased(t *testing.T) {
-	ctx := t.Context()
-	st := sqlitetest.Open(t, func() time.Time { return then }, ours.Letters.Schema(), reconcile.Works.Schema())
-	var id string
-	err := st.Update(ctx, func(tx store.Tx) error {
-		if err := ours.Queue(tx, "jane@example.com", "Subject", "the secret"); err != nil {
-			return err
-		}
-		all, err := ours.Letters.List(tx, store.Query{})
-		id = all[0].ID
+// post is a store with one letter to Jane, and what sends it.
+type post struct {
+	ours.Sender
+	id  string
+	now time.Time
+	log bytes.Buffer
+}
+
+func newPost(t *testing.T, transport ours.Transport) *post {
+	t.Helper()
+	p := &post{now: then}
+	p.Store = sqlitetest.Open(t, func() time.Time { return p.now }, ours.Letters.Schema(), reconcile.Works.Schema())
+	p.Transport, p.Log = transport, slog.New(slog.NewTextHandler(&p.log, nil))
+	err := p.Store.Update(t.Context(), func(tx store.Tx) (err error) {
+		p.id, err = ours.Queue(tx, "jane@example.com", "Subject", "the secret", then.Add(30*24*time.Hour))
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return p
+}
+
+// send tries to send the letter and says how long it will wait before it tries again.
+func (p *post) send(t *testing.T) time.Duration {
+	t.Helper()
+	again, err := p.Reconcile(t.Context(), p.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.IsZero() {
+		return 0
+	}
+	return again.Sub(p.now)
+}
+
+// letters is how many letters there are.
+func (p *post) letters(t *testing.T) (n int64) {
+	t.Helper()
+	err := p.Store.View(t.Context(), func(tx store.Tx) (err error) {
+		n, err = ours.Letters.Count(tx, store.Query{})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestALetterIsSentOnceAndForgotten(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "outbox")
-	s := ours.Sender{Store: st, Transport: &flaky{Outbox: ours.Outbox{Dir: dir}, failures: 1}}
-	if _, err := s.Reconcile(ctx, id); !errors.Is(err, errFlaky) {
-		t.Fatalf("the failure is %v", err)
+	p := newPost(t, &flaky{Outbox: ours.Outbox{Dir: dir}, failures: 14})
+	for i := range 14 {
+		want := min(time.Second<<i, time.Hour)
+		if wait := p.send(t); wait != want {
+			t.Fatalf("after failure %d it waits %v, not %v", i+1, wait, want)
+		}
+		p.now = p.now.Add(want)
 	}
 	for range 2 {
-		if again, err := s.Reconcile(ctx, id); err != nil || !again.IsZero() {
-			t.Fatal(again, err)
+		if wait := p.send(t); wait != 0 || p.letters(t) != 0 {
+			t.Fatalf("a letter that has gone waits %v", wait)
 		}
 	}
 	names, err := filepath.Glob(filepath.Join(dir, "*"))
-	if err != nil || len(names) != 1 || filepath.Base(names[0]) != id+".eml" {
+	if err != nil || len(names) != 1 || filepath.Base(names[0]) != p.id+".eml" {
 		t.Fatalf("the outbox has %v (%v)", names, err)
 	}
 	raw, err := os.ReadFile(names[0])
 	if err != nil || !strings.Contains(string(raw), "the secret") {
 		t.Fatalf("%s (%v)", raw, err)
 	}
-	err = st.View(ctx, func(tx store.Tx) error {
-		l, err := ours.Letters.Get(tx, id)
-		if err == nil && (l.Text != "" || !l.Sent.Equal(then)) {
-			t.Errorf("after sending, the letter is %+v", l)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
+	if text := p.log.String(); strings.Count(text, "no route") != 14 || strings.Contains(text, "the secret") {
+		t.Errorf("the log is %s", text)
 	}
-	if _, err := s.Reconcile(ctx, "no such letter"); err != nil {
-		t.Fatal(err)
+}
+
+func TestALetterThatIsTooLateIsNotSent(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "outbox")
+	p := newPost(t, &flaky{Outbox: ours.Outbox{Dir: dir}, failures: 1})
+	p.send(t)
+	p.now = then.Add(30 * 24 * time.Hour)
+	if wait := p.send(t); wait != 0 || p.letters(t) != 0 || !strings.Contains(p.log.String(), "never sent") {
+		t.Fatalf("it waits %v; the log is %s", wait, &p.log)
+	}
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("it was sent")
+	}
+}
+
+func TestALetterThatIsWithdrawnIsNotSent(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "outbox")
+	p := newPost(t, ours.Outbox{Dir: dir})
+	for range 2 {
+		if err := p.Store.Update(t.Context(), func(tx store.Tx) error { return ours.Withdraw(tx, p.id) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if wait := p.send(t); wait != 0 {
+		t.Fatalf("it waits %v", wait)
+	}
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("it was sent")
 	}
 }
 

@@ -3,11 +3,14 @@
 package server
 
 import (
+	"fmt"
 	"log/slog"
 	"net/netip"
+	"path/filepath"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/mail"
 	"github.com/telamon-db/telamon/internal/ratelimit"
 )
 
@@ -29,8 +32,21 @@ type Config struct {
 	AsOf        api.Date                   // versions with a sunset up to this date are gone; "": none is
 	LimitsOff   bool                       // no rate limits
 	Limits      map[string]ratelimit.Limit // sizes by id of the endpoint set, in place of the documented ones
+	SMTPURL     string                     // the mail server that takes letters, as mail.ParseURL reads it; "": they lie in DataDir/outbox
 	Logger      *slog.Logger
 	timeouts    timeouts
+}
+
+// transport is how letters leave.
+func (c *Config) transport() (mail.Transport, error) {
+	if c.SMTPURL == "" {
+		return mail.Outbox{Dir: filepath.Join(c.DataDir, "outbox")}, nil
+	}
+	s, err := mail.ParseURL(c.SMTPURL)
+	if err != nil {
+		return nil, fmt.Errorf("server: the mail server's URL %w", err)
+	}
+	return s, nil
 }
 
 // timeouts are how long a client may take over things before it is cut off.

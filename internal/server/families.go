@@ -2,7 +2,6 @@ package server
 
 import (
 	"maps"
-	"path/filepath"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/invite"
@@ -46,7 +45,6 @@ func (s *Server) families() []any {
 		users      = &databaseuser.Service{Store: s.store}
 		backups    = &backup.Service{Store: s.store, Plane: s.plane, Dwell: pace.Backup, Version: mongoDBVersion}
 		invitation = &invite.Sender{BaseURL: func() string { return s.bootstrap.BaseURL }}
-		outbox     = mail.Outbox{Dir: filepath.Join(s.cfg.DataDir, "outbox")}
 	)
 	list := []any{
 		&root.Service{Store: s.store, Build: Version},
@@ -66,7 +64,7 @@ func (s *Server) families() []any {
 		&awsdns.Service{Store: s.store},
 		&events.Service{Store: s.store},
 		invite.Expiry{Store: s.store},
-		mail.Sender{Store: s.store, Transport: outbox},
+		mail.Sender{Store: s.store, Transport: s.mail, Log: s.cfg.Logger},
 	}
 	// Projects know who lives in them.
 	return append(list, &project.Service{

@@ -18,6 +18,7 @@ import (
 	"github.com/telamon-db/telamon/internal/authn"
 	"github.com/telamon-db/telamon/internal/clock"
 	"github.com/telamon-db/telamon/internal/engine"
+	"github.com/telamon-db/telamon/internal/mail"
 	"github.com/telamon-db/telamon/internal/ratelimit"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/state"
@@ -35,6 +36,7 @@ type Server struct {
 	auth      *authn.Authenticator
 	limits    *ratelimit.Limits // nil: none
 	engine    *api.Engine
+	mail      mail.Transport
 	runner    *reconcile.Runner
 	plane     *engine.Plane
 	bootstrap *Bootstrap
@@ -56,6 +58,9 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 		}
 	}()
 	if err := checkStore(cfg.Store); err != nil {
+		return nil, err
+	}
+	if s.mail, err = cfg.transport(); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
