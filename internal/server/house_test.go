@@ -43,7 +43,7 @@ var house = map[string][]string{
 	"internal/requestlog":     {},
 	"internal/api":            {"internal/api/schema", "internal/authz", "internal/fault", "internal/ratelimit", "internal/requestlog"},
 	"internal/authn":          {"internal/authz", "internal/clock", "internal/fault", "internal/model", "internal/state", "internal/store"},
-	"internal/resource/shape": {"internal/api", "internal/authz", "internal/fault", "internal/model", "internal/roster", "internal/store"},
+	"internal/resource/shape": {"internal/api", "internal/authz", "internal/fault", "internal/model", "internal/roster", "internal/state", "internal/store"},
 	"internal/resource": {
 		"internal/api", "internal/api/schema", "internal/authn", "internal/authz", "internal/engine", "internal/event", "internal/fault", "internal/invite", "internal/mail",
 		"internal/model", "internal/password", "internal/people", "internal/ratelimit",

@@ -4,6 +4,7 @@ package clouduser
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
@@ -19,15 +20,21 @@ type Service struct {
 }
 
 const (
-	tag     = "MongoDB Cloud Users"
-	newer   = "2025-02-19" // since when there are operations in place of the older ones
-	sunset  = "2027-07-01"
-	members = "/groups/{groupId}/users"
+	tag       = "MongoDB Cloud Users"
+	newer     = "2025-02-19" // since when there are operations in place of the older ones
+	sunset    = "2027-07-01"
+	ofOrg     = "/orgs/{orgId}/users"
+	inOrg     = ofOrg + "/{userId}"
+	ofProject = "/groups/{groupId}/users"
+	inProject = ofProject + "/{userId}"
 )
 
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
-	manage := authz.Any(authz.GroupOwner, authz.GroupAccessManager)
+	return slices.Concat(s.accountOperations(), s.organizationOperations(), s.projectOperations())
+}
+
+func (s *Service) accountOperations() api.Operations {
 	return api.Operations{
 		{
 			ID: "createUser", Method: http.MethodPost, Path: "/users", Tag: tag,
@@ -54,29 +61,6 @@ func (s *Service) Operations() api.Operations {
 			Roles:       authz.Authenticated, Status: http.StatusOK, Deprecated: newer, Sunset: sunset,
 			Errors:   fault.Kinds{fault.UsernameNotFound},
 			Versions: []api.Version{api.At("2023-01-01", s.byName)},
-		},
-		{
-			ID: "listProjectUsers", Aliases: []string{"listGroupUsers"}, Method: http.MethodGet, Path: members, Tag: tag,
-			Summary:     "Return all cloud users of one project",
-			Description: "Returns the users with a role in the project, by username. Version 2023-01-01 leaves out those who have not accepted their invitation.",
-			Roles:       authz.Any(authz.GroupReadOnly), Status: http.StatusOK,
-			Versions: []api.Version{api.At("2023-01-01", s.listActive).Until(sunset), api.At(newer, s.list)},
-		},
-		{
-			ID: "getProjectUser", Aliases: []string{"getGroupUser"}, Method: http.MethodGet, Path: members + "/{userId}", Tag: tag,
-			Summary: "Return one cloud user of one project",
-			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK,
-			Errors:   fault.Kinds{fault.UserNotFound},
-			Versions: []api.Version{api.At(newer, s.getMember)},
-		},
-		{
-			ID: "removeProjectUser", Aliases: []string{"removeGroupUser"}, Method: http.MethodDelete, Path: members + "/{userId}", Tag: tag,
-			Summary: "Remove one cloud user from one project",
-			Description: "Takes the user's roles in the project away, or the invitation into it; what the user has in the organization stays. " +
-				"Version 2023-01-01 removes only users who have accepted their invitation.",
-			Roles: manage, Status: http.StatusNoContent,
-			Errors:   fault.Kinds{fault.UserNotFound},
-			Versions: []api.Version{api.At("2023-01-01", s.removeActive).Until(sunset), api.At(newer, s.removeAny)},
 		},
 	}
 }

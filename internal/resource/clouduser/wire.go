@@ -20,7 +20,7 @@ type CloudAppUser struct {
 	MobileNumber string               `json:"mobileNumber" api:"required,is=mobile" doc:"The user's mobile number."`
 	Password     string               `json:"password" api:"required,minLen=8,format=password" doc:"Password of the account. Kept as a hash; the answer to the creation is the only one that has it."`
 	Roles        []UserRoleAssignment `json:"roles" doc:"Roles to invite the user to; in the answer, the same roles. Without any, the account is created and nobody invited."`
-	TeamIDs      []string             `json:"teamIds" api:"readonly,unique,is=objectId" doc:"Ids of the user's teams. Telamon has no teams yet, so it is empty."`
+	TeamIDs      []string             `json:"teamIds" api:"readonly,unique,is=objectId" doc:"Ids of the user's teams: a new user is in none."`
 	Username     string               `json:"username" api:"required,is=email" doc:"E-mail address that the user logs in with, compared without regard to case."`
 }
 
@@ -43,37 +43,51 @@ func (UserRole) Values() []string {
 	return names
 }
 
-// CloudAppUserView is a cloud user as every answer but that of the creation shows it.
-type CloudAppUserView struct {
-	Country      *string                `json:"country" api:"required,nullable,is=country" doc:"The user's country by its code in ISO 3166-1."`
-	CreatedAt    api.Time               `json:"createdAt,omitzero" api:"readonly" doc:"When the account was created."`
-	EmailAddress string                 `json:"emailAddress" api:"required,readonly,deprecated,is=email" doc:"The username."`
-	FirstName    string                 `json:"firstName" api:"required" doc:"The user's given name."`
-	ID           string                 `json:"id" api:"readonly,is=objectId" doc:"Id of the user."`
-	LastAuth     api.Time               `json:"lastAuth,omitzero" api:"readonly" doc:"When the user last logged in. Absent before the first time."`
-	LastName     string                 `json:"lastName" api:"required" doc:"The user's family name."`
-	Links        []api.Link             `json:"links,omitempty" api:"readonly" doc:"Related resources."`
-	MobileNumber *string                `json:"mobileNumber" api:"required,nullable,is=mobile" doc:"The user's mobile number."`
-	Roles        []shape.RoleAssignment `json:"roles" api:"required" doc:"The roles that the user has in the caller's organization and its projects."`
-	TeamIDs      []string               `json:"teamIds" api:"readonly,unique,is=objectId" doc:"Ids of the user's teams. Telamon has no teams yet, so it is empty."`
-	Username     string                 `json:"username" api:"required,is=email" doc:"E-mail address that the user logs in with."`
+// OrgUserRequest invites a person into an organization.
+type OrgUserRequest struct {
+	Roles    OrgUserRolesRequest `json:"roles" api:"required,writeonly" doc:"Roles to invite the user to."`
+	TeamIDs  []string            `json:"teamIds,omitempty" api:"writeonly,unique" doc:"Ids of teams of the organization that the user will be in."`
+	Username string              `json:"username" api:"required,writeonly,is=email" doc:"E-mail address of the person, compared without regard to case."`
 }
 
-// GroupUserResponse is a cloud user's place in a project: what an active user has in it, or what a pending one has.
-type GroupUserResponse struct {
-	Country             *string  `json:"country,omitempty" api:"readonly,is=country" doc:"The user's country by its code in ISO 3166-1. Active users only."`
-	CreatedAt           api.Time `json:"createdAt,omitzero" api:"readonly" doc:"When the account was created. Active users only."`
-	FirstName           *string  `json:"firstName,omitempty" api:"readonly" doc:"The user's given name. Active users only."`
-	ID                  string   `json:"id" api:"required,readonly,is=objectId" doc:"Id of the user."`
-	InvitationCreatedAt api.Time `json:"invitationCreatedAt,omitzero" api:"readonly" doc:"When the user was invited. Pending users only."`
-	InvitationExpiresAt api.Time `json:"invitationExpiresAt,omitzero" api:"readonly" doc:"When the invitation expires. Pending users only."`
-	InviterUsername     *string  `json:"inviterUsername,omitempty" api:"readonly,is=email" doc:"Who invited the user. Pending users only; for an invitation by a key or service account, its public key or client id."`
-	LastAuth            api.Time `json:"lastAuth,omitzero" api:"readonly" doc:"When the user last logged in. Active users only; absent before the first time."`
-	LastName            *string  `json:"lastName,omitempty" api:"readonly" doc:"The user's family name. Active users only."`
-	MobileNumber        *string  `json:"mobileNumber,omitempty" api:"readonly,is=mobile" doc:"The user's mobile number. Active users only."`
-	OrgMembershipStatus string   `json:"orgMembershipStatus" api:"required,readonly,enum=PENDING|ACTIVE|INVITATION_EXPIRED|INVITATION_REJECTED" doc:"Whether the user has accepted the invitation. Telamon removes what is declined or expired, so only PENDING and ACTIVE occur."`
-	Roles               []string `json:"roles" api:"required,readonly,unique" doc:"The user's roles in the project. Empty for somebody whose access comes from a role in the organization."`
-	Username            string   `json:"username" api:"required,readonly,is=email" doc:"The username."`
+// OrgUserRolesRequest are roles in an organization and in its projects.
+type OrgUserRolesRequest struct {
+	GroupRoleAssignments []shape.GroupRoleAssignment `json:"groupRoleAssignments,omitempty" doc:"Roles in projects of the organization."`
+	OrgRoles             []authz.Role                `json:"orgRoles" api:"required,unique,minItems=1,enum=ORG_OWNER|ORG_GROUP_CREATOR|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_READ_ONLY|ORG_MEMBER" doc:"Roles in the organization itself."`
+}
+
+// OrgUserUpdateRequest changes what a user has in an organization. What is left out stays.
+type OrgUserUpdateRequest struct {
+	Roles   *OrgUserRolesRequest `json:"roles,omitempty" api:"writeonly" doc:"Roles in place of those that the user has. Roles in projects stay unless groupRoleAssignments is given: then it has all of them."`
+	TeamIDs []string             `json:"teamIds,omitempty" api:"writeonly,unique,is=objectId" doc:"Ids of the teams that the user is in from now on, and of no others."`
+}
+
+// AddOrRemoveOrgRole is a role in an organization to be given or taken.
+type AddOrRemoveOrgRole struct {
+	OrgRole string `json:"orgRole" api:"required,enum=ORG_OWNER|ORG_GROUP_CREATOR|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_READ_ONLY|ORG_MEMBER" doc:"The role."`
+}
+
+// UpdateOrgRolesForUser are the roles that a user has in an organization.
+type UpdateOrgRolesForUser struct {
+	Links    []api.Link   `json:"links,omitempty" api:"readonly" doc:"Related resources."`
+	OrgRoles []authz.Role `json:"orgRoles" api:"unique,enum=ORG_OWNER|ORG_MEMBER|ORG_GROUP_CREATOR|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_READ_ONLY" doc:"Roles in the organization itself."`
+}
+
+// GroupUserRequest adds a person to a project.
+type GroupUserRequest struct {
+	Roles    []authz.Role `json:"roles" api:"required,writeonly,unique,minItems=1" doc:"Roles in the project."`
+	Username string       `json:"username" api:"required,writeonly,is=email" doc:"E-mail address of the person, compared without regard to case."`
+}
+
+// AddOrRemoveGroupRole is a role in a project to be given or taken.
+type AddOrRemoveGroupRole struct {
+	GroupRole authz.Role `json:"groupRole" api:"required" doc:"The role."`
+}
+
+// UpdateGroupRolesForUser are the roles that a user has in a project.
+type UpdateGroupRolesForUser struct {
+	GroupRoles []authz.Role `json:"groupRoles" api:"unique" doc:"Roles in the project."`
+	Links      []api.Link   `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 }
 
 // fromWire is the account that w asks for.
@@ -86,33 +100,7 @@ func fromWire(w *CloudAppUser, passwordHash string) *model.CloudUser {
 
 // created is the answer to the creation of u from w.
 func created(u *model.CloudUser, w CloudAppUser) CloudAppUser {
-	w.ID, w.EmailAddress, w.CreatedAt, w.Links = u.ID, u.Username, api.Time{Time: u.Created}, self(u)
+	w.ID, w.EmailAddress, w.CreatedAt, w.Links = u.ID, u.Username, api.Time{Time: u.Created}, api.Self("/users/"+u.ID)
 	w.Roles, w.TeamIDs = append([]UserRoleAssignment{}, w.Roles...), []string{}
 	return w
-}
-
-// view shows u with the roles of the given memberships that hold.
-func view(u *model.CloudUser, memberships []*model.Membership) CloudAppUserView {
-	w := CloudAppUserView{
-		Country: optional(u.Country), CreatedAt: api.Time{Time: u.Created}, EmailAddress: u.Username, FirstName: u.FirstName, ID: u.ID,
-		LastAuth: api.Time{Time: u.LastAuth}, LastName: u.LastName, Links: self(u), MobileNumber: optional(u.MobileNumber),
-		TeamIDs: []string{}, Username: u.Username,
-	}
-	var grants []authz.Grant
-	for _, m := range memberships {
-		if !m.Pending {
-			grants = append(grants, m.Grants()...)
-		}
-	}
-	w.Roles = shape.RoleAssignments(grants)
-	return w
-}
-
-func self(u *model.CloudUser) []api.Link { return api.Self("/users/" + u.ID) }
-
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }

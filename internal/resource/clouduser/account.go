@@ -7,6 +7,7 @@ import (
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/password"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -48,7 +49,7 @@ type getIn struct {
 	UserID string `path:"userId" api:"is=objectId" doc:"Id of the cloud user."`
 }
 
-func (s *Service) get(ctx context.Context, in getIn) (CloudAppUserView, error) {
+func (s *Service) get(ctx context.Context, in getIn) (shape.CloudAppUserView, error) {
 	return s.find(ctx, fault.UserNotFound.With(in.UserID), func(tx store.Tx) (*model.CloudUser, error) {
 		return state.Users.Get(tx, in.UserID)
 	})
@@ -58,35 +59,34 @@ type byNameIn struct {
 	UserName string `path:"userName" api:"is=email" doc:"The user's username, an e-mail address; its case does not matter."`
 }
 
-func (s *Service) byName(ctx context.Context, in byNameIn) (CloudAppUserView, error) {
+func (s *Service) byName(ctx context.Context, in byNameIn) (shape.CloudAppUserView, error) {
 	return s.find(ctx, fault.UsernameNotFound.With(in.UserName), func(tx store.Tx) (*model.CloudUser, error) {
 		return state.Users.Find(tx, "username", state.Fold(in.UserName))
 	})
 }
 
 // find shows a user. One who shares no organization with the caller is missing too.
-func (s *Service) find(ctx context.Context, missing error, load func(store.Tx) (*model.CloudUser, error)) (out CloudAppUserView, err error) {
+func (s *Service) find(ctx context.Context, missing error, load func(store.Tx) (*model.CloudUser, error)) (out shape.CloudAppUserView, err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
 		u, err := load(tx)
 		if err != nil {
 			return store.IfMissing(err, missing)
 		}
-		shared, err := within(tx, u.ID, authz.From(ctx).OrgID)
+		orgID := authz.From(ctx).OrgID
+		shared, err := state.Memberships.List(tx, state.PlacesOf(u.ID, orgID))
 		if err == nil && len(shared) == 0 {
 			err = missing
 		}
-		out = view(u, shared)
+		if err != nil {
+			return err
+		}
+		out, err = shape.One(tx, orgID, shared[0], shape.CloudAppUserOf)
 		return err
 	})
 	return out, err
 }
 
-// within are a user's memberships in an organization and its projects.
-func within(tx store.Tx, userID, orgID model.ID) ([]*model.Membership, error) {
-	return state.Memberships.List(tx, store.Query{Index: "user", Prefix: []string{userID, orgID}})
-}
-
 // Vacate removes everybody's roles in a project that goes.
 func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
-	return state.Memberships.DeleteAll(tx, store.Query{Index: "scope", Prefix: []string{groupID}})
+	return state.Memberships.DeleteAll(tx, state.MembersOf(groupID))
 }

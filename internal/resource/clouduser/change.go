@@ -1,0 +1,106 @@
+package clouduser
+
+import (
+	"context"
+
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/people"
+	"github.com/telamon-db/telamon/internal/resource/shape"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+type orgRoleIn struct {
+	oneInOrg
+	Body AddOrRemoveOrgRole
+}
+
+func (s *Service) addOrgRole(ctx context.Context, in orgRoleIn) (shape.OrgUserResponse, error) {
+	return s.changeInOrg(ctx, in.oneInOrg, func(tx store.Tx, m *model.Membership) error {
+		return addRole(ctx, tx, m, authz.Role(in.Body.OrgRole))
+	})
+}
+
+func (s *Service) removeOrgRole(ctx context.Context, in orgRoleIn) (shape.OrgUserResponse, error) {
+	return s.changeInOrg(ctx, in.oneInOrg, func(tx store.Tx, m *model.Membership) error {
+		return removeRole(ctx, tx, m, "orgRole", authz.Role(in.Body.OrgRole))
+	})
+}
+
+type groupRoleIn struct {
+	oneInProject
+	Body AddOrRemoveGroupRole
+}
+
+// check refuses what is no role in projects.
+func (w AddOrRemoveGroupRole) check() error {
+	if bad := shape.GroupRoles("groupRole", []authz.Role{w.GroupRole}); len(bad) > 0 {
+		return fault.Field("groupRole", "%s", bad[0].Description)
+	}
+	return nil
+}
+
+func (s *Service) addProjectRole(ctx context.Context, in groupRoleIn) (out shape.GroupUserResponse, err error) {
+	if err := in.Body.check(); err != nil {
+		return out, err
+	}
+	return s.changeInProject(ctx, in.oneInProject, func(tx store.Tx, m *model.Membership) error {
+		return addRole(ctx, tx, m, in.Body.GroupRole)
+	})
+}
+
+func (s *Service) removeProjectRole(ctx context.Context, in groupRoleIn) (out shape.GroupUserResponse, err error) {
+	if err := in.Body.check(); err != nil {
+		return out, err
+	}
+	return s.changeInProject(ctx, in.oneInProject, func(tx store.Tx, m *model.Membership) error {
+		return removeRole(ctx, tx, m, "groupRole", in.Body.GroupRole)
+	})
+}
+
+type setOrgRolesIn struct {
+	oneInOrg
+	Body UpdateOrgRolesForUser
+}
+
+func (s *Service) setOrgRoles(ctx context.Context, in setOrgRolesIn) (out UpdateOrgRolesForUser, err error) {
+	if len(in.Body.OrgRoles) == 0 {
+		return out, fault.Field("orgRoles", "must have at least one role")
+	}
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		m, err := in.find(tx, shape.Active)
+		if err != nil {
+			return err
+		}
+		err = people.SetRoles(ctx, tx, m, in.Body.OrgRoles)
+		out = UpdateOrgRolesForUser{OrgRoles: m.Roles}
+		return err
+	})
+	return out, err
+}
+
+type setProjectRolesIn struct {
+	oneInProject
+	Body UpdateGroupRolesForUser
+}
+
+func (s *Service) setProjectRoles(ctx context.Context, in setProjectRolesIn) (out UpdateGroupRolesForUser, err error) {
+	bad := shape.GroupRoles("groupRoles", in.Body.GroupRoles)
+	if len(in.Body.GroupRoles) == 0 {
+		bad = append(bad, fault.Violation{Field: "groupRoles", Description: "must have at least one role"})
+	}
+	if len(bad) > 0 {
+		return out, fault.Invalid(bad...)
+	}
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		m, err := in.find(tx, shape.Active)
+		if err != nil {
+			return err
+		}
+		err = people.SetRoles(ctx, tx, m, in.Body.GroupRoles)
+		out = UpdateGroupRolesForUser{GroupRoles: m.Roles}
+		return err
+	})
+	return out, err
+}

@@ -1,0 +1,197 @@
+package clouduser
+
+import (
+	"context"
+	"slices"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/invite"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/people"
+	"github.com/telamon-db/telamon/internal/resource/shape"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+type listInOrgIn struct {
+	api.InOrg
+	api.Paging
+}
+
+type listPeopleInOrgIn struct {
+	listInOrgIn
+	shape.InPeople
+}
+
+func (s *Service) listActiveInOrg(ctx context.Context, in listInOrgIn) (page api.Page[shape.CloudAppUserView], err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		members, err := wanted(tx, state.MembersOf(in.OrgID), shape.Active)
+		if err != nil {
+			return err
+		}
+		page, err = shape.PeoplePage(tx, in.Paging, in.OrgID, members, shape.CloudAppUserOf)
+		return err
+	})
+	return page, err
+}
+
+func (s *Service) listInOrg(ctx context.Context, in listPeopleInOrgIn) (page api.Page[shape.OrgUserResponse], err error) {
+	if err := in.Check(); err != nil {
+		return page, err
+	}
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		members, err := wanted(tx, state.MembersOf(in.OrgID), in.Wants)
+		if err != nil {
+			return err
+		}
+		page, err = shape.PeoplePage(tx, in.Paging, in.OrgID, members, shape.OrgUser)
+		return err
+	})
+	return page, err
+}
+
+// wanted are the places that q selects and want admits.
+func wanted(tx store.Tx, q store.Query, want func(*model.Membership) bool) ([]*model.Membership, error) {
+	all, err := state.Memberships.List(tx, q)
+	return slices.DeleteFunc(all, func(m *model.Membership) bool { return !want(m) }), err
+}
+
+// oneInOrg names a user of an organization.
+type oneInOrg struct {
+	api.InOrg
+	getIn
+}
+
+// find is the user's place in the organization, if seen admits it.
+func (in oneInOrg) find(tx store.Tx, seen func(*model.Membership) bool) (*model.Membership, error) {
+	return find(tx, in.UserID, in.OrgID, seen)
+}
+
+// find is a user's place in an organization or project, if seen admits it.
+func find(tx store.Tx, userID, scope model.ID, seen func(*model.Membership) bool) (*model.Membership, error) {
+	m, err := state.Memberships.Get(tx, state.MembershipID(userID, scope))
+	if err == nil && !seen(m) {
+		err = store.ErrNotFound
+	}
+	return m, store.IfMissing(err, fault.UserNotFound.With(userID))
+}
+
+// shown says whether newer operations show a place.
+func shown(m *model.Membership) bool { return !m.Aside }
+
+type getInOrgIn struct {
+	oneInOrg
+	shape.InStatus
+}
+
+func (s *Service) getInOrg(ctx context.Context, in getInOrgIn) (out shape.OrgUserResponse, err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		m, err := in.find(tx, in.Wants)
+		if err != nil {
+			return err
+		}
+		out, err = shape.One(tx, in.OrgID, m, shape.OrgUser)
+		return err
+	})
+	return out, err
+}
+
+type inviteIn struct {
+	api.InOrg
+	Body OrgUserRequest
+}
+
+func (s *Service) inviteToOrg(ctx context.Context, in inviteIn) (out shape.OrgUserResponse, err error) {
+	w := &in.Body
+	if bad := append(w.Roles.check(), tooManyTeams(w.TeamIDs)...); len(bad) > 0 {
+		return out, fault.Invalid(bad...)
+	}
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		u, err := state.Account(tx, w.Username)
+		if err != nil {
+			return err
+		}
+		places, err := w.Roles.places(tx, in.OrgID)
+		if err != nil {
+			return err
+		}
+		if err := s.Invitations.Invite(ctx, tx, u, in.OrgID, places); err != nil {
+			return err
+		}
+		m, err := find(tx, u.ID, in.OrgID, shown)
+		if err != nil {
+			return err
+		}
+		if err := setTeams(ctx, tx, m, w.TeamIDs); err != nil {
+			return err
+		}
+		out, err = shape.One(tx, in.OrgID, m, shape.OrgUser)
+		return err
+	})
+	return out, err
+}
+
+type updateIn struct {
+	oneInOrg
+	Body OrgUserUpdateRequest
+}
+
+func (s *Service) updateInOrg(ctx context.Context, in updateIn) (shape.OrgUserResponse, error) {
+	w := &in.Body
+	bad := tooManyTeams(w.TeamIDs)
+	if w.Roles != nil {
+		bad = append(w.Roles.check(), bad...)
+	}
+	if len(bad) > 0 {
+		return shape.OrgUserResponse{}, fault.Invalid(bad...)
+	}
+	return s.changeInOrg(ctx, in.oneInOrg, func(tx store.Tx, m *model.Membership) error {
+		if w.Roles != nil {
+			if err := w.Roles.give(ctx, tx, m); err != nil {
+				return err
+			}
+		}
+		if w.TeamIDs == nil {
+			return nil
+		}
+		return setTeams(ctx, tx, m, w.TeamIDs)
+	})
+}
+
+// changeInOrg changes what a user has in an organization, and shows it.
+func (s *Service) changeInOrg(ctx context.Context, in oneInOrg, change func(store.Tx, *model.Membership) error) (out shape.OrgUserResponse, err error) {
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		m, err := in.find(tx, shown)
+		if err != nil {
+			return err
+		}
+		if err := change(tx, m); err != nil {
+			return err
+		}
+		out, err = shape.One(tx, in.OrgID, m, shape.OrgUser)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) removeActiveFromOrg(ctx context.Context, in oneInOrg) (api.None, error) {
+	return s.removeFromOrg(ctx, in, shape.Active)
+}
+
+func (s *Service) removeAnyFromOrg(ctx context.Context, in oneInOrg) (api.None, error) {
+	return s.removeFromOrg(ctx, in, shown)
+}
+
+// removeFromOrg takes a user out of an organization, its projects and its teams, and ends what the user was asked to.
+func (s *Service) removeFromOrg(ctx context.Context, in oneInOrg, seen func(*model.Membership) bool) (api.None, error) {
+	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
+		if _, err := in.find(tx, seen); err != nil {
+			return err
+		}
+		if err := invite.Withdraw(ctx, tx, in.UserID, in.OrgID); err != nil {
+			return err
+		}
+		return people.LeaveAll(ctx, tx, in.UserID, in.OrgID)
+	})
+}

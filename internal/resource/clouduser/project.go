@@ -1,0 +1,227 @@
+package clouduser
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/invite"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/people"
+	"github.com/telamon-db/telamon/internal/resource/shape"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+type listInProjectIn struct {
+	api.InGroup
+	api.Paging
+	FlattenTeams    bool `query:"flattenTeams" api:"default=false" doc:"Whether to return users too who are in the project through a team, and for everybody the roles that teams give."`
+	IncludeOrgUsers bool `query:"includeOrgUsers" api:"default=false" doc:"Whether to return users too who have no role in the project but reach it as ORG_OWNER or ORG_READ_ONLY."`
+}
+
+type listPeopleInProjectIn struct {
+	listInProjectIn
+	shape.InPeople
+}
+
+func (s *Service) listActiveInProject(ctx context.Context, in listInProjectIn) (page api.Page[shape.CloudAppUserView], err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		p, members, err := in.members(tx, shape.Active)
+		if err != nil {
+			return err
+		}
+		page, err = shape.PeoplePage(tx, in.Paging, p.OrgID, members, shape.CloudAppUserOf)
+		return err
+	})
+	return page, err
+}
+
+func (s *Service) listInProject(ctx context.Context, in listPeopleInProjectIn) (page api.Page[shape.GroupUserResponse], err error) {
+	if err := in.Check(); err != nil {
+		return page, err
+	}
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		p, members, err := in.members(tx, in.Wants)
+		if err != nil {
+			return err
+		}
+		page, err = shape.PeoplePage(tx, in.Paging, p.OrgID, members, shape.GroupUser)
+		return err
+	})
+	return page, err
+}
+
+// members are the places in the project that are wanted, by username. Who reaches the project in another way has one
+// made up, with the roles that this gives in the project.
+func (in listInProjectIn) members(tx store.Tx, want func(*model.Membership) bool) (*model.Project, []*model.Membership, error) {
+	p, err := state.Projects.Get(tx, in.GroupID)
+	if err != nil {
+		return nil, nil, store.IfMissing(err, fault.GroupNotFound.With(in.GroupID))
+	}
+	all, err := wanted(tx, state.MembersOf(p.ID), want)
+	if err != nil || !in.FlattenTeams && !in.IncludeOrgUsers {
+		return p, all, err
+	}
+	org, err := wanted(tx, state.MembersOf(p.OrgID), want)
+	if err != nil {
+		return nil, nil, err
+	}
+	through := map[model.ID][]authz.Role{}
+	if in.FlattenTeams {
+		if through, err = throughTeams(tx, p); err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, m := range all {
+		m.Roles = people.Once(slices.Concat(m.Roles, through[m.UserID]))
+	}
+	return p, in.join(all, org, through), nil
+}
+
+// join adds to the places in a project those people of the organization who reach it in another way.
+func (in listInProjectIn) join(all, org []*model.Membership, through map[model.ID][]authz.Role) []*model.Membership {
+	there := map[model.ID]bool{}
+	for _, m := range all {
+		there[m.UserID] = true
+	}
+	for _, m := range org {
+		reads := slices.Contains(m.Roles, authz.OrgOwner) || slices.Contains(m.Roles, authz.OrgReadOnly)
+		if !there[m.UserID] && (len(through[m.UserID]) > 0 || in.IncludeOrgUsers && reads) {
+			m.GroupID, m.Roles = in.GroupID, people.Once(through[m.UserID])
+			all = append(all, m)
+		}
+	}
+	slices.SortFunc(all, func(a, b *model.Membership) int {
+		return cmp.Or(cmp.Compare(state.Fold(a.Username), state.Fold(b.Username)), cmp.Compare(a.UserID, b.UserID))
+	})
+	return all
+}
+
+// throughTeams are the roles that teams give in a project, by the user.
+func throughTeams(tx store.Tx, p *model.Project) (map[model.ID][]authz.Role, error) {
+	teams, err := state.Teams.List(tx, state.TeamsIn(p.OrgID))
+	if err != nil {
+		return nil, err
+	}
+	roles := map[model.ID][]authz.Role{}
+	for _, t := range teams {
+		roles[t.ID] = authz.In(t.Grants, p.ID)
+	}
+	places, err := state.TeamMembers.List(tx, state.EveryTeamPlaceIn(p.OrgID))
+	through := map[model.ID][]authz.Role{}
+	for _, m := range places {
+		through[m.UserID] = append(through[m.UserID], roles[m.TeamID]...)
+	}
+	return through, err
+}
+
+// oneInProject names a user of a project.
+type oneInProject struct {
+	api.InGroup
+	getIn
+}
+
+// find is the user's place in the project, if seen admits it.
+func (in oneInProject) find(tx store.Tx, seen func(*model.Membership) bool) (*model.Membership, error) {
+	return find(tx, in.UserID, in.GroupID, seen)
+}
+
+type getInProjectIn struct {
+	oneInProject
+	shape.InStatus
+}
+
+func (s *Service) getInProject(ctx context.Context, in getInProjectIn) (out shape.GroupUserResponse, err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		m, err := in.find(tx, in.Wants)
+		if err != nil {
+			return err
+		}
+		out, err = shape.One(tx, m.OrgID, m, shape.GroupUser)
+		return err
+	})
+	return out, err
+}
+
+type addIn struct {
+	api.InGroup
+	Body GroupUserRequest
+}
+
+// addToProject adds a member of the organization to a project, and invites others into both. For who is invited to the
+// organization already, the project goes with that.
+func (s *Service) addToProject(ctx context.Context, in addIn) (out shape.GroupUserResponse, err error) {
+	if bad := shape.GroupRoles("roles", in.Body.Roles); len(bad) > 0 {
+		return out, fault.Invalid(bad...)
+	}
+	roles := people.Once(in.Body.Roles)
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		p, err := state.Projects.Get(tx, in.GroupID)
+		if err != nil {
+			return store.IfMissing(err, fault.GroupNotFound.With(in.GroupID))
+		}
+		u, err := state.Account(tx, in.Body.Username)
+		if err != nil {
+			return err
+		}
+		org, err := state.Memberships.Get(tx, state.MembershipID(u.ID, p.OrgID))
+		switch {
+		case store.IsNotFound(err):
+			err = s.Invitations.Invite(ctx, tx, u, p.OrgID, []invite.Place{{GroupID: p.ID, Roles: roles}})
+		case err == nil && org.Aside:
+			err = fault.UserAlreadyExists.With(u.Username)
+		case err == nil:
+			err = enter(ctx, tx, org, p.ID, roles)
+		}
+		if err != nil {
+			return err
+		}
+		m, err := find(tx, u.ID, p.ID, shown)
+		if err != nil {
+			return err
+		}
+		out, err = shape.One(tx, p.OrgID, m, shape.GroupUser)
+		return err
+	})
+	return out, err
+}
+
+// changeInProject changes what a user has in a project, and shows it.
+func (s *Service) changeInProject(ctx context.Context, in oneInProject, change func(store.Tx, *model.Membership) error) (out shape.GroupUserResponse, err error) {
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		m, err := in.find(tx, shown)
+		if err != nil {
+			return err
+		}
+		if err := change(tx, m); err != nil {
+			return err
+		}
+		out, err = shape.One(tx, m.OrgID, m, shape.GroupUser)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) removeActiveFromProject(ctx context.Context, in oneInProject) (api.None, error) {
+	return s.removeFromProject(ctx, in, shape.Active)
+}
+
+func (s *Service) removeAnyFromProject(ctx context.Context, in oneInProject) (api.None, error) {
+	return s.removeFromProject(ctx, in, shown)
+}
+
+// removeFromProject takes a user out of the project. Whoever was invited into it does not get there by accepting later:
+// nothing is pending there any more.
+func (s *Service) removeFromProject(ctx context.Context, in oneInProject, seen func(*model.Membership) bool) (api.None, error) {
+	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
+		m, err := in.find(tx, seen)
+		if err != nil {
+			return err
+		}
+		return people.Leave(ctx, tx, m)
+	})
+}

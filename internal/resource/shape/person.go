@@ -1,0 +1,168 @@
+package shape
+
+import (
+	"slices"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/roster"
+)
+
+// CloudAppUserView is a cloud user as older operations show it, except for the answer to a creation.
+type CloudAppUserView struct {
+	Country      *string          `json:"country" api:"required,nullable,is=country" doc:"The user's country by its code in ISO 3166-1."`
+	CreatedAt    api.Time         `json:"createdAt,omitzero" api:"readonly" doc:"When the account was created."`
+	EmailAddress string           `json:"emailAddress" api:"required,readonly,deprecated,is=email" doc:"The username."`
+	FirstName    string           `json:"firstName" api:"required" doc:"The user's given name."`
+	ID           string           `json:"id" api:"readonly,is=objectId" doc:"Id of the user."`
+	LastAuth     api.Time         `json:"lastAuth,omitzero" api:"readonly" doc:"When the user last logged in. Absent before the first time."`
+	LastName     string           `json:"lastName" api:"required" doc:"The user's family name."`
+	Links        []api.Link       `json:"links,omitempty" api:"readonly" doc:"Related resources."`
+	MobileNumber *string          `json:"mobileNumber" api:"required,nullable,is=mobile" doc:"The user's mobile number."`
+	Roles        []RoleAssignment `json:"roles" api:"required" doc:"The roles that the user has in the organization and its projects, those through teams aside."`
+	TeamIDs      []string         `json:"teamIds" api:"readonly,unique,is=objectId" doc:"Ids of the user's teams."`
+	Username     string           `json:"username" api:"required,is=email" doc:"E-mail address that the user logs in with."`
+}
+
+// CloudAppUser shows an account with the roles that it holds in places, and with its teams.
+func CloudAppUser(u *model.CloudUser, places []*model.Membership, teams []model.ID) CloudAppUserView {
+	w := CloudAppUserView{
+		Country: optional(u.Country), CreatedAt: api.Time{Time: u.Created}, EmailAddress: u.Username, FirstName: u.FirstName, ID: u.ID,
+		LastAuth: api.Time{Time: u.LastAuth}, LastName: u.LastName, Links: api.Self("/users/" + u.ID), MobileNumber: optional(u.MobileNumber),
+		TeamIDs: append([]string{}, teams...), Username: u.Username,
+	}
+	var grants []authz.Grant
+	for _, m := range places {
+		if !m.Pending {
+			grants = append(grants, m.Grants()...)
+		}
+	}
+	w.Roles = RoleAssignments(grants)
+	return w
+}
+
+// CloudAppUserOf shows a person as older operations do.
+func CloudAppUserOf(p roster.Person) CloudAppUserView {
+	return CloudAppUser(p.Account, p.Places, p.Teams)
+}
+
+// OrgUserResponse is a cloud user's place in an organization: what an active user has in it, or what a pending one has.
+type OrgUserResponse struct {
+	Country             *string              `json:"country,omitempty" api:"readonly,is=country" doc:"The user's country by its code in ISO 3166-1. Active users only."`
+	CreatedAt           api.Time             `json:"createdAt,omitzero" api:"readonly" doc:"When the account was created. Active users only."`
+	FirstName           *string              `json:"firstName,omitempty" api:"readonly" doc:"The user's given name. Active users only."`
+	ID                  string               `json:"id" api:"required,readonly,is=objectId" doc:"Id of the user."`
+	InvitationCreatedAt api.Time             `json:"invitationCreatedAt,omitzero" api:"readonly" doc:"When the user was invited. Pending users only."`
+	InvitationExpiresAt api.Time             `json:"invitationExpiresAt,omitzero" api:"readonly" doc:"When the invitation expires. Pending users only."`
+	InviterUsername     *string              `json:"inviterUsername,omitempty" api:"readonly,is=email" doc:"Who invited the user. Pending users only; for an invitation by a key or service account, its public key or client id."`
+	LastAuth            api.Time             `json:"lastAuth,omitzero" api:"readonly" doc:"When the user last logged in. Active users only; absent before the first time."`
+	LastName            *string              `json:"lastName,omitempty" api:"readonly" doc:"The user's family name. Active users only."`
+	MobileNumber        *string              `json:"mobileNumber,omitempty" api:"readonly,is=mobile" doc:"The user's mobile number. Active users only."`
+	OrgMembershipStatus string               `json:"orgMembershipStatus" api:"required,readonly,enum=PENDING|ACTIVE|INVITATION_EXPIRED|INVITATION_REJECTED" doc:"Whether the user has accepted the invitation. Telamon removes what is declined or expired, so only PENDING and ACTIVE occur."`
+	Roles               OrgUserRolesResponse `json:"roles" api:"required,readonly" doc:"The user's roles, those through teams aside."`
+	TeamIDs             []string             `json:"teamIds" api:"readonly,unique,is=objectId" doc:"Ids of the user's teams in the organization."`
+	Username            string               `json:"username" api:"required,readonly,is=email" doc:"The username."`
+}
+
+// OrgUserRolesResponse are the roles that a user has in an organization and in its projects.
+type OrgUserRolesResponse struct {
+	GroupRoleAssignments []GroupRoleAssignment `json:"groupRoleAssignments" doc:"Roles in projects of the organization."`
+	OrgRoles             []string              `json:"orgRoles" api:"unique,enum=ORG_OWNER|ORG_GROUP_CREATOR|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_READ_ONLY|ORG_MEMBER" doc:"Roles in the organization itself."`
+}
+
+// GroupRoleAssignment are roles in one project.
+type GroupRoleAssignment struct {
+	GroupID    string       `json:"groupId,omitempty" api:"is=objectId" doc:"Id of the project."`
+	GroupRoles []authz.Role `json:"groupRoles,omitempty" api:"unique" doc:"Roles in the project."`
+}
+
+// OrgUser shows a person in the organization.
+func OrgUser(p roster.Person) OrgUserResponse {
+	w := OrgUserResponse{ID: p.UserID, OrgMembershipStatus: Status(p.Membership), Username: p.Username, TeamIDs: append([]string{}, p.Teams...)}
+	w.Roles = OrgUserRolesResponse{GroupRoleAssignments: []GroupRoleAssignment{}, OrgRoles: []string{}}
+	for _, m := range p.Places {
+		switch {
+		case m.Aside: // is told by the invitation alone
+		case m.GroupID != "":
+			w.Roles.GroupRoleAssignments = append(w.Roles.GroupRoleAssignments, GroupRoleAssignment{m.GroupID, m.Roles})
+		default:
+			w.Roles.OrgRoles = RoleNames(m.Roles)
+		}
+	}
+	if inv := p.Invitation; inv != nil {
+		w.InvitationCreatedAt, w.InvitationExpiresAt, w.InviterUsername = api.Time{Time: inv.Created}, api.Time{Time: inv.Expires}, &inv.Inviter
+	}
+	if u := p.Account; !p.Pending {
+		w.Country, w.MobileNumber, w.FirstName, w.LastName = optional(u.Country), optional(u.MobileNumber), &u.FirstName, &u.LastName
+		w.CreatedAt, w.LastAuth = api.Time{Time: u.Created}, api.Time{Time: u.LastAuth}
+	}
+	return w
+}
+
+// GroupUserResponse is a cloud user's place in a project: what an active user has in it, or what a pending one has.
+type GroupUserResponse struct {
+	Country             *string  `json:"country,omitempty" api:"readonly,is=country" doc:"The user's country by its code in ISO 3166-1. Active users only."`
+	CreatedAt           api.Time `json:"createdAt,omitzero" api:"readonly" doc:"When the account was created. Active users only."`
+	FirstName           *string  `json:"firstName,omitempty" api:"readonly" doc:"The user's given name. Active users only."`
+	ID                  string   `json:"id" api:"required,readonly,is=objectId" doc:"Id of the user."`
+	InvitationCreatedAt api.Time `json:"invitationCreatedAt,omitzero" api:"readonly" doc:"When the user was invited. Pending users only."`
+	InvitationExpiresAt api.Time `json:"invitationExpiresAt,omitzero" api:"readonly" doc:"When the invitation expires. Pending users only."`
+	InviterUsername     *string  `json:"inviterUsername,omitempty" api:"readonly,is=email" doc:"Who invited the user. Pending users only; for an invitation by a key or service account, its public key or client id."`
+	LastAuth            api.Time `json:"lastAuth,omitzero" api:"readonly" doc:"When the user last logged in. Active users only; absent before the first time."`
+	LastName            *string  `json:"lastName,omitempty" api:"readonly" doc:"The user's family name. Active users only."`
+	MobileNumber        *string  `json:"mobileNumber,omitempty" api:"readonly,is=mobile" doc:"The user's mobile number. Active users only."`
+	OrgMembershipStatus string   `json:"orgMembershipStatus" api:"required,readonly,enum=PENDING|ACTIVE|INVITATION_EXPIRED|INVITATION_REJECTED" doc:"Whether the user has accepted the invitation. Telamon removes what is declined or expired, so only PENDING and ACTIVE occur."`
+	Roles               []string `json:"roles" api:"required,readonly,unique" doc:"The user's roles in the project. Empty for somebody whose access comes from a role in the organization."`
+	Username            string   `json:"username" api:"required,readonly,is=email" doc:"The username."`
+}
+
+// GroupUser shows a person in the project.
+func GroupUser(p roster.Person) GroupUserResponse {
+	o := OrgUser(p)
+	return GroupUserResponse{
+		Country: o.Country, CreatedAt: o.CreatedAt, FirstName: o.FirstName, ID: o.ID, InvitationCreatedAt: o.InvitationCreatedAt,
+		InvitationExpiresAt: o.InvitationExpiresAt, InviterUsername: o.InviterUsername, LastAuth: o.LastAuth, LastName: o.LastName,
+		MobileNumber: o.MobileNumber, OrgMembershipStatus: o.OrgMembershipStatus, Roles: RoleNames(p.Roles), Username: o.Username,
+	}
+}
+
+// RoleNames writes roles; never nil.
+func RoleNames(roles []authz.Role) []string {
+	names := make([]string, len(roles))
+	for i, r := range roles {
+		names[i] = string(r)
+	}
+	return names
+}
+
+// The states of a place that occur.
+const (
+	pending = "PENDING"
+	active  = "ACTIVE"
+)
+
+// Status is the state of a place.
+func Status(m *model.Membership) string {
+	if m.Pending {
+		return pending
+	}
+	return active
+}
+
+// InStatus is embedded in the In of operations that may leave people out by their state.
+type InStatus struct {
+	OrgMembershipStatuses []string `query:"orgMembershipStatuses" api:"maxItems=4,enum=PENDING|ACTIVE|INVITATION_EXPIRED|INVITATION_REJECTED" doc:"Return users in these states only. Nobody is in the last two: Telamon removes invitations that are expired or declined."`
+}
+
+// Wants says whether a place is wanted.
+func (in InStatus) Wants(m *model.Membership) bool {
+	return !m.Aside && (len(in.OrgMembershipStatuses) == 0 || slices.Contains(in.OrgMembershipStatuses, Status(m)))
+}
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
