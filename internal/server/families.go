@@ -23,6 +23,7 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/root"
 	"github.com/telamon-db/telamon/internal/resource/serverless"
 	"github.com/telamon-db/telamon/internal/resource/serviceaccount"
+	"github.com/telamon-db/telamon/internal/resource/team"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -52,6 +53,7 @@ func (s *Server) families() []any {
 		&apikey.Service{Store: s.store, Usage: s.usage},
 		&serviceaccount.Service{Store: s.store, Usage: s.usage},
 		&clouduser.Service{Store: s.store, Invitations: invitation},
+		&team.Service{Store: s.store},
 		users,
 		&customrole.Service{Store: s.store, Users: users},
 		&accesslist.Service{Store: s.store},

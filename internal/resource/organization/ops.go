@@ -64,7 +64,7 @@ func (s *Service) organizations() api.Operations {
 		{
 			ID: "deleteOrganization", Aliases: []string{"deleteOrg"}, Method: http.MethodDelete, Path: one, Tag: tag,
 			Summary: "Remove one organization",
-			Description: "Removes an organization that has no projects left, with its API keys, service accounts, memberships and invitations: the " +
+			Description: "Removes an organization that has no projects left, with its API keys, service accounts, teams, memberships and invitations: the " +
 				"caller's own credentials end too. The people stay, without a place in it.",
 			Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{fault.OrgNotEmpty},
 			Versions: []api.Version{api.At("2023-01-01", s.delete)},

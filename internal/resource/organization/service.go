@@ -139,6 +139,12 @@ func vacate(tx store.Tx, orgID model.ID) error {
 			return err
 		}
 	}
+	if err := state.TeamMembers.DeleteAll(tx, state.EveryTeamPlaceIn(orgID)); err != nil {
+		return err
+	}
+	if err := state.Teams.DeleteAll(tx, state.TeamsIn(orgID)); err != nil {
+		return err
+	}
 	if err := invite.Forget(tx, orgID); err != nil {
 		return err
 	}

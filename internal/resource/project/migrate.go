@@ -9,6 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/invite"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
@@ -93,6 +94,9 @@ func move(ctx context.Context, tx store.Tx, p *model.Project, orgID model.ID) er
 	if err := dismiss(ctx, tx, p); err != nil {
 		return err
 	}
+	if err := invite.LeaveProject(ctx, tx, p.ID); err != nil {
+		return err
+	}
 	members, err := state.Memberships.List(tx, state.MembersOf(p.ID))
 	if err != nil {
 		return err
@@ -140,7 +144,7 @@ func follow(ctx context.Context, tx store.Tx, m *model.Membership, orgID model.I
 	return event.Write(ctx, tx, event.InOrg("JOINED_ORG", orgID).Of(m.Username))
 }
 
-// dismiss takes their roles in the project from the keys and accounts of its organization.
+// dismiss takes their roles in the project from the keys, accounts and teams of its organization.
 func dismiss(ctx context.Context, tx store.Tx, p *model.Project) error {
 	keys, err := state.APIKeys.List(tx, state.KeysOf(p.OrgID))
 	if err != nil {
@@ -171,6 +175,26 @@ func dismiss(ctx context.Context, tx store.Tx, p *model.Project) error {
 			return err
 		}
 		if err := event.Write(ctx, tx, event.In("SERVICE_ACCOUNT_REMOVED_FROM_GROUP", p).OfKey(a.ClientID)); err != nil {
+			return err
+		}
+	}
+	return dismissTeams(ctx, tx, p)
+}
+
+func dismissTeams(ctx context.Context, tx store.Tx, p *model.Project) error {
+	teams, err := state.Teams.List(tx, state.TeamsIn(p.OrgID))
+	if err != nil {
+		return err
+	}
+	for _, t := range teams {
+		if len(authz.In(t.Grants, p.ID)) == 0 {
+			continue
+		}
+		t.Grants = authz.OfProject(t.Grants, p.ID, nil)
+		if err := state.Teams.Put(tx, t); err != nil {
+			return err
+		}
+		if err := event.Write(ctx, tx, event.In("TEAM_REMOVED_FROM_GROUP", p).OfTeam(t.ID)); err != nil {
 			return err
 		}
 	}

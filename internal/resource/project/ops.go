@@ -97,7 +97,7 @@ func (s *Service) projects() api.Operations {
 			Summary: "Migrate one project to another organization",
 			Description: "Moves a project with everything in it. The body names the organization and an API key that owns it: the caller's own key or " +
 				"account belongs to the project's organization. Active users keep their roles in the project and become members of the other organization; " +
-				"invitations into the project end, and keys and accounts lose their roles in it.",
+				"invitations into the project end, and keys, accounts and teams lose their roles in it.",
 			Roles: authz.Any(authz.OrgOwner), Status: http.StatusOK,
 			Errors:   fault.Kinds{fault.GroupAlreadyExists, fault.GroupsPerOrg, fault.UsersPerOrg},
 			Versions: []api.Version{api.At("2024-05-30", s.migrate)},

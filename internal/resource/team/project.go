@@ -1,0 +1,237 @@
+package team
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/people"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// maxInProject is how many teams a project has (MongoDB documentation, "Atlas Service Limits").
+const maxInProject = 100
+
+// teamsOf are the teams with roles in a project, by name.
+func teamsOf(tx store.Tx, p *model.Project) ([]*model.Team, error) {
+	all, err := state.Teams.List(tx, state.TeamsIn(p.OrgID))
+	return slices.DeleteFunc(all, func(t *model.Team) bool { return len(authz.In(t.Grants, p.ID)) == 0 }), err
+}
+
+type listInProjectIn struct {
+	api.InGroup
+	api.Paging
+}
+
+func (s *Service) listInProject(ctx context.Context, in listInProjectIn) (page api.Page[TeamRole], err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		p, err := project(tx, in.InGroup)
+		if err != nil {
+			return err
+		}
+		page, err = pageOf(tx, p, in.Paging)
+		return err
+	})
+	return page, err
+}
+
+func project(tx store.Tx, in api.InGroup) (*model.Project, error) {
+	p, err := state.Projects.Get(tx, in.GroupID)
+	return p, store.IfMissing(err, fault.GroupNotFound.With(in.GroupID))
+}
+
+func pageOf(tx store.Tx, p *model.Project, paging api.Paging) (page api.Page[TeamRole], err error) {
+	teams, err := teamsOf(tx, p)
+	some := api.PageOf(paging, teams)
+	page.TotalCount = some.TotalCount
+	for _, t := range some.Results {
+		page.Results = append(page.Results, roleIn(t, p.ID))
+	}
+	return page, err
+}
+
+// whole is all teams of a project on one page.
+func whole(tx store.Tx, p *model.Project) (api.Page[TeamRole], error) {
+	return pageOf(tx, p, api.Paging{PageNum: 1, ItemsPerPage: maxInProject, IncludeCount: true})
+}
+
+type addIn struct {
+	api.InGroup
+	Body []TeamRole
+}
+
+func (in addIn) check() error {
+	if n := len(in.Body); n == 0 || n > maxInProject {
+		return fault.Field("body", "must have 1 to %d items", maxInProject)
+	}
+	var bad []fault.Violation
+	seen := map[string]bool{}
+	for i, w := range in.Body {
+		at := fmt.Sprintf("[%d].", i)
+		bad = append(bad, w.check(at)...)
+		if seen[w.TeamID] {
+			bad = append(bad, fault.Violation{Field: at + "teamId", Description: "stands twice"})
+		}
+		seen[w.TeamID] = true
+	}
+	if len(bad) > 0 {
+		return fault.Invalid(bad...)
+	}
+	return nil
+}
+
+func (s *Service) addToProject(ctx context.Context, in addIn) (page api.Page[TeamRole], err error) {
+	if err := in.check(); err != nil {
+		return page, err
+	}
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		p, err := project(tx, in.InGroup)
+		if err != nil {
+			return err
+		}
+		there, err := teamsOf(tx, p)
+		if err != nil {
+			return err
+		}
+		for _, w := range in.Body {
+			t, err := state.Team(tx, p.OrgID, w.TeamID)
+			if err != nil {
+				return err
+			}
+			if len(authz.In(t.Grants, p.ID)) > 0 {
+				return fault.TeamInGroup.With(t.ID)
+			}
+			if err := assign(ctx, tx, p, t, w.RoleNames); err != nil {
+				return err
+			}
+		}
+		if len(there)+len(in.Body) > maxInProject {
+			return fault.TeamsPerGroup.With(strconv.Itoa(maxInProject))
+		}
+		page, err = whole(tx, p)
+		return err
+	})
+	return page, err
+}
+
+// assign replaces a team's roles in a project: without any, the team leaves it.
+func assign(ctx context.Context, tx store.Tx, p *model.Project, t *model.Team, roles []authz.Role) error {
+	before := authz.In(t.Grants, p.ID)
+	what := event.Type("TEAM_ROLES_MODIFIED")
+	switch roles = people.Once(roles); {
+	case slices.Equal(before, roles):
+		return nil
+	case len(before) == 0:
+		what = "TEAM_ADDED_TO_GROUP"
+	case len(roles) == 0:
+		what = "TEAM_REMOVED_FROM_GROUP"
+	}
+	t.Grants = authz.OfProject(t.Grants, p.ID, roles)
+	if err := state.Teams.Put(tx, t); err != nil {
+		return err
+	}
+	return event.Write(ctx, tx, event.In(what, p).OfTeam(t.ID))
+}
+
+type inProjectIn struct {
+	api.InGroup
+	TeamID string `path:"teamId" api:"is=objectId" doc:"Id of the team."`
+}
+
+// find is the project that in names, and the team of it: fault.TeamNotFound, fault.TeamNotInGroup.
+func (in inProjectIn) find(tx store.Tx) (*model.Project, *model.Team, error) {
+	p, err := project(tx, in.InGroup)
+	if err != nil {
+		return nil, nil, err
+	}
+	t, err := state.Team(tx, p.OrgID, in.TeamID)
+	if err == nil && len(authz.In(t.Grants, p.ID)) == 0 {
+		err = fault.TeamNotInGroup.With(in.TeamID)
+	}
+	return p, t, err
+}
+
+func (s *Service) getInProject(ctx context.Context, in inProjectIn) (out TeamRole, err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		p, t, err := in.find(tx)
+		if err == nil {
+			out = roleIn(t, p.ID)
+		}
+		return err
+	})
+	return out, err
+}
+
+type updateIn struct {
+	inProjectIn
+	Body TeamRole
+}
+
+func (in updateIn) check() error {
+	w := &in.Body
+	if w.RoleNames != nil && len(w.RoleNames) == 0 {
+		return fault.TeamWithoutRoles.With()
+	}
+	bad := w.check("")
+	if w.TeamID != "" && w.TeamID != in.TeamID {
+		bad = append(bad, fault.Violation{Field: "teamId", Description: "must be the team of the path"})
+	}
+	if len(bad) > 0 {
+		return fault.Invalid(bad...)
+	}
+	return nil
+}
+
+func (s *Service) updateInProject(ctx context.Context, in updateIn) (page api.Page[TeamRole], err error) {
+	if err := in.check(); err != nil {
+		return page, err
+	}
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		p, t, err := in.find(tx)
+		if err != nil {
+			return err
+		}
+		if err := assign(ctx, tx, p, t, in.Body.RoleNames); err != nil {
+			return err
+		}
+		page, err = whole(tx, p)
+		return err
+	})
+	return page, err
+}
+
+func (s *Service) removeFromProject(ctx context.Context, in inProjectIn) (api.None, error) {
+	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
+		p, t, err := in.find(tx)
+		if err != nil {
+			return err
+		}
+		return assign(ctx, tx, p, t, nil)
+	})
+}
+
+// Vacate takes the teams out of a project that goes.
+func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
+	p, err := project(tx, api.InGroup{GroupID: groupID})
+	if err != nil {
+		return err
+	}
+	teams, err := teamsOf(tx, p)
+	if err != nil {
+		return err
+	}
+	for _, t := range teams {
+		t.Grants = authz.OfProject(t.Grants, p.ID, nil)
+		if err := state.Teams.Put(tx, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
