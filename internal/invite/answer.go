@@ -2,13 +2,14 @@ package invite
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/authz"
-	"github.com/telamon-db/telamon/internal/mail"
-	"github.com/telamon-db/telamon/internal/people"
+	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -31,8 +32,19 @@ func find(tx store.Tx, token string) (*Invitation, error) {
 	return inv, nil
 }
 
-// answer ends the invitation of a link as its holder wants it. Of several answers the first counts.
-func answer(ctx context.Context, st store.Store, token string, how End, from netip.Addr) (d details, err error) {
+// answer is what the holder of a link wants. Who accepts without having an account yet brings its parts along.
+type answer struct {
+	how       End
+	hash      string // of the new password; "" if there is none
+	firstName string
+	lastName  string
+}
+
+// errNoAccount says that an answer lacks the parts of an account.
+var errNoAccount = errors.New("invite: the account has no password yet")
+
+// give ends the invitation of a link as its holder wants it. Of several answers the first counts.
+func (a answer) give(ctx context.Context, st store.Store, token string, from netip.Addr) (d details, err error) {
 	err = st.Update(ctx, func(tx store.Tx) error {
 		inv, err := find(tx, token)
 		if err != nil {
@@ -41,37 +53,28 @@ func answer(ctx context.Context, st store.Store, token string, how End, from net
 		if d, err = describe(tx, inv); err != nil {
 			return err
 		}
+		if a.how == Accepted && d.Stranger {
+			if err := a.settle(tx, inv.UserID); err != nil {
+				return err
+			}
+		}
 		user := &authz.Principal{Kind: authz.CloudUser, ID: inv.UserID, Name: inv.Username, OrgID: inv.OrgID, Address: from}
-		return inv.close(authz.NewContext(ctx, user), tx, how)
+		return inv.close(authz.NewContext(ctx, user), tx, a.how)
 	})
 	return d, err
 }
 
-// close ends an invitation. What waits for it becomes active if it was accepted, and goes otherwise.
-func (inv *Invitation) close(ctx context.Context, tx store.Tx, how End) error {
-	waiting, err := pending(tx, inv)
+// settle completes an account that was made for an invitation.
+func (a answer) settle(tx store.Tx, userID model.ID) error {
+	if a.hash == "" {
+		return errNoAccount
+	}
+	u, err := state.Users.Get(tx, userID)
 	if err != nil {
 		return err
 	}
-	end, endTeams := people.Leave, people.LeaveTeams
-	if how == Accepted {
-		end, endTeams = people.Accept, people.AcceptTeams
-	}
-	for _, m := range waiting {
-		if err := end(ctx, tx, m); err != nil {
-			return err
-		}
-		if m.GroupID == "" {
-			if err := endTeams(ctx, tx, m.UserID, m.OrgID); err != nil {
-				return err
-			}
-		}
-	}
-	inv.End = how
-	if err := Invitations.Put(tx, inv); err != nil {
-		return err
-	}
-	return mail.Withdraw(tx, inv.LetterID) // its link leads nowhere any more
+	u.PasswordHash, u.FirstName, u.LastName = a.hash, a.firstName, a.lastName
+	return state.Users.Put(tx, u)
 }
 
 // ExpireKind is the work of ending an invitation that nobody answers; its key is the invitation's.

@@ -47,34 +47,59 @@ func (s *Sender) Invite(ctx context.Context, tx store.Tx, u *model.CloudUser, or
 			return err
 		}
 	}
+	_, err := s.send(ctx, tx, u, orgID, "")
+	return err
+}
+
+// InviteToProject asks u into a project in the deprecated way: the place there, and one in the organization if u has
+// none, wait aside, where this invitation alone shows and ends them. Errors: those of people.Enter.
+func (s *Sender) InviteToProject(ctx context.Context, tx store.Tx, u *model.CloudUser, p *model.Project, roles []authz.Role) (*Invitation, error) {
+	aside := model.Membership{UserID: u.ID, Username: u.Username, OrgID: p.OrgID, Pending: true, Aside: true}
+	_, err := state.Memberships.Get(tx, state.MembershipID(u.ID, p.OrgID))
+	if store.IsNotFound(err) {
+		org := aside
+		org.Roles = []authz.Role{authz.OrgMember}
+		err = people.Enter(ctx, tx, &org)
+	}
+	if err != nil {
+		return nil, err
+	}
+	aside.GroupID, aside.Roles = p.ID, roles
+	if err := people.Enter(ctx, tx, &aside); err != nil {
+		return nil, err
+	}
+	return s.send(ctx, tx, u, p.OrgID, p.ID)
+}
+
+// send opens an invitation and sends its letter.
+func (s *Sender) send(ctx context.Context, tx store.Tx, u *model.CloudUser, orgID, groupID model.ID) (*Invitation, error) {
 	token := newToken()
 	inv := &Invitation{
-		ID: model.NewID(), UserID: u.ID, Username: u.Username, OrgID: orgID, Inviter: authz.From(ctx).Name,
+		ID: model.NewID(), UserID: u.ID, Username: u.Username, OrgID: orgID, GroupID: groupID, Inviter: authz.From(ctx).Name,
 		TokenHash: hash(token), Created: tx.Now(), Expires: tx.Now().Add(life),
-	}
-	if err := Invitations.Put(tx, inv); err != nil {
-		return err
-	}
-	if err := reconcile.Schedule(tx, ExpireKind, inv.ID, "", inv.Expires); err != nil {
-		return err
 	}
 	d, err := describe(tx, inv)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	inv.LetterID, err = mail.Queue(tx, u.Username, "Invitation to "+d.Organization, d.letter(s.BaseURL()+Path+token), inv.Expires)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return Invitations.Put(tx, inv)
+	if err := Invitations.Put(tx, inv); err != nil {
+		return nil, err
+	}
+	return inv, reconcile.Schedule(tx, ExpireKind, inv.ID, "", inv.Expires)
 }
 
 // details are what a person needs to know of an invitation.
 type details struct {
 	Organization string
 	Projects     []string // names
+	Username     string
 	Inviter      string
 	Expires      time.Time
+	Stranger     bool // who accepts sets a password and a name
 }
 
 func describe(tx store.Tx, inv *Invitation) (d details, err error) {
@@ -82,7 +107,11 @@ func describe(tx store.Tx, inv *Invitation) (d details, err error) {
 	if err != nil {
 		return d, fmt.Errorf("invite: the organization of invitation %s: %w", inv.ID, err)
 	}
-	d = details{Organization: org.Name, Inviter: inv.Inviter, Expires: inv.Expires}
+	u, err := state.Users.Get(tx, inv.UserID)
+	if err != nil {
+		return d, fmt.Errorf("invite: the user of invitation %s: %w", inv.ID, err)
+	}
+	d = details{Organization: org.Name, Username: u.Username, Inviter: inv.Inviter, Expires: inv.Expires, Stranger: u.PasswordHash == ""}
 	waiting, err := pending(tx, inv)
 	for _, m := range waiting {
 		if m.GroupID == "" {
@@ -97,8 +126,13 @@ func describe(tx store.Tx, inv *Invitation) (d details, err error) {
 	return d, err
 }
 
-// pending are the memberships that wait for the invitation's answer.
+// pending are the memberships that wait for the invitation's answer: that in the organization is the first of them.
 func pending(tx store.Tx, inv *Invitation) ([]*model.Membership, error) {
-	all, err := state.Memberships.List(tx, store.Query{Index: "user", Prefix: []string{inv.UserID, inv.OrgID}})
-	return slices.DeleteFunc(all, func(m *model.Membership) bool { return !m.Pending }), err
+	all, err := state.Memberships.List(tx, state.PlacesOf(inv.UserID, inv.OrgID))
+	return slices.DeleteFunc(all, func(m *model.Membership) bool {
+		if inv.GroupID != "" {
+			return !m.Aside || m.GroupID != inv.GroupID
+		}
+		return !m.Pending || m.Aside
+	}), err
 }

@@ -1,10 +1,12 @@
 package invite
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/model"
@@ -12,15 +14,17 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Invitation asks a cloud user into an organization, and with it into every place that waits for the answer: the
-// user's pending memberships there.
+// Invitation asks a cloud user into an organization, and with it into every place there that waits for the answer: the
+// user's pending memberships. One with a GroupID is the deprecated kind: into that project, whose place waits aside for
+// this invitation alone.
 type Invitation struct {
 	ID        model.ID  `json:"id"`
 	UserID    model.ID  `json:"userId"`
 	Username  string    `json:"username"`
 	OrgID     model.ID  `json:"orgId"`
-	Inviter   string    `json:"inviter"`   // username, public key or client id of who asked
-	TokenHash string    `json:"tokenHash"` // SHA-256 of the link's token, in hexadecimal
+	GroupID   model.ID  `json:"groupId,omitempty"` // until it ends
+	Inviter   string    `json:"inviter"`           // username, public key or client id of who asked
+	TokenHash string    `json:"tokenHash"`         // SHA-256 of the link's token, in hexadecimal
 	LetterID  model.ID  `json:"letterId,omitempty"`
 	Created   time.Time `json:"created"`
 	Expires   time.Time `json:"expires"`
@@ -33,12 +37,14 @@ type End string
 
 // The ends of an invitation.
 const (
-	Accepted End = "accepted"
-	Declined End = "declined"
-	Expired  End = "expired"
+	Accepted  End = "accepted"
+	Declined  End = "declined"
+	Expired   End = "expired"
+	Withdrawn End = "withdrawn" // its inviter does not mean it any more
 )
 
-// Invitations: a user has at most one open invitation to an organization.
+// Invitations: a user has at most one open invitation to an organization, and one of the deprecated kind to each of its
+// projects.
 var Invitations = &store.Table[Invitation]{
 	Name: "invitations",
 	ID:   func(i *Invitation) string { return i.ID },
@@ -46,18 +52,54 @@ var Invitations = &store.Table[Invitation]{
 	Indexes: []store.Index[Invitation]{
 		{Name: "token", Unique: true, Key: func(i *Invitation) []string { return []string{i.TokenHash} }},
 		{Name: "open", Unique: true, Key: func(i *Invitation) []string {
+			switch {
+			case i.End != "":
+				return nil
+			case i.GroupID != "":
+				return []string{i.UserID, i.OrgID, i.GroupID}
+			}
+			return []string{i.UserID, i.OrgID}
+		}},
+		{Name: "place", Key: func(i *Invitation) []string {
 			if i.End != "" {
 				return nil
 			}
-			return []string{i.UserID, i.OrgID}
+			return []string{cmp.Or(i.GroupID, i.OrgID), state.Instant(i.Created), i.ID}
 		}},
 		{Name: "org", Key: func(i *Invitation) []string { return []string{i.OrgID, state.Instant(i.Created)} }},
 	},
 }
 
+// In are the open invitations to a place, oldest first: to an organization, or those of the deprecated kind to a
+// project.
+func In(tx store.Tx, scope model.ID) ([]*Invitation, error) {
+	return Invitations.List(tx, store.Query{Index: "place", Prefix: []string{scope}})
+}
+
 // Open is the open invitation of a user to an organization, or store.ErrNotFound.
 func Open(tx store.Tx, userID, orgID model.ID) (*Invitation, error) {
 	return Invitations.Find(tx, "open", userID, orgID)
+}
+
+// OpenIn are the open invitations into an organization, by the user.
+func OpenIn(tx store.Tx, orgID model.ID) (map[model.ID]*Invitation, error) {
+	all, err := In(tx, orgID)
+	open := map[model.ID]*Invitation{}
+	for _, inv := range all {
+		open[inv.UserID] = inv
+	}
+	return open, err
+}
+
+// ofUser are a user's open invitations into an organization and its projects.
+func ofUser(tx store.Tx, userID, orgID model.ID) ([]*Invitation, error) {
+	return Invitations.List(tx, store.Query{Index: "open", Prefix: []string{userID, orgID}})
+}
+
+// others are the further ones that inv's user has.
+func (inv *Invitation) others(tx store.Tx) ([]*Invitation, error) {
+	all, err := ofUser(tx, inv.UserID, inv.OrgID)
+	return slices.DeleteFunc(all, func(o *Invitation) bool { return o.ID == inv.ID }), err
 }
 
 // newToken makes the secret of a link: 256 random bits in letters that a URL's path can hold.
@@ -70,9 +112,4 @@ func newToken() string {
 func hash(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
-}
-
-// Forget removes the invitations into an organization that goes. What waits for them is the caller's to remove.
-func Forget(tx store.Tx, orgID model.ID) error {
-	return Invitations.DeleteAll(tx, store.Query{Index: "org", Prefix: []string{orgID}})
 }

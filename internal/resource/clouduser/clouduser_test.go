@@ -50,7 +50,7 @@ func TestInvitationWithTheSDK(t *testing.T) {
 			t.Errorf("the page (%d) does not have %q: %s", status, want, page)
 		}
 	}
-	if csp := header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'") ||
+	if csp := header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'; style-src 'sha256-") ||
 		header.Get("Referrer-Policy") != "no-referrer" || strings.Contains(page, "<script") {
 		t.Errorf("the page's headers are %v", header)
 	}

@@ -1,0 +1,176 @@
+package invite
+
+import (
+	"context"
+	"slices"
+
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/mail"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/people"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// close ends an invitation. What waits for it becomes active if it was accepted, and goes otherwise.
+func (inv *Invitation) close(ctx context.Context, tx store.Tx, how End) error {
+	waiting, err := pending(tx, inv)
+	if err != nil {
+		return err
+	}
+	end := inv.leave
+	if how == Accepted {
+		end = inv.enter
+	}
+	if err := end(ctx, tx, waiting); err != nil {
+		return err
+	}
+	inv.End, inv.GroupID = how, ""
+	if err := Invitations.Put(tx, inv); err != nil {
+		return err
+	}
+	if err := mail.Withdraw(tx, inv.LetterID); err != nil { // its link leads nowhere any more
+		return err
+	}
+	if how == Accepted {
+		return nil
+	}
+	return forgetStranger(tx, inv.UserID)
+}
+
+// enter makes the places active that waited for the invitation. Who comes into a project comes into its organization,
+// and has accepted the invitation there, if there is one.
+func (inv *Invitation) enter(ctx context.Context, tx store.Tx, waiting []*model.Membership) error {
+	if inv.GroupID != "" {
+		other, err := Open(tx, inv.UserID, inv.OrgID)
+		if err == nil {
+			err = other.close(ctx, tx, Accepted)
+		}
+		if err != nil && !store.IsNotFound(err) {
+			return err
+		}
+		org, err := state.Memberships.Get(tx, state.MembershipID(inv.UserID, inv.OrgID))
+		if err != nil {
+			return err
+		}
+		if org.Pending {
+			waiting = append([]*model.Membership{org}, waiting...)
+		}
+	}
+	for _, m := range waiting {
+		if err := people.Accept(ctx, tx, m); err != nil {
+			return err
+		}
+		if m.GroupID == "" {
+			if err := people.AcceptTeams(ctx, tx, m.UserID, m.OrgID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// leave takes away the places that waited for the invitation.
+func (inv *Invitation) leave(ctx context.Context, tx store.Tx, waiting []*model.Membership) error {
+	others, err := inv.others(tx)
+	if err != nil {
+		return err
+	}
+	for _, m := range slices.Backward(waiting) {
+		switch {
+		case m.GroupID != "":
+			err = people.Leave(ctx, tx, m)
+		case len(others) > 0:
+			err = stepAside(ctx, tx, m)
+		default:
+			if err = people.LeaveTeams(ctx, tx, m.UserID, m.OrgID); err == nil {
+				err = people.Leave(ctx, tx, m)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if inv.GroupID == "" || len(others) > 0 {
+		return nil
+	}
+	return leaveOrg(ctx, tx, inv)
+}
+
+// stepAside leaves a pending place in an organization to the invitations into its projects that are still open.
+func stepAside(ctx context.Context, tx store.Tx, m *model.Membership) error {
+	if err := people.LeaveTeams(ctx, tx, m.UserID, m.OrgID); err != nil {
+		return err
+	}
+	m.Aside, m.Roles = true, []authz.Role{authz.OrgMember}
+	if err := state.Memberships.Put(tx, m); err != nil {
+		return err
+	}
+	return event.Write(ctx, tx, event.InOrg("ORG_INVITATION_DELETED", m.OrgID).Of(m.Username))
+}
+
+// leaveOrg takes away the place in the organization that waited for nothing but the invitation into a project.
+func leaveOrg(ctx context.Context, tx store.Tx, inv *Invitation) error {
+	m, err := state.Memberships.Get(tx, state.MembershipID(inv.UserID, inv.OrgID))
+	if err != nil || !m.Aside {
+		return store.IfMissing(err, nil)
+	}
+	return people.Leave(ctx, tx, m)
+}
+
+// forgetStranger removes an account that was made for an invitation, has no password, and is nowhere any more.
+func forgetStranger(tx store.Tx, userID model.ID) error {
+	u, err := state.Users.Get(tx, userID)
+	if err != nil || u.PasswordHash != "" {
+		return store.IfMissing(err, nil)
+	}
+	n, err := state.Memberships.Count(tx, store.Query{Index: "user", Prefix: []string{userID}})
+	if err != nil || n > 0 {
+		return err
+	}
+	return state.Users.Delete(tx, u)
+}
+
+// Withdraw ends the open invitations of a user into an organization and its projects, and all that waits for them.
+func Withdraw(ctx context.Context, tx store.Tx, userID, orgID model.ID) error {
+	all, err := ofUser(tx, userID, orgID)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(all, func(a, b *Invitation) int { return -cmpPlace(a, b) }) // into projects first
+	for _, inv := range all {
+		if err := inv.close(ctx, tx, Withdrawn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cmpPlace puts organizations before projects.
+func cmpPlace(a, b *Invitation) int { return len(a.GroupID) - len(b.GroupID) }
+
+// Withdraw ends an invitation that is open, and all that waits for it.
+func (inv *Invitation) Withdraw(ctx context.Context, tx store.Tx) error {
+	return inv.close(ctx, tx, Withdrawn)
+}
+
+// LeaveProject ends the invitations into a project that leaves its organization. The places in it are the caller's to
+// remove.
+func LeaveProject(ctx context.Context, tx store.Tx, groupID model.ID) error {
+	all, err := In(tx, groupID)
+	if err != nil {
+		return err
+	}
+	for _, inv := range all {
+		if err := inv.close(ctx, tx, Withdrawn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Forget removes the invitations into an organization that goes. What waits for them is the caller's to remove.
+func Forget(tx store.Tx, orgID model.ID) error {
+	return Invitations.DeleteAll(tx, store.Query{Index: "org", Prefix: []string{orgID}})
+}
