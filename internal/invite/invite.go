@@ -29,17 +29,11 @@ type Sender struct {
 	BaseURL func() string // under which people reach this server
 }
 
-// Place is where somebody is invited to within an organization: a project or, without one, the organization itself.
-type Place struct {
-	GroupID model.ID
-	Roles   []authz.Role
-}
-
 // Invite asks u, who has no membership there yet, into an organization and places in it, in the name of ctx's caller.
 // A project alone implies the organization role ORG_MEMBER. Errors: those of people.Enter.
-func (s *Sender) Invite(ctx context.Context, tx store.Tx, u *model.CloudUser, orgID model.ID, places []Place) error {
-	if !slices.ContainsFunc(places, func(p Place) bool { return p.GroupID == "" }) {
-		places = append([]Place{{Roles: []authz.Role{authz.OrgMember}}}, places...)
+func (s *Sender) Invite(ctx context.Context, tx store.Tx, u *model.CloudUser, orgID model.ID, places []people.Place) error {
+	if !slices.ContainsFunc(places, func(p people.Place) bool { return p.GroupID == "" }) {
+		places = append([]people.Place{{Roles: []authz.Role{authz.OrgMember}}}, places...)
 	}
 	for _, p := range places {
 		m := &model.Membership{UserID: u.ID, Username: u.Username, OrgID: orgID, GroupID: p.GroupID, Roles: p.Roles, Pending: true}

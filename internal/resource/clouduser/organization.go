@@ -123,7 +123,7 @@ func (s *Service) inviteToOrg(ctx context.Context, in inviteIn) (out shape.OrgUs
 		if err != nil {
 			return err
 		}
-		if err := setTeams(ctx, tx, m, w.TeamIDs); err != nil {
+		if err := people.SetTeams(ctx, tx, m, w.TeamIDs); err != nil {
 			return err
 		}
 		out, err = shape.One(tx, in.OrgID, m, shape.OrgUser)
@@ -155,7 +155,7 @@ func (s *Service) updateInOrg(ctx context.Context, in updateIn) (shape.OrgUserRe
 		if w.TeamIDs == nil {
 			return nil
 		}
-		return setTeams(ctx, tx, m, w.TeamIDs)
+		return people.SetTeams(ctx, tx, m, w.TeamIDs)
 	})
 }
 

@@ -8,7 +8,6 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
-	"github.com/telamon-db/telamon/internal/invite"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/people"
 	"github.com/telamon-db/telamon/internal/resource/shape"
@@ -171,11 +170,11 @@ func (s *Service) addToProject(ctx context.Context, in addIn) (out shape.GroupUs
 		org, err := state.Memberships.Get(tx, state.MembershipID(u.ID, p.OrgID))
 		switch {
 		case store.IsNotFound(err):
-			err = s.Invitations.Invite(ctx, tx, u, p.OrgID, []invite.Place{{GroupID: p.ID, Roles: roles}})
+			err = s.Invitations.Invite(ctx, tx, u, p.OrgID, []people.Place{{GroupID: p.ID, Roles: roles}})
 		case err == nil && org.Aside:
 			err = fault.UserAlreadyExists.With(u.Username)
 		case err == nil:
-			err = enter(ctx, tx, org, p.ID, roles)
+			err = people.EnterProject(ctx, tx, org, people.Place{GroupID: p.ID, Roles: roles})
 		}
 		if err != nil {
 			return err

@@ -7,11 +7,9 @@ import (
 
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
-	"github.com/telamon-db/telamon/internal/invite"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/people"
 	"github.com/telamon-db/telamon/internal/resource/shape"
-	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -54,24 +52,15 @@ func tooManyTeams(ids []string) []fault.Violation {
 }
 
 // places are where the roles are. Every project is one of the organization: fault.GroupNotFound.
-func (w *OrgUserRolesRequest) places(tx store.Tx, orgID model.ID) ([]invite.Place, error) {
-	places := []invite.Place{{Roles: people.Once(w.OrgRoles)}}
+func (w *OrgUserRolesRequest) places(tx store.Tx, orgID model.ID) ([]people.Place, error) {
+	places := []people.Place{{Roles: people.Once(w.OrgRoles)}}
 	for _, a := range w.GroupRoleAssignments {
-		if err := belongs(tx, a.GroupID, orgID); err != nil {
+		if err := people.Belongs(tx, a.GroupID, orgID); err != nil {
 			return nil, err
 		}
-		places = append(places, invite.Place{GroupID: a.GroupID, Roles: people.Once(a.GroupRoles)})
+		places = append(places, people.Place{GroupID: a.GroupID, Roles: people.Once(a.GroupRoles)})
 	}
 	return places, nil
-}
-
-// belongs says whether a project is one of the organization: fault.GroupNotFound.
-func belongs(tx store.Tx, groupID, orgID model.ID) error {
-	p, err := state.Projects.Get(tx, groupID)
-	if err == nil && p.OrgID != orgID {
-		err = store.ErrNotFound
-	}
-	return store.IfMissing(err, fault.GroupNotFound.With(groupID))
 }
 
 // give replaces the roles of a member of an organization there, and in its projects if it names any or none.
@@ -83,75 +72,7 @@ func (w *OrgUserRolesRequest) give(ctx context.Context, tx store.Tx, m *model.Me
 	if err := people.SetRoles(ctx, tx, m, places[0].Roles); err != nil || w.GroupRoleAssignments == nil {
 		return err
 	}
-	has, err := state.Memberships.List(tx, state.PlacesOf(m.UserID, m.OrgID))
-	if err != nil {
-		return err
-	}
-	for _, p := range has[1:] {
-		wanted := func(q invite.Place) bool { return q.GroupID == p.GroupID }
-		if p.Aside || slices.ContainsFunc(places, wanted) {
-			continue
-		}
-		if err := people.Leave(ctx, tx, p); err != nil {
-			return err
-		}
-	}
-	for _, p := range places[1:] {
-		if err := enterOrChange(ctx, tx, m, p); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// enterOrChange gives a member of an organization certain roles in a project of it.
-func enterOrChange(ctx context.Context, tx store.Tx, org *model.Membership, p invite.Place) error {
-	m, err := state.Memberships.Get(tx, state.MembershipID(org.UserID, p.GroupID))
-	switch {
-	case store.IsNotFound(err):
-		return enter(ctx, tx, org, p.GroupID, p.Roles)
-	case err != nil:
-		return err
-	}
-	return people.SetRoles(ctx, tx, m, p.Roles)
-}
-
-// enter adds a member of an organization to a project. Who is invited there is invited into the project with that.
-func enter(ctx context.Context, tx store.Tx, org *model.Membership, groupID model.ID, roles []authz.Role) error {
-	return people.Enter(ctx, tx, &model.Membership{
-		UserID: org.UserID, Username: org.Username, OrgID: org.OrgID, GroupID: groupID, Roles: roles, Pending: org.Pending,
-	})
-}
-
-// setTeams puts a member of an organization into exactly these teams of it.
-func setTeams(ctx context.Context, tx store.Tx, m *model.Membership, ids []string) error {
-	has, err := state.TeamMembers.List(tx, state.TeamsOf(m.UserID, m.OrgID))
-	if err != nil {
-		return err
-	}
-	in := map[model.ID]bool{}
-	for _, place := range has {
-		if in[place.TeamID] = slices.Contains(ids, place.TeamID); in[place.TeamID] {
-			continue
-		}
-		if err := people.LeaveTeam(ctx, tx, place); err != nil {
-			return err
-		}
-	}
-	for _, id := range ids {
-		t, err := state.Team(tx, m.OrgID, id)
-		if err != nil {
-			return err
-		}
-		if in[id] {
-			continue
-		}
-		in[id] = true
-		if err := people.JoinTeam(ctx, tx, t, m); err != nil {
-			return err
-		}
-	}
-	return nil
+	return people.SetProjects(ctx, tx, m, places[1:])
 }
 
 // addRole adds a role to those of a place: fault.RoleAlreadyHeld.

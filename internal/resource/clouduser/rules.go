@@ -10,9 +10,9 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
-	"github.com/telamon-db/telamon/internal/invite"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/password"
+	"github.com/telamon-db/telamon/internal/people"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -72,7 +72,7 @@ func (r *UserRoleAssignment) wrong() (field, why string) {
 // asked are the places in one organization that a creation names roles for.
 type asked struct {
 	orgID  model.ID
-	places []invite.Place
+	places []people.Place
 }
 
 // resolve finds the organizations and projects of the roles. The caller must own each of them.
@@ -115,9 +115,9 @@ func add(all []asked, orgID, groupID model.ID, role authz.Role) []asked {
 		i, all = len(all), append(all, asked{orgID: orgID})
 	}
 	places := &all[i].places
-	j := slices.IndexFunc(*places, func(p invite.Place) bool { return p.GroupID == groupID })
+	j := slices.IndexFunc(*places, func(p people.Place) bool { return p.GroupID == groupID })
 	if j < 0 {
-		j, *places = len(*places), append(*places, invite.Place{GroupID: groupID})
+		j, *places = len(*places), append(*places, people.Place{GroupID: groupID})
 	}
 	if roles := &(*places)[j].Roles; !slices.Contains(*roles, role) {
 		*roles = append(*roles, role)
