@@ -3,9 +3,15 @@ package apitest
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"path/filepath"
+	"time"
 
 	_ "modernc.org/sqlite" // the store's driver
+
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+	"github.com/telamon-db/telamon/internal/store/sqlite"
 )
 
 // Mentions are the tables on disk that have rows with the text, without the event log.
@@ -51,4 +57,18 @@ func objectTables(ctx context.Context, db *sql.DB) (names []string, err error) {
 		names = append(names, name)
 	}
 	return names, rows.Err()
+}
+
+// OnDisk changes the store of the stopped server, which runs again afterwards.
+func (s *Server) OnDisk(fn func(store.Tx) error) {
+	s.t.Helper()
+	s.Stop()
+	defer s.Restart()
+	st, err := sqlite.Open(s.t.Context(), filepath.Join(s.DataDir, "telamon.db"), time.Now, state.Tables())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := errors.Join(st.Update(s.t.Context(), fn), st.Close()); err != nil {
+		s.t.Fatal(err)
+	}
 }
