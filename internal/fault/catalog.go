@@ -49,6 +49,8 @@ var (
 	UsersPerGroup     = &Kind{"MAX_USERS_PER_GROUP_EXCEEDED", BadRequest, "A project holds at most %s cloud users."}
 	UsersPerOrg       = &Kind{"MAX_USERS_PER_ORG_EXCEEDED", BadRequest, "An organization holds at most %s cloud users."}
 
+	InvitationNotFound = &Kind{"INVITATION_NOT_FOUND", NotFound, "There is no open invitation %s here."} // Telamon's own
+
 	UserPending      = &Kind{"CANNOT_ADD_PENDING_USER", NotFound, "The user %s has not accepted the organization's invitation yet."}
 	RoleAlreadyHeld  = &Kind{"USER_ALREADY_HAS_ROLE", Conflict, "The user has the role %s already."}     // Telamon's own
 	RoleNotHeld      = &Kind{"USER_DOES_NOT_HAVE_ROLE", NotFound, "The user does not have the role %s."} // Telamon's own

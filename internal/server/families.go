@@ -17,6 +17,7 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/customrole"
 	"github.com/telamon-db/telamon/internal/resource/databaseuser"
 	"github.com/telamon-db/telamon/internal/resource/events"
+	"github.com/telamon-db/telamon/internal/resource/invitation"
 	"github.com/telamon-db/telamon/internal/resource/organization"
 	"github.com/telamon-db/telamon/internal/resource/project"
 	"github.com/telamon-db/telamon/internal/resource/ratelimits"
@@ -40,20 +41,21 @@ type (
 // families is the one list: what the API has, and what works for it.
 func (s *Server) families() []any {
 	var (
-		pace       = s.cfg.Pace
-		clusters   = cluster.Lifecycle{Node: s.node, Host: s.cfg.ClusterHost, Dwell: pace.Cluster}
-		flex       = cluster.Lifecycle{Node: s.node, Host: s.cfg.ClusterHost, Dwell: pace.Flex}
-		users      = &databaseuser.Service{Store: s.store}
-		backups    = &backup.Service{Store: s.store, Plane: s.plane, Dwell: pace.Backup, Version: mongoDBVersion}
-		invitation = &invite.Sender{BaseURL: func() string { return s.bootstrap.BaseURL }}
+		pace     = s.cfg.Pace
+		clusters = cluster.Lifecycle{Node: s.node, Host: s.cfg.ClusterHost, Dwell: pace.Cluster}
+		flex     = cluster.Lifecycle{Node: s.node, Host: s.cfg.ClusterHost, Dwell: pace.Flex}
+		users    = &databaseuser.Service{Store: s.store}
+		backups  = &backup.Service{Store: s.store, Plane: s.plane, Dwell: pace.Backup, Version: mongoDBVersion}
+		inviter  = &invite.Sender{BaseURL: func() string { return s.bootstrap.BaseURL }}
 	)
 	list := []any{
 		&root.Service{Store: s.store, Build: Version},
 		&organization.Service{Store: s.store},
 		&apikey.Service{Store: s.store, Usage: s.usage},
 		&serviceaccount.Service{Store: s.store, Usage: s.usage},
-		&clouduser.Service{Store: s.store, Invitations: invitation},
+		&clouduser.Service{Store: s.store, Invitations: inviter},
 		&team.Service{Store: s.store},
+		&invitation.Service{Store: s.store, Invitations: inviter},
 		users,
 		&customrole.Service{Store: s.store, Users: users},
 		&accesslist.Service{Store: s.store},

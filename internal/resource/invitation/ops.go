@@ -1,0 +1,135 @@
+// Package invitation is the deprecated way to invite people into organizations and projects, which belongs to the
+// families Organizations and Projects. What is invited is the same as with the operations that took its place; only who
+// is invited into a project is told of by these operations alone.
+package invitation
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/invite"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Service serves the family.
+type Service struct {
+	Store       store.Store
+	Invitations *invite.Sender
+}
+
+// Vacate ends the invitations into a project that goes.
+func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
+	return invite.LeaveProject(context.Background(), tx, groupID)
+}
+
+const (
+	deprecated = "2023-10-04"
+	sunset     = "2027-07-01"
+	version    = "2023-01-01"
+	one        = "/{invitationId}"
+)
+
+// Operations are the family's operations.
+func (s *Service) Operations() api.Operations {
+	all := slices.Concat(s.ofOrganizations(), s.ofProjects())
+	for i := range all {
+		all[i].Deprecated, all[i].Sunset = deprecated, sunset
+		if all[i].Status == 0 {
+			all[i].Status = http.StatusOK
+		}
+	}
+	return all
+}
+
+func (s *Service) ofOrganizations() api.Operations {
+	const (
+		tag     = "Organizations"
+		invites = "/orgs/{orgId}/invites"
+	)
+	var (
+		owner = authz.Any(authz.OrgOwner)
+		full  = fault.Kinds{
+			fault.UserAlreadyExists, fault.UsersPerOrg, fault.UsersPerGroup, fault.TeamNotFound, fault.UsersPerTeam, fault.TeamsPerUser,
+		}
+	)
+	return api.Operations{
+		{
+			ID: "listOrganizationInvitations", Aliases: []string{"listOrgInvites"}, Method: http.MethodGet, Path: invites, Tag: tag,
+			Summary: "Return all invitations to one organization", Description: "Returns the invitations that nobody has answered yet, oldest first.",
+			Roles: owner, Versions: []api.Version{api.At(version, s.listInOrg)},
+		},
+		{
+			ID: "createOrganizationInvitation", Aliases: []string{"createOrgInvite"}, Method: http.MethodPost, Path: invites, Tag: tag,
+			Summary:     "Invite one person to one organization",
+			Description: "Sends somebody a letter with a link. What the invitation gives holds once it is accepted; it expires after 30 days.",
+			Roles:       owner, Errors: full, Versions: []api.Version{api.At(version, s.createInOrg)},
+		},
+		{
+			ID: "updateOrganizationInvitation", Aliases: []string{"updateOrgInvites"}, Method: http.MethodPatch, Path: invites, Tag: tag,
+			Summary: "Update one invitation to one organization by username", Description: "Changes what the open invitation of a person gives: each member of the body replaces what there was.",
+			Roles: owner, Errors: append(fault.Kinds{fault.InvitationNotFound}, full...), Versions: []api.Version{api.At(version, s.updateInOrgByName)},
+		},
+		{
+			ID: "getOrganizationInvitation", Aliases: []string{"getOrgInvite"}, Method: http.MethodGet, Path: invites + one, Tag: tag,
+			Summary: "Return one invitation to one organization",
+			Roles:   owner, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, s.getInOrg)},
+		},
+		{
+			ID: "updateOrganizationInvitationById", Aliases: []string{"updateOrgInviteById"}, Method: http.MethodPatch, Path: invites + one, Tag: tag,
+			Summary: "Update one invitation to one organization", Description: "Changes what the invitation gives: each member of the body replaces what there was.",
+			Roles: owner, Errors: append(fault.Kinds{fault.InvitationNotFound}, full...), Versions: []api.Version{api.At(version, s.updateInOrg)},
+		},
+		{
+			ID: "deleteOrganizationInvitation", Aliases: []string{"deleteOrgInvite"}, Method: http.MethodDelete, Path: invites + one, Tag: tag,
+			Summary: "Withdraw one invitation to one organization", Description: "Ends an invitation: its link leads nowhere any more.",
+			Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, s.deleteInOrg)},
+		},
+	}
+}
+
+func (s *Service) ofProjects() api.Operations {
+	const (
+		tag     = "Projects"
+		invites = "/groups/{groupId}/invites"
+	)
+	owner := authz.Any(authz.GroupOwner)
+	return api.Operations{
+		{
+			ID: "listProjectInvitations", Aliases: []string{"listGroupInvites"}, Method: http.MethodGet, Path: invites, Tag: tag,
+			Summary: "Return all invitations to one project", Description: "Returns the invitations that were made by these operations and that nobody has answered yet, oldest first.",
+			Roles: owner, Versions: []api.Version{api.At(version, s.listInProject)},
+		},
+		{
+			ID: "createProjectInvitation", Aliases: []string{"createGroupInvite"}, Method: http.MethodPost, Path: invites, Tag: tag,
+			Summary: "Invite one person to one project",
+			Description: "Sends somebody a letter with a link. The roles hold once the invitation is accepted, which brings ORG_MEMBER in the project's organization " +
+				"to who is not there yet; it expires after 30 days. Until then these operations alone tell of the person, and removeProjectUser does not find anybody.",
+			Roles: owner, Errors: fault.Kinds{fault.UserAlreadyExists, fault.UsersPerOrg, fault.UsersPerGroup}, Versions: []api.Version{api.At(version, s.createInProject)},
+		},
+		{
+			ID: "updateProjectInvitation", Aliases: []string{"updateGroupInvites"}, Method: http.MethodPatch, Path: invites, Tag: tag,
+			Summary: "Update one invitation to one project by username", Description: "Replaces the roles that the open invitation of a person gives.",
+			Roles: owner, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, s.updateInProjectByName)},
+		},
+		{
+			ID: "getProjectInvitation", Aliases: []string{"getGroupInvite"}, Method: http.MethodGet, Path: invites + one, Tag: tag,
+			Summary: "Return one invitation to one project",
+			Roles:   owner, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, s.getInProject)},
+		},
+		{
+			ID: "updateProjectInvitationById", Aliases: []string{"updateGroupInviteById", "updateInviteById"}, Method: http.MethodPatch, Path: invites + one, Tag: tag,
+			Summary: "Update one invitation to one project", Description: "Replaces the roles that the invitation gives.",
+			Roles: owner, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, s.updateInProject)},
+		},
+		{
+			ID: "deleteProjectInvitation", Aliases: []string{"deleteGroupInvite"}, Method: http.MethodDelete, Path: invites + one, Tag: tag,
+			Summary: "Withdraw one invitation to one project", Description: "Ends an invitation: its link leads nowhere any more.",
+			Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, s.deleteInProject)},
+		},
+	}
+}

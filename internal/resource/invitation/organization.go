@@ -1,0 +1,251 @@
+package invitation
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/invite"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/people"
+	"github.com/telamon-db/telamon/internal/roster"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+type byName struct {
+	Username string `query:"username" api:"is=email" doc:"Return only the invitation of this person."`
+}
+
+func (b byName) wants(username string) bool {
+	return b.Username == "" || state.Fold(b.Username) == state.Fold(username)
+}
+
+type listInOrgIn struct {
+	api.InOrg
+	byName
+}
+
+func (s *Service) listInOrg(ctx context.Context, in listInOrgIn) (list []OrganizationInvitation, err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		members, err := state.Memberships.List(tx, state.MembersOf(in.OrgID))
+		if err != nil {
+			return err
+		}
+		list, err = show(tx, in.OrgID, slices.DeleteFunc(members, func(m *model.Membership) bool {
+			return !waits(m) || !in.wants(m.Username)
+		}))
+		return err
+	})
+	return list, err
+}
+
+// waits says whether a place in an organization is one that an invitation to it waits for.
+func waits(m *model.Membership) bool { return m.Pending && !m.Aside }
+
+// show shows what people wait for in an organization, who was asked first before the others.
+func show(tx store.Tx, orgID model.ID, members []*model.Membership) ([]OrganizationInvitation, error) {
+	org, err := state.Organizations.Get(tx, orgID)
+	if err != nil {
+		return nil, store.IfMissing(err, fault.OrgNotFound.With(orgID))
+	}
+	all, err := roster.Read(tx, orgID, members)
+	all = slices.DeleteFunc(all, func(p roster.Person) bool { return p.Invitation == nil })
+	slices.SortFunc(all, func(a, b roster.Person) int {
+		return cmp.Or(a.Invitation.Created.Compare(b.Invitation.Created), cmp.Compare(a.Invitation.ID, b.Invitation.ID))
+	})
+	list := []OrganizationInvitation{}
+	for _, p := range all {
+		list = append(list, orgInvitation(org, p))
+	}
+	return list, err
+}
+
+type createInOrgIn struct {
+	api.InOrg
+	Body OrganizationInvitationRequest
+}
+
+func (w *OrganizationInvitationRequest) change() *OrganizationInvitationUpdateRequest {
+	return &OrganizationInvitationUpdateRequest{w.GroupRoleAssignments, w.Roles, w.TeamIDs}
+}
+
+func (s *Service) createInOrg(ctx context.Context, in createInOrgIn) (out OrganizationInvitation, err error) {
+	w := in.Body.change()
+	bad := append(named(in.Body.Username), w.check()...)
+	if w.Roles == nil {
+		bad = append(bad, someRoles(w.Roles)...)
+	}
+	if len(bad) > 0 {
+		return out, fault.Invalid(bad...)
+	}
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		u, err := state.Account(tx, in.Body.Username)
+		if err != nil {
+			return err
+		}
+		places, err := w.places(tx, in.OrgID)
+		if err != nil {
+			return err
+		}
+		places = append([]people.Place{{Roles: people.Once(w.Roles)}}, places...)
+		if err := s.Invitations.Invite(ctx, tx, u, in.OrgID, places); err != nil {
+			return err
+		}
+		m, err := state.Memberships.Get(tx, state.MembershipID(u.ID, in.OrgID))
+		if err != nil {
+			return err
+		}
+		if err := people.SetTeams(ctx, tx, m, w.TeamIDs); err != nil {
+			return err
+		}
+		out, err = showOne(tx, m)
+		return err
+	})
+	return out, err
+}
+
+// places are the projects of w, which are the organization's own: fault.GroupNotFound.
+func (w *OrganizationInvitationUpdateRequest) places(tx store.Tx, orgID model.ID) (places []people.Place, err error) {
+	for _, a := range w.GroupRoleAssignments {
+		if err := people.Belongs(tx, a.GroupID, orgID); err != nil {
+			return nil, err
+		}
+		places = append(places, people.Place{GroupID: a.GroupID, Roles: people.Once(a.Roles)})
+	}
+	return places, nil
+}
+
+func showOne(tx store.Tx, m *model.Membership) (out OrganizationInvitation, err error) {
+	list, err := show(tx, m.OrgID, []*model.Membership{m})
+	if err == nil && len(list) == 0 {
+		err = fault.InvitationNotFound.With(m.Username)
+	}
+	if err != nil {
+		return out, err
+	}
+	return list[0], nil
+}
+
+// oneInOrg names an invitation to an organization.
+type oneInOrg struct {
+	api.InOrg
+	InvitationID string `path:"invitationId" api:"is=objectId" doc:"Id of the invitation."`
+}
+
+// find is the invitation, if it is open, and the place that waits for it.
+func (in oneInOrg) find(tx store.Tx) (*invite.Invitation, *model.Membership, error) {
+	inv, err := invite.Invitations.Get(tx, in.InvitationID)
+	if err == nil && (inv.End != "" || inv.OrgID != in.OrgID || inv.GroupID != "") {
+		err = store.ErrNotFound
+	}
+	if err != nil {
+		return nil, nil, store.IfMissing(err, fault.InvitationNotFound.With(in.InvitationID))
+	}
+	m, err := state.Memberships.Get(tx, state.MembershipID(inv.UserID, inv.OrgID))
+	return inv, m, store.IfMissing(err, fault.InvitationNotFound.With(in.InvitationID))
+}
+
+func (s *Service) getInOrg(ctx context.Context, in oneInOrg) (out OrganizationInvitation, err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		_, m, err := in.find(tx)
+		if err != nil {
+			return err
+		}
+		out, err = showOne(tx, m)
+		return err
+	})
+	return out, err
+}
+
+type updateInOrgIn struct {
+	oneInOrg
+	Body OrganizationInvitationUpdateRequest
+}
+
+func (s *Service) updateInOrg(ctx context.Context, in updateInOrgIn) (OrganizationInvitation, error) {
+	return s.changeInOrg(ctx, &in.Body, nil, func(tx store.Tx) (*model.Membership, error) {
+		_, m, err := in.find(tx)
+		return m, err
+	})
+}
+
+type updateInOrgByNameIn struct {
+	api.InOrg
+	Body OrganizationInvitationRequest
+}
+
+func (s *Service) updateInOrgByName(ctx context.Context, in updateInOrgByNameIn) (OrganizationInvitation, error) {
+	name := in.Body.Username
+	return s.changeInOrg(ctx, in.Body.change(), named(name), func(tx store.Tx) (*model.Membership, error) {
+		return placeOf(tx, name, in.OrgID, waits)
+	})
+}
+
+// placeOf is the place of the person with that username in an organization or project, if it is as wanted:
+// fault.InvitationNotFound.
+func placeOf(tx store.Tx, username string, scope model.ID, wanted func(*model.Membership) bool) (m *model.Membership, err error) {
+	u, err := state.Users.Find(tx, "username", state.Fold(username))
+	if err == nil {
+		m, err = state.Memberships.Get(tx, state.MembershipID(u.ID, scope))
+	}
+	if err == nil && !wanted(m) {
+		err = store.ErrNotFound
+	}
+	return m, store.IfMissing(err, fault.InvitationNotFound.With(username))
+}
+
+// changeInOrg changes what waits for an invitation, beginning with the place in the organization, and shows it.
+func (s *Service) changeInOrg(
+	ctx context.Context, w *OrganizationInvitationUpdateRequest, bad []fault.Violation, find func(store.Tx) (*model.Membership, error),
+) (out OrganizationInvitation, err error) {
+	if bad = append(bad, w.check()...); len(bad) > 0 {
+		return out, fault.Invalid(bad...)
+	}
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		m, err := find(tx)
+		if err != nil {
+			return err
+		}
+		if err := w.apply(ctx, tx, m); err != nil {
+			return err
+		}
+		out, err = showOne(tx, m)
+		return err
+	})
+	return out, err
+}
+
+// apply replaces what w has of what somebody waits for in an organization.
+func (w *OrganizationInvitationUpdateRequest) apply(ctx context.Context, tx store.Tx, m *model.Membership) error {
+	if w.Roles != nil {
+		if err := people.SetRoles(ctx, tx, m, people.Once(w.Roles)); err != nil {
+			return err
+		}
+	}
+	if w.GroupRoleAssignments != nil {
+		places, err := w.places(tx, m.OrgID)
+		if err != nil {
+			return err
+		}
+		if err := people.SetProjects(ctx, tx, m, places); err != nil {
+			return err
+		}
+	}
+	if w.TeamIDs == nil {
+		return nil
+	}
+	return people.SetTeams(ctx, tx, m, w.TeamIDs)
+}
+
+func (s *Service) deleteInOrg(ctx context.Context, in oneInOrg) (api.None, error) {
+	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
+		inv, _, err := in.find(tx)
+		if err != nil {
+			return err
+		}
+		return inv.Withdraw(ctx, tx)
+	})
+}

@@ -1,0 +1,161 @@
+package invitation
+
+import (
+	"fmt"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/invite"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/shape"
+	"github.com/telamon-db/telamon/internal/roster"
+)
+
+// OrganizationInvitation is an invitation to an organization.
+type OrganizationInvitation struct {
+	CreatedAt            api.Time     `json:"createdAt,omitzero" api:"readonly" doc:"When the person was invited."`
+	ExpiresAt            api.Time     `json:"expiresAt,omitzero" api:"readonly" doc:"When the invitation expires."`
+	GroupRoleAssignments []GroupRole  `json:"groupRoleAssignments" api:"unique" doc:"Roles in projects that the invitation gives."`
+	ID                   string       `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the invitation."`
+	InviterUsername      string       `json:"inviterUsername,omitempty" api:"readonly,is=email" doc:"Who invites; for a key or service account, its public key or client id."`
+	Links                []api.Link   `json:"links,omitempty" api:"readonly" doc:"Related resources."`
+	OrgID                string       `json:"orgId,omitempty" api:"readonly,is=objectId" doc:"Id of the organization."`
+	OrgName              string       `json:"orgName" api:"required,is=projectName" doc:"Name of the organization."`
+	Roles                []authz.Role `json:"roles" api:"unique,enum=ORG_OWNER|ORG_MEMBER|ORG_GROUP_CREATOR|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_READ_ONLY" doc:"Roles in the organization that the invitation gives."`
+	TeamIDs              []string     `json:"teamIds" api:"readonly,unique" doc:"Ids of the teams that the invitation leads into."`
+	Username             string       `json:"username,omitempty" api:"is=email" doc:"E-mail address of the invited person."`
+}
+
+// GroupRole is a role in a project.
+type GroupRole struct {
+	GroupID   string `json:"groupId,omitempty" api:"is=objectId" doc:"Id of the project."`
+	GroupRole string `json:"groupRole,omitempty" doc:"The role."`
+}
+
+// OrganizationInvitationRequest invites a person to an organization, or says what the invitation gives from now on.
+type OrganizationInvitationRequest struct {
+	GroupRoleAssignments []OrganizationInvitationGroupRoleAssignmentsRequest `json:"groupRoleAssignments,omitempty" doc:"Roles in projects of the organization."`
+	Roles                []authz.Role                                        `json:"roles,omitempty" api:"unique,enum=ORG_OWNER|ORG_MEMBER|ORG_GROUP_CREATOR|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_READ_ONLY" doc:"Roles in the organization: at least one."`
+	TeamIDs              []string                                            `json:"teamIds,omitempty" api:"unique" doc:"Ids of teams of the organization."`
+	Username             string                                              `json:"username,omitempty" api:"is=email" doc:"E-mail address of the person. It is needed: by it a person is invited, and an invitation found."`
+}
+
+// OrganizationInvitationUpdateRequest says what an invitation gives from now on.
+type OrganizationInvitationUpdateRequest struct {
+	GroupRoleAssignments []OrganizationInvitationGroupRoleAssignmentsRequest `json:"groupRoleAssignments,omitempty" doc:"Roles in projects of the organization."`
+	Roles                []authz.Role                                        `json:"roles,omitempty" api:"unique,enum=ORG_OWNER|ORG_MEMBER|ORG_GROUP_CREATOR|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_READ_ONLY" doc:"Roles in the organization."`
+	TeamIDs              []string                                            `json:"teamIds,omitempty" api:"unique" doc:"Ids of teams of the organization."`
+}
+
+// OrganizationInvitationGroupRoleAssignmentsRequest are roles in one project.
+type OrganizationInvitationGroupRoleAssignmentsRequest struct {
+	GroupID string       `json:"groupId,omitempty" api:"is=objectId" doc:"Id of the project."`
+	Roles   []authz.Role `json:"roles,omitempty" api:"unique" doc:"Roles in the project: at least one."`
+}
+
+// GroupInvitation is an invitation to a project.
+type GroupInvitation struct {
+	CreatedAt       api.Time     `json:"createdAt,omitzero" api:"readonly" doc:"When the person was invited."`
+	ExpiresAt       api.Time     `json:"expiresAt,omitzero" api:"readonly" doc:"When the invitation expires."`
+	GroupID         string       `json:"groupId,omitempty" api:"readonly,is=objectId" doc:"Id of the project."`
+	GroupName       string       `json:"groupName,omitempty" api:"readonly,is=projectName" doc:"Name of the project."`
+	ID              string       `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the invitation."`
+	InviterUsername string       `json:"inviterUsername,omitempty" api:"readonly,is=email" doc:"Who invites; for a key or service account, its public key or client id."`
+	Links           []api.Link   `json:"links,omitempty" api:"readonly" doc:"Related resources."`
+	Roles           []authz.Role `json:"roles" api:"unique" doc:"Roles in the project that the invitation gives."`
+	Username        string       `json:"username,omitempty" api:"readonly,is=email" doc:"E-mail address of the invited person."`
+}
+
+// GroupInvitationRequest invites a person to a project, or says what the invitation gives from now on.
+type GroupInvitationRequest struct {
+	Roles    []authz.Role `json:"roles,omitempty" api:"unique" doc:"Roles in the project: at least one."`
+	Username string       `json:"username,omitempty" api:"is=email" doc:"E-mail address of the person. It is needed: by it a person is invited, and an invitation found."`
+}
+
+// GroupInvitationUpdateRequest says what an invitation gives from now on.
+type GroupInvitationUpdateRequest struct {
+	Roles []authz.Role `json:"roles,omitempty" api:"unique" doc:"Roles in the project: at least one."`
+}
+
+// orgInvitation writes what a person waits for in an organization.
+func orgInvitation(org *model.Organization, p roster.Person) OrganizationInvitation {
+	w := OrganizationInvitation{
+		CreatedAt: api.Time{Time: p.Invitation.Created}, ExpiresAt: api.Time{Time: p.Invitation.Expires}, GroupRoleAssignments: []GroupRole{},
+		ID: p.Invitation.ID, InviterUsername: p.Invitation.Inviter, OrgID: org.ID, OrgName: org.Name, Roles: append([]authz.Role{}, p.Roles...),
+		TeamIDs: append([]string{}, p.Teams...), Username: p.Username,
+	}
+	for _, m := range p.Places {
+		for _, r := range m.Roles {
+			if m.GroupID != "" && !m.Aside {
+				w.GroupRoleAssignments = append(w.GroupRoleAssignments, GroupRole{m.GroupID, string(r)})
+			}
+		}
+	}
+	return w
+}
+
+// groupInvitation writes what a person waits for in a project.
+func groupInvitation(p *model.Project, inv *invite.Invitation, m *model.Membership) GroupInvitation {
+	return GroupInvitation{
+		CreatedAt: api.Time{Time: inv.Created}, ExpiresAt: api.Time{Time: inv.Expires}, GroupID: p.ID, GroupName: p.Name, ID: inv.ID,
+		InviterUsername: inv.Inviter, Roles: append([]authz.Role{}, m.Roles...), Username: inv.Username,
+	}
+}
+
+// Bounds of a request that no request within the service's limits meets: an organization has at most 250 projects, and
+// a user is in at most 100 teams.
+const (
+	maxAssignments = 250
+	maxTeams       = 100
+)
+
+// check says what is wrong with a change that needs no other object.
+func (w *OrganizationInvitationUpdateRequest) check() (bad []fault.Violation) {
+	if w.Roles != nil {
+		bad = someRoles(w.Roles)
+	}
+	if len(w.TeamIDs) > maxTeams {
+		bad = append(bad, fault.Violation{Field: "teamIds", Description: fmt.Sprintf("must have at most %d items", maxTeams)})
+	}
+	if len(w.GroupRoleAssignments) > maxAssignments {
+		return append(bad, fault.Violation{Field: "groupRoleAssignments", Description: fmt.Sprintf("must have at most %d items", maxAssignments)})
+	}
+	seen := map[string]bool{}
+	for i, a := range w.GroupRoleAssignments {
+		at := fmt.Sprintf("groupRoleAssignments[%d]", i)
+		switch {
+		case a.GroupID == "":
+			bad = append(bad, fault.Violation{Field: at + ".groupId", Description: "is required"})
+		case seen[a.GroupID]:
+			bad = append(bad, fault.Violation{Field: at + ".groupId", Description: "stands twice"})
+		}
+		seen[a.GroupID] = true
+		if len(a.Roles) == 0 {
+			bad = append(bad, fault.Violation{Field: at + ".roles", Description: "must have at least one role"})
+		}
+		bad = append(bad, shape.GroupRoles(at+".roles", a.Roles)...)
+	}
+	return bad
+}
+
+// named is a violation if there is no username.
+func named(username string) []fault.Violation {
+	if username == "" {
+		return []fault.Violation{{Field: "username", Description: "is required"}}
+	}
+	return nil
+}
+
+// someRoles is a violation if there is no role.
+func someRoles(roles []authz.Role) []fault.Violation {
+	if len(roles) == 0 {
+		return []fault.Violation{{Field: "roles", Description: "must have at least one role"}}
+	}
+	return nil
+}
+
+// inProjects is what is wrong with roles of a project.
+func inProjects(roles []authz.Role) []fault.Violation {
+	return append(someRoles(roles), shape.GroupRoles("roles", roles)...)
+}
