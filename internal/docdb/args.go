@@ -18,6 +18,7 @@ type call struct {
 	cmd *command
 	ns  namespace // coll is "" for a command on the database or the server
 
+	body      bson.Raw
 	self      bson.RawValue // the value of the command's own field
 	sequences map[string][]bson.Raw
 }
@@ -130,9 +131,12 @@ func newCall(s *Session, m *wire.Msg) (*call, error) {
 
 // bind checks a command's document for its command.
 func (c *command) bind(s *Session, db string, body bson.Raw, sequences []wire.Sequence) (*call, error) {
-	k := &call{e: s.e, s: s, cmd: c, ns: namespace{db: db}}
+	k := &call{e: s.e, s: s, cmd: c, ns: namespace{db: db}, body: body}
 	if err := checkDB(db); err != nil {
 		return nil, err
+	}
+	if c.admin && db != "admin" {
+		return nil, wire.Errorf(wire.Unauthorized, "%s may only be run against the admin database.", c.name)
 	}
 	elements, err := body.Elements()
 	if err != nil || len(elements) == 0 {
@@ -142,7 +146,7 @@ func (c *command) bind(s *Session, db string, body bson.Raw, sequences []wire.Se
 	if err := k.setTarget(k.self); err != nil {
 		return nil, err
 	}
-	k.args, err = checkFields(c.name, c.field, elements[1:])
+	k.args, err = checkFields(c.name, c.accepts, elements[1:])
 	if err != nil {
 		return nil, err
 	}
@@ -177,6 +181,12 @@ func (c *call) addSequences(sequences []wire.Sequence) error {
 		c.args[seq.ID] = bson.RawValue{Type: bson.TypeArray, Value: emptyDoc}
 	}
 	return nil
+}
+
+// accepts is field for those fields too that an open command does not declare.
+func (c *command) accepts(name string) (field, bool) {
+	f, ok := c.field(name)
+	return f, ok || c.open
 }
 
 func (c *call) setTarget(v bson.RawValue) error {

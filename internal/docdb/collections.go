@@ -11,10 +11,12 @@ func catalogCommands() []*command {
 	return []*command{
 		{name: "create", summary: "Creates a collection.", target: onCollection, writes: true, run: runCreate, fields: createFields},
 		{name: "drop", summary: "Drops a collection with its indexes.", target: onCollection, writes: true, run: runDrop},
+		{name: "renameCollection", summary: "Renames a collection, also into another database.", admin: true, writes: true,
+			run: runRenameCollection, fields: fields("to!", isString, "dropTarget", isBool, "stayTemp", isBool)},
 		{name: "dropDatabase", summary: "Drops all collections of a database.", writes: true, run: runDropDatabase},
 		{name: "listCollections", summary: "Lists a database's collections.", run: runListCollections,
 			fields: fields("filter", isObject, "nameOnly", isBool, "authorizedCollections", isBool, "cursor", isObject)},
-		{name: "listDatabases", summary: "Lists databases with their sizes.", run: runListDatabases,
+		{name: "listDatabases", admin: true, summary: "Lists databases with their sizes.", run: runListDatabases,
 			fields: fields("filter", isObject, "nameOnly", isBool, "authorizedDatabases", isBool)},
 		{name: "collStats", alias: "collstats", summary: "Gives a collection's sizes.", target: onCollection, run: runCollStats,
 			fields: fields("scale", isInt)},
@@ -93,19 +95,24 @@ func (t *tx) drop() error {
 	if err := t.logCommand(bson.D{{Key: "drop", Value: t.ns.coll}}); err != nil {
 		return err
 	}
-	for _, ix := range t.coll.indexes {
-		if err := t.deleteAll(idPrefix(spaceIndex, ix.ID)); err != nil {
-			return err
-		}
-	}
-	if err := t.deleteAll(idPrefix(spaceDocument, t.coll.id)); err != nil {
-		return err
-	}
-	if err := t.batch.Delete(idPrefix(spaceCount, t.coll.id), nil); err != nil {
+	if err := t.erase(t.coll); err != nil {
 		return err
 	}
 	t.coll, t.recast, t.delta = nil, true, tally{}
 	return t.batch.Delete(catalogKey(t.ns), nil)
+}
+
+// erase removes the documents and index entries of coll, and leaves the catalog to the caller.
+func (t *tx) erase(coll *collection) error {
+	for _, ix := range coll.indexes {
+		if err := t.deleteAll(idPrefix(spaceIndex, ix.ID)); err != nil {
+			return err
+		}
+	}
+	if err := t.deleteAll(idPrefix(spaceDocument, coll.id)); err != nil {
+		return err
+	}
+	return t.batch.Delete(idPrefix(spaceCount, coll.id), nil)
 }
 
 func (t *tx) deleteAll(prefix []byte) error { return t.batch.DeleteRange(prefix, after(prefix), nil) }

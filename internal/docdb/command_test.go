@@ -50,7 +50,8 @@ func TestRefusals(t *testing.T) {
 		{wire.InvalidLength, d{{"insert", "c"}, {"documents", a{}}}},
 		{wire.TypeMismatch, d{{"insert", "c"}, {"documents", a{1}}}},
 		{wire.NotImplemented, d{{"create", "v"}, {"viewOn", "c"}, {"pipeline", a{}}}},
-		{wire.InvalidOptions, d{{"getParameter", 1}}},
+		{wire.InvalidOptions, onAdmin(e{"getParameter", 1})},
+		{wire.Unauthorized, d{{"listDatabases", 1}}},
 		{wire.CursorNotFound, d{{"getMore", int64(5)}, {"collection", "c"}}},
 		{wire.TypeMismatch, d{{"getMore", "x"}, {"collection", "c"}}},
 	} {
@@ -84,7 +85,7 @@ func TestCatalogCommands(t *testing.T) {
 	}
 	shows(t, names, `{"name":"a"}`, `{"name":"b"}`)
 	shows(t, x.drain(d{{"listCollections", 1}, {"filter", d{{"name", "b"}}}, {"nameOnly", true}}), `{"name":"b","type":"collection"}`)
-	dbs := x.ok(d{{"listDatabases", 1}})
+	dbs := x.ok(onAdmin(e{"listDatabases", 1}))
 	if name, size := dbs.Lookup("databases", "0", "name").StringValue(), dbs.Lookup("totalSize").AsInt64(); name != "test" || size <= 0 {
 		t.Error(dbs)
 	}
@@ -106,8 +107,8 @@ func TestCatalogCommands(t *testing.T) {
 	}
 	x.ok(d{{"dropDatabase", 1}})
 	shows(t, x.drain(d{{"listCollections", 1}}))
-	for _, cmd := range []d{{{"buildInfo", 1}}, {{"hostInfo", 1}}, {{"serverStatus", 1}}, {{"getLog", "global"}}, {{"startSession", 1}},
-		{{"endSessions", a{}}}, {{"refreshSessions", a{}}}, {{"getParameter", 1}, {"featureCompatibilityVersion", 1}}} {
+	for _, cmd := range []d{{{"buildInfo", 1}}, {{"hostInfo", 1}}, {{"serverStatus", 1}}, onAdmin(e{"getLog", "global"}), {{"startSession", 1}},
+		{{"endSessions", a{}}}, {{"refreshSessions", a{}}}, onAdmin(e{"getParameter", 1}, e{"featureCompatibilityVersion", 1}), onAdmin(e{"getCmdLineOpts", 1})} {
 		x.ok(cmd)
 	}
 }

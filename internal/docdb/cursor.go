@@ -30,6 +30,7 @@ type cursor struct {
 	stop    func()
 	pending bson.Raw // read, but did not fit the last batch
 	left    int64    // documents until the limit; not above 0: no limit
+	lsid    bson.Raw // the logical session that opened it, or nil
 
 	// Guarded by the table's lock.
 	owner *Session

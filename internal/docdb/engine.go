@@ -71,9 +71,10 @@ type Engine struct {
 	started time.Time
 	mono    func() time.Time // the clock of timeouts, which the domain's clock does not move
 
-	catalog catalog
-	locks   nsLocks
-	cursors cursorTable
+	catalog    catalog
+	locks      nsLocks
+	cursors    cursorTable
+	operations operationTable
 
 	commitMu sync.Mutex // orders batches; guards oplog and applied
 	oplog    oplogState

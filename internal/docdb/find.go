@@ -86,6 +86,9 @@ func (c *call) batchSize(a args) (int64, error) {
 
 // openCursor answers with a cursor's first batch and keeps the cursor if there is more.
 func (c *call) openCursor(cur *cursor, size int64, single bool) (bson.D, error) {
+	if c.has("lsid") {
+		cur.lsid = c.doc("lsid")
+	}
 	docs, done, err := cur.batch(c.ctx, size)
 	if err != nil || done || single {
 		cur.stop()

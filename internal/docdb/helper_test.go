@@ -73,10 +73,15 @@ func marshal(t testing.TB, v any) bson.Raw {
 	return raw
 }
 
-// run executes a command on the database "test" and returns its reply, whatever it is.
+// onAdmin is the command for the database admin.
+func onAdmin(cmd ...e) d { return append(d(cmd), e{"$db", "admin"}) }
+
+// run executes a command, on the database "test" if it names none, and returns its reply, whatever it is.
 func (x *db) run(cmd d, sequences ...wire.Sequence) bson.Raw {
 	x.t.Helper()
-	cmd = append(cmd[:len(cmd):len(cmd)], e{"$db", "test"})
+	if cmd[len(cmd)-1].Key != "$db" {
+		cmd = append(cmd[:len(cmd):len(cmd)], e{"$db", "test"})
+	}
 	return x.s.Run(context.Background(), &wire.Msg{Body: marshal(x.t, cmd), Sequences: sequences})
 }
 

@@ -3,10 +3,11 @@ package docdb
 import (
 	"context"
 	"hash/maphash"
+	"slices"
 )
 
 // nsLocks are the collections' write locks. They are striped, so that they are as many as they are however many names
-// clients invent; two collections may share one. A command never holds two.
+// clients invent; two collections may share one.
 type nsLocks struct {
 	seed    maphash.Seed
 	stripes [64]chan struct{}
@@ -19,13 +20,33 @@ func (l *nsLocks) init() {
 	}
 }
 
-// lock waits for the lock of ns, at most until ctx ends.
-func (l *nsLocks) lock(ctx context.Context, ns namespace) (unlock func(), err error) {
-	stripe := l.stripes[maphash.Comparable(l.seed, ns)%uint64(len(l.stripes))]
-	select {
-	case stripe <- struct{}{}:
-		return func() { <-stripe }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
+// lock waits for the locks of all the collections, at most until ctx ends. It takes them in one order, so that nobody waits
+// for who waits for him.
+func (l *nsLocks) lock(ctx context.Context, all ...namespace) (unlock func(), err error) {
+	var held []int
+	unlock = func() {
+		for _, i := range held {
+			<-l.stripes[i]
+		}
 	}
+	for _, i := range l.wanted(all) {
+		select {
+		case l.stripes[i] <- struct{}{}:
+			held = append(held, i)
+		case <-ctx.Done():
+			unlock()
+			return nil, ctx.Err()
+		}
+	}
+	return unlock, nil
+}
+
+// wanted are the stripes of the collections, each once, in order.
+func (l *nsLocks) wanted(all []namespace) []int {
+	stripes := make([]int, len(all))
+	for i, ns := range all {
+		stripes[i] = int(maphash.Comparable(l.seed, ns) % uint64(len(l.stripes)))
+	}
+	slices.Sort(stripes)
+	return slices.Compact(stripes)
 }

@@ -16,6 +16,8 @@ type command struct {
 	target  target
 	writes  bool // changes data
 	retries bool // may carry a txnNumber
+	admin   bool // only on the database admin
+	open    bool // takes fields that it does not declare
 	fields  []field
 	run     func(*call) (bson.D, error)
 }
@@ -60,7 +62,7 @@ var (
 
 // The registry is put together here and not in a literal because explain's handler looks into it.
 func init() {
-	for _, family := range [][]*command{writeCommands(), readCommands(), catalogCommands(), indexCommands(), serverCommands()} {
+	for _, family := range [][]*command{writeCommands(), readCommands(), catalogCommands(), indexCommands(), serverCommands(), sessionCommands()} {
 		registry = append(registry, family...)
 	}
 	slices.SortFunc(registry, func(a, b *command) int { return strings.Compare(a.name, b.name) })

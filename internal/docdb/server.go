@@ -3,6 +3,7 @@ package docdb
 import (
 	"os"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -26,12 +27,12 @@ func serverCommands() []*command {
 		{name: "buildInfo", alias: "buildinfo", summary: "Gives the server's version.", run: runBuildInfo},
 		{name: "hostInfo", summary: "Describes the machine.", run: runHostInfo},
 		{name: "serverStatus", summary: "Gives the engine's counters.", run: runServerStatus},
-		{name: "getParameter", summary: "Gives a server parameter.", run: runGetParameter,
+		{name: "getParameter", summary: "Gives a server parameter.", admin: true, run: runGetParameter,
 			fields: fields("featureCompatibilityVersion", isAny, "allParameters", isBool)},
-		{name: "getLog", summary: "Gives the recent log, which the engine keeps elsewhere.", run: runGetLog},
-		{name: "startSession", summary: "Begins a logical session.", run: runStartSession},
-		{name: "endSessions", summary: "Ends logical sessions.", run: ok},
-		{name: "refreshSessions", summary: "Keeps logical sessions alive.", run: ok},
+		{name: "getCmdLineOpts", summary: "Gives the command line, which an embedded engine has none of.", admin: true, run: runGetCmdLineOpts},
+		{name: "currentOp", summary: "Lists the commands that run.", admin: true, open: true, fields: fields("$all", isBool, "$ownOps", isBool), run: runCurrentOp},
+		{name: "killOp", summary: "Interrupts a command.", admin: true, fields: fields("op!", isInt), run: runKillOp},
+		{name: "getLog", admin: true, summary: "Gives the recent log, which the engine keeps elsewhere.", run: runGetLog},
 	}
 }
 
@@ -42,18 +43,31 @@ type counters struct {
 	retryable atomic.Int64
 }
 
+// heading is what opcounters and currentOp call the command.
+func (c *command) heading() string {
+	switch c.name {
+	case "insert", "update", "getMore":
+		return strings.ToLower(c.name)
+	case "delete":
+		return "remove"
+	case "find":
+		return "query"
+	}
+	return "command"
+}
+
 // count counts a command under the heading of serverStatus's opcounters.
 func (n *counters) count(cmd *command) {
-	switch cmd.name {
+	switch cmd.heading() {
 	case "insert":
 		n.insert.Add(1)
-	case "find":
+	case "query":
 		n.query.Add(1)
 	case "update":
 		n.update.Add(1)
-	case "delete":
+	case "remove":
 		n.delete.Add(1)
-	case "getMore":
+	case "getmore":
 		n.getmore.Add(1)
 	default:
 		n.command.Add(1)
@@ -113,10 +127,6 @@ func runGetLog(c *call) (bson.D, error) {
 	return nil, wire.Errorf(wire.OperationFailed, "no log of that name")
 }
 
-func runStartSession(*call) (bson.D, error) {
-	id, err := newUUID()
-	if err != nil {
-		return nil, err
-	}
-	return bson.D{{Key: "id", Value: bson.D{{Key: "id", Value: id}}}, {Key: "timeoutMinutes", Value: int32(sessionTimeout.Minutes())}}, nil
+func runGetCmdLineOpts(*call) (bson.D, error) {
+	return bson.D{{Key: "argv", Value: bson.A{}}, {Key: "parsed", Value: bson.D{}}}, nil
 }

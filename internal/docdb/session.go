@@ -76,6 +76,7 @@ func (s *Session) execute(ctx context.Context, c *call) (bson.Raw, error) {
 		return nil, err
 	}
 	c.ctx = ctx
+	defer s.e.operations.begin(c, cancel, s.e.mono())()
 	s.e.cursors.sweep(s.e.mono())
 	s.e.stats.count(c.cmd)
 	doc, err := c.cmd.run(c)

@@ -19,7 +19,8 @@ type tx struct {
 	entries [][]byte      // oplog entries that await their timestamps
 	size    int           // of these
 	delta   tally
-	recast  bool // the catalog has changed
+	recast  bool        // the catalog has changed
+	moved   *collection // the collection under its next name
 	opTime  bson.Timestamp
 	waiting *pebble.Batch // applied, perhaps not yet durable
 	seq     uint64        // its number
@@ -29,10 +30,10 @@ type tx struct {
 // with less than that to change are atomic.
 const groupBytes = 64 * mb
 
-// write runs fn under the lock of ns and makes what it did visible at once and durable before it returns. If fn fails,
-// nothing of what it did since its last flush remains.
-func (e *Engine) write(ctx context.Context, ns namespace, fn func(*tx) error) (bson.Timestamp, error) {
-	unlock, err := e.locks.lock(ctx, ns)
+// write runs fn under the lock of ns, and of also, and makes what it did visible at once and durable before it returns. If
+// fn fails, nothing of what it did since its last flush remains.
+func (e *Engine) write(ctx context.Context, ns namespace, fn func(*tx) error, also ...namespace) (bson.Timestamp, error) {
+	unlock, err := e.locks.lock(ctx, append(also, ns)...)
 	if err != nil {
 		return bson.Timestamp{}, err
 	}
@@ -74,11 +75,14 @@ func (t *tx) apply() error {
 	}
 	if t.recast {
 		e.catalog.set(t.ns, t.coll)
+		if t.moved != nil {
+			e.catalog.set(t.moved.ns, t.moved)
+		}
 	}
 	e.applied++
 	t.seq = e.applied
 	t.waiting, t.batch = t.batch, nil
-	t.entries, t.size, t.recast = nil, 0, false
+	t.entries, t.size, t.recast, t.moved = nil, 0, false, nil
 	return e.trimOplog()
 }
 

@@ -74,6 +74,8 @@ var commands = map[string]rule{
 	"getShardMap":         needs(wholeCluster, "getShardMap"),
 	"hostInfo":            needs(wholeCluster, "hostInfo"),
 	"killOp":              needs(wholeCluster, "killop"),
+	"killAllSessions":     needs(wholeCluster, "killAnySession"),
+	"killSessions":        needs(wholeCluster, "killAnySession"),
 	"listShards":          needs(wholeCluster, "listShards"),
 	"replSetGetConfig":    needs(wholeCluster, "replSetGetConfig"),
 	"replSetGetStatus":    needs(wholeCluster, "replSetGetStatus"),

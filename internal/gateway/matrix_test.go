@@ -93,7 +93,7 @@ var samples = []sample{
 	watching("connPoolStats", 1), watching("currentOp", 1), watching("getCmdLineOpts", 1), watching("getDefaultRWConcern", 1),
 	watching("getLog", "global"), watching("getShardMap", 1), watching("hostInfo", 1), watching("listShards", 1),
 	watching("replSetGetConfig", 1), watching("replSetGetStatus", 1), watching("shardingState", 1), watching("top", 1),
-	{[]any{"killOp", 1}, "A", "A", "A"},
+	{[]any{"killOp", 1}, "A", "A", "A"}, {[]any{"killSessions", bson.A{}}, "A", "A", "A"}, {[]any{"killAllSessions", bson.A{}}, "A", "A", "A"},
 	{[]any{"enableSharding", "DB"}, "SA", "SA", ""}, {[]any{"shardCollection", "DB.c"}, "SA", "SA", ""},
 }
 

@@ -37,6 +37,7 @@ var (
 	Unauthorized               = Code{13, "Unauthorized"}
 	TypeMismatch               = Code{14, "TypeMismatch"}
 	AuthenticationFailed       = Code{18, "AuthenticationFailed"}
+	IllegalOperation           = Code{20, "IllegalOperation"}
 	NamespaceNotFound          = Code{26, "NamespaceNotFound"}
 	IndexNotFound              = Code{27, "IndexNotFound"}
 	CursorNotFound             = Code{43, "CursorNotFound"}

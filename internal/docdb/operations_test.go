@@ -1,0 +1,97 @@
+package docdb
+
+import (
+	"testing"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// waiting runs an insert that waits for its collection's lock, and returns its id and where its reply will be.
+func (x *db) waiting(coll string, lsid any) (opid int64, reply chan bson.Raw) {
+	x.t.Helper()
+	reply = make(chan bson.Raw, 1)
+	y := x.other()
+	go func() { reply <- y.run(d{{"insert", coll}, {"documents", a{d{}}}, {"lsid", lsid}}) }()
+	for {
+		found := x.ok(onAdmin(e{"currentOp", 1}, e{"command.insert", coll})).Lookup("inprog").Array()
+		if op, err := found.IndexErr(0); err == nil {
+			return op.Document().Lookup("opid").AsInt64(), reply
+		}
+	}
+}
+
+func TestCurrentOpAndKillOp(t *testing.T) {
+	x := fresh(t)
+	unlock, err := x.e.locks.lock(t.Context(), namespace{"test", "c"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	id, reply := x.waiting("c", session(1))
+	shown := x.ok(onAdmin(e{"currentOp", 1}, e{"op", "insert"}, e{"$or", a{d{{"ns", "test.c"}}}})).Lookup("inprog", "0").Document()
+	if shown.Lookup("ns").StringValue() != "test.c" || !shown.Lookup("active").Boolean() || shown.Lookup("lsid").Type == 0 {
+		t.Error(shown)
+	}
+	x.ok(onAdmin(e{"killOp", 1}, e{"op", id + 1000}))
+	x.ok(onAdmin(e{"killOp", 1}, e{"op", id}))
+	if code := (<-reply).Lookup("code").Int32(); code != wire.Interrupted.Number {
+		t.Errorf("code %d", code)
+	}
+	_, reply = x.waiting("c", session(2))
+	x.ok(d{{"killSessions", a{session(3)}}})
+	x.ok(d{{"killSessions", a{session(2)}}})
+	if code := (<-reply).Lookup("code").Int32(); code != wire.Interrupted.Number {
+		t.Errorf("code %d", code)
+	}
+	// What has ended is not listed; what lists is.
+	if left := x.ok(onAdmin(e{"currentOp", 1}, e{"lsid", d{{"$exists", false}}})).Lookup("inprog").Array(); len(mustValues(t, left)) != 1 {
+		t.Error(left)
+	}
+	x.fails(wire.Unauthorized, d{{"currentOp", 1}})
+	x.fails(wire.BadValue, onAdmin(e{"currentOp", 1}, e{"op", d{{"$nope", 1}}}))
+	x.fails(wire.MissingField, onAdmin(e{"killOp", 1}))
+	x.fails(wire.TypeMismatch, onAdmin(e{"killOp", 1}, e{"op", "x"}))
+}
+
+func mustValues(t *testing.T, array bson.RawArray) []bson.RawValue {
+	t.Helper()
+	values, err := array.Values()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return values
+}
+
+// session is a logical session's id.
+func session(n byte) d {
+	return d{{"id", bson.Binary{Subtype: bson.TypeBinaryUUID, Data: append(make([]byte, 15), n)}}}
+}
+
+func TestSessionsEndWithTheirCursors(t *testing.T) {
+	x := fresh(t)
+	x.fill("c", 10)
+	open := func(n byte) int64 {
+		return x.ok(d{{"find", "c"}, {"batchSize", 1}, {"lsid", session(n)}}).Lookup("cursor", "id").Int64()
+	}
+	for _, end := range []d{{{"endSessions", a{session(1)}}}, {{"killSessions", a{session(1)}}}} {
+		first, second := open(1), open(2)
+		x.ok(d{{"refreshSessions", a{session(1)}}})
+		x.ok(end)
+		x.fails(wire.CursorNotFound, d{{"getMore", first}, {"collection", "c"}})
+		x.ok(d{{"getMore", second}, {"collection", "c"}})
+	}
+	for _, end := range []d{{{"killSessions", a{}}}, {{"killAllSessions", a{}}}} {
+		id := open(1)
+		x.ok(end)
+		x.fails(wire.CursorNotFound, d{{"getMore", id}, {"collection", "c"}})
+	}
+	for _, name := range []string{"endSessions", "killSessions", "refreshSessions"} {
+		x.fails(wire.TypeMismatch, d{{name, 1}})
+		x.fails(wire.TypeMismatch, d{{name, a{1}}})
+		x.fails(wire.TypeMismatch, d{{name, a{d{{"id", 1}}}}})
+		x.fails(wire.MissingField, d{{name, a{d{}}}})
+	}
+	x.fails(wire.NotImplemented, d{{"killAllSessions", a{d{{"user", "x"}, {"db", "y"}}}}})
+}
