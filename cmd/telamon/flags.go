@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -46,11 +47,20 @@ func completions(c *cobra.Command) {
 }
 
 func readPorts(s string, cfg *server.Config) error {
-	n, err := fmt.Sscanf(s, "%d-%d", &cfg.PortFrom, &cfg.PortTo)
-	if n != 2 || err != nil || cfg.PortFrom < 1 || cfg.PortTo > 65535 || cfg.PortFrom > cfg.PortTo {
+	from, to, ok := numbers(s, "-")
+	if !ok || from < 1 || to > 65535 || from > to {
 		return fmt.Errorf("must be FROM-TO, such as 27017-27117")
 	}
+	cfg.PortFrom, cfg.PortTo = from, to
 	return nil
+}
+
+// numbers reads two whole numbers and what is between them.
+func numbers(s, between string) (a, b int, ok bool) {
+	x, y, ok := strings.Cut(s, between)
+	a, err1 := strconv.Atoi(x)
+	b, err2 := strconv.Atoi(y)
+	return a, b, ok && err1 == nil && err2 == nil
 }
 
 func readProxies(s string, cfg *server.Config) error {
@@ -71,12 +81,12 @@ func readLimits(s string, cfg *server.Config) error {
 		return nil
 	}
 	for one := range strings.SplitSeq(s, ",") {
-		var size ratelimit.Limit
-		id, text, ok := strings.Cut(one, "=")
-		if n, err := fmt.Sscanf(text, "%d/%d", &size.Capacity, &size.Refill); !ok || n != 2 || err != nil {
+		id, size, _ := strings.Cut(strings.TrimSpace(one), "=")
+		capacity, refill, ok := numbers(size, "/")
+		if !ok {
 			return fmt.Errorf("must be on, off or SET=CAPACITY/REFILL,..., such as clusters=100/50")
 		}
-		cfg.Limits[strings.TrimSpace(id)] = size
+		cfg.Limits[id] = ratelimit.Limit{Capacity: capacity, Refill: refill}
 	}
 	_, err := ratelimit.New(cfg.Limits)
 	return err

@@ -13,7 +13,7 @@ func TestFlagsThatMeanSomething(t *testing.T) {
 	var cfg server.Config
 	f := pflag.NewFlagSet("serve", pflag.ContinueOnError)
 	serverFlags(f, &cfg)
-	err := f.Parse([]string{"--cluster-ports", "27017-27020", "--trusted-proxy", "10.0.0.0/8, ::1/128", "--rate-limits", "clusters=100/50,user=3/1", "--as-of", "2026-07-01", "--pace", "service"})
+	err := f.Parse([]string{"--cluster-ports", "27017-27020", "--trusted-proxy", "10.0.0.0/8, ::1/128", "--rate-limits", "clusters=100/50, user=3/1", "--as-of", "2026-07-01", "--pace", "service"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestFlagsThatMeanSomething(t *testing.T) {
 
 func TestFlagsThatMeanNothing(t *testing.T) {
 	for _, arg := range []string{
-		"--cluster-ports=1", "--cluster-ports=9-8", "--trusted-proxy=here", "--rate-limits=some", "--rate-limits=nothing=1/1", "--rate-limits=user=0/1",
+		"--cluster-ports=1", "--cluster-ports=9-8", "--cluster-ports=8-9x", "--rate-limits=user=3/1/2", "--rate-limits=user=3/1s", "--trusted-proxy=here", "--rate-limits=some", "--rate-limits=nothing=1/1", "--rate-limits=user=0/1",
 		"--as-of=soon", "--pace=slow",
 	} {
 		f := pflag.NewFlagSet("serve", pflag.ContinueOnError)

@@ -93,7 +93,7 @@ func (e *Engine) isPublic(r *http.Request) bool {
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
-	return e.public[method+" "+r.URL.Path]
+	return e.public[method+" "+r.URL.RawPath] // as it is routed: an escaped path is another one
 }
 
 // protect is what comes before routing, in the service's order: credentials, address, version.
@@ -135,6 +135,10 @@ func (e *Engine) notAllowed(w http.ResponseWriter, r *http.Request) {
 		if e.mux.Match(chi.NewRouteContext(), method, r.URL.RawPath) {
 			there = append(there, method)
 		}
+	}
+	if len(there) == 0 { // a method that is none of HTTP's, where there is nothing
+		e.mux.NotFoundHandler().ServeHTTP(w, r)
+		return
 	}
 	if slices.Contains(there, http.MethodGet) {
 		there = append(there, http.MethodHead)

@@ -2,10 +2,7 @@ package api
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
-	"log/slog"
 	"net/http"
 	"strconv"
 
@@ -125,17 +122,12 @@ type FieldViolation struct {
 func (out *response) fault(err error) {
 	f, ok := fault.Of(err)
 	if !ok || out.op != nil && !out.op.declares(f.Kind) {
-		level := slog.LevelError
-		if errors.Is(err, context.Canceled) && out.r.Context().Err() != nil {
-			level = slog.LevelDebug // the caller has gone
-		}
-		out.engine.Logger.Log(out.r.Context(), level, "unexpected error", "id", requestlog.From(out.w).ID, "method", out.r.Method, "path", out.r.URL.Path, "error", err)
+		out.engine.Logger.Error("unexpected error", "id", requestlog.From(out.w).ID, "method", out.r.Method, "path", out.r.URL.Path, "error", err)
 		f = fault.Unexpected.With()
 	}
 	status := statuses[f.Kind.Class]
 	requestlog.From(out.w).ErrorCode = f.Kind.Code
 	h := out.w.Header()
-	h.Del("Content-Type")
 	h.Set("Content-Type", "application/json")
 	e := shape(f, status)
 	body, err := encode(e)

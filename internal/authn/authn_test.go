@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -42,7 +43,7 @@ func newWorld(t *testing.T) *world {
 		state.Organizations.Schema(), state.APIKeys.Schema(), state.KeyAddresses.Schema(), state.ServiceAccounts.Schema(), state.Tokens.Schema())
 	w.usage = NewUsage(w.clock.Now)
 	w.auth = New(w.store, []byte("secret"), w.usage, []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8")})
-	w.oauth = NewOAuth(w.store, w.clock)
+	w.oauth = NewOAuth(w.store, w.clock, slog.New(slog.DiscardHandler))
 	grants := []authz.Grant{{Role: authz.OrgOwner, OrgID: "org"}}
 	w.key, w.private = NewAPIKey("org", "", grants, w.clock.Now())
 	w.account, w.secret = NewServiceAccount("org", "a", grants, w.clock.Now(), 8*time.Hour)

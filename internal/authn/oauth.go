@@ -3,6 +3,7 @@ package authn
 import (
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"mime"
 	"net/http"
 	"net/url"
@@ -20,10 +21,13 @@ const maxForm = 16 << 10
 type OAuth struct {
 	store store.Store
 	clock *clock.Clock
+	log   *slog.Logger
 }
 
 // NewOAuth returns the token endpoints of a store.
-func NewOAuth(st store.Store, c *clock.Clock) *OAuth { return &OAuth{store: st, clock: c} }
+func NewOAuth(st store.Store, c *clock.Clock, log *slog.Logger) *OAuth {
+	return &OAuth{store: st, clock: c, log: log}
+}
 
 // Token serves POST /api/oauth/token.
 func (o *OAuth) Token(w http.ResponseWriter, r *http.Request) {
@@ -41,7 +45,7 @@ func (o *OAuth) Token(w http.ResponseWriter, r *http.Request) {
 		o.refuse(w, problem{http.StatusBadRequest, "unsupported_grant_type", "grant_type must be client_credentials"})
 		return
 	}
-	id, secret, _ := client(r)
+	id, secret, _ := Client(r)
 	token, err := o.issue(r.Context(), id, secret)
 	if err != nil {
 		o.refuse(w, err)
@@ -58,7 +62,7 @@ func (o *OAuth) Revoke(w http.ResponseWriter, r *http.Request) {
 		err = problem{http.StatusBadRequest, "invalid_request", "token is missing"}
 	}
 	if err == nil {
-		id, _, _ := client(r)
+		id, _, _ := Client(r)
 		err = o.revoke(r.Context(), id, form.Get("token"))
 	}
 	if err != nil {
@@ -71,7 +75,7 @@ func (o *OAuth) Revoke(w http.ResponseWriter, r *http.Request) {
 // read checks who asks, and then reads what they ask for.
 func (o *OAuth) read(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	id, secret, ok := client(r)
+	id, secret, ok := Client(r)
 	if !ok {
 		return nil, errClient
 	}
@@ -81,8 +85,8 @@ func (o *OAuth) read(w http.ResponseWriter, r *http.Request) (url.Values, error)
 	return form(r)
 }
 
-// client reads the request's Basic credentials, whose parts are form-encoded (RFC 6749, section 2.3.1).
-func client(r *http.Request) (id, secret string, ok bool) {
+// Client reads the request's Basic credentials, whose parts are form-encoded (RFC 6749, section 2.3.1).
+func Client(r *http.Request) (id, secret string, ok bool) {
 	id, secret, ok = r.BasicAuth()
 	id, err1 := url.QueryUnescape(id)
 	secret, err2 := url.QueryUnescape(secret)
@@ -120,6 +124,7 @@ var errClient = problem{http.StatusUnauthorized, "invalid_client", "the client i
 func (o *OAuth) refuse(w http.ResponseWriter, err error) {
 	var p problem
 	if !errors.As(err, &p) {
+		o.log.Error("authn: a token endpoint failed", "error", err)
 		p = problem{http.StatusInternalServerError, "server_error", "the server cannot do this at the moment"}
 	}
 	if p.status == http.StatusUnauthorized {

@@ -1,8 +1,10 @@
 package authn
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -203,7 +205,7 @@ func FuzzTokenRequest(f *testing.F) {
 	f.Fuzz(func(t *testing.T, authorization, media, body string) {
 		r := request("/api/oauth/token", media, body)
 		r.Header.Set("Authorization", authorization)
-		if id, secret, ok := client(r); ok && (id == "" || secret == "") {
+		if id, secret, ok := Client(r); ok && (id == "" || secret == "") {
 			t.Errorf("%q: %q %q", authorization, id, secret)
 		}
 		values, err := form(r)
@@ -216,4 +218,18 @@ func FuzzTokenRequest(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The caller learns nothing of a failure of the server's, so the log has to.
+func TestFailuresAreLogged(t *testing.T) {
+	w := newWorld(t)
+	var log bytes.Buffer
+	w.oauth.log = slog.New(slog.NewTextHandler(&log, nil))
+	if err := w.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	status, body := w.ask(w.oauth.Token, w.account.ClientID, w.secret, grant)
+	if status != http.StatusInternalServerError || body["error"] != "server_error" || !strings.Contains(log.String(), store.ErrClosed.Error()) || strings.Contains(log.String(), w.secret) {
+		t.Errorf("%d %v: %s", status, body, &log)
+	}
 }

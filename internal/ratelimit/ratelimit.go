@@ -106,8 +106,8 @@ func (l *Limits) bucket(s *Set, owner string) *rate.Limiter {
 	return b
 }
 
-// sweep forgets the buckets that are full, which are as good as new. If none is, which takes a hundred thousand callers
-// at once, it forgets them all rather than grow.
+// sweep forgets the buckets that are full, which are as good as new. If more than half stay, which takes very many callers
+// at once, it forgets them all rather than grow, or sweep again for each.
 func (l *Limits) sweep() {
 	now := time.Now()
 	for key, b := range l.buckets {
@@ -115,7 +115,7 @@ func (l *Limits) sweep() {
 			delete(l.buckets, key)
 		}
 	}
-	if len(l.buckets) >= maxBuckets {
+	if len(l.buckets) > maxBuckets/2 {
 		clear(l.buckets)
 	}
 }

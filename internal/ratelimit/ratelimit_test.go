@@ -67,7 +67,7 @@ func TestBucketsAreBounded(t *testing.T) {
 	for i := range maxBuckets + 10 {
 		l.Take(s, fmt.Sprint(i))
 	}
-	if n := len(l.buckets); n > maxBuckets {
+	if n := len(l.buckets); n > maxBuckets/2 { // so that the next sweep is far off
 		t.Errorf("%d buckets", n)
 	}
 }

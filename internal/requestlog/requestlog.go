@@ -34,29 +34,40 @@ func From(w http.ResponseWriter) *Entry {
 }
 
 // Handler answers with next and logs what it did: one line a request, at level info, and at level error where the
-// server failed. Queries, headers and bodies are not logged: they may hold secrets.
+// server failed. One that ended in a panic has no answer; net/http logs why. Queries, headers and bodies are not logged:
+// they may hold secrets.
 func Handler(log *slog.Logger, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		out := &recorder{ResponseWriter: w, status: http.StatusOK, entry: Entry{ID: id(r.Header.Get(Header)), Path: r.URL.Path}}
 		w.Header().Set(Header, out.entry.ID)
-		defer func() { line(log, r, out, time.Since(began)) }()
+		aborted := true
+		defer func() { line(log, r, out, time.Since(began), aborted) }()
 		next.ServeHTTP(out, r)
+		aborted = false
 	})
 }
 
-func line(log *slog.Logger, r *http.Request, out *recorder, took time.Duration) {
+func line(log *slog.Logger, r *http.Request, out *recorder, took time.Duration, aborted bool) {
 	e := &out.entry
 	level := slog.LevelInfo
-	if out.status >= http.StatusInternalServerError {
+	if aborted || out.status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
 	if !log.Enabled(r.Context(), level) {
 		return
 	}
 	attrs := make([]slog.Attr, 0, 10)
-	attrs = append(attrs, slog.String("id", e.ID), slog.String("method", r.Method), slog.String("path", e.Path),
-		slog.Int("status", out.status), slog.Int64("bytes", out.bytes), slog.Duration("took", took))
+	attrs = append(attrs, slog.String("id", e.ID), slog.String("method", r.Method), slog.String("path", e.Path))
+	if aborted {
+		attrs = append(attrs, slog.Bool("aborted", true))
+	} else {
+		attrs = append(attrs, slog.Int("status", out.status))
+	}
+	if r.Method == http.MethodHead {
+		out.bytes = 0 // net/http leaves the body out
+	}
+	attrs = append(attrs, slog.Int64("bytes", out.bytes), slog.Duration("took", took))
 	for _, a := range []slog.Attr{
 		slog.String("operation", e.Operation), slog.String("caller", e.Caller), slog.String("address", e.Address), slog.String("error", e.ErrorCode),
 	} {

@@ -67,6 +67,39 @@ func TestAFailureOfTheServerIsAnError(t *testing.T) {
 	}
 }
 
+func TestAPanicHasItsLine(t *testing.T) {
+	var out bytes.Buffer
+	h := requestlog.Handler(slog.New(slog.NewJSONHandler(&out, nil)), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		panic(http.ErrAbortHandler)
+	}))
+	func() {
+		defer func() {
+			if p := recover(); p != http.ErrAbortHandler {
+				t.Errorf("net/http gets %v", p)
+			}
+		}()
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/there", nil))
+	}()
+	var line map[string]any
+	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
+		t.Fatalf("%v: %s", err, &out)
+	}
+	if _, answered := line["status"]; answered || line["aborted"] != true || line["level"] != "ERROR" {
+		t.Errorf("%v", line)
+	}
+}
+
+func TestHeadHasNoBytes(t *testing.T) {
+	var out bytes.Buffer
+	h := requestlog.Handler(slog.New(slog.NewJSONHandler(&out, nil)), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, "12345")
+	}))
+	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("HEAD", "/there", nil))
+	if !strings.Contains(out.String(), `"bytes":0,`) {
+		t.Error(out.String())
+	}
+}
+
 func TestWhoseIDItIs(t *testing.T) {
 	for own, kept := range map[string]bool{
 		"build-7.3_x": true, "two words": false, "line\nbreak": false, strings.Repeat("a", 65): false, "é": false,

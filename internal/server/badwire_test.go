@@ -36,11 +36,11 @@ func newWire(t *testing.T) *wire {
 	t.Helper()
 	m := newScene(t)
 	s := m.server
-	s.cfg.timeouts = timeouts{header: soon, request: 2 * soon, answer: patience, idle: patience}
-	h := s.http(s.handler())
+	s.cfg.timeouts = timeouts{header: soon, request: 2 * soon, answer: patience, idle: patience, drain: patience}
 	ctx, stop := context.WithCancel(t.Context())
+	h := s.http(lasting(t.Context(), s.handler()))
 	done := make(chan error, 1)
-	go func() { done <- serve(ctx, h, s.api) }()
+	go func() { done <- serve(ctx, h, s.api, patience) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil && !errors.Is(err, http.ErrServerClosed) {
@@ -163,6 +163,7 @@ func TestBrokenRequests(t *testing.T) {
 		"not JSON, asks first":     {exchange{send: w.request(post, "Content-Type: text/plain", "Expect: 100-continue", "Content-Length: 10")}, 415},
 		"lower-case method":        {exchange{send: w.request("get "+api.Prefix+"/groups", closing)}, 405},
 		"unknown method":           {exchange{send: w.request("BREW "+api.Prefix+"/groups", closing)}, 405},
+		"unknown method, nowhere":  {exchange{send: w.request("BREW "+api.Prefix+"/nowhere", closing)}, 404},
 		"method and no path":       {exchange{send: w.request("CONNECT telamon.example:80", closing)}, 404},
 	}
 	t.Run("all", func(t *testing.T) {
@@ -175,6 +176,22 @@ func TestBrokenRequests(t *testing.T) {
 	})
 	if w.scene.digest(t) != before {
 		t.Error("something has been stored")
+	}
+}
+
+// TestWhoEndsItsSideIsAnswered: a client may end its side of the connection once it has sent its request.
+func TestWhoEndsItsSideIsAnswered(t *testing.T) {
+	w := newWire(t)
+	for i := range 20 {
+		body := fmt.Sprintf(`{"name":"half-closed-%d","orgId":%q}`, i, w.scene.org)
+		for _, send := range []string{
+			w.request("GET "+api.Prefix+"/groups", closing),
+			w.request(post, isJSON, fmt.Sprintf("Content-Length: %d", len(body)), closing) + body,
+		} {
+			if res, answer := w.do(exchange{send: send, end: true}); res == nil || res.StatusCode != http.StatusOK {
+				t.Fatalf("%v %s", res, answer)
+			}
+		}
 	}
 }
 

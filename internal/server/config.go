@@ -55,6 +55,7 @@ type timeouts struct {
 	request time.Duration // the whole request
 	answer  time.Duration // the request and its answer
 	idle    time.Duration // between two requests
+	drain   time.Duration // all that are being served once the server ends
 }
 
 // Pace is how long objects stay in their transitional states at least, in the domain's time.
@@ -85,7 +86,7 @@ func (c *Config) fill() {
 		c.Pace = WorkPace
 	}
 	if c.timeouts == (timeouts{}) {
-		c.timeouts = timeouts{header: 10 * time.Second, request: time.Minute, answer: 5 * time.Minute, idle: 2 * time.Minute}
+		c.timeouts = timeouts{header: 10 * time.Second, request: time.Minute, answer: 5 * time.Minute, idle: 2 * time.Minute, drain: 10 * time.Second}
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

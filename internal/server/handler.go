@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/api/openapi"
@@ -18,14 +19,18 @@ const defaultMajorVersion = "8.0"
 // handler is the API listener: the token endpoints, the small endpoints that clients call on the way, and the API.
 func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
-	oauth := authn.NewOAuth(s.store, s.clock)
+	oauth := authn.NewOAuth(s.store, s.clock, s.cfg.Logger)
+	document := sync.OnceValue(s.document)
 	mux.HandleFunc("POST /api/oauth/token", s.limited(oauth.Token))
 	mux.HandleFunc("POST /api/oauth/revoke", oauth.Revoke)
 	mux.HandleFunc("GET /api/private/ipinfo", s.ipInfo)
 	mux.HandleFunc("GET /api/private/unauth/nds/defaultMongoDBMajorVersion", majorVersion)
 	mux.HandleFunc("POST /api/private/v1.0/telemetry/events", forget)
 	mux.HandleFunc("POST /api/private/unauth/telemetry/events", forget)
-	mux.HandleFunc("GET /openapi.json", s.openAPI)
+	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(document()) // the caller has gone; there is nobody to tell
+	})
 	mux.Handle(invite.Path, (&invite.Pages{Store: s.store, Address: s.auth.Address, Log: s.cfg.Logger}).Handler())
 	return requestlog.Handler(s.cfg.Logger, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		entry := requestlog.From(w)
@@ -33,7 +38,7 @@ func (s *Server) handler() http.Handler {
 		// Not a pattern of mux: it would clean paths of the API, which hold escaped and double slashes.
 		if !strings.HasPrefix(r.URL.Path, api.Prefix) {
 			if h, pattern := mux.Handler(r); pattern != "" {
-				entry.Path = pattern // the path of an invitation's page is a secret
+				entry.Path = pattern[strings.IndexByte(pattern, '/'):] // less its method; the path of an invitation's page is a secret
 				h.ServeHTTP(w, r)
 				return
 			}
@@ -55,8 +60,13 @@ func majorVersion(w http.ResponseWriter, _ *http.Request) {
 // forget takes clients' telemetry and keeps nothing of it.
 func forget(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }
 
-func (s *Server) openAPI(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, openapi.Document(s.engine.Operations(), Version))
+// document is the OpenAPI document of the server's operations. It is half a megabyte and the same for everybody.
+func (s *Server) document() []byte {
+	raw, err := json.Marshal(openapi.Document(s.engine.Operations(), Version))
+	if err != nil {
+		panic(err) // maps, strings and numbers always marshal
+	}
+	return raw
 }
 
 func writeJSON(w http.ResponseWriter, v any) {

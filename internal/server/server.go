@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -132,17 +133,17 @@ func (s *Server) settings(ctx context.Context) (secret []byte, err error) {
 	return secret, err
 }
 
-// drainTime is how long requests may take to end once the server stops.
-const drainTime = 10 * time.Second
-
 // Run serves until ctx ends, then drains and closes everything. It returns nil after an orderly end.
 func (s *Server) Run(ctx context.Context) error {
+	life, end := context.WithCancel(context.WithoutCancel(ctx)) // of requests: they outlive ctx by what the drain takes
+	defer end()
 	group, ctx := errgroup.WithContext(ctx)
-	apiServer := s.http(s.handler())
+	apiServer := s.http(lasting(life, s.handler()))
 	apiServer.TLSConfig = s.tls
 	manageServer := s.http(s.management())
-	group.Go(func() error { return serve(ctx, apiServer, s.api) })
-	group.Go(func() error { return serve(ctx, manageServer, s.manage) })
+	drain := s.cfg.timeouts.drain
+	group.Go(func() error { return serve(ctx, apiServer, s.api, drain) })
+	group.Go(func() error { return serve(ctx, manageServer, s.manage, drain) })
 	group.Go(func() error { return s.usage.Run(ctx, s.store, s.cfg.Logger) })
 	group.Go(func() error { return s.runner.Run(ctx) })
 	if s.shared() {
@@ -150,7 +151,21 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	close(s.ready)
 	err := group.Wait()
-	return errors.Join(err, s.release())
+	end()
+	return errors.Join(err, s.settle(context.WithoutCancel(ctx)), s.release())
+}
+
+// settle writes what requests have left to be written, up to the last one.
+func (s *Server) settle(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.timeouts.drain)
+	defer cancel()
+	return s.usage.Flush(ctx, s.store)
+}
+
+// lasting has requests end with the server's life, and not when their client ends its side of the connection: net/http
+// takes that for its leaving, while TCP lets it wait for the answer (RFC 9293, section 3.6).
+func lasting(life context.Context, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(w, r.WithContext(life)) })
 }
 
 // http bounds what a stranger can hold open.
@@ -158,18 +173,20 @@ func (s *Server) http(h http.Handler) *http.Server {
 	t := s.cfg.timeouts
 	return &http.Server{
 		Handler: h, ReadHeaderTimeout: t.header, ReadTimeout: t.request, WriteTimeout: t.answer, IdleTimeout: t.idle, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(s.cfg.Logger.Handler(), slog.LevelWarn), // panics, and handshakes that fail
 	}
 }
 
-// serve serves l until ctx ends, then lets running requests end.
-func serve(ctx context.Context, h *http.Server, l net.Listener) error {
+// serve serves l until ctx ends, then lets running requests end. Those that take longer than drain are cut off: a client
+// that never finishes is no failure of the server's.
+func serve(ctx context.Context, h *http.Server, l net.Listener, drain time.Duration) error {
 	done := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() {
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 		defer cancel()
 		err := h.Shutdown(grace)
-		if err != nil {
-			err = errors.Join(err, h.Close())
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = h.Close()
 		}
 		done <- err
 	})

@@ -24,6 +24,9 @@ func (s *Server) certificates() (*tls.Config, error) {
 			return nil, err
 		}
 		own := pki.NewRenewing(authority, s.names(), time.Now)
+		if _, err := own.Get(nil); err != nil { // rather now than at every handshake
+			return nil, err
+		}
 		return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: own.Get}, nil
 	}
 	certFile, keyFile, ok := strings.Cut(s.cfg.TLS, ",")

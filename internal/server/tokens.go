@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authn"
 )
 
 // longestID is more than a client id has, in bytes.
@@ -15,7 +16,7 @@ const longestID = 64
 func (s *Server) limited(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if set := s.limits.Tokens(); set != nil {
-			client, _, _ := r.BasicAuth()
+			client, _, _ := authn.Client(r) // decoded: one account has many spellings
 			g := s.limits.Take(set, api.Subnet(s.auth.Address(r))+" "+client[:min(len(client), longestID)])
 			if !g.OK {
 				w.Header().Set("Retry-After", strconv.Itoa(int(g.Retry/time.Second)))

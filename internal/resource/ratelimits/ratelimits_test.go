@@ -96,12 +96,12 @@ func TestOffMeansNone(t *testing.T) {
 // TestTokens asks for more tokens than an account gets in a minute from one address, and then from another.
 func TestTokens(t *testing.T) {
 	s := apitest.Start(t, telamontest.RateLimits())
-	ask := func(address string) *http.Response {
+	ask := func(client, address string) *http.Response {
 		r, err := http.NewRequestWithContext(t.Context(), "POST", s.URL+"/api/oauth/token", strings.NewReader("grant_type=client_credentials"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.SetBasicAuth(s.ClientID, s.ClientSecret)
+		r.SetBasicAuth(client, s.ClientSecret)
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set("X-Forwarded-For", netip.MustParseAddr(address).String())
 		res, err := http.DefaultClient.Do(r)
@@ -112,14 +112,17 @@ func TestTokens(t *testing.T) {
 		return res
 	}
 	for i := range 10 {
-		if res := ask("192.0.2.1"); res.StatusCode != http.StatusOK {
+		if res := ask(s.ClientID, "192.0.2.1"); res.StatusCode != http.StatusOK {
 			t.Fatalf("token %d: %d", i, res.StatusCode)
 		}
 	}
-	if res := ask("192.0.2.1"); res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" {
+	if res := ask(s.ClientID, "192.0.2.1"); res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" {
 		t.Errorf("the eleventh: %d %v", res.StatusCode, res.Header)
 	}
-	if res := ask("192.0.2.2"); res.StatusCode != http.StatusOK {
+	if res := ask("%6D"+s.ClientID[1:], "192.0.2.1"); res.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("the account by another spelling: %d", res.StatusCode)
+	}
+	if res := ask(s.ClientID, "192.0.2.2"); res.StatusCode != http.StatusOK {
 		t.Errorf("from elsewhere: %d", res.StatusCode)
 	}
 }
