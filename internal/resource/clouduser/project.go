@@ -1,7 +1,6 @@
 package clouduser
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -94,26 +93,27 @@ func (in listInProjectIn) join(all, org []*model.Membership, through map[model.I
 			all = append(all, m)
 		}
 	}
-	slices.SortFunc(all, func(a, b *model.Membership) int {
-		return cmp.Or(cmp.Compare(state.Fold(a.Username), state.Fold(b.Username)), cmp.Compare(a.UserID, b.UserID))
-	})
+	slices.SortFunc(all, byUsername)
 	return all
 }
 
-// throughTeams are the roles that teams give in a project, by the user.
+// throughTeams are the roles that teams give in a project, by the user; of several teams in the order of their names.
 func throughTeams(tx store.Tx, p *model.Project) (map[model.ID][]authz.Role, error) {
 	teams, err := state.Teams.List(tx, state.TeamsIn(p.OrgID))
 	if err != nil {
 		return nil, err
 	}
-	roles := map[model.ID][]authz.Role{}
-	for _, t := range teams {
-		roles[t.ID] = authz.In(t.Grants, p.ID)
-	}
 	places, err := state.TeamMembers.List(tx, state.EveryTeamPlaceIn(p.OrgID))
-	through := map[model.ID][]authz.Role{}
+	people := map[model.ID][]model.ID{}
 	for _, m := range places {
-		through[m.UserID] = append(through[m.UserID], roles[m.TeamID]...)
+		people[m.TeamID] = append(people[m.TeamID], m.UserID)
+	}
+	through := map[model.ID][]authz.Role{}
+	for _, t := range teams {
+		roles := authz.In(t.Grants, p.ID)
+		for _, id := range people[t.ID] {
+			through[id] = append(through[id], roles...)
+		}
 	}
 	return through, err
 }
