@@ -27,21 +27,6 @@ type collection struct {
 	indexes []index // without that of _id, which is the documents' own order
 }
 
-// index is an index on one path.
-type index struct {
-	ID       uint64 `bson:"id"`
-	Name     string `bson:"name"`
-	Path     string `bson:"path"`
-	Dir      int32  `bson:"dir"`
-	Unique   bool   `bson:"unique,omitempty"`
-	Multikey bool   `bson:"multikey,omitempty"` // some document has or had several values on the path
-}
-
-// idIndex stands for the order in which documents are stored.
-var idIndex = index{Name: "_id_", Path: "_id", Dir: 1, Unique: true}
-
-func (c *collection) allIndexes() []index { return append([]index{idIndex}, c.indexes...) }
-
 // catalogEntry is a collection's stored form.
 type catalogEntry struct {
 	ID      uint64      `bson:"id"`

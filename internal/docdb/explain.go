@@ -132,7 +132,7 @@ func (sel *selection) describe(p plan) bson.D {
 
 func (p plan) describe() bson.D {
 	direction := "forward"
-	if p.reverse != (p.ix.Dir < 0) {
+	if p.reverse {
 		direction = "backward"
 	}
 	switch p.stage {
@@ -142,7 +142,7 @@ func (p plan) describe() bson.D {
 		return bson.D{{Key: "stage", Value: string(p.stage)}, {Key: "direction", Value: direction}}
 	}
 	scan := bson.D{{Key: "stage", Value: string(p.stage)}, {Key: "keyPattern", Value: p.ix.pattern()}, {Key: "indexName", Value: p.ix.Name},
-		{Key: "isMultiKey", Value: p.ix.Multikey}, {Key: "isUnique", Value: p.ix.Unique}, {Key: "isSparse", Value: false},
+		{Key: "isMultiKey", Value: p.ix.multikey()}, {Key: "isUnique", Value: p.ix.Unique}, {Key: "isSparse", Value: p.ix.Sparse},
 		{Key: "isPartial", Value: false}, {Key: "indexVersion", Value: int32(2)}, {Key: "direction", Value: direction}}
 	return bson.D{{Key: "stage", Value: "FETCH"}, {Key: "inputStage", Value: scan}}
 }

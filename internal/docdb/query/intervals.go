@@ -62,6 +62,48 @@ func (f *Filter) EqID() (bson.RawValue, bool) {
 	return bson.RawValue{}, false
 }
 
+// Requires reports whether every match has a value at path, so that an index that leaves out documents without one holds
+// them all. It may say no where the answer is yes.
+func (f *Filter) Requires(path string) bool {
+	if f == nil {
+		return false
+	}
+	null := keys.Append(nil, nullValue)
+	if ivs, ok := f.Intervals(path); ok && !slices.ContainsFunc(ivs, func(iv Interval) bool { return iv.holds(null) }) {
+		return true
+	}
+	return f.root.demands(path)
+}
+
+// demands reports whether {path: {$exists: true}} is part of c.
+func (c conjunction) demands(path string) bool {
+	return slices.ContainsFunc(c, func(n node) bool {
+		switch n := n.(type) {
+		case conjunction:
+			return n.demands(path)
+		case field:
+			return n.name == path && slices.ContainsFunc(n.tests, func(p predicate) bool {
+				a, ok := p.(*atom)
+				return ok && a.op == "$exists"
+			})
+		}
+		return false
+	})
+}
+
+func (iv Interval) holds(key []byte) bool {
+	lo, hi := bytes.Compare(key, iv.Lo), bytes.Compare(key, iv.Hi)
+	return (lo > 0 || lo == 0 && iv.LoIncl) && (hi < 0 || hi == 0 && iv.HiIncl)
+}
+
+// Point reports whether the interval is a single value.
+func (iv Interval) Point() bool { return bytes.Equal(iv.Lo, iv.Hi) }
+
+// Inverted is the interval as it lies in the encoding of a descending part.
+func (iv Interval) Inverted() Interval {
+	return Interval{Lo: keys.Invert(bytes.Clone(iv.Hi)), Hi: keys.Invert(bytes.Clone(iv.Lo)), LoIncl: iv.HiIncl, HiIncl: iv.LoIncl}
+}
+
 // atoms returns the plain comparisons that every match satisfies at path.
 func (f *Filter) atoms(path string) []*atom {
 	if f == nil {
