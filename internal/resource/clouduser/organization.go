@@ -125,6 +125,9 @@ func (s *Service) inviteToOrg(ctx context.Context, in inviteIn) (out shape.OrgUs
 		return out, fault.Invalid(bad...)
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		if _, err := state.Organization(tx, in.OrgID); err != nil {
+			return err
+		}
 		u, err := state.Account(tx, w.Username)
 		if err != nil {
 			return err

@@ -56,9 +56,9 @@ func (s *Service) listInProject(ctx context.Context, in listPeopleInProjectIn) (
 // members are the places in the project that are wanted, by username. Who reaches the project in another way has one
 // made up, with the roles that this gives in the project.
 func (in listInProjectIn) members(tx store.Tx, want func(*model.Membership) bool) (*model.Project, []*model.Membership, error) {
-	p, err := state.Projects.Get(tx, in.GroupID)
+	p, err := state.Project(tx, in.GroupID)
 	if err != nil {
-		return nil, nil, store.IfMissing(err, fault.GroupNotFound.With(in.GroupID))
+		return nil, nil, err
 	}
 	all, err := wanted(tx, state.MembersOf(p.ID), want)
 	if err != nil || !in.FlattenTeams && !in.IncludeOrgUsers {
@@ -151,35 +151,20 @@ type addIn struct {
 	Body GroupUserRequest
 }
 
-// addToProject adds a member of the organization to a project, and invites others into both. For who is invited to the
-// organization already, the project goes with that.
 func (s *Service) addToProject(ctx context.Context, in addIn) (out shape.GroupUserResponse, err error) {
 	if bad := shape.GroupRoles("roles", in.Body.Roles); len(bad) > 0 {
 		return out, fault.Invalid(bad...)
 	}
-	roles := people.Once(in.Body.Roles)
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		p, err := state.Projects.Get(tx, in.GroupID)
-		if err != nil {
-			return store.IfMissing(err, fault.GroupNotFound.With(in.GroupID))
-		}
-		u, err := state.Account(tx, in.Body.Username)
+		p, err := state.Project(tx, in.GroupID)
 		if err != nil {
 			return err
 		}
-		org, err := state.Memberships.Get(tx, state.MembershipID(u.ID, p.OrgID))
-		switch {
-		case store.IsNotFound(err):
-			err = s.Invitations.Invite(ctx, tx, u, p.OrgID, []people.Place{{GroupID: p.ID, Roles: roles}})
-		case err == nil && org.Aside:
-			err = fault.UserAlreadyExists.With(u.Username)
-		case err == nil:
-			err = people.EnterProject(ctx, tx, org, people.Place{GroupID: p.ID, Roles: roles})
-		}
+		org, err := s.Invitations.Add(ctx, tx, p, in.Body.Username, in.Body.Roles)
 		if err != nil {
 			return err
 		}
-		m, err := find(tx, u.ID, p.ID, shown)
+		m, err := find(tx, org.UserID, p.ID, shown)
 		if err != nil {
 			return err
 		}
