@@ -136,3 +136,17 @@ func (ix index) ordered(i int, b bounds) bool {
 func (ix index) holdsAll(f *query.Filter) bool {
 	return !ix.Sparse || slices.ContainsFunc(ix.Parts, func(p part) bool { return f.Requires(p.Path) })
 }
+
+// covers reports whether the keys within b are those of the documents that f matches, one each.
+func (ix index) covers(f *query.Filter, b bounds) bool {
+	terms, ok := f.Terms()
+	if !ok || ix.multikey() || ix.ID == idIndex.ID {
+		return false
+	}
+	for _, term := range terms {
+		if !slices.ContainsFunc(ix.Parts[:b.used], func(p part) bool { return p.Path == term }) {
+			return false
+		}
+	}
+	return b.used > 0
+}

@@ -25,6 +25,7 @@ type collection struct {
 	id      uint64
 	uuid    bson.Binary
 	indexes []index // without that of _id, which is the documents' own order
+	plans   *planCache
 }
 
 // catalogEntry is a collection's stored form.
@@ -60,7 +61,7 @@ func (c *catalog) load(db *pebble.DB) error {
 		if err := bson.Unmarshal(it.Value(), &entry); err != nil {
 			return fmt.Errorf("catalog entry of %s.%s: %w", dbName, collName, err)
 		}
-		coll := &collection{namespace{dbName, collName}, entry.ID, entry.UUID, entry.Indexes}
+		coll := &collection{namespace{dbName, collName}, entry.ID, entry.UUID, entry.Indexes, new(planCache)}
 		c.colls[coll.ns] = coll
 		c.ids = max(c.ids, coll.id)
 		for _, ix := range coll.indexes {

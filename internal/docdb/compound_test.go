@@ -229,7 +229,7 @@ func randomKey(r *rand.Rand) d {
 // TestIndexModel puts the same random documents into a collection with random indexes and one with none, and asks both the
 // same: by index and by scan they must give the same documents in the same order, as far as the order is told.
 func TestIndexModel(t *testing.T) {
-	for round := range uint64(12) {
+	for round := range uint64(6) {
 		r := rand.New(rand.NewPCG(round, 5))
 		x := fresh(t)
 		var keys []d
@@ -249,7 +249,7 @@ func TestIndexModel(t *testing.T) {
 			}
 		}
 		x.sound()
-		for range 80 {
+		for range 40 {
 			ask(t, x, r, keys)
 		}
 	}

@@ -205,6 +205,7 @@ func (t *tx) setCollection(c *collection) error {
 	if err != nil {
 		return fmt.Errorf("encode catalog entry: %w", err)
 	}
+	c.plans = new(planCache) // what had been chosen among other indexes
 	t.coll, t.recast = c, true
 	return t.batch.Set(catalogKey(t.ns), value, nil)
 }

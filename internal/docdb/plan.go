@@ -1,6 +1,9 @@
 package docdb
 
 import (
+	"slices"
+
+	"github.com/cockroachdb/pebble/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
@@ -25,6 +28,12 @@ type plan struct {
 	spans   []span // of keys, in their order
 	reverse bool
 	sorted  bool // documents come in the order that was asked for
+	covered bool // the keys say all that is wanted, which is a number
+	unique  bool // there is one document at most
+
+	rejected []plan // other plans
+	shape    string // under which the plan is remembered, or ""
+	keys     int64  // that it was thought to examine
 }
 
 // wish is what a plan is made for.
@@ -32,11 +41,14 @@ type wish struct {
 	filter *query.Filter
 	sort   bson.Raw   // nil: no order
 	order  query.Sort // sort, parsed
-	hint   bson.RawValue
+
+	wanted   int64 // how many documents are wanted, or 0 for all
+	counting bool  // only their number is wanted
+	hint     bson.RawValue
 }
 
-// choose plans access to coll, which may be nil.
-func choose(coll *collection, w wish) (plan, error) {
+// choose plans access to coll, which may be nil, as r has it.
+func choose(r pebble.Reader, coll *collection, w wish) (plan, error) {
 	if coll == nil {
 		return plan{stage: stageNone, sorted: true}, nil
 	}
@@ -56,10 +68,9 @@ func choose(coll *collection, w wish) (plan, error) {
 		return plan{stage: stageIDHack, ix: idIndex, spans: []span{{key, after(key)}}, sorted: true}, nil
 	}
 	if hinted != nil {
-		p, _ := consider(*hinted, w)
-		return p, nil
+		return consider(*hinted, w).plan, nil
 	}
-	return best(coll, w), nil
+	return best(r, coll, w)
 }
 
 func truncated(v bson.RawValue) int64 { n, _ := integer(v); return n }
@@ -67,42 +78,43 @@ func truncated(v bson.RawValue) int64 { n, _ := integer(v); return n }
 // wholeCollection is the plan to look at every document.
 var wholeCollection = plan{stage: stageAll, ix: idIndex, spans: wholeIndex}
 
-// best is the plan that promises the least work.
-func best(coll *collection, w wish) plan {
-	p, high := wholeCollection, 0
-	p.sorted = w.sort == nil
+// candidate is a plan that may be chosen.
+type candidate struct {
+	plan
+	bounded bool
+	score   int // a first guess of its worth, which decides between equals
+}
+
+// candidates are the indexes that bound or sort, the most promising first.
+func candidates(coll *collection, w wish) []candidate {
+	var list []candidate
 	for _, ix := range coll.allIndexes() {
 		if !ix.holdsAll(w.filter) {
 			continue
 		}
-		if candidate, score := consider(ix, w); score > high {
-			p, high = candidate, score
+		if c := consider(ix, w); c.score > 0 {
+			list = append(list, c)
 		}
 	}
-	if len(p.spans) == 0 {
-		p.stage = stageNone
-	}
-	return p
+	slices.SortStableFunc(list, func(a, b candidate) int { return b.score - a.score })
+	return list
 }
 
-// consider plans the use of an index and gives its worth: nothing if it neither bounds nor sorts, most if it leads to
-// few points. An order for free decides between equals.
-func consider(ix index, w wish) (plan, int) {
+// consider plans the use of an index. Its score is nothing if it neither bounds nor sorts.
+func consider(ix index, w wish) candidate {
 	b := ix.bound(w.filter)
-	p := plan{stage: stageIndex, ix: ix, spans: b.spans}
-	score := 8 * b.used
-	switch {
-	case b.used > 0 && !b.points:
-		score -= 4
-	case b.used == len(ix.Parts) && ix.Unique:
-		score++
+	c := candidate{plan: plan{stage: stageIndex, ix: ix, spans: b.spans, sorted: w.sort == nil}, bounded: b.used > 0, score: 8 * b.used}
+	if b.used > 0 && !b.points {
+		c.score -= 4
 	}
-	if w.sort == nil {
-		p.sorted = true
-	} else if p.sorted, p.reverse = ix.sorts(w.order, b); p.sorted {
-		score += 2
+	c.unique = ix.Unique && b.fixed == len(ix.Parts)
+	if w.sort != nil {
+		if c.sorted, c.reverse = ix.sorts(w.order, b); c.sorted {
+			c.score += 2
+		}
 	}
-	return p, score
+	c.covered = w.counting && ix.covers(w.filter, b)
+	return c
 }
 
 // naturalOrder reports whether the sort asks for the order in which documents are stored, and in which direction.

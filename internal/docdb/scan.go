@@ -41,9 +41,17 @@ func (s *scan) documents(ctx context.Context) iter.Seq2[bson.Raw, error] {
 		if s.plan.stage == stageNone {
 			return
 		}
+		defer s.review()
 		if err := s.walk(ctx, func(doc bson.Raw) bool { return yield(doc, nil) }); err != nil {
 			yield(nil, err)
 		}
+	}
+}
+
+// review forgets a remembered plan that has been ten times as much work as it was thought to be.
+func (s *scan) review() {
+	if s.plan.shape != "" && s.keysExamined > 10*s.plan.keys+firstTrial {
+		s.coll.plans.forget(s.plan.shape)
 	}
 }
 
@@ -89,6 +97,9 @@ func (s *scan) walkRange(ctx context.Context, it *pebble.Iterator, yield func(bs
 func (s *scan) visit(it *pebble.Iterator) (bson.Raw, error) {
 	if s.plan.stage != stageAll {
 		s.keysExamined++
+	}
+	if s.plan.covered {
+		return emptyDoc, nil
 	}
 	if s.plan.ix.ID == idIndex.ID {
 		s.docsExamined++

@@ -73,7 +73,11 @@ func (c *call) openView() (*view, error) {
 
 // scan plans the selection on a collection.
 func (sel *selection) scan(r pebble.Reader, coll *collection) (*scan, error) {
-	p, err := choose(coll, sel.wish)
+	sel.wanted = 0
+	if sel.limit > 0 {
+		sel.wanted = max(sel.skip+sel.limit, sel.limit) // the sum may be beyond all numbers
+	}
+	p, err := choose(r, coll, sel.wish)
 	if err != nil {
 		return nil, err
 	}

@@ -96,8 +96,7 @@ func (t *tx) expired(ctx context.Context, id uint64) (docs []bson.Raw, err error
 	if err != nil {
 		return nil, err
 	}
-	p, _ := consider(ix, wish{filter: filter})
-	s := &scan{r: t.batch, coll: t.coll, plan: p, filter: filter}
+	s := &scan{r: t.batch, coll: t.coll, plan: consider(ix, wish{filter: filter}).plan, filter: filter}
 	for doc, err := range s.documents(ctx) {
 		if err != nil {
 			return nil, err
