@@ -1,0 +1,305 @@
+package query
+
+import (
+	"bytes"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/keys"
+)
+
+// TestOracle compares filters, sorts, projections and updates with mingo's on generated cases. JavaScript has one type of
+// number, so numbers are compared by value, and none is a Decimal128. Cases where mingo is known not to follow MongoDB are in differences.
+func TestOracle(t *testing.T) {
+	g := &generator{rand.New(rand.NewPCG(5, 7))}
+	var cases []bson.D
+	for range 2500 {
+		cases = append(cases, g.match())
+	}
+	for range 1000 {
+		cases = append(cases, g.sort(), g.project(), g.update())
+	}
+	answers := askOracle(t, cases)
+	excused, faults := 0, 0
+	for i, c := range cases {
+		raw := mustMarshal(t, c)
+		ours := answer(t, raw)
+		switch {
+		case agree(ours, answers[i]):
+		case excuse(raw, ours, answers[i]) != "":
+			excused++
+		case faults < 20:
+			faults++
+			t.Errorf("%s\nis    %s\nmingo %s", show(raw), show(ours), show(answers[i]))
+		}
+	}
+	if excused > len(cases)/7 {
+		t.Errorf("%d of %d cases are excused", excused, len(cases))
+	}
+}
+
+// askOracle gives the cases to mingo.
+func askOracle(t *testing.T, cases []bson.D) []bson.Raw {
+	t.Helper()
+	modules, err := filepath.Abs("../../../test/node/node_modules")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mingo := filepath.Join(modules, "mingo")
+	_, err = os.Stat(mingo)
+	node, noNode := exec.LookPath("node")
+	if err != nil || noNode != nil {
+		if os.Getenv("TELAMON_REQUIRE_ALL") != "" {
+			t.Fatalf("mingo and node are required: %v, %v", err, noNode)
+		}
+		t.Skip("without mingo (npm ci in test/node brings it) there is nothing to compare with")
+	}
+	in, err := bson.MarshalExtJSON(bson.D{{Key: "cases", Value: cases}}, false, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.CommandContext(t.Context(), node, "testdata/oracle.cjs", mingo, filepath.Join(modules, "bson"))
+	c.Stdin, c.Stderr = bytes.NewReader(in), os.Stderr
+	out, err := c.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct{ Answers []bson.Raw }
+	if err := bson.UnmarshalExtJSON(out, false, &got); err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Answers) != len(cases) {
+		t.Fatalf("%d answers to %d cases", len(got.Answers), len(cases))
+	}
+	return got.Answers
+}
+
+// answer is this package's answer to a case: {is: result} or {error: message}.
+func answer(t *testing.T, c bson.Raw) bson.Raw {
+	is, err := solve(c)
+	if err != nil {
+		return mustMarshal(t, bson.D{{Key: "error", Value: err.Error()}})
+	}
+	return mustMarshal(t, bson.D{{Key: "is", Value: is}})
+}
+
+func solve(c bson.Raw) (any, error) {
+	doc, _ := c.Lookup("doc").DocumentOK()
+	switch c.Lookup("kind").StringValue() {
+	case "match":
+		f, err := ParseFilter(c.Lookup("query").Document())
+		if err != nil {
+			return nil, err
+		}
+		return f.Match(doc), nil
+	case "sort":
+		s, err := ParseSort(c.Lookup("sort").Document())
+		if err != nil {
+			return nil, err
+		}
+		docs, err := c.Lookup("docs").Array().Values()
+		slices.SortStableFunc(docs, func(a, b bson.RawValue) int { return s.Compare(a.Document(), b.Document()) })
+		ids := bson.A{}
+		for _, d := range docs {
+			ids = append(ids, d.Document().Lookup("_id"))
+		}
+		return ids, err
+	case "project":
+		p, err := ParseProjection(c.Lookup("projection").Document())
+		if err != nil {
+			return nil, err
+		}
+		return p.Apply(doc)
+	}
+	u, err := ParseUpdate(c.Lookup("update"))
+	if err != nil {
+		return nil, err
+	}
+	out, _, err := u.Apply(doc, ApplyOptions{Now: time.UnixMilli(0)})
+	return out, err
+}
+
+// agree reports whether two answers are the same. Two errors are, whatever they say.
+func agree(a, b bson.Raw) bool {
+	x, y := a.Lookup("is"), b.Lookup("is")
+	if x.Type == 0 || y.Type == 0 {
+		return x.Type == y.Type
+	}
+	return keys.Equal(inOrder(x), inOrder(y))
+}
+
+// inOrder sorts a document's fields: mingo orders those of an included document otherwise. MongoDB has _id first and the
+// others as they stand in the document.
+func inOrder(v bson.RawValue) bson.RawValue {
+	if !isDocument(v) {
+		return v
+	}
+	type named struct {
+		name string
+		v    bson.RawValue
+	}
+	var list []named
+	for name, part := range keys.Elements(v.Value) {
+		list = append(list, named{string(name), inOrder(part)})
+	}
+	slices.SortFunc(list, func(a, b named) int { return strings.Compare(a.name, b.name) })
+	b := newBuilder()
+	for _, n := range list {
+		b.add(n.name, n.v)
+	}
+	return b.document()
+}
+
+func show(doc bson.Raw) string {
+	out, err := bson.MarshalExtJSON(doc, false, false)
+	if err != nil {
+		return err.Error()
+	}
+	return string(out)
+}
+
+func mustMarshal(t *testing.T, v any) bson.Raw {
+	t.Helper()
+	raw, err := bson.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+// generator makes cases of values at which implementations part.
+type generator struct{ *rand.Rand }
+
+func pick[T any](g *generator, list ...T) T { return list[g.IntN(len(list))] }
+
+func (g *generator) scalar() any {
+	return pick[any](g, nil, true, false, int32(0), math.Copysign(0, -1), 0.0, int32(1), int64(1), 1.0, 1.5, int32(-1), int64(2), 2.0, 3.5,
+		int64(1)<<40, math.NaN(), math.Inf(1), math.Inf(-1), "", "a", "b", "ab", "B", bson.DateTime(0), bson.DateTime(-1), bson.DateTime(1e12))
+}
+
+// value is a scalar, or an array or a document of values.
+func (g *generator) value(depth int) any {
+	switch n := g.IntN(10); {
+	case n < 6 || depth == 0:
+		return g.scalar()
+	case n < 8:
+		list := bson.A{}
+		for range g.IntN(4) {
+			list = append(list, g.value(depth-1))
+		}
+		return list
+	}
+	return g.document(depth-1, "a", "b")
+}
+
+// document has some of the names.
+func (g *generator) document(depth int, names ...string) bson.D {
+	d := bson.D{}
+	for _, name := range names {
+		if g.IntN(4) > 0 {
+			d = append(d, bson.E{Key: name, Value: g.value(depth)})
+		}
+	}
+	return d
+}
+
+func (g *generator) doc() bson.D {
+	return append(bson.D{{Key: "_id", Value: int32(1)}}, g.document(3, "a", "b", "c")...)
+}
+
+func (g *generator) path() string { return pick(g, "a", "b", "c", "a.b", "a.a", "b.a", "c.b", "a.a.b") }
+
+func kase(kind string, fields ...any) bson.D {
+	d := bson.D{{Key: "kind", Value: kind}}
+	for i := 0; i < len(fields); i += 2 {
+		d = append(d, bson.E{Key: fields[i].(string), Value: fields[i+1]})
+	}
+	return d
+}
+
+func one(name string, v any) bson.D { return bson.D{{Key: name, Value: v}} }
+
+func (g *generator) match() bson.D { return kase("match", "query", g.query(1), "doc", g.doc()) }
+
+func (g *generator) query(depth int) bson.D {
+	if depth > 0 && g.IntN(4) == 0 {
+		return one(pick(g, "$and", "$or", "$nor"), bson.A{g.query(depth - 1), g.query(depth - 1)})
+	}
+	return one(pick(g, g.path(), "a.0", "a.1.b"), g.condition(1))
+}
+
+func (g *generator) condition(depth int) any {
+	switch op := pick(g, "", "$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$exists", "$size", "$all", "$elemMatch", "$not", "$type"); op {
+	case "":
+		return g.value(1)
+	case "$in", "$nin", "$all":
+		return one(op, bson.A{g.value(1), g.value(1)})
+	case "$exists":
+		return one(op, g.IntN(2) == 0)
+	case "$size":
+		return one(op, int32(g.IntN(3)))
+	case "$type":
+		return one(op, pick(g, "string", "bool", "date", "null", "array", "object", "number"))
+	case "$elemMatch", "$not":
+		if depth == 0 {
+			return one("$eq", g.scalar())
+		}
+		if g.IntN(4) == 0 {
+			return one(op, one("$in", bson.A{g.scalar(), g.scalar()}))
+		}
+		return one(op, one(pick(g, "$gt", "$gte", "$lt", "$eq"), g.scalar()))
+	default:
+		return one(op, g.value(1))
+	}
+}
+
+func (g *generator) sort() bson.D {
+	docs := bson.A{}
+	for i := range 6 {
+		docs = append(docs, append(bson.D{{Key: "_id", Value: int32(i)}}, g.document(2, "a", "b")...))
+	}
+	return kase("sort", "sort", bson.D{{Key: pick(g, "a", "a.b", "b"), Value: pick[int32](g, 1, -1)}}, "docs", docs)
+}
+
+func (g *generator) project() bson.D {
+	keep := int32(g.IntN(2))
+	p := bson.D{}
+	for _, path := range [][]string{{"a", "a.b", "a.a.b"}, {"b", "b.a"}} {
+		if g.IntN(3) > 0 || len(p) == 0 {
+			p = append(p, bson.E{Key: pick(g, path...), Value: keep})
+		}
+	}
+	if g.IntN(3) == 0 {
+		p = append(p, bson.E{Key: "_id", Value: int32(0)})
+	}
+	return kase("project", "projection", p, "doc", g.doc())
+}
+
+func (g *generator) update() bson.D {
+	op := pick(g, "$set", "$unset", "$inc", "$mul", "$min", "$max", "$push", "$addToSet", "$pull", "$pop", "$rename")
+	var v any
+	switch op {
+	case "$inc", "$mul":
+		v = pick[any](g, int32(1), int64(2), 1.5, int32(-1), 0.0)
+	case "$pop":
+		v = pick[int32](g, 1, -1)
+	case "$rename":
+		v = "renamed"
+	case "$unset":
+		v = ""
+	case "$pull":
+		v = g.scalar()
+	default:
+		v = g.value(1)
+	}
+	return kase("update", "update", one(op, one(pick(g, "a", "b", "c", "a.b", "b.a"), v)), "doc", g.doc())
+}
