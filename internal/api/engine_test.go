@@ -119,6 +119,16 @@ var things = Operations{
 		Roles: authz.Any(authz.GroupOwner).OrSelf("name"), Status: 204,
 		Versions: []Version{At("2023-02-01", func(context.Context, thingIn) (None, error) { return None{}, nil })},
 	},
+	{
+		ID: "seekThing", Method: http.MethodGet, Path: "/groups/{groupId}/things/{name}/seek", Tag: "Things", Summary: "Seek",
+		Roles: authz.Any(authz.GroupReadOnly), Status: 200, MayBeEmpty: true,
+		Versions: []Version{At("2023-01-01", func(_ context.Context, in thingIn) (*thing, error) {
+			if in.Name == "nothing" {
+				return nil, nil
+			}
+			return &thing{Name: in.Name}, nil
+		})},
+	},
 }
 
 var config = Config{Auth: theirs{}, Scopes: oneProject{}, Logger: slog.New(slog.DiscardHandler)}
@@ -293,6 +303,16 @@ func TestEnvelopeAndPretty(t *testing.T) {
 	}
 }
 
+func TestAnswersThatMayBeEmpty(t *testing.T) {
+	if a := call(t, "owner", "2023-01-01", "GET", here+"/a/seek", ""); a.Code != 200 || a.Body.String() != `{"name":"a"}` {
+		t.Errorf("%d %s", a.Code, a.Body)
+	}
+	a := call(t, "owner", "2023-01-01", "GET", here+"/nothing/seek?envelope=true", "")
+	if a.Code != 204 || a.Body.Len() != 0 || !strings.HasPrefix(a.Header().Get("Content-Type"), "application/vnd.atlas.2023-01-01+json") {
+		t.Errorf("%d %q %v", a.Code, a.Body, a.Header())
+	}
+}
+
 func TestBodies(t *testing.T) {
 	send := func(contentType string, body string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest("POST", Prefix+here, strings.NewReader(body))
@@ -333,6 +353,7 @@ func TestDeclarationsAreChecked(t *testing.T) {
 		"no version":           func(o *Op) { o.Versions = nil },
 		"an unknown date":      func(o *Op) { o.Versions[0].Date = "2023-01-02" },
 		"an unbound parameter": func(o *Op) { o.Path = "/groups/{groupId}/things/{name}/{more}" },
+		"empty without a way":  func(o *Op) { o.MayBeEmpty = true },
 		"a taken id":           func(o *Op) { o.ID = "listThings" },
 		"a taken route":        func(o *Op) { o.Path = "/groups/{groupId}/things/{name}"; o.ID = "other"; o.Method = "GET" },
 	} {

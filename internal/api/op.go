@@ -33,6 +33,7 @@ type Op struct {
 	Deprecated  Date        // since when; "" if it is not
 	Sunset      Date        // after which the service turns it off; "" if unknown
 	NoEnvelope  bool        // has no envelope parameter
+	MayBeEmpty  bool        // may also succeed with 204 and without a body: where Out is a pointer, and nil
 	Versions    []Version   // ascending
 }
 
@@ -122,6 +123,9 @@ func (op *Op) verify() error {
 	for _, v := range op.Versions {
 		if !v.Date.known() {
 			return fmt.Errorf("%s is no version date", v.Date)
+		}
+		if op.MayBeEmpty && v.Out.Kind() != reflect.Pointer {
+			return fmt.Errorf("version %s cannot be empty: its Out is no pointer", v.Date)
 		}
 		bound := map[string]bool{}
 		for _, p := range inputs(v.In) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"strconv"
 
 	"github.com/telamon-db/telamon/internal/fault"
@@ -24,6 +25,10 @@ func (out *response) success(result any) {
 	out.w.Header().Set("Content-Type", out.version.media) // without a body too, as the service does
 	if _, none := result.(None); none {
 		out.w.WriteHeader(out.op.Status)
+		return
+	}
+	if out.op.MayBeEmpty && reflect.ValueOf(result).IsNil() {
+		out.w.WriteHeader(http.StatusNoContent)
 		return
 	}
 	if p, ok := result.(paged); ok {

@@ -3,7 +3,9 @@ package docdb
 import (
 	"context"
 	"iter"
+	"slices"
 	"strconv"
+	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
@@ -11,6 +13,13 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/query"
 	"github.com/telamon-db/telamon/internal/wire"
 )
+
+// Stages are the aggregation stages that the engine knows, by name.
+func Stages() []query.Entry {
+	list := append([]query.Entry{{Name: "$collStats", Summary: "Gives a collection's sizes, as the first stage."}}, query.Stages...)
+	slices.SortFunc(list, func(a, b query.Entry) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
 
 // splitCollStats parts a pipeline that begins with $collStats, which takes the place of the collection's documents, into
 // the stage's specification and the stages behind it.

@@ -25,22 +25,8 @@ type collection struct {
 	id      uint64
 	uuid    bson.Binary
 	indexes []index // without that of _id, which is the documents' own order
+	plans   *planCache
 }
-
-// index is an index on one path.
-type index struct {
-	ID       uint64 `bson:"id"`
-	Name     string `bson:"name"`
-	Path     string `bson:"path"`
-	Dir      int32  `bson:"dir"`
-	Unique   bool   `bson:"unique,omitempty"`
-	Multikey bool   `bson:"multikey,omitempty"` // some document has or had several values on the path
-}
-
-// idIndex stands for the order in which documents are stored.
-var idIndex = index{Name: "_id_", Path: "_id", Dir: 1, Unique: true}
-
-func (c *collection) allIndexes() []index { return append([]index{idIndex}, c.indexes...) }
 
 // catalogEntry is a collection's stored form.
 type catalogEntry struct {
@@ -75,7 +61,7 @@ func (c *catalog) load(db *pebble.DB) error {
 		if err := bson.Unmarshal(it.Value(), &entry); err != nil {
 			return fmt.Errorf("catalog entry of %s.%s: %w", dbName, collName, err)
 		}
-		coll := &collection{namespace{dbName, collName}, entry.ID, entry.UUID, entry.Indexes}
+		coll := &collection{namespace{dbName, collName}, entry.ID, entry.UUID, entry.Indexes, new(planCache)}
 		c.colls[coll.ns] = coll
 		c.ids = max(c.ids, coll.id)
 		for _, ix := range coll.indexes {

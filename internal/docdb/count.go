@@ -27,6 +27,7 @@ func (c *call) countSelection() (selection, error) {
 	if err != nil {
 		return sel, err
 	}
+	sel.counting = true
 	if limit := c.int("limit", 0); limit < 0 {
 		c.args["limit"] = int64Value(-limit) // count takes a negative limit for a limit
 	}
@@ -63,7 +64,7 @@ func (c *call) count(sel *selection, v *view) (n int64, err error) {
 	if err != nil || v.coll == nil {
 		return 0, err
 	}
-	if len(c.doc("query")) == len(emptyDoc) {
+	if len(c.doc("query")) == len(emptyDoc) && !s.plan.ix.Sparse {
 		all, err := readTally(v.snap, v.coll.id)
 		n = max(0, all.docs-sel.skip)
 		if sel.limit > 0 {

@@ -10,8 +10,6 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
-	"github.com/telamon-db/telamon/internal/docdb/keys"
-	"github.com/telamon-db/telamon/internal/docdb/query"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -24,19 +22,6 @@ type duplicateKey struct {
 
 func (d *duplicateKey) Error() string { return d.cause.Error() }
 func (d *duplicateKey) Unwrap() error { return d.cause }
-
-func newDuplicateKey(ns namespace, ix index, v bson.RawValue) error {
-	shown := v.String()
-	if len(shown) > 200 {
-		shown = shown[:200] + "..."
-	}
-	return &duplicateKey{
-		cause: wire.Errorf(wire.DuplicateKey, "E11000 duplicate key error collection: %s index: %s dup key: { %s: %s }",
-			ns, ix.Name, ix.Path, shown),
-		pattern: bson.D{{Key: ix.Path, Value: ix.Dir}},
-		value:   bson.D{{Key: ix.Path, Value: v}},
-	}
-}
 
 // read returns a copy of what is stored under key, or nil.
 func read(r pebble.Reader, key []byte) ([]byte, error) {
@@ -57,7 +42,7 @@ func (t *tx) insert(doc bson.Raw) error {
 	if old, err := read(t.batch, key); err != nil {
 		return err
 	} else if old != nil {
-		return newDuplicateKey(t.ns, idIndex, doc.Lookup("_id"))
+		return newDuplicateKey(t.ns, idIndex, []bson.RawValue{doc.Lookup("_id")})
 	}
 	if err := t.reindex(key, nil, doc); err != nil {
 		return err
@@ -110,27 +95,32 @@ func idOf(doc bson.Raw) bson.Raw {
 }
 
 // reindex changes the index entries of the document under key from those of old to those of doc; either may be nil.
-// All unique indexes are asked before anything is written, so that a refused document leaves no trace.
+// All indexes are asked before anything is written, so that a refused document leaves no trace.
 func (t *tx) reindex(key []byte, old, doc bson.Raw) error {
 	type change struct {
 		ix           index
 		drop, insert [][]byte
 	}
 	var changes []change
+	id := key[prefixLen:]
 	for i, ix := range t.coll.indexes {
-		before, after := encodedValues(old, ix.Path), encodedValues(doc, ix.Path)
-		c := change{ix, without(before, after), without(after, before)}
-		if err := t.checkUnique(ix, key[prefixLen:], c.insert, doc); err != nil {
+		before, _, err := ix.keys(old)
+		if err != nil {
 			return err
 		}
-		if len(after) > 1 && !ix.Multikey {
-			if err := t.markMultikey(i); err != nil {
-				return err
-			}
+		after, arrays, err := ix.keys(doc)
+		if err != nil {
+			return err
+		}
+		c := change{ix, without(before, after), without(after, before)}
+		if err := t.checkUnique(ix, id, c.insert, doc); err != nil {
+			return err
+		}
+		if err := t.markMultikey(i, arrays); err != nil {
+			return err
 		}
 		changes = append(changes, c)
 	}
-	id := key[prefixLen:]
 	for _, c := range changes {
 		if err := t.writeEntries(c.ix, id, c.drop, c.insert); err != nil {
 			return err
@@ -165,7 +155,7 @@ func (t *tx) checkUnique(ix index, id []byte, values [][]byte, doc bson.Raw) err
 			return err
 		}
 		if taken {
-			return newDuplicateKey(t.ns, ix, valueOf(doc, ix.Path, v))
+			return ix.duplicate(t.ns, doc, v)
 		}
 	}
 	return nil
@@ -186,29 +176,6 @@ func anyBut(r pebble.Reader, prefix, id []byte) (bool, error) {
 	return false, it.Error()
 }
 
-// encodedValues are the values under which doc stands in an index on path, in order and each once; none for no document.
-func encodedValues(doc bson.Raw, path string) [][]byte {
-	if doc == nil {
-		return nil
-	}
-	var encoded [][]byte
-	for _, v := range query.IndexValues(doc, path) {
-		encoded = append(encoded, keys.Append(nil, v))
-	}
-	slices.SortFunc(encoded, bytes.Compare)
-	return slices.CompactFunc(encoded, bytes.Equal)
-}
-
-// valueOf is the value of doc on path that is encoded so.
-func valueOf(doc bson.Raw, path string, encoded []byte) bson.RawValue {
-	for _, v := range query.IndexValues(doc, path) {
-		if bytes.Equal(keys.Append(nil, v), encoded) {
-			return v
-		}
-	}
-	return bson.RawValue{Type: bson.TypeNull}
-}
-
 // without returns the members of the ordered list a that the ordered list b has not.
 func without(a, b [][]byte) [][]byte {
 	var rest [][]byte
@@ -220,11 +187,15 @@ func without(a, b [][]byte) [][]byte {
 	return rest
 }
 
-// markMultikey records that index i has met a document with several values, for then its order is no sort order.
-func (t *tx) markMultikey(i int) error {
+// markMultikey records on which parts of index i a document has arrays, for that limits how the index may be used.
+func (t *tx) markMultikey(i int, arrays []bool) error {
+	marks := union(t.coll.indexes[i].Multikey, arrays)
+	if !slices.Contains(marks, true) || slices.Equal(marks, t.coll.indexes[i].Multikey) {
+		return nil
+	}
 	next := *t.coll
 	next.indexes = slices.Clone(next.indexes)
-	next.indexes[i].Multikey = true
+	next.indexes[i].Multikey = marks
 	return t.setCollection(&next)
 }
 
@@ -234,6 +205,7 @@ func (t *tx) setCollection(c *collection) error {
 	if err != nil {
 		return fmt.Errorf("encode catalog entry: %w", err)
 	}
+	c.plans = new(planCache) // what had been chosen among other indexes
 	t.coll, t.recast = c, true
 	return t.batch.Set(catalogKey(t.ns), value, nil)
 }

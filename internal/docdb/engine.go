@@ -38,6 +38,7 @@ type Options struct {
 	Now        func() time.Time // wall clock of oplog timestamps and generated dates; nil: time.Now
 	CacheBytes int64            // block cache; 0: 8 MB
 	OplogBytes int64            // the oplog is trimmed to about this size; 0: 64 MB
+	SweepEvery time.Duration    // between two removals of expired documents; 0: a minute, as MongoDB has it
 
 	fs vfs.FS // nil: the operating system's
 }
@@ -56,6 +57,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.OplogBytes == 0 {
 		o.OplogBytes = 64 * mb
+	}
+	if o.SweepEvery == 0 {
+		o.SweepEvery = time.Minute
 	}
 	if o.fs == nil {
 		o.fs = vfs.Default
@@ -83,7 +87,8 @@ type Engine struct {
 
 	ctx    context.Context // ends when Close begins
 	cancel context.CancelFunc
-	life   sync.RWMutex // read-held by everything that uses db
+	tasks  sync.WaitGroup // what runs beside commands; Close waits for it
+	life   sync.RWMutex   // read-held by everything that uses db
 	closed bool
 	stats  counters
 	group  int // groupBytes
@@ -103,6 +108,7 @@ func Open(dir string, o Options) (*Engine, error) {
 	if err := errors.Join(e.catalog.load(db), e.oplog.load(db)); err != nil {
 		return nil, errors.Join(fmt.Errorf("docdb: open %s: %w", filepath.Base(dir), err), db.Close())
 	}
+	e.tasks.Go(e.sweepAlong)
 	return e, nil
 }
 
@@ -127,6 +133,7 @@ func pebbleOptions(o Options) *pebble.Options {
 // Close ends running commands and cursors, waits for them and closes the directory. Commands after it are refused.
 func (e *Engine) Close() error {
 	e.cancel()
+	e.tasks.Wait()
 	e.life.Lock()
 	defer e.life.Unlock()
 	if e.closed {

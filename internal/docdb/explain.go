@@ -85,8 +85,12 @@ func (c *call) explain(verbosity string) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
+	rejected := bson.A{}
+	for _, p := range s.plan.rejected {
+		rejected = append(rejected, sel.describe(p))
+	}
 	planner := bson.D{{Key: "namespace", Value: c.ns.String()}, {Key: "indexFilterSet", Value: false},
-		{Key: "winningPlan", Value: sel.describe(s.plan)}, {Key: "rejectedPlans", Value: bson.A{}}}
+		{Key: "winningPlan", Value: sel.describe(s.plan)}, {Key: "rejectedPlans", Value: rejected}}
 	reply := bson.D{{Key: "explainVersion", Value: "1"}, {Key: "queryPlanner", Value: planner}}
 	if verbosity == "queryPlanner" {
 		return reply, nil
@@ -132,7 +136,7 @@ func (sel *selection) describe(p plan) bson.D {
 
 func (p plan) describe() bson.D {
 	direction := "forward"
-	if p.reverse != (p.ix.Dir < 0) {
+	if p.reverse {
 		direction = "backward"
 	}
 	switch p.stage {
@@ -142,7 +146,11 @@ func (p plan) describe() bson.D {
 		return bson.D{{Key: "stage", Value: string(p.stage)}, {Key: "direction", Value: direction}}
 	}
 	scan := bson.D{{Key: "stage", Value: string(p.stage)}, {Key: "keyPattern", Value: p.ix.pattern()}, {Key: "indexName", Value: p.ix.Name},
-		{Key: "isMultiKey", Value: p.ix.Multikey}, {Key: "isUnique", Value: p.ix.Unique}, {Key: "isSparse", Value: false},
+		{Key: "isMultiKey", Value: p.ix.multikey()}, {Key: "isUnique", Value: p.ix.Unique}, {Key: "isSparse", Value: p.ix.Sparse},
 		{Key: "isPartial", Value: false}, {Key: "indexVersion", Value: int32(2)}, {Key: "direction", Value: direction}}
+	if p.covered {
+		scan[0].Value = "COUNT_SCAN"
+		return bson.D{{Key: "stage", Value: "COUNT"}, {Key: "inputStage", Value: scan}}
+	}
 	return bson.D{{Key: "stage", Value: "FETCH"}, {Key: "inputStage", Value: scan}}
 }

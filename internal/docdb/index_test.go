@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -57,9 +58,11 @@ func TestExplain(t *testing.T) {
 		{d{{"find", "c"}, {"filter", d{{"a", 3}}}, {"hint", d{{"$natural", 1}}}}, "COLLSCAN ", "", 0, 100, 10},
 		{d{{"find", "c"}, {"filter", d{{"b", between(10, 20)}}}, {"sort", d{{"b", 1}}}}, "FETCH IXSCAN ", "b_-1", 10, 10, 10},
 		{d{{"find", "c"}, {"sort", d{{"b", -1}}}, {"limit", 3}}, "LIMIT FETCH IXSCAN ", "b_-1", 3, 3, 3},
-		{d{{"find", "c"}, {"sort", d{{"a", 1}, {"b", 1}}}, {"limit", 3}}, "LIMIT SORT COLLSCAN ", "", 0, 100, 3},
-		{d{{"find", "c"}, {"filter", d{{"tags", d{{"$in", a{5, 6}}}}}}}, "FETCH IXSCAN ", "tags_1", 4, 4, 3},
-		{d{{"count", "c"}, {"query", d{{"a", 3}}}}, "FETCH IXSCAN ", "a_1", 10, 10, 10},
+		{d{{"find", "c"}, {"sort", d{{"a", 1}, {"c", 1}}}, {"limit", 3}}, "LIMIT SORT COLLSCAN ", "", 0, 100, 3},
+		{d{{"find", "c"}, {"filter", d{{"tags", d{{"$in", a{5, 6}}}}}}}, "FETCH IXSCAN ", "tags_1", 4, 3, 3},
+		{d{{"count", "c"}, {"query", d{{"a", 3}}}}, "COUNT COUNT_SCAN ", "a_1", 10, 0, 10},
+		{d{{"count", "c"}, {"query", d{{"a", nil}}}}, "FETCH IXSCAN ", "a_1", 0, 0, 0},
+		{d{{"count", "c"}, {"query", d{{"tags", 5}}}}, "FETCH IXSCAN ", "tags_1", 2, 2, 2},
 		{d{{"distinct", "c"}, {"key", "b"}, {"query", d{{"a", 3}}}}, "FETCH IXSCAN ", "a_1", 10, 10, 10},
 		{d{{"aggregate", "c"}, {"pipeline", a{d{{"$match", d{{"a", 3}}}}}}, {"cursor", d{}}}, "FETCH IXSCAN ", "a_1", 10, 10, 10},
 		{d{{"delete", "c"}, {"deletes", a{d{{"q", d{{"a", 3}}}, {"limit", 0}}}}}, "FETCH IXSCAN ", "a_1", 10, 10, 10},
@@ -147,8 +150,8 @@ func TestIndexCatalog(t *testing.T) {
 		x.fails(code, d{{"createIndexes", "c"}, {"indexes", a{spec}}})
 	}
 	for _, spec := range []d{
-		{{"key", d{{"a", 1}, {"b", 1}}}}, {{"key", d{{"a", "text"}}}}, {{"key", d{{"a", 2}}}}, {{"key", d{}}},
-		{{"key", d{{"$**", 1}}}}, {{"key", d{{"t", 1}}}, {"expireAfterSeconds", 5}}, {{"key", d{{"t", 1}}}, {"sparse", true}},
+		{{"key", d{{"a", 1}, {"a", -1}}}}, {{"key", d{{"a", "text"}}}}, {{"key", d{{"a", 2}}}}, {{"key", d{}}},
+		{{"key", d{{"$**", 1}}}}, {{"key", d{{"t", 1}, {"s", 1}}}, {"expireAfterSeconds", 5}}, {{"key", d{{"t", 1}}}, {"expireAfterSeconds", -5}},
 		{{"key", d{{"t", 1}}}, {"collation", d{{"locale", "de"}}}},
 	} {
 		x.fails(wire.CannotCreateIndex, d{{"createIndexes", "c"}, {"indexes", a{append(spec, e{"name", "n"})}}})
@@ -233,3 +236,5 @@ func randomWrite(r *rand.Rand) d {
 	}
 	return d{{"update", "c"}, {"updates", a{d{{"q", d{{"_id", id}}}, {"u", d{{"$set", d{{"a", randomValue(r)}}}}}, {"upsert", true}}}}}
 }
+
+var fixedTime = time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC)

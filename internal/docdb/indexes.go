@@ -2,14 +2,11 @@ package docdb
 
 import (
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/cockroachdb/pebble/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/telamon-db/telamon/internal/docdb/query"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -22,69 +19,6 @@ func indexCommands() []*command {
 		{name: "listIndexes", summary: "Lists a collection's indexes.", target: onCollection, run: runListIndexes,
 			fields: fields("cursor", isObject)},
 	}
-}
-
-// maxIndexes of a collection. Source: MongoDB Limits and Thresholds.
-const maxIndexes = 64
-
-var indexFields = fields("key!", isObject, "name", isString, "unique", isBool, "v", isInt, "background", isBool,
-	"sparse", isBool, "hidden", isBool, "partialFilterExpression", isObject, "expireAfterSeconds", isInt, "collation", isObject,
-	"storageEngine", isObject, "weights", isObject, "default_language", isString, "language_override", isString,
-	"textIndexVersion", isInt, "2dsphereIndexVersion", isInt, "bits", isInt, "min", isInt, "max", isInt,
-	"wildcardProjection", isObject, "clustered", isBool, "prepareUnique", isBool, "ns", isString)
-
-// parseIndex reads one member of createIndexes' list.
-func parseIndex(doc bson.Raw) (index, error) {
-	a, err := statement("createIndexes.indexes", indexFields, doc)
-	if err != nil {
-		return index{}, err
-	}
-	if err := a.refuse("sparse", "hidden", "partialFilterExpression", "expireAfterSeconds", "weights", "wildcardProjection", "clustered", "prepareUnique"); err != nil {
-		return index{}, wire.Errorf(wire.CannotCreateIndex, "%s", err.(*wire.Error).Message)
-	}
-	if err := a.refuseCollation(); err != nil {
-		return index{}, wire.Errorf(wire.CannotCreateIndex, "index collations are not supported")
-	}
-	ix, err := parseIndexKey(a.doc("key"))
-	if err != nil {
-		return index{}, err
-	}
-	ix.Unique = a.bool("unique", false)
-	if ix.Name = a.string("name"); ix.Name == "" {
-		ix.Name = fmt.Sprintf("%s_%d", ix.Path, ix.Dir)
-	}
-	if ix.Name == "*" || strings.Contains(ix.Name, "\x00") {
-		return index{}, wire.Errorf(wire.BadValue, "The index name '%s' is not valid", ix.Name)
-	}
-	return ix, nil
-}
-
-// parseIndexKey reads a key pattern of one field.
-func parseIndexKey(key bson.Raw) (index, error) {
-	elements, err := key.Elements()
-	switch {
-	case err != nil:
-		return index{}, errMalformed
-	case len(elements) == 0:
-		return index{}, wire.Errorf(wire.CannotCreateIndex, "Index keys cannot be an empty document")
-	case len(elements) > 1:
-		return index{}, wire.Errorf(wire.CannotCreateIndex, "compound indexes are not supported")
-	}
-	path, v := elements[0].Key(), elements[0].Value()
-	if kind, ok := v.StringValueOK(); ok {
-		return index{}, wire.Errorf(wire.CannotCreateIndex, "indexes of kind '%s' are not supported", kind)
-	}
-	dir, ok := integer(v)
-	if !ok || dir != 1 && dir != -1 {
-		return index{}, wire.Errorf(wire.CannotCreateIndex, "an index key must be 1 or -1")
-	}
-	if strings.Contains(path, "$**") {
-		return index{}, wire.Errorf(wire.CannotCreateIndex, "wildcard indexes are not supported")
-	}
-	if _, err := query.ParseSort(key); err != nil {
-		return index{}, wire.Errorf(wire.CannotCreateIndex, "the path '%s' cannot be indexed", path)
-	}
-	return index{Path: path, Dir: int32(dir)}, nil
 }
 
 func runCreateIndexes(c *call) (bson.D, error) {
@@ -130,24 +64,6 @@ func (c *call) createIndexes(t *tx, wanted []index) (bson.D, error) {
 		reply = append(reply, bson.E{Key: "note", Value: "all indexes already exist"})
 	}
 	return reply, nil
-}
-
-// hasIndex reports whether the collection has ix already. An index that is like it only in part is a conflict.
-func (c *collection) hasIndex(ix index) (bool, error) {
-	for _, old := range c.allIndexes() {
-		sameKey := old.Path == ix.Path && old.Dir == ix.Dir
-		switch {
-		case sameKey && old.Path == "_id":
-			return true, nil
-		case sameKey && old.Name == ix.Name && old.Unique == ix.Unique:
-			return true, nil
-		case old.Name == ix.Name:
-			return false, wire.Errorf(wire.IndexKeySpecsConflict, "An existing index has the same name as the requested index but differs in its specification: %s", ix.Name)
-		case sameKey:
-			return false, wire.Errorf(wire.IndexOptionsConflict, "Index already exists with a different name: %s", old.Name)
-		}
-	}
-	return false, nil
 }
 
 // addIndexes builds the indexes that next has beyond the collection and puts next in its place: all of them are there
@@ -198,14 +114,17 @@ func (e *Engine) dropEntries(indexes []index) error {
 func (c *call) buildIndex(t *tx, ix *index) error {
 	snap := t.e.db.NewSnapshot()
 	defer snap.Close()
-	s := &scan{r: snap, coll: t.coll, plan: plan{stage: stageAll, ix: idIndex}}
+	s := &scan{r: snap, coll: t.coll, plan: wholeCollection}
 	for doc, err := range s.documents(c.ctx) {
 		if err != nil {
 			return err
 		}
 		id := documentKey(t.coll.id, doc.Lookup("_id"))[prefixLen:]
-		values := encodedValues(doc, ix.Path)
-		ix.Multikey = ix.Multikey || len(values) > 1
+		values, arrays, err := ix.keys(doc)
+		if err != nil {
+			return err
+		}
+		ix.Multikey = union(ix.Multikey, arrays)
 		if err := t.checkUnique(*ix, id, values, doc); err != nil {
 			return err
 		}
@@ -226,6 +145,12 @@ func (ix index) describe() bson.D {
 	d := bson.D{{Key: "v", Value: int32(2)}, {Key: "key", Value: ix.pattern()}, {Key: "name", Value: ix.Name}}
 	if ix.Unique && ix.ID != idIndex.ID {
 		d = append(d, bson.E{Key: "unique", Value: true})
+	}
+	if ix.Sparse {
+		d = append(d, bson.E{Key: "sparse", Value: true})
+	}
+	if ix.Expire != nil {
+		d = append(d, bson.E{Key: "expireAfterSeconds", Value: int32(*ix.Expire)})
 	}
 	return d
 }

@@ -1,8 +1,9 @@
 package docdb
 
 import (
-	"bytes"
+	"slices"
 
+	"github.com/cockroachdb/pebble/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
@@ -23,27 +24,35 @@ const (
 // plan says how the documents that a filter may match are found. Whatever it finds, the filter is applied to it.
 type plan struct {
 	stage   stage
-	ix      index // of stageIndex and stageIDHack
-	bounds  []query.Interval
-	bounded bool // bounds hold; else the whole index is meant
+	ix      index  // of stageIndex and stageIDHack
+	spans   []span // of keys, in their order
 	reverse bool
 	sorted  bool // documents come in the order that was asked for
+	covered bool // the keys say all that is wanted, which is a number
+	unique  bool // there is one document at most
+
+	rejected []plan // other plans
+	shape    string // under which the plan is remembered, or ""
+	keys     int64  // that it was thought to examine
 }
 
 // wish is what a plan is made for.
 type wish struct {
 	filter *query.Filter
-	sort   bson.Raw // nil: no order
-	hint   bson.RawValue
+	sort   bson.Raw   // nil: no order
+	order  query.Sort // sort, parsed
+
+	wanted   int64 // how many documents are wanted, or 0 for all
+	counting bool  // only their number is wanted
+	hint     bson.RawValue
 }
 
-// choose plans access to coll, which may be nil.
-func choose(coll *collection, w wish) (plan, error) {
+// choose plans access to coll, which may be nil, as r has it.
+func choose(r pebble.Reader, coll *collection, w wish) (plan, error) {
 	if coll == nil {
 		return plan{stage: stageNone, sorted: true}, nil
 	}
-	path, dir, bySort := w.sortPath()
-	natural := bySort && path == "$natural"
+	dir, natural := w.naturalOrder()
 	hinted, err := findHint(coll, w.hint)
 	if err != nil {
 		return plan{}, err
@@ -52,80 +61,70 @@ func choose(coll *collection, w wish) (plan, error) {
 		if !natural {
 			dir = int32(truncated(w.hint.Document().Lookup("$natural")))
 		}
-		return plan{stage: stageAll, ix: idIndex, reverse: dir < 0, sorted: natural || w.sort == nil}, nil
+		return plan{stage: stageAll, ix: idIndex, spans: wholeIndex, reverse: dir < 0, sorted: natural || w.sort == nil}, nil
 	}
 	if id, ok := w.filter.EqID(); ok && (hinted == nil || hinted.ID == idIndex.ID) {
 		key := keys.Append(nil, id)
-		point := query.Interval{Lo: key, Hi: key, LoIncl: true, HiIncl: true}
-		return plan{stage: stageIDHack, ix: idIndex, bounds: []query.Interval{point}, bounded: true, sorted: true}, nil
+		return plan{stage: stageIDHack, ix: idIndex, spans: []span{{key, after(key)}}, sorted: true}, nil
 	}
 	if hinted != nil {
-		p, _ := consider(*hinted, w, path, dir)
-		return p, nil
+		return consider(*hinted, w).plan, nil
 	}
-	return best(coll, w, path, dir), nil
+	return best(r, coll, w)
 }
 
 func truncated(v bson.RawValue) int64 { n, _ := integer(v); return n }
 
-// best is the plan that promises the least work.
-func best(coll *collection, w wish, path string, dir int32) plan {
-	p, high := plan{stage: stageAll, ix: idIndex, sorted: w.sort == nil}, 0
+// wholeCollection is the plan to look at every document.
+var wholeCollection = plan{stage: stageAll, ix: idIndex, spans: wholeIndex}
+
+// candidate is a plan that may be chosen.
+type candidate struct {
+	plan
+	bounded bool
+	score   int // a first guess of its worth, which decides between equals
+}
+
+// candidates are the indexes that bound or sort, the most promising first.
+func candidates(coll *collection, w wish) []candidate {
+	var list []candidate
 	for _, ix := range coll.allIndexes() {
-		if candidate, score := consider(ix, w, path, dir); score > high {
-			p, high = candidate, score
+		if !ix.holdsAll(w.filter) {
+			continue
+		}
+		if c := consider(ix, w); c.score > 0 {
+			list = append(list, c)
 		}
 	}
-	if p.bounded && len(p.bounds) == 0 {
-		p.stage = stageNone
-	}
-	return p
+	slices.SortStableFunc(list, func(a, b candidate) int { return b.score - a.score })
+	return list
 }
 
-// consider plans the use of an index and gives its worth: nothing if it neither bounds nor sorts, most if it leads to
-// few points. An order for free decides between equals.
-func consider(ix index, w wish, path string, dir int32) (plan, int) {
-	p := plan{stage: stageIndex, ix: ix, sorted: w.sort == nil}
-	score := 0
-	if ix.Multikey {
-		p.bounds, p.bounded = w.filter.Intervals(ix.Path)
-	} else {
-		p.bounds, p.bounded = w.filter.SingleIntervals(ix.Path)
+// consider plans the use of an index. Its score is nothing if it neither bounds nor sorts.
+func consider(ix index, w wish) candidate {
+	b := ix.bound(w.filter)
+	c := candidate{plan: plan{stage: stageIndex, ix: ix, spans: b.spans, sorted: w.sort == nil}, bounded: b.used > 0, score: 8 * b.used}
+	if b.used > 0 && !b.points {
+		c.score -= 4
 	}
-	if p.bounded {
-		score = 4
-		if allPoints(p.bounds) {
-			score = 8
-			if ix.Unique {
-				score++
-			}
+	c.unique = ix.Unique && b.fixed == len(ix.Parts)
+	if w.sort != nil {
+		if c.sorted, c.reverse = ix.sorts(w.order, b); c.sorted {
+			c.score += 2
 		}
 	}
-	// Documents with several values sort by their least (or greatest), which bounds might hide.
-	if path == ix.Path && (!ix.Multikey || !p.bounded) {
-		p.sorted, p.reverse = true, dir < 0
-		score += 2
-	}
-	return p, score
+	c.covered = w.counting && ix.covers(w.filter, b)
+	return c
 }
 
-func allPoints(bounds []query.Interval) bool {
-	for _, b := range bounds {
-		if !bytes.Equal(b.Lo, b.Hi) {
-			return false
-		}
-	}
-	return true
-}
-
-// sortPath is the one path of a sort that an index could give.
-func (w wish) sortPath() (path string, dir int32, ok bool) {
+// naturalOrder reports whether the sort asks for the order in which documents are stored, and in which direction.
+func (w wish) naturalOrder() (dir int32, ok bool) {
 	elements, err := w.sort.Elements()
-	if w.sort == nil || err != nil || len(elements) != 1 {
-		return "", 0, false
+	if w.sort == nil || err != nil || len(elements) != 1 || elements[0].Key() != "$natural" {
+		return 0, false
 	}
 	n, ok := integer(elements[0].Value())
-	return elements[0].Key(), int32(n), ok && (n == 1 || n == -1)
+	return int32(n), ok && (n == 1 || n == -1)
 }
 
 // findHint is the index that a hint names; nil for no hint and for {$natural: 1}.
@@ -145,19 +144,3 @@ func findHint(coll *collection, hint bson.RawValue) (*index, error) {
 	}
 	return nil, wire.Errorf(wire.BadValue, "error processing query: hint provided does not correspond to an existing index")
 }
-
-// answersTo reports whether v is the index's name or its key pattern.
-func (ix index) answersTo(v bson.RawValue) bool {
-	if name, ok := v.StringValueOK(); ok {
-		return name == ix.Name
-	}
-	doc, _ := v.DocumentOK()
-	elements, err := doc.Elements()
-	if err != nil || len(elements) != 1 || elements[0].Key() != ix.Path {
-		return false
-	}
-	n, ok := integer(elements[0].Value())
-	return ok && n == int64(ix.Dir)
-}
-
-func (ix index) pattern() bson.D { return bson.D{{Key: ix.Path, Value: ix.Dir}} }

@@ -43,14 +43,19 @@ type CommandInfo struct {
 	Name    string
 	Alias   string // another name that it answers to, or ""
 	Summary string
-	Writes  bool // changes data or the catalog
+	Writes  bool     // changes data or the catalog
+	Options []string // its own arguments, without those that every command takes
 }
 
 // Commands returns the commands that Session.Run knows, by name.
 func Commands() []CommandInfo {
 	infos := make([]CommandInfo, 0, len(registry))
 	for _, c := range registry {
-		infos = append(infos, CommandInfo{c.name, c.alias, c.summary, c.writes})
+		var options []string
+		for _, f := range c.fields {
+			options = append(options, f.name)
+		}
+		infos = append(infos, CommandInfo{c.name, c.alias, c.summary, c.writes, options})
 	}
 	return infos
 }

@@ -21,7 +21,16 @@ type scan struct {
 	filter *query.Filter
 
 	keysExamined, docsExamined int64
+
+	seen      map[string]struct{} // encoded _ids of the documents that a multikey index has led to
+	seenBytes int
 }
+
+// What a scan may hold in memory of the documents it has met, and what one takes beside its _id.
+const (
+	seenMemory   = 4 * mb
+	seenOverhead = 64
+)
 
 // patience is how many rows are read between two looks at the context.
 const patience = 128
@@ -32,9 +41,17 @@ func (s *scan) documents(ctx context.Context) iter.Seq2[bson.Raw, error] {
 		if s.plan.stage == stageNone {
 			return
 		}
+		defer s.review()
 		if err := s.walk(ctx, func(doc bson.Raw) bool { return yield(doc, nil) }); err != nil {
 			yield(nil, err)
 		}
+	}
+}
+
+// review forgets a remembered plan that has been ten times as much work as it was thought to be.
+func (s *scan) review() {
+	if s.plan.shape != "" && s.keysExamined > 10*s.plan.keys+firstTrial {
+		s.coll.plans.forget(s.plan.shape)
 	}
 }
 
@@ -81,6 +98,9 @@ func (s *scan) visit(it *pebble.Iterator) (bson.Raw, error) {
 	if s.plan.stage != stageAll {
 		s.keysExamined++
 	}
+	if s.plan.covered {
+		return emptyDoc, nil
+	}
 	if s.plan.ix.ID == idIndex.ID {
 		s.docsExamined++
 		if doc := bson.Raw(it.Value()); s.filter.Match(doc) {
@@ -92,42 +112,54 @@ func (s *scan) visit(it *pebble.Iterator) (bson.Raw, error) {
 	if !ok {
 		return nil, errors.New("malformed index entry")
 	}
+	if _, met := s.seen[string(id)]; met {
+		return nil, nil
+	}
 	doc, closer, err := s.r.Get(documentKeyOf(s.coll.id, id))
 	if err != nil {
 		return nil, errors.Join(errors.New("index entry without a document"), err)
 	}
 	defer closer.Close()
 	s.docsExamined++
-	if !s.filter.Match(doc) || s.plan.ix.Multikey && !s.first(doc, value) {
+	if !s.filter.Match(doc) {
 		return nil, nil
+	}
+	if s.plan.ix.multikey() {
+		if anew, err := s.meet(doc, id, value); !anew || err != nil {
+			return nil, err
+		}
 	}
 	return bytes.Clone(doc), nil
 }
 
-// first reports whether value is the first of the document's values that the scan comes to. A document with several
-// values is yielded there and nowhere else, so that no list of those already seen is needed.
-func (s *scan) first(doc bson.Raw, value []byte) bool {
-	values := encodedValues(doc, s.plan.ix.Path)
-	if s.plan.reverse {
-		slices.Reverse(values)
+// meet reports whether the scan comes to a document with several keys for the first time. It remembers those that it has
+// met; when these have become many, it finds out by looking at all the document's keys instead.
+func (s *scan) meet(doc bson.Raw, id, key []byte) (bool, error) {
+	if s.seenBytes > seenMemory {
+		return s.first(doc, key)
 	}
-	for _, v := range values {
-		if s.covers(v) {
-			return bytes.Equal(v, value)
+	if s.seen == nil {
+		s.seen = map[string]struct{}{}
+	}
+	s.seen[string(id)] = struct{}{}
+	s.seenBytes += len(id) + seenOverhead
+	return true, nil
+}
+
+// first reports whether key is the first of the document's keys that the scan comes to. A document with several is yielded
+// there and nowhere else.
+func (s *scan) first(doc bson.Raw, key []byte) (bool, error) {
+	encoded, _, err := s.plan.ix.keys(doc)
+	if s.plan.reverse {
+		slices.Reverse(encoded)
+	}
+	for _, k := range encoded {
+		if slices.ContainsFunc(s.plan.spans, func(b span) bool { return b.holds(k) }) {
+			return bytes.Equal(k, key), err
 		}
 	}
-	return false
+	return false, err
 }
-
-func (s *scan) covers(v []byte) bool {
-	return !s.plan.bounded || slices.ContainsFunc(s.plan.bounds, func(b query.Interval) bool {
-		lo, hi := bytes.Compare(v, b.Lo), bytes.Compare(v, b.Hi)
-		return (lo > 0 || lo == 0 && b.LoIncl) && (hi < 0 || hi == 0 && b.HiIncl)
-	})
-}
-
-// span is a range of keys: from lo up to and without hi.
-type span struct{ lo, hi []byte }
 
 // ranges are the spans of keys that the plan visits, in its order.
 func (s *scan) ranges() []span {
@@ -135,28 +167,12 @@ func (s *scan) ranges() []span {
 	if s.plan.ix.ID != idIndex.ID {
 		prefix = idPrefix(spaceIndex, s.plan.ix.ID)
 	}
-	if !s.plan.bounded {
-		return []span{{prefix, after(prefix)}}
-	}
-	spans := make([]span, 0, len(s.plan.bounds))
-	for _, b := range s.plan.bounds {
-		spans = append(spans, spanOf(prefix, b))
+	spans := make([]span, 0, len(s.plan.spans))
+	for _, b := range s.plan.spans {
+		spans = append(spans, b.under(prefix))
 	}
 	if s.plan.reverse {
 		slices.Reverse(spans)
 	}
 	return spans
-}
-
-// spanOf turns an interval of values into a span of keys. A key goes on behind its value, so all keys of the value v lie
-// between v and the key after it.
-func spanOf(prefix []byte, b query.Interval) span {
-	lo, hi := slices.Concat(prefix, b.Lo), slices.Concat(prefix, b.Hi)
-	if !b.LoIncl {
-		lo = after(lo)
-	}
-	if b.HiIncl {
-		hi = after(hi)
-	}
-	return span{lo, hi}
 }

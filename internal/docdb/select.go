@@ -18,7 +18,6 @@ const sortBytes = 100 * mb
 // selection is what find and its relatives ask for.
 type selection struct {
 	wish
-	order       query.Sort
 	skip, limit int64 // limit 0: none
 	projection  *query.Projection
 	memory      int // what a sort without an index may hold
@@ -32,7 +31,7 @@ func newSelection(filter, sort, projection bson.Raw, hint bson.RawValue) (sel se
 	sel.hint, sel.memory = hint, sortBytes
 	if len(sort) > len(emptyDoc) {
 		sel.sort = sort
-		if path, _, _ := sel.sortPath(); path != "$natural" {
+		if _, natural := sel.naturalOrder(); !natural {
 			if sel.order, err = query.ParseSort(sort); err != nil {
 				return sel, err
 			}
@@ -74,7 +73,11 @@ func (c *call) openView() (*view, error) {
 
 // scan plans the selection on a collection.
 func (sel *selection) scan(r pebble.Reader, coll *collection) (*scan, error) {
-	p, err := choose(coll, sel.wish)
+	sel.wanted = 0
+	if sel.limit > 0 {
+		sel.wanted = max(sel.skip+sel.limit, sel.limit) // the sum may be beyond all numbers
+	}
+	p, err := choose(r, coll, sel.wish)
 	if err != nil {
 		return nil, err
 	}

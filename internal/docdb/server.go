@@ -12,13 +12,12 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// version is the MongoDB version whose behaviour the engine has.
-var version = [3]int32{8, 0, 0}
+// Version is the MongoDB version whose behaviour the engine has.
+const Version = "8.0.0"
 
-const (
-	versionString  = "8.0.0"
-	featureVersion = "8.0"
-)
+const featureVersion = "8.0"
+
+var version = [3]int32{8, 0, 0}
 
 func serverCommands() []*command {
 	ok := func(*call) (bson.D, error) { return bson.D{}, nil }
@@ -75,7 +74,7 @@ func (n *counters) count(cmd *command) {
 }
 
 func runBuildInfo(*call) (bson.D, error) {
-	return bson.D{{Key: "version", Value: versionString},
+	return bson.D{{Key: "version", Value: Version},
 		{Key: "versionArray", Value: bson.A{version[0], version[1], version[2], int32(0)}},
 		{Key: "modules", Value: bson.A{}}, {Key: "bits", Value: int32(64)}, {Key: "debug", Value: false},
 		{Key: "maxBsonObjectSize", Value: int32(maxDocument)}, {Key: "storageEngines", Value: bson.A{"pebble"}}}, nil
@@ -99,7 +98,7 @@ func runServerStatus(c *call) (bson.D, error) {
 	}
 	up := time.Since(e.started)
 	m := e.db.Metrics()
-	return bson.D{{Key: "host", Value: host}, {Key: "version", Value: versionString}, {Key: "process", Value: "mongod"},
+	return bson.D{{Key: "host", Value: host}, {Key: "version", Value: Version}, {Key: "process", Value: "mongod"},
 		{Key: "pid", Value: int64(os.Getpid())}, {Key: "uptime", Value: up.Seconds()}, {Key: "uptimeMillis", Value: up.Milliseconds()},
 		{Key: "localTime", Value: e.opts.Now()},
 		{Key: "opcounters", Value: bson.D{{Key: "insert", Value: e.stats.insert.Load()}, {Key: "query", Value: e.stats.query.Load()},

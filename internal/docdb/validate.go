@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -55,7 +56,7 @@ func (f *inspection) fault(format string, args ...any) {
 func inspect(ctx context.Context, r pebble.Reader, coll *collection) (*inspection, error) {
 	found := &inspection{entries: make([]int64, len(coll.indexes)+1), faults: []string{}}
 	expected := make([]int64, len(coll.indexes)+1)
-	s := &scan{r: r, coll: coll, plan: plan{stage: stageAll, ix: idIndex}}
+	s := &scan{r: r, coll: coll, plan: wholeCollection}
 	for doc, err := range s.documents(ctx) {
 		if err != nil {
 			return nil, err
@@ -95,7 +96,11 @@ func inspectDocument(r pebble.Reader, coll *collection, doc bson.Raw, expected [
 		found.fault("the document with _id %s is under another key", doc.Lookup("_id"))
 	}
 	for i, ix := range coll.indexes {
-		values := encodedValues(doc, ix.Path)
+		values, arrays, err := ix.keys(doc)
+		if err != nil {
+			found.fault("the document with _id %s cannot be in index %s", doc.Lookup("_id"), ix.Name)
+			continue
+		}
 		expected[i+1] += int64(len(values))
 		for _, v := range values {
 			entry, err := read(r, indexKey(ix.ID, v, key[prefixLen:]))
@@ -106,7 +111,7 @@ func inspectDocument(r pebble.Reader, coll *collection, doc bson.Raw, expected [
 				found.fault("the document with _id %s is missing in index %s", doc.Lookup("_id"), ix.Name)
 			}
 		}
-		if len(values) > 1 && !ix.Multikey {
+		if slices.Contains(union(ix.Multikey, arrays), true) && !slices.Equal(union(ix.Multikey, arrays), ix.Multikey) {
 			found.fault("index %s is not marked as multikey", ix.Name)
 		}
 	}

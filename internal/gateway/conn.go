@@ -70,6 +70,9 @@ var errRefused = errors.New("the address is not on the access list")
 
 // next serves one request. An error ends the connection.
 func (c *conn) next(ctx context.Context) error {
+	if err := c.allow(ctx); err != nil {
+		return err
+	}
 	req, err := c.read()
 	var refused *wire.Error
 	if errors.As(err, &refused) {
@@ -90,7 +93,7 @@ func (c *conn) next(ctx context.Context) error {
 // connection.
 func (c *conn) read() (request, error) {
 	limit := int32(frameBeforeLogin)
-	if c.login != nil {
+	if c.login != nil || c.g.cfg.Open {
 		limit = frameAfterLogin
 	}
 	h, body, err := wire.ReadMessage(c.r, limit)
@@ -138,6 +141,8 @@ func (c *conn) answer(ctx context.Context, req request) (err error) {
 	if greetings[req.msg.Name()] {
 		return c.greet(ctx, req)
 	}
+	ctx, stop := c.watched(ctx)
+	defer stop()
 	reply, err := c.run(ctx, req.msg)
 	if err != nil {
 		reply = c.failed(req.msg, err)

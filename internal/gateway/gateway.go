@@ -1,7 +1,8 @@
 // Package gateway stands before a document engine and is, to MongoDB's clients, the primary of a replica set.
 //
 // A connection passes four gates: its address must be on the access list, its user must prove a password (SCRAM), each
-// command must be declared in the table of commands, and the user's roles must grant what the declaration asks for.
+// command must be declared in the table of commands, and the user's roles must grant what the declaration asks for
+// (an open gateway, for development, has the first only).
 // What passes goes to the engine's Session as it came. The greeting, the login and questions about the caller itself
 // are answered here.
 //
@@ -72,6 +73,7 @@ type Config struct {
 	Backend   Backend
 	Logger    *slog.Logger // nil: silent
 	Version   string       // the MongoDB version that buildInfo tells, such as 8.0.4
+	Open      bool         // every client that Directory admits may do everything, without login
 	Secret    []byte       // makes the salts of users that do not exist: the same for all clusters of a project, and after a restart
 }
 
@@ -85,6 +87,7 @@ type Gateway struct {
 	process bson.ObjectID // identifies this life of the server to clients
 	cursors cursorTable
 	open    atomic.Int64
+	idle    time.Duration // before login
 	lastID  atomic.Int32
 }
 
@@ -98,7 +101,7 @@ func New(cfg Config) *Gateway {
 		cfg.Secret = make([]byte, 32)
 		rand.Read(cfg.Secret) // never fails (crypto/rand)
 	}
-	return &Gateway{cfg: cfg, log: log.With("cluster", cfg.Name), process: bson.NewObjectID()}
+	return &Gateway{cfg: cfg, log: log.With("cluster", cfg.Name), process: bson.NewObjectID(), idle: idleBeforeLogin}
 }
 
 // Serve accepts connections until ctx ends or l closes, which is no error, and waits for its connections. Commands

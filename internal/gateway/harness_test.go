@@ -113,6 +113,8 @@ func (s *engineSession) Run(ctx context.Context, m *wire.Msg) bson.Raw {
 		s.blocked <- struct{}{}
 		<-ctx.Done()
 		return wire.Reply(wire.Errorf(wire.InterruptedAtShutdown, "stopping"))
+	} else if name == "slow" {
+		<-time.After(3 * watchAfter)
 	} else if name == "panic" {
 		panic("the engine is broken")
 	} else if name == "restoring" {
@@ -208,7 +210,7 @@ type cluster struct {
 	stop func() // ends the gateway and waits
 }
 
-func start(t testing.TB) *cluster {
+func start(t testing.TB, set ...func(*Gateway)) *cluster {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -219,6 +221,9 @@ func start(t testing.TB) *cluster {
 		Name: "Cluster0", SetName: "rs0", Host: c.addr, Directory: c.dir, Backend: c.eng, Version: "8.0.4",
 		Logger: slog.New(slog.NewTextHandler(c.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
+	for _, f := range set {
+		f(c.Gateway)
+	}
 	// Not the test's context, which ends before the clients disconnect.
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)

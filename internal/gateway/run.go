@@ -18,6 +18,9 @@ func (c *conn) run(ctx context.Context, m *wire.Msg) (bson.Raw, error) {
 	if answer, ok := openCommands[m.Name()]; ok {
 		return marshal(answer(c, ctx, m))
 	}
+	if c.g.cfg.Open {
+		return c.pass(ctx, m)
+	}
 	user, err := c.user(ctx, m.Name())
 	if err != nil {
 		return nil, err
@@ -61,6 +64,21 @@ func (c *conn) forward(ctx context.Context, user *User, m *wire.Msg) (bson.Raw, 
 		c.log.Info("command refused", "user", user.Name, "command", m.Name(), "db", m.DB(), "error", err)
 		return nil, err
 	}
+	reply, err := c.pass(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	if p.keep != nil {
+		if reply, err = p.keep.filter(reply); err != nil {
+			return nil, err
+		}
+	}
+	c.g.cursors.note(user.ID, c.session, p, reply)
+	return reply, nil
+}
+
+// pass runs a command on the engine.
+func (c *conn) pass(ctx context.Context, m *wire.Msg) (bson.Raw, error) {
 	session, err := c.openSession()
 	if err != nil {
 		return nil, err
@@ -69,12 +87,6 @@ func (c *conn) forward(ctx context.Context, user *User, m *wire.Msg) (bson.Raw, 
 	if unavailable(reply) {
 		c.closeSession() // the next command asks for a session of the database that comes up
 	}
-	if p.keep != nil {
-		if reply, err = p.keep.filter(reply); err != nil {
-			return nil, err
-		}
-	}
-	c.g.cursors.note(user.ID, session, p, reply)
 	return reply, nil
 }
 

@@ -2,7 +2,9 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -92,3 +94,44 @@ func (l limited) Reconcile(ctx context.Context, _ string) (time.Time, error) {
 }
 
 func (l limited) GiveUp(context.Context, string, error) error { return nil }
+
+// A node that comes too late with its end of an attempt leaves the work to the node that has taken it over.
+func TestWorkThatAnotherNodeHasTakenOverIsLeftToIt(t *testing.T) {
+	f := newFixture(t)
+	taken := Work{Kind: kind, Key: "a", Due: f.clock.Now(), Holder: "other", Until: time.Now().Add(time.Hour).UTC().Round(0)}
+	for name, over := range map[string]func(store.Tx, *Work) error{
+		"it is doing the work": func(tx store.Tx, w *Work) error {
+			w.Holder, w.Until = taken.Holder, taken.Until
+			return Works.Put(tx, w)
+		},
+		"it has done the work": func(tx store.Tx, w *Work) error { return Works.Delete(tx, w) },
+	} {
+		slow := newRecorder(func(string, int) (time.Time, error) {
+			return time.Time{}, f.store.Update(t.Context(), func(tx store.Tx) error {
+				w, err := Works.Get(tx, id(kind, "a"))
+				if err != nil {
+					return err
+				}
+				return over(tx, w)
+			})
+		})
+		f.schedule("a", 0)
+		r := NewRunner(f.store, f.clock, "late", slog.New(slog.DiscardHandler), map[Kind]Handler{kind: slow})
+		if err := r.do(t.Context(), &Work{Kind: kind, Key: "a"}); err != nil || len(slow.seen()) != 1 {
+			t.Fatalf("%s: %d attempts, %v", name, len(slow.seen()), err)
+		}
+		err := f.store.Update(t.Context(), func(tx store.Tx) error {
+			w, err := Works.Get(tx, id(kind, "a"))
+			switch {
+			case store.IsNotFound(err):
+				return nil
+			case err == nil && (w.Holder != taken.Holder || !w.Until.Equal(taken.Until)):
+				t.Errorf("%s: the work is %+v", name, w)
+			}
+			return errors.Join(err, Works.Delete(tx, w))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}

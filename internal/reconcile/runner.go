@@ -229,10 +229,14 @@ func (r *Runner) lease(ctx context.Context, w *Work) (*Work, error) {
 	return taken, err
 }
 
-// record ends an attempt: the work is done, or due again. If somebody scheduled it meanwhile, it stays due.
+// record ends an attempt: the work is done, or due again. If somebody scheduled it meanwhile, it stays due. If the lease
+// ended first, and another node took the work, the work is that node's.
 func (r *Runner) record(ctx context.Context, w *Work, again time.Time) error {
 	return r.store.Update(ctx, func(tx store.Tx) error {
 		current, err := Works.Get(tx, id(w.Kind, w.Key))
+		if store.IsNotFound(err) || err == nil && current.Holder != r.node {
+			return nil
+		}
 		if err != nil {
 			return err
 		}

@@ -18,32 +18,34 @@ type Person struct {
 	Teams             []model.ID          // of the organization
 }
 
-// Read completes people of one organization: members are their places, either there or in one of its projects.
-func Read(tx store.Tx, orgID model.ID, members []*model.Membership) ([]Person, error) {
+// Read completes people of one organization: members are their places, either there or in one of its projects. Who has
+// read all places in the organization and its projects already passes them on.
+func Read(tx store.Tx, orgID model.ID, members []*model.Membership, all ...*model.Membership) ([]Person, error) {
 	if len(members) == 0 {
 		return nil, nil
 	}
-	r := &reader{tx: tx, orgID: orgID}
+	r := &reader{tx: tx, orgID: orgID, all: all}
 	if len(members) == 1 {
 		r.only = members[0].UserID
 	}
-	all := make([]Person, len(members))
+	people := make([]Person, len(members))
 	for i, m := range members {
-		all[i].Membership = m
+		people[i].Membership = m
 	}
 	for _, part := range []func([]Person) error{r.accounts, r.invitations, r.places, r.teams} {
-		if err := part(all); err != nil {
+		if err := part(people); err != nil {
 			return nil, err
 		}
 	}
-	return all, nil
+	return people, nil
 }
 
 // reader reads what people have in an organization.
 type reader struct {
 	tx    store.Tx
 	orgID model.ID
-	only  model.ID // who alone is asked for, or ""
+	only  model.ID            // who alone is asked for, or ""
+	all   []*model.Membership // all places, if they have been read
 }
 
 func (r *reader) accounts(people []Person) error {
@@ -79,12 +81,15 @@ func (r *reader) invitations(people []Person) error {
 	return nil
 }
 
-func (r *reader) places(people []Person) error {
-	q := state.EveryPlaceIn(r.orgID)
-	if r.only != "" {
-		q = state.PlacesOf(r.only, r.orgID)
+func (r *reader) places(people []Person) (err error) {
+	list := r.all
+	switch {
+	case list != nil:
+	case r.only != "":
+		list, err = state.Memberships.List(r.tx, state.PlacesOf(r.only, r.orgID))
+	default:
+		list, err = state.Memberships.List(r.tx, state.EveryPlaceIn(r.orgID))
 	}
-	list, err := state.Memberships.List(r.tx, q)
 	of := make(map[model.ID][]*model.Membership, len(people))
 	for _, m := range list {
 		of[m.UserID] = append(of[m.UserID], m)

@@ -3,7 +3,6 @@ package state
 import (
 	"fmt"
 
-	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -14,9 +13,9 @@ func Limit(tx store.Tx, groupID model.ID, name string) (int64, error) {
 	if !ok {
 		return 0, fmt.Errorf("state: there is no limit %q", name)
 	}
-	p, err := Projects.Get(tx, groupID)
+	p, err := Project(tx, groupID)
 	if err != nil {
-		return 0, store.IfMissing(err, fault.GroupNotFound.With(groupID))
+		return 0, err
 	}
 	return p.Limits.Of(l), nil
 }

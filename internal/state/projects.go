@@ -1,6 +1,7 @@
 package state
 
 import (
+	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -8,4 +9,17 @@ import (
 // ProjectsOf selects an organization's projects, by name.
 func ProjectsOf(orgID model.ID) store.Query {
 	return store.Query{Index: "name", Prefix: []string{orgID}}
+}
+
+// Project is the project of that id, or fault.GroupNotFound. Whoever writes something that belongs to a project reads
+// the project in the same transaction: it may have gone since the caller's roles were checked.
+func Project(tx store.Tx, id model.ID) (*model.Project, error) {
+	p, err := Projects.Get(tx, id)
+	return p, store.IfMissing(err, fault.GroupNotFound.With(id))
+}
+
+// Organization is the organization of that id, or fault.OrgNotFound. What is said of Project holds here too.
+func Organization(tx store.Tx, id model.ID) (*model.Organization, error) {
+	o, err := Organizations.Get(tx, id)
+	return o, store.IfMissing(err, fault.OrgNotFound.With(id))
 }

@@ -16,10 +16,19 @@ import (
 // twice as long.
 func compare(b *testing.B, n int, baseline, ours func(n int)) {
 	b.Helper()
+	compareAfter(b, func() {}, n, baseline, ours)
+}
+
+// compareAfter is compare with something that happens before each turn and does not count.
+func compareAfter(b *testing.B, before func(), n int, baseline, ours func(n int)) {
+	b.Helper()
 	var ratios []float64
 	var base, own time.Duration
 	for b.Loop() {
-		x, y := took(n, baseline), took(n, ours)
+		before()
+		x := took(n, baseline)
+		before()
+		y := took(n, ours)
 		ratios = append(ratios, float64(x)/float64(y))
 		base, own = base+x, own+y
 	}

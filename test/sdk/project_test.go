@@ -8,6 +8,7 @@ func aProject(w *world) {
 	w.shows(p, object{"name": "First", "orgId": org, "clusterCount": 0, "tags": list{object{"key": "environment", "value": "test"}}})
 	w.project = p.str("id")
 	w.wrote(ofBoth, "GROUP_CREATED", nil)
+	w.wrote(ofProject, "JOINED_GROUP", nil) // its owner
 	w.shows(w.do("getProject", w.project), p.value)
 	w.shows(w.do("getProjectByName", "First"), p.value)
 

@@ -136,17 +136,20 @@ func (d *document) requestBody(op *api.Op) object {
 
 func (d *document) responses(op *api.Op) object {
 	success := object{"description": "Success."}
-	content := object{}
+	content, empty := object{}, object{}
 	for i := range op.Versions {
 		v := &op.Versions[i]
 		media := object{}
 		if body := v.ResponseBody(); body != nil {
 			media["schema"] = d.schema(body)
 		}
-		content[v.Date.MediaType()] = media
+		content[v.Date.MediaType()], empty[v.Date.MediaType()] = media, object{}
 	}
 	success["content"] = content
 	out := object{strconv.Itoa(op.Status): success}
+	if op.MayBeEmpty {
+		out["204"] = object{"description": "Success, with nothing to say.", "content": empty}
+	}
 	for _, class := range classes(op) {
 		out[strconv.Itoa(api.Status(class))] = object{
 			"description": fmt.Sprintf("%s.", strings.Join(codes(op, class), ", ")),

@@ -112,6 +112,18 @@ func TestDeprecatedAndPublic(t *testing.T) {
 }
 
 // Of an open enumeration the document shows the values and allows others.
+func TestAnswersThatMayBeEmpty(t *testing.T) {
+	op := trees()
+	op.MayBeEmpty = true
+	got := load(t, op).Responses
+	if empty := got.Value("204"); empty == nil || len(empty.Value.Content) != 2 || empty.Value.Content["application/vnd.atlas.2023-01-01+json"].Schema != nil {
+		t.Errorf("the empty answer is %v", empty)
+	}
+	if load(t, trees()).Responses.Value("204") != nil {
+		t.Error("an answer that is never empty may be")
+	}
+}
+
 func TestOpenEnumeration(t *testing.T) {
 	wood := load(t, trees()).RequestBody.Value.Content["application/vnd.atlas.2023-01-01+json"].Schema.Value.Properties["branches"].Value.Items.Value
 	use := wood.Properties["use"].Value

@@ -83,6 +83,17 @@ func appendDocument(dst, doc []byte, names bool, depth int) []byte {
 	return append(dst, end)
 }
 
+// Prefix returns the half-open range of encodings [lo, hi) that holds every string that begins with s, which must not be
+// empty.
+func Prefix(s string) (lo, hi []byte) {
+	lo = appendText([]byte{classString}, []byte(s))
+	lo = lo[:len(lo)-2] // without the mark of the end
+	hi = bytes.TrimRight(lo, "\xff")
+	hi = bytes.Clone(hi)
+	hi[len(hi)-1]++
+	return lo, hi
+}
+
 // appendText writes s with 0x00 as 0x00 0xFF, and 0x00 0x01 behind it.
 func appendText(dst, s []byte) []byte {
 	for {

@@ -223,7 +223,14 @@ func TestIntervalsAreSound(t *testing.T) {
 func TestIntervals(t *testing.T) {
 	enc := func(text string) []byte { return keys.Append(nil, val(t, text)) }
 	point := func(text string) Interval { return Interval{enc(text), enc(text), true, true} }
-	numberLo, numberHi := keys.Bounds(val(t, `1`))
+	_, numberHi := keys.Bounds(val(t, `1`))
+	textLo, textHi := keys.Bounds(val(t, `"s"`))
+	nan := keys.Append(nil, notANumber)
+	prefix := func(s string) Interval { lo, hi := keys.Prefix(s); return Interval{lo, hi, true, false} }
+	expression := func(s string) Interval {
+		key := keys.Append(nil, regexValue(s, ""))
+		return Interval{key, key, true, true}
+	}
 	for _, c := range []struct {
 		filter       string
 		many, single []Interval
@@ -231,7 +238,10 @@ func TestIntervals(t *testing.T) {
 		{`{"a": 1}`, []Interval{point(`1`)}, []Interval{point(`1`)}},
 		{`{"a": {"$in": [3, 1, 1.0]}}`, []Interval{point(`1`), point(`3`)}, []Interval{point(`1`), point(`3`)}},
 		{`{"a": {"$gte": 1, "$lt": 5}}`, []Interval{{enc(`1`), numberHi, true, false}}, []Interval{{enc(`1`), enc(`5`), true, false}}},
-		{`{"a": {"$lte": 5}}`, []Interval{{numberLo, enc(`5`), true, true}}, []Interval{{numberLo, enc(`5`), true, true}}},
+		{`{"a": {"$lte": 5}}`, []Interval{{nan, enc(`5`), false, true}}, []Interval{{nan, enc(`5`), false, true}}},
+		{`{"a": {"$regex": "^st(r|x)"}}`, []Interval{prefix("st"), expression("^st(r|x)")}, []Interval{prefix("st"), expression("^st(r|x)")}},
+		{`{"a": {"$regex": "s|^t"}}`, []Interval{{textLo, textHi, true, false}, expression("s|^t")}, []Interval{{textLo, textHi, true, false}, expression("s|^t")}},
+		{`{"a": {"$in": ["str", {"$regularExpression": {"pattern": "^st", "options": ""}}, 1]}}`, []Interval{point(`1`), prefix("st"), expression("^st")}, []Interval{point(`1`), prefix("st"), expression("^st")}},
 		{`{"$and": [{"a": {"$gt": 1}}, {"a": 3}]}`, []Interval{point(`3`)}, []Interval{point(`3`)}},
 		{`{"a": {"$in": [1, 3, 5], "$gt": 2, "$lt": 5}}`, []Interval{point(`1`), point(`3`), point(`5`)}, []Interval{point(`3`)}},
 		{`{"a": {"$gt": 5, "$lt": 3}}`, []Interval{{enc(`5`), numberHi, false, false}}, nil},

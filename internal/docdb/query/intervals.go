@@ -2,9 +2,11 @@ package query
 
 import (
 	"bytes"
+	"math"
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
 )
@@ -21,9 +23,9 @@ type Interval struct {
 // nothing matches.
 //
 // An array can satisfy two bounds with two different elements, so only one comparison is used: an equality, else $in,
-// else the first range. See SingleIntervals for indexes without arrays.
+// else the first range, else the first expression. See SingleIntervals for indexes without arrays.
 func (f *Filter) Intervals(path string) (ivs []Interval, ok bool) {
-	for _, ops := range [][]string{{"$eq"}, {"$in"}, {"$gt", "$gte", "$lt", "$lte"}} {
+	for _, ops := range [][]string{{"$eq"}, {"$in"}, {"$gt", "$gte", "$lt", "$lte"}, {"$regex"}} {
 		for _, a := range f.atoms(path) {
 			if !slices.Contains(ops, a.op) {
 				continue
@@ -60,6 +62,48 @@ func (f *Filter) EqID() (bson.RawValue, bool) {
 		}
 	}
 	return bson.RawValue{}, false
+}
+
+// Requires reports whether every match has a value at path, so that an index that leaves out documents without one holds
+// them all. It may say no where the answer is yes.
+func (f *Filter) Requires(path string) bool {
+	if f == nil {
+		return false
+	}
+	null := keys.Append(nil, nullValue)
+	if ivs, ok := f.Intervals(path); ok && !slices.ContainsFunc(ivs, func(iv Interval) bool { return iv.holds(null) }) {
+		return true
+	}
+	return f.root.demands(path)
+}
+
+// demands reports whether {path: {$exists: true}} is part of c.
+func (c conjunction) demands(path string) bool {
+	return slices.ContainsFunc(c, func(n node) bool {
+		switch n := n.(type) {
+		case conjunction:
+			return n.demands(path)
+		case field:
+			return n.name == path && slices.ContainsFunc(n.tests, func(p predicate) bool {
+				a, ok := p.(*atom)
+				return ok && a.op == "$exists"
+			})
+		}
+		return false
+	})
+}
+
+func (iv Interval) holds(key []byte) bool {
+	lo, hi := bytes.Compare(key, iv.Lo), bytes.Compare(key, iv.Hi)
+	return (lo > 0 || lo == 0 && iv.LoIncl) && (hi < 0 || hi == 0 && iv.HiIncl)
+}
+
+// Point reports whether the interval is a single value.
+func (iv Interval) Point() bool { return bytes.Equal(iv.Lo, iv.Hi) }
+
+// Inverted is the interval as it lies in the encoding of a descending part.
+func (iv Interval) Inverted() Interval {
+	return Interval{Lo: keys.Invert(bytes.Clone(iv.Hi)), Hi: keys.Invert(bytes.Clone(iv.Lo)), LoIncl: iv.HiIncl, HiIncl: iv.LoIncl}
 }
 
 // atoms returns the plain comparisons that every match satisfies at path.
@@ -106,7 +150,13 @@ func (a *atom) intervals() ([]Interval, bool) {
 	case "$eq":
 		return points([]bson.RawValue{a.arg}), true
 	case "$in":
-		return points(a.args), true
+		ivs := points(a.args)
+		for _, e := range a.expressions {
+			ivs = append(ivs, e.regexIntervals()...)
+		}
+		return merge(ivs), true
+	case "$regex":
+		return a.regexIntervals(), true
 	}
 	return a.rangeInterval()
 }
@@ -154,10 +204,44 @@ func (a *atom) rangeInterval() ([]Interval, bool) {
 	}
 	key := keys.Append(nil, a.arg)
 	lo, hi := keys.Bounds(a.arg)
+	if a.op[1] == 'l' && keys.Class(a.arg) == keys.Class(notANumber) { // NaN sorts below the numbers and is not less
+		return []Interval{{Lo: keys.Append(nil, notANumber), Hi: key, HiIncl: inclusive}}, true
+	}
 	if a.op == "$gt" || a.op == "$gte" {
 		return []Interval{{Lo: key, LoIncl: inclusive, Hi: hi}}, true
 	}
 	return []Interval{{Lo: lo, LoIncl: true, Hi: key, HiIncl: inclusive}}, true
+}
+
+var notANumber = bson.RawValue{Type: bson.TypeDouble, Value: bsoncore.AppendDouble(nil, math.NaN())}
+
+// regexIntervals hold the strings that an expression may match, and the expression itself.
+func (a *atom) regexIntervals() []Interval {
+	key := keys.Append(nil, a.arg)
+	same := Interval{Lo: key, Hi: key, LoIncl: true, HiIncl: true}
+	lo, hi := keys.Bounds(bson.RawValue{Type: bson.TypeString})
+	if a.prefix != "" {
+		lo, hi = keys.Prefix(a.prefix)
+	}
+	return []Interval{{Lo: lo, Hi: hi, LoIncl: true}, same}
+}
+
+// merge sorts intervals and makes one of those that overlap.
+func merge(ivs []Interval) []Interval {
+	slices.SortFunc(ivs, func(x, y Interval) int { return bytes.Compare(x.Lo, y.Lo) })
+	var out []Interval
+	for _, iv := range ivs {
+		if len(out) == 0 || bytes.Compare(out[len(out)-1].Hi, iv.Lo) < 0 {
+			out = append(out, iv)
+			continue
+		}
+		last := &out[len(out)-1]
+		last.LoIncl = last.LoIncl || iv.LoIncl && bytes.Equal(last.Lo, iv.Lo)
+		if c := bytes.Compare(last.Hi, iv.Hi); c < 0 || c == 0 && iv.HiIncl {
+			last.Hi, last.HiIncl = iv.Hi, iv.HiIncl
+		}
+	}
+	return out
 }
 
 // intersect returns what two sorted lists of disjoint intervals have in common, in one pass over both.

@@ -141,7 +141,7 @@ func member(o operand) (*atom, error) {
 			set = append(set, v)
 		}
 	}
-	return &atom{op: "$in", args: set, plain: len(expressions) == 0, test: memberTest(set, expressions)}, nil
+	return &atom{op: "$in", args: set, expressions: expressions, plain: true, test: memberTest(set, expressions)}, nil
 }
 
 func parseNot(o operand) (predicate, error) {

@@ -2,6 +2,7 @@ package query
 
 import (
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -34,7 +35,20 @@ func regexAtom(re bson.RawValue) (*atom, error) {
 		}
 		return sameRegex(v, re)
 	}
-	return &atom{op: "$regex", arg: re, test: test}, nil
+	return &atom{op: "$regex", arg: re, prefix: literalPrefix(compiled.String()), plain: true, test: test}, nil
+}
+
+// literalPrefix is the text that an expression demands at the beginning of a string, or "".
+func literalPrefix(pattern string) string {
+	tree, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil || tree.Op != syntax.OpConcat || tree.Sub[0].Op != syntax.OpBeginText {
+		return ""
+	}
+	literal := tree.Sub[1] // a concatenation has two members at least
+	if literal.Op != syntax.OpLiteral || literal.Flags&syntax.FoldCase != 0 {
+		return ""
+	}
+	return string(literal.Rune)
 }
 
 func compileRegex(pattern, options string) (*regexp.Regexp, error) {

@@ -114,8 +114,18 @@ func IndexValues(doc bson.Raw, path string) []bson.RawValue {
 
 // indexValues is IndexValues with repetition.
 func indexValues(doc []byte, path []string, add func(bson.RawValue)) {
+	gather(add, func(visit visitor) { walk(doc, path, visit) })
+}
+
+// indexBelow is indexValues for a path that goes on below an array.
+func indexBelow(array bson.RawValue, path []string, add func(bson.RawValue)) {
+	gather(add, func(visit visitor) { walkArray(array.Value, path, true, visit) })
+}
+
+// gather adds the index values of what a walk visits.
+func gather(add func(bson.RawValue), walk func(visitor)) {
 	none := true
-	walk(doc, path, func(v bson.RawValue, spread bool) bool {
+	walk(func(v bson.RawValue, spread bool) bool {
 		none = false
 		if v.Type != bson.TypeArray || !spread {
 			add(orNull(v))

@@ -17,12 +17,14 @@ type predicate interface {
 // atom holds at a path when test is true of one of the values there. An array stands for its elements and for itself,
 // or only for itself if whole is set.
 type atom struct {
-	op    string
-	arg   bson.RawValue
-	args  []bson.RawValue // of $in, without regular expressions
-	whole bool
-	plain bool // op and arg(s) say everything: Filter.Intervals may use them
-	test  func(bson.RawValue) bool
+	op          string
+	arg         bson.RawValue
+	args        []bson.RawValue // of $in, without regular expressions
+	expressions []*atom         // of $in
+	prefix      string          // of $regex: what every string that it matches begins with
+	whole       bool
+	plain       bool // op and what goes with it say everything: Filter.Intervals may use them
+	test        func(bson.RawValue) bool
 }
 
 func (a *atom) holds(v bson.RawValue) bool { return a.test(v) }

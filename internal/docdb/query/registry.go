@@ -21,6 +21,9 @@ var (
 	Expressions     []Entry // of $project, $addFields and $group
 )
 
+// RefusedOperators are the operators of filters that MongoDB has and this package knowingly has not, sorted.
+var RefusedOperators = slices.Sorted(maps.Keys(refused))
+
 // A definition is one row of a language's table: what the name means and how it is parsed.
 type definition[P any] struct {
 	summary string

@@ -110,3 +110,9 @@ func (f SortField) value(doc []byte) bson.RawValue {
 	})
 	return best
 }
+
+// ValidPath reports whether path names a field: no empty component, none with a dollar sign, not too many.
+func ValidPath(path string) bool {
+	_, err := fieldParts(path)
+	return err == nil
+}

@@ -48,9 +48,9 @@ func (s *Service) create(ctx context.Context, in createIn) (page api.Page[Networ
 		if err != nil {
 			return err
 		}
-		p, err := state.Projects.Get(tx, in.GroupID)
+		p, err := state.Project(tx, in.GroupID)
 		if err != nil {
-			return store.IfMissing(err, fault.GroupNotFound.With(in.GroupID))
+			return err
 		}
 		if err := putAll(ctx, tx, p, entries); err != nil {
 			return err

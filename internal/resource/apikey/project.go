@@ -22,11 +22,11 @@ type listOfProjectIn struct {
 
 func (s *Service) listOfProject(ctx context.Context, in listOfProjectIn) (page api.Page[APIKeyUserDetails], err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
-		p, err := project(tx, in.GroupID)
+		p, err := state.Project(tx, in.GroupID)
 		if err != nil {
 			return err
 		}
-		keys, err := members(tx, p)
+		keys, err := state.KeyHolders.In(tx, p)
 		var all []APIKeyUserDetails
 		for _, k := range keys {
 			all = append(all, toWire(k, ""))
@@ -35,17 +35,6 @@ func (s *Service) listOfProject(ctx context.Context, in listOfProjectIn) (page a
 		return err
 	})
 	return page, err
-}
-
-func project(tx store.Tx, groupID model.ID) (*model.Project, error) {
-	p, err := state.Projects.Get(tx, groupID)
-	return p, store.IfMissing(err, fault.GroupNotFound.With(groupID))
-}
-
-// members are the keys with a role in the project itself. There are no more than the organization holds.
-func members(tx store.Tx, p *model.Project) ([]*model.APIKey, error) {
-	keys, err := state.APIKeys.List(tx, state.KeysOf(p.OrgID))
-	return slices.DeleteFunc(keys, func(k *model.APIKey) bool { return len(authz.In(k.Grants, p.ID)) == 0 }), err
 }
 
 type createInProjectIn struct {
@@ -61,7 +50,7 @@ func (s *Service) createInProject(ctx context.Context, in createInProjectIn) (ou
 		return out, err
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		p, err := project(tx, in.GroupID)
+		p, err := state.Project(tx, in.GroupID)
 		if err != nil {
 			return err
 		}
@@ -113,7 +102,7 @@ type oneInProject struct {
 
 // find returns the project and the key of its organization that in names.
 func (in oneInProject) find(tx store.Tx) (*model.Project, *model.APIKey, error) {
-	p, err := project(tx, in.GroupID)
+	p, err := state.Project(tx, in.GroupID)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -224,19 +213,5 @@ func (s *Service) remove(ctx context.Context, in oneInProject) (api.None, error)
 
 // Vacate takes the keys out of a project that goes.
 func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
-	p, err := project(tx, groupID)
-	if err != nil {
-		return err
-	}
-	keys, err := members(tx, p)
-	if err != nil {
-		return err
-	}
-	for _, k := range keys {
-		k.Grants = authz.OfProject(k.Grants, groupID, nil)
-		if err := state.APIKeys.Put(tx, k); err != nil {
-			return err
-		}
-	}
-	return nil
+	return state.KeyHolders.Vacate(tx, groupID)
 }

@@ -50,6 +50,9 @@ func (s *Service) create(ctx context.Context, in createIn) (out APIKeyUserDetail
 
 // create makes a key, if the organization has room for it.
 func create(ctx context.Context, tx store.Tx, orgID model.ID, desc string, grants []authz.Grant) (*model.APIKey, string, error) {
+	if _, err := state.Organization(tx, orgID); err != nil {
+		return nil, "", err
+	}
 	n, err := state.APIKeys.Count(tx, state.KeysOf(orgID))
 	if err != nil {
 		return nil, "", err

@@ -107,9 +107,9 @@ func (s *Service) update(ctx context.Context, in updateIn) (out AuditLog, err er
 		return out, fault.Field("auditFilter", "must be the text of a JSON object")
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		p, err := state.Projects.Get(tx, in.GroupID)
+		p, err := state.Project(tx, in.GroupID)
 		if err != nil {
-			return store.IfMissing(err, fault.GroupNotFound.With(in.GroupID))
+			return err
 		}
 		c, err := of(tx, in.GroupID)
 		if err != nil {

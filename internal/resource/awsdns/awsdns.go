@@ -92,8 +92,8 @@ func (s *Service) toggle(ctx context.Context, in toggleIn) (AWSCustomDNSEnabledV
 		return in.Body, fault.Field("enabled", "is required")
 	}
 	return in.Body, s.Store.Update(ctx, func(tx store.Tx) error {
-		if _, err := state.Projects.Get(tx, in.GroupID); err != nil {
-			return store.IfMissing(err, fault.GroupNotFound.With(in.GroupID)) // it has gone since the roles were checked
+		if _, err := state.Project(tx, in.GroupID); err != nil {
+			return err
 		}
 		c, err := of(tx, in.GroupID)
 		if err != nil {

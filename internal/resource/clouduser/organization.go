@@ -1,6 +1,7 @@
 package clouduser
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -26,11 +27,11 @@ type listPeopleInOrgIn struct {
 
 func (s *Service) listActiveInOrg(ctx context.Context, in listInOrgIn) (page api.Page[shape.CloudAppUserView], err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
-		members, err := wanted(tx, state.MembersOf(in.OrgID), shape.Active)
+		members, all, err := in.members(tx, shape.Active)
 		if err != nil {
 			return err
 		}
-		page, err = shape.PeoplePage(tx, in.Paging, in.OrgID, members, shape.CloudAppUserOf)
+		page, err = shape.PeoplePage(tx, in.Paging, in.OrgID, members, shape.CloudAppUserOf, all...)
 		return err
 	})
 	return page, err
@@ -41,14 +42,30 @@ func (s *Service) listInOrg(ctx context.Context, in listPeopleInOrgIn) (page api
 		return page, err
 	}
 	err = s.Store.View(ctx, func(tx store.Tx) error {
-		members, err := wanted(tx, state.MembersOf(in.OrgID), in.Wants)
+		members, all, err := in.members(tx, in.Wants)
 		if err != nil {
 			return err
 		}
-		page, err = shape.PeoplePage(tx, in.Paging, in.OrgID, members, shape.OrgUser)
+		page, err = shape.PeoplePage(tx, in.Paging, in.OrgID, members, shape.OrgUser, all...)
 		return err
 	})
 	return page, err
+}
+
+// members are the places in the organization itself that are wanted, by username, and all places in it and its projects.
+func (in listInOrgIn) members(tx store.Tx, want func(*model.Membership) bool) (members, all []*model.Membership, err error) {
+	all, err = state.Memberships.List(tx, state.EveryPlaceIn(in.OrgID))
+	for _, m := range all {
+		if m.GroupID == "" && want(m) {
+			members = append(members, m)
+		}
+	}
+	slices.SortFunc(members, byUsername)
+	return members, all, err
+}
+
+func byUsername(a, b *model.Membership) int {
+	return cmp.Or(cmp.Compare(state.Fold(a.Username), state.Fold(b.Username)), cmp.Compare(a.UserID, b.UserID))
 }
 
 // wanted are the places that q selects and want admits.
@@ -108,6 +125,9 @@ func (s *Service) inviteToOrg(ctx context.Context, in inviteIn) (out shape.OrgUs
 		return out, fault.Invalid(bad...)
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		if _, err := state.Organization(tx, in.OrgID); err != nil {
+			return err
+		}
 		u, err := state.Account(tx, w.Username)
 		if err != nil {
 			return err

@@ -1,7 +1,6 @@
 package clouduser
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -57,9 +56,9 @@ func (s *Service) listInProject(ctx context.Context, in listPeopleInProjectIn) (
 // members are the places in the project that are wanted, by username. Who reaches the project in another way has one
 // made up, with the roles that this gives in the project.
 func (in listInProjectIn) members(tx store.Tx, want func(*model.Membership) bool) (*model.Project, []*model.Membership, error) {
-	p, err := state.Projects.Get(tx, in.GroupID)
+	p, err := state.Project(tx, in.GroupID)
 	if err != nil {
-		return nil, nil, store.IfMissing(err, fault.GroupNotFound.With(in.GroupID))
+		return nil, nil, err
 	}
 	all, err := wanted(tx, state.MembersOf(p.ID), want)
 	if err != nil || !in.FlattenTeams && !in.IncludeOrgUsers {
@@ -94,26 +93,27 @@ func (in listInProjectIn) join(all, org []*model.Membership, through map[model.I
 			all = append(all, m)
 		}
 	}
-	slices.SortFunc(all, func(a, b *model.Membership) int {
-		return cmp.Or(cmp.Compare(state.Fold(a.Username), state.Fold(b.Username)), cmp.Compare(a.UserID, b.UserID))
-	})
+	slices.SortFunc(all, byUsername)
 	return all
 }
 
-// throughTeams are the roles that teams give in a project, by the user.
+// throughTeams are the roles that teams give in a project, by the user; of several teams in the order of their names.
 func throughTeams(tx store.Tx, p *model.Project) (map[model.ID][]authz.Role, error) {
 	teams, err := state.Teams.List(tx, state.TeamsIn(p.OrgID))
 	if err != nil {
 		return nil, err
 	}
-	roles := map[model.ID][]authz.Role{}
-	for _, t := range teams {
-		roles[t.ID] = authz.In(t.Grants, p.ID)
-	}
 	places, err := state.TeamMembers.List(tx, state.EveryTeamPlaceIn(p.OrgID))
-	through := map[model.ID][]authz.Role{}
+	people := map[model.ID][]model.ID{}
 	for _, m := range places {
-		through[m.UserID] = append(through[m.UserID], roles[m.TeamID]...)
+		people[m.TeamID] = append(people[m.TeamID], m.UserID)
+	}
+	through := map[model.ID][]authz.Role{}
+	for _, t := range teams {
+		roles := authz.In(t.Grants, p.ID)
+		for _, id := range people[t.ID] {
+			through[id] = append(through[id], roles...)
+		}
 	}
 	return through, err
 }
@@ -151,35 +151,20 @@ type addIn struct {
 	Body GroupUserRequest
 }
 
-// addToProject adds a member of the organization to a project, and invites others into both. For who is invited to the
-// organization already, the project goes with that.
 func (s *Service) addToProject(ctx context.Context, in addIn) (out shape.GroupUserResponse, err error) {
 	if bad := shape.GroupRoles("roles", in.Body.Roles); len(bad) > 0 {
 		return out, fault.Invalid(bad...)
 	}
-	roles := people.Once(in.Body.Roles)
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		p, err := state.Projects.Get(tx, in.GroupID)
-		if err != nil {
-			return store.IfMissing(err, fault.GroupNotFound.With(in.GroupID))
-		}
-		u, err := state.Account(tx, in.Body.Username)
+		p, err := state.Project(tx, in.GroupID)
 		if err != nil {
 			return err
 		}
-		org, err := state.Memberships.Get(tx, state.MembershipID(u.ID, p.OrgID))
-		switch {
-		case store.IsNotFound(err):
-			err = s.Invitations.Invite(ctx, tx, u, p.OrgID, []people.Place{{GroupID: p.ID, Roles: roles}})
-		case err == nil && org.Aside:
-			err = fault.UserAlreadyExists.With(u.Username)
-		case err == nil:
-			err = people.EnterProject(ctx, tx, org, people.Place{GroupID: p.ID, Roles: roles})
-		}
+		org, err := s.Invitations.Add(ctx, tx, p, in.Body.Username, in.Body.Roles)
 		if err != nil {
 			return err
 		}
-		m, err := find(tx, u.ID, p.ID, shown)
+		m, err := find(tx, org.UserID, p.ID, shown)
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package customrole
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,9 +90,9 @@ func put(ctx context.Context, tx store.Tx, r *model.CustomRole, what event.Type)
 }
 
 func changed(ctx context.Context, tx store.Tx, r *model.CustomRole, what event.Type) error {
-	p, err := state.Projects.Get(tx, r.GroupID)
+	p, err := state.Project(tx, r.GroupID)
 	if err != nil {
-		return store.IfMissing(err, fault.GroupNotFound.With(r.GroupID))
+		return err
 	}
 	return event.Write(ctx, tx, event.In(what, p))
 }
@@ -129,6 +130,7 @@ func (s *Service) update(ctx context.Context, in updateIn) (out UserCustomDBRole
 		if err != nil {
 			return err
 		}
+		before := *r
 		if in.Body.Actions != nil {
 			r.Actions = actionsOf(in.Body.Actions)
 		}
@@ -145,6 +147,9 @@ func (s *Service) update(ctx context.Context, in updateIn) (out UserCustomDBRole
 			return err
 		}
 		out = toWire(r)
+		if reflect.DeepEqual(*r, before) {
+			return nil
+		}
 		return put(ctx, tx, r, "MONGODB_ROLE_UPDATED")
 	})
 	return out, err

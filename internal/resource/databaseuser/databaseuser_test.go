@@ -84,6 +84,10 @@ func TestPartialUpdates(t *testing.T) {
 	if got := s.Owner().Get(one).Object(); !reflect.DeepEqual(got, want) {
 		t.Errorf("in the end it is %v, want %v", got, want)
 	}
+	changes := slices.DeleteFunc(s.EventTypes(s.ProjectID), func(e string) bool { return e != "MONGODB_USER_UPDATED" })
+	if len(changes) != 5 { // those of the steps that change something, if only the password
+		t.Errorf("%d changes are told of", len(changes))
+	}
 }
 
 func TestMissingAndTaken(t *testing.T) {

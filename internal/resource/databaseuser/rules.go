@@ -42,7 +42,9 @@ func fromWire(groupID string, w *CloudDatabaseUser) (*User, error) {
 	if w.DeleteAfterDate != nil {
 		u.DeleteAfter = w.DeleteAfterDate.UTC()
 	}
-	return u, u.setPassword(*w.Password)
+	p, err := keep(u.Name, w.Password)
+	u.use(p)
+	return u, err
 }
 
 // checkLogin refuses kinds of login that Telamon does not have.
@@ -58,8 +60,9 @@ func checkLogin(w *CloudDatabaseUser) []fault.Violation {
 	return bad
 }
 
-// take changes what w names. Absent fields stay as they are; name, database and kind of login cannot change.
-func (u *User) take(tx store.Tx, w *CloudDatabaseUser) error {
+// take changes what w names; its password is p. Absent fields stay as they are; name, database and kind of login cannot
+// change.
+func (u *User) take(tx store.Tx, w *CloudDatabaseUser, p *password) error {
 	bad := checkLogin(w)
 	if w.Username != "" && w.Username != u.Name {
 		bad = append(bad, fault.Violation{Field: "username", Description: "cannot change"})
@@ -86,23 +89,37 @@ func (u *User) take(tx store.Tx, w *CloudDatabaseUser) error {
 	if w.DeleteAfterDate != nil {
 		u.DeleteAfter = w.DeleteAfterDate.UTC()
 	}
-	if w.Password != nil {
-		return u.setPassword(*w.Password)
-	}
+	u.use(p)
 	return nil
 }
 
-// setPassword keeps the password as verifiers and gives the user a new ID, which voids its open logins.
-func (u *User) setPassword(password string) error {
+// password is a password as it is kept: as verifiers, with the ID that the user gets with it, which voids open logins.
+type password struct {
+	id     model.ID
+	sha256 verifier.Verifier
+	sha1   verifier.Verifier
+}
+
+// keep makes verifiers of the text of a user's password, if there is one. That takes milliseconds by design, so it is
+// done before a transaction, for which others would wait.
+func keep(username string, text *string) (*password, error) {
+	if text == nil {
+		return nil, nil
+	}
+	p := &password{id: model.NewID()}
 	var err error
-	if u.SHA256, err = verifier.New256(password); err != nil {
-		return fault.Field("password", "has characters that a password cannot have")
+	if p.sha256, err = verifier.New256(*text); err != nil {
+		return nil, fault.Field("password", "has characters that a password cannot have")
 	}
-	if u.SHA1, err = verifier.New1(u.Name, password); err != nil {
-		return err
+	p.sha1, err = verifier.New1(username, *text)
+	return p, err
+}
+
+// use gives the user a password, if it is given one.
+func (u *User) use(p *password) {
+	if p != nil {
+		u.ID, u.SHA256, u.SHA1 = p.id, p.sha256, p.sha1
 	}
-	u.ID = model.NewID()
-	return nil
 }
 
 // checkRoles holds roles against the rules that need no other object.

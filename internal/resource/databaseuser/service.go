@@ -2,6 +2,7 @@ package databaseuser
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -85,9 +86,9 @@ func changed(ctx context.Context, tx store.Tx, u *User, what event.Type) error {
 			return err
 		}
 	}
-	p, err := state.Projects.Get(tx, u.GroupID)
+	p, err := state.Project(tx, u.GroupID)
 	if err != nil {
-		return store.IfMissing(err, fault.GroupNotFound.With(u.GroupID))
+		return err
 	}
 	return event.Write(ctx, tx, event.In(what, p).Of(u.Name))
 }
@@ -121,18 +122,26 @@ type updateIn struct {
 }
 
 func (s *Service) update(ctx context.Context, in updateIn) (out CloudDatabaseUser, err error) {
+	p, err := keep(in.Username, in.Body.Password)
+	if err != nil {
+		return out, err
+	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
 		u, err := in.find(tx)
 		if err != nil {
 			return err
 		}
-		if err := u.take(tx, &in.Body); err != nil {
+		before := *u
+		if err := u.take(tx, &in.Body, p); err != nil {
 			return err
+		}
+		out = toWire(u)
+		if reflect.DeepEqual(*u, before) {
+			return nil
 		}
 		if err := Users.Put(tx, u); err != nil {
 			return err
 		}
-		out = toWire(u)
 		return changed(ctx, tx, u, "MONGODB_USER_UPDATED")
 	})
 	return out, err

@@ -36,7 +36,7 @@ const (
 
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
-	all := slices.Concat(s.ofOrganizations(), s.ofProjects())
+	all := append(slices.Concat(s.ofOrganizations(), s.ofProjects()), s.access())
 	for i := range all {
 		all[i].Deprecated, all[i].Sunset = deprecated, sunset
 		if all[i].Status == 0 {

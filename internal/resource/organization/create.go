@@ -10,6 +10,7 @@ import (
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/people"
 	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
@@ -36,7 +37,7 @@ func (s *Service) create(ctx context.Context, in createIn) (out CreateOrganizati
 		if err := event.Write(ctx, tx, event.InOrg("ORG_CREATED", o.ID)); err != nil {
 			return err
 		}
-		if out.OrgOwnerID, err = giveOwner(tx, o, founder); err != nil {
+		if out.OrgOwnerID, err = giveOwner(ctx, tx, o, founder); err != nil {
 			return err
 		}
 		if out.APIKey, err = giveKey(ctx, tx, o, w.APIKey); err != nil {
@@ -61,12 +62,12 @@ func check(w *CreateOrganizationRequest) error {
 }
 
 // giveOwner makes a member of the caller's organization the owner of a new one.
-func giveOwner(tx store.Tx, o *model.Organization, founder *model.Membership) (model.ID, error) {
+func giveOwner(ctx context.Context, tx store.Tx, o *model.Organization, founder *model.Membership) (model.ID, error) {
 	if founder == nil {
 		return "", nil
 	}
-	return founder.UserID, state.Memberships.Put(tx, &model.Membership{
-		UserID: founder.UserID, Username: founder.Username, OrgID: o.ID, Roles: []authz.Role{authz.OrgOwner}, Created: tx.Now(),
+	return founder.UserID, people.Enter(ctx, tx, &model.Membership{
+		UserID: founder.UserID, Username: founder.Username, OrgID: o.ID, Roles: []authz.Role{authz.OrgOwner},
 	})
 }
 

@@ -34,7 +34,7 @@ func TestCreateWithAKey(t *testing.T) {
 		if list := its.Get("/orgs").Want(http.StatusOK).Results(); len(list) != 1 || list[0]["id"] != c.Organization.ID {
 			t.Errorf("its key belongs to %v", list)
 		}
-		if got := happened(its, c.Organization.ID); !slices.Equal(got, []string{"API_KEY_CREATED", "ORG_CREATED"}) {
+		if got := happened(its, c.Organization.ID); !slices.Equal(got, []string{"API_KEY_CREATED", "JOINED_ORG", "ORG_CREATED"}) {
 			t.Errorf("events %v", got)
 		}
 		its.Get("/orgs/"+s.OrgID).WantError(http.StatusForbidden, "USER_UNAUTHORIZED")
@@ -74,7 +74,7 @@ func TestCreateWithAnAccount(t *testing.T) {
 		t.Errorf("its account reads %v (%v)", o, err)
 	}
 	events, _, err := sdk.EventsApi.ListOrganizationEvents(t.Context(), c.Organization.ID).Execute()
-	if err != nil || events.GetTotalCount() != 2 || events.GetResults()[0].GetEventTypeName() != "SERVICE_ACCOUNT_CREATED" {
+	if err != nil || events.GetTotalCount() != 3 || events.GetResults()[0].GetEventTypeName() != "SERVICE_ACCOUNT_CREATED" {
 		t.Errorf("events %v (%v)", events, err)
 	}
 }

@@ -69,13 +69,7 @@ func (s *Service) updateSettings(ctx context.Context, in settingsIn) (out Organi
 }
 
 func checkSettings(w *OrganizationSettings) (bad []fault.Violation) {
-	for field, contact := range map[string]*string{"operationsContact": w.OperationsContact, "securityContact": w.SecurityContact} {
-		if c := api.Or(contact, ""); c != "" {
-			if a, err := mail.ParseAddress(c); err != nil || a.Address != c || len(c) > 254 {
-				bad = append(bad, fault.Violation{Field: field, Description: "must be an e-mail address, or empty"})
-			}
-		}
-	}
+	bad = append(checkContact("operationsContact", w.OperationsContact), checkContact("securityContact", w.SecurityContact)...)
 	if t := w.CustomSessionTimeouts; t != nil {
 		if t.AbsoluteSessionTimeoutInSeconds < 0 {
 			bad = append(bad, fault.Violation{Field: "customSessionTimeouts.absoluteSessionTimeoutInSeconds", Description: "must be positive"})
@@ -85,6 +79,17 @@ func checkSettings(w *OrganizationSettings) (bad []fault.Violation) {
 		}
 	}
 	return bad
+}
+
+func checkContact(field string, contact *string) []fault.Violation {
+	c := api.Or(contact, "")
+	if c == "" {
+		return nil
+	}
+	if a, err := mail.ParseAddress(c); err == nil && a.Address == c && len(c) <= 254 {
+		return nil
+	}
+	return []fault.Violation{{Field: field, Description: "must be an e-mail address, or empty"}}
 }
 
 // take changes what w names.

@@ -32,7 +32,7 @@ func TestCreate(t *testing.T) {
 	if plain := s.Owner().Get("/groups/" + create(s, "plain")).Object(); plain["withDefaultAlertsSettings"] != true || plain["tags"] != nil {
 		t.Errorf("without tags and alerts: %v", plain)
 	}
-	if got := s.EventTypes(id); !slices.Equal(got, []string{"GROUP_CREATED"}) {
+	if got := s.EventTypes(id); !slices.Equal(got, []string{"JOINED_GROUP", "GROUP_CREATED"}) {
 		t.Errorf("events %v", got)
 	}
 	s.Restart()

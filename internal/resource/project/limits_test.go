@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"testing"
+	"time"
 
 	"go.mongodb.org/atlas-sdk/v20250312001/admin"
 
@@ -59,6 +60,7 @@ func TestLimits(t *testing.T) {
 	owner.Post(at+"/databaseUsers", user("ann")).Want(http.StatusCreated)
 	owner.Post(at+"/accessList", []object{{"ipAddress": "1.2.3.4"}, {"ipAddress": "1.2.3.5"}}).Want(http.StatusOK)
 	owner.Post(at+"/clusters", cluster).Want(http.StatusCreated)
+	s.Advance(time.Minute) // it will be ready, and have told so, before what follows
 	owner.Post(at+"/customDBRoles/roles", object{"roleName": "looker", "actions": []object{{"action": "FIND", "resources": []object{{"db": "shop", "collection": "", "cluster": false}}}}}).Want(http.StatusAccepted)
 	for name, n := range map[string]int64{users: 1, entries: 2, clusters: 1, roles: 1, masks: 0} {
 		if got := quotas(s, s.ProjectID)[name].CurrentUsage; got != n {

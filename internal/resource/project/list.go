@@ -66,23 +66,17 @@ func readsAll(ctx context.Context, orgID model.ID) bool {
 }
 
 // granted are the projects of an organization in which the caller has roles of its own, by name.
-func granted(ctx context.Context, tx store.Tx, orgID model.ID) (list []*model.Project, err error) {
-	seen := map[model.ID]bool{"": true}
+func granted(ctx context.Context, tx store.Tx, orgID model.ID) ([]*model.Project, error) {
+	ids := []string{}
 	for _, g := range authz.From(ctx).Grants {
-		if seen[g.GroupID] {
-			continue
-		}
-		seen[g.GroupID] = true
-		p, err := state.Projects.Get(tx, g.GroupID)
-		switch {
-		case err == nil && p.OrgID == orgID:
-			list = append(list, p)
-		case err != nil && !store.IsNotFound(err):
-			return nil, err
+		if g.GroupID != "" && !slices.Contains(ids, g.GroupID) {
+			ids = append(ids, g.GroupID)
 		}
 	}
+	list, err := state.Projects.List(tx, store.Query{IDs: ids})
+	list = slices.DeleteFunc(list, func(p *model.Project) bool { return p.OrgID != orgID })
 	slices.SortFunc(list, func(a, b *model.Project) int { return strings.Compare(a.Name, b.Name) })
-	return list, nil
+	return list, err
 }
 
 func showPage(tx store.Tx, some api.Page[*model.Project]) (page api.Page[Group], err error) {

@@ -2,7 +2,6 @@ package project
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authn"
@@ -11,6 +10,7 @@ import (
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/invite"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/people"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -21,9 +21,6 @@ type GroupMigrationRequest struct {
 	DestinationOrgPrivateAPIKey string `json:"destinationOrgPrivateApiKey,omitempty" doc:"Private key of an API key that owns that organization."`
 	DestinationOrgPublicAPIKey  string `json:"destinationOrgPublicApiKey,omitempty" api:"minLen=8,maxLen=8" doc:"Public key of an API key that owns that organization."`
 }
-
-// maxUsers is how many people an organization holds, invited ones included.
-const maxUsers = 500
 
 type migrateIn struct {
 	getIn
@@ -70,8 +67,8 @@ func (w *GroupMigrationRequest) check() (bad []fault.Violation) {
 
 // authorize holds the key that the body shows, or else the caller, to own the organization that the project goes to.
 func (w *GroupMigrationRequest) authorize(ctx context.Context, tx store.Tx) error {
-	if _, err := state.Organizations.Get(tx, w.DestinationOrgID); err != nil {
-		return store.IfMissing(err, fault.OrgNotFound.With(w.DestinationOrgID))
+	if _, err := state.Organization(tx, w.DestinationOrgID); err != nil {
+		return err
 	}
 	if w.DestinationOrgPublicAPIKey != "" {
 		who, err := authn.Prove(tx, w.DestinationOrgPublicAPIKey, w.DestinationOrgPrivateAPIKey, authz.From(ctx).Address)
@@ -117,10 +114,7 @@ func move(ctx context.Context, tx store.Tx, p *model.Project, orgID model.ID) er
 // is into has no say in the project any more.
 func follow(ctx context.Context, tx store.Tx, m *model.Membership, orgID model.ID) error {
 	if m.Pending {
-		if err := event.Write(ctx, tx, event.Event{Type: "GROUP_INVITATION_DELETED", OrgID: m.OrgID, GroupID: m.GroupID}.Of(m.Username)); err != nil {
-			return err
-		}
-		return state.Memberships.Delete(tx, m)
+		return people.Leave(ctx, tx, m)
 	}
 	m.OrgID = orgID
 	if err := state.Memberships.Put(tx, m); err != nil {
@@ -130,73 +124,24 @@ func follow(ctx context.Context, tx store.Tx, m *model.Membership, orgID model.I
 	if err == nil || !store.IsNotFound(err) {
 		return err
 	}
-	n, err := state.Memberships.Count(tx, state.MembersOf(orgID))
-	if err != nil {
-		return err
-	}
-	if n >= maxUsers {
-		return fault.UsersPerOrg.With(strconv.Itoa(maxUsers))
-	}
-	joins := &model.Membership{UserID: m.UserID, Username: m.Username, OrgID: orgID, Roles: []authz.Role{authz.OrgMember}, Created: tx.Now()}
-	if err := state.Memberships.Put(tx, joins); err != nil {
-		return err
-	}
-	return event.Write(ctx, tx, event.InOrg("JOINED_ORG", orgID).Of(m.Username))
+	return people.Enter(ctx, tx, &model.Membership{UserID: m.UserID, Username: m.Username, OrgID: orgID, Roles: []authz.Role{authz.OrgMember}})
 }
 
 // dismiss takes their roles in the project from the keys, accounts and teams of its organization.
 func dismiss(ctx context.Context, tx store.Tx, p *model.Project) error {
-	keys, err := state.APIKeys.List(tx, state.KeysOf(p.OrgID))
+	err := state.KeyHolders.Dismiss(tx, p, func(k *model.APIKey) error {
+		return event.Write(ctx, tx, event.In("API_KEY_REMOVED_FROM_GROUP", p).OfKey(k.PublicKey))
+	})
 	if err != nil {
 		return err
 	}
-	for _, k := range keys {
-		if len(authz.In(k.Grants, p.ID)) == 0 {
-			continue
-		}
-		k.Grants = authz.OfProject(k.Grants, p.ID, nil)
-		if err := state.APIKeys.Put(tx, k); err != nil {
-			return err
-		}
-		if err := event.Write(ctx, tx, event.In("API_KEY_REMOVED_FROM_GROUP", p).OfKey(k.PublicKey)); err != nil {
-			return err
-		}
-	}
-	accounts, err := state.ServiceAccounts.List(tx, state.AccountsOf(p.OrgID))
+	err = state.AccountHolders.Dismiss(tx, p, func(a *model.ServiceAccount) error {
+		return event.Write(ctx, tx, event.In("SERVICE_ACCOUNT_REMOVED_FROM_GROUP", p).OfKey(a.ClientID))
+	})
 	if err != nil {
 		return err
 	}
-	for _, a := range accounts {
-		if len(authz.In(a.Grants, p.ID)) == 0 {
-			continue
-		}
-		a.Grants = authz.OfProject(a.Grants, p.ID, nil)
-		if err := state.ServiceAccounts.Put(tx, a); err != nil {
-			return err
-		}
-		if err := event.Write(ctx, tx, event.In("SERVICE_ACCOUNT_REMOVED_FROM_GROUP", p).OfKey(a.ClientID)); err != nil {
-			return err
-		}
-	}
-	return dismissTeams(ctx, tx, p)
-}
-
-func dismissTeams(ctx context.Context, tx store.Tx, p *model.Project) error {
-	teams, err := state.Teams.List(tx, state.TeamsIn(p.OrgID))
-	if err != nil {
-		return err
-	}
-	for _, t := range teams {
-		if len(authz.In(t.Grants, p.ID)) == 0 {
-			continue
-		}
-		t.Grants = authz.OfProject(t.Grants, p.ID, nil)
-		if err := state.Teams.Put(tx, t); err != nil {
-			return err
-		}
-		if err := event.Write(ctx, tx, event.In("TEAM_REMOVED_FROM_GROUP", p).OfTeam(t.ID)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return state.TeamHolders.Dismiss(tx, p, func(t *model.Team) error {
+		return event.Write(ctx, tx, event.In("TEAM_REMOVED_FROM_GROUP", p).OfTeam(t.ID))
+	})
 }

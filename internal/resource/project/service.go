@@ -9,6 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/people"
 	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
@@ -29,8 +30,8 @@ func (s *Service) create(ctx context.Context, in createIn) (out Group, err error
 	}
 	scope := authz.Scope{OrgID: in.Body.OrgID}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		if _, err := state.Organizations.Get(tx, in.Body.OrgID); err != nil {
-			return store.IfMissing(err, fault.OrgNotFound.With(in.Body.OrgID))
+		if _, err := state.Organization(tx, in.Body.OrgID); err != nil {
+			return err
 		}
 		if err := api.Require(ctx, authz.Any(authz.OrgOwner, authz.OrgGroupCreator), scope); err != nil {
 			return err
@@ -45,11 +46,11 @@ func (s *Service) create(ctx context.Context, in createIn) (out Group, err error
 		if err := put(tx, p); err != nil {
 			return err
 		}
-		if err := giveOwner(tx, p, in.ProjectOwnerID); err != nil {
+		if err := event.Write(ctx, tx, event.In("GROUP_CREATED", p)); err != nil {
 			return err
 		}
 		out = toWire(p, 0)
-		return event.Write(ctx, tx, event.In("GROUP_CREATED", p))
+		return giveOwner(ctx, tx, p, in.ProjectOwnerID)
 	})
 	return out, err
 }
@@ -77,24 +78,20 @@ func room(tx store.Tx, orgID model.ID) error {
 }
 
 // giveOwner makes a cloud user of the organization the project's owner: the one named, or the oldest owner.
-func giveOwner(tx store.Tx, p *model.Project, userID string) error {
+func giveOwner(ctx context.Context, tx store.Tx, p *model.Project, userID string) error {
 	owner, err := state.Founder(tx, p.OrgID, userID)
 	if err != nil || owner == nil {
 		return err
 	}
-	return state.Memberships.Put(tx, &model.Membership{
-		UserID: owner.UserID, Username: owner.Username, OrgID: p.OrgID, GroupID: p.ID,
-		Roles: []authz.Role{authz.GroupOwner}, Created: tx.Now(),
+	return people.Enter(ctx, tx, &model.Membership{
+		UserID: owner.UserID, Username: owner.Username, OrgID: p.OrgID, GroupID: p.ID, Roles: []authz.Role{authz.GroupOwner},
 	})
 }
 
 type getIn struct{ api.InGroup }
 
 // find is the project that in names.
-func (in getIn) find(tx store.Tx) (*model.Project, error) {
-	p, err := state.Projects.Get(tx, in.GroupID)
-	return p, store.IfMissing(err, fault.GroupNotFound.With(in.GroupID))
-}
+func (in getIn) find(tx store.Tx) (*model.Project, error) { return state.Project(tx, in.GroupID) }
 
 func (s *Service) get(ctx context.Context, in getIn) (g Group, err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {

@@ -72,7 +72,7 @@ func (s *Service) status(ctx context.Context, _ noIn) (out SystemStatus, err err
 		return out, nil
 	}
 	err = s.Store.View(ctx, func(tx store.Tx) error {
-		list, err := state.KeyAddresses.List(tx, store.Query{Index: "key", Prefix: []string{who.ID}})
+		list, err := state.KeyAddresses.List(tx, state.AccessList(who.ID))
 		out.APIKey = &CallingAPIKey{
 			AccessList: []AccessListItemView{}, ID: who.ID, PublicKey: who.Name, Roles: shape.RoleAssignments(who.Grants),
 		}

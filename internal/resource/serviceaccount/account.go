@@ -59,7 +59,7 @@ func (in inGroup) find(tx store.Tx) (*found, error) {
 
 // candidate finds an account of the project's organization.
 func (in inGroup) candidate(tx store.Tx) (*found, error) {
-	p, err := project(tx, in.GroupID)
+	p, err := state.Project(tx, in.GroupID)
 	if err != nil {
 		return nil, err
 	}
@@ -69,11 +69,6 @@ func (in inGroup) candidate(tx store.Tx) (*found, error) {
 	}
 	f.project = p
 	return f, nil
-}
-
-func project(tx store.Tx, groupID model.ID) (*model.Project, error) {
-	p, err := state.Projects.Get(tx, groupID)
-	return p, store.IfMissing(err, fault.GroupNotFound.With(groupID))
 }
 
 // event is an event about the account in the place where it was found.
@@ -142,9 +137,9 @@ func create(ctx context.Context, tx store.Tx, b birth) (*model.ServiceAccount, s
 
 // life is how long a new secret may live, by the organization's settings.
 func life(tx store.Tx, orgID model.ID, hours int) (time.Duration, error) {
-	o, err := state.Organizations.Get(tx, orgID)
+	o, err := state.Organization(tx, orgID)
 	if err != nil {
-		return 0, store.IfMissing(err, fault.OrgNotFound.With(orgID))
+		return 0, err
 	}
 	most := model.MaxSecretHours
 	if set := o.Settings.MaxSecretValidityHours; set > 0 {

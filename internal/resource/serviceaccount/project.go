@@ -2,7 +2,6 @@ package serviceaccount
 
 import (
 	"context"
-	"slices"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
@@ -25,11 +24,11 @@ type listOfGroupIn struct {
 
 func (s *Service) listOfGroup(ctx context.Context, in listOfGroupIn) (page api.Page[GroupServiceAccount], err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
-		p, err := project(tx, in.GroupID)
+		p, err := state.Project(tx, in.GroupID)
 		if err != nil {
 			return err
 		}
-		accounts, err := members(tx, p)
+		accounts, err := state.AccountHolders.In(tx, p)
 		var all []GroupServiceAccount
 		for _, a := range accounts {
 			all = append(all, toGroup(a, p.ID, ""))
@@ -38,12 +37,6 @@ func (s *Service) listOfGroup(ctx context.Context, in listOfGroupIn) (page api.P
 		return err
 	})
 	return page, err
-}
-
-// members are the accounts with a role in the project itself. There are no more than the organization holds.
-func members(tx store.Tx, p *model.Project) ([]*model.ServiceAccount, error) {
-	accounts, err := state.ServiceAccounts.List(tx, state.AccountsOf(p.OrgID))
-	return slices.DeleteFunc(accounts, func(a *model.ServiceAccount) bool { return len(authz.In(a.Grants, p.ID)) == 0 }), err
 }
 
 type createInGroupIn struct {
@@ -57,7 +50,7 @@ func (s *Service) createInGroup(ctx context.Context, in createInGroupIn) (out Gr
 		return out, fault.Invalid(bad...)
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		p, err := project(tx, in.GroupID)
+		p, err := state.Project(tx, in.GroupID)
 		if err != nil {
 			return err
 		}
@@ -139,19 +132,5 @@ func (s *Service) leave(ctx context.Context, in inGroup) (api.None, error) {
 
 // Vacate takes the accounts out of a project that goes.
 func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
-	p, err := project(tx, groupID)
-	if err != nil {
-		return err
-	}
-	accounts, err := members(tx, p)
-	if err != nil {
-		return err
-	}
-	for _, a := range accounts {
-		a.Grants = authz.OfProject(a.Grants, groupID, nil)
-		if err := state.ServiceAccounts.Put(tx, a); err != nil {
-			return err
-		}
-	}
-	return nil
+	return state.AccountHolders.Vacate(tx, groupID)
 }

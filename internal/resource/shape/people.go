@@ -34,11 +34,12 @@ func (in InPeople) Wants(m *model.Membership) bool {
 // Active says whether a place is one that older operations show.
 func Active(m *model.Membership) bool { return !m.Pending }
 
-// PeoplePage is the page of people of one organization that p asks for, in one of their shapes.
-func PeoplePage[W any](tx store.Tx, p api.Paging, orgID model.ID, places []*model.Membership, wire func(roster.Person) W) (page api.Page[W], err error) {
+// PeoplePage is the page of people of one organization that p asks for, in one of their shapes. all is what roster.Read
+// may have.
+func PeoplePage[W any](tx store.Tx, p api.Paging, orgID model.ID, places []*model.Membership, wire func(roster.Person) W, all ...*model.Membership) (page api.Page[W], err error) {
 	found := api.PageOf(p, places)
 	page.TotalCount = found.TotalCount
-	some, err := roster.Read(tx, orgID, found.Results)
+	some, err := roster.Read(tx, orgID, found.Results, all...)
 	for _, person := range some {
 		page.Results = append(page.Results, wire(person))
 	}

@@ -19,12 +19,6 @@ import (
 // maxInProject is how many teams a project has (MongoDB documentation, "Atlas Service Limits").
 const maxInProject = 100
 
-// teamsOf are the teams with roles in a project, by name.
-func teamsOf(tx store.Tx, p *model.Project) ([]*model.Team, error) {
-	all, err := state.Teams.List(tx, state.TeamsIn(p.OrgID))
-	return slices.DeleteFunc(all, func(t *model.Team) bool { return len(authz.In(t.Grants, p.ID)) == 0 }), err
-}
-
 type listInProjectIn struct {
 	api.InGroup
 	api.Paging
@@ -32,7 +26,7 @@ type listInProjectIn struct {
 
 func (s *Service) listInProject(ctx context.Context, in listInProjectIn) (page api.Page[TeamRole], err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
-		p, err := project(tx, in.InGroup)
+		p, err := state.Project(tx, in.GroupID)
 		if err != nil {
 			return err
 		}
@@ -42,13 +36,8 @@ func (s *Service) listInProject(ctx context.Context, in listInProjectIn) (page a
 	return page, err
 }
 
-func project(tx store.Tx, in api.InGroup) (*model.Project, error) {
-	p, err := state.Projects.Get(tx, in.GroupID)
-	return p, store.IfMissing(err, fault.GroupNotFound.With(in.GroupID))
-}
-
 func pageOf(tx store.Tx, p *model.Project, paging api.Paging) (page api.Page[TeamRole], err error) {
-	teams, err := teamsOf(tx, p)
+	teams, err := state.TeamHolders.In(tx, p)
 	some := api.PageOf(paging, teams)
 	page.TotalCount = some.TotalCount
 	for _, t := range some.Results {
@@ -92,11 +81,11 @@ func (s *Service) addToProject(ctx context.Context, in addIn) (page api.Page[Tea
 		return page, err
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		p, err := project(tx, in.InGroup)
+		p, err := state.Project(tx, in.GroupID)
 		if err != nil {
 			return err
 		}
-		there, err := teamsOf(tx, p)
+		there, err := state.TeamHolders.In(tx, p)
 		if err != nil {
 			return err
 		}
@@ -147,7 +136,7 @@ type inProjectIn struct {
 
 // find is the project that in names, and the team of it: fault.TeamNotFound, fault.TeamNotInGroup.
 func (in inProjectIn) find(tx store.Tx) (*model.Project, *model.Team, error) {
-	p, err := project(tx, in.InGroup)
+	p, err := state.Project(tx, in.GroupID)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -219,19 +208,5 @@ func (s *Service) removeFromProject(ctx context.Context, in inProjectIn) (api.No
 
 // Vacate takes the teams out of a project that goes.
 func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
-	p, err := project(tx, api.InGroup{GroupID: groupID})
-	if err != nil {
-		return err
-	}
-	teams, err := teamsOf(tx, p)
-	if err != nil {
-		return err
-	}
-	for _, t := range teams {
-		t.Grants = authz.OfProject(t.Grants, p.ID, nil)
-		if err := state.Teams.Put(tx, t); err != nil {
-			return err
-		}
-	}
-	return nil
+	return state.TeamHolders.Vacate(tx, groupID)
 }

@@ -71,6 +71,9 @@ func (s *Service) create(ctx context.Context, in createIn) (out Team, err error)
 
 // room says whether the organization may have one more team.
 func room(tx store.Tx, orgID model.ID) error {
+	if _, err := state.Organization(tx, orgID); err != nil {
+		return err
+	}
 	n, err := state.Teams.Count(tx, state.TeamsIn(orgID))
 	if err == nil && n >= maxTeams {
 		err = fault.TeamsPerOrg.With(strconv.Itoa(maxTeams))

@@ -1,0 +1,152 @@
+package docdb
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/telamon-db/telamon/internal/docdb/query"
+)
+
+// maxSpans bounds how many points of an index's leading parts are combined with those of the next.
+const maxSpans = 4096
+
+// bounds say where in an index the documents of a filter are.
+type bounds struct {
+	spans  []span
+	used   int  // leading parts that the filter bounds
+	fixed  int  // of these, how many have one value only
+	points bool // the spans are single values
+}
+
+// bound finds what a filter says of the index's leading parts. It goes on as long as parts have single values; a range is
+// the last that it can use, for behind it the keys are no longer in order.
+func (ix index) bound(f *query.Filter) bounds {
+	b, prefixes := bounds{points: true}, [][]byte{nil}
+	for i := range ix.Parts {
+		ivs, ok := ix.intervals(f, i)
+		if !ok || i > 0 && len(prefixes)*len(ivs) > maxSpans {
+			break
+		}
+		b.used++
+		if slices.ContainsFunc(ivs, func(iv query.Interval) bool { return !iv.Point() }) {
+			b.points = false
+			for _, prefix := range prefixes {
+				for _, iv := range ivs {
+					b.spans = append(b.spans, spanOf(prefix, iv))
+				}
+			}
+			return b
+		}
+		if b.fixed == i && len(ivs) == 1 {
+			b.fixed++
+		}
+		prefixes = multiply(prefixes, ivs)
+	}
+	if b.used == 0 {
+		return bounds{spans: wholeIndex}
+	}
+	for _, prefix := range prefixes {
+		b.spans = append(b.spans, span{prefix, after(prefix)})
+	}
+	return b
+}
+
+// multiply puts each point behind each prefix.
+func multiply(prefixes [][]byte, points []query.Interval) [][]byte {
+	var longer [][]byte
+	for _, prefix := range prefixes {
+		for _, point := range points {
+			longer = append(longer, slices.Concat(prefix, point.Lo))
+		}
+	}
+	return longer
+}
+
+// intervals bound part i of the index, in the order of its keys. Two paths through one array are not bounded together: two
+// elements may satisfy the filter, and the index pairs what is in one.
+func (ix index) intervals(f *query.Filter, i int) (ivs []query.Interval, ok bool) {
+	if !ix.multi(i) {
+		ivs, ok = f.SingleIntervals(ix.Parts[i].Path)
+	} else if !ix.sharesArray(i, i) {
+		ivs, ok = f.Intervals(ix.Parts[i].Path)
+	}
+	if ok && ix.Parts[i].Dir < 0 {
+		ivs = slices.Clone(ivs)
+		slices.Reverse(ivs)
+		for j, iv := range ivs {
+			ivs[j] = iv.Inverted()
+		}
+	}
+	return ivs, ok
+}
+
+// sharesArray reports whether part i and another before part end may lead through the same array.
+func (ix index) sharesArray(i, end int) bool {
+	name, _, _ := strings.Cut(ix.Parts[i].Path, ".")
+	for j, p := range ix.Parts[:end] {
+		other, _, _ := strings.Cut(p.Path, ".")
+		if j != i && other == name && ix.multi(j) {
+			return true
+		}
+	}
+	return false
+}
+
+// sorts reports whether the index has the documents within b in the order that is asked for, perhaps from the end to the
+// beginning. A path that has one value only does not matter to an order.
+func (ix index) sorts(order query.Sort, b bounds) (sorted, reverse bool) {
+	rest := slices.DeleteFunc(slices.Clone(order), func(f query.SortField) bool {
+		return ix.pinned(f.Path, b)
+	})
+	if len(rest) > len(ix.Parts)-b.fixed {
+		return false, false
+	}
+	for j, f := range rest {
+		i := b.fixed + j
+		backward := f.Desc != (ix.Parts[i].Dir < 0)
+		if f.Path != ix.Parts[i].Path || j > 0 && backward != reverse || !ix.ordered(i, b) {
+			return false, false
+		}
+		reverse = backward
+	}
+	return true, reverse
+}
+
+// pinned reports whether path is a part that has one value only.
+func (ix index) pinned(path string, b bounds) bool {
+	for i, p := range ix.Parts[:b.fixed] {
+		if p.Path == path && !ix.multi(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// ordered reports whether a document's first key within b has its least value of part i (or its greatest, from the other
+// end), by which it sorts. Bounds on arrays could hide that value, and so could a path that shares the array.
+func (ix index) ordered(i int, b bounds) bool {
+	if !ix.multi(i) {
+		return true
+	}
+	bounded := ix.Multikey[:b.used]
+	return !slices.Contains(bounded, true) && !ix.sharesArray(i, len(ix.Parts))
+}
+
+// holdsAll reports whether the index has every document that f matches.
+func (ix index) holdsAll(f *query.Filter) bool {
+	return !ix.Sparse || slices.ContainsFunc(ix.Parts, func(p part) bool { return f.Requires(p.Path) })
+}
+
+// covers reports whether the keys within b are those of the documents that f matches, one each.
+func (ix index) covers(f *query.Filter, b bounds) bool {
+	terms, ok := f.Terms()
+	if !ok || ix.multikey() || ix.ID == idIndex.ID {
+		return false
+	}
+	for _, term := range terms {
+		if !slices.ContainsFunc(ix.Parts[:b.used], func(p part) bool { return p.Path == term }) {
+			return false
+		}
+	}
+	return b.used > 0
+}

@@ -1,0 +1,156 @@
+package docdb
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// part is one path of an index and its direction, 1 or -1.
+type part struct {
+	Path string `bson:"path"`
+	Dir  int32  `bson:"dir"`
+}
+
+// index is an index on one path or several. An entry's key holds the encodings of the parts' values after one another,
+// those of descending parts inverted, so the order of keys is that of the index.
+type index struct {
+	ID       uint64 `bson:"id"`
+	Name     string `bson:"name"`
+	Parts    []part `bson:"parts"`
+	Unique   bool   `bson:"unique,omitempty"`
+	Sparse   bool   `bson:"sparse,omitempty"`   // without the documents that have none of the paths
+	Expire   *int64 `bson:"expire,omitempty"`   // seconds that documents live from the date on the path
+	Multikey []bool `bson:"multikey,omitempty"` // of each part: some document has or had an array on the path
+}
+
+// idIndex stands for the order in which documents are stored.
+var idIndex = index{Name: "_id_", Parts: []part{{"_id", 1}}, Unique: true}
+
+func (c *collection) allIndexes() []index { return append([]index{idIndex}, c.indexes...) }
+
+// multi reports whether part i has met an array.
+func (ix index) multi(i int) bool { return i < len(ix.Multikey) && ix.Multikey[i] }
+
+func (ix index) multikey() bool { return slices.Contains(ix.Multikey, true) }
+
+func (ix index) paths() []string {
+	paths := make([]string, len(ix.Parts))
+	for i, p := range ix.Parts {
+		paths[i] = p.Path
+	}
+	return paths
+}
+
+// pattern is the index's key pattern.
+func (ix index) pattern() bson.D {
+	var d bson.D
+	for _, p := range ix.Parts {
+		d = append(d, bson.E{Key: p.Path, Value: p.Dir})
+	}
+	return d
+}
+
+// answersTo reports whether v is the index's name or its key pattern.
+func (ix index) answersTo(v bson.RawValue) bool {
+	if name, ok := v.StringValueOK(); ok {
+		return name == ix.Name
+	}
+	doc, _ := v.DocumentOK()
+	elements, err := doc.Elements()
+	return err == nil && slices.EqualFunc(elements, ix.Parts, func(el bson.RawElement, p part) bool {
+		n, ok := integer(el.Value())
+		return ok && el.Key() == p.Path && n == int64(p.Dir)
+	})
+}
+
+// parallelArrays is MongoDB's code for a document with two arrays that one index would have to multiply.
+var parallelArrays = wire.Code{Number: 171, Name: "CannotIndexParallelArrays"}
+
+// tuples are the values by which doc stands in the index, and of each part whether an array lies on its path.
+func (ix index) tuples(doc bson.Raw) (tuples [][]bson.RawValue, arrays []bool, err error) {
+	tuples, arrays, err = query.IndexKeys(doc, ix.paths())
+	if err != nil {
+		return nil, nil, wire.Errorf(parallelArrays, "cannot index parallel arrays: index %s", ix.Name)
+	}
+	if ix.Sparse {
+		tuples = slices.DeleteFunc(tuples, func(tuple []bson.RawValue) bool {
+			return !slices.ContainsFunc(tuple, func(v bson.RawValue) bool { return v.Type != 0 })
+		})
+	}
+	return tuples, arrays, nil
+}
+
+// encode is the key of a tuple.
+func (ix index) encode(tuple []bson.RawValue) []byte {
+	var key []byte
+	for i, v := range tuple {
+		start := len(key)
+		if key = keys.Append(key, v); ix.Parts[i].Dir < 0 {
+			keys.Invert(key[start:])
+		}
+	}
+	return key
+}
+
+// keys are the encoded tuples of doc, in order and each once; none for no document.
+func (ix index) keys(doc bson.Raw) (encoded [][]byte, arrays []bool, err error) {
+	if doc == nil {
+		return nil, nil, nil
+	}
+	tuples, arrays, err := ix.tuples(doc)
+	for _, tuple := range tuples {
+		encoded = append(encoded, ix.encode(tuple))
+	}
+	slices.SortFunc(encoded, bytes.Compare)
+	return slices.CompactFunc(encoded, bytes.Equal), arrays, err
+}
+
+// duplicate says that another document than doc has the tuple that is encoded so.
+func (ix index) duplicate(ns namespace, doc bson.Raw, encoded []byte) error {
+	tuples, _, _ := ix.tuples(doc) // doc is in the index
+	for _, tuple := range tuples {
+		if bytes.Equal(ix.encode(tuple), encoded) {
+			return newDuplicateKey(ns, ix, tuple)
+		}
+	}
+	return newDuplicateKey(ns, ix, make([]bson.RawValue, len(ix.Parts)))
+}
+
+func newDuplicateKey(ns namespace, ix index, tuple []bson.RawValue) error {
+	var value bson.D
+	var shown []string
+	for i, v := range tuple {
+		if v.Type == 0 {
+			v.Type = bson.TypeNull
+		}
+		text := v.String()
+		if len(text) > 200 {
+			text = text[:200] + "..."
+		}
+		value = append(value, bson.E{Key: ix.Parts[i].Path, Value: v})
+		shown = append(shown, fmt.Sprintf("%s: %s", ix.Parts[i].Path, text))
+	}
+	return &duplicateKey{
+		cause: wire.Errorf(wire.DuplicateKey, "E11000 duplicate key error collection: %s index: %s dup key: { %s }",
+			ns, ix.Name, strings.Join(shown, ", ")),
+		pattern: ix.pattern(),
+		value:   value,
+	}
+}
+
+// union is of each part whether it is so in a or in b.
+func union(a, b []bool) []bool {
+	both := make([]bool, max(len(a), len(b)))
+	for i := range both {
+		both[i] = i < len(a) && a[i] || i < len(b) && b[i]
+	}
+	return both
+}

@@ -1,0 +1,96 @@
+package docdb_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/telamon-db/telamon/internal/docdb"
+	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/gateway"
+)
+
+var update = flag.Bool("update", false, "rewrite the generated part of docs/DOCDB.md")
+
+const (
+	parityFile = "../../docs/DOCDB.md"
+	tableBegin = "<!-- tables: go test ./internal/docdb -run Parity -update -->\n"
+	tableEnd   = "<!-- end of tables -->\n"
+)
+
+// TestParityListsWhatTheEngineHas keeps docs/DOCDB.md true.
+func TestParityListsWhatTheEngineHas(t *testing.T) {
+	raw, err := os.ReadFile(parityFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, found := strings.Cut(string(raw), tableBegin)
+	_, after, ends := strings.Cut(rest, tableEnd)
+	if !found || !ends {
+		t.Fatalf("%s has no place for the tables", parityFile)
+	}
+	want := before + tableBegin + tables() + tableEnd + after
+	if want == string(raw) {
+		return
+	}
+	if !*update {
+		t.Fatalf("%s is not up to date; run this test with -update", parityFile)
+	}
+	if err := os.WriteFile(parityFile, []byte(want), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func tables() string {
+	var b strings.Builder
+	commandTable(&b)
+	entryTable(&b, "Query operators", query.Operators, query.RefusedOperators)
+	entryTable(&b, "Update operators", query.UpdateOperators, nil)
+	entryTable(&b, "Aggregation stages", docdb.Stages(), gateway.EngineStages())
+	entryTable(&b, "Accumulators of `$group`", query.Accumulators, nil)
+	entryTable(&b, "Expressions", query.Expressions, nil)
+	return b.String()
+}
+
+func commandTable(b *strings.Builder) {
+	b.WriteString("\n## Commands\n\n| command | state | what it does | options |\n|---|---|---|---|\n")
+	own := gateway.OwnCommands()
+	for _, name := range own {
+		fmt.Fprintf(b, "| `%s` | yes | Answered by the gateway. | |\n", name)
+	}
+	known := slices.Clone(own)
+	for _, c := range docdb.Commands() {
+		known = append(known, c.Name, c.Alias)
+		if slices.Contains(own, c.Name) {
+			continue
+		}
+		fmt.Fprintf(b, "| %s | yes | %s | %s |\n", quoted(slices.DeleteFunc([]string{c.Name, c.Alias}, empty)), c.Summary, quoted(c.Options))
+	}
+	missing := slices.DeleteFunc(gateway.EngineCommands(), func(name string) bool { return slices.Contains(known, name) })
+	fmt.Fprintf(b, "\nNot there, answered with CommandNotFound: %s.\n", quoted(missing))
+}
+
+// entryTable lists what there is, and of more what there is not.
+func entryTable(b *strings.Builder, title string, list []query.Entry, more []string) {
+	fmt.Fprintf(b, "\n## %s\n\n| name | state | what it does |\n|---|---|---|\n", title)
+	for _, e := range list {
+		fmt.Fprintf(b, "| `%s` | yes | %s |\n", e.Name, e.Summary)
+	}
+	for _, name := range more {
+		if !slices.ContainsFunc(list, func(e query.Entry) bool { return e.Name == name }) {
+			fmt.Fprintf(b, "| `%s` | no | |\n", name)
+		}
+	}
+}
+
+func empty(s string) bool { return s == "" }
+
+func quoted(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return "`" + strings.Join(names, "` `") + "`"
+}

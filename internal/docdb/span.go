@@ -1,0 +1,39 @@
+package docdb
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/telamon-db/telamon/internal/docdb/query"
+)
+
+// span is a range of keys: from lo up to and without hi. Without hi it has no end.
+type span struct{ lo, hi []byte }
+
+// wholeIndex is all keys of an index.
+var wholeIndex = []span{{}}
+
+func (b span) holds(key []byte) bool {
+	return bytes.Compare(b.lo, key) <= 0 && (b.hi == nil || bytes.Compare(key, b.hi) < 0)
+}
+
+// under is the span of the keys that have prefix in front.
+func (b span) under(prefix []byte) span {
+	if b.hi == nil {
+		return span{slices.Concat(prefix, b.lo), after(prefix)}
+	}
+	return span{slices.Concat(prefix, b.lo), slices.Concat(prefix, b.hi)}
+}
+
+// spanOf turns an interval of values behind prefix into a span of keys. A key goes on behind its value, so all keys of the
+// value v lie between v and the key after it.
+func spanOf(prefix []byte, b query.Interval) span {
+	lo, hi := slices.Concat(prefix, b.Lo), slices.Concat(prefix, b.Hi)
+	if !b.LoIncl {
+		lo = after(lo)
+	}
+	if b.HiIncl {
+		hi = after(hi)
+	}
+	return span{lo, hi}
+}

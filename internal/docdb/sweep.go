@@ -1,0 +1,109 @@
+package docdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/query"
+)
+
+// sweepBatch is how many expired documents are removed in one step, so that writers need not wait long for a sweep.
+const sweepBatch = 500
+
+// sweepAlong sweeps from time to time until the engine is closed.
+func (e *Engine) sweepAlong() {
+	ticker := time.NewTicker(e.opts.SweepEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-e.ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if _, err := e.Sweep(e.ctx); err != nil && e.ctx.Err() == nil {
+			e.log.Error("removing expired documents", "error", err)
+		}
+	}
+}
+
+// Sweep removes the documents that have expired by Options.Now and returns how many. An engine does so by itself every
+// Options.SweepEvery. A document expires when the index has expireAfterSeconds and the earliest date on its path is that
+// long ago; one without a date never does. Source: MongoDB manual, "TTL Indexes".
+func (e *Engine) Sweep(ctx context.Context) (removed int64, err error) {
+	if err := e.enter(); err != nil {
+		return 0, err
+	}
+	defer e.leave()
+	for _, coll := range e.catalog.list("") {
+		for _, ix := range coll.indexes {
+			if ix.Expire == nil {
+				continue
+			}
+			n, failed := e.expire(ctx, coll.ns, ix.ID)
+			removed += n
+			if failed != nil {
+				err = errors.Join(err, fmt.Errorf("index %s of %s: %w", ix.Name, coll.ns, failed))
+			}
+		}
+	}
+	return removed, err
+}
+
+// expire removes what has expired by one index.
+func (e *Engine) expire(ctx context.Context, ns namespace, id uint64) (removed int64, err error) {
+	for {
+		n := 0
+		_, err := e.write(ctx, ns, func(t *tx) error {
+			expired, err := t.expired(ctx, id)
+			for _, doc := range expired {
+				if err := t.remove(doc); err != nil {
+					return err
+				}
+			}
+			n = len(expired)
+			return err
+		})
+		if err != nil {
+			return removed, err
+		}
+		if removed += int64(n); n < sweepBatch {
+			return removed, nil
+		}
+	}
+}
+
+// expired returns some of the documents that have expired by an index; none if the index is gone.
+func (t *tx) expired(ctx context.Context, id uint64) (docs []bson.Raw, err error) {
+	if t.coll == nil {
+		return nil, nil
+	}
+	i := slices.IndexFunc(t.coll.indexes, func(ix index) bool { return ix.ID == id })
+	if i < 0 {
+		return nil, nil
+	}
+	ix := t.coll.indexes[i]
+	limit := t.now.Add(-time.Duration(*ix.Expire) * time.Second)
+	raw, err := bson.Marshal(bson.D{{Key: ix.Parts[0].Path, Value: bson.D{{Key: "$lte", Value: limit}}}})
+	if err != nil {
+		return nil, err
+	}
+	filter, err := query.ParseFilter(raw)
+	if err != nil {
+		return nil, err
+	}
+	s := &scan{r: t.batch, coll: t.coll, plan: consider(ix, wish{filter: filter}).plan, filter: filter}
+	for doc, err := range s.documents(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if docs = append(docs, doc); len(docs) == sweepBatch {
+			break
+		}
+	}
+	return docs, nil
+}

@@ -1,0 +1,92 @@
+package gateway
+
+import (
+	"net"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// TestHangingUpEndsTheCommand: "block" runs until its context ends, and nothing but the client ends it.
+func TestHangingUpEndsTheCommand(t *testing.T) {
+	c := start(t)
+	c.dir.addUser(t, "ann", anywhere)
+	r := c.dial(t)
+	r.login("ann", nil, nil)
+	r.send(&wire.Msg{Body: command1(t, "test", "find", "block")})
+	<-c.eng.blocked
+	_ = r.nc.Close()
+	for deadline := time.Now().Add(20 * time.Second); c.open.Load() > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the command outlives its client")
+		}
+	}
+}
+
+// TestRequestsInAdvance: what a client sends while a command runs is no reason to end it, and is answered after it.
+func TestRequestsInAdvance(t *testing.T) {
+	c := start(t)
+	c.dir.addUser(t, "ann", anywhere)
+	r := c.dial(t)
+	r.login("ann", nil, nil)
+	r.send(&wire.Msg{Body: command1(t, "test", "find", "slow")})
+	for range 3 {
+		r.send(&wire.Msg{Body: command1(t, "test", "ping", 1)})
+	}
+	for i := range 4 {
+		if _, m, err := r.receive(); err != nil || m.Body.Lookup("ok").AsFloat64() != 1 {
+			t.Fatalf("reply %d: %v, %v", i, m, err)
+		}
+	}
+	if reply := r.run("ping", 1); reply.Lookup("ok").AsFloat64() != 1 {
+		t.Error(reply)
+	}
+}
+
+// TestIdleBeforeLogin: who says nothing is let go, who has logged in may be silent.
+func TestIdleBeforeLogin(t *testing.T) {
+	c := start(t, func(g *Gateway) { g.idle = time.Millisecond })
+	if !c.dial(t).closed() {
+		t.Error("a client that does not log in keeps its connection")
+	}
+	nc := &deadline{}
+	known := &conn{g: c.Gateway, nc: nc, login: &login{}}
+	if err := known.allow(t.Context()); err != nil || !nc.at.IsZero() {
+		t.Errorf("%v, deadline %v", err, nc.at)
+	}
+}
+
+// deadline is a connection of which only the deadline is of interest.
+type deadline struct {
+	net.Conn
+	at time.Time
+}
+
+func (d *deadline) SetReadDeadline(at time.Time) error {
+	d.at = at
+	return nil
+}
+
+// TestOpen: an open gateway asks nobody who they are, and hides nothing that its engine has.
+func TestOpen(t *testing.T) {
+	c := start(t, func(g *Gateway) { g.cfg.Open = true })
+	r := c.dial(t)
+	r.send(&wire.Msg{Body: command1(t, "config", "insert", "c"), Sequences: []wire.Sequence{{ID: "documents", Docs: []bson.Raw{{5, 0, 0, 0, 0}}}}})
+	if _, m, err := r.receive(); err != nil || m.Body.Lookup("n").AsInt64() != 1 {
+		t.Errorf("%v, %v", m, err)
+	}
+	if reply := r.run("hello", 1); !reply.Lookup("isWritablePrimary").Boolean() {
+		t.Error(reply)
+	}
+	if reply := r.run("connectionStatus", 1); len(reply.Lookup("authInfo", "authenticatedUsers").Value) != 5 {
+		t.Error(reply)
+	}
+	c.dir.change(func() { c.dir.closed = true })
+	r.send(&wire.Msg{Body: command1(t, "test", "ping", 1)})
+	if !r.closed() {
+		t.Error("an address that is not admitted is served")
+	}
+}

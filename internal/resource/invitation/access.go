@@ -1,0 +1,50 @@
+package invitation
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// access is the operation that adds people to projects, however they get there.
+func (s *Service) access() api.Op {
+	return api.Op{
+		ID: "addUserToProject", Aliases: []string{"addGroupAccessUser", "addGroupUser"}, Method: http.MethodPost, Path: "/groups/{groupId}/access", Tag: "Projects",
+		Summary: "Add one person to one project",
+		Description: "Gives a member of the project's organization roles in the project at once, and answers with 204. Who is invited to the organization gets them " +
+			"with it; anybody else is invited by mail into the organization, as ORG_MEMBER, and into the project: the answer is the invitation.",
+		Roles: authz.Any(authz.GroupOwner, "GROUP_USER_ADMIN"), MayBeEmpty: true,
+		Errors:   fault.Kinds{fault.UserAlreadyExists, fault.UsersPerOrg, fault.UsersPerGroup},
+		Versions: []api.Version{api.At("2023-02-01", s.addToProject)},
+	}
+}
+
+type addToProjectIn struct {
+	api.InGroup
+	Body GroupInvitationRequest
+}
+
+func (s *Service) addToProject(ctx context.Context, in addToProjectIn) (out *OrganizationInvitation, err error) {
+	if bad := append(named(in.Body.Username), inProjects(in.Body.Roles)...); len(bad) > 0 {
+		return nil, fault.Invalid(bad...)
+	}
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		out = nil
+		p, err := project(tx, in.GroupID)
+		if err != nil {
+			return err
+		}
+		m, err := s.Invitations.Add(ctx, tx, p, in.Body.Username, in.Body.Roles)
+		if err != nil || !m.Pending {
+			return err
+		}
+		inv, err := showOne(tx, m)
+		out = &inv
+		return err
+	})
+	return out, err
+}

@@ -1,0 +1,61 @@
+package state
+
+import (
+	"slices"
+
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Holder is something of an organization that has roles: an API key, a service account or a team.
+type Holder[T any] struct {
+	Table  *store.Table[T]
+	Of     func(orgID model.ID) store.Query // selects those of an organization
+	Grants func(*T) *[]authz.Grant
+}
+
+// The holders of roles.
+var (
+	KeyHolders     = Holder[model.APIKey]{APIKeys, KeysOf, func(k *model.APIKey) *[]authz.Grant { return &k.Grants }}
+	AccountHolders = Holder[model.ServiceAccount]{ServiceAccounts, AccountsOf, func(a *model.ServiceAccount) *[]authz.Grant { return &a.Grants }}
+	TeamHolders    = Holder[model.Team]{Teams, TeamsIn, func(t *model.Team) *[]authz.Grant { return &t.Grants }}
+)
+
+// In are those who have a role in the project itself. An organization has a few hundred of each kind at most, so all of
+// them are looked at.
+func (h Holder[T]) In(tx store.Tx, p *model.Project) ([]*T, error) {
+	all, err := h.Table.List(tx, h.Of(p.OrgID))
+	return slices.DeleteFunc(all, func(v *T) bool { return len(authz.In(*h.Grants(v), p.ID)) == 0 }), err
+}
+
+// Dismiss takes the roles in a project from all who have some, and calls then, unless it is nil, with each of them.
+func (h Holder[T]) Dismiss(tx store.Tx, p *model.Project, then func(*T) error) error {
+	members, err := h.In(tx, p)
+	if err != nil {
+		return err
+	}
+	for _, v := range members {
+		grants := h.Grants(v)
+		*grants = authz.OfProject(*grants, p.ID, nil)
+		if err := h.Table.Put(tx, v); err != nil {
+			return err
+		}
+		if then == nil {
+			continue
+		}
+		if err := then(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Vacate takes the roles in a project that goes from all who have some.
+func (h Holder[T]) Vacate(tx store.Tx, groupID model.ID) error {
+	p, err := Project(tx, groupID)
+	if err != nil {
+		return err
+	}
+	return h.Dismiss(tx, p, nil)
+}
