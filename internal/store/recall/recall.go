@@ -46,12 +46,13 @@ type key struct {
 
 // entry is what was read, or worked out from what was read.
 type entry struct {
-	from    []source
-	rows    []store.Row
-	count   int64
-	derived any
-	weight  int // of what was derived, in bytes
-	err     error
+	from     []source
+	rows     []store.Row
+	count    int64
+	derived  any
+	weight   int  // of what was derived, in bytes
+	fleeting bool // derived from events too, whose changes nobody announces
+	err      error
 }
 
 // source is a table that an entry was read from, when it had that generation.
@@ -90,15 +91,14 @@ func (c *Cache) announce(tables []string) {
 func (c *Cache) find(k key) *entry {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	e := c.young.entries[k]
-	if e == nil {
-		if e = c.old.entries[k]; e != nil {
-			c.put(k, e)
-		}
+	if e := c.young.entries[k]; e != nil && c.current(e) {
+		return e
 	}
+	e := c.old.entries[k]
 	if e == nil || !c.current(e) {
 		return nil
 	}
+	c.put(k, e)
 	return e
 }
 
@@ -118,7 +118,7 @@ func (c *Cache) keep(k key, e *entry) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	between := !slices.ContainsFunc(e.from, func(s source) bool { return s.generation%2 != 0 })
-	if between && c.current(e) && e.size() <= c.room/8 {
+	if between && !e.fleeting && c.current(e) && e.size() <= c.room/8 {
 		c.put(k, e)
 	}
 }

@@ -1,17 +1,13 @@
 package recall_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/store"
 	"github.com/telamon-db/telamon/internal/store/recall"
-	"github.com/telamon-db/telamon/internal/store/sqlite"
 )
 
 type account struct {
@@ -28,77 +24,6 @@ func table(name string) *store.Table[account] {
 	}
 }
 
-// TestViewsSeeOneInstant moves money between two tables and counts it all the time: a view that mixed what is remembered
-// of one with what is new of the other would find some missing.
-func TestViewsSeeOneInstant(t *testing.T) {
-	left, right := table("left"), table("right")
-	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "db"), time.Now, []*store.Schema{left.Schema(), right.Schema()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	update := func(fn func(store.Tx) error) {
-		if err := s.Update(context.Background(), fn); err != nil {
-			t.Error(err)
-		}
-	}
-	update(func(tx store.Tx) error {
-		return errors.Join(left.Put(tx, &account{ID: "a", Balance: 1000}), right.Put(tx, &account{ID: "a"}))
-	})
-	const moves = 100
-	var group sync.WaitGroup
-	stop := make(chan struct{})
-	for range 4 {
-		group.Go(func() {
-			for seen := 0; ; {
-				var a, b *account
-				var listed []*account
-				err := s.View(context.Background(), func(tx store.Tx) (err error) {
-					if a, err = left.Get(tx, "a"); err != nil {
-						return err
-					}
-					if listed, err = right.List(tx, store.Query{Index: "balance"}); err != nil {
-						return err
-					}
-					b, err = right.Get(tx, "a")
-					return err
-				})
-				if err != nil || a.Balance+b.Balance != 1000 || len(listed) != 1 || listed[0].Balance != b.Balance || b.Balance < seen {
-					t.Errorf("%v: %+v %+v %+v after %d", err, a, b, listed, seen)
-					return
-				}
-				seen = b.Balance
-				select {
-				case <-stop:
-					return
-				default:
-				}
-			}
-		})
-	}
-	for i := range moves {
-		update(func(tx store.Tx) error {
-			a, err := left.Get(tx, "a")
-			if err != nil {
-				return err
-			}
-			b, err := right.Get(tx, "a")
-			if err != nil {
-				return err
-			}
-			a.Balance, b.Balance = a.Balance-1, b.Balance+1
-			return errors.Join(left.Put(tx, a), right.Put(tx, b))
-		})
-		var got *account
-		err := s.View(t.Context(), func(tx store.Tx) (err error) { got, err = right.Get(tx, "a"); return err })
-		if err != nil || got.Balance != i+1 {
-			t.Fatalf("what was acknowledged is not there: %+v, %v", got, err)
-		}
-	}
-	close(stop)
-	group.Wait()
-}
-
 // fake is a snapshot that counts how often it is read.
 type fake struct {
 	store.Tx
@@ -112,6 +37,8 @@ func (f *fake) Get(_ *store.Schema, id string) (store.Row, error) {
 	}
 	return store.Row{ID: id, Rev: 1, Body: []byte(`{"id":"` + id + `","notes":["x"]}`)}, nil
 }
+
+func (f *fake) Events(store.EventQuery) ([]store.Event, error) { return nil, nil }
 
 func TestWhatIsRemembered(t *testing.T) {
 	accounts, others := table("accounts"), table("others")
@@ -263,6 +190,16 @@ func TestWhatIsDerived(t *testing.T) {
 	ended()
 	if known() {
 		t.Error("what is derived from a snapshot from before a commit is remembered")
+	}
+	latest := func(tx store.Tx) error {
+		_, err := store.Derive(tx, "latest", func() ([]store.Event, error) { return tx.Events(store.EventQuery{}) })
+		return err
+	}
+	if err := latest(c.Watch()(&fake{})); err != nil {
+		t.Error(err)
+	}
+	if _, done := c.View(t.Context(), time.Now(), latest); done {
+		t.Error("what is derived from events is remembered")
 	}
 	if _, err := store.Derive(c.Watch()(&fake{}), "failure", func() (int, error) { _, err := left.Get(&fake{}, "nobody"); return 0, err }); !store.IsNotFound(err) {
 		t.Error(err)

@@ -168,6 +168,28 @@ type snapshot struct {
 	deriving []*entry // what is being worked out from what is read
 }
 
+// pass notes that what is being worked out depends on events.
+func (s *snapshot) pass() {
+	for _, d := range s.deriving {
+		d.fleeting = true
+	}
+}
+
+func (s *snapshot) Events(q store.EventQuery) ([]store.Event, error) {
+	s.pass()
+	return s.Tx.Events(q)
+}
+
+func (s *snapshot) CountEvents(q store.EventQuery) (int64, error) {
+	s.pass()
+	return s.Tx.CountEvents(q)
+}
+
+func (s *snapshot) Event(series, id string) (store.Event, error) {
+	s.pass()
+	return s.Tx.Event(series, id)
+}
+
 // keep remembers an answer that will be the same the next time: one without an error, or that nothing is there.
 func (s *snapshot) keep(k key, e *entry) {
 	for i := range e.rows {
