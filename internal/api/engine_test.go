@@ -230,6 +230,31 @@ func TestHead(t *testing.T) {
 	}
 }
 
+// TestPublicIsWhatIsRouted: a path that reads like a public one, but is routed elsewhere, needs credentials.
+func TestPublicIsWhatIsRouted(t *testing.T) {
+	answer := func(context.Context, struct{}) (None, error) { return None{}, nil }
+	named := func(context.Context, struct {
+		Name string `path:"name"`
+	}) (None, error) {
+		return None{}, nil
+	}
+	e, err := New(Operations{
+		{ID: "open", Method: "GET", Path: "/open/door", Tag: "T", Summary: "S", Roles: authz.Public, Status: 204, Versions: []Version{At("2023-01-01", answer)}},
+		{ID: "named", Method: "GET", Path: "/{name}", Tag: "T", Summary: "S", Roles: authz.Authenticated, Status: 204, Versions: []Version{At("2023-01-01", named)}},
+	}, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]int{"/open/door": 204, "/open%2Fdoor": 401, "/%6Fpen/door": 401} {
+		r := httptest.NewRequest("GET", Prefix+path, nil)
+		r.Header.Set("Accept", "application/vnd.atlas.2023-01-01+json")
+		w := httptest.NewRecorder()
+		if e.ServeHTTP(w, r); w.Code != want {
+			t.Errorf("%s: %d, not %d", path, w.Code, want)
+		}
+	}
+}
+
 // TestAllow: a 405 says what there is instead (RFC 9110, section 15.5.6).
 func TestAllow(t *testing.T) {
 	for path, want := range map[string]string{here: "GET, HEAD, POST", here + "/a": "GET, HEAD"} {
