@@ -1,5 +1,5 @@
-// Package authn finds out who calls: a programmatic key by HTTP digest, or a service account by bearer token; and
-// whether the caller's access list admits the address that the call comes from.
+// Package authn finds out who calls: a programmatic key by HTTP digest, or a service account or cloud user by bearer
+// token; and whether the caller's access list admits the address that the call comes from.
 //
 // Every request asks the store anew, so a key, account, secret or token that is gone, a role that has changed and an
 // address that is no longer listed count from the next request on, on every node of the store.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/bearer"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/state"
@@ -44,13 +45,16 @@ func (a *Authenticator) findKey(ctx context.Context, public string) (h *holder, 
 	return h, err
 }
 
-// findToken reads the account of the token with that hash. store.ErrNotFound: there is no such token.
+// findToken reads the account or user of the token with that hash. store.ErrNotFound: there is no such token.
 func (a *Authenticator) findToken(ctx context.Context, hash string) (h *holder, err error) {
 	err = a.store.View(ctx, func(tx store.Tx) error {
 		h, err = store.Derive(tx, "authn token "+hash, func() (*holder, error) {
 			t, err := state.Tokens.Get(tx, hash)
 			if err != nil {
 				return nil, err
+			}
+			if t.UserID != "" {
+				return user(tx, t)
 			}
 			sa, err := state.ServiceAccounts.Get(tx, t.ClientID)
 			if err != nil {
@@ -65,6 +69,16 @@ func (a *Authenticator) findToken(ctx context.Context, hash string) (h *holder, 
 		return err
 	})
 	return h, err
+}
+
+// user is the cloud user of a login's token. Access lists are those of keys and accounts: people may come from anywhere.
+func user(tx store.Tx, t *model.Token) (*holder, error) {
+	u, err := state.Users.Get(tx, t.UserID)
+	if err != nil {
+		return nil, err
+	}
+	grants, err := state.GrantsOf(tx, u.ID)
+	return &holder{Principal: authz.Principal{Kind: authz.CloudUser, ID: u.ID, Name: u.Username, Grants: grants}, expires: t.Expires}, err
 }
 
 // learn reads what keys and accounts have alike: the access list, and what the organization says of it.
@@ -108,9 +122,9 @@ func network(e *model.KeyAddress) (netip.Prefix, error) {
 	return p, nil
 }
 
-// bearer finds the service account of an access token.
+// bearer finds the service account or cloud user of an access token.
 func (a *Authenticator) bearer(ctx context.Context, token string) (*holder, error) {
-	h, err := a.findToken(ctx, hash(token))
+	h, err := a.findToken(ctx, bearer.Hash(token))
 	switch {
 	case store.IsNotFound(err):
 		return nil, fault.Unauthenticated.With()

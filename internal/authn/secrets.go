@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/bearer"
 	"github.com/telamon-db/telamon/internal/model"
 )
 
@@ -31,7 +32,7 @@ func NewServiceAccount(orgID model.ID, name string, grants []authz.Grant, now ti
 
 // NewSecret makes a service account's secret and its text, which is stored nowhere.
 func NewSecret(now time.Time, life time.Duration) (model.Secret, string) {
-	text := "mdb_sa_sk_" + randomText()
+	text := "mdb_sa_sk_" + bearer.Text()
 	sum := sha256.Sum256([]byte(text))
 	return model.Secret{ID: model.NewID(), SHA256: sum[:], Tail: text[len(text)-4:], Created: now, Expires: now.Add(life)}, text
 }

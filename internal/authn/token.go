@@ -2,13 +2,11 @@ package authn
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base64"
-	"encoding/hex"
 	"time"
 
+	"github.com/telamon-db/telamon/internal/bearer"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
@@ -54,7 +52,7 @@ func (o *OAuth) find(tx store.Tx, id, secret string) (*model.ServiceAccount, *mo
 // leaves no token behind. Deleting a secret ends the tokens that were got with it, since one deletes a secret that is no
 // longer one; when a secret merely expires, its last token lives its hour to the end.
 func (o *OAuth) issue(ctx context.Context, id, secret string) (token string, err error) {
-	token = randomText()
+	token = bearer.Text()
 	return token, o.store.Update(ctx, func(tx store.Tx) error {
 		account, used, err := o.find(tx, id, secret)
 		if err != nil {
@@ -68,7 +66,7 @@ func (o *OAuth) issue(ctx context.Context, id, secret string) (token string, err
 		if err := state.ServiceAccounts.Put(tx, account); err != nil {
 			return err
 		}
-		return state.Tokens.Put(tx, &model.Token{Hash: hash(token), ClientID: id, SecretID: used.ID, Issued: now, Expires: now.Add(tokenLife)})
+		return state.Tokens.Put(tx, &model.Token{Hash: bearer.Hash(token), ClientID: id, SecretID: used.ID, Issued: now, Expires: now.Add(tokenLife)})
 	})
 }
 
@@ -106,7 +104,7 @@ func EndTokensOf(tx store.Tx, account *model.ServiceAccount, secret model.ID) er
 
 func (o *OAuth) revoke(ctx context.Context, id, token string) error {
 	return o.store.Update(ctx, func(tx store.Tx) error {
-		t, err := state.Tokens.Get(tx, hash(token))
+		t, err := state.Tokens.Get(tx, bearer.Hash(token))
 		if store.IsNotFound(err) || err == nil && t.ClientID != id {
 			return nil
 		}
@@ -115,16 +113,4 @@ func (o *OAuth) revoke(ctx context.Context, id, token string) error {
 		}
 		return state.Tokens.Delete(tx, t)
 	})
-}
-
-func hash(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
-}
-
-// randomText is 256 bits of randomness in characters that no client escapes.
-func randomText() string {
-	var b [32]byte
-	rand.Read(b[:]) // never fails (crypto/rand)
-	return base64.RawURLEncoding.EncodeToString(b[:])
 }

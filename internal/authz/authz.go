@@ -40,9 +40,32 @@ type Principal struct {
 	Kind    Kind
 	ID      string
 	Name    string // public key, client id or username
-	OrgID   string // the organization that the key or account belongs to
+	OrgID   string // the organization that the key or account belongs to; a user belongs to none
 	Grants  []Grant
 	Address netip.Addr
+}
+
+// Organizations are those that the principal belongs to: a key's or an account's one, and all that a user is a member of.
+func (p *Principal) Organizations() []string {
+	if p.Kind != CloudUser {
+		return []string{p.OrgID}
+	}
+	ids := []string{}
+	for _, g := range p.Grants {
+		if g.OrgID != "" && !slices.Contains(ids, g.OrgID) {
+			ids = append(ids, g.OrgID)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// UserID is the id of a cloud user, and "" for any other principal.
+func (p *Principal) UserID() string {
+	if p.Kind != CloudUser {
+		return ""
+	}
+	return p.ID
 }
 
 type principalKey struct{}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/bearer"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/state"
@@ -20,7 +21,7 @@ func (e *endedError) Error() string { return "invite: the invitation was " + str
 
 // find is the open invitation that a link's token belongs to, or store.ErrNotFound or an *endedError.
 func find(tx store.Tx, token string) (*Invitation, error) {
-	inv, err := Invitations.Find(tx, "token", hash(token))
+	inv, err := Invitations.Find(tx, "token", bearer.Hash(token))
 	switch {
 	case err != nil:
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/bearer"
 	"github.com/telamon-db/telamon/internal/mail"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/people"
@@ -67,10 +68,10 @@ func (s *Sender) InviteToProject(ctx context.Context, tx store.Tx, u *model.Clou
 
 // send opens an invitation and sends its letter.
 func (s *Sender) send(ctx context.Context, tx store.Tx, u *model.CloudUser, orgID, groupID model.ID) (*Invitation, error) {
-	token := newToken()
+	token := bearer.Text()
 	inv := &Invitation{
 		ID: model.NewID(), UserID: u.ID, Username: u.Username, OrgID: orgID, GroupID: groupID, Inviter: authz.From(ctx).Name,
-		TokenHash: hash(token), Created: tx.Now(), Expires: tx.Now().Add(life),
+		TokenHash: bearer.Hash(token), Created: tx.Now(), Expires: tx.Now().Add(life),
 	}
 	d, err := describe(tx, inv)
 	if err != nil {

@@ -2,10 +2,6 @@ package invite
 
 import (
 	"cmp"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"slices"
 	"time"
 
@@ -100,16 +96,4 @@ func ofUser(tx store.Tx, userID, orgID model.ID) ([]*Invitation, error) {
 func (inv *Invitation) others(tx store.Tx) ([]*Invitation, error) {
 	all, err := ofUser(tx, inv.UserID, inv.OrgID)
 	return slices.DeleteFunc(all, func(o *Invitation) bool { return o.ID == inv.ID }), err
-}
-
-// newToken makes the secret of a link: 256 random bits in letters that a URL's path can hold.
-func newToken() string {
-	var b [32]byte
-	rand.Read(b[:]) // never fails (crypto/rand)
-	return base64.RawURLEncoding.EncodeToString(b[:])
-}
-
-func hash(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
 }

@@ -52,11 +52,13 @@ type Secret struct {
 	LastUsed time.Time `json:"lastUsed,omitzero"` // to get a token
 }
 
-// Token is an access token of a service account, known by its hash only. Its life is counted by the system's clock.
+// Token is an access token of a service account, or of a cloud user's login, known by its hash only. Its life is counted
+// by the system's clock.
 type Token struct {
-	Hash     string    `json:"hash"` // SHA-256 in hexadecimal
-	ClientID string    `json:"clientId"`
+	Hash     string    `json:"hash"`               // SHA-256 in hexadecimal
+	ClientID string    `json:"clientId"`           // of the account; of a login, its id
 	SecretID ID        `json:"secretId,omitempty"` // of the secret that it was got with
+	UserID   ID        `json:"userId,omitempty"`   // of a login
 	Issued   time.Time `json:"issued"`
 	Expires  time.Time `json:"expires"`
 	Rev      int64     `json:"-"`

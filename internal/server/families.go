@@ -5,6 +5,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/invite"
+	"github.com/telamon-db/telamon/internal/login"
 	"github.com/telamon-db/telamon/internal/mail"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/resource/accesslist"
@@ -109,6 +110,7 @@ func (s *Server) handlers() map[reconcile.Kind]reconcile.Handler {
 // tables are all tables.
 func (s *Server) tables() []*store.Schema {
 	all := append(state.Tables(), reconcile.Works.Schema())
+	all = append(all, login.Tables()...)
 	for _, f := range having[keeper](s.families()) {
 		all = append(all, f.Tables()...)
 	}

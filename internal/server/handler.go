@@ -10,6 +10,7 @@ import (
 	"github.com/telamon-db/telamon/internal/api/openapi"
 	"github.com/telamon-db/telamon/internal/authn"
 	"github.com/telamon-db/telamon/internal/invite"
+	"github.com/telamon-db/telamon/internal/login"
 	"github.com/telamon-db/telamon/internal/requestlog"
 )
 
@@ -23,6 +24,10 @@ func (s *Server) handler() http.Handler {
 	document := sync.OnceValue(s.document)
 	mux.HandleFunc("POST /api/oauth/token", s.limited(oauth.Token))
 	mux.HandleFunc("POST /api/oauth/revoke", oauth.Revoke)
+	mux.HandleFunc("POST "+login.AuthorizePath, s.limited(s.login.Authorize))
+	mux.HandleFunc("POST "+login.TokenPath, s.login.Token)
+	mux.HandleFunc("POST "+login.RevokePath, s.login.Revoke)
+	mux.Handle(login.PagePath, s.login.Page())
 	mux.HandleFunc("GET /api/private/ipinfo", s.ipInfo)
 	mux.HandleFunc("GET /api/private/unauth/nds/defaultMongoDBMajorVersion", majorVersion)
 	mux.HandleFunc("POST /api/private/v1.0/telemetry/events", forget)

@@ -19,6 +19,7 @@ import (
 	"github.com/telamon-db/telamon/internal/authn"
 	"github.com/telamon-db/telamon/internal/clock"
 	"github.com/telamon-db/telamon/internal/engine"
+	"github.com/telamon-db/telamon/internal/login"
 	"github.com/telamon-db/telamon/internal/mail"
 	"github.com/telamon-db/telamon/internal/ratelimit"
 	"github.com/telamon-db/telamon/internal/reconcile"
@@ -35,6 +36,7 @@ type Server struct {
 	store     store.Store
 	usage     *authn.Usage
 	auth      *authn.Authenticator
+	login     *login.Service
 	limits    *ratelimit.Limits // nil: none
 	engine    *api.Engine
 	mail      mail.Transport
@@ -97,6 +99,12 @@ func (s *Server) compose(ctx context.Context) error {
 	}
 	s.usage = authn.NewUsage(s.clock.Now)
 	s.auth = authn.New(s.store, secret, s.usage, s.cfg.Proxies)
+	s.login, err = login.New(login.Service{
+		Store: s.store, Key: secret, BaseURL: func() string { return s.bootstrap.BaseURL }, Address: s.auth.Address, Subnet: api.Subnet, Log: s.cfg.Logger,
+	})
+	if err != nil {
+		return err
+	}
 	s.plane = s.newPlane(secret)
 	if err := s.resume(ctx); err != nil {
 		return err

@@ -18,7 +18,7 @@ func AccountsOf(orgID model.ID) store.Query {
 	return store.Query{Index: "org", Prefix: []string{orgID}}
 }
 
-// TokensOf selects a service account's tokens, the first to expire first.
+// TokensOf selects the tokens of a service account or a login, the first to expire first.
 func TokensOf(clientID string) store.Query {
 	return store.Query{Index: "client", Prefix: []string{clientID}}
 }

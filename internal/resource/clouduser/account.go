@@ -72,16 +72,17 @@ func (s *Service) find(ctx context.Context, missing error, load func(store.Tx) (
 		if err != nil {
 			return store.IfMissing(err, missing)
 		}
-		orgID := authz.From(ctx).OrgID
-		shared, err := state.Memberships.List(tx, state.PlacesOf(u.ID, orgID))
-		if err == nil && len(shared) == 0 {
-			err = missing
+		for _, orgID := range authz.From(ctx).Organizations() {
+			shared, err := state.Memberships.List(tx, state.PlacesOf(u.ID, orgID))
+			if err != nil {
+				return err
+			}
+			if len(shared) > 0 {
+				out, err = shape.One(tx, orgID, shared[0], shape.CloudAppUserOf)
+				return err
+			}
 		}
-		if err != nil {
-			return err
-		}
-		out, err = shape.One(tx, orgID, shared[0], shape.CloudAppUserOf)
-		return err
+		return missing
 	})
 	return out, err
 }

@@ -1,7 +1,9 @@
 package organization
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -24,7 +26,7 @@ func (s *Service) create(ctx context.Context, in createIn) (out CreateOrganizati
 		return out, err
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		founder, err := state.Founder(tx, authz.From(ctx).OrgID, w.OrgOwnerID)
+		founder, err := founder(tx, authz.From(ctx), w.OrgOwnerID)
 		if err != nil {
 			return err
 		}
@@ -47,6 +49,19 @@ func (s *Service) create(ctx context.Context, in createIn) (out CreateOrganizati
 		return err
 	})
 	return out, err
+}
+
+// founder is who owns a new organization: the member of an organization of the caller's who is named, or else the caller,
+// or for keys and accounts the oldest owner of theirs.
+func founder(tx store.Tx, who *authz.Principal, userID model.ID) (m *model.Membership, err error) {
+	userID = cmp.Or(userID, who.UserID())
+	err = fault.UserNotFound.With(userID)
+	for _, orgID := range who.Organizations() {
+		if m, err = state.Founder(tx, orgID, userID); err == nil || !errors.Is(err, fault.UserNotFound) {
+			break
+		}
+	}
+	return m, err
 }
 
 // check holds a request against the rules that need no other object.

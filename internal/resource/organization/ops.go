@@ -36,7 +36,7 @@ func (s *Service) organizations() api.Operations {
 	return api.Operations{
 		{
 			ID: "listOrganizations", Aliases: []string{"listOrgs"}, Method: http.MethodGet, Path: "/orgs", Tag: tag,
-			Summary: "Return all organizations", Description: "Returns the organization that the caller belongs to: a key or account has one.",
+			Summary: "Return all organizations", Description: "Returns the organizations that the caller belongs to, by name: a key or account has one.",
 			Roles: authz.Authenticated, Status: http.StatusOK,
 			Versions: []api.Version{api.At("2023-01-01", s.list)},
 		},

@@ -1,7 +1,9 @@
 package organization
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -22,12 +24,17 @@ type listIn struct {
 func (s *Service) list(ctx context.Context, in listIn) (page api.Page[AtlasOrganization], err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
 		var mine []AtlasOrganization
-		o, err := state.Organizations.Get(tx, authz.From(ctx).OrgID)
-		if err == nil && strings.HasPrefix(strings.ToLower(o.Name), strings.ToLower(in.Name)) {
-			mine = append(mine, toWire(o))
+		all, err := state.Organizations.List(tx, store.Query{IDs: authz.From(ctx).Organizations()})
+		slices.SortFunc(all, func(a, b *model.Organization) int {
+			return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+		})
+		for _, o := range all {
+			if strings.HasPrefix(strings.ToLower(o.Name), strings.ToLower(in.Name)) {
+				mine = append(mine, toWire(o))
+			}
 		}
 		page = api.PageOf(in.Paging, mine)
-		return store.IfMissing(err, nil)
+		return err
 	})
 	return page, err
 }

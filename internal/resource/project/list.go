@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -16,10 +17,39 @@ type listIn struct{ api.Paging }
 
 func (s *Service) list(ctx context.Context, in listIn) (page api.Page[Group], err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
-		page, err = list(ctx, tx, authz.From(ctx).OrgID, in.Paging)
+		orgs := authz.From(ctx).Organizations()
+		if len(orgs) == 1 {
+			page, err = list(ctx, tx, orgs[0], in.Paging)
+			return err
+		}
+		page, err = ofAll(ctx, tx, orgs, in.Paging)
 		return err
 	})
 	return page, err
+}
+
+// ofAll is the page of the projects of several organizations.
+func ofAll(ctx context.Context, tx store.Tx, orgs []model.ID, p api.Paging) (page api.Page[Group], err error) {
+	var all []*model.Project
+	for _, orgID := range orgs {
+		some, err := readable(ctx, tx, orgID)
+		if err != nil {
+			return page, err
+		}
+		all = append(all, some...)
+	}
+	slices.SortFunc(all, func(a, b *model.Project) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
+	})
+	return showPage(tx, api.PageOf(p, all))
+}
+
+// readable are all projects of an organization that the caller may read, by name.
+func readable(ctx context.Context, tx store.Tx, orgID model.ID) ([]*model.Project, error) {
+	if readsAll(ctx, orgID) {
+		return state.Projects.List(tx, state.ProjectsOf(orgID))
+	}
+	return granted(ctx, tx, orgID)
 }
 
 // list is the page of those projects of an organization that the caller may read, by name.
@@ -46,12 +76,7 @@ func list(ctx context.Context, tx store.Tx, orgID model.ID, p api.Paging) (page 
 
 // named is the page of those among them whose names begin with a text, in any case.
 func named(ctx context.Context, tx store.Tx, orgID model.ID, begins string, p api.Paging) (page api.Page[Group], err error) {
-	var all []*model.Project
-	if readsAll(ctx, orgID) {
-		all, err = state.Projects.List(tx, state.ProjectsOf(orgID))
-	} else {
-		all, err = granted(ctx, tx, orgID)
-	}
+	all, err := readable(ctx, tx, orgID)
 	if err != nil {
 		return page, err
 	}

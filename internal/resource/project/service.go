@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 
@@ -19,7 +20,7 @@ import (
 const maxProjects = 250
 
 type createIn struct {
-	ProjectOwnerID string `query:"projectOwnerId" api:"is=objectId" doc:"Id of the cloud user who becomes the project's owner, in place of the organization's oldest owner."`
+	ProjectOwnerID string `query:"projectOwnerId" api:"is=objectId" doc:"Id of the cloud user who becomes the project's owner, in place of the user who calls or, for keys and accounts, of the organization's oldest owner."`
 	Body           Group
 }
 
@@ -50,7 +51,7 @@ func (s *Service) create(ctx context.Context, in createIn) (out Group, err error
 			return err
 		}
 		out = toWire(p, 0)
-		return giveOwner(ctx, tx, p, in.ProjectOwnerID)
+		return giveOwner(ctx, tx, p, cmp.Or(in.ProjectOwnerID, authz.From(ctx).UserID()))
 	})
 	return out, err
 }
@@ -77,7 +78,7 @@ func room(tx store.Tx, orgID model.ID) error {
 	return err
 }
 
-// giveOwner makes a cloud user of the organization the project's owner: the one named, or the oldest owner.
+// giveOwner makes a cloud user of the organization the project's owner: the one named, or else the oldest owner.
 func giveOwner(ctx context.Context, tx store.Tx, p *model.Project, userID string) error {
 	owner, err := state.Founder(tx, p.OrgID, userID)
 	if err != nil || owner == nil {
@@ -112,15 +113,17 @@ type byNameIn struct {
 func (s *Service) byName(ctx context.Context, in byNameIn) (g Group, err error) {
 	who := authz.From(ctx)
 	err = s.Store.View(ctx, func(tx store.Tx) error {
-		p, err := state.Projects.Find(tx, "name", who.OrgID, in.GroupName)
-		if err == nil && !authz.Sees(who.Grants, authz.Scope{OrgID: p.OrgID, GroupID: p.ID}) {
-			err = store.ErrNotFound
+		for _, orgID := range who.Organizations() {
+			p, err := state.Projects.Find(tx, "name", orgID, in.GroupName)
+			if err == nil && authz.Sees(who.Grants, authz.Scope{OrgID: p.OrgID, GroupID: p.ID}) {
+				g, err = show(tx, p)
+				return err
+			}
+			if err != nil && !store.IsNotFound(err) {
+				return err
+			}
 		}
-		if err != nil {
-			return store.IfMissing(err, fault.GroupNameNotFound.With(in.GroupName))
-		}
-		g, err = show(tx, p)
-		return err
+		return fault.GroupNameNotFound.With(in.GroupName)
 	})
 	return g, err
 }

@@ -1,0 +1,169 @@
+package login
+
+import (
+	"context"
+	"crypto/rand"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/bearer"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+const (
+	requestLife = 10 * time.Minute
+	interval    = 5 * time.Second // between two questions of a program
+	maxRequests = 10_000          // that are open at a time
+)
+
+// Request is a program's request to let somebody in. Its life is counted by the system's clock, as that of all
+// credentials.
+type Request struct {
+	Hash     string        `json:"hash"`             // of the device code
+	UserCode string        `json:"userCode"`         // which a person enters
+	From     string        `json:"from"`             // address of the program
+	UserID   model.ID      `json:"userId,omitempty"` // who has approved it
+	Expires  time.Time     `json:"expires"`
+	Asked    time.Time     `json:"asked,omitzero"` // when the program asked last
+	Interval time.Duration `json:"interval"`       // how long it has to wait between two questions
+	Rev      int64         `json:"-"`
+}
+
+// Requests are the requests that are open.
+var Requests = &store.Table[Request]{
+	Name: "login_requests",
+	ID:   func(q *Request) string { return q.Hash },
+	Rev:  func(q *Request) *int64 { return &q.Rev },
+	Indexes: []store.Index[Request]{
+		{Name: "code", Unique: true, Key: func(q *Request) []string { return []string{q.UserCode} }},
+		{Name: "expires", Key: func(q *Request) []string { return []string{state.Instant(q.Expires)} }},
+	},
+}
+
+// Authorize serves POST .../authorize: a program asks for a code.
+func (s *Service) Authorize(w http.ResponseWriter, r *http.Request) {
+	if _, err := form(w, r); err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	code := bearer.Text()
+	q := &Request{
+		Hash: bearer.Hash(code), UserCode: newUserCode(), From: s.Address(r).String(), Expires: time.Now().UTC().Add(requestLife), Interval: interval,
+	}
+	err := s.Store.Update(r.Context(), func(tx store.Tx) error {
+		if err := sweep(tx); err != nil {
+			return err
+		}
+		n, err := Requests.Count(tx, store.Query{})
+		if err == nil && n >= maxRequests {
+			err = errBusy
+		}
+		if err != nil {
+			return err
+		}
+		q.Rev = 0
+		return Requests.Put(tx, q)
+	})
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	answer(w, http.StatusOK, map[string]any{
+		"device_code": code, "expires_in": int(requestLife.Seconds()), "interval": int(interval.Seconds()), "user_code": q.UserCode,
+		"verification_uri": s.BaseURL() + PagePath,
+	})
+}
+
+// sweep removes some requests and sessions that are over.
+func sweep(tx store.Tx) error {
+	const some = 100
+	old, err := Requests.List(tx, store.Query{Index: "expires", Limit: some})
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	for _, q := range old {
+		if now.Before(q.Expires) {
+			break
+		}
+		if err := Requests.Delete(tx, q); err != nil {
+			return err
+		}
+	}
+	over, err := Sessions.List(tx, store.Query{Index: "expires", Limit: some})
+	if err != nil {
+		return err
+	}
+	for _, l := range over {
+		if now.Before(l.Expires) {
+			break
+		}
+		if err := l.end(tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// letters are those that nobody takes for another, or makes words of (RFC 8628, section 6.1).
+const letters = "BCDFGHJKLMNPQRSTVWXZ"
+
+// newUserCode makes a code of eight letters, one of 25 billion.
+func newUserCode() string {
+	code := make([]byte, 0, 8)
+	for len(code) < cap(code) {
+		var b [1]byte
+		rand.Read(b[:])                                  // never fails (crypto/rand)
+		if int(b[0]) < len(letters)*(256/len(letters)) { // an even share for every letter
+			code = append(code, letters[int(b[0])%len(letters)])
+		}
+	}
+	return string(code)
+}
+
+// canonical is a code as people may write it in the form that it is kept in: programs show it in two halves.
+func canonical(code string) string {
+	return strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(code))
+}
+
+// redeem answers a program that asks whether it has been let in: with a session, once.
+func (s *Service) redeem(ctx context.Context, code string) (out granted, err error) {
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		out = granted{}
+		q, err := Requests.Get(tx, bearer.Hash(code))
+		now := time.Now().UTC()
+		if err == nil && !now.Before(q.Expires) {
+			err = store.ErrNotFound
+		}
+		if err != nil {
+			return store.IfMissing(err, errExpired)
+		}
+		if q.UserID == "" {
+			out.wait = q.ask(now)
+			return Requests.Put(tx, q)
+		}
+		if out, err = s.begin(tx, q.UserID, now); err != nil {
+			return store.IfMissing(err, errExpired)
+		}
+		return Requests.Delete(tx, q)
+	})
+	if err == nil && out.wait != nil {
+		err = out.wait
+	}
+	return out, err
+}
+
+// ask notes that the program asks, and is why it has to wait. Who asks too often has to wait longer from then on (RFC
+// 8628, section 3.5).
+func (q *Request) ask(now time.Time) error {
+	hasty := now.Sub(q.Asked) < q.Interval-time.Second // the way here takes time, not always the same
+	q.Asked = now
+	if !hasty {
+		return errPending
+	}
+	q.Interval = min(q.Interval+interval, requestLife)
+	return errHasty
+}
