@@ -53,8 +53,8 @@ func checkValue(v bsoncore.Value, depth int) error {
 	case bsoncore.TypeEmbeddedDocument, bsoncore.TypeArray:
 		return checkBSON(v.Data, depth-1)
 	case bsoncore.TypeCodeWithScope:
-		_, scope, ok := v.CodeWithScopeOK()
-		if !ok {
+		code, scope, ok := v.CodeWithScopeOK()
+		if !ok || len(v.Data) != 4+4+len(code)+1+len(scope) || v.Data[4+4+len(code)] != 0 {
 			return errMalformed
 		}
 		return checkBSON(scope, depth-1)
