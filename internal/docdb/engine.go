@@ -10,7 +10,8 @@
 // as it was when it was opened, whatever happens meanwhile.
 //
 // The way of a command: Session.Run checks the message against the registry (registry.go), a handler reads its arguments
-// through call (args.go), a plan chooses the index (plan.go), and a scan walks it (scan.go). What the engine does not
+// through call (args.go), a plan chooses the index (plan.go, planner.go), and a scan walks it (scan.go). Indexes are built
+// while writes go on (builds.go), and documents that expire are removed (sweep.go). What the engine does not
 // support, it refuses with MongoDB's error code; it never answers wrongly.
 package docdb
 
@@ -85,6 +86,9 @@ type Engine struct {
 	applied  uint64        // batches applied so far
 	durable  atomic.Uint64 // of these, how many are known to be on disk
 
+	buildMu sync.Mutex // guards builds
+	builds  map[uint64]chan struct{}
+
 	ctx    context.Context // ends when Close begins
 	cancel context.CancelFunc
 	tasks  sync.WaitGroup // what runs beside commands; Close waits for it
@@ -108,6 +112,7 @@ func Open(dir string, o Options) (*Engine, error) {
 	if err := errors.Join(e.catalog.load(db), e.oplog.load(db)); err != nil {
 		return nil, errors.Join(fmt.Errorf("docdb: open %s: %w", filepath.Base(dir), err), db.Close())
 	}
+	e.resumeBuilds()
 	e.tasks.Go(e.sweepAlong)
 	return e, nil
 }

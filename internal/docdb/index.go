@@ -28,6 +28,7 @@ type index struct {
 	Unique   bool   `bson:"unique,omitempty"`
 	Sparse   bool   `bson:"sparse,omitempty"`   // without the documents that have none of the paths
 	Expire   *int64 `bson:"expire,omitempty"`   // seconds that documents live from the date on the path
+	Building bool   `bson:"building,omitempty"` // not all documents have their entries yet
 	Multikey []bool `bson:"multikey,omitempty"` // of each part: some document has or had an array on the path
 }
 
@@ -35,6 +36,11 @@ type index struct {
 var idIndex = index{Name: "_id_", Parts: []part{{"_id", 1}}, Unique: true}
 
 func (c *collection) allIndexes() []index { return append([]index{idIndex}, c.indexes...) }
+
+// ready are the indexes that may be read.
+func (c *collection) ready() []index {
+	return slices.DeleteFunc(c.allIndexes(), func(ix index) bool { return ix.Building })
+}
 
 // multi reports whether part i has met an array.
 func (ix index) multi(i int) bool { return i < len(ix.Multikey) && ix.Multikey[i] }

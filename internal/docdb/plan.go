@@ -88,7 +88,7 @@ type candidate struct {
 // candidates are the indexes that bound or sort, the most promising first.
 func candidates(coll *collection, w wish) []candidate {
 	var list []candidate
-	for _, ix := range coll.allIndexes() {
+	for _, ix := range coll.ready() {
 		if !ix.holdsAll(w.filter) {
 			continue
 		}
@@ -137,7 +137,7 @@ func findHint(coll *collection, hint bson.RawValue) (*index, error) {
 			return nil, nil
 		}
 	}
-	for _, ix := range coll.allIndexes() {
+	for _, ix := range coll.ready() {
 		if ix.answersTo(hint) {
 			return &ix, nil
 		}

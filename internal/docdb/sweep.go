@@ -41,7 +41,7 @@ func (e *Engine) Sweep(ctx context.Context) (removed int64, err error) {
 	defer e.leave()
 	for _, coll := range e.catalog.list("") {
 		for _, ix := range coll.indexes {
-			if ix.Expire == nil {
+			if ix.Expire == nil || ix.Building {
 				continue
 			}
 			n, failed := e.expire(ctx, coll.ns, ix.ID)
