@@ -99,6 +99,14 @@ func TestWhoMay(t *testing.T) {
 	s.Anonymous().Get(roles(s)).Want(http.StatusUnauthorized)
 }
 
+// many are resources, each another one.
+func many(n int) (list []object) {
+	for i := range n {
+		list = append(list, on("shop", fmt.Sprint("c", i)))
+	}
+	return list
+}
+
 // Every rule has its code; a role that breaks several is told of all of them.
 func TestRules(t *testing.T) {
 	s := apitest.Start(t)
@@ -130,6 +138,7 @@ func TestRules(t *testing.T) {
 		"find on cluster":    {role("a", []object{may("FIND", cluster)}), "ATLAS_INVALID_RESOURCE", "actions[0].resources[0].cluster"},
 		"top on a database":  {role("a", []object{may("TOP", on("a", ""))}), "ATLAS_INVALID_RESOURCE", "actions[0].resources[0].cluster"},
 		"names":              {role("a", []object{may("FIND", on("a.b", "$c"))}), "VALIDATION_ERROR", "actions[0].resources[0].collection actions[0].resources[0].db"},
+		"many resources":     {role("a", []object{may("FIND", many(500)...), may("INSERT", many(501)...)}), "VALIDATION_ERROR", "actions"},
 		"unknown parent":     {role("a", nil, inherit("b", "admin")), "ATLAS_INVALID_CUSTOM_ROLE_INHERITANCE", "inheritedRoles[0].role"},
 		"server's parent":    {role("a", nil, inherit("root", "admin")), "ATLAS_INVALID_CUSTOM_ROLE_INHERITANCE", "inheritedRoles[0].role"},
 		"itself":             {role("a", nil, inherit("a", "admin")), "ATLAS_INVALID_CUSTOM_ROLE_SELF_REFERENTIAL", "inheritedRoles[0].role"},

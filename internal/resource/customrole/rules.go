@@ -51,9 +51,25 @@ func (p *problems) checkName(name string) {
 	}
 }
 
+// Bounds of what a role takes up, as a list, which has no pages, has hundreds of them. They are no rules of the API.
+const (
+	maxResources = 1000 // of all actions together
+	maxParents   = 100
+)
+
 func (p *problems) checkContent(r *model.CustomRole) {
 	if r.Empty() {
 		p.add(fault.CustomRoleEmpty.With(), "actions", "must have an action where inheritedRoles has no role")
+	}
+	resources := 0
+	for _, a := range r.Actions {
+		resources += len(a.Resources)
+	}
+	if resources > maxResources {
+		p.add(fault.ValidationError.With("actions"), "actions", "must have at most %d resources in all", maxResources)
+	}
+	if len(r.Inherits) > maxParents {
+		p.add(fault.ValidationError.With("inheritedRoles"), "inheritedRoles", "must have at most %d items", maxParents)
 	}
 }
 

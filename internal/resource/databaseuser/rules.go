@@ -2,6 +2,7 @@ package databaseuser
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/fault"
@@ -15,12 +16,13 @@ import (
 const (
 	maxRoles       = 100 // of a user
 	maxCustomRoles = 20  // of a user (Atlas documentation, "Configure Custom Database Roles")
+	maxScopes      = 200 // of a user: more deployments than a project has. It is no rule of the API
 	longestVisit   = 7 * 24 * time.Hour
 )
 
 // checkNew holds a creation against the rules that need no other object.
 func checkNew(w *CloudDatabaseUser) []fault.Violation {
-	bad := checkLogin(w)
+	bad := slices.Concat(checkLogin(w), checkSizes(w))
 	if w.Username == "" {
 		bad = append(bad, fault.Violation{Field: "username", Description: "must not be empty"})
 	}
@@ -60,10 +62,15 @@ func checkLogin(w *CloudDatabaseUser) []fault.Violation {
 	return bad
 }
 
+// checkSizes bounds what a user takes up, as a list has hundreds of them.
+func checkSizes(w *CloudDatabaseUser) []fault.Violation {
+	return append(shape.AtMost("labels", len(w.Labels), shape.MaxTags), shape.AtMost("scopes", len(w.Scopes), maxScopes)...)
+}
+
 // take changes what w names; its password is p. Absent fields stay as they are; name, database and kind of login cannot
 // change.
 func (u *User) take(tx store.Tx, w *CloudDatabaseUser, p *password) error {
-	bad := checkLogin(w)
+	bad := slices.Concat(checkLogin(w), checkSizes(w))
 	if w.Username != "" && w.Username != u.Name {
 		bad = append(bad, fault.Violation{Field: "username", Description: "cannot change"})
 	}
@@ -137,8 +144,12 @@ func checkRoles(list []DatabaseUserRole) []fault.Violation {
 		case r.OnAdminOnly() && r.Database != "admin":
 			bad = append(bad, fault.Violation{Field: at + "databaseName", Description: "must be admin for this role"})
 		}
-		if r.Collection != "" && r.Name != "read" && r.Name != "readWrite" {
+		switch {
+		case r.Collection == "":
+		case r.Name != "read" && r.Name != "readWrite":
 			bad = append(bad, fault.Violation{Field: at + "collectionName", Description: "goes with the roles read and readWrite only"})
+		case !shape.CollectionName(r.Collection):
+			bad = append(bad, fault.Violation{Field: at + "collectionName", Description: "must be the name of a collection"})
 		}
 		if !r.Builtin() {
 			custom++

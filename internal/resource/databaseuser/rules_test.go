@@ -44,6 +44,10 @@ func TestViolations(t *testing.T) {
 		}), []string{
 			"awsIAMType", "description", "labels[0].key", "more", "password", "roles[0].databaseName", "roles[0].roleName", "scopes[0].name", "scopes[1].type", "username",
 		}},
+		"sizes": {user("x", object{
+			"labels": slices.Repeat([]object{{"key": "a", "value": "b"}}, 201), "scopes": slices.Repeat([]object{{"name": "a", "type": "CLUSTER"}}, 201),
+			"roles": []object{role("read", "a", strings.Repeat("c", 254)), role("read", "a", "$c"), role("read", "a", strings.Repeat("c", 253))},
+		}), []string{"labels", "roles[0].collectionName", "roles[1].collectionName", "scopes"}},
 		"characters":   {user("x", object{"password": "bell\a and more"}), []string{"password"}},
 		"never":        {user("x", object{"deleteAfterDate": "0001-01-01T00:00:00Z"}), []string{"deleteAfterDate"}},
 		"not a moment": {user("x", object{"deleteAfterDate": "tomorrow"}), []string{"deleteAfterDate"}},

@@ -14,14 +14,14 @@ type ResourceTag struct {
 	Value string `json:"value" api:"required,minLen=1,maxLen=255" doc:"The tag's value, such as production."`
 }
 
-// maxTags is how many tags a resource has at most. It is no rule of the API: without a bound, a few projects with
-// megabytes of tags make every list of projects hundreds of megabytes long.
-const maxTags = 200
+// MaxTags is how many tags or labels something has at most. It is no rule of the API: without a bound, a few projects
+// with megabytes of tags make every list of projects hundreds of megabytes long.
+const MaxTags = 200
 
 // Tags reads tags; it refuses too many of them, and a key that stands twice in the field at path.
 func Tags(path string, tags []ResourceTag) ([]model.Tag, error) {
-	if len(tags) > maxTags {
-		return nil, fault.Field(path, "must have at most %d tags", maxTags)
+	if bad := AtMost(path, len(tags), MaxTags); bad != nil {
+		return nil, fault.Invalid(bad...)
 	}
 	var out []model.Tag
 	seen := map[string]bool{}
@@ -33,6 +33,14 @@ func Tags(path string, tags []ResourceTag) ([]model.Tag, error) {
 		out = append(out, model.Tag(t))
 	}
 	return out, nil
+}
+
+// AtMost says whether the field at path has too many items.
+func AtMost(path string, n, most int) []fault.Violation {
+	if n <= most {
+		return nil
+	}
+	return []fault.Violation{{Field: path, Description: fmt.Sprintf("must have at most %d items", most)}}
 }
 
 // ResourceTags writes tags.

@@ -9,14 +9,14 @@ import (
 
 func TestTags(t *testing.T) {
 	var many []ResourceTag
-	for i := range maxTags + 1 {
+	for i := range MaxTags + 1 {
 		many = append(many, ResourceTag{Key: fmt.Sprint("k", i), Value: "v"})
 	}
 	for _, c := range []struct {
 		tags []ResourceTag
 		bad  string // field of the violation
 	}{
-		{nil, ""}, {many[:maxTags], ""}, {many, "tags"}, {[]ResourceTag{many[0], many[1], many[0]}, "tags[2].key"},
+		{nil, ""}, {many[:MaxTags], ""}, {many, "tags"}, {[]ResourceTag{many[0], many[1], many[0]}, "tags[2].key"},
 	} {
 		got, err := Tags("tags", c.tags)
 		f, refused := fault.Of(err)
