@@ -1,0 +1,138 @@
+// Package terraform makes the calls that the Terraform provider makes for each resource, and looks for what the provider
+// needs of the answers. It takes the provider's place where Terraform is not installed.
+package terraform
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/telamon-db/telamon/internal/apitest"
+)
+
+// resource is a kind of thing that the provider looks after.
+type resource struct {
+	name    string
+	version string // of the API; "": the first, which the provider asks for as a rule
+	calls   []call
+}
+
+// call is one call. Names in braces stand for ids that are kept, in what is sent and in what is wanted.
+type call struct {
+	do      string // method and path
+	version string // in place of the resource's
+	own     bool   // with the key that is kept as public and private
+	body    string
+	status  int    // 0: 200
+	gone    string // the code of the 404 that must answer
+	has     string // fields that must be there: a.0.b, separated by spaces
+	lacks   string // fields that must not
+	is      string // fields with their values: a.0.b=c, separated by spaces; a value may have spaces
+	keep    string // name=field
+}
+
+func TestResources(t *testing.T) {
+	s := apitest.Start(t)
+	for _, r := range resources {
+		t.Run(r.name, func(t *testing.T) {
+			ids := map[string]string{"{org}": s.OrgID, "{group}": s.ProjectID, "{owner}": s.OwnerUserID}
+			for _, c := range r.calls {
+				c.make(t, s, r.version, ids)
+			}
+		})
+	}
+}
+
+func (c call) make(t *testing.T, s *apitest.Server, version string, ids map[string]string) {
+	t.Helper()
+	caller := s.Owner()
+	if c.own {
+		caller = s.As(ids["{public}"], ids["{private}"])
+	}
+	method, path, _ := strings.Cut(fill(c.do, ids), " ")
+	var body any
+	if c.body != "" {
+		body = fill(c.body, ids) + "\n"
+	}
+	a := caller.At(cmp.Or(c.version, version, "2023-01-01")).Do(method, path, body)
+	if c.gone != "" {
+		a.WantError(http.StatusNotFound, c.gone)
+		return
+	}
+	if want := max(c.status, http.StatusOK); a.Status != want {
+		t.Fatalf("%s: %d, want %d: %s", c.do, a.Status, want, a.Body)
+	}
+	var answer any
+	if err := json.Unmarshal(a.Body, &answer); err != nil && len(a.Body) > 0 {
+		t.Fatalf("%s: %v", c.do, err)
+	}
+	c.check(t, answer, ids)
+	for _, pair := range strings.Fields(c.keep) {
+		name, field, _ := strings.Cut(pair, "=")
+		ids["{"+name+"}"] = fmt.Sprint(at(answer, field))
+	}
+}
+
+func (c call) check(t *testing.T, answer any, ids map[string]string) {
+	t.Helper()
+	for _, field := range strings.Fields(c.has) {
+		if at(answer, field) == nil {
+			t.Errorf("%s: no %s in %v", c.do, field, answer)
+		}
+	}
+	for _, field := range strings.Fields(c.lacks) {
+		if v := at(answer, field); v != nil {
+			t.Errorf("%s: %s is there: %v", c.do, field, v)
+		}
+	}
+	for field, want := range pairs(fill(c.is, ids)) {
+		if got := fmt.Sprint(at(answer, field)); got != want {
+			t.Errorf("%s: %s is %s, want %s", c.do, field, got, want)
+		}
+	}
+}
+
+// pairs reads field=value pairs. A word without = belongs to the value before it.
+func pairs(s string) map[string]string {
+	all, last := map[string]string{}, ""
+	for _, word := range strings.Fields(s) {
+		field, value, found := strings.Cut(word, "=")
+		if found {
+			last = field
+			all[last] = value
+		} else {
+			all[last] += " " + word
+		}
+	}
+	return all
+}
+
+func fill(s string, ids map[string]string) string {
+	for name, id := range ids {
+		s = strings.ReplaceAll(s, name, id)
+	}
+	return s
+}
+
+// at is the value of a field, such as a.0.b, or nil.
+func at(v any, field string) any {
+	for _, part := range strings.Split(field, ".") {
+		switch in := v.(type) {
+		case map[string]any:
+			v = in[part]
+		case []any:
+			i, err := strconv.Atoi(part)
+			if err != nil || i >= len(in) {
+				return nil
+			}
+			v = in[i]
+		default:
+			return nil
+		}
+	}
+	return v
+}
