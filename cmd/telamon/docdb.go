@@ -56,7 +56,7 @@ func serveDocdb(c *cobra.Command, dir, listen string, log *slog.Logger) error {
 		Name: "docdb", SetName: "docdb", Host: l.Addr().String(), Directory: loopback{}, Backend: openEngine{db},
 		Logger: log, Version: docdb.Version, Open: true,
 	})
-	fmt.Fprintf(c.OutOrStdout(), "The document database in %s is at mongodb://%s/?directConnection=true\n", dir, l.Addr())
+	fmt.Fprintln(c.OutOrStdout(), "The document database in", dir, "is at", "mongodb://"+l.Addr().String()+"/?directConnection=true")
 	return errors.Join(g.Serve(c.Context(), l), db.Close())
 }
 
