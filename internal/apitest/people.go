@@ -2,14 +2,10 @@ package apitest
 
 import (
 	"io"
-	"mime/quotedprintable"
 	"net/http"
-	"net/mail"
 	"net/url"
-	"os"
-	"path/filepath"
-	"regexp"
-	"time"
+
+	"github.com/telamon-db/telamon/internal/apitest/outbox"
 )
 
 // Password is that of the people whom Join makes.
@@ -45,51 +41,13 @@ func (s *Server) Accept(username string) {
 	}
 }
 
-var link = regexp.MustCompile(`http://\S+/invitations/\S+`)
-
 // LinkTo is the link in the last letter to username, once everything due is done.
-func (s *Server) LinkTo(username string) (found string) {
+func (s *Server) LinkTo(username string) string {
 	s.t.Helper()
 	s.Advance(0)
-	names, err := filepath.Glob(filepath.Join(s.DataDir, "outbox", "*.eml"))
+	link, err := outbox.LinkTo(s.DataDir, username)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	var last time.Time
-	for _, name := range names {
-		to, sent, text := s.letter(name)
-		if to == username && !sent.Before(last) {
-			last, found = sent, link.FindString(text)
-		}
-	}
-	if found == "" {
-		s.t.Fatalf("no letter to %s has a link", username)
-	}
-	return found
-}
-
-// letter reads a mail in a file.
-func (s *Server) letter(name string) (to string, sent time.Time, text string) {
-	s.t.Helper()
-	f, err := os.Open(name)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer f.Close()
-	m, err := mail.ReadMessage(f)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	body, err := io.ReadAll(quotedprintable.NewReader(m.Body))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	address, err := mail.ParseAddress(m.Header.Get("To"))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if sent, err = m.Header.Date(); err != nil {
-		s.t.Fatal(err)
-	}
-	return address.Address, sent, string(body)
+	return link
 }

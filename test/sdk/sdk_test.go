@@ -29,6 +29,8 @@ var chapters = []struct {
 	{"its settings", settings},
 	{"keys", keys},
 	{"service accounts", accounts},
+	{"people", people},
+	{"teams", teams},
 	{"database users and roles", databaseUsers},
 	{"the access list", accessList},
 	{"limits", limits},
