@@ -99,6 +99,7 @@ func TestBuildEndsWithItsIndex(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	x.fails(wire.BackgroundOperation, d{{"renameCollection", "test.c"}, {"to", "test.d"}, {"$db", "admin"}})
 	x.ok(d{{"dropIndexes", "c"}, {"index", "n"}})
 	if err := x.e.build(context.Background(), ns, ids); err == nil {
 		t.Error("an index that was dropped has been built")

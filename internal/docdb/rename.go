@@ -46,6 +46,9 @@ func (t *tx) rename(to namespace, dropTarget bool) error {
 	if t.coll == nil {
 		return wire.Errorf(wire.NamespaceNotFound, "Source collection %s does not exist", t.ns)
 	}
+	if len(t.coll.ready()) < len(t.coll.allIndexes()) {
+		return wire.Errorf(wire.BackgroundOperation, "an index of %s is being built", t.ns)
+	}
 	change := bson.D{{Key: "renameCollection", Value: t.ns.String()}, {Key: "to", Value: to.String()}}
 	if target := t.e.catalog.get(to); target != nil {
 		if !dropTarget {

@@ -54,6 +54,7 @@ var (
 	DuplicateKey               = Code{11000, "DuplicateKey"}
 	InterruptedAtShutdown      = Code{11600, "InterruptedAtShutdown"}
 	Interrupted                = Code{11601, "Interrupted"}
+	BackgroundOperation        = Code{12587, "BackgroundOperationInProgressForNamespace"}
 	BSONObjectTooLarge         = Code{10334, "BSONObjectTooLarge"}
 	UnrecognizedPipelineStage  = Code{40324, "Location40324"}
 	ConflictingUpdateOperators = Code{40, "ConflictingUpdateOperators"}
