@@ -58,6 +58,9 @@ func TrustProxies(ranges ...netip.Prefix) Option {
 // RateLimits has the server limit how often it is called, as the service does and telamon serve does by default.
 func RateLimits() Option { return func(o *options) { o.config.LimitsOff = false } }
 
+// SMTP hands letters to a mail server, smtp://HOST:PORT; without it they lie in DataDir/outbox.
+func SMTP(url string) Option { return func(o *options) { o.config.SMTPURL = url } }
+
 // Start runs a server until the test ends.
 func Start(t testing.TB, opts ...Option) *Server {
 	t.Helper()
