@@ -30,6 +30,7 @@ var chapters = []struct {
 	{"keys", keys},
 	{"service accounts", accounts},
 	{"people", people},
+	{"invitations", invitations},
 	{"teams", teams},
 	{"database users and roles", databaseUsers},
 	{"the access list", accessList},
