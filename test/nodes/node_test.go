@@ -45,6 +45,8 @@ type node struct {
 	store string
 	flags []string
 	cmd   *exec.Cmd
+	ended chan struct{} // closed when the process has
+	err   error         // how it has ended
 	log   *bytes.Buffer
 	boot  server.Bootstrap
 	token string // of the first service account
@@ -72,11 +74,22 @@ func (n *node) launch() {
 	n.cmd.Stdout, n.cmd.Stderr = n.log, n.log
 	n.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	n.must(n.cmd.Start())
+	ended := make(chan struct{})
+	n.ended = ended
+	go func() {
+		n.err = n.cmd.Wait()
+		close(ended)
+	}()
 }
 
 func (n *node) ready() {
 	n.t.Helper()
 	eventually(n.t, "a node that is ready", func() bool {
+		select {
+		case <-n.ended:
+			n.t.Fatalf("the node has ended: %v", n.err)
+		default:
+		}
 		raw, err := os.ReadFile(n.path("bootstrap.json"))
 		if err != nil {
 			return false
@@ -95,9 +108,9 @@ func (n *node) path(name string) string { return filepath.Join(n.dir, name) }
 
 // kill is kill -9.
 func (n *node) kill() {
-	if n.cmd != nil && n.cmd.ProcessState == nil {
+	if n.ended != nil {
 		_ = n.cmd.Process.Kill() // it may have ended already
-		_ = n.cmd.Wait()         // says that it was killed
+		<-n.ended
 	}
 }
 

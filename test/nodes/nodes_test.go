@@ -233,8 +233,8 @@ func TestThePasswordStaysSecret(t *testing.T) {
 			t.Parallel()
 			n := newNode(t, store)
 			n.launch()
-			if err := n.cmd.Wait(); err == nil || n.log.Len() == 0 || strings.Contains(n.log.String(), secret) {
-				t.Errorf("it ends with %v and prints %s", err, n.log)
+			if <-n.ended; n.err == nil || n.log.Len() == 0 || strings.Contains(n.log.String(), secret) {
+				t.Errorf("it ends with %v and prints %s", n.err, n.log)
 			}
 		})
 	}
