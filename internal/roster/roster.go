@@ -18,21 +18,34 @@ type Person struct {
 	Teams             []model.ID          // of the organization
 }
 
-// Read completes people of one organization: members are their places, either there or in one of its projects. Who has
-// read all places in the organization and its projects already passes them on.
-func Read(tx store.Tx, orgID model.ID, members []*model.Membership, all ...*model.Membership) ([]Person, error) {
+// Members are all places in an organization itself, by username. Callers share them, and leave them as they are.
+func Members(tx store.Tx, orgID model.ID) ([]*model.Membership, error) {
+	r, err := registerOf(tx, orgID)
+	if err != nil {
+		return nil, err
+	}
+	return r.members, nil
+}
+
+// Read completes people of one organization: members are their places, either there or in one of its projects.
+func Read(tx store.Tx, orgID model.ID, members []*model.Membership) ([]Person, error) {
+	return complete(members, (&reader{tx, orgID}).whole()...)
+}
+
+// Brief is Read without Places and Teams.
+func Brief(tx store.Tx, orgID model.ID, members []*model.Membership) ([]Person, error) {
+	return complete(members, (&reader{tx, orgID}).brief()...)
+}
+
+func complete(members []*model.Membership, parts ...func([]Person) error) ([]Person, error) {
 	if len(members) == 0 {
 		return nil, nil
-	}
-	r := &reader{tx: tx, orgID: orgID, all: all}
-	if len(members) == 1 {
-		r.only = members[0].UserID
 	}
 	people := make([]Person, len(members))
 	for i, m := range members {
 		people[i].Membership = m
 	}
-	for _, part := range []func([]Person) error{r.accounts, r.invitations, r.places, r.teams} {
+	for _, part := range parts {
 		if err := part(people); err != nil {
 			return nil, err
 		}
@@ -44,9 +57,13 @@ func Read(tx store.Tx, orgID model.ID, members []*model.Membership, all ...*mode
 type reader struct {
 	tx    store.Tx
 	orgID model.ID
-	only  model.ID            // who alone is asked for, or ""
-	all   []*model.Membership // all places, if they have been read
 }
+
+func (r *reader) brief() []func([]Person) error {
+	return []func([]Person) error{r.accounts, r.invitations}
+}
+
+func (r *reader) whole() []func([]Person) error { return append(r.brief(), r.places, r.teams) }
 
 func (r *reader) accounts(people []Person) error {
 	ids := make([]string, len(people))
@@ -82,34 +99,26 @@ func (r *reader) invitations(people []Person) error {
 }
 
 func (r *reader) places(people []Person) (err error) {
-	list := r.all
-	switch {
-	case list != nil:
-	case r.only != "":
-		list, err = state.Memberships.List(r.tx, state.PlacesOf(r.only, r.orgID))
-	default:
-		list, err = state.Memberships.List(r.tx, state.EveryPlaceIn(r.orgID))
+	if len(people) == 1 {
+		people[0].Places, err = state.Memberships.List(r.tx, state.PlacesOf(people[0].UserID, r.orgID))
+		return err
 	}
-	of := make(map[model.ID][]*model.Membership, len(people))
-	for _, m := range list {
-		of[m.UserID] = append(of[m.UserID], m)
+	all, err := registerOf(r.tx, r.orgID)
+	if err != nil {
+		return err
 	}
 	for i, p := range people {
-		people[i].Places = of[p.UserID]
+		people[i].Places = all.places[p.UserID]
 	}
-	return err
+	return nil
 }
 
 func (r *reader) teams(people []Person) error {
 	q := state.EveryTeamPlaceIn(r.orgID)
-	if r.only != "" {
-		q = state.TeamsOf(r.only, r.orgID)
+	if len(people) == 1 {
+		q = state.TeamsOf(people[0].UserID, r.orgID)
 	}
-	list, err := state.TeamMembers.List(r.tx, q)
-	of := make(map[model.ID][]model.ID, len(people))
-	for _, m := range list {
-		of[m.UserID] = append(of[m.UserID], m.TeamID)
-	}
+	of, err := state.TeamsByUser(r.tx, q)
 	for i, p := range people {
 		people[i].Teams = of[p.UserID]
 	}

@@ -1,6 +1,8 @@
 package state
 
 import (
+	"strings"
+
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/store"
@@ -48,6 +50,19 @@ func TeamsOf(userID, orgID model.ID) store.Query {
 // EveryTeamPlaceIn selects all places in teams of an organization, user by user.
 func EveryTeamPlaceIn(orgID model.ID) store.Query {
 	return store.Query{Index: "org", Prefix: []string{orgID}}
+}
+
+// TeamsByUser are the teams of places in teams, by user. Callers share them, and leave them as they are.
+func TeamsByUser(tx store.Tx, q store.Query) (map[model.ID][]model.ID, error) {
+	return store.Derive(tx, "teams by user "+q.Index+" "+strings.Join(q.Prefix, " "), func() (map[model.ID][]model.ID, error) {
+		rows, err := tx.Scan(TeamMembers.Schema(), q)
+		of := map[model.ID][]model.ID{}
+		for _, r := range rows {
+			user, team, _ := strings.Cut(r.ID, "@") // MembershipID has put them together
+			of[user] = append(of[user], team)
+		}
+		return of, err
+	})
 }
 
 // Team is the organization's team of that id, or fault.TeamNotFound.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,7 +13,9 @@ import (
 	"time"
 
 	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authn"
 	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/bearer"
 	"github.com/telamon-db/telamon/internal/invite"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/resource/clouduser"
@@ -169,23 +170,6 @@ func send(b *testing.B, method, url string, header http.Header, body string) {
 	}
 }
 
-// person authenticates every request as one cloud user.
-type person struct {
-	store store.Store
-	user  model.ID
-}
-
-func (p person) Address(*http.Request) netip.Addr { return netip.AddrFrom4([4]byte{127, 0, 0, 1}) }
-func (p person) Challenge(http.Header, error)     {}
-func (p person) Authenticate(r *http.Request) (who *authz.Principal, err error) {
-	err = p.store.View(r.Context(), func(tx store.Tx) error {
-		grants, err := state.GrantsOf(tx, p.user)
-		who = &authz.Principal{Kind: authz.CloudUser, ID: p.user, Grants: grants}
-		return err
-	})
-	return who, err
-}
-
 // BenchmarkAuthorization is a request of somebody who reads a project through one of 100 teams, against one of somebody
 // who is in no team and has the role there: in process, from headers to answer.
 func BenchmarkAuthorization(b *testing.B) {
@@ -235,14 +219,22 @@ type only struct{ p *model.Project }
 func (o only) Project(context.Context, string) (string, error) { return o.p.OrgID, nil }
 func (o only) Organization(context.Context, string) error      { return nil }
 
-// engine serves operations in a project, all requests in the name of one cloud user.
+// engine serves operations in a project, and puts the token of one cloud user to all requests.
 func engine(b *testing.B, s store.Store, user model.ID, p *model.Project, ops api.Operations) http.Handler {
 	b.Helper()
-	e, err := api.New(ops, api.Config{Auth: person{s, user}, Scopes: only{p}})
+	text := bearer.Text()
+	t := &model.Token{Hash: bearer.Hash(text), UserID: user, Issued: time.Now(), Expires: time.Now().Add(time.Hour)}
+	if err := s.Update(b.Context(), func(tx store.Tx) error { return state.Tokens.Put(tx, t) }); err != nil {
+		b.Fatal(err)
+	}
+	e, err := api.New(ops, api.Config{Auth: authn.New(s, nil, authn.NewUsage(time.Now), nil), Scopes: only{p}})
 	if err != nil {
 		b.Fatal(err)
 	}
-	return e
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Set("Authorization", "Bearer "+text)
+		e.ServeHTTP(w, r)
+	})
 }
 
 // get sends n requests, without a network, and returns the last answer.

@@ -78,7 +78,7 @@ func (s *Service) find(ctx context.Context, missing error, load func(store.Tx) (
 				return err
 			}
 			if len(shared) > 0 {
-				out, err = shape.One(tx, orgID, shared[0], shape.CloudAppUserOf)
+				out, err = shape.One(tx, orgID, shared[0], shape.CloudAppUser)
 				return err
 			}
 		}

@@ -1,7 +1,6 @@
 package clouduser
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/people"
 	"github.com/telamon-db/telamon/internal/resource/shape"
+	"github.com/telamon-db/telamon/internal/roster"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -27,11 +27,11 @@ type listPeopleInOrgIn struct {
 
 func (s *Service) listActiveInOrg(ctx context.Context, in listInOrgIn) (page api.Page[shape.CloudAppUserView], err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
-		members, all, err := in.members(tx, shape.Active)
+		members, err := in.members(tx, shape.Active)
 		if err != nil {
 			return err
 		}
-		page, err = shape.PeoplePage(tx, in.Paging, in.OrgID, members, shape.CloudAppUserOf, all...)
+		page, err = shape.PeoplePage(tx, in.Paging, in.OrgID, members, shape.CloudAppUser)
 		return err
 	})
 	return page, err
@@ -42,30 +42,25 @@ func (s *Service) listInOrg(ctx context.Context, in listPeopleInOrgIn) (page api
 		return page, err
 	}
 	err = s.Store.View(ctx, func(tx store.Tx) error {
-		members, all, err := in.members(tx, in.Wants)
+		members, err := in.members(tx, in.Wants)
 		if err != nil {
 			return err
 		}
-		page, err = shape.PeoplePage(tx, in.Paging, in.OrgID, members, shape.OrgUser, all...)
+		page, err = shape.PeoplePage(tx, in.Paging, in.OrgID, members, shape.OrgUser)
 		return err
 	})
 	return page, err
 }
 
-// members are the places in the organization itself that are wanted, by username, and all places in it and its projects.
-func (in listInOrgIn) members(tx store.Tx, want func(*model.Membership) bool) (members, all []*model.Membership, err error) {
-	all, err = state.Memberships.List(tx, state.EveryPlaceIn(in.OrgID))
+// members are the places in the organization itself that are wanted, by username.
+func (in listInOrgIn) members(tx store.Tx, want func(*model.Membership) bool) (members []*model.Membership, err error) {
+	all, err := roster.Members(tx, in.OrgID)
 	for _, m := range all {
-		if m.GroupID == "" && want(m) {
+		if want(m) {
 			members = append(members, m)
 		}
 	}
-	slices.SortFunc(members, byUsername)
-	return members, all, err
-}
-
-func byUsername(a, b *model.Membership) int {
-	return cmp.Or(cmp.Compare(state.Fold(a.Username), state.Fold(b.Username)), cmp.Compare(a.UserID, b.UserID))
+	return members, err
 }
 
 // wanted are the places that q selects and want admits.

@@ -10,6 +10,7 @@ import (
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/people"
 	"github.com/telamon-db/telamon/internal/resource/shape"
+	"github.com/telamon-db/telamon/internal/roster"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -32,7 +33,7 @@ func (s *Service) listActiveInProject(ctx context.Context, in listInProjectIn) (
 		if err != nil {
 			return err
 		}
-		page, err = shape.PeoplePage(tx, in.Paging, p.OrgID, members, shape.CloudAppUserOf)
+		page, err = shape.PeoplePage(tx, in.Paging, p.OrgID, members, shape.CloudAppUser)
 		return err
 	})
 	return page, err
@@ -93,7 +94,7 @@ func (in listInProjectIn) join(all, org []*model.Membership, through map[model.I
 			all = append(all, m)
 		}
 	}
-	slices.SortFunc(all, byUsername)
+	slices.SortFunc(all, roster.ByUsername)
 	return all
 }
 

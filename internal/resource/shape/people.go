@@ -34,23 +34,35 @@ func (in InPeople) Wants(m *model.Membership) bool {
 // Active says whether a place is one that older operations show.
 func Active(m *model.Membership) bool { return !m.Pending }
 
-// PeoplePage is the page of people of one organization that p asks for, in one of their shapes. all is what roster.Read
-// may have.
-func PeoplePage[W any](tx store.Tx, p api.Paging, orgID model.ID, places []*model.Membership, wire func(roster.Person) W, all ...*model.Membership) (page api.Page[W], err error) {
+// Shape is how people are shown, and what is read of them for it.
+type Shape[W any] struct {
+	read func(store.Tx, model.ID, []*model.Membership) ([]roster.Person, error)
+	wire func(roster.Person) W
+}
+
+// The shapes of people.
+var (
+	CloudAppUser = Shape[CloudAppUserView]{roster.Read, cloudAppUser}
+	OrgUser      = Shape[OrgUserResponse]{roster.Read, orgUser}
+	GroupUser    = Shape[GroupUserResponse]{roster.Brief, groupUser}
+)
+
+// PeoplePage is the page of people of one organization that p asks for.
+func PeoplePage[W any](tx store.Tx, p api.Paging, orgID model.ID, places []*model.Membership, as Shape[W]) (page api.Page[W], err error) {
 	found := api.PageOf(p, places)
 	page.TotalCount = found.TotalCount
-	some, err := roster.Read(tx, orgID, found.Results, all...)
+	some, err := as.read(tx, orgID, found.Results)
 	for _, person := range some {
-		page.Results = append(page.Results, wire(person))
+		page.Results = append(page.Results, as.wire(person))
 	}
 	return page, err
 }
 
 // One shows one person of an organization.
-func One[W any](tx store.Tx, orgID model.ID, m *model.Membership, wire func(roster.Person) W) (w W, err error) {
-	some, err := roster.Read(tx, orgID, []*model.Membership{m})
+func One[W any](tx store.Tx, orgID model.ID, m *model.Membership, as Shape[W]) (w W, err error) {
+	some, err := as.read(tx, orgID, []*model.Membership{m})
 	if err != nil {
 		return w, err
 	}
-	return wire(some[0]), nil
+	return as.wire(some[0]), nil
 }

@@ -25,26 +25,22 @@ type CloudAppUserView struct {
 	Username     string           `json:"username" api:"required,is=email" doc:"E-mail address that the user logs in with."`
 }
 
-// CloudAppUser shows an account with the roles that it holds in places, and with its teams.
-func CloudAppUser(u *model.CloudUser, places []*model.Membership, teams []model.ID) CloudAppUserView {
+// cloudAppUser shows a person with the roles that hold.
+func cloudAppUser(p roster.Person) CloudAppUserView {
+	u := p.Account
 	w := CloudAppUserView{
 		Country: optional(u.Country), CreatedAt: api.Time{Time: u.Created}, EmailAddress: u.Username, FirstName: u.FirstName, ID: u.ID,
 		LastAuth: api.Time{Time: u.LastAuth}, LastName: u.LastName, Links: api.Self("/users/" + u.ID), MobileNumber: optional(u.MobileNumber),
-		TeamIDs: append([]string{}, teams...), Username: u.Username,
+		TeamIDs: append([]string{}, p.Teams...), Username: u.Username,
 	}
 	var grants []authz.Grant
-	for _, m := range places {
+	for _, m := range p.Places {
 		if !m.Pending {
 			grants = append(grants, m.Grants()...)
 		}
 	}
 	w.Roles = RoleAssignments(grants)
 	return w
-}
-
-// CloudAppUserOf shows a person as older operations do.
-func CloudAppUserOf(p roster.Person) CloudAppUserView {
-	return CloudAppUser(p.Account, p.Places, p.Teams)
 }
 
 // OrgUserResponse is a cloud user's place in an organization: what an active user has in it, or what a pending one has.
@@ -77,8 +73,8 @@ type GroupRoleAssignment struct {
 	GroupRoles []authz.Role `json:"groupRoles,omitempty" api:"unique" doc:"Roles in the project."`
 }
 
-// OrgUser shows a person in the organization.
-func OrgUser(p roster.Person) OrgUserResponse {
+// orgUser shows a person in the organization.
+func orgUser(p roster.Person) OrgUserResponse {
 	w := OrgUserResponse{ID: p.UserID, OrgMembershipStatus: Status(p.Membership), Username: p.Username, TeamIDs: append([]string{}, p.Teams...)}
 	w.Roles = OrgUserRolesResponse{GroupRoleAssignments: []GroupRoleAssignment{}, OrgRoles: []string{}}
 	for _, m := range p.Places {
@@ -117,9 +113,9 @@ type GroupUserResponse struct {
 	Username            string   `json:"username" api:"required,readonly,is=email" doc:"The username."`
 }
 
-// GroupUser shows a person in the project.
-func GroupUser(p roster.Person) GroupUserResponse {
-	o := OrgUser(p)
+// groupUser shows a person in the project.
+func groupUser(p roster.Person) GroupUserResponse {
+	o := orgUser(p)
 	return GroupUserResponse{
 		Country: o.Country, CreatedAt: o.CreatedAt, FirstName: o.FirstName, ID: o.ID, InvitationCreatedAt: o.InvitationCreatedAt,
 		InvitationExpiresAt: o.InvitationExpiresAt, InviterUsername: o.InviterUsername, LastAuth: o.LastAuth, LastName: o.LastName,

@@ -1,7 +1,6 @@
 package team
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/people"
 	"github.com/telamon-db/telamon/internal/resource/shape"
+	"github.com/telamon-db/telamon/internal/roster"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -48,7 +48,7 @@ func activePage(tx store.Tx, in getIn, p api.Paging) (page api.Page[shape.CloudA
 	if err != nil {
 		return page, err
 	}
-	return shape.PeoplePage(tx, p, in.OrgID, members, shape.CloudAppUserOf)
+	return shape.PeoplePage(tx, p, in.OrgID, members, shape.CloudAppUser)
 }
 
 func (s *Service) listPeople(ctx context.Context, in listPeopleIn) (page api.Page[shape.OrgUserResponse], err error) {
@@ -84,7 +84,7 @@ func (in getIn) members(tx store.Tx, want func(*model.Membership) bool) ([]*mode
 	}
 	all, err := state.Memberships.List(tx, store.Query{IDs: ids})
 	all = slices.DeleteFunc(all, func(m *model.Membership) bool { return !want(m) })
-	slices.SortFunc(all, func(a, b *model.Membership) int { return cmp.Compare(state.Fold(a.Username), state.Fold(b.Username)) })
+	slices.SortFunc(all, roster.ByUsername)
 	return all, err
 }
 

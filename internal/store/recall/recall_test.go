@@ -207,4 +207,14 @@ func TestWhatIsDerived(t *testing.T) {
 	if n, err := sum(&fake{}); n != 2 || err != nil {
 		t.Errorf("without memory: %d, %v", n, err)
 	}
+	worked = 0
+	tx := c.Watch()(&fake{})
+	for range 3 {
+		if n, err := sum(tx); n != 2 || err != nil {
+			t.Errorf("again: %d, %v", n, err)
+		}
+	}
+	if worked != 1 || !known() {
+		t.Errorf("of one snapshot it was worked out %d times", worked)
+	}
 }

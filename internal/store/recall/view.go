@@ -165,13 +165,14 @@ type snapshot struct {
 	store.Tx
 	cache    *Cache
 	since    []uint64
-	deriving []*entry // what is being worked out from what is read
+	deriving *entry            // what is being worked out from what is read, if anything is
+	derived  map[string]*entry // what has been, by name
 }
 
 // pass notes that what is being worked out depends on events.
 func (s *snapshot) pass() {
-	for _, d := range s.deriving {
-		d.fleeting = true
+	if s.deriving != nil {
+		s.deriving.fleeting = true
 	}
 }
 
@@ -197,8 +198,8 @@ func (s *snapshot) keep(k key, e *entry) {
 	}
 	table := s.cache.tables[k.table]
 	e.from = []source{{table, s.since[table]}}
-	for _, d := range s.deriving {
-		d.takes(e)
+	if s.deriving != nil {
+		s.deriving.takes(e)
 	}
 	if e.err == nil || store.IsNotFound(e.err) {
 		s.cache.keep(k, e)

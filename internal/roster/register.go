@@ -1,0 +1,36 @@
+package roster
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// register is all places that there are in an organization and its projects.
+type register struct {
+	members []*model.Membership              // in the organization itself, by username
+	places  map[model.ID][]*model.Membership // by user
+}
+
+func registerOf(tx store.Tx, orgID model.ID) (*register, error) {
+	return store.Derive(tx, "register of "+orgID, func() (*register, error) {
+		all, err := state.Memberships.List(tx, state.EveryPlaceIn(orgID))
+		r := &register{places: map[model.ID][]*model.Membership{}}
+		for _, m := range all {
+			r.places[m.UserID] = append(r.places[m.UserID], m)
+			if m.GroupID == "" {
+				r.members = append(r.members, m)
+			}
+		}
+		slices.SortFunc(r.members, ByUsername)
+		return r, err
+	})
+}
+
+// ByUsername compares places by the username that they are of.
+func ByUsername(a, b *model.Membership) int {
+	return cmp.Or(cmp.Compare(state.Fold(a.Username), state.Fold(b.Username)), cmp.Compare(a.UserID, b.UserID))
+}
