@@ -18,7 +18,7 @@ import (
 var (
 	triesOfAddress = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 30, Refill: 20}}
 	triesAtUser    = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 30, Refill: 30}} // from anywhere
-	triesOfOneAt   = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 5, Refill: 5}}   // from one address at one user
+	triesOfOneAt   = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 5, Refill: 2}}   // from one address at one user
 )
 
 // Page serves the page on which a person approves what a program has asked for.
