@@ -43,6 +43,7 @@ func TestDelete(t *testing.T) {
 		"country": "US", "firstName": "Jane", "lastName": "Doe", "mobileNumber": "2125550179", "password": "Tr0ub4dor-and-3-horses",
 		"username": "jane@telamon.example", "roles": []object{{"orgId": id, "roleName": "ORG_MEMBER"}},
 	}).Want(http.StatusOK).Object()["id"].(string)
+	owner.Post("/orgs/"+id+"/teams", object{"name": "t", "usernames": []string{"owner@telamon.example"}}).Want(http.StatusOK)
 	project := owner.Post("/groups", object{"name": "p", "orgId": id}).Want(http.StatusOK).Object()["id"].(string)
 	reader.Delete("/orgs/"+id).WantError(http.StatusForbidden, "USER_UNAUTHORIZED")
 	s.Owner().Delete("/orgs/"+id).WantError(http.StatusForbidden, "USER_UNAUTHORIZED")

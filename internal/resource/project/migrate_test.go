@@ -99,6 +99,29 @@ func TestPeopleFollow(t *testing.T) {
 	}
 }
 
+// A team belongs to the organization that a project leaves.
+func TestTeamsStay(t *testing.T) {
+	s := apitest.Start(t)
+	there := elsewhere(s)
+	id := create(s, "wanderer")
+	teams := "/orgs/" + s.OrgID + "/teams"
+	team := s.Owner().Post(teams, object{"name": "t", "usernames": []string{"owner@telamon.example"}}).Want(http.StatusOK).Object()["id"].(string)
+	s.Owner().Post("/groups/"+id+"/teams", []object{{"teamId": team, "roleNames": []string{"GROUP_READ_ONLY"}}}).Want(http.StatusOK)
+	s.Owner().Delete(teams+"/"+team).WantError(http.StatusNotFound, "CANNOT_DELETE_TEAM_ASSIGNED_TO_PROJECT")
+	s.Owner().Post("/groups/"+id+":migrate", there.request()).Want(http.StatusOK)
+	if got := there.owner(s).Get("/groups/" + id + "/teams").Want(http.StatusOK).Results(); len(got) != 0 {
+		t.Errorf("the project took teams along: %v", got)
+	}
+	var types []string
+	for _, e := range there.owner(s).Get("/groups/" + id + "/events").Want(http.StatusOK).Results() {
+		types = append(types, e["eventTypeName"].(string))
+	}
+	if !slices.Contains(types, "TEAM_REMOVED_FROM_GROUP") {
+		t.Errorf("the project's events are %v", types)
+	}
+	s.Owner().Delete(teams + "/" + team).Want(http.StatusNoContent)
+}
+
 func TestRefusedMigrations(t *testing.T) {
 	s := apitest.Start(t)
 	there := elsewhere(s)
