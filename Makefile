@@ -39,4 +39,4 @@ bench:                ## what Telamon costs against the same work without it, as
 	go test -run '^$$' -bench Handler -benchmem ./internal/server
 
 bench-events:         ## the benchmarks of the event log, with ten million events
-	TELAMON_BENCH_EVENTS=10000000 go test -run '^$$' -bench 'Events|Append|Start' -timeout 3h ./test/bench
+	TELAMON_BENCH_EVENTS=10000000 go test -run '^$$' -bench Log -timeout 3h ./test/bench

@@ -3,7 +3,6 @@ package bench
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -71,45 +70,52 @@ func events(tx store.Tx, groupID, orgID string, n int) error {
 	return nil
 }
 
-// BenchmarkEvents reads pages of a long log: the last page and filtered ones against the first.
-func BenchmarkEvents(b *testing.B) {
-	n := eventCount(b)
+// BenchmarkLog is what a long log costs: to read pages of it, to append to it, and to start with it.
+func BenchmarkLog(b *testing.B) {
 	s := telamontest.Start(b)
 	s.Stop()
-	log(b, s.DataDir, s.ProjectID, s.OrgID, n)
+	log(b, s.DataDir, s.ProjectID, s.OrgID, eventCount(b))
 	s.Restart()
+	pages(b, s)
+	s.Stop()
+	b.Run("append", func(b *testing.B) {
+		short := b.TempDir()
+		log(b, short, s.ProjectID, s.OrgID, 1000)
+		compare(b, 50, appender(b, short, s), appender(b, s.DataDir, s))
+	})
+	b.Run("start", func(b *testing.B) { starts(b, s.DataDir) })
+}
+
+// pages reads the last page and filtered ones, against the first.
+func pages(b *testing.B, s *telamontest.Server) {
 	header := http.Header{"Accept": {latest}, "Authorization": {"Bearer " + token(b, s)}}
 	page := func(query string) func(int) {
 		return newCaller(b, 1, s.URL+"/api/atlas/v2/groups/"+s.ProjectID+"/events?"+query, header).send
 	}
-	for name, query := range map[string]string{
-		fmt.Sprintf("page=%d", n/100): fmt.Sprintf("pageNum=%d", n/100),
-		"type=frequent":               "eventType=MONGODB_USER_ADDED",
-		"type=seldom":                 "eventType=MONGODB_ROLE_ADDED",
-		"excluded":                    "excludedEventType=MONGODB_USER_ADDED&excludedEventType=MONGODB_USER_UPDATED",
-		"since":                       "minDate=2000-01-01T00:00:00Z",
+	last := strconv.Itoa(eventCount(b) / 100)
+	for _, c := range []struct{ name, query string }{
+		{"page=" + last, "pageNum=" + last},
+		{"frequent", "eventType=MONGODB_USER_ADDED"},
+		{"seldom", "eventType=MONGODB_ROLE_ADDED"},
+		{"excluded", "excludedEventType=MONGODB_USER_ADDED&excludedEventType=MONGODB_USER_UPDATED"},
+		{"since", "minDate=2000-01-01T00:00:00Z"},
 	} {
-		b.Run(name, func(b *testing.B) { compare(b, 20, page(""), page(query)) })
+		b.Run(c.name, func(b *testing.B) { compare(b, 20, page(""), page(c.query)) })
 	}
 }
 
-// BenchmarkAppend appends to a long log, against a short one.
-func BenchmarkAppend(b *testing.B) {
-	appendTo := func(n int) func(int) {
-		dir := b.TempDir()
-		log(b, dir, "project", "organization", n)
-		s, err := sqlite.Open(context.Background(), filepath.Join(dir, "telamon.db"), time.Now, nil)
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Cleanup(func() { s.Close() })
-		return func(n int) {
-			for range n {
-				if err := s.Update(context.Background(), func(tx store.Tx) error { return events(tx, "project", "organization", 1) }); err != nil {
-					b.Error(err)
-				}
+// appender appends single events to the log in dir.
+func appender(b *testing.B, dir string, of *telamontest.Server) func(int) {
+	s, err := sqlite.Open(context.Background(), filepath.Join(dir, "telamon.db"), time.Now, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { s.Close() })
+	return func(n int) {
+		for range n {
+			if err := s.Update(context.Background(), func(tx store.Tx) error { return events(tx, of.ProjectID, of.OrgID, 1) }); err != nil {
+				b.Error(err)
 			}
 		}
 	}
-	compare(b, 50, appendTo(1000), appendTo(eventCount(b)))
 }
