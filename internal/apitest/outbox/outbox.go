@@ -14,7 +14,8 @@ import (
 
 var link = regexp.MustCompile(`https?://\S+/invitations/\S+`)
 
-// LinkTo is the link in the last letter to username below a server's data directory.
+// LinkTo is the link in the letter to username that was sent last, below a server's data directory. Its file tells when
+// that was: the letter's own date has whole seconds.
 func LinkTo(dir, username string) (found string, err error) {
 	names, err := filepath.Glob(filepath.Join(dir, "outbox", "*.eml"))
 	if err != nil {
@@ -50,9 +51,10 @@ func read(name string) (to string, sent time.Time, text string, err error) {
 	if err != nil {
 		return "", sent, "", err
 	}
-	if sent, err = m.Header.Date(); err != nil {
+	info, err := f.Stat()
+	if err != nil {
 		return "", sent, "", err
 	}
 	body, err := io.ReadAll(quotedprintable.NewReader(m.Body))
-	return address.Address, sent, string(body), err
+	return address.Address, info.ModTime(), string(body), err
 }
