@@ -108,6 +108,9 @@ func (s *Service) admit(ctx context.Context, at place, p api.Paging, body []Serv
 
 // read reads the networks of a request, and names every entry that has not exactly one.
 func read(list []ServiceAccountIPAccessListEntry) ([]netip.Prefix, error) {
+	if len(list) > authn.MaxAddresses {
+		return nil, authn.TooManyAddresses() // before any work on them
+	}
 	var out []netip.Prefix
 	var bad []fault.Violation
 	for i, w := range list {
