@@ -38,6 +38,7 @@ type mode string
 
 const (
 	serializable mode = "BEGIN ISOLATION LEVEL SERIALIZABLE"
+	committed    mode = "BEGIN ISOLATION LEVEL READ COMMITTED"
 	snapshot     mode = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 )
 
