@@ -99,18 +99,22 @@ func (e *Engine) build(ctx context.Context, ns namespace, ids []uint64) error {
 	return errors.Join(err, dropped)
 }
 
-// resumeBuilds goes on with the builds that the catalog tells of.
-func (e *Engine) resumeBuilds() {
+// unfinished are the indexes that the catalog says are being built, by collection.
+func (e *Engine) unfinished() map[*collection][]uint64 {
+	found := map[*collection][]uint64{}
 	for _, coll := range e.catalog.list("") {
-		var ids []uint64
 		for _, ix := range coll.indexes {
 			if ix.Building {
-				ids = append(ids, ix.ID)
+				found[coll] = append(found[coll], ix.ID)
 			}
 		}
-		if len(ids) == 0 {
-			continue
-		}
+	}
+	return found
+}
+
+// resumeBuilds goes on with the builds that the catalog tells of.
+func (e *Engine) resumeBuilds() {
+	for coll, ids := range e.unfinished() {
 		end := e.begin(ids)
 		e.tasks.Go(func() {
 			defer end()

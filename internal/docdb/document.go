@@ -81,6 +81,9 @@ func (t *tx) log(op string, o, o2 bson.Raw) {
 }
 
 func (t *tx) addEntry(entry []byte) {
+	if t.replays {
+		return
+	}
 	t.entries = append(t.entries, entry)
 	t.size += len(entry)
 }

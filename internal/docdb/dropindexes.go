@@ -62,5 +62,8 @@ func (t *tx) dropIndex(ix index) error {
 	if err := t.setCollection(&next); err != nil {
 		return err
 	}
+	if ix.Building {
+		return nil // of which the oplog has not told yet
+	}
 	return t.logCommand(bson.D{{Key: "dropIndexes", Value: t.ns.coll}, {Key: "index", Value: ix.Name}})
 }

@@ -2,14 +2,12 @@ package docdb
 
 import (
 	"context"
-	"math/rand/v2"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/cockroachdb/pebble/v2/vfs"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/wire"
@@ -37,40 +35,6 @@ func TestReopen(t *testing.T) {
 		t.Fatalf("index %q found %d", index, n)
 	}
 	shows(t, y.drain(d{{"listCollections", 1}, {"nameOnly", true}}), `{"name":"c","type":"collection"}`)
-	y.sound()
-}
-
-// TestCrash loses what the file system had not been told to keep, at a moment when several sessions write, and looks for
-// every acknowledged write.
-func TestCrash(t *testing.T) {
-	fs := vfs.NewCrashableMem()
-	x := open(t, "data", Options{fs: fs})
-	x.index("c", "w", 1)
-	var acknowledged [4]atomic.Int32
-	var crashed *vfs.MemFS
-	var before [4]int32
-	var once sync.Once
-	x.together(4, func(w int, y *db) {
-		for i := range 60 {
-			y.insert("c", d{{"_id", d{{"w", w}, {"i", i}}}, {"w", w}})
-			acknowledged[w].Store(int32(i + 1))
-			if w == 0 && i == 30 {
-				once.Do(func() {
-					for k := range before {
-						before[k] = acknowledged[k].Load()
-					}
-					crashed = fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 50, RNG: rand.New(rand.NewPCG(1, 2))})
-				})
-			}
-		}
-	})
-	y := open(t, "data", Options{fs: crashed})
-	for w, n := range before {
-		got := y.ok(d{{"count", "c"}, {"query", d{{"w", w}}}}).Lookup("n").Int32()
-		if got < n {
-			t.Errorf("session %d: %d documents of %d acknowledged", w, got, n)
-		}
-	}
 	y.sound()
 }
 
@@ -170,6 +134,23 @@ func TestOplogIsTrimmed(t *testing.T) {
 	y.insert("c", d{{"s", 1}})
 	if n := size(y); n > limit*5/8 {
 		t.Errorf("%d bytes of oplog after reopening", n)
+	}
+}
+
+func TestOplogForgets(t *testing.T) {
+	now := time.Unix(1_000_000, 0)
+	x := open(t, t.TempDir(), Options{Now: func() time.Time { return now }, OplogAge: time.Hour})
+	for i := range 100 {
+		x.insert("c", d{{"_id", i}})
+		now = now.Add(time.Minute)
+	}
+	if n := len(x.oplogEntries()); n < 60 || n > 70 {
+		t.Errorf("%d minutes are remembered", n)
+	}
+	now = now.Add(24 * time.Hour)
+	x.insert("c", d{{"_id", "later"}})
+	if n := len(x.oplogEntries()); n != 1 {
+		t.Errorf("%d entries a day later", n)
 	}
 }
 

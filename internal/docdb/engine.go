@@ -39,6 +39,7 @@ type Options struct {
 	Now        func() time.Time // wall clock of oplog timestamps and generated dates; nil: time.Now
 	CacheBytes int64            // block cache; 0: 8 MB
 	OplogBytes int64            // the oplog is trimmed to about this size; 0: 64 MB
+	OplogAge   time.Duration    // older entries of the oplog are trimmed; 0: a week
 	SweepEvery time.Duration    // between two removals of expired documents; 0: a minute, as MongoDB has it
 
 	fs vfs.FS // nil: the operating system's
@@ -58,6 +59,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.OplogBytes == 0 {
 		o.OplogBytes = 64 * mb
+	}
+	if o.OplogAge == 0 {
+		o.OplogAge = 7 * 24 * time.Hour
 	}
 	if o.SweepEvery == 0 {
 		o.SweepEvery = time.Minute
@@ -100,6 +104,17 @@ type Engine struct {
 
 // Open opens the database in dir and creates it if it is not there. What had been acknowledged before a crash is there.
 func Open(dir string, o Options) (*Engine, error) {
+	e, err := openStill(dir, o)
+	if err != nil {
+		return nil, err
+	}
+	e.resumeBuilds()
+	e.tasks.Go(e.sweepAlong)
+	return e, nil
+}
+
+// openStill opens the database without anything that changes it by itself.
+func openStill(dir string, o Options) (*Engine, error) {
 	o = o.withDefaults()
 	db, err := pebble.Open(dir, pebbleOptions(o))
 	if err != nil {
@@ -112,8 +127,6 @@ func Open(dir string, o Options) (*Engine, error) {
 	if err := errors.Join(e.catalog.load(db), e.oplog.load(db)); err != nil {
 		return nil, errors.Join(fmt.Errorf("docdb: open %s: %w", filepath.Base(dir), err), db.Close())
 	}
-	e.resumeBuilds()
-	e.tasks.Go(e.sweepAlong)
 	return e, nil
 }
 

@@ -170,7 +170,7 @@ func shows(t testing.TB, docs []bson.Raw, want ...string) {
 func (x *db) sound() {
 	x.t.Helper()
 	for _, coll := range x.e.catalog.list("") {
-		reply := x.ok(d{{"validate", coll.ns.coll}})
+		reply := x.ok(d{{"validate", coll.ns.coll}, {"$db", coll.ns.db}})
 		if !reply.Lookup("valid").Boolean() {
 			x.t.Fatalf("%s: %s", coll.ns, reply)
 		}

@@ -3,6 +3,7 @@ package docdb
 import (
 	"encoding/binary"
 	"errors"
+	"math"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -20,6 +21,7 @@ type oplogState struct {
 	last    bson.Timestamp // of the newest entry, or the zero timestamp
 	written uint64         // bytes ever written
 	trimmed uint64         // of these, how many are gone
+	oldest  bson.Timestamp // of the first entry that is not
 }
 
 const (
@@ -41,26 +43,41 @@ func (o *oplogState) load(db *pebble.DB) error {
 	if !it.Last() {
 		return it.Error()
 	}
+	last, end, err := placeOf(it)
+	if err != nil {
+		return err
+	}
+	o.last, o.written = last, end
+	it.First()
+	return errors.Join(o.begin(it), it.Error())
+}
+
+// begin makes the entry that it is at the first.
+func (o *oplogState) begin(it *pebble.Iterator) error {
+	at, end, err := placeOf(it)
+	o.oldest, o.trimmed = at, end-uint64(len(it.Value()))
+	return err
+}
+
+// placeOf is the time of an entry and the number of bytes up to its end.
+func placeOf(it *pebble.Iterator) (at bson.Timestamp, end uint64, err error) {
 	if len(it.Key()) != 1+8 || len(it.Value()) < totalLen {
-		return errors.New("malformed oplog entry")
+		return at, 0, errors.New("malformed oplog entry")
 	}
-	o.last = bson.Timestamp{T: binary.BigEndian.Uint32(it.Key()[1:]), I: binary.BigEndian.Uint32(it.Key()[5:])}
-	o.written = binary.BigEndian.Uint64(it.Value())
-	if it.First() && len(it.Value()) >= totalLen {
-		o.trimmed = binary.BigEndian.Uint64(it.Value()) - uint64(len(it.Value()))
-	}
-	return it.Error()
+	at = bson.Timestamp{T: binary.BigEndian.Uint32(it.Key()[1:]), I: binary.BigEndian.Uint32(it.Key()[5:])}
+	return at, binary.BigEndian.Uint64(it.Value()), nil
 }
 
 // next is the timestamp of the next entry: the wall clock's second, but never at or before the last timestamp.
 func (o *oplogState) next(now time.Time) bson.Timestamp {
 	t := bson.Timestamp{T: uint32(now.Unix()), I: 1}
-	if t.T > o.last.T {
-		o.last = t
-	} else if o.last.I++; o.last.I == 0 { // four billion changes in a second
-		o.last.T++
+	if t.T <= o.last.T {
+		if t = o.last; t.I == math.MaxUint32 { // four billion changes in a second
+			t.T++
+		}
+		t.I++
 	}
-	return o.last
+	return t
 }
 
 // newEntry encodes an oplog entry with room for what stamp puts in. Zero fields are left out.
@@ -81,9 +98,13 @@ func newEntry(op string, ns string, coll *collection, o, o2 bson.Raw, wall time.
 	return dst
 }
 
-// stamp gives entry its place in the oplog.
+// stamp gives entry its place in the oplog. One that is replayed has its time already.
 func (o *oplogState) stamp(entry []byte, now time.Time) bson.Timestamp {
-	t := o.next(now)
+	t := bson.Timestamp{T: binary.LittleEndian.Uint32(entry[tsOffset+4:]), I: binary.LittleEndian.Uint32(entry[tsOffset:])}
+	if t.IsZero() {
+		t = o.next(now)
+	}
+	o.last = t
 	o.written += uint64(len(entry))
 	binary.BigEndian.PutUint64(entry, o.written)
 	binary.LittleEndian.PutUint32(entry[tsOffset:], t.I)
@@ -91,12 +112,13 @@ func (o *oplogState) stamp(entry []byte, now time.Time) bson.Timestamp {
 	return t
 }
 
-// trimOplog deletes the oldest entries when the oplog has outgrown its size by an eighth. The newest entry stays: the
-// timestamps' order hangs on it. Losing a trim in a crash is harmless, so it does not wait for the disk.
+// trimOplog deletes the oldest entries when the oplog has outgrown its size or its age by an eighth. The newest entry
+// stays: the timestamps' order hangs on it. Losing a trim in a crash is harmless, so it does not wait for the disk.
 // The caller holds commitMu.
-func (e *Engine) trimOplog() error {
-	limit := uint64(e.opts.OplogBytes)
-	if e.oplog.written-e.oplog.trimmed <= limit+limit/8 {
+func (e *Engine) trimOplog(now time.Time) error {
+	size, age := uint64(e.opts.OplogBytes), e.opts.OplogAge
+	before := func(at bson.Timestamp, age time.Duration) bool { return int64(at.T) < now.Add(-age).Unix() }
+	if e.oplog.written-e.oplog.trimmed <= size+size/8 && !before(e.oplog.oldest, age+age/8) {
 		return nil
 	}
 	it, err := e.db.NewIter(oplogBounds())
@@ -104,12 +126,13 @@ func (e *Engine) trimOplog() error {
 		return err
 	}
 	defer it.Close()
-	newest := oplogKey(e.oplog.last)
 	for it.First(); it.Valid(); it.Next() {
-		end := binary.BigEndian.Uint64(it.Value())
-		if e.oplog.written-end < limit || string(it.Key()) == string(newest) {
-			e.oplog.trimmed = end - uint64(len(it.Value()))
-			return e.db.DeleteRange([]byte{spaceOplog}, it.Key(), pebble.NoSync)
+		at, end, err := placeOf(it)
+		if err != nil {
+			return err
+		}
+		if e.oplog.written-end < size && !before(at, age) || at == e.oplog.last {
+			return errors.Join(e.oplog.begin(it), e.db.DeleteRange([]byte{spaceOplog}, it.Key(), pebble.NoSync))
 		}
 	}
 	return it.Error()

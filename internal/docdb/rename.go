@@ -33,12 +33,16 @@ func runRenameCollection(c *call) (bson.D, error) {
 
 // splitNamespace parts the full name of a collection that may be written.
 func splitNamespace(full string) (namespace, error) {
-	db, coll, _ := strings.Cut(full, ".")
-	ns := namespace{db, coll}
-	if db == "" {
+	ns := splitName(full)
+	if ns.db == "" {
 		return ns, wire.Errorf(wire.InvalidNamespace, "Invalid namespace specified '%s'", full)
 	}
 	return ns, ns.checkWritable()
+}
+
+func splitName(full string) namespace {
+	db, coll, _ := strings.Cut(full, ".")
+	return namespace{db, coll}
 }
 
 // rename moves the collection to a name whose lock is held too.

@@ -18,6 +18,7 @@ type tx struct {
 	batch   *pebble.Batch // reads through it see its own writes
 	entries [][]byte      // oplog entries that await their timestamps
 	size    int           // of these
+	replays bool          // what is in an oplog already: the entries are taken from there
 	delta   tally
 	recast  bool        // the catalog has changed
 	moved   *collection // the collection under its next name
@@ -83,7 +84,7 @@ func (t *tx) apply() error {
 	t.seq = e.applied
 	t.waiting, t.batch = t.batch, nil
 	t.entries, t.size, t.recast, t.moved = nil, 0, false, nil
-	return e.trimOplog()
+	return e.trimOplog(t.now)
 }
 
 // wait returns when everything that this tx did or saw is durable. What it saw may be another's batch that is visible and

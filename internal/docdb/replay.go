@@ -1,0 +1,263 @@
+package docdb
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/cockroachdb/pebble/v2"
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+// ErrOplogGap is the error of a replay from an oplog that has been trimmed too far, or has never been that of the
+// checkpoint.
+var ErrOplogGap = errors.New("the oplog does not go back to the checkpoint")
+
+// replayChunk is how many documents are changed in one step, at most.
+const replayChunk = 1000
+
+// Replay brings the database in dir forward in time. The directory is a checkpoint of source, or of a database whose
+// oplog source has; it must not be open. What source's oplog tells of after the checkpoint is applied up to and
+// including until, and as it is there: the oplog of the result is the one that source had at that moment, and the next
+// Replay may go on from it.
+//
+// A replay that fails leaves the directory between two changes, and perhaps with half an index: it is to be thrown away.
+// The error is ErrOplogGap if source does not have all of the changes.
+func Replay(ctx context.Context, dir string, o Options, source *Engine, until bson.Timestamp) (err error) {
+	e, err := openStill(dir, o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, e.Close()) }()
+	if e.oplog.last.After(until) {
+		return fmt.Errorf("docdb: replay %s: the checkpoint is of %v, after %v", filepath.Base(dir), e.oplog.last, until)
+	}
+	if err := source.enter(); err != nil {
+		return err
+	}
+	defer source.leave()
+	stop := context.AfterFunc(source.ctx, e.cancel) // source is not closed before this has ended
+	defer stop()
+	if err := errors.Join(e.forgetBuilds(ctx), e.replay(ctx, source, until)); err != nil {
+		return fmt.Errorf("docdb: replay %s: %w", filepath.Base(dir), err)
+	}
+	return nil
+}
+
+// forgetBuilds removes the indexes that were being built. The oplog tells when one of them came into use, if ever.
+func (e *Engine) forgetBuilds(ctx context.Context) error {
+	for coll, ids := range e.unfinished() {
+		if _, err := e.write(ctx, coll.ns, func(t *tx) error { return t.abandon(ids) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replay applies the changes in groups: as many of the documents of one collection as follow one another, or one change
+// of the catalog.
+func (e *Engine) replay(ctx context.Context, source *Engine, until bson.Timestamp) error {
+	it, err := source.oplogFrom(e.oplog.last, until)
+	if err != nil {
+		return err
+	}
+	defer it.Close()
+	var group []change
+	size := 0
+	for ; it.Valid(); it.Next() {
+		if err := errors.Join(ctx.Err(), e.ctx.Err()); err != nil {
+			return err
+		}
+		next, err := parseChange(it.Value())
+		if err != nil {
+			return err
+		}
+		if len(group) > 0 && (len(group) == replayChunk || size > e.group || !group[0].joins(next)) {
+			if err := e.redo(ctx, group); err != nil {
+				return err
+			}
+			group, size = group[:0], 0
+		}
+		group = append(group, next)
+		size += len(next.stored)
+	}
+	if err := it.Error(); err != nil || len(group) == 0 {
+		return err
+	}
+	return e.redo(ctx, group)
+}
+
+// oplogFrom is placed on the first entry after a moment, which is the time of an entry too, or before all of them.
+func (e *Engine) oplogFrom(last, until bson.Timestamp) (*pebble.Iterator, error) {
+	from := oplogKey(last)
+	it, err := e.db.NewIter(&pebble.IterOptions{LowerBound: from, UpperBound: after(oplogKey(until))})
+	if err != nil {
+		return nil, err
+	}
+	whole := it.First() && bytes.Equal(it.Key(), from)
+	if whole {
+		it.Next()
+	} else if last.IsZero() {
+		whole = e.untrimmed()
+	}
+	if !whole {
+		return nil, errors.Join(ErrOplogGap, it.Error(), it.Close())
+	}
+	return it, nil
+}
+
+// untrimmed reports whether the oplog tells of everything from the beginning.
+func (e *Engine) untrimmed() bool {
+	e.commitMu.Lock()
+	defer e.commitMu.Unlock()
+	return e.oplog.trimmed == 0
+}
+
+// change is an oplog entry.
+type change struct {
+	TS bson.Timestamp `bson:"ts"`
+	Op string         `bson:"op"`
+	NS string         `bson:"ns"`
+	UI bson.Binary    `bson:"ui"`
+	O  bson.Raw       `bson:"o"`
+
+	ns      namespace // of the collection
+	command string    // that changes the catalog
+	stored  []byte    // the entry with its running total
+}
+
+func parseChange(stored []byte) (c change, err error) {
+	c.stored = slices.Clone(stored)
+	if err := bson.Unmarshal(c.stored[totalLen:], &c); err != nil {
+		return c, fmt.Errorf("oplog entry: %w", err)
+	}
+	c.ns = splitName(c.NS)
+	if c.Op != "c" {
+		return c, nil
+	}
+	first, err := c.O.IndexErr(0)
+	if err != nil {
+		return c, fmt.Errorf("oplog entry at %v: %w", c.TS, err)
+	}
+	c.command = first.Key()
+	name, _ := first.Value().StringValueOK() // a change without one finds nothing to change
+	if c.ns.coll = name; c.command == "renameCollection" {
+		c.ns = splitName(name)
+	}
+	return c, nil
+}
+
+// text is an argument of a catalog change.
+func (c change) text(name string) string {
+	s, _ := c.O.Lookup(name).StringValueOK()
+	return s
+}
+
+// joins reports whether next may be applied in one step with c.
+func (c change) joins(next change) bool { return c.Op != "c" && next.Op != "c" && c.ns == next.ns }
+
+// redo applies a group of changes.
+func (e *Engine) redo(ctx context.Context, group []change) error {
+	first, also := group[0], []namespace(nil)
+	var ids []uint64
+	switch first.command {
+	case "renameCollection":
+		also = append(also, splitName(first.text("to")))
+	case "createIndexes":
+		var err error
+		if ids, err = e.rebuild(ctx, first); err != nil {
+			return err
+		}
+	}
+	_, err := e.write(ctx, first.ns, func(t *tx) error {
+		t.replays = true
+		for _, c := range group {
+			if err := t.redo(ctx, c, ids); err != nil {
+				return fmt.Errorf("the change at %v: %w", c.TS, err)
+			}
+			t.entries = append(t.entries, c.stored)
+		}
+		return nil
+	}, also...)
+	return err
+}
+
+// rebuild builds an index up to where it comes into use.
+func (e *Engine) rebuild(ctx context.Context, c change) (ids []uint64, err error) {
+	var spec bson.D
+	if err := bson.Unmarshal(c.O, &spec); err != nil {
+		return nil, err
+	}
+	raw, err := bson.Marshal(spec[1:]) // the first element is the collection's name
+	if err != nil {
+		return nil, err
+	}
+	ix, err := parseIndex(raw)
+	if err != nil {
+		return nil, err
+	}
+	_, err = e.write(ctx, c.ns, func(t *tx) (err error) {
+		if t.coll == nil {
+			return errNotThere
+		}
+		ids, _, err = t.announce([]index{ix})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ids, e.fill(ctx, c.ns, ids)
+}
+
+// errNotThere says that the oplog speaks of something that its own entries have not made.
+var errNotThere = errors.New("what is to be changed is not there")
+
+func (t *tx) redo(ctx context.Context, c change, ids []uint64) error {
+	if c.Op == "c" {
+		return t.redoCatalog(ctx, c, ids)
+	}
+	if t.coll == nil {
+		return errNotThere
+	}
+	old, err := read(t.batch, documentKey(t.coll.id, c.O.Lookup("_id")))
+	switch {
+	case err != nil:
+		return err
+	case c.Op == "i":
+		return t.insert(c.O)
+	case old == nil:
+		return errNotThere
+	case c.Op == "u":
+		return t.replace(old, c.O)
+	case c.Op == "d":
+		return t.remove(old)
+	}
+	return fmt.Errorf("unknown operation %q", c.Op)
+}
+
+func (t *tx) redoCatalog(ctx context.Context, c change, ids []uint64) error {
+	if c.command == "create" {
+		return t.setCollection(&collection{ns: t.ns, id: t.e.catalog.newID(), uuid: c.UI})
+	}
+	if t.coll == nil {
+		return errNotThere
+	}
+	switch c.command {
+	case "drop":
+		return t.drop()
+	case "renameCollection":
+		return t.rename(splitName(c.text("to")), c.O.Lookup("dropTarget").Type != 0)
+	case "createIndexes":
+		return t.finish(ctx, ids)
+	case "dropIndexes":
+		i := slices.IndexFunc(t.coll.indexes, func(ix index) bool { return ix.Name == c.text("index") })
+		if i < 0 {
+			return errNotThere
+		}
+		return t.dropIndex(t.coll.indexes[i])
+	}
+	return fmt.Errorf("unknown change of the catalog %q", c.command)
+}

@@ -1,0 +1,215 @@
+package docdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+// state is all that clients can see of the databases, and what the oplog has told of it since a moment.
+func (x *db) state() string {
+	x.t.Helper()
+	var all strings.Builder
+	for _, coll := range x.e.catalog.list("") {
+		fmt.Fprintf(&all, "%s %x\n", coll.ns, coll.uuid.Data)
+		for _, ix := range x.drain(d{{"listIndexes", coll.ns.coll}, {"$db", coll.ns.db}}) {
+			fmt.Fprintln(&all, " ", ix)
+		}
+		for _, doc := range x.drain(d{{"find", coll.ns.coll}, {"$db", coll.ns.db}}) {
+			fmt.Fprintf(&all, "  %x\n", []byte(doc))
+		}
+	}
+	return all.String()
+}
+
+// randomChange is a command that changes documents or the catalog.
+func randomChange(r *rand.Rand) d {
+	name, key := []string{"c", "c", "e", "f"}[r.IntN(4)], []string{"a", "u", "b.c"}[r.IntN(3)]
+	switch r.IntN(20) {
+	case 0:
+		return d{{"drop", name}}
+	case 1:
+		return onAdmin(e{"renameCollection", "test." + name}, e{"to", []string{"test.c", "test.e", "other.c"}[r.IntN(3)]}, e{"dropTarget", r.IntN(2) == 0})
+	case 2:
+		return d{{"dropIndexes", name}, {"index", key}}
+	case 3, 4:
+		return d{{"createIndexes", name}, {"indexes", a{d{{"key", d{{key, 1}, {"_id", -1}}}, {"name", key}, {"sparse", r.IntN(2) == 0}},
+			d{{"key", d{{"u", -1}}}, {"name", "once"}, {"unique", true}}}}}
+	case 5:
+		return d{{"createIndexes", name}, {"indexes", a{d{{"key", d{{"at", 1}}}, {"name", "at"}, {"expireAfterSeconds", r.IntN(100)}}}}}
+	case 6:
+		return d{{"create", name}}
+	case 7:
+		if r.IntN(3) == 0 {
+			return d{{"dropDatabase", 1}}
+		}
+	case 8:
+		return d{{"insert", name}, {"ordered", false}, {"documents", a{d{{"_id", r.IntN(60)}, {"u", r.IntN(9)}}, d{{"at", fixedTime}}, d{{"a", a{1, d{{"b", nil}}}}}}}}
+	}
+	cmd := randomWrite(r)
+	cmd[0].Value = name
+	return cmd
+}
+
+// checkpoint copies the engine and returns the copy's directory.
+func (x *db) checkpoint() string {
+	x.t.Helper()
+	dir := filepath.Join(x.t.TempDir(), "copy")
+	if _, err := x.e.Checkpoint(context.Background(), dir); err != nil {
+		x.t.Fatal(err)
+	}
+	return dir
+}
+
+// replayed is the database in dir, brought forward from source.
+func replayed(t *testing.T, dir string, source *db, until bson.Timestamp) *db {
+	t.Helper()
+	o := Options{Now: source.e.opts.Now}
+	if err := Replay(context.Background(), dir, o, source.e, until); err != nil {
+		t.Fatal(err)
+	}
+	return open(t, dir, o)
+}
+
+// TestReplay makes checkpoints of a database that changes at random, brings them forward to other moments, and then
+// further, and compares each with what was there at that moment.
+func TestReplay(t *testing.T) {
+	const changes, checkpoints = 400, 8
+	for seed := range uint64(3) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		now := time.Unix(1_000_000, 0)
+		x := open(t, t.TempDir(), Options{Now: func() time.Time { return now }})
+		var at []bson.Timestamp // of every change
+		var was []string        // after it
+		var copies []string
+		var of []int // the change at which a copy was made
+		for i := range changes {
+			if i%(changes/checkpoints) == 0 {
+				copies, of = append(copies, x.checkpoint()), append(of, i-1)
+			}
+			x.run(randomChange(r))
+			at, was = append(at, x.e.lastTimestamp()), append(was, x.state())
+			now = now.Add(time.Duration(r.IntN(3)) * 400 * time.Millisecond)
+		}
+		for i, dir := range copies {
+			to := max(of[i], 0) + r.IntN(changes-max(of[i], 0))
+			for _, moment := range []int{to, to + r.IntN(changes-to)} {
+				y := replayed(t, dir, x, at[moment])
+				if got := y.state(); got != was[moment] {
+					t.Fatalf("seed %d: from change %d to %d:\n%s\ninstead of\n%s", seed, of[i], moment, got, was[moment])
+				}
+				y.sound()
+				told, all := y.oplogEntries(), x.oplogEntries()
+				if fmt.Sprint(told) != fmt.Sprint(all[:len(told)]) || y.e.lastTimestamp() != at[moment] {
+					t.Fatalf("seed %d: from change %d to %d: another oplog", seed, of[i], moment)
+				}
+				y.close()
+			}
+		}
+	}
+}
+
+// TestReplayOfManyWriters takes checkpoints while sessions write and build indexes, and brings each to the end.
+func TestReplayOfManyWriters(t *testing.T) {
+	x := fresh(t)
+	for i := range buildChunk + 100 {
+		x.insert("c", d{{"_id", 1000 + i}, {"a", i % 7}})
+	}
+	var copies []string
+	x.together(5, func(w int, y *db) {
+		r := rand.New(rand.NewPCG(uint64(w), 6))
+		if w == 0 {
+			for range 4 {
+				copies = append(copies, y.checkpoint())
+				y.run(d{{"createIndexes", "c"}, {"indexes", a{d{{"key", d{{"a", -1}}}, {"name", "a"}}}}})
+				y.run(d{{"dropIndexes", "c"}, {"index", "a"}})
+			}
+			return
+		}
+		for range 80 {
+			y.run(randomWrite(r))
+		}
+	})
+	want := x.state()
+	for i, dir := range copies {
+		y := replayed(t, dir, x, x.e.lastTimestamp())
+		if y.state() != want {
+			t.Errorf("checkpoint %d is another in the end", i)
+		}
+		y.sound()
+	}
+}
+
+// TestReplayForgetsBuilds brings a checkpoint forward that was made in the middle of a build.
+func TestReplayForgetsBuilds(t *testing.T) {
+	x := fresh(t)
+	x.fill("c", 10)
+	ns, ids := namespace{"test", "c"}, []uint64(nil)
+	_, err := x.e.write(context.Background(), ns, func(t *tx) (err error) {
+		ids, _, err = t.announce([]index{{Name: "n", Parts: []part{{"n", 1}}}})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	early, late := x.checkpoint(), x.checkpoint()
+	x.insert("c", d{{"_id", "late"}, {"n", 5}})
+	before := x.e.lastTimestamp()
+	if err := x.e.build(context.Background(), ns, ids); err != nil {
+		t.Fatal(err)
+	}
+	for dir, until := range map[string]bson.Timestamp{early: before, late: x.e.lastTimestamp()} {
+		y := replayed(t, dir, x, until)
+		if n, want := len(y.drain(d{{"listIndexes", "c"}})), map[bool]int{true: 1, false: 2}[dir == early]; n != want {
+			t.Errorf("%d indexes, not %d", n, want)
+		}
+		if len(y.e.unfinished()) > 0 {
+			t.Error("a build goes on")
+		}
+		y.sound()
+	}
+}
+
+// A replay that cannot be exact is refused.
+func TestReplayNeedsAll(t *testing.T) {
+	x := open(t, t.TempDir(), Options{OplogBytes: 20_000})
+	empty := x.checkpoint()
+	x.insert("c", d{{"_id", 1}})
+	first := x.checkpoint()
+	for range 60 {
+		x.insert("c", d{{"s", string(make([]byte, 1000))}})
+	}
+	last, end := x.checkpoint(), x.e.lastTimestamp()
+	refused := func(why string, want error, ctx context.Context, dir string, source *db, until bson.Timestamp) {
+		t.Helper()
+		copied := filepath.Join(t.TempDir(), "copy")
+		if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
+			t.Fatal(err)
+		}
+		if err := Replay(ctx, copied, Options{}, source.e, until); err == nil || want != nil && !errors.Is(err, want) {
+			t.Errorf("%s: %v", why, err)
+		}
+	}
+	ctx := context.Background()
+	refused("trimmed away", ErrOplogGap, ctx, first, x, end)
+	refused("trimmed away from the beginning", ErrOplogGap, ctx, empty, x, end)
+	refused("trimmed away, nothing to do", ErrOplogGap, ctx, empty, x, bson.Timestamp{T: 1})
+	refused("another database", ErrOplogGap, ctx, last, fresh(t), end)
+	refused("a moment before the checkpoint", nil, ctx, last, x, bson.Timestamp{T: 1})
+	gone, cancel := context.WithCancel(ctx)
+	cancel()
+	x.insert("c", d{{"_id", "more"}})
+	refused("cancelled", context.Canceled, gone, last, x, x.e.lastTimestamp())
+	refused("no checkpoint's directory", nil, ctx, t.TempDir(), x, end)
+	y := fresh(t)
+	y.close()
+	refused("a closed source", nil, ctx, last, y, end)
+}
