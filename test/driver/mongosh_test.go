@@ -3,7 +3,6 @@ package driver
 import (
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -54,14 +53,7 @@ duplicate 11000
 dropped 2 true`
 
 func TestMongosh(t *testing.T) {
-	shell, err := filepath.Abs(filepath.Join("..", "node", "node_modules", ".bin", "mongosh"))
-	must(t, err)
-	if _, err := os.Stat(shell); err != nil {
-		if os.Getenv("TELAMON_REQUIRE_ALL") != "" {
-			t.Fatalf("mongosh is required: %v", err)
-		}
-		t.Skipf("without mongosh (npm ci in test/node brings it): %v", err)
-	}
+	shell := needNode(t, ".bin", "mongosh")
 	w := newWorld(t)
 	run := func(input string, args ...string) string {
 		cmd := exec.CommandContext(t.Context(), shell, append([]string{w.uri("root"), "--quiet", "--norc"}, args...)...)
