@@ -31,8 +31,9 @@ fuzz:                 ## every fuzz target for FUZZTIME
 	  done || exit 1; \
 	done
 
-kill:                 ## kill -9 under load, fifty rounds of each store, and of PostgreSQL itself
+kill:                 ## kill -9 under load: fifty rounds of each store and of PostgreSQL itself, a hundred of a document database
 	TELAMON_KILL_ROUNDS=50 go test -count=1 -timeout 30m -run Load -v ./test/story
+	TELAMON_KILL_ROUNDS=100 go test -count=1 -timeout 30m -run Kill -v ./test/docdb
 
 bench:                ## what Telamon costs against the same work without it, as docs/BENCHMARKS.md tells
 	go test -run '^$$' -bench . -timeout 30m ./test/bench
