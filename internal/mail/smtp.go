@@ -86,6 +86,9 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	if err == nil {
 		err = client.DialAndSendWithContext(ctx, c)
 	}
+	if c.IsDelivered() {
+		return nil // however the server takes its leave: a letter that is handed in again is read twice
+	}
 	if err != nil && s.secret != "" && strings.Contains(err.Error(), s.secret) {
 		err = errors.New("it answers with the password that it was given")
 	}

@@ -64,6 +64,7 @@ func TestWhatALetterIsSentOver(t *testing.T) {
 		{name: "a password in the clear", scheme: "smtp", server: &smtptest.Server{User: "post@example.com", Password: secret}, login: login, problem: "auth"},
 		{name: "a wrong password", scheme: "smtp", server: &smtptest.Server{TLS: config, User: "post@example.com", Password: "x"}, login: login, roots: roots, problem: "password"},
 		{name: "a login that is missing", scheme: "smtp", server: &smtptest.Server{User: "post@example.com", Password: secret}, problem: "530"},
+		{name: "a server that hangs up once it has the letter", scheme: "smtp", server: &smtptest.Server{Curt: true}},
 		{name: "an unknown recipient", scheme: "smtp", server: &smtptest.Server{Refuses: true}, problem: "550"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -25,6 +25,7 @@ type Server struct {
 	Password string
 	Refuses  bool // every recipient
 	Silent   bool // takes connections and says nothing
+	Curt     bool // hangs up once it has taken a letter
 
 	t       testing.TB
 	addr    string
@@ -193,6 +194,7 @@ func (k *talk) answer(verb, rest string) (goesOn bool) {
 		k.envelope(verb, rest)
 	case "DATA":
 		k.data()
+		return !k.Curt
 	case "RSET", "NOOP":
 		k.say("250 ok")
 	case "QUIT":
