@@ -170,7 +170,16 @@ func LeaveProject(ctx context.Context, tx store.Tx, groupID model.ID) error {
 	return nil
 }
 
-// Forget removes the invitations into an organization that goes. What waits for them is the caller's to remove.
+// Forget removes the invitations into an organization that goes, with all that waits for them.
 func Forget(tx store.Tx, orgID model.ID) error {
+	all, err := In(tx, orgID)
+	if err != nil {
+		return err
+	}
+	for _, inv := range all {
+		if err := inv.close(context.Background(), tx, Withdrawn); err != nil {
+			return err
+		}
+	}
 	return Invitations.DeleteAll(tx, store.Query{Index: "org", Prefix: []string{orgID}})
 }

@@ -31,7 +31,7 @@ type Sender struct {
 }
 
 // Invite asks u, who has no membership there yet, into an organization and places in it, in the name of ctx's caller.
-// A project alone implies the organization role ORG_MEMBER. Errors: those of people.Enter.
+// A project alone implies the organization role ORG_MEMBER. Errors: fault.OrgNotFound, and those of people.Enter.
 func (s *Sender) Invite(ctx context.Context, tx store.Tx, u *model.CloudUser, orgID model.ID, places []people.Place) error {
 	if !slices.ContainsFunc(places, func(p people.Place) bool { return p.GroupID == "" }) {
 		places = append([]people.Place{{Roles: []authz.Role{authz.OrgMember}}}, places...)
@@ -98,9 +98,9 @@ type details struct {
 }
 
 func describe(tx store.Tx, inv *Invitation) (d details, err error) {
-	org, err := state.Organizations.Get(tx, inv.OrgID)
+	org, err := state.Organization(tx, inv.OrgID) // it may have gone since the inviter's roles were checked
 	if err != nil {
-		return d, fmt.Errorf("invite: the organization of invitation %s: %w", inv.ID, err)
+		return d, err
 	}
 	u, err := state.Users.Get(tx, inv.UserID)
 	if err != nil {
