@@ -10,10 +10,6 @@ import (
 	"time"
 
 	"github.com/telamon-db/telamon/internal/apitest"
-	"github.com/telamon-db/telamon/internal/authz"
-	"github.com/telamon-db/telamon/internal/model"
-	"github.com/telamon-db/telamon/internal/state"
-	"github.com/telamon-db/telamon/internal/store"
 )
 
 const nobody = "0123456789abcdef01234567"
@@ -261,43 +257,5 @@ func TestRemovalFromAnOrganizationInBothVersions(t *testing.T) {
 		"JOINED_GROUP joe@example.com by apiKey", "REMOVED_FROM_GROUP joe@example.com by apiKey"}
 	if got := told(events(t, s, s.ProjectID)); !slices.Equal(got, want) {
 		t.Errorf("the project's events are %q", got)
-	}
-}
-
-// Fifty at once want the last ten places of an organization.
-func TestTheLastPlacesOfAnOrganization(t *testing.T) {
-	s := apitest.Start(t)
-	s.OnDisk(func(tx store.Tx) error {
-		for i := range 489 { // with the owner, 490
-			m := &model.Membership{UserID: model.NewID(), Username: fmt.Sprintf("u%03d@example.com", i), OrgID: s.OrgID, Roles: []authz.Role{authz.OrgMember}}
-			if err := state.Memberships.Put(tx, m); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	var wg sync.WaitGroup
-	answers := make([]*apitest.Answer, 50)
-	for i := range answers {
-		name := fmt.Sprintf("x%d@example.com", i)
-		wg.Go(func() {
-			if i%2 == 0 {
-				answers[i] = s.Owner().Post("/orgs/"+s.OrgID+"/users", asks(name, "ORG_MEMBER"))
-			} else { // a project's people are the organization's
-				answers[i] = s.Owner().Post("/groups/"+s.ProjectID+"/users", object{"username": name, "roles": []string{"GROUP_OWNER"}})
-			}
-		})
-	}
-	wg.Wait()
-	fit := 0
-	for _, a := range answers {
-		if a.Status == http.StatusCreated {
-			fit++
-			continue
-		}
-		a.WantError(http.StatusBadRequest, "MAX_USERS_PER_ORG_EXCEEDED")
-	}
-	if n := len(letters(t, s)); fit != 10 || n != 10 {
-		t.Errorf("%d got the last ten places, with %d letters", fit, n)
 	}
 }
