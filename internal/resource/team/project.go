@@ -57,8 +57,11 @@ type addIn struct {
 }
 
 func (in addIn) check() error {
-	if n := len(in.Body); n == 0 || n > maxInProject {
-		return fault.Field("body", "must have 1 to %d items", maxInProject)
+	switch n := len(in.Body); {
+	case n == 0:
+		return fault.Field("body", "must have at least one item")
+	case n > maxInProject:
+		return fault.TeamsPerGroup.With(strconv.Itoa(maxInProject))
 	}
 	var bad []fault.Violation
 	seen := map[string]bool{}
