@@ -55,13 +55,13 @@ func runAggregate(c *call) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := sel.scan(v.snap, v.coll)
+	s, err := sel.scan(v.r, v.coll)
 	if err != nil {
 		v.close()
 		return nil, err
 	}
 	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return p.Run(ctx, s.documents(ctx)) }
-	return c.openCursor(newCursor(c.ns, results, v.close), size, false)
+	return c.openCursor(newCursor(c.ns, results, v.close), size)
 }
 
 // cursorSize is the first batch's size as the cursor argument of a command gives it.

@@ -66,7 +66,7 @@ func (c *call) aggregateStats(spec, rest bson.RawValue) (bson.D, error) {
 		return nil, err
 	}
 	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return p.Run(ctx, listed([]bson.Raw{stats})) }
-	return c.openCursor(newCursor(c.ns, results, func() {}), size, false)
+	return c.openCursor(newCursor(c.ns, results, func() {}), size)
 }
 
 func (c *call) collStatsDocument(spec bson.Raw) (bson.Raw, error) {

@@ -60,12 +60,12 @@ func runCount(c *call) (bson.D, error) {
 
 // count counts a selection. To count a whole collection is to look at its tally.
 func (c *call) count(sel *selection, v *view) (n int64, err error) {
-	s, err := sel.scan(v.snap, v.coll)
+	s, err := sel.scan(v.r, v.coll)
 	if err != nil || v.coll == nil {
 		return 0, err
 	}
 	if len(c.doc("query")) == len(emptyDoc) && !s.plan.ix.Sparse {
-		all, err := readTally(v.snap, v.coll.id)
+		all, err := readTally(v.r, v.coll.id)
 		n = max(0, all.docs-sel.skip)
 		if sel.limit > 0 {
 			n = min(n, sel.limit)
@@ -99,7 +99,7 @@ func runDistinct(c *call) (bson.D, error) {
 		return nil, err
 	}
 	defer v.close()
-	s, err := sel.scan(v.snap, v.coll)
+	s, err := sel.scan(v.r, v.coll)
 	if err != nil {
 		return nil, err
 	}

@@ -81,7 +81,7 @@ func (c *call) explain(verbosity string) (bson.D, error) {
 		return nil, err
 	}
 	defer v.close()
-	s, err := sel.scan(v.snap, v.coll)
+	s, err := sel.scan(v.r, v.coll)
 	if err != nil {
 		return nil, err
 	}

@@ -60,19 +60,24 @@ func runFind(c *call) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := c.openView()
+	v, err := c.viewFor(&sel)
 	if err != nil {
 		return nil, err
 	}
-	s, err := sel.scan(v.snap, v.coll)
+	s, err := sel.scan(v.r, v.coll)
 	if err != nil {
 		v.close()
 		return nil, err
 	}
 	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return sel.results(ctx, s) }
+	if c.bool("singleBatch", false) {
+		defer v.close()
+		docs, err := onlyBatch(c.ctx, results(c.ctx), size)
+		return cursorReply("firstBatch", docs, 0, c.ns), err
+	}
 	cur := newCursor(c.ns, results, v.close)
 	cur.left = sel.limit
-	return c.openCursor(cur, size, c.bool("singleBatch", false))
+	return c.openCursor(cur, size)
 }
 
 // batchSize is the number of documents in a first batch.
@@ -85,21 +90,21 @@ func (c *call) batchSize(a args) (int64, error) {
 }
 
 // openCursor answers with a cursor's first batch and keeps the cursor if there is more.
-func (c *call) openCursor(cur *cursor, size int64, single bool) (bson.D, error) {
+func (c *call) openCursor(cur *cursor, size int64) (bson.D, error) {
 	if c.has("lsid") {
 		cur.lsid = c.doc("lsid")
 	}
 	docs, done, err := cur.batch(c.ctx, size)
-	if err != nil || done || single {
+	if err != nil || done {
 		cur.stop()
 	} else if err = c.e.cursors.add(c.s, cur, c.e.mono()); err != nil {
 		cur.stop()
 	}
-	return cursorReply("firstBatch", docs, cur), err
+	return cursorReply("firstBatch", docs, cur.id, cur.ns), err
 }
 
-func cursorReply(batch string, docs []bson.Raw, cur *cursor) bson.D {
-	return bson.D{{Key: "cursor", Value: bson.D{{Key: batch, Value: docs}, {Key: "id", Value: cur.id}, {Key: "ns", Value: cur.ns.String()}}}}
+func cursorReply(batch string, docs []bson.Raw, id int64, ns namespace) bson.D {
+	return bson.D{{Key: "cursor", Value: bson.D{{Key: batch, Value: docs}, {Key: "id", Value: id}, {Key: "ns", Value: ns.String()}}}}
 }
 
 func runGetMore(c *call) (bson.D, error) {
@@ -128,7 +133,7 @@ func runGetMore(c *call) (bson.D, error) {
 	if done {
 		id = 0
 	}
-	return cursorReply("nextBatch", docs, &cursor{id: id, ns: ns}), nil
+	return cursorReply("nextBatch", docs, id, ns), nil
 }
 
 func runKillCursors(c *call) (bson.D, error) {

@@ -57,6 +57,9 @@ func (s *scan) review() {
 
 // walk visits the plan's ranges one after another with one iterator.
 func (s *scan) walk(ctx context.Context, yield func(bson.Raw) bool) error {
+	if s.plan.stage == stageIDHack {
+		return s.get(yield)
+	}
 	it, err := s.r.NewIter(nil)
 	if err != nil {
 		return err
@@ -70,6 +73,20 @@ func (s *scan) walk(ctx context.Context, yield func(bson.Raw) bool) error {
 		}
 	}
 	return it.Error()
+}
+
+// get yields the one document that the plan leads to.
+func (s *scan) get(yield func(bson.Raw) bool) error {
+	s.keysExamined++
+	doc, err := read(s.r, documentKeyOf(s.coll.id, s.plan.spans[0].lo))
+	if err != nil || doc == nil {
+		return err
+	}
+	s.docsExamined++
+	if s.filter.Match(doc) {
+		yield(doc)
+	}
+	return nil
 }
 
 func (s *scan) walkRange(ctx context.Context, it *pebble.Iterator, yield func(bson.Raw) bool) (more bool, err error) {

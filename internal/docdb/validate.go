@@ -22,7 +22,7 @@ func runValidate(c *call) (bson.D, error) {
 	if v.coll == nil {
 		return nil, noNamespace(c.ns)
 	}
-	found, err := inspect(c.ctx, v.snap, v.coll)
+	found, err := inspect(c.ctx, v.r, v.coll)
 	if err != nil {
 		return nil, err
 	}

@@ -65,26 +65,44 @@ func (s *Service) byName(ctx context.Context, in byNameIn) (shape.CloudAppUserVi
 	})
 }
 
-// find shows a user. One who shares no organization with the caller is missing too.
+// find shows a user with what there is in each organization that the caller shares with the user. Without any, the user
+// is missing too.
 func (s *Service) find(ctx context.Context, missing error, load func(store.Tx) (*model.CloudUser, error)) (out shape.CloudAppUserView, err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
+		out = shape.CloudAppUserView{}
 		u, err := load(tx)
 		if err != nil {
 			return store.IfMissing(err, missing)
 		}
 		for _, orgID := range authz.From(ctx).Organizations() {
-			shared, err := state.Memberships.List(tx, state.PlacesOf(u.ID, orgID))
+			m, err := state.Memberships.Get(tx, state.MembershipID(u.ID, orgID))
+			if store.IsNotFound(err) || err == nil && !shown(m) {
+				continue
+			}
 			if err != nil {
 				return err
 			}
-			if len(shared) > 0 {
-				out, err = shape.One(tx, orgID, shared[0], shape.CloudAppUser)
+			w, err := shape.One(tx, orgID, m, shape.CloudAppUser)
+			if err != nil {
 				return err
 			}
+			out = join(out, w)
 		}
-		return missing
+		if out.ID == "" {
+			return missing
+		}
+		return nil
 	})
 	return out, err
+}
+
+// join is a user as seen from some organizations and from one more.
+func join(some, one shape.CloudAppUserView) shape.CloudAppUserView {
+	if some.ID == "" {
+		return one
+	}
+	some.Roles, some.TeamIDs = append(some.Roles, one.Roles...), append(some.TeamIDs, one.TeamIDs...)
+	return some
 }
 
 // Vacate removes everybody's roles in a project that goes.
