@@ -25,11 +25,11 @@ func (c *call) aggregateSelection() (selection, *query.Pipeline, error) {
 	if err := c.refuseCollation(); err != nil {
 		return sel, nil, err
 	}
-	p, err := query.ParsePipeline(c.args["pipeline"])
+	p, err := query.ParsePipeline(c.get("pipeline"))
 	if err != nil {
 		return sel, nil, err
 	}
-	sel.filter, sel.hint = p.LeadingMatch(), c.args["hint"]
+	sel.filter, sel.hint = p.LeadingMatch(), c.get("hint")
 	return sel, p, nil
 }
 
@@ -37,7 +37,7 @@ func runAggregate(c *call) (bson.D, error) {
 	if c.bool("explain", false) {
 		return c.explain("queryPlanner")
 	}
-	if spec, rest, ok := splitCollStats(c.args["pipeline"]); ok {
+	if spec, rest, ok := splitCollStats(c.get("pipeline")); ok {
 		return c.aggregateStats(spec, rest)
 	}
 	sel, p, err := c.aggregateSelection()
@@ -70,8 +70,8 @@ func (c *call) cursorSize() (int64, error) {
 	if v.Type == 0 {
 		return firstBatch, nil
 	}
-	if err := isInt.check(c.cmd.name+".cursor.batchSize", v); err != nil {
+	if err := isInt.check(c.cmd.name+".cursor", "batchSize", v); err != nil {
 		return 0, err
 	}
-	return c.batchSize(args{"batchSize": v})
+	return c.batchSize(args{{"batchSize", v}})
 }

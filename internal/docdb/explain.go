@@ -22,7 +22,7 @@ func init() {
 			return sel, err
 		},
 		"findAndModify": func(c *call) (selection, error) {
-			return newSelection(c.doc("query"), c.doc("sort"), nil, c.args["hint"])
+			return newSelection(c.doc("query"), c.doc("sort"), nil, c.get("hint"))
 		},
 		"update": func(c *call) (selection, error) { return c.onlyStatement("updates", updateFields) },
 		"delete": func(c *call) (selection, error) { return c.onlyStatement("deletes", deleteFields) },
@@ -41,7 +41,7 @@ func (c *call) onlyStatement(array string, list []field) (selection, error) {
 	if err != nil {
 		return selection{}, err
 	}
-	return newSelection(a.doc("q"), a.doc("sort"), nil, a["hint"])
+	return newSelection(a.doc("q"), a.doc("sort"), nil, a.get("hint"))
 }
 
 func runExplain(c *call) (bson.D, error) {

@@ -3,8 +3,10 @@ package docdb
 import (
 	"context"
 	"iter"
+	"strconv"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -36,15 +38,15 @@ func (c *call) findSelection() (selection, error) {
 	if err := c.refuseCollation(); err != nil {
 		return selection{}, err
 	}
-	sel, err := newSelection(c.doc("filter"), c.doc("sort"), c.doc("projection"), c.args["hint"])
+	sel, err := newSelection(c.doc("filter"), c.doc("sort"), c.doc("projection"), c.get("hint"))
 	if err != nil {
 		return sel, err
 	}
-	return sel, c.setWindow(&sel)
+	return sel, c.setWindow(&sel, c.int("limit", 0))
 }
 
-func (c *call) setWindow(sel *selection) error {
-	sel.skip, sel.limit = c.int("skip", 0), c.int("limit", 0)
+func (c *call) setWindow(sel *selection, limit int64) error {
+	sel.skip, sel.limit = c.int("skip", 0), limit
 	if sel.skip < 0 || sel.limit < 0 {
 		return wire.Errorf(wire.BadValue, "skip and limit must not be negative")
 	}
@@ -104,7 +106,20 @@ func (c *call) openCursor(cur *cursor, size int64) (bson.D, error) {
 }
 
 func cursorReply(batch string, docs []bson.Raw, id int64, ns namespace) bson.D {
-	return bson.D{{Key: "cursor", Value: bson.D{{Key: batch, Value: docs}, {Key: "id", Value: id}, {Key: "ns", Value: ns.String()}}}}
+	size := 128
+	for _, doc := range docs {
+		size += len(doc) + 16
+	}
+	at, raw := bsoncore.AppendDocumentStart(make([]byte, 0, size))
+	list, raw := bsoncore.AppendArrayElementStart(raw, batch)
+	for i, doc := range docs {
+		raw = bsoncore.AppendDocumentElement(raw, strconv.Itoa(i), doc)
+	}
+	raw, _ = bsoncore.AppendArrayEnd(raw, list) // list is where this array began
+	raw = bsoncore.AppendInt64Element(raw, "id", id)
+	raw = bsoncore.AppendStringElement(raw, "ns", ns.String())
+	raw, _ = bsoncore.AppendDocumentEnd(raw, at) // at is where this document began
+	return bson.D{{Key: "cursor", Value: bson.Raw(raw)}}
 }
 
 func runGetMore(c *call) (bson.D, error) {
@@ -143,7 +158,7 @@ func runKillCursors(c *call) (bson.D, error) {
 		return nil, isString.mismatch("killCursors.killCursors", c.self)
 	}
 	ns := namespace{c.ns.db, coll}
-	values, err := c.args["cursors"].Array().Values()
+	values, err := c.get("cursors").Array().Values()
 	if err != nil {
 		return nil, errMalformed
 	}

@@ -90,9 +90,9 @@ func runCurrentOp(c *call) (bson.D, error) {
 		return nil, err
 	}
 	wanted := bson.D{}
-	for name, v := range c.args {
-		if _, option := c.cmd.field(name); !option {
-			wanted = append(wanted, bson.E{Key: name, Value: v})
+	for _, a := range c.args {
+		if _, option := c.cmd.field([]byte(a.name)); !option {
+			wanted = append(wanted, bson.E{Key: a.name, Value: a.value})
 		}
 	}
 	raw, err := bson.Marshal(wanted)
@@ -113,7 +113,7 @@ func runCurrentOp(c *call) (bson.D, error) {
 
 // runKillOp interrupts a command. One that is not there, perhaps because it has just ended, is no error, as in MongoDB.
 func runKillOp(c *call) (bson.D, error) {
-	id, ok := integer(c.args["op"])
+	id, ok := integer(c.get("op"))
 	if !ok {
 		return nil, wire.Errorf(wire.TypeMismatch, "Did not provide a whole number as \"op\"")
 	}

@@ -98,7 +98,7 @@ func FuzzAuthorize(f *testing.F) {
 		"startSession": true, "killCursors": true, "listDatabases": true, "bulkWrite": true, "aggregate": true, "explain": true,
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
-		if wire.Validate(in) != nil {
+		if wire.Validate(in, wire.MaxDepth) != nil {
 			return
 		}
 		c := commandOf(&wire.Msg{Body: in})
