@@ -64,3 +64,27 @@ func TestAPasswordStays(t *testing.T) {
 	s.Accept("joe@example.com")
 	s.User("joe@example.com").Get("/groups/" + s.ProjectID).Want(http.StatusOK)
 }
+
+// Somebody who has two pages open and answers both has one password, and is not left to believe in another.
+func TestAPasswordIsSetOnce(t *testing.T) {
+	s := apitest.Start(t)
+	second := s.Owner().Post("/groups", object{"name": "Second", "orgId": s.OrgID}).Want(http.StatusOK).Object()["id"].(string)
+	ask := func(groupID string) (link string) {
+		s.Owner().At("2023-01-01").Post("/groups/"+groupID+"/invites", object{"username": "jane@example.com", "roles": list{"GROUP_OWNER"}}).Want(http.StatusOK)
+		return s.LinkTo("jane@example.com")
+	}
+	first, other := ask(s.ProjectID), ask(second)
+	if status, page := answer(t, first, account()); status != http.StatusOK {
+		t.Fatalf("%d %s", status, page)
+	}
+	late := account()
+	late.Set("password", "another password")
+	late.Set("again", "another password")
+	if status, page := answer(t, other, late); status != http.StatusConflict || !strings.Contains(page, "an account by now") || strings.Contains(page, `name="password"`) {
+		t.Errorf("%d %s", status, page)
+	}
+	if status, page := answer(t, other, url.Values{"answer": {"accept"}}); status != http.StatusOK {
+		t.Errorf("%d %s", status, page)
+	}
+	s.User("jane@example.com").Get("/groups/" + second).Want(http.StatusOK)
+}
