@@ -60,6 +60,7 @@ func runAggregate(c *call) (bson.D, error) {
 		v.close()
 		return nil, err
 	}
+	s.lent = p.Lent()
 	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return p.Run(ctx, s.documents(ctx)) }
 	return c.openCursor(newCursor(c.ns, results, v.close), size)
 }

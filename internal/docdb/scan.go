@@ -19,6 +19,7 @@ type scan struct {
 	coll   *collection
 	plan   plan
 	filter *query.Filter
+	lent   bool // a document is done with before the next is read
 
 	keysExamined, docsExamined int64
 
@@ -35,7 +36,7 @@ const (
 // patience is how many rows are read between two looks at the context.
 const patience = 128
 
-// documents yields copies of the matching documents, each once.
+// documents yields the matching documents, each once; copies, unless they are lent.
 func (s *scan) documents(ctx context.Context) iter.Seq2[bson.Raw, error] {
 	return func(yield func(bson.Raw, error) bool) {
 		if s.plan.stage == stageNone {
@@ -120,10 +121,14 @@ func (s *scan) visit(it *pebble.Iterator) (bson.Raw, error) {
 	}
 	if s.plan.ix.ID == idIndex.ID {
 		s.docsExamined++
-		if doc := bson.Raw(it.Value()); s.filter.Match(doc) {
-			return bytes.Clone(doc), nil
+		doc := bson.Raw(it.Value())
+		switch {
+		case !s.filter.Match(doc):
+			return nil, nil
+		case s.lent:
+			return doc, nil
 		}
-		return nil, nil
+		return bytes.Clone(doc), nil
 	}
 	value, id, ok := splitIndexKey(it.Key(), it.Value())
 	if !ok {
