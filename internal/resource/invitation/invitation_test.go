@@ -323,3 +323,28 @@ func TestALetterGoesWithItsInvitation(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// A project may come into the organization with somebody whom the organization waits for. Who then declines is nowhere in it.
+func TestWhoDeclinesIsNowhereInTheOrganization(t *testing.T) {
+	s := apitest.Start(t)
+	s.Join("jane@example.com")
+	s.Owner().Post("/groups/"+s.ProjectID+"/users", object{"username": "jane@example.com", "roles": list{"GROUP_OWNER"}}).Want(http.StatusCreated)
+	second := s.Owner().Post("/orgs", object{"name": "Second", "apiKey": object{"desc": "x", "roles": list{"ORG_OWNER"}}}).Want(http.StatusCreated).Object()
+	key, orgID := second["apiKey"].(object), second["organization"].(object)["id"].(string)
+	boss := s.As(key["publicKey"].(string), key["privateKey"].(string))
+	boss.Post("/orgs/"+orgID+"/users", object{"username": "jane@example.com", "roles": object{"orgRoles": list{"ORG_OWNER"}}}).Want(http.StatusCreated)
+	link := s.LinkTo("jane@example.com")
+	s.Owner().Post("/groups/"+s.ProjectID+":migrate", object{
+		"destinationOrgId": orgID, "destinationOrgPublicApiKey": key["publicKey"], "destinationOrgPrivateApiKey": key["privateKey"],
+	}).Want(http.StatusOK)
+	if status, page := answer(t, link, url.Values{"answer": {"decline"}}); status != http.StatusOK {
+		t.Fatalf("%d %s", status, page)
+	}
+	for _, u := range boss.Get("/groups/" + s.ProjectID + "/users").Want(http.StatusOK).Results() {
+		if u["username"] == "jane@example.com" {
+			t.Errorf("the project has %v", u)
+		}
+	}
+	s.User("jane@example.com").Get("/groups/"+s.ProjectID).WantError(http.StatusForbidden, "USER_UNAUTHORIZED")
+	boss.Post("/groups/"+s.ProjectID+"/users", object{"username": "jane@example.com", "roles": list{"GROUP_OWNER"}}).Want(http.StatusCreated)
+}
