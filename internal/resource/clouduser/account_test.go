@@ -62,3 +62,34 @@ func TestWhoIsOnlyAskedIntoAProject(t *testing.T) {
 		t.Errorf("who has accepted is %v", got)
 	}
 }
+
+// An invitation does not show what a person has told others: that takes accepting it.
+func TestAnInvitationShowsNoMoreThanAName(t *testing.T) {
+	s := apitest.Start(t)
+	id := s.Join("jane@example.com")
+	orgID, boss := beside(s)
+	boss.Post("/orgs/"+orgID+"/users", asks("jane@example.com", "ORG_MEMBER")).Want(http.StatusCreated)
+	for _, path := range []string{"/users/" + id, "/users/byName/jane@example.com"} {
+		u := boss.Get(path).Want(http.StatusOK).Object()
+		if text(u, "id")+" "+text(u, "username") != id+" jane@example.com" {
+			t.Errorf("who is invited is %v", u)
+		}
+		for field, hidden := range map[string]string{"firstName": "", "lastName": "", "country": "<nil>", "mobileNumber": "<nil>", "createdAt": "<nil>", "lastAuth": "<nil>"} {
+			if got := text(u, field); got != hidden {
+				t.Errorf("%s is told: %s", field, got)
+			}
+		}
+		if got := text(s.Owner().Get(path).Want(http.StatusOK).Object(), "firstName"); got != "Jane" {
+			t.Errorf("who has let her in sees %q", got)
+		}
+	}
+	s.Accept("jane@example.com")
+	if got := text(boss.Get("/users/"+id).Want(http.StatusOK).Object(), "firstName"); got != "Jane" {
+		t.Errorf("who has let her in now sees %q", got)
+	}
+	// What is known of who has been let in nowhere, the one who invites has told.
+	fresh := create(t, s, "joe@example.com", inOrg(s, "ORG_MEMBER"))
+	if got := text(s.Owner().Get("/users/"+fresh).Want(http.StatusOK).Object(), "mobileNumber"); got != "2125550179" {
+		t.Errorf("the number of who has been created is %q", got)
+	}
+}
