@@ -88,3 +88,15 @@ func TestAPasswordIsSetOnce(t *testing.T) {
 	}
 	s.User("jane@example.com").Get("/groups/" + second).Want(http.StatusOK)
 }
+
+// Who deletes a project ends its invitations, and is in their events.
+func TestTheEndOfAProjectIsSomebodys(t *testing.T) {
+	s := apitest.Start(t)
+	id := s.Owner().Post("/groups", object{"name": "Second", "orgId": s.OrgID}).Want(http.StatusOK).Object()["id"].(string)
+	s.Owner().At("2023-01-01").Post("/groups/"+id+"/invites", object{"username": "jane@example.com", "roles": list{"GROUP_OWNER"}}).Want(http.StatusOK)
+	s.Owner().Delete("/groups/" + id).Want(http.StatusNoContent)
+	ended := s.Owner().Get("/orgs/" + s.OrgID + "/events?eventType=ORG_INVITATION_DELETED").Want(http.StatusOK).Results()
+	if len(ended) != 1 || ended[0]["publicKey"] != s.PublicKey || ended[0]["remoteAddress"] == nil {
+		t.Errorf("events %v", ended)
+	}
+}
