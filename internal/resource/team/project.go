@@ -3,7 +3,6 @@ package team
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -118,7 +117,7 @@ func assign(ctx context.Context, tx store.Tx, p *model.Project, t *model.Team, r
 	before := authz.In(t.Grants, p.ID)
 	what := event.Type("TEAM_ROLES_MODIFIED")
 	switch roles = people.Once(roles); {
-	case slices.Equal(before, roles):
+	case people.Same(before, roles):
 		return nil
 	case len(before) == 0:
 		what = "TEAM_ADDED_TO_GROUP"
