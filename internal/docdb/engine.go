@@ -151,6 +151,7 @@ func pebbleOptions(o Options) *pebble.Options {
 // Close ends running commands and cursors, waits for them and closes the directory. Commands after it are refused.
 func (e *Engine) Close() error {
 	e.cancel()
+	e.operations.kill(func(*operation) bool { return true })
 	e.tasks.Wait()
 	e.life.Lock()
 	defer e.life.Unlock()
