@@ -90,15 +90,29 @@ func (s *Session) execute(ctx context.Context, c *call) (bson.Raw, error) {
 
 // finish completes a successful reply.
 func (e *Engine) finish(doc bson.D) (bson.Raw, error) {
-	raw, err := bson.Marshal(doc)
-	if err != nil {
-		return nil, err
+	size := 128
+	for _, el := range doc {
+		if raw, ok := el.Value.(bson.Raw); ok {
+			size += len(raw)
+		}
+	}
+	at, reply := bsoncore.AppendDocumentStart(make([]byte, 0, size))
+	for _, el := range doc {
+		if raw, ok := el.Value.(bson.Raw); ok { // what is large is a document already
+			reply = bsoncore.AppendDocumentElement(reply, el.Key, raw)
+			continue
+		}
+		alone, err := bson.Marshal(bson.D{el})
+		if err != nil {
+			return nil, err
+		}
+		reply = append(reply, alone[4:len(alone)-1]...)
 	}
 	last := e.lastTimestamp()
-	raw = bsoncore.AppendDoubleElement(raw[:len(raw)-1], "ok", 1)
-	raw = bsoncore.AppendTimestampElement(raw, "operationTime", last.T, last.I)
-	raw = append(raw, 0)
-	return bsoncore.UpdateLength(raw, 0, int32(len(raw))), nil
+	reply = bsoncore.AppendDoubleElement(reply, "ok", 1)
+	reply = bsoncore.AppendTimestampElement(reply, "operationTime", last.T, last.I)
+	reply, err := bsoncore.AppendDocumentEnd(reply, at)
+	return bson.Raw(reply), err
 }
 
 func (e *Engine) lastTimestamp() bson.Timestamp {

@@ -19,6 +19,7 @@ const (
 	frameBeforeLogin = 64 << 10   // bytes; a greeting and a login are far smaller
 	frameAfterLogin  = 48_000_000 // bytes; what the greeting promises
 	writeTimeout     = 30 * time.Second
+	keptRoom         = 64 << 10 // bytes that a connection keeps for its next reply
 )
 
 // conn is one client connection. One goroutine serves it, and nothing of it is shared.
@@ -34,6 +35,7 @@ type conn struct {
 	failures int           // failed logins
 	session  Session       // opened with the first command that needs it
 	lastSent int32         // request id of the last reply
+	out      []byte        // room for a reply
 	closing  bool          // the connection ends after the current reply
 }
 
@@ -165,11 +167,14 @@ func (c *conn) write(req request, doc bson.Raw, flags wire.Flags) error {
 		return nil
 	}
 	c.lastSent++
-	var out []byte
+	out := c.out[:0]
 	if req.legacy {
-		out = wire.AppendReply(nil, c.lastSent, req.id, doc)
+		out = wire.AppendReply(out, c.lastSent, req.id, doc)
 	} else {
-		out = wire.AppendMsg(nil, c.lastSent, req.id, &wire.Msg{Flags: flags, Body: doc})
+		out = wire.AppendMsg(out, c.lastSent, req.id, &wire.Msg{Flags: flags, Body: doc})
+	}
+	if cap(out) <= keptRoom {
+		c.out = out
 	}
 	if req.compressor != 0 {
 		out = wire.Compress(nil, out, req.compressor)
