@@ -65,7 +65,7 @@ var commands = map[string]rule{
 
 	// The cluster.
 	"connPoolStats":       needs(wholeCluster, "connPoolStats"),
-	"currentOp":           needs(wholeCluster, "inprog"),
+	"currentOp":           currentOp,
 	"enableSharding":      needs(named, "enableSharding"),
 	"getCmdLineOpts":      needs(wholeCluster, "getCmdLineOpts"),
 	"getDefaultRWConcern": needs(wholeCluster, "getDefaultRWConcern"),

@@ -26,6 +26,8 @@ print("count " + app.orders.countDocuments({ state: "open" }) + " " + app.orders
 print("distinct " + app.orders.distinct("state").join());
 print("aggregate " + app.orders.aggregate([{ $group: { _id: "$state", sum: { $sum: "$total" } } }, { $sort: { _id: 1 } }]).toArray().map(d => d.sum).join());
 print("modified " + app.orders.findOneAndUpdate({ _id: 1 }, { $inc: { total: 1 } }, { returnDocument: "after" }).total);
+print("ops " + db.currentOp().inprog.map(o => o.op + " " + o.ns + " " + o.effectiveUsers.map(u => u.user)).join());
+print("own " + db.currentOp({ $ownOps: true, ns: "admin.$cmd" }).inprog.length + " " + db.currentOp(true).inprog.every(o => o.type === "op"));
 print("valid " + app.orders.validate().valid);
 print("version " + db.version());
 print("me " + db.runCommand({ connectionStatus: 1 }).authInfo.authenticatedUsers[0].user);
@@ -46,6 +48,8 @@ count 25 50
 distinct open,paid
 aggregate 6250,6000
 modified 11
+ops command admin.$cmd root
+own 1 true
 valid true
 version 8.0.4
 me root
