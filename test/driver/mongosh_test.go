@@ -21,6 +21,7 @@ print("indexes " + app.orders.getIndexes().map(i => i.name).join());
 print("sorted " + app.orders.find({ total: { $gte: 100 } }).sort({ total: -1 }).limit(3).toArray().map(d => d._id).join());
 const plan = app.orders.find({ total: { $lt: 50 } }).explain("executionStats");
 print("plan " + plan.queryPlanner.winningPlan.stage + " " + plan.executionStats.nReturned + " " + plan.executionStats.totalKeysExamined);
+print("bounds " + plan.queryPlanner.winningPlan.inputStage.indexBounds.total.join() + " " + plan.executionStats.executionStages.inputStage.keysExamined);
 print("aggplan " + JSON.stringify(app.orders.explain("executionStats").aggregate([{ $match: { total: 10 } }])).includes("IXSCAN"));
 print("count " + app.orders.countDocuments({ state: "open" }) + " " + app.orders.estimatedDocumentCount());
 print("distinct " + app.orders.distinct("state").join());
@@ -43,6 +44,7 @@ collstats 50
 indexes _id_,total_1
 sorted 49,48,47
 plan FETCH 5 5
+bounds [-inf.0, 50) 5
 aggplan true
 count 25 50
 distinct open,paid
