@@ -14,10 +14,19 @@ type effort struct {
 	found    int64 // documents that matched
 	ordered  int64 // of these, how many were taken in their order
 	returned int64 // and how many after skip and limit
+
+	branches []effort // of an $or, as far as they were needed
 }
 
 // of takes over what a scan has counted.
-func (e *effort) of(s *scan) { e.keys, e.docs = s.keysExamined, s.docsExamined }
+func (e *effort) of(s *scan) {
+	e.keys, e.docs = s.keysExamined, s.docsExamined
+	for _, a := range s.arms {
+		b := effort{measured: true, found: a.found}
+		b.of(&a.scan)
+		e.branches = append(e.branches, b)
+	}
+}
 
 // stage is a stage as explain shows it, with how many documents it gave and what more is to be told of one that has run.
 func (e effort) stage(name string, returned int64, more ...bson.E) bson.D {
@@ -60,6 +69,8 @@ func (p plan) describe(f *query.Filter, e effort) bson.D {
 		return e.stage(string(p.stage), 0)
 	case stageIDHack:
 		return e.stage(string(p.stage), e.found, keysExamined, docsExamined)
+	case stageOr:
+		return append(e.stage("SUBPLAN", e.found), bson.E{Key: "inputStage", Value: p.describeBranches(e)})
 	case stageAll:
 		d := append(e.stage(string(p.stage), e.found, docsExamined), bson.E{Key: "direction", Value: direction})
 		if filter := f.Parsed(); len(filter) > 0 {
@@ -76,6 +87,19 @@ func (p plan) describe(f *query.Filter, e effort) bson.D {
 		{Key: "isSparse", Value: p.ix.Sparse}, {Key: "isPartial", Value: false}, {Key: "indexVersion", Value: int32(2)},
 		{Key: "direction", Value: direction}, {Key: "indexBounds", Value: p.indexBounds(f)}}...)
 	return append(outer, bson.E{Key: "inputStage", Value: scan})
+}
+
+// describeBranches is the plan of an $or around those of its branches.
+func (p plan) describeBranches(e effort) bson.D {
+	inputs := bson.A{}
+	for i, b := range p.branches {
+		of := effort{measured: e.measured}
+		if i < len(e.branches) {
+			of = e.branches[i]
+		}
+		inputs = append(inputs, b.describe(b.filter, of))
+	}
+	return append(e.stage(string(p.stage), e.found), bson.E{Key: "inputStages", Value: inputs})
 }
 
 // indexBounds are the plan's bounds as explain shows them, in the order in which the scan goes through them.
