@@ -1,6 +1,8 @@
 package docdb
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -149,5 +151,57 @@ func TestSessionsEndWithTheirCursors(t *testing.T) {
 		x.fails(wire.TypeMismatch, d{{name, a{d{{"id", 1}}}}})
 		x.fails(wire.MissingField, d{{name, a{d{}}}})
 	}
-	x.fails(wire.NotImplemented, d{{"killAllSessions", a{d{{"user", "x"}, {"db", "y"}}}}})
+	x.fails(wire.MissingField, d{{"killAllSessions", a{d{{"user", "x"}}}}})
+	x.fails(wire.TypeMismatch, d{{"killAllSessions", a{1}}})
+}
+
+// TestSessionsEndByOwner gives two users a session each, and kills those that a command means.
+func TestSessionsEndByOwner(t *testing.T) {
+	x := fresh(t)
+	x.fill("c", 10)
+	digest := func(name string) bson.Binary {
+		sum := sha256.Sum256([]byte(name))
+		return bson.Binary{Data: sum[:]}
+	}
+	user := func(name string) d { return d{{"user", name}, {"db", "admin"}} }
+	withOwner := func(n byte, owner string) d { return append(session(n), e{"uid", digest(owner)}) }
+	for i, tc := range []struct {
+		command  string
+		patterns a
+		ended    string // of ann's session 1, bob's session 2, and the session 3 of nobody
+	}{
+		{"killAllSessions", a{user("ann")}, "1"},
+		{"killAllSessions", a{user("ann"), user("bob")}, "12"},
+		{"killAllSessions", a{d{{"user", "ann"}, {"db", "other"}}}, ""},
+		{"killAllSessions", a{}, "123"},
+		{"killAllSessionsByPattern", a{}, "123"},
+		{"killAllSessionsByPattern", a{d{}}, "123"},
+		{"killAllSessionsByPattern", a{d{{"lsid", session(2)}}}, "2"},
+		{"killAllSessionsByPattern", a{d{{"uid", digest("ann@admin")}}}, "1"},
+		{"killAllSessionsByPattern", a{d{{"uid", digest("")}}, d{{"lsid", withOwner(2, "bob@admin")}}}, "23"},
+		{"killAllSessionsByPattern", a{d{{"lsid", withOwner(1, "bob@admin")}}}, ""},
+		{"killAllSessionsByPattern", a{d{{"lsid", session(1)}, {"uid", digest("bob@admin")}}}, ""},
+	} {
+		sessions := []*db{x.as("ann"), x.as("bob"), x.other()}
+		cursors := make([]int64, len(sessions))
+		for n, y := range sessions {
+			cursors[n] = y.ok(d{{"find", "c"}, {"batchSize", 1}, {"lsid", session(byte(n + 1))}}).Lookup("cursor", "id").Int64()
+		}
+		x.ok(d{{tc.command, tc.patterns}})
+		ended := ""
+		for n, y := range sessions {
+			if y.run(d{{"getMore", cursors[n]}, {"collection", "c"}}).Lookup("ok").AsFloat64() == 0 {
+				ended += fmt.Sprint(n + 1)
+			}
+		}
+		if ended != tc.ended {
+			t.Errorf("%d: %s %v ended %q", i, tc.command, tc.patterns, ended)
+		}
+	}
+	for _, name := range []string{"users", "roles"} {
+		x.fails(wire.NotImplemented, d{{"killAllSessionsByPattern", a{d{{name, a{d{}}}}}}})
+	}
+	x.fails(wire.MissingField, d{{"killAllSessionsByPattern", a{d{{"lsid", d{}}}}}})
+	x.fails(wire.TypeMismatch, d{{"killAllSessionsByPattern", a{d{{"uid", 1}}}}})
+	x.fails(wire.UnknownField, d{{"killAllSessionsByPattern", a{d{{"what", 1}}}}})
 }

@@ -96,6 +96,7 @@ var samples = []sample{
 	watching("getLog", "global"), watching("getShardMap", 1), watching("hostInfo", 1), watching("listShards", 1),
 	watching("replSetGetConfig", 1), watching("replSetGetStatus", 1), watching("shardingState", 1), watching("top", 1),
 	{[]any{"killOp", 1}, "A", "A", "A"}, {[]any{"killSessions", bson.A{}}, "A", "A", "A"}, {[]any{"killAllSessions", bson.A{}}, "A", "A", "A"},
+	{[]any{"killAllSessionsByPattern", bson.A{}}, "A", "A", "A"},
 	{[]any{"enableSharding", "DB"}, "SA", "SA", ""}, {[]any{"shardCollection", "DB.c"}, "SA", "SA", ""},
 }
 
