@@ -140,6 +140,9 @@ func (ix index) ordered(i int, b bounds) bool {
 
 // holdsAll reports whether the index has every document that f matches.
 func (ix index) holdsAll(f *query.Filter) bool {
+	if !f.Implies(ix.partial) {
+		return false
+	}
 	return !ix.Sparse || slices.ContainsFunc(ix.Parts, func(p part) bool { return f.Requires(p.Path) })
 }
 

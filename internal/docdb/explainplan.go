@@ -84,7 +84,7 @@ func (p plan) describe(f *query.Filter, e effort) bson.D {
 	}
 	scan := append(e.stage(name, entries, keysExamined), bson.D{{Key: "keyPattern", Value: p.ix.pattern()},
 		{Key: "indexName", Value: p.ix.Name}, {Key: "isMultiKey", Value: p.ix.multikey()}, {Key: "isUnique", Value: p.ix.Unique},
-		{Key: "isSparse", Value: p.ix.Sparse}, {Key: "isPartial", Value: false}, {Key: "indexVersion", Value: int32(2)},
+		{Key: "isSparse", Value: p.ix.Sparse}, {Key: "isPartial", Value: p.ix.partial != nil}, {Key: "indexVersion", Value: int32(2)},
 		{Key: "direction", Value: direction}, {Key: "indexBounds", Value: p.indexBounds(f)}}...)
 	return append(outer, bson.E{Key: "inputStage", Value: scan})
 }

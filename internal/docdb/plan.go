@@ -70,6 +70,9 @@ func choose(r pebble.Reader, coll *collection, w wish) (plan, error) {
 		return plan{stage: stageIDHack, ix: idIndex, spans: []span{{key, after(key)}}, sorted: true}, nil
 	}
 	if hinted != nil {
+		if !w.filter.Implies(hinted.partial) {
+			return plan{}, wire.Errorf(wire.BadValue, "error processing query: the hinted index %s is partial and may not hold all that the filter matches", hinted.Name)
+		}
 		return consider(*hinted, w).plan, nil
 	}
 	return best(r, coll, w)
