@@ -28,6 +28,8 @@ type Server struct {
 	PrivateKey    string
 	ClientID      string // of a service account that owns the organization
 	ClientSecret  string
+	OwnerUsername string // of the organization's owner, who logs in with OwnerPassword
+	OwnerPassword string
 	DataDir       string
 
 	t       testing.TB
@@ -85,6 +87,7 @@ func (s *Server) begin() {
 	b := running.Bootstrap()
 	s.URL, s.ManagementURL, s.OrgID, s.ProjectID, s.OwnerUserID = b.BaseURL, b.ManagementURL, b.OrgID, b.ProjectID, b.OwnerUserID
 	s.PublicKey, s.PrivateKey, s.ClientID, s.ClientSecret = b.PublicKey, b.PrivateKey, b.ClientID, b.ClientSecret
+	s.OwnerUsername, s.OwnerPassword = b.OwnerUsername, b.OwnerPassword
 	ctx, cancel := context.WithCancel(context.Background())
 	s.running, s.stop, s.done = running, cancel, make(chan error, 1)
 	go func() { s.done <- running.Run(ctx) }()

@@ -141,6 +141,8 @@ State and credentials are in {{.Data}}.
 {{- end}}
 
   curl --user "{{.PublicKey}}:{{.PrivateKey}}" --digest --header "Accept: application/vnd.atlas.2025-03-12+json" "{{.BaseURL}}/api/atlas/v2/groups?pretty=true"
+
+Its owner logs in as {{.OwnerUsername}} with the password {{.OwnerPassword}}, such as for the Atlas CLI's "atlas auth login".
 {{else if .PrivateKey}} The store's first credentials are in bootstrap.json there.
 {{else}} The store's first credentials are not in bootstrap.json there; it was begun elsewhere.
 {{end}}`))

@@ -42,6 +42,7 @@ type Config struct {
 	Scopes Scopes
 	Limits *ratelimit.Limits // nil: none
 	AsOf   Date              // versions whose sunset is not after this date are gone; "": none is
+	URL    string            // that links begin with; "": the address that the caller used
 	Logger *slog.Logger
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -99,7 +100,7 @@ func (out *response) link(result any) {
 	}
 	base, where := "", listedIn(v.Type())
 	if where != (listed{-1, -1}) {
-		base = baseURL(out.r)
+		base = cmp.Or(out.engine.URL, baseURL(out.r))
 	}
 	absolute(v, where, base)
 	if where.results < 0 {

@@ -19,11 +19,11 @@ func (c *call) aggregateSelection() (selection, *query.Pipeline, error) {
 	if c.ns.coll == "" {
 		return sel, nil, wire.Errorf(wire.InvalidNamespace, "aggregations on a database are not supported; a collection is required")
 	}
-	p, err := c.parsePipeline(c.args["pipeline"])
+	p, err := c.parsePipeline(c.get("pipeline"))
 	if err != nil {
 		return sel, nil, err
 	}
-	sel.filter, sel.hint = p.LeadingMatch(), c.args["hint"]
+	sel.filter, sel.hint = p.LeadingMatch(), c.get("hint")
 	return sel, p, nil
 }
 
@@ -45,7 +45,7 @@ func runAggregate(c *call) (bson.D, error) {
 	if !c.has("cursor") {
 		return nil, wire.Errorf(wire.FailedToParse, "The 'cursor' option is required, except for aggregate with the explain argument")
 	}
-	if name, spec, rest, ok := splitSource(c.args["pipeline"]); ok {
+	if name, spec, rest, ok := splitSource(c.get("pipeline")); ok {
 		return c.aggregateSource(name, spec, rest)
 	}
 	sel, p, err := c.aggregateSelection()
@@ -60,13 +60,14 @@ func runAggregate(c *call) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := sel.scan(v.snap, v.coll)
+	s, err := sel.scan(v.r, v.coll)
 	if err != nil {
 		v.close()
 		return nil, err
 	}
+	s.lent = p.Lent()
 	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return p.Run(ctx, s.documents(ctx)) }
-	return c.openCursor(newCursor(c.ns, results, v.close), size, false)
+	return c.openCursor(newCursor(c.ns, results, v.close), size)
 }
 
 // cursorSize is the first batch's size as the cursor argument of a command gives it.
@@ -75,8 +76,8 @@ func (c *call) cursorSize() (int64, error) {
 	if v.Type == 0 {
 		return firstBatch, nil
 	}
-	if err := isInt.check(c.cmd.name+".cursor.batchSize", v); err != nil {
+	if err := isInt.check(c.cmd.name+".cursor", "batchSize", v); err != nil {
 		return 0, err
 	}
-	return c.batchSize(args{"batchSize": v})
+	return c.batchSize(args{{"batchSize", v}})
 }

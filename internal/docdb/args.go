@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -23,17 +24,32 @@ type call struct {
 	sequences map[string][]bson.Raw
 }
 
-// args are checked named values.
-type args map[string]bson.RawValue
+// args are checked named values. There are few: to look through them is faster than a map.
+type args []arg
+
+type arg struct {
+	name  string
+	value bson.RawValue
+}
+
+// get returns a value, which has no type if there is none of the name.
+func (a args) get(name string) bson.RawValue {
+	for _, x := range a {
+		if x.name == name {
+			return x.value
+		}
+	}
+	return bson.RawValue{}
+}
 
 func (a args) has(name string) bool {
-	v, ok := a[name]
-	return ok && v.Type != bson.TypeNull
+	v := a.get(name)
+	return v.Type != 0 && v.Type != bson.TypeNull
 }
 
 // int returns a whole number, or absent.
 func (a args) int(name string, absent int64) int64 {
-	if n, ok := integer(a[name]); ok {
+	if n, ok := integer(a.get(name)); ok {
 		return n
 	}
 	return absent
@@ -44,17 +60,17 @@ func (a args) bool(name string, absent bool) bool {
 	if !a.has(name) {
 		return absent
 	}
-	return truth(a[name])
+	return truth(a.get(name))
 }
 
 func (a args) string(name string) string {
-	s, _ := a[name].StringValueOK()
+	s, _ := a.get(name).StringValueOK()
 	return s
 }
 
 // doc returns a document, which is empty if it is absent.
 func (a args) doc(name string) bson.Raw {
-	if doc, ok := a[name].DocumentOK(); ok {
+	if doc, ok := a.get(name).DocumentOK(); ok {
 		return doc
 	}
 	return emptyDoc
@@ -67,7 +83,7 @@ func (c *call) docs(name string) ([]bson.Raw, error) {
 	if docs, ok := c.sequences[name]; ok {
 		return docs, nil
 	}
-	values, err := c.args[name].Array().Values()
+	values, err := c.get(name).Array().Values()
 	if err != nil {
 		return nil, errMalformed
 	}
@@ -86,7 +102,7 @@ func (c *call) docs(name string) ([]bson.Raw, error) {
 // arrays and false ask for nothing.
 func (a args) refuse(names ...string) error {
 	for _, name := range names {
-		if v := a[name]; asksForSomething(v) {
+		if asksForSomething(a.get(name)) {
 			return wire.Errorf(wire.NotImplemented, "the option '%s' is not supported", name)
 		}
 	}
@@ -115,9 +131,6 @@ func (a args) refuseCollation() error {
 
 // newCall checks a message against the registry.
 func newCall(s *Session, m *wire.Msg) (*call, error) {
-	if err := checkBSON(m.Body, commandDepth); err != nil {
-		return nil, err
-	}
 	cmd := byName[m.Name()]
 	if cmd == nil {
 		return nil, wire.Errorf(wire.CommandNotFound, "no such command: '%s'", m.Name())
@@ -138,16 +151,15 @@ func (c *command) bind(s *Session, db string, body bson.Raw, sequences []wire.Se
 	if c.admin && db != "admin" {
 		return nil, wire.Errorf(wire.Unauthorized, "%s may only be run against the admin database.", c.name)
 	}
-	elements, err := body.Elements()
-	if err != nil || len(elements) == 0 {
-		return nil, errMalformed
+	_, self, rest, err := nextField(body[4 : len(body)-1])
+	if err != nil {
+		return nil, err
 	}
-	k.self = elements[0].Value()
+	k.self = self
 	if err := k.setTarget(k.self); err != nil {
 		return nil, err
 	}
-	k.args, err = checkFields(c.name, c.accepts, elements[1:])
-	if err != nil {
+	if k.args, err = checkFields(c.name, c.accepts, rest); err != nil {
 		return nil, err
 	}
 	if err := k.addSequences(sequences); err != nil {
@@ -163,30 +175,28 @@ var sequenced = map[string]bool{"documents": true, "updates": true, "deletes": t
 // addSequences takes document sequences for the array arguments of their names.
 func (c *call) addSequences(sequences []wire.Sequence) error {
 	for _, seq := range sequences {
-		if _, ok := c.cmd.field(seq.ID); !ok || !sequenced[seq.ID] {
+		if _, ok := c.cmd.field([]byte(seq.ID)); !ok || !sequenced[seq.ID] {
 			return wire.Errorf(wire.UnknownField, "BSON field '%s.%s' is an unknown field.", c.cmd.name, seq.ID)
 		}
-		if _, twice := c.args[seq.ID]; twice {
+		if c.get(seq.ID).Type != 0 {
 			return wire.Errorf(wire.DuplicateField, "BSON field '%s.%s' is a duplicate field", c.cmd.name, seq.ID)
-		}
-		for _, doc := range seq.Docs {
-			if err := checkBSON(doc, commandDepth); err != nil {
-				return err
-			}
 		}
 		if c.sequences == nil {
 			c.sequences = map[string][]bson.Raw{}
 		}
 		c.sequences[seq.ID] = seq.Docs
-		c.args[seq.ID] = bson.RawValue{Type: bson.TypeArray, Value: emptyDoc}
+		c.args = append(c.args, arg{seq.ID, bson.RawValue{Type: bson.TypeArray, Value: emptyDoc}})
 	}
 	return nil
 }
 
 // accepts is field for those fields too that an open command does not declare.
-func (c *command) accepts(name string) (field, bool) {
+func (c *command) accepts(name []byte) (field, bool) {
 	f, ok := c.field(name)
-	return f, ok || c.open
+	if !ok && c.open {
+		return field{name: string(name)}, true
+	}
+	return f, ok
 }
 
 func (c *call) setTarget(v bson.RawValue) error {
@@ -203,23 +213,40 @@ func (c *call) setTarget(v bson.RawValue) error {
 }
 
 // checkFields refuses arguments that are unknown, given twice, or of the wrong type.
-func checkFields(where string, known func(string) (field, bool), elements []bson.RawElement) (args, error) {
-	a := make(args, len(elements))
-	for _, el := range elements {
-		name := el.Key()
+func checkFields(where string, known func([]byte) (field, bool), elements []byte) (args, error) {
+	a := make(args, 0, 8)
+	for rest := elements; len(rest) > 0; {
+		name, value, after, err := nextField(rest)
+		if err != nil {
+			return nil, err
+		}
+		rest = after
 		f, ok := known(name)
 		if !ok {
 			return nil, wire.Errorf(wire.UnknownField, "BSON field '%s.%s' is an unknown field.", where, name)
 		}
-		if _, twice := a[name]; twice {
+		if a.get(f.name).Type != 0 {
 			return nil, wire.Errorf(wire.DuplicateField, "BSON field '%s.%s' is a duplicate field", where, name)
 		}
-		if err := f.kind.check(where+"."+name, el.Value()); err != nil {
+		if err := f.kind.check(where, f.name, value); err != nil {
 			return nil, err
 		}
-		a[name] = el.Value()
+		a = append(a, arg{f.name, value})
 	}
 	return a, nil
+}
+
+// nextField takes the first field off a document's elements.
+func nextField(elements []byte) (name []byte, value bson.RawValue, rest []byte, err error) {
+	el, rest, ok := bsoncore.ReadElement(elements)
+	if !ok {
+		return nil, value, nil, errMalformed
+	}
+	v, err := el.ValueErr()
+	if err != nil {
+		return nil, value, nil, errMalformed
+	}
+	return el.KeyBytes(), bson.RawValue{Type: bson.Type(v.Type), Value: v.Data}, rest, nil
 }
 
 func checkRequired(where string, list []field, a args) error {
@@ -233,19 +260,8 @@ func checkRequired(where string, list []field, a args) error {
 
 // statement checks one member of an updates or deletes array.
 func statement(where string, list []field, doc bson.Raw) (args, error) {
-	elements, err := doc.Elements()
-	if err != nil {
-		return nil, errMalformed
-	}
-	known := func(name string) (field, bool) {
-		for _, f := range list {
-			if f.name == name {
-				return f, true
-			}
-		}
-		return field{}, false
-	}
-	a, err := checkFields(where, known, elements)
+	known := func(name []byte) (field, bool) { return find(list, name) }
+	a, err := checkFields(where, known, doc[4:len(doc)-1])
 	if err != nil {
 		return nil, err
 	}

@@ -27,14 +27,14 @@ func FuzzStorable(f *testing.F) {
 	f.Add(nested(maxDepth - 1))
 	f.Add(nested(maxDepth + 1))
 	f.Fuzz(func(t *testing.T, in []byte) {
-		if checkBSON(in, maxDepth) != nil {
+		if wire.Validate(in, maxDepth) != nil {
 			return
 		}
 		stored, err := storable(in)
 		if err != nil {
 			return
 		}
-		if err := wire.Validate(stored); err != nil {
+		if err := wire.Validate(stored, wire.MaxDepth); err != nil {
 			t.Fatalf("%x: %v", stored, err)
 		}
 		if id := stored.Lookup("_id"); id.Type == 0 || !keys.Equal(id, id) {

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
 	"github.com/telamon-db/telamon/internal/docdb/query"
@@ -23,19 +22,16 @@ func (c *call) countSelection() (selection, error) {
 	if err := c.refuseCollation(); err != nil {
 		return selection{}, err
 	}
-	sel, err := newSelection(c.doc("query"), nil, nil, c.args["hint"])
+	sel, err := newSelection(c.doc("query"), nil, nil, c.get("hint"))
 	if err != nil {
 		return sel, err
 	}
 	sel.counting = true
-	if limit := c.int("limit", 0); limit < 0 {
-		c.args["limit"] = int64Value(-limit) // count takes a negative limit for a limit
+	limit := c.int("limit", 0)
+	if limit < 0 {
+		limit = -limit // count takes a negative limit for a limit
 	}
-	return sel, c.setWindow(&sel)
-}
-
-func int64Value(n int64) bson.RawValue {
-	return bson.RawValue{Type: bson.TypeInt64, Value: bsoncore.AppendInt64(nil, n)}
+	return sel, c.setWindow(&sel, limit)
 }
 
 func runCount(c *call) (bson.D, error) {
@@ -60,12 +56,12 @@ func runCount(c *call) (bson.D, error) {
 
 // count counts a selection. To count a whole collection is to look at its tally.
 func (c *call) count(sel *selection, v *view) (n int64, err error) {
-	s, err := sel.scan(v.snap, v.coll)
+	s, err := sel.scan(v.r, v.coll)
 	if err != nil || v.coll == nil {
 		return 0, err
 	}
 	if len(c.doc("query")) == len(emptyDoc) && !s.plan.ix.Sparse {
-		all, err := readTally(v.snap, v.coll.id)
+		all, err := readTally(v.r, v.coll.id)
 		n = max(0, all.docs-sel.skip)
 		if sel.limit > 0 {
 			n = min(n, sel.limit)
@@ -85,7 +81,7 @@ func (c *call) distinctSelection() (selection, error) {
 	if err := c.refuseCollation(); err != nil {
 		return selection{}, err
 	}
-	return newSelection(c.doc("query"), nil, nil, c.args["hint"])
+	return newSelection(c.doc("query"), nil, nil, c.get("hint"))
 }
 
 // runDistinct lists the values in their order. An array counts by its elements.
@@ -99,7 +95,7 @@ func runDistinct(c *call) (bson.D, error) {
 		return nil, err
 	}
 	defer v.close()
-	s, err := sel.scan(v.snap, v.coll)
+	s, err := sel.scan(v.r, v.coll)
 	if err != nil {
 		return nil, err
 	}

@@ -110,9 +110,9 @@ func (c *call) currentOpStage(a args) ([]bson.D, error) {
 // Source: MongoDB manual, "currentOp".
 func runCurrentOp(c *call) (bson.D, error) {
 	wanted := bson.D{}
-	for name, v := range c.args {
-		if _, option := c.cmd.field(name); !option {
-			wanted = append(wanted, bson.E{Key: name, Value: v})
+	for _, a := range c.args {
+		if _, option := c.cmd.field([]byte(a.name)); !option {
+			wanted = append(wanted, bson.E{Key: a.name, Value: a.value})
 		}
 	}
 	raw, err := bson.Marshal(wanted)

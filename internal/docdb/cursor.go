@@ -74,6 +74,28 @@ func (c *cursor) batch(ctx context.Context, limit int64) (docs []bson.Raw, done 
 	return docs, false, nil
 }
 
+// onlyBatch is the first batch of results that nobody reads on from. It does without a cursor, whose coroutine costs more
+// than most of what is read so: findOne is one.
+func onlyBatch(ctx context.Context, results iter.Seq2[bson.Raw, error], limit int64) (docs []bson.Raw, err error) {
+	docs = []bson.Raw{}
+	if limit == 0 {
+		return docs, nil
+	}
+	size := 0
+	for doc, err := range results {
+		if err != nil {
+			return nil, contextError(ctx, err)
+		}
+		if size += len(doc); size > batchBytes && len(docs) > 0 {
+			break
+		}
+		if docs = append(docs, doc); int64(len(docs)) == limit {
+			break
+		}
+	}
+	return docs, nil
+}
+
 // contextError is why ctx ended, if it did, and else err.
 func contextError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {

@@ -13,7 +13,7 @@ func runDropIndexes(c *call) (bson.D, error) {
 		if t.coll == nil {
 			return nil, noNamespace(t.ns)
 		}
-		chosen, err := t.coll.chooseIndexes(c.args["index"])
+		chosen, err := t.coll.chooseIndexes(c.get("index"))
 		if err != nil {
 			return nil, err
 		}

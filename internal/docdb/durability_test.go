@@ -103,7 +103,7 @@ func TestOplog(t *testing.T) {
 		if _, counter, _ := entry.Lookup("ts").TimestampOK(); ts != 77 || int(counter) != i+1 {
 			t.Errorf("entry %d: %s", i, entry.Lookup("ts"))
 		}
-		if err := checkBSON(entry, maxDepth); err != nil || entry.Lookup("ui").Type != bson.TypeBinary {
+		if err := wire.Validate(entry, maxDepth); err != nil || entry.Lookup("ui").Type != bson.TypeBinary {
 			t.Errorf("entry %d: %v: %s", i, err, entry)
 		}
 		brief = append(brief, marshal(t, d{{entry.Lookup("op").StringValue(), entry.Lookup("ns")}, {"o", entry.Lookup("o")}}))

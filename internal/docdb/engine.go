@@ -37,7 +37,6 @@ import (
 type Options struct {
 	Logger     *slog.Logger     // nil: discard
 	Now        func() time.Time // wall clock of oplog timestamps and generated dates; nil: time.Now
-	CacheBytes int64            // block cache; 0: 8 MB
 	OplogBytes int64            // the oplog is trimmed to about this size; 0: 64 MB
 	OplogAge   time.Duration    // older entries of the oplog are trimmed; 0: a week
 	SweepEvery time.Duration    // between two removals of expired documents; 0: a minute, as MongoDB has it
@@ -53,9 +52,6 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
-	}
-	if o.CacheBytes == 0 {
-		o.CacheBytes = 8 * mb
 	}
 	if o.OplogBytes == 0 {
 		o.OplogBytes = 64 * mb
@@ -130,12 +126,16 @@ func openStill(dir string, o Options) (*Engine, error) {
 	return e, nil
 }
 
+// cache holds blocks of all engines of the process: one bound for the memory of however many there are. It grows with what
+// is read.
+var cache = sync.OnceValue(func() *pebble.Cache { return pebble.NewCache(128 * mb) })
+
 // pebbleOptions keep an idle engine small: a laptop runs many of them.
 func pebbleOptions(o Options) *pebble.Options {
 	return &pebble.Options{
 		FS:                          o.fs,
 		Logger:                      pebbleLogger{o.Logger},
-		CacheSize:                   o.CacheBytes,
+		Cache:                       cache(),
 		MemTableSize:                4 * mb,
 		MemTableStopWritesThreshold: 4,
 		MaxOpenFiles:                256,

@@ -23,7 +23,7 @@ func init() {
 			return sel, err
 		},
 		"findAndModify": func(c *call) (selection, error) {
-			return newSelection(c.doc("query"), c.doc("sort"), nil, c.args["hint"])
+			return newSelection(c.doc("query"), c.doc("sort"), nil, c.get("hint"))
 		},
 		"update": func(c *call) (selection, error) { return c.onlyStatement("updates", updateFields) },
 		"delete": func(c *call) (selection, error) { return c.onlyStatement("deletes", deleteFields) },
@@ -42,7 +42,7 @@ func (c *call) onlyStatement(array string, list []field) (selection, error) {
 	if err != nil {
 		return selection{}, err
 	}
-	return newSelection(a.doc("q"), a.doc("sort"), nil, a["hint"])
+	return newSelection(a.doc("q"), a.doc("sort"), nil, a.get("hint"))
 }
 
 func runExplain(c *call) (bson.D, error) {
@@ -82,7 +82,7 @@ func (c *call) explain(verbosity string) (bson.D, error) {
 		return nil, err
 	}
 	defer v.close()
-	s, err := sel.scan(v.snap, v.coll)
+	s, err := sel.scan(v.r, v.coll)
 	if err != nil {
 		return nil, err
 	}

@@ -3,8 +3,10 @@ package docdb
 import (
 	"context"
 	"iter"
+	"strconv"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -36,15 +38,15 @@ func (c *call) findSelection() (selection, error) {
 	if err := c.refuseCollation(); err != nil {
 		return selection{}, err
 	}
-	sel, err := newSelection(c.doc("filter"), c.doc("sort"), c.doc("projection"), c.args["hint"])
+	sel, err := newSelection(c.doc("filter"), c.doc("sort"), c.doc("projection"), c.get("hint"))
 	if err != nil {
 		return sel, err
 	}
-	return sel, c.setWindow(&sel)
+	return sel, c.setWindow(&sel, c.int("limit", 0))
 }
 
-func (c *call) setWindow(sel *selection) error {
-	sel.skip, sel.limit = c.int("skip", 0), c.int("limit", 0)
+func (c *call) setWindow(sel *selection, limit int64) error {
+	sel.skip, sel.limit = c.int("skip", 0), limit
 	if sel.skip < 0 || sel.limit < 0 {
 		return wire.Errorf(wire.BadValue, "skip and limit must not be negative")
 	}
@@ -60,19 +62,24 @@ func runFind(c *call) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := c.openView()
+	v, err := c.viewFor(&sel)
 	if err != nil {
 		return nil, err
 	}
-	s, err := sel.scan(v.snap, v.coll)
+	s, err := sel.scan(v.r, v.coll)
 	if err != nil {
 		v.close()
 		return nil, err
 	}
 	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return sel.results(ctx, s) }
+	if c.bool("singleBatch", false) {
+		defer v.close()
+		docs, err := onlyBatch(c.ctx, results(c.ctx), size)
+		return cursorReply("firstBatch", docs, 0, c.ns), err
+	}
 	cur := newCursor(c.ns, results, v.close)
 	cur.left = sel.limit
-	return c.openCursor(cur, size, c.bool("singleBatch", false))
+	return c.openCursor(cur, size)
 }
 
 // batchSize is the number of documents in a first batch.
@@ -85,21 +92,34 @@ func (c *call) batchSize(a args) (int64, error) {
 }
 
 // openCursor answers with a cursor's first batch and keeps the cursor if there is more.
-func (c *call) openCursor(cur *cursor, size int64, single bool) (bson.D, error) {
+func (c *call) openCursor(cur *cursor, size int64) (bson.D, error) {
 	if c.has("lsid") {
 		cur.lsid = c.doc("lsid")
 	}
 	docs, done, err := cur.batch(c.ctx, size)
-	if err != nil || done || single {
+	if err != nil || done {
 		cur.stop()
 	} else if err = c.e.cursors.add(c.s, cur, c.e.mono()); err != nil {
 		cur.stop()
 	}
-	return cursorReply("firstBatch", docs, cur), err
+	return cursorReply("firstBatch", docs, cur.id, cur.ns), err
 }
 
-func cursorReply(batch string, docs []bson.Raw, cur *cursor) bson.D {
-	return bson.D{{Key: "cursor", Value: bson.D{{Key: batch, Value: docs}, {Key: "id", Value: cur.id}, {Key: "ns", Value: cur.ns.String()}}}}
+func cursorReply(batch string, docs []bson.Raw, id int64, ns namespace) bson.D {
+	size := 128
+	for _, doc := range docs {
+		size += len(doc) + 16
+	}
+	at, raw := bsoncore.AppendDocumentStart(make([]byte, 0, size))
+	list, raw := bsoncore.AppendArrayElementStart(raw, batch)
+	for i, doc := range docs {
+		raw = bsoncore.AppendDocumentElement(raw, strconv.Itoa(i), doc)
+	}
+	raw, _ = bsoncore.AppendArrayEnd(raw, list) // list is where this array began
+	raw = bsoncore.AppendInt64Element(raw, "id", id)
+	raw = bsoncore.AppendStringElement(raw, "ns", ns.String())
+	raw, _ = bsoncore.AppendDocumentEnd(raw, at) // at is where this document began
+	return bson.D{{Key: "cursor", Value: bson.Raw(raw)}}
 }
 
 func runGetMore(c *call) (bson.D, error) {
@@ -128,7 +148,7 @@ func runGetMore(c *call) (bson.D, error) {
 	if done {
 		id = 0
 	}
-	return cursorReply("nextBatch", docs, &cursor{id: id, ns: ns}), nil
+	return cursorReply("nextBatch", docs, id, ns), nil
 }
 
 func runKillCursors(c *call) (bson.D, error) {
@@ -138,7 +158,7 @@ func runKillCursors(c *call) (bson.D, error) {
 		return nil, isString.mismatch("killCursors.killCursors", c.self)
 	}
 	ns := namespace{c.ns.db, coll}
-	values, err := c.args["cursors"].Array().Values()
+	values, err := c.get("cursors").Array().Values()
 	if err != nil {
 		return nil, errMalformed
 	}

@@ -15,7 +15,7 @@ func runFindAndModify(c *call) (bson.D, error) {
 	if err := c.checkFindAndModify(); err != nil {
 		return nil, err
 	}
-	sel, err := newSelection(c.doc("query"), c.doc("sort"), nil, c.args["hint"])
+	sel, err := newSelection(c.doc("query"), c.doc("sort"), nil, c.get("hint"))
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func runFindAndModify(c *call) (bson.D, error) {
 	}
 	var u *query.Update
 	if !c.bool("remove", false) {
-		if u, err = query.ParseUpdate(c.args["update"]); err != nil {
+		if u, err = query.ParseUpdate(c.get("update")); err != nil {
 			return nil, err
 		}
 	}

@@ -31,16 +31,16 @@ var (
 )
 
 // check refuses a value of another type. A null counts as absent, as it does in MongoDB.
-func (k kind) check(where string, v bson.RawValue) error {
+func (k kind) check(where, name string, v bson.RawValue) error {
 	if k.types == nil || v.Type == bson.TypeNull {
 		return nil
 	}
 	for _, t := range k.types {
 		if v.Type == t {
-			return k.checkNumber(where, v)
+			return k.checkNumber(where, name, v)
 		}
 	}
-	return k.mismatch(where, v)
+	return k.mismatch(where+"."+name, v)
 }
 
 func (k kind) mismatch(where string, v bson.RawValue) error {
@@ -48,12 +48,12 @@ func (k kind) mismatch(where string, v bson.RawValue) error {
 }
 
 // checkNumber refuses a number where an integer is wanted and the number is none.
-func (k kind) checkNumber(where string, v bson.RawValue) error {
+func (k kind) checkNumber(where, name string, v bson.RawValue) error {
 	if k.names != isInt.names {
 		return nil
 	}
 	if _, ok := integer(v); !ok {
-		return wire.Errorf(wire.FailedToParse, "BSON field '%s' must be a whole number of 64 bits", where)
+		return wire.Errorf(wire.FailedToParse, "BSON field '%s.%s' must be a whole number of 64 bits", where, name)
 	}
 	return nil
 }

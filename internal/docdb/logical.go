@@ -127,8 +127,8 @@ func runKillAllSessionsByPattern(c *call) (bson.D, error) {
 		if err := p.refuse("users", "roles"); err != nil {
 			return nil, err
 		}
-		if _, ok := p["lsid"]; ok {
-			if _, err := sessionID(p["lsid"]); err != nil {
+		if lsid := p.get("lsid"); lsid.Type != 0 {
+			if _, err := sessionID(lsid); err != nil {
 				return nil, err
 			}
 		}
@@ -174,7 +174,7 @@ func (s *Session) fits(p args, lsid bson.Raw) bool {
 			return false
 		}
 	}
-	return !p.has("uid") || s.ownedBy(p["uid"])
+	return !p.has("uid") || s.ownedBy(p.get("uid"))
 }
 
 // ownedBy reports whether uid is the digest of the session's user, as MongoDB makes it: of "user@db", or of nothing.

@@ -93,7 +93,7 @@ func (t *operationTable) kill(match func(*operation) bool) {
 
 // runKillOp interrupts a command. One that is not there, perhaps because it has just ended, is no error, as in MongoDB.
 func runKillOp(c *call) (bson.D, error) {
-	id, ok := integer(c.args["op"])
+	id, ok := integer(c.get("op"))
 	if !ok {
 		return nil, wire.Errorf(wire.TypeMismatch, "Did not provide a whole number as \"op\"")
 	}

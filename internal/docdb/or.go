@@ -96,7 +96,7 @@ type arm struct {
 func (s *scan) branches(ctx context.Context) iter.Seq2[bson.Raw, error] {
 	return func(yield func(bson.Raw, error) bool) {
 		for i, b := range s.plan.branches {
-			a := &arm{scan: scan{r: s.r, coll: s.coll, plan: b.plan, filter: b.filter}}
+			a := &arm{scan: scan{r: s.r, coll: s.coll, plan: b.plan, filter: b.filter, lent: s.lent}}
 			s.arms = append(s.arms, a)
 			more := a.walkBranch(ctx, s.plan.branches[:i], yield)
 			s.keysExamined += a.keysExamined

@@ -100,10 +100,17 @@ var commonFields = []field{
 	{"maxTimeMS", isInt, false},
 }
 
-func (c *command) field(name string) (field, bool) {
-	for _, list := range [][]field{c.fields, commonFields} {
-		if i := slices.IndexFunc(list, func(f field) bool { return f.name == name }); i >= 0 {
-			return list[i], true
+func (c *command) field(name []byte) (field, bool) {
+	if f, ok := find(c.fields, name); ok {
+		return f, true
+	}
+	return find(commonFields, name)
+}
+
+func find(list []field, name []byte) (field, bool) {
+	for _, f := range list {
+		if f.name == string(name) {
+			return f, true
 		}
 	}
 	return field{}, false

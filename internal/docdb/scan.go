@@ -19,6 +19,7 @@ type scan struct {
 	coll   *collection
 	plan   plan
 	filter *query.Filter
+	lent   bool // a document is done with before the next is read
 
 	keysExamined, docsExamined int64
 
@@ -37,7 +38,7 @@ const (
 // patience is how many rows are read between two looks at the context.
 const patience = 128
 
-// documents yields copies of the matching documents, each once.
+// documents yields the matching documents, each once; copies, unless they are lent.
 func (s *scan) documents(ctx context.Context) iter.Seq2[bson.Raw, error] {
 	if s.plan.stage == stageOr {
 		return s.branches(ctx)
@@ -62,6 +63,9 @@ func (s *scan) review() {
 
 // walk visits the plan's ranges one after another with one iterator.
 func (s *scan) walk(ctx context.Context, yield func(bson.Raw) bool) error {
+	if s.plan.stage == stageIDHack {
+		return s.get(yield)
+	}
 	it, err := s.r.NewIter(nil)
 	if err != nil {
 		return err
@@ -75,6 +79,20 @@ func (s *scan) walk(ctx context.Context, yield func(bson.Raw) bool) error {
 		}
 	}
 	return it.Error()
+}
+
+// get yields the one document that the plan leads to.
+func (s *scan) get(yield func(bson.Raw) bool) error {
+	s.keysExamined++
+	doc, err := read(s.r, documentKeyOf(s.coll.id, s.plan.spans[0].lo))
+	if err != nil || doc == nil {
+		return err
+	}
+	s.docsExamined++
+	if s.filter.Match(doc) {
+		yield(doc)
+	}
+	return nil
 }
 
 func (s *scan) walkRange(ctx context.Context, it *pebble.Iterator, yield func(bson.Raw) bool) (more bool, err error) {
@@ -108,10 +126,14 @@ func (s *scan) visit(it *pebble.Iterator) (bson.Raw, error) {
 	}
 	if s.plan.ix.ID == idIndex.ID {
 		s.docsExamined++
-		if doc := bson.Raw(it.Value()); s.filter.Match(doc) {
-			return bytes.Clone(doc), nil
+		doc := bson.Raw(it.Value())
+		switch {
+		case !s.filter.Match(doc):
+			return nil, nil
+		case s.lent:
+			return doc, nil
 		}
-		return nil, nil
+		return bytes.Clone(doc), nil
 	}
 	value, id, ok := splitIndexKey(it.Key(), it.Value())
 	if !ok {

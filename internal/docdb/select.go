@@ -46,7 +46,8 @@ func newSelection(filter, sort, projection bson.Raw, hint bson.RawValue) (sel se
 // view is a collection and all data at one instant.
 type view struct {
 	coll *collection // nil if there is none
-	snap *pebble.Snapshot
+	r    pebble.Reader
+	snap *pebble.Snapshot // r, if it must be closed
 }
 
 func (v *view) close() {
@@ -56,11 +57,20 @@ func (v *view) close() {
 	}
 }
 
+// viewFor is openView, or less for a selection by _id: to read one document is one step without a snapshot.
+func (c *call) viewFor(sel *selection) (*view, error) {
+	if _, one := sel.filter.EqID(); !one || asksForSomething(sel.hint) || c.durableRead() {
+		return c.openView()
+	}
+	return &view{coll: c.e.catalog.get(c.ns), r: c.e.db}, nil
+}
+
 // openView takes a view of the command's collection.
 func (c *call) openView() (*view, error) {
 	e := c.e
 	e.catalog.mu.RLock()
 	v := &view{coll: e.catalog.colls[c.ns], snap: e.db.NewSnapshot()}
+	v.r = v.snap
 	e.catalog.mu.RUnlock()
 	if c.durableRead() {
 		if err := e.settle(); err != nil {

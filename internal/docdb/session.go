@@ -37,7 +37,8 @@ func (s *Session) Close() {
 	s.e.cursors.closeOf(s)
 }
 
-// Run executes one command and returns its reply, which says ok 0 with a code if the command failed.
+// Run executes one command and returns its reply, which says ok 0 with a code if the command failed. The message's
+// documents are well-formed to the bottom, as wire.ParseMsg and wire.Validate have them.
 func (s *Session) Run(ctx context.Context, m *wire.Msg) bson.Raw {
 	reply, err := s.run(ctx, m)
 	if err != nil {

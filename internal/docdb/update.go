@@ -74,10 +74,10 @@ func parseUpdate(a args) (sel selection, u *query.Update, err error) {
 	if err := a.refuseCollation(); err != nil {
 		return sel, nil, err
 	}
-	if sel, err = newSelection(a.doc("q"), a.doc("sort"), nil, a["hint"]); err != nil {
+	if sel, err = newSelection(a.doc("q"), a.doc("sort"), nil, a.get("hint")); err != nil {
 		return sel, nil, err
 	}
-	if u, err = query.ParseUpdate(a["u"]); err != nil {
+	if u, err = query.ParseUpdate(a.get("u")); err != nil {
 		return sel, nil, err
 	}
 	if a.bool("multi", false) {

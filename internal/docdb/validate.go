@@ -8,6 +8,8 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/wire"
 )
 
 func runValidate(c *call) (bson.D, error) {
@@ -22,7 +24,7 @@ func runValidate(c *call) (bson.D, error) {
 	if v.coll == nil {
 		return nil, noNamespace(c.ns)
 	}
-	found, err := inspect(c.ctx, v.snap, v.coll)
+	found, err := inspect(c.ctx, v.r, v.coll)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +90,7 @@ func inspect(ctx context.Context, r pebble.Reader, coll *collection) (*inspectio
 }
 
 func inspectDocument(r pebble.Reader, coll *collection, doc bson.Raw, expected []int64, found *inspection) error {
-	if err := checkBSON(doc, maxDepth); err != nil {
+	if err := wire.Validate(doc, maxDepth); err != nil {
 		found.fault("a document is malformed")
 		return nil
 	}

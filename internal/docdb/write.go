@@ -145,7 +145,7 @@ func (c *call) deleteStatement(t *tx, a args, n *int32) error {
 	if err := a.refuseCollation(); err != nil {
 		return err
 	}
-	sel, err := newSelection(a.doc("q"), nil, nil, a["hint"])
+	sel, err := newSelection(a.doc("q"), nil, nil, a.get("hint"))
 	if err != nil {
 		return err
 	}

@@ -99,7 +99,7 @@ func FuzzAuthorize(f *testing.F) {
 		"currentOp": true, // with $ownOps
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
-		if wire.Validate(in) != nil {
+		if wire.Validate(in, wire.MaxDepth) != nil {
 			return
 		}
 		c := commandOf(&wire.Msg{Body: in})

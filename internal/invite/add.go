@@ -15,7 +15,7 @@ import (
 // organization is in the project at once; whom the organization waits for gets there with that; anybody else is invited
 // into both. Errors: those of people.Enter.
 func (s *Sender) Add(ctx context.Context, tx store.Tx, p *model.Project, username string, roles []authz.Role) (*model.Membership, error) {
-	u, err := state.Account(tx, username)
+	u, err := state.Account(tx, username, p.OrgID)
 	if err != nil {
 		return nil, err
 	}

@@ -41,8 +41,8 @@ type answer struct {
 	lastName  string
 }
 
-// errNoAccount says that an answer lacks the parts of an account.
-var errNoAccount = errors.New("invite: the account has no password yet")
+// errChanged says that an answer has the parts of an account where there is one by now, or lacks them where there is none.
+var errChanged = errors.New("invite: the account has changed since the page was read")
 
 // give ends the invitation of a link as its holder wants it. Of several answers the first counts.
 func (a answer) give(ctx context.Context, st store.Store, token string, from netip.Addr) (d details, err error) {
@@ -54,7 +54,10 @@ func (a answer) give(ctx context.Context, st store.Store, token string, from net
 		if d, err = describe(tx, inv); err != nil {
 			return err
 		}
-		if a.how == Accepted && d.Stranger {
+		if a.how == Accepted && d.Stranger != (a.hash != "") {
+			return errChanged
+		}
+		if a.hash != "" {
 			if err := a.settle(tx, inv.UserID); err != nil {
 				return err
 			}
@@ -67,9 +70,6 @@ func (a answer) give(ctx context.Context, st store.Store, token string, from net
 
 // settle completes an account that was made for an invitation.
 func (a answer) settle(tx store.Tx, userID model.ID) error {
-	if a.hash == "" {
-		return errNoAccount
-	}
 	u, err := state.Users.Get(tx, userID)
 	if err != nil {
 		return err

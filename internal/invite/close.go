@@ -83,10 +83,8 @@ func (inv *Invitation) leave(ctx context.Context, tx store.Tx, waiting []*model.
 			err = people.Leave(ctx, tx, m)
 		case len(others) > 0:
 			err = stepAside(ctx, tx, m)
-		default:
-			if err = people.LeaveTeams(ctx, tx, m.UserID, m.OrgID); err == nil {
-				err = people.Leave(ctx, tx, m)
-			}
+		default: // with a project that has moved here the person may have come into it
+			err = people.LeaveAll(ctx, tx, m.UserID, m.OrgID)
 		}
 		if err != nil {
 			return err
@@ -116,7 +114,7 @@ func leaveOrg(ctx context.Context, tx store.Tx, inv *Invitation) error {
 	if err != nil || !m.Aside {
 		return store.IfMissing(err, nil)
 	}
-	return people.Leave(ctx, tx, m)
+	return people.LeaveAll(ctx, tx, m.UserID, m.OrgID)
 }
 
 // forgetStranger removes an account that was made for an invitation, has no password, and is nowhere any more.

@@ -43,7 +43,7 @@ func (w *world) must(fn func(store.Tx) error) {
 func (w *world) invite(username, orgID string) error {
 	ctx := authz.NewContext(w.t.Context(), &authz.Principal{Kind: authz.APIKey, ID: "k", Name: "abcdefgh"})
 	return w.Update(ctx, func(tx store.Tx) error {
-		u, err := state.Account(tx, username)
+		u, err := state.Account(tx, username, orgID)
 		if err != nil {
 			return err
 		}

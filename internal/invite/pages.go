@@ -99,13 +99,16 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request) {
 		p.refuse(w, r, err)
 		return
 	}
-	a := answer{how: how}
-	if how == Accepted && d.Stranger {
-		var problem string
-		if a, problem, err = account(r.Context(), form, d.Username); problem != "" {
-			ask(w, http.StatusBadRequest, d, form, problem)
-			return
-		}
+	a, status, problem := answer{how: how}, http.StatusBadRequest, ""
+	switch {
+	case how == Accepted && d.Stranger:
+		a, problem, err = account(r.Context(), form, d.Username)
+	case how == Accepted && form.Has("password"): // the page has been open since before there was an account
+		status, problem = http.StatusConflict, "You have an account by now. Its password stays the one that you set there; to join, accept again."
+	}
+	if problem != "" {
+		ask(w, status, d, form, problem)
+		return
 	}
 	if err == nil {
 		d, err = a.give(r.Context(), p.Store, token, p.Address(r))
@@ -154,7 +157,7 @@ func (p *Pages) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		webpage.Write(w, http.StatusGone, webpage.Page{Title: "Withdrawn", Sentence: "This invitation does not hold any more. Ask whoever invited you for another one."})
 	case errors.As(err, &ended):
 		webpage.Write(w, http.StatusGone, webpage.Page{Title: "Already answered", Sentence: "This invitation was " + string(ended.how) + " before. Its link works once only."})
-	case errors.Is(err, errNoAccount):
+	case errors.Is(err, errChanged):
 		webpage.Write(w, http.StatusConflict, webpage.Page{Title: "Try again", Sentence: "Your account has changed meanwhile. The invitation is still open: open its link again."})
 	case store.IsNotFound(err):
 		webpage.Write(w, http.StatusNotFound, webpage.Page{Title: "No such invitation", Sentence: "There is no invitation behind this link. See that you have copied it whole."})

@@ -29,6 +29,21 @@ func poll(s *apitest.Server, code string) (int, object) {
 	return s.Device("token", url.Values{"grant_type": {grant}, "device_code": {code}})
 }
 
+// TestTheFirstOwnerLogsIn does what somebody does first who has no key at hand: with the password of bootstrap.json.
+func TestTheFirstOwnerLogsIn(t *testing.T) {
+	s := apitest.Start(t)
+	_, asked := s.Device("authorize", url.Values{"scope": {"openid profile offline_access"}})
+	code := asked["user_code"].(string)
+	if status, page := s.Connect(code, s.OwnerUsername, s.OwnerPassword); status != http.StatusOK || strings.Contains(page, s.OwnerPassword) {
+		t.Fatalf("%d %s", status, page)
+	}
+	status, got := poll(s, asked["device_code"].(string))
+	if status != http.StatusOK {
+		t.Fatalf("%d %v", status, got)
+	}
+	s.Bearer("", got["access_token"].(string)).Post("/groups", map[string]string{"name": "Mine", "orgId": s.OrgID}).Want(http.StatusOK)
+}
+
 // change works on the store of a stopped server, which runs again afterwards.
 func change(t *testing.T, s *apitest.Server, fn func(store.Tx) error) {
 	t.Helper()
@@ -73,7 +88,7 @@ func TestAProgramIsLetIn(t *testing.T) {
 	}{
 		{shown, "jane@example.com", "not her password", http.StatusForbidden},
 		{shown, "nobody@example.com", apitest.Password, http.StatusForbidden},
-		{shown, "owner@telamon.example", "", http.StatusBadRequest}, // has no password at all
+		{shown, "owner@telamon.example", "", http.StatusBadRequest},
 		{shown, "owner@telamon.example", "x", http.StatusForbidden},
 		{"BCDFGHJK", "jane@example.com", apitest.Password, http.StatusNotFound},
 		{shown, "JANE@example.com", apitest.Password, http.StatusOK},

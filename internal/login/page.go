@@ -78,6 +78,8 @@ func (s *Service) approve(w http.ResponseWriter, r *http.Request) {
 			Title: "Logged in", Sentence: "The program can act for you now. Go back to it; you can close this page.",
 			Facts: []webpage.Fact{{Name: "You are", Values: []string{u.Username}}, {Name: "The program runs at", Values: []string{from}}},
 		})
+	case errors.Is(err, errNowhere):
+		ask(w, http.StatusForbidden, code, username, "You are in no organization. Accept an invitation into one first.")
 	case errors.Is(err, errUsed):
 		ask(w, http.StatusConflict, "", username, "This code has been used. Let the program show you another one.")
 	case store.IsNotFound(err):
@@ -120,7 +122,10 @@ func (s *Service) know(ctx context.Context, username, secret string) (u *model.C
 	return u, nil
 }
 
-var errUsed = errors.New("login: the code has been used")
+var (
+	errUsed    = errors.New("login: the code has been used")
+	errNowhere = errors.New("login: the user is in no organization")
+)
 
 // let approves the request with that code in a user's name, and returns the address that it came from.
 func (s *Service) let(ctx context.Context, userID model.ID, code string) (from string, err error) {
@@ -138,6 +143,13 @@ func (s *Service) let(ctx context.Context, userID model.ID, code string) (from s
 		u, err := state.Users.Get(tx, userID)
 		if err != nil {
 			return err
+		}
+		roles, err := state.GrantsOf(tx, u.ID)
+		if err != nil {
+			return err
+		}
+		if len(roles) == 0 { // who made the account may know its password: nobody has shown yet to be the person
+			return errNowhere
 		}
 		q.UserID, from, u.LastAuth = u.ID, q.From, tx.Now()
 		if err := state.Users.Put(tx, u); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/bearer"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/ratelimit"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -22,14 +23,12 @@ const (
 // Request is a program's request to let somebody in. Its life is counted by the system's clock, as that of all
 // credentials.
 type Request struct {
-	Hash     string        `json:"hash"`             // of the device code
-	UserCode string        `json:"userCode"`         // which a person enters
-	From     string        `json:"from"`             // address of the program
-	UserID   model.ID      `json:"userId,omitempty"` // who has approved it
-	Expires  time.Time     `json:"expires"`
-	Asked    time.Time     `json:"asked,omitzero"` // when the program asked last
-	Interval time.Duration `json:"interval"`       // how long it has to wait between two questions
-	Rev      int64         `json:"-"`
+	Hash     string    `json:"hash"`             // of the device code
+	UserCode string    `json:"userCode"`         // which a person enters
+	From     string    `json:"from"`             // address of the program
+	UserID   model.ID  `json:"userId,omitempty"` // who has approved it
+	Expires  time.Time `json:"expires"`
+	Rev      int64     `json:"-"`
 }
 
 // Requests are the requests that are open.
@@ -51,7 +50,7 @@ func (s *Service) Authorize(w http.ResponseWriter, r *http.Request) {
 	}
 	code := bearer.Text()
 	q := &Request{
-		Hash: bearer.Hash(code), UserCode: newUserCode(), From: s.Address(r).String(), Expires: time.Now().UTC().Add(requestLife), Interval: interval,
+		Hash: bearer.Hash(code), UserCode: newUserCode(), From: s.Address(r).String(), Expires: time.Now().UTC().Add(requestLife),
 	}
 	err := s.Store.Update(r.Context(), func(tx store.Tx) error {
 		if err := sweep(tx); err != nil {
@@ -129,41 +128,44 @@ func canonical(code string) string {
 	return strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(code))
 }
 
+// asksOfOne is how often a program may ask whether it has been let in: a little more often than it is told to, since the
+// way here takes time, not always the same. Who asks too often is told so each time, and need not be made to wait longer
+// and longer (RFC 8628, section 3.5): asking writes nothing.
+var asksOfOne = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 1, Refill: 15}}
+
 // redeem answers a program that asks whether it has been let in: with a session, once.
 func (s *Service) redeem(ctx context.Context, code string) (out granted, err error) {
+	var q *Request
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		q, err = asked(tx, code)
+		return err
+	})
+	switch {
+	case err != nil:
+		return out, err
+	case q.UserID == "" && s.tries.Take(asksOfOne, q.Hash).OK:
+		return out, errPending
+	case q.UserID == "":
+		return out, errHasty
+	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		out = granted{}
-		q, err := Requests.Get(tx, bearer.Hash(code))
-		now := time.Now().UTC()
-		if err == nil && !now.Before(q.Expires) {
-			err = store.ErrNotFound
-		}
+		q, err := asked(tx, code) // again: it may have been answered meanwhile
 		if err != nil {
-			return store.IfMissing(err, errExpired)
+			return err
 		}
-		if q.UserID == "" {
-			out.wait = q.ask(now)
-			return Requests.Put(tx, q)
-		}
-		if out, err = s.begin(tx, q.UserID, now); err != nil {
+		if out, err = s.begin(tx, q.UserID, time.Now().UTC()); err != nil {
 			return store.IfMissing(err, errExpired)
 		}
 		return Requests.Delete(tx, q)
 	})
-	if err == nil && out.wait != nil {
-		err = out.wait
-	}
 	return out, err
 }
 
-// ask notes that the program asks, and is why it has to wait. Who asks too often has to wait longer from then on (RFC
-// 8628, section 3.5).
-func (q *Request) ask(now time.Time) error {
-	hasty := now.Sub(q.Asked) < q.Interval-time.Second // the way here takes time, not always the same
-	q.Asked = now
-	if !hasty {
-		return errPending
+// asked is the request that a device code is of, or errExpired.
+func asked(tx store.Tx, code string) (*Request, error) {
+	q, err := Requests.Get(tx, bearer.Hash(code))
+	if err == nil && !time.Now().Before(q.Expires) {
+		err = store.ErrNotFound
 	}
-	q.Interval = min(q.Interval+interval, requestLife)
-	return errHasty
+	return q, store.IfMissing(err, errExpired)
 }

@@ -45,11 +45,8 @@ var Sessions = &store.Table[Session]{
 	},
 }
 
-// granted is what a program gets, or why it gets nothing yet.
-type granted struct {
-	access, refresh string
-	wait            error
-}
+// granted is what a program gets.
+type granted struct{ access, refresh string }
 
 // begin begins a user's session with its first access token. store.ErrNotFound: the user has gone.
 func (s *Service) begin(tx store.Tx, userID model.ID, now time.Time) (out granted, err error) {

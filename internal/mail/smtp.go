@@ -10,13 +10,19 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
 )
 
-// patience is how long a mail server may take over a letter. It is less than the lease of the work.
-const patience = 15 * time.Second
+const (
+	// patience is how long a mail server may take over a letter. It is less than the lease of the work.
+	patience = 15 * time.Second
+	// rest is how long a mail server is left alone that took longer. Letters that were to wait for it one by one would
+	// keep those who do the work from all other work.
+	rest = time.Minute
+)
 
 // SMTP is the transport to a mail server (RFC 5321). ParseURL makes one.
 type SMTP struct {
@@ -27,7 +33,11 @@ type SMTP struct {
 	user     string
 	secret   string
 	from     string
+	tired    atomic.Pointer[time.Time] // when a letter waited in vain last
 }
+
+// errTired says that the server is not asked.
+var errTired = errors.New("it did not answer a moment ago")
 
 // errURL says nothing of the text, which may have a password.
 var errURL = errors.New("must be smtp://[USER:PASSWORD@]HOST[:PORT][?from=ADDRESS], or smtps:// for TLS from the first byte on")
@@ -79,6 +89,9 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	if err != nil {
 		return err
 	}
+	if t := s.tired.Load(); t != nil && time.Since(*t) < rest {
+		return fmt.Errorf("mail: the mail server %s: %w", s, errTired)
+	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	client, hangUp, err := s.client(ctx)
@@ -88,6 +101,10 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	}
 	if c.IsDelivered() {
 		return nil // however the server takes its leave: a letter that is handed in again is read twice
+	}
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		now := time.Now()
+		s.tired.Store(&now)
 	}
 	if err != nil && s.secret != "" && strings.Contains(err.Error(), s.secret) {
 		err = errors.New("it answers with the password that it was given")

@@ -104,6 +104,10 @@ func TestAServerThatSaysNothingIsLeft(t *testing.T) {
 	if err := s.Send(ctx, letter); err == nil {
 		t.Error("the letter was sent")
 	}
+	begun := time.Now()
+	if err := s.Send(t.Context(), letter); err == nil || time.Since(begun) > patience/2 {
+		t.Errorf("the next letter waits too: %v", err)
+	}
 	sink.Down()
 	if err := s.Send(t.Context(), letter); err == nil {
 		t.Error("the letter was sent to nobody")

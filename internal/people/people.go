@@ -90,7 +90,7 @@ func LeaveAll(ctx context.Context, tx store.Tx, userID, orgID model.ID) error {
 // organization stays one: fault.LastOrgOwner.
 func SetRoles(ctx context.Context, tx store.Tx, m *model.Membership, roles []authz.Role) error {
 	roles = Once(roles)
-	if slices.Equal(m.Roles, roles) {
+	if Same(m.Roles, roles) {
 		return nil
 	}
 	if err := keepOwner(tx, m, roles); err != nil {
@@ -112,6 +112,11 @@ func Once(roles []authz.Role) []authz.Role {
 		}
 	}
 	return once
+}
+
+// Same says whether roles, each given once, are the same ones in any order.
+func Same(a, b []authz.Role) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(r authz.Role) bool { return !slices.Contains(b, r) })
 }
 
 // keepOwner refuses a change of m after which its organization has no owner who is there.

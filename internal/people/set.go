@@ -35,7 +35,7 @@ func EnterProject(ctx context.Context, tx store.Tx, org *model.Membership, p Pla
 }
 
 // SetProjects gives a member of an organization exactly these places in its projects. What waits aside, for an
-// invitation of its own, stays.
+// invitation of its own, stays, and its project is none of these: fault.UserAlreadyExists. Other errors: those of Enter.
 func SetProjects(ctx context.Context, tx store.Tx, org *model.Membership, places []Place) error {
 	has, err := state.Memberships.List(tx, state.PlacesOf(org.UserID, org.OrgID))
 	if err != nil {
@@ -43,9 +43,11 @@ func SetProjects(ctx context.Context, tx store.Tx, org *model.Membership, places
 	}
 	there := map[model.ID]*model.Membership{}
 	for _, m := range has[1:] {
+		if m.Aside {
+			continue
+		}
 		there[m.GroupID] = m
-		wanted := func(p Place) bool { return p.GroupID == m.GroupID }
-		if m.Aside || slices.ContainsFunc(places, wanted) {
+		if slices.ContainsFunc(places, func(p Place) bool { return p.GroupID == m.GroupID }) {
 			continue
 		}
 		if err := Leave(ctx, tx, m); err != nil {

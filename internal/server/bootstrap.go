@@ -1,7 +1,9 @@
 package server
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +19,7 @@ import (
 	"github.com/telamon-db/telamon/internal/durable"
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/password"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -28,6 +31,8 @@ type Bootstrap struct {
 	ManagementURL string `json:"managementUrl"`
 	OrgID         string `json:"orgId"`
 	OwnerUserID   string `json:"ownerUserId"`
+	OwnerUsername string `json:"ownerUsername,omitempty"`
+	OwnerPassword string `json:"ownerPassword,omitempty"`
 	ProjectID     string `json:"projectId"`
 	PublicKey     string `json:"publicKey,omitempty"`
 	PrivateKey    string `json:"privateKey,omitempty"`
@@ -52,7 +57,8 @@ func (s *Server) start(ctx context.Context) (*Bootstrap, error) {
 	if err != nil {
 		return nil, err
 	}
-	before.BaseURL, before.ManagementURL = s.scheme()+"://"+reachable(s.api.Addr()), "http://"+reachable(s.manage.Addr())
+	before.BaseURL = cmp.Or(s.cfg.URL, s.scheme()+"://"+reachable(s.api.Addr()))
+	before.ManagementURL = "http://" + reachable(s.manage.Addr())
 	b := new(Bootstrap)
 	err = s.store.Update(ctx, func(tx store.Tx) error {
 		*b = *before
@@ -98,7 +104,7 @@ func keep(b *Bootstrap, setting string) error {
 		return err
 	}
 	if b.OrgID != begun.OrgID {
-		b.PublicKey, b.PrivateKey, b.ClientID, b.ClientSecret = "", "", "", ""
+		*b = Bootstrap{BaseURL: b.BaseURL, ManagementURL: b.ManagementURL}
 	}
 	b.OrgID, b.OwnerUserID, b.ProjectID = begun.OrgID, begun.OwnerUserID, begun.ProjectID
 	return nil
@@ -113,20 +119,25 @@ func beginning(tx store.Tx) (*state.Setting, error) {
 	return begun, err
 }
 
-// firstUser is the owner of the first organization, who stays when that goes.
-func firstUser(tx store.Tx) (*model.CloudUser, error) {
-	u, err := state.Users.Find(tx, "username", state.Fold(firstOwner))
+// firstUser is the owner of the first organization, who stays when that goes, with a new password.
+func firstUser(ctx context.Context, tx store.Tx) (u *model.CloudUser, secret string, err error) {
+	u, err = state.Users.Find(tx, "username", state.Fold(firstOwner))
 	if store.IsNotFound(err) {
 		u = &model.CloudUser{ID: model.NewID(), Username: firstOwner, FirstName: "Telamon", LastName: "Owner", Created: tx.Now()}
-		err = state.Users.Put(tx, u)
+	} else if err != nil {
+		return nil, "", err
 	}
-	return u, err
+	secret = rand.Text()
+	if u.PasswordHash, err = password.Hash(ctx, secret); err != nil {
+		return nil, "", err
+	}
+	return u, secret, state.Users.Put(tx, u)
 }
 
 // found makes the first organization with its owner, a project, an API key and a service account.
 func (s *Server) found(ctx context.Context, tx store.Tx, b *Bootstrap, begun *state.Setting) error {
 	now := tx.Now()
-	owner, err := firstUser(tx)
+	owner, word, err := firstUser(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -153,6 +164,7 @@ func (s *Server) found(ctx context.Context, tx store.Tx, b *Bootstrap, begun *st
 		return err
 	}
 	b.OrgID, b.OwnerUserID, b.ProjectID = org.ID, owner.ID, project.ID
+	b.OwnerUsername, b.OwnerPassword = owner.Username, word
 	begun.Value, err = json.Marshal(Bootstrap{OrgID: b.OrgID, OwnerUserID: b.OwnerUserID, ProjectID: b.ProjectID})
 	if err != nil {
 		return err

@@ -58,9 +58,10 @@ func TestBootstrapFile(t *testing.T) {
 	}
 	want := server.Bootstrap{
 		BaseURL: s.URL, ManagementURL: s.ManagementURL, OrgID: s.OrgID, OwnerUserID: s.OwnerUserID, ProjectID: s.ProjectID,
+		OwnerUsername: s.OwnerUsername, OwnerPassword: s.OwnerPassword,
 		PublicKey: s.PublicKey, PrivateKey: s.PrivateKey, ClientID: s.ClientID, ClientSecret: s.ClientSecret,
 	}
-	if first != want || first.PrivateKey == "" || first.ClientSecret == "" {
+	if first != want || first.PrivateKey == "" || len(first.OwnerPassword) < 20 || first.ClientSecret == "" {
 		t.Errorf("it says %+v, want %+v", first, want)
 	}
 	if err := os.Chmod(file(s.DataDir), 0o644); err != nil {

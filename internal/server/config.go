@@ -3,9 +3,11 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"net/url"
 	"path/filepath"
 	"time"
 
@@ -22,6 +24,7 @@ type Config struct {
 	DataDir     string                     // where everything is kept that Store does not keep
 	Store       string                     // where state is kept: "sqlite" or "", a file in DataDir, or the postgres:// URL of a database that nodes share
 	Listen      string                     // HOST:PORT of the API; port 0 takes a free one
+	URL         string                     // under which people and clients reach the API, such as https://atlas.example.com; "": at Listen
 	Management  string                     // HOST:PORT of health, metrics and the clock
 	ClusterHost string                     // address that clusters listen on and are reached at
 	PortFrom    int                        // first port for clusters; 0: any free one
@@ -47,6 +50,18 @@ func (c *Config) transport() (mail.Transport, error) {
 		return nil, fmt.Errorf("server: the mail server's URL %w", err)
 	}
 	return s, nil
+}
+
+// checkURL refuses a URL that paths cannot be put behind.
+func (c *Config) checkURL() error {
+	if c.URL == "" {
+		return nil
+	}
+	u, err := url.Parse(c.URL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || *u != (url.URL{Scheme: u.Scheme, Host: u.Host}) {
+		return errors.New("server: the URL of clients must be http:// or https:// with a host, and no more")
+	}
+	return nil
 }
 
 // timeouts are how long a client may take over things before it is cut off.

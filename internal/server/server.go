@@ -60,7 +60,7 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 			err = errors.Join(err, s.release())
 		}
 	}()
-	if err := checkStore(cfg.Store); err != nil {
+	if err := errors.Join(checkStore(cfg.Store), cfg.checkURL()); err != nil {
 		return nil, err
 	}
 	if s.mail, err = cfg.transport(); err != nil {
@@ -116,7 +116,7 @@ func (s *Server) compose(ctx context.Context) error {
 		}
 	}
 	s.engine, err = api.New(s.operations(), api.Config{
-		Auth: s.auth, Scopes: scopes{s.store}, Limits: s.limits, AsOf: s.cfg.AsOf, Logger: s.cfg.Logger,
+		Auth: s.auth, Scopes: scopes{s.store}, Limits: s.limits, AsOf: s.cfg.AsOf, URL: s.cfg.URL, Logger: s.cfg.Logger,
 	})
 	return err
 }

@@ -1,17 +1,32 @@
 package state
 
 import (
+	"slices"
+
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Account is the account of that username. There is one as soon as somebody is invited: who has never been asked
-// before gets one without a password and a name, which the person sets in accepting.
-func Account(tx store.Tx, username string) (*model.CloudUser, error) {
+// Account is the account of that username, for the organization that invites the person. There is one as soon as
+// somebody is invited: who has never been asked before gets one without a password and a name, which the person sets in
+// accepting.
+//
+// An account that somebody has made with a password (createUser) loses it, unless the organization waits for the person
+// already, or the person has been let in somewhere: whoever made it may be anybody, and would get what the person is
+// invited to now.
+func Account(tx store.Tx, username string, orgID model.ID) (*model.CloudUser, error) {
 	u, err := Users.Find(tx, "username", Fold(username))
 	if store.IsNotFound(err) {
 		u = &model.CloudUser{ID: model.NewID(), Username: username, Created: tx.Now()}
-		err = Users.Put(tx, u)
+		return u, Users.Put(tx, u)
 	}
-	return u, err
+	if err != nil || u.PasswordHash == "" {
+		return u, err
+	}
+	places, err := Memberships.List(tx, store.Query{Index: "user", Prefix: []string{u.ID}})
+	if err != nil || slices.ContainsFunc(places, func(m *model.Membership) bool { return !m.Pending || m.OrgID == orgID }) {
+		return u, err
+	}
+	u.PasswordHash = ""
+	return u, Users.Put(tx, u)
 }

@@ -7,7 +7,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// MaxDepth is how deep documents and arrays of a message may nest, as in MongoDB's server.
+// MaxDepth is how deep documents and arrays of a message may nest, as in MongoDB's server. A document that is to be stored
+// may nest less deep, so that there is room for what a message wraps around it.
 const MaxDepth = 200
 
 // document takes one validated BSON document off the cursor.
@@ -15,7 +16,7 @@ func (c *cursor) document() bson.Raw {
 	if c.err != nil {
 		return nil
 	}
-	n, err := checkDocument(c.rest, 1)
+	n, err := checkDocument(c.rest, MaxDepth)
 	if err != nil {
 		c.err, c.rest = err, nil
 		return nil
@@ -23,20 +24,21 @@ func (c *cursor) document() bson.Raw {
 	return bson.Raw(c.bytes(n))
 }
 
-// Validate checks that raw is exactly one well-formed BSON document, all the way down and no deeper than MaxDepth.
-// bson.Raw.Validate looks at the outermost document only.
-func Validate(raw bson.Raw) error {
-	n, err := checkDocument(raw, 1)
+// Validate checks that raw is exactly one well-formed BSON document, all the way down and no deeper than so many levels.
+// bson.Raw.Validate looks at the outermost document only. Failures are Overflow for the depth and else InvalidBSON.
+func Validate(raw bson.Raw, levels int) error {
+	n, err := checkDocument(raw, levels)
 	if err == nil && n != len(raw) {
 		err = Errorf(InvalidBSON, "%d bytes follow the document", len(raw)-n)
 	}
 	return err
 }
 
-// checkDocument checks the document at the front of b and returns its length.
-func checkDocument(b []byte, depth int) (int, error) {
-	if depth > MaxDepth {
-		return 0, Errorf(InvalidBSON, "a document nests deeper than %d levels", MaxDepth)
+// checkDocument checks the document at the front of b and returns its length. It goes no deeper than levels itself, so that
+// hostile input cannot exhaust the stack.
+func checkDocument(b []byte, levels int) (int, error) {
+	if levels <= 0 {
+		return 0, Errorf(Overflow, "BSON document is nested too deeply")
 	}
 	n, ok := length(b, 5)
 	if !ok || b[n-1] != 0 {
@@ -48,7 +50,7 @@ func checkDocument(b []byte, depth int) (int, error) {
 			return 0, Errorf(InvalidBSON, "a field name does not end")
 		}
 		value := rest[name+2:]
-		size, err := checkValue(bson.Type(rest[0]), value, depth)
+		size, err := checkValue(bson.Type(rest[0]), value, levels)
 		if err != nil {
 			return 0, err
 		}
@@ -64,13 +66,13 @@ var fixedSizes = map[bson.Type]int{
 }
 
 // checkValue checks the value of type t at the front of b and returns its length.
-func checkValue(t bson.Type, b []byte, depth int) (int, error) {
+func checkValue(t bson.Type, b []byte, levels int) (int, error) {
 	n, ok := 0, false
 	switch t {
 	case bson.TypeEmbeddedDocument, bson.TypeArray:
-		return checkDocument(b, depth+1)
+		return checkDocument(b, levels-1)
 	case bson.TypeCodeWithScope:
-		return checkCodeWithScope(b, depth)
+		return checkCodeWithScope(b, levels)
 	case bson.TypeString, bson.TypeJavaScript, bson.TypeSymbol:
 		n, ok = text(b)
 	case bson.TypeDBPointer:
@@ -106,7 +108,7 @@ func checkBinary(b []byte, n int) bool {
 	return n >= 9 && int(int32(binary.LittleEndian.Uint32(b[5:]))) == n-9
 }
 
-func checkCodeWithScope(b []byte, depth int) (int, error) {
+func checkCodeWithScope(b []byte, levels int) (int, error) {
 	n, ok := length(b, 4)
 	if !ok {
 		return 0, Errorf(InvalidBSON, "a code with scope is malformed")
@@ -115,7 +117,7 @@ func checkCodeWithScope(b []byte, depth int) (int, error) {
 	if !ok {
 		return 0, Errorf(InvalidBSON, "a code with scope is malformed")
 	}
-	scope, err := checkDocument(b[4+code:n], depth+1)
+	scope, err := checkDocument(b[4+code:n], levels-1)
 	if err == nil && 4+code+scope != n {
 		err = Errorf(InvalidBSON, "a code with scope is malformed")
 	}

@@ -20,14 +20,14 @@ func FuzzValidate(f *testing.F) {
 	f.Add([]byte{5, 0, 0, 0, 0})
 	f.Add([]byte{13, 0, 0, 0, 3, 'a', 0, 5, 0, 0, 0, 0, 0})
 	f.Fuzz(func(t *testing.T, in []byte) {
-		if Validate(in) != nil {
+		if Validate(in, MaxDepth) != nil {
 			return
 		}
 		var d bson.D
 		if err := bson.Unmarshal(in, &d); err != nil {
 			t.Fatal(err)
 		}
-		if Validate(in[:len(in)-1]) == nil || Validate(append(in[:len(in):len(in)], 0)) == nil {
+		if Validate(in[:len(in)-1], MaxDepth) == nil || Validate(append(in[:len(in):len(in)], 0), MaxDepth) == nil {
 			t.Fatal("a part, or more than the document, passes")
 		}
 	})

@@ -1,8 +1,11 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/binary"
 	"hash/crc32"
+
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 )
 
 const (
@@ -86,24 +89,52 @@ func (m *Msg) check() error {
 	if m.Body == nil {
 		return Errorf(ProtocolError, "the body section is missing")
 	}
-	seen := map[string]bool{}
+	var seen names
 	for _, s := range m.Sequences {
-		if seen[s.ID] {
+		if !seen.add([]byte(s.ID)) {
 			return Errorf(DuplicateField, "field %q occurs twice", s.ID)
 		}
-		seen[s.ID] = true
 	}
-	elements, err := m.Body.Elements()
-	if err != nil {
-		return Errorf(InvalidBSON, "the body section is malformed")
-	}
-	for _, e := range elements {
-		if seen[e.Key()] {
+	for rest := m.Body[4 : len(m.Body)-1]; len(rest) > 0; {
+		var e bsoncore.Element
+		var ok bool
+		if e, rest, ok = bsoncore.ReadElement(rest); !ok {
+			return Errorf(InvalidBSON, "the body section is malformed")
+		}
+		if !seen.add(e.KeyBytes()) {
 			return Errorf(DuplicateField, "field %q occurs twice", e.Key())
 		}
-		seen[e.Key()] = true
 	}
 	return nil
+}
+
+// names is a set of field names. Few are compared one by one, which needs no memory of its own.
+type names struct {
+	few  [16][]byte
+	n    int
+	many map[string]struct{}
+}
+
+// add reports whether the name is new.
+func (s *names) add(name []byte) bool {
+	for _, old := range s.few[:s.n] {
+		if bytes.Equal(old, name) {
+			return false
+		}
+	}
+	if s.n < len(s.few) {
+		s.few[s.n] = name
+		s.n++
+		return true
+	}
+	if _, old := s.many[string(name)]; old {
+		return false
+	}
+	if s.many == nil {
+		s.many = map[string]struct{}{}
+	}
+	s.many[string(name)] = struct{}{}
+	return true
 }
 
 // AppendMsg appends m to dst as an OP_MSG, with a checksum if m.Flags says so.

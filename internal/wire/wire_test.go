@@ -151,7 +151,7 @@ func TestParseMsgMalformed(t *testing.T) {
 		"sequence twice":          {body(0, section, sequence, sequence), DuplicateField},
 		"sequence and field":      {body(0, insert, sequence), DuplicateField},
 		"field twice":             {body(0, "\x00"+string(doc(t, bson.D{{Key: "a", Value: 1}, {Key: "a", Value: 2}}))), DuplicateField},
-		"too deep":                {body(0, "\x00"+nested(MaxDepth+1)), InvalidBSON},
+		"too deep":                {body(0, "\x00"+nested(MaxDepth+1)), Overflow},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -180,15 +180,15 @@ func TestValidate(t *testing.T) {
 		{Key: "int32", Value: int32(1)}, {Key: "timestamp", Value: bson.Timestamp{T: 1}}, {Key: "int64", Value: int64(1)},
 		{Key: "decimal", Value: bson.NewDecimal128(1, 2)}, {Key: "min", Value: bson.MinKey{}}, {Key: "max", Value: bson.MaxKey{}},
 	})
-	if err := Validate(whole); err != nil {
+	if err := Validate(whole, MaxDepth); err != nil {
 		t.Fatal(err)
 	}
 	for n := range whole {
-		if Validate(whole[:n]) == nil {
+		if Validate(whole[:n], MaxDepth) == nil {
 			t.Errorf("the first %d bytes pass", n)
 		}
 	}
-	if err := Validate(bson.Raw(nested(MaxDepth))); err != nil {
+	if err := Validate(bson.Raw(nested(MaxDepth)), MaxDepth); err != nil {
 		t.Errorf("depth %d: %v", MaxDepth, err)
 	}
 	for name, value := range map[string]string{
@@ -203,7 +203,7 @@ func TestValidate(t *testing.T) {
 		"inner document broken":   "\x03a\x00\x06\x00\x00\x00\x20\x00",
 	} {
 		raw := binary.LittleEndian.AppendUint32(nil, uint32(len(value)+5))
-		if Validate(append(append(raw, value...), 0)) == nil {
+		if Validate(append(append(raw, value...), 0), MaxDepth) == nil {
 			t.Errorf("%s passes", name)
 		}
 	}
@@ -323,7 +323,7 @@ func FuzzReadMessage(f *testing.F) {
 				t.Fatalf("%d bytes of %d", len(body), h.OpCode)
 			}
 		}
-		if q, err := ParseQuery(body); err == nil && Validate(q.Doc) != nil {
+		if q, err := ParseQuery(body); err == nil && Validate(q.Doc, MaxDepth) != nil {
 			t.Fatal("an invalid query document passed")
 		}
 		m, err := ParseMsg(h, body)

@@ -93,7 +93,7 @@ func scattered(id int) int { return id * 7_919 % 1_000_003 }
 // barePebble is Pebble as the engine configures it, for as much as it matters here.
 func barePebble(b *testing.B) *pebble.DB {
 	b.Helper()
-	db, err := pebble.Open(b.TempDir(), &pebble.Options{CacheSize: 8 * mb, MemTableSize: 4 * mb, MemTableStopWritesThreshold: 4,
+	db, err := pebble.Open(b.TempDir(), &pebble.Options{CacheSize: 128 * mb, MemTableSize: 4 * mb, MemTableStopWritesThreshold: 4,
 		FormatMajorVersion: pebble.FormatNewest, Logger: quiet{}, CompactionConcurrencyRange: func() (int, int) { return 1, 1 }})
 	if err != nil {
 		b.Fatal(err)

@@ -136,13 +136,13 @@ func findOne(b *testing.B, c *mongo.Collection, filter bson.D) {
 // BenchmarkDocdbFindOne is the driver's findOne by _id, against the same driver before a server that sends a canned reply.
 func BenchmarkDocdbFindOne(b *testing.B) {
 	x := openDatabase(b, b.TempDir())
-	x.insert(documents(b, 0, 10_000, 1024))
+	x.insert(documents(b, 0, 5_000, 1024))
 	c := x.collection()
 	bare := canned(x, bson.D{{Key: "find", Value: "c"}, {Key: "filter", Value: bson.D{{Key: "_id", Value: 7}}}, {Key: "limit", Value: 1}, {Key: "singleBatch", Value: true}})
 	find := func(c *mongo.Collection) func(int) {
 		return func(n int) {
 			for range n {
-				findOne(b, c, bson.D{{Key: "_id", Value: rand.IntN(10_000)}})
+				findOne(b, c, bson.D{{Key: "_id", Value: rand.IntN(5_000)}})
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"bytes"
 	"iter"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -35,22 +36,27 @@ func step(rest []byte) (name []byte, v bson.RawValue, tail []byte, ok bool) {
 	if len(rest) < 2 { // the closing zero byte
 		return nil, v, nil, false
 	}
-	elem, tail, ok := bsoncore.ReadElement(rest)
-	if !ok {
+	end := bytes.IndexByte(rest[1:], 0)
+	if end < 0 {
 		return nil, v, nil, false
 	}
-	name = elem.KeyBytes()
-	return name, bson.RawValue{Type: bson.Type(elem[0]), Value: elem[len(name)+2:]}, tail, true
+	value, tail, ok := bsoncore.ReadValue(rest[end+2:], bsoncore.Type(rest[0]))
+	return rest[1 : end+1], bson.RawValue{Type: bson.Type(rest[0]), Value: value.Data}, tail, ok
 }
 
 // Lookup returns the field called name at the first level of doc. A missing field is the zero RawValue.
 func Lookup(doc []byte, name string) bson.RawValue {
-	for key, v := range Elements(doc) {
+	rest := body(doc)
+	for {
+		key, v, tail, ok := step(rest)
+		if !ok {
+			return bson.RawValue{}
+		}
 		if string(key) == name {
 			return v
 		}
+		rest = tail
 	}
-	return bson.RawValue{}
 }
 
 // Nested returns the bytes of a document or array; ok is false for other types.

@@ -106,7 +106,7 @@ func parseFieldPath(text string) (expression, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(doc []byte) bson.RawValue { return resolve(documentValue(doc), parts) }, nil
+	return func(doc []byte) bson.RawValue { return resolve(keys.Lookup(doc, parts[0]), parts[1:]) }, nil
 }
 
 // resolve follows a field path the way expressions do, which is not the way of filters: an array gives the array of what

@@ -317,7 +317,7 @@ func FuzzFilter(f *testing.F) {
 		f.Add([]byte(doc(f, c.filter)), []byte(doc(f, `{"a": 1}`)))
 	}
 	f.Fuzz(func(t *testing.T, raw, d []byte) {
-		if wire.Validate(raw) != nil || wire.Validate(d) != nil {
+		if wire.Validate(raw, wire.MaxDepth) != nil || wire.Validate(d, wire.MaxDepth) != nil {
 			return
 		}
 		parsed, err := ParseFilter(raw)

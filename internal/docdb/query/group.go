@@ -98,16 +98,17 @@ func (g grouping) collect(in Documents) ([]*group, error) {
 	var order []*group
 	groups := map[string]*group{}
 	held := memory{stage: "$group"}
+	var key []byte
 	for doc, err := range in {
 		if err != nil {
 			return nil, err
 		}
 		id := orNull(g.id(doc))
-		key := string(keys.Append(nil, id))
-		to := groups[key]
+		key = keys.Append(key[:0], id)
+		to := groups[string(key)]
 		if to == nil {
 			to = g.newGroup(id)
-			groups[key], order = to, append(order, to)
+			groups[string(key)], order = to, append(order, to)
 			if err := held.take(len(key) + len(id.Value) + 128*(1+len(g.fields))); err != nil {
 				return nil, err
 			}

@@ -17,6 +17,8 @@ type Documents = iter.Seq2[bson.Raw, error]
 type Pipeline struct {
 	stages  []stage
 	leading *Filter
+	passing bool // no stage so far does more than to pass documents on
+	lent    bool
 }
 
 // A stage turns one stream into another. It starts no goroutine and holds at most what maxMemory allows.
@@ -46,7 +48,7 @@ func ParsePipeline(list bson.RawValue) (*Pipeline, error) {
 	if !isArray(list) {
 		return nil, wire.Errorf(wire.TypeMismatch, "'pipeline' option must be specified as an array")
 	}
-	p := &Pipeline{}
+	p := &Pipeline{passing: true}
 	for _, v := range keys.Elements(list.Value) {
 		name, _ := firstName(v)
 		if !isDocument(v) || len(elements(v)) != 1 {
@@ -65,9 +67,17 @@ func ParsePipeline(list bson.RawValue) (*Pipeline, error) {
 			p.leading, _ = ParseFilter(spec.Value) // it parsed a line above
 		}
 		p.stages = append(p.stages, s)
+		p.lent = p.lent || p.passing && keepsNothing[name]
+		p.passing = p.passing && name == "$match"
 	}
 	return p, nil
 }
+
+// keepsNothing are the stages that have done with a document before they take the next.
+var keepsNothing = map[string]bool{"$group": true, "$count": true}
+
+// Lent reports whether a document that flows into the pipeline need not outlive its turn.
+func (p *Pipeline) Lent() bool { return p.lent }
 
 // LeadingMatch returns the filter of a pipeline that starts with $match, else nil. Run applies it all the same; a caller
 // may use it to choose an index.
@@ -83,11 +93,15 @@ func (p *Pipeline) Run(ctx context.Context, in Documents) Documents {
 	return out
 }
 
+// patience is how many documents flow between two looks at the context.
+const patience = 128
+
 // watch ends in when ctx is done.
 func watch(ctx context.Context, in Documents) Documents {
 	return func(yield func(bson.Raw, error) bool) {
+		n := 0
 		for doc, err := range in {
-			if err == nil {
+			if n++; n%patience == 1 && err == nil {
 				err = ctx.Err()
 			}
 			if !yield(doc, err) || err != nil {

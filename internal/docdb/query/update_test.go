@@ -235,7 +235,7 @@ func FuzzUpdate(f *testing.F) {
 		f.Add([]byte(doc(f, c.doc)), []byte(doc(f, c.update)))
 	}
 	f.Fuzz(func(t *testing.T, d, raw []byte) {
-		if wire.Validate(raw) != nil || wire.Validate(d) != nil { // to the bottom, as the engine does before it parses
+		if wire.Validate(raw, wire.MaxDepth) != nil || wire.Validate(d, wire.MaxDepth) != nil { // to the bottom, as the engine does before it parses
 			return
 		}
 		u, err := ParseUpdate(documentValue(raw))
@@ -250,7 +250,7 @@ func FuzzUpdate(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if err := wire.Validate(out); err != nil {
+		if err := wire.Validate(out, wire.MaxDepth); err != nil {
 			t.Fatalf("%v: %x", err, []byte(out))
 		}
 		if changed == bytes.Equal(d, out) {

@@ -2,6 +2,7 @@ package clouduser
 
 import (
 	"context"
+	"slices"
 
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
@@ -65,26 +66,58 @@ func (s *Service) byName(ctx context.Context, in byNameIn) (shape.CloudAppUserVi
 	})
 }
 
-// find shows a user. One who shares no organization with the caller is missing too.
+// find shows a user with what there is in each organization that the caller shares with the user. Without any, the user
+// is missing too.
 func (s *Service) find(ctx context.Context, missing error, load func(store.Tx) (*model.CloudUser, error)) (out shape.CloudAppUserView, err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
 		u, err := load(tx)
 		if err != nil {
 			return store.IfMissing(err, missing)
 		}
-		for _, orgID := range authz.From(ctx).Organizations() {
-			shared, err := state.Memberships.List(tx, state.PlacesOf(u.ID, orgID))
-			if err != nil {
-				return err
-			}
-			if len(shared) > 0 {
-				out, err = shape.One(tx, orgID, shared[0], shape.CloudAppUser)
-				return err
-			}
+		places, err := state.Memberships.List(tx, store.Query{Index: "user", Prefix: []string{u.ID}})
+		if err != nil {
+			return err
 		}
-		return missing
+		if out, err = seen(tx, places, authz.From(ctx).Organizations()); err == nil && out.ID == "" {
+			err = missing
+		}
+		return err
 	})
 	return out, err
+}
+
+// seen is a user with these places as seen from some organizations; the zero value if none of them has the user. Those
+// that have only invited somebody who has been let in elsewhere see what newer operations show too.
+func seen(tx store.Tx, places []*model.Membership, from []model.ID) (out shape.CloudAppUserView, err error) {
+	var here, elsewhere bool // whether the user has been let in
+	for _, m := range places {
+		if !slices.Contains(from, m.OrgID) {
+			elsewhere = elsewhere || !m.Pending
+			continue
+		}
+		here = here || !m.Pending
+		if m.GroupID != "" || !shown(m) {
+			continue
+		}
+		w, err := shape.One(tx, m.OrgID, m, shape.CloudAppUser)
+		if err != nil {
+			return out, err
+		}
+		out = join(out, w)
+	}
+	if out.ID != "" && !here && elsewhere {
+		out = shape.CloudAppUserView{EmailAddress: out.EmailAddress, ID: out.ID, Links: out.Links, Roles: out.Roles, TeamIDs: out.TeamIDs, Username: out.Username}
+	}
+	return out, nil
+}
+
+// join is a user as seen from some organizations and from one more.
+func join(some, one shape.CloudAppUserView) shape.CloudAppUserView {
+	if some.ID == "" {
+		return one
+	}
+	some.Roles, some.TeamIDs = append(some.Roles, one.Roles...), append(some.TeamIDs, one.TeamIDs...)
+	return some
 }
 
 // Vacate removes everybody's roles in a project that goes.

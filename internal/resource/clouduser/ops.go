@@ -48,17 +48,19 @@ func (s *Service) accountOperations() api.Operations {
 		},
 		{
 			ID: "getUser", Method: http.MethodGet, Path: "/users/{userId}", Tag: tag,
-			Summary:     "Return one cloud user by id",
-			Description: "Returns a user of the caller's organization, or one who is invited there, with the roles that hold in that organization.",
-			Roles:       authz.Authenticated, Status: http.StatusOK, Deprecated: newer, Sunset: sunset,
+			Summary: "Return one cloud user by id",
+			Description: "Returns a user of the caller's organization, or one who is invited there, with the roles that hold there. " +
+				"A caller who is a person in several organizations sees the roles in all that they share.",
+			Roles: authz.Authenticated, Status: http.StatusOK, Deprecated: newer, Sunset: sunset,
 			Errors:   fault.Kinds{fault.UserNotFound},
 			Versions: []api.Version{api.At("2023-01-01", s.get)},
 		},
 		{
 			ID: "getUserByUsername", Aliases: []string{"getUserByName"}, Method: http.MethodGet, Path: "/users/byName/{userName}", Tag: tag,
-			Summary:     "Return one cloud user by username",
-			Description: "Returns a user of the caller's organization, or one who is invited there, with the roles that hold in that organization.",
-			Roles:       authz.Authenticated, Status: http.StatusOK, Deprecated: newer, Sunset: sunset,
+			Summary: "Return one cloud user by username",
+			Description: "Returns a user of the caller's organization, or one who is invited there, with the roles that hold there. " +
+				"A caller who is a person in several organizations sees the roles in all that they share.",
+			Roles: authz.Authenticated, Status: http.StatusOK, Deprecated: newer, Sunset: sunset,
 			Errors:   fault.Kinds{fault.UsernameNotFound},
 			Versions: []api.Version{api.At("2023-01-01", s.byName)},
 		},

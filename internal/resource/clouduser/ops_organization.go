@@ -40,10 +40,11 @@ func (s *Service) organizationOperations() api.Operations {
 			ID: "updateOrganizationUser", Aliases: []string{"updateOrgUser"}, Method: http.MethodPatch, Path: inOrg, Tag: tag,
 			Summary: "Update one cloud user of one organization",
 			Description: "Replaces the user's roles in the organization, those in its projects, or the teams: whichever the body names. " +
-				"It can be done before the invitation is accepted too. The organization's last owner stays one.",
+				"It can be done before the invitation is accepted too. The organization's last owner stays one. A project that " +
+				"the deprecated invitation into it has asked the user to cannot be among them until that is answered.",
 			Roles: manage, Status: http.StatusOK,
 			Errors: fault.Kinds{
-				fault.UserNotFound, fault.LastOrgOwner, fault.UsersPerGroup, fault.TeamNotFound, fault.UsersPerTeam, fault.TeamsPerUser,
+				fault.UserNotFound, fault.UserAlreadyExists, fault.LastOrgOwner, fault.UsersPerGroup, fault.TeamNotFound, fault.UsersPerTeam, fault.TeamsPerUser,
 			},
 			Versions: []api.Version{api.At(newer, s.updateInOrg)},
 		},

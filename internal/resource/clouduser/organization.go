@@ -123,7 +123,7 @@ func (s *Service) inviteToOrg(ctx context.Context, in inviteIn) (out shape.OrgUs
 		if _, err := state.Organization(tx, in.OrgID); err != nil {
 			return err
 		}
-		u, err := state.Account(tx, w.Username)
+		u, err := state.Account(tx, w.Username, in.OrgID)
 		if err != nil {
 			return err
 		}

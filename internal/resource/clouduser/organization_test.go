@@ -259,3 +259,29 @@ func TestRemovalFromAnOrganizationInBothVersions(t *testing.T) {
 		t.Errorf("the project's events are %q", got)
 	}
 }
+
+// Roles are a set: the same ones in another order are no change, and no event tells of one.
+func TestTheSameRolesChangeNothing(t *testing.T) {
+	s := apitest.Start(t)
+	id := s.Join("jane@example.com")
+	user, team := "/orgs/"+s.OrgID+"/users/"+id, "/groups/"+s.ProjectID+"/teams"
+	old := s.Owner().At("2023-01-01")
+	teamID := s.Owner().Post("/orgs/"+s.OrgID+"/teams", object{"name": "t", "usernames": []string{"jane@example.com"}}).Want(http.StatusOK).Object()["id"].(string)
+	s.Owner().Post(team, []object{{"teamId": teamID, "roleNames": []string{"GROUP_READ_ONLY", "GROUP_OWNER"}}}).Want(http.StatusOK)
+	for _, roles := range [][]string{{"ORG_MEMBER", "ORG_READ_ONLY"}, {"ORG_READ_ONLY", "ORG_MEMBER"}, {"ORG_READ_ONLY", "ORG_MEMBER", "ORG_READ_ONLY"}} {
+		s.Owner().Patch(user, object{"roles": object{"orgRoles": roles}}).Want(http.StatusOK)
+		old.Do(http.MethodPut, user+"/roles", object{"orgRoles": roles}).Want(http.StatusOK)
+		s.Owner().Patch(team+"/"+teamID, object{"roleNames": []string{"GROUP_OWNER", "GROUP_READ_ONLY"}}).Want(http.StatusOK)
+	}
+	for series, want := range map[string]int{s.OrgID: 1, s.ProjectID: 0} {
+		n := 0
+		for _, e := range events(t, s, series) {
+			if e.Type == "USER_ROLES_CHANGED_AUDIT" || e.Type == "TEAM_ROLES_MODIFIED" {
+				n++
+			}
+		}
+		if n != want {
+			t.Errorf("%d changes of roles are told in %s, not %d", n, series, want)
+		}
+	}
+}

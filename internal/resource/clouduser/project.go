@@ -100,20 +100,22 @@ func (in listInProjectIn) join(all, org []*model.Membership, through map[model.I
 
 // throughTeams are the roles that teams give in a project, by the user; of several teams in the order of their names.
 func throughTeams(tx store.Tx, p *model.Project) (map[model.ID][]authz.Role, error) {
-	teams, err := state.Teams.List(tx, state.TeamsIn(p.OrgID))
-	if err != nil {
-		return nil, err
-	}
-	places, err := state.TeamMembers.List(tx, state.EveryTeamPlaceIn(p.OrgID))
-	people := map[model.ID][]model.ID{}
-	for _, m := range places {
-		people[m.TeamID] = append(people[m.TeamID], m.UserID)
-	}
 	through := map[model.ID][]authz.Role{}
+	teams, err := state.TeamHolders.In(tx, p)
+	if err != nil || len(teams) == 0 {
+		return through, err
+	}
+	of, err := state.TeamsByUser(tx, state.EveryTeamPlaceIn(p.OrgID))
+	people := map[model.ID][]model.ID{} // by team
+	for user, ids := range of {
+		for _, id := range ids {
+			people[id] = append(people[id], user)
+		}
+	}
 	for _, t := range teams {
 		roles := authz.In(t.Grants, p.ID)
-		for _, id := range people[t.ID] {
-			through[id] = append(through[id], roles...)
+		for _, user := range people[t.ID] {
+			through[user] = append(through[user], roles...)
 		}
 	}
 	return through, err

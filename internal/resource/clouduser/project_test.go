@@ -106,3 +106,36 @@ func TestPeopleThroughTeams(t *testing.T) {
 	s.Owner().Get(users+"/"+id).WantError(http.StatusNotFound, "USER_NOT_FOUND")
 	s.Owner().Delete(users+"/"+id).WantError(http.StatusNotFound, "USER_NOT_FOUND")
 }
+
+// Whom a deprecated invitation into a project waits for comes into it by that alone: nothing else changes it or ends it,
+// and nothing says that it was done.
+func TestAPlaceThatWaitsForADeprecatedInvitation(t *testing.T) {
+	s := apitest.Start(t)
+	two := second(s)
+	id := s.Join("jane@example.com")
+	invites, user := "/groups/"+s.ProjectID+"/invites", "/orgs/"+s.OrgID+"/users/"+id
+	s.Owner().Post(invites, object{"username": "jane@example.com", "roles": []string{"GROUP_READ_ONLY"}}).Want(http.StatusOK)
+	in := func(groups ...string) object {
+		all := []object{}
+		for _, g := range groups {
+			all = append(all, object{"groupId": g, "groupRoles": []string{"GROUP_OWNER"}})
+		}
+		return object{"roles": object{"orgRoles": []string{"ORG_MEMBER"}, "groupRoleAssignments": all}}
+	}
+	s.Owner().Patch(user, in(two, s.ProjectID)).WantError(http.StatusConflict, "USER_ALREADY_EXISTS")
+	s.Owner().Post("/groups/"+s.ProjectID+"/users", object{"username": "jane@example.com", "roles": []string{"GROUP_OWNER"}}).WantError(http.StatusConflict, "USER_ALREADY_EXISTS")
+	place := "/groups/" + s.ProjectID + "/users/" + id
+	s.Owner().Delete(place).WantError(http.StatusNotFound, "USER_NOT_FOUND")
+	s.Owner().At("2023-01-01").Delete(place).WantError(http.StatusNotFound, "USER_NOT_FOUND")
+	s.Owner().Post(place+":addRole", object{"groupRole": "GROUP_OWNER"}).WantError(http.StatusNotFound, "USER_NOT_FOUND")
+	for _, groups := range [][]string{{two}, {}} {
+		got := s.Owner().Patch(user, in(groups...)).Want(http.StatusOK).Object()
+		if n := len(got["roles"].(object)["groupRoleAssignments"].([]any)); n != len(groups) {
+			t.Errorf("with roles in %d projects, there are %v", len(groups), got)
+		}
+	}
+	var open []object
+	if s.Owner().Get(invites).Want(http.StatusOK).JSON(&open); len(open) != 1 || text(open[0], "roles") != "[GROUP_READ_ONLY]" {
+		t.Errorf("the invitation is %v", open)
+	}
+}

@@ -167,6 +167,7 @@ func old2(s *apitest.Server) *apitest.Caller { return s.Owner().At("2023-01-01")
 func TestAnInvitationToAProjectStandsAside(t *testing.T) {
 	s := apitest.Start(t)
 	old, invites, users := s.Owner().At("2023-01-01"), "/groups/"+s.ProjectID+"/invites", "/groups/"+s.ProjectID
+	userID := known(s, "jane@example.com")
 	inv := old.Post(invites, object{"username": "jane@example.com", "roles": list{"GROUP_READ_ONLY"}}).Want(http.StatusOK).Object()
 	if inv["groupId"] != s.ProjectID || inv["groupName"] != "Project0" || inv["inviterUsername"] != s.PublicKey {
 		t.Errorf("%v", inv)
@@ -181,7 +182,6 @@ func TestAnInvitationToAProjectStandsAside(t *testing.T) {
 		t.Errorf("so do the organization's invitations: %v", got)
 	}
 	link := s.LinkTo("jane@example.com")
-	userID := userOf(t, s, "jane@example.com")
 	s.Owner().Delete(users+"/users/"+userID).WantError(http.StatusNotFound, "USER_NOT_FOUND")
 	old.Delete(users+"/users/"+userID).WantError(http.StatusNotFound, "USER_NOT_FOUND")
 	old.Post(invites, object{"username": "jane@example.com", "roles": list{"GROUP_OWNER"}}).WantError(http.StatusConflict, "USER_ALREADY_EXISTS")
@@ -207,14 +207,12 @@ func TestAnInvitationToAProjectStandsAside(t *testing.T) {
 	s.Owner().Delete(users + "/users/" + userID).Want(http.StatusNoContent)
 }
 
-// userOf is the id of somebody whom no operation shows, from the events.
-func userOf(t *testing.T, s *apitest.Server, username string) string {
-	t.Helper()
-	u := s.Owner().At("2023-01-01").Get("/users/byName/" + username)
-	if u.Status == http.StatusOK {
-		return u.Object()["id"].(string)
-	}
-	return "0123456789abcdef01234567"
+// known is the id of somebody whom another organization has invited, which shows it.
+func known(s *apitest.Server, username string) string {
+	second := s.Owner().Post("/orgs", object{"name": "Second", "apiKey": object{"desc": "x", "roles": list{"ORG_OWNER"}}}).Want(http.StatusCreated).Object()
+	key, orgID := second["apiKey"].(object), second["organization"].(object)["id"].(string)
+	return s.As(key["publicKey"].(string), key["privateKey"].(string)).
+		Post("/orgs/"+orgID+"/users", object{"username": username, "roles": object{"orgRoles": list{"ORG_MEMBER"}}}).Want(http.StatusCreated).Object()["id"].(string)
 }
 
 // An organization's invitation and two of its projects' to the same person end one by one.
@@ -324,4 +322,29 @@ func TestALetterGoesWithItsInvitation(t *testing.T) {
 	if got := s.Mentions("jane@example.com"); !slices.Equal(got, []string{"t_invitations"}) {
 		t.Errorf("%v", got)
 	}
+}
+
+// A project may come into the organization with somebody whom the organization waits for. Who then declines is nowhere in it.
+func TestWhoDeclinesIsNowhereInTheOrganization(t *testing.T) {
+	s := apitest.Start(t)
+	s.Join("jane@example.com")
+	s.Owner().Post("/groups/"+s.ProjectID+"/users", object{"username": "jane@example.com", "roles": list{"GROUP_OWNER"}}).Want(http.StatusCreated)
+	second := s.Owner().Post("/orgs", object{"name": "Second", "apiKey": object{"desc": "x", "roles": list{"ORG_OWNER"}}}).Want(http.StatusCreated).Object()
+	key, orgID := second["apiKey"].(object), second["organization"].(object)["id"].(string)
+	boss := s.As(key["publicKey"].(string), key["privateKey"].(string))
+	boss.Post("/orgs/"+orgID+"/users", object{"username": "jane@example.com", "roles": object{"orgRoles": list{"ORG_OWNER"}}}).Want(http.StatusCreated)
+	link := s.LinkTo("jane@example.com")
+	s.Owner().Post("/groups/"+s.ProjectID+":migrate", object{
+		"destinationOrgId": orgID, "destinationOrgPublicApiKey": key["publicKey"], "destinationOrgPrivateApiKey": key["privateKey"],
+	}).Want(http.StatusOK)
+	if status, page := answer(t, link, url.Values{"answer": {"decline"}}); status != http.StatusOK {
+		t.Fatalf("%d %s", status, page)
+	}
+	for _, u := range boss.Get("/groups/" + s.ProjectID + "/users").Want(http.StatusOK).Results() {
+		if u["username"] == "jane@example.com" {
+			t.Errorf("the project has %v", u)
+		}
+	}
+	s.User("jane@example.com").Get("/groups/"+s.ProjectID).WantError(http.StatusForbidden, "USER_UNAUTHORIZED")
+	boss.Post("/groups/"+s.ProjectID+"/users", object{"username": "jane@example.com", "roles": list{"GROUP_OWNER"}}).Want(http.StatusCreated)
 }

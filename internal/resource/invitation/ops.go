@@ -4,7 +4,6 @@
 package invitation
 
 import (
-	"context"
 	"net/http"
 	"slices"
 
@@ -12,7 +11,6 @@ import (
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/invite"
-	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -20,11 +18,6 @@ import (
 type Service struct {
 	Store       store.Store
 	Invitations *invite.Sender
-}
-
-// Vacate ends the invitations into a project that goes.
-func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
-	return invite.LeaveProject(context.Background(), tx, groupID)
 }
 
 const (

@@ -82,7 +82,7 @@ func (s *Service) createInOrg(ctx context.Context, in createInOrgIn) (out Organi
 		return out, fault.Invalid(bad...)
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		u, err := state.Account(tx, in.Body.Username)
+		u, err := state.Account(tx, in.Body.Username, in.OrgID)
 		if err != nil {
 			return err
 		}

@@ -63,7 +63,7 @@ func (s *Service) createInProject(ctx context.Context, in createInProjectIn) (ou
 		if err != nil {
 			return err
 		}
-		u, err := state.Account(tx, in.Body.Username)
+		u, err := state.Account(tx, in.Body.Username, p.OrgID)
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/invite"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/people"
 	"github.com/telamon-db/telamon/internal/resource/shape"
@@ -134,7 +135,7 @@ func (s *Service) delete(ctx context.Context, in getIn) (api.None, error) {
 		if err != nil {
 			return err
 		}
-		if err := s.vacate(tx, p); err != nil {
+		if err := s.vacate(ctx, tx, p); err != nil {
 			return err
 		}
 		if err := event.Write(ctx, tx, event.In("GROUP_DELETED", p)); err != nil {
@@ -145,13 +146,13 @@ func (s *Service) delete(ctx context.Context, in getIn) (api.None, error) {
 }
 
 // vacate empties a project that goes, or says why it cannot go yet.
-func (s *Service) vacate(tx store.Tx, p *model.Project) error {
+func (s *Service) vacate(ctx context.Context, tx store.Tx, p *model.Project) error {
 	for _, r := range s.Residents {
 		if err := r.Vacate(tx, p.ID); err != nil {
 			return err
 		}
 	}
-	return nil
+	return invite.LeaveProject(ctx, tx, p.ID)
 }
 
 func show(tx store.Tx, p *model.Project) (Group, error) {

@@ -114,3 +114,20 @@ func TestTheLastTeams(t *testing.T) {
 	s.Owner().Post("/orgs/"+s.OrgID+"/users", object{"username": "x@example.com", "roles": object{"orgRoles": list{"ORG_MEMBER"}}, "teamIds": make([]string, 101)}).
 		WantError(http.StatusBadRequest, "VALIDATION_ERROR")
 }
+
+// A request that names more than ever fit is told of the limit.
+func TestRequestsBeyondTheLimits(t *testing.T) {
+	s := apitest.Start(t)
+	s.Join("jane@example.com")
+	path, _ := create(t, s, "one", "jane@example.com")
+	var names, people, teams list
+	for i := range 251 {
+		names, people = append(names, fmt.Sprintf("u%03d@example.com", i)), append(people, object{"id": nobody})
+	}
+	for range 101 {
+		teams = append(teams, object{"teamId": nobody, "roleNames": list{"GROUP_OWNER"}})
+	}
+	s.Owner().Post("/orgs/"+s.OrgID+"/teams", object{"name": "two", "usernames": names}).WantError(http.StatusBadRequest, "MAX_USERS_PER_TEAM_EXCEEDED")
+	s.Owner().Post(path+"/users", people).WantError(http.StatusBadRequest, "MAX_USERS_PER_TEAM_EXCEEDED")
+	s.Owner().Post("/groups/"+s.ProjectID+"/teams", teams).WantError(http.StatusBadRequest, "MAX_TEAMS_PER_GROUP_EXCEEDED")
+}

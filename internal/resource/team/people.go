@@ -3,6 +3,7 @@ package team
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/fault"
@@ -103,8 +104,11 @@ type addActiveIn struct {
 }
 
 func (s *Service) addActive(ctx context.Context, in addActiveIn) (page api.Page[shape.CloudAppUserView], err error) {
-	if n := len(in.Body); n == 0 || n > maxUsers {
-		return page, fault.Field("body", "must have 1 to %d items", maxUsers)
+	switch n := len(in.Body); {
+	case n == 0:
+		return page, fault.Field("body", "must have at least one item")
+	case n > maxUsers:
+		return page, fault.UsersPerTeam.With(strconv.Itoa(maxUsers))
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
 		t, err := in.find(tx)

@@ -3,7 +3,6 @@ package team
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -57,8 +56,11 @@ type addIn struct {
 }
 
 func (in addIn) check() error {
-	if n := len(in.Body); n == 0 || n > maxInProject {
-		return fault.Field("body", "must have 1 to %d items", maxInProject)
+	switch n := len(in.Body); {
+	case n == 0:
+		return fault.Field("body", "must have at least one item")
+	case n > maxInProject:
+		return fault.TeamsPerGroup.With(strconv.Itoa(maxInProject))
 	}
 	var bad []fault.Violation
 	seen := map[string]bool{}
@@ -115,7 +117,7 @@ func assign(ctx context.Context, tx store.Tx, p *model.Project, t *model.Team, r
 	before := authz.In(t.Grants, p.ID)
 	what := event.Type("TEAM_ROLES_MODIFIED")
 	switch roles = people.Once(roles); {
-	case slices.Equal(before, roles):
+	case people.Same(before, roles):
 		return nil
 	case len(before) == 0:
 		what = "TEAM_ADDED_TO_GROUP"

@@ -2,7 +2,6 @@ package team
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -42,15 +41,14 @@ type createIn struct {
 
 func (s *Service) create(ctx context.Context, in createIn) (out Team, err error) {
 	w := &in.Body
-	bad := checkName(w.Name)
-	if len(w.Usernames) > maxUsers {
-		bad = append(bad, fault.Violation{Field: "usernames", Description: fmt.Sprintf("must have at most %d items", maxUsers)})
-	}
-	if len(bad) > 0 {
+	if bad := checkName(w.Name); len(bad) > 0 {
 		return out, fault.Invalid(bad...)
 	}
-	if len(w.Usernames) == 0 {
+	switch n := len(w.Usernames); {
+	case n == 0:
 		return out, fault.TeamEmpty.With()
+	case n > maxUsers:
+		return out, fault.UsersPerTeam.With(strconv.Itoa(maxUsers))
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
 		t := &model.Team{ID: model.NewID(), OrgID: in.OrgID, Name: w.Name, Created: tx.Now()}
