@@ -23,6 +23,9 @@ const plan = app.orders.find({ total: { $lt: 50 } }).explain("executionStats");
 print("plan " + plan.queryPlanner.winningPlan.stage + " " + plan.executionStats.nReturned + " " + plan.executionStats.totalKeysExamined);
 print("bounds " + plan.queryPlanner.winningPlan.inputStage.indexBounds.total.join() + " " + plan.executionStats.executionStages.inputStage.keysExamined);
 print("aggplan " + JSON.stringify(app.orders.explain("executionStats").aggregate([{ $match: { total: 10 } }])).includes("IXSCAN"));
+app.orders.createIndex({ state: 1 }, { partialFilterExpression: { state: "open" } });
+const either = app.orders.find({ $or: [{ total: 20 }, { state: "open" }] });
+print("or " + either.explain().queryPlanner.winningPlan.inputStage.inputStages.map(p => p.inputStage.indexName + " " + p.inputStage.isPartial).join() + " " + either.toArray().length);
 print("count " + app.orders.countDocuments({ state: "open" }) + " " + app.orders.estimatedDocumentCount());
 print("distinct " + app.orders.distinct("state").join());
 print("aggregate " + app.orders.aggregate([{ $group: { _id: "$state", sum: { $sum: "$total" } } }, { $sort: { _id: 1 } }]).toArray().map(d => d.sum).join());
@@ -46,6 +49,7 @@ sorted 49,48,47
 plan FETCH 5 5
 bounds [-inf.0, 50) 5
 aggplan true
+or total_1 false,state_1 true 26
 count 25 50
 distinct open,paid
 aggregate 6250,6000
@@ -56,7 +60,7 @@ valid true
 version 8.0.4
 me root
 duplicate 11000
-dropped 2 true`
+dropped 3 true`
 
 func TestMongosh(t *testing.T) {
 	shell := needNode(t, ".bin", "mongosh")
