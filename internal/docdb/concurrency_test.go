@@ -29,6 +29,49 @@ func TestIncrementsAllCount(t *testing.T) {
 	shows(t, x.find("c"), `{"_id":1,"n":400}`)
 }
 
+// TestEachIsHandedOutOnce has many workers take work from one queue, by an index and without one.
+func TestEachIsHandedOutOnce(t *testing.T) {
+	for _, indexed := range []bool{false, true} {
+		x := fresh(t)
+		if indexed {
+			x.index("c", "state", 1)
+		}
+		for i := range 50 {
+			x.insert("c", d{{"_id", i}, {"state", "new"}})
+		}
+		var mu sync.Mutex
+		taken := map[int32]int{}
+		x.together(50, func(_ int, y *db) {
+			reply := y.run(d{{"findAndModify", "c"}, {"query", d{{"state", "new"}}}, {"update", d{{"$set", d{{"state", "taken"}}}}}})
+			mu.Lock()
+			defer mu.Unlock()
+			if doc, ok := reply.Lookup("value").DocumentOK(); ok {
+				taken[doc.Lookup("_id").Int32()]++
+			}
+		})
+		for id, n := range taken {
+			if n != 1 {
+				t.Errorf("document %d was handed out %d times", id, n)
+			}
+		}
+		if len(taken) != 50 {
+			t.Errorf("%d of 50 were handed out", len(taken))
+		}
+		x.sound()
+	}
+}
+
+// TestUpsertsOnAUniqueKey has twenty clients make the document of one key, which is not its _id.
+func TestUpsertsOnAUniqueKey(t *testing.T) {
+	x := fresh(t)
+	x.index("c", "k", 1, e{"unique", true})
+	x.together(20, func(_ int, y *db) {
+		y.ok(d{{"update", "c"}, {"updates", a{d{{"q", d{{"k", "one"}}}, {"u", d{{"$inc", d{{"n", 1}}}}}, {"upsert", true}}}}})
+	})
+	shows(t, x.find("c", e{"projection", d{{"_id", 0}}}), `{"k":"one","n":20}`)
+	x.sound()
+}
+
 func TestUpsertsMakeOne(t *testing.T) {
 	x := fresh(t)
 	var upserted atomic.Int32

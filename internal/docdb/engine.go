@@ -10,9 +10,10 @@
 // as it was when it was opened, whatever happens meanwhile.
 //
 // The way of a command: Session.Run checks the message against the registry (registry.go), a handler reads its arguments
-// through call (args.go), a plan chooses the index (plan.go, planner.go), and a scan walks it (scan.go). Indexes are built
-// while writes go on (builds.go), and documents that expire are removed (sweep.go). What the engine does not
-// support, it refuses with MongoDB's error code; it never answers wrongly.
+// through call (args.go), a plan chooses the index (plan.go, planner.go, or.go), and a scan walks it (scan.go). Indexes are built
+// while writes go on (builds.go), and documents that expire are removed (sweep.go). A checkpoint copies the database as it
+// is at an instant; Replay brings a copy forward to any moment of the oplog (replay.go). What the engine does not support,
+// it refuses with MongoDB's error code; it never answers wrongly.
 package docdb
 
 import (
@@ -151,6 +152,7 @@ func pebbleOptions(o Options) *pebble.Options {
 // Close ends running commands and cursors, waits for them and closes the directory. Commands after it are refused.
 func (e *Engine) Close() error {
 	e.cancel()
+	e.operations.kill(func(*operation) bool { return true })
 	e.tasks.Wait()
 	e.life.Lock()
 	defer e.life.Unlock()

@@ -1,6 +1,7 @@
 package docdb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"runtime/debug"
@@ -31,6 +32,7 @@ func (e *Engine) NewSession(user wire.User) *Session {
 // Close ends the session's running commands and releases its cursors.
 func (s *Session) Close() {
 	s.cancel()
+	s.e.operations.kill(func(op *operation) bool { return op.c.s == s })
 	s.e.operations.part(s)
 	s.e.life.RLock() // the engine must not be closed under a cursor
 	defer s.e.life.RUnlock()
@@ -75,13 +77,12 @@ func (s *Session) execute(ctx context.Context, c *call) (bson.Raw, error) {
 		return nil, err
 	}
 	defer cancel()
-	stop := context.AfterFunc(s.ctx, cancel)
-	defer stop()
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	c.ctx = ctx
 	defer s.e.operations.begin(c, cancel, s.e.mono())()
+	// From here on the end of the session or of the engine interrupts it; it may have come before.
+	if err := cmp.Or(ctx.Err(), s.ctx.Err()); err != nil {
+		return nil, err
+	}
 	s.e.cursors.sweep(s.e.mono())
 	s.e.stats.count(c.cmd)
 	doc, err := c.cmd.run(c)

@@ -5,7 +5,11 @@
 // Source: https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
 package wire
 
-import "go.mongodb.org/mongo-driver/v2/bson"
+import (
+	"bytes"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
 
 // Msg is one OP_MSG: the command document (section kind 0) and its document sequences (section kind 1).
 type Msg struct {
@@ -32,11 +36,11 @@ const (
 
 // Name is the command's name: the key of the body's first element, or "" for an empty body.
 func (m *Msg) Name() string {
-	first, err := m.Body.IndexErr(0)
-	if err != nil {
+	const first = 4 + 1 // behind the document's length and the element's type
+	if len(m.Body) < first {
 		return ""
 	}
-	return first.Key()
+	return string(m.Body[first : first+max(0, bytes.IndexByte(m.Body[first:], 0))])
 }
 
 // DB is the database that the command names in $db, or "".
