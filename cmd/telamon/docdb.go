@@ -12,6 +12,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/docdb"
 	"github.com/telamon-db/telamon/internal/gateway"
+	"github.com/telamon-db/telamon/internal/wire"
 )
 
 func docdbCommand() *cobra.Command {
@@ -84,4 +85,6 @@ func (loopback) Admits(_ context.Context, addr netip.Addr) (bool, error) {
 // openEngine is an engine as gateways see it.
 type openEngine struct{ *docdb.Engine }
 
-func (e openEngine) NewSession() (gateway.Session, error) { return e.Engine.NewSession(), nil }
+func (e openEngine) NewSession(user wire.User) (gateway.Session, error) {
+	return e.Engine.NewSession(user), nil
+}

@@ -19,13 +19,7 @@ func (c *call) aggregateSelection() (selection, *query.Pipeline, error) {
 	if c.ns.coll == "" {
 		return sel, nil, wire.Errorf(wire.InvalidNamespace, "aggregations on a database are not supported; a collection is required")
 	}
-	if err := c.refuse("let"); err != nil {
-		return sel, nil, err
-	}
-	if err := c.refuseCollation(); err != nil {
-		return sel, nil, err
-	}
-	p, err := query.ParsePipeline(c.get("pipeline"))
+	p, err := c.parsePipeline(c.get("pipeline"))
 	if err != nil {
 		return sel, nil, err
 	}
@@ -33,19 +27,30 @@ func (c *call) aggregateSelection() (selection, *query.Pipeline, error) {
 	return sel, p, nil
 }
 
+// parsePipeline parses stages, which may be all of the command's or those behind the first.
+func (c *call) parsePipeline(stages bson.RawValue) (*query.Pipeline, error) {
+	if err := c.refuse("let"); err != nil {
+		return nil, err
+	}
+	if err := c.refuseCollation(); err != nil {
+		return nil, err
+	}
+	return query.ParsePipeline(stages)
+}
+
 func runAggregate(c *call) (bson.D, error) {
 	if c.bool("explain", false) {
 		return c.explain("queryPlanner")
 	}
-	if spec, rest, ok := splitCollStats(c.get("pipeline")); ok {
-		return c.aggregateStats(spec, rest)
+	if !c.has("cursor") {
+		return nil, wire.Errorf(wire.FailedToParse, "The 'cursor' option is required, except for aggregate with the explain argument")
+	}
+	if name, spec, rest, ok := splitSource(c.get("pipeline")); ok {
+		return c.aggregateSource(name, spec, rest)
 	}
 	sel, p, err := c.aggregateSelection()
 	if err != nil {
 		return nil, err
-	}
-	if !c.has("cursor") {
-		return nil, wire.Errorf(wire.FailedToParse, "The 'cursor' option is required, except for aggregate with the explain argument")
 	}
 	size, err := c.cursorSize()
 	if err != nil {

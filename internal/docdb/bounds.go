@@ -65,11 +65,7 @@ func multiply(prefixes [][]byte, points []query.Interval) [][]byte {
 // intervals bound part i of the index, in the order of its keys. Two paths through one array are not bounded together: two
 // elements may satisfy the filter, and the index pairs what is in one.
 func (ix index) intervals(f *query.Filter, i int) (ivs []query.Interval, ok bool) {
-	if !ix.multi(i) {
-		ivs, ok = f.SingleIntervals(ix.Parts[i].Path)
-	} else if !ix.sharesArray(i, i) {
-		ivs, ok = f.Intervals(ix.Parts[i].Path)
-	}
+	ivs, ok = ix.upward(f, i)
 	if ok && ix.Parts[i].Dir < 0 {
 		ivs = slices.Clone(ivs)
 		slices.Reverse(ivs)
@@ -78,6 +74,16 @@ func (ix index) intervals(f *query.Filter, i int) (ivs []query.Interval, ok bool
 		}
 	}
 	return ivs, ok
+}
+
+// upward are the intervals of part i in the order of values.
+func (ix index) upward(f *query.Filter, i int) (ivs []query.Interval, ok bool) {
+	if !ix.multi(i) {
+		return f.SingleIntervals(ix.Parts[i].Path)
+	} else if !ix.sharesArray(i, i) {
+		return f.Intervals(ix.Parts[i].Path)
+	}
+	return nil, false
 }
 
 // sharesArray reports whether part i and another before part end may lead through the same array.
@@ -134,6 +140,9 @@ func (ix index) ordered(i int, b bounds) bool {
 
 // holdsAll reports whether the index has every document that f matches.
 func (ix index) holdsAll(f *query.Filter) bool {
+	if !f.Implies(ix.partial) {
+		return false
+	}
 	return !ix.Sparse || slices.ContainsFunc(ix.Parts, func(p part) bool { return f.Requires(p.Path) })
 }
 

@@ -64,8 +64,13 @@ func (c *catalog) load(db *pebble.DB) error {
 		coll := &collection{namespace{dbName, collName}, entry.ID, entry.UUID, entry.Indexes, new(planCache)}
 		c.colls[coll.ns] = coll
 		c.ids = max(c.ids, coll.id)
-		for _, ix := range coll.indexes {
+		for i, ix := range coll.indexes {
 			c.ids = max(c.ids, ix.ID)
+			if ix.Partial != nil {
+				if err := coll.indexes[i].parsePartial(ix.Partial); err != nil {
+					return fmt.Errorf("index %s of %s: %w", ix.Name, coll.ns, err)
+				}
+			}
 		}
 	}
 	return it.Error()

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+
+	"github.com/telamon-db/telamon/internal/wire"
 )
 
 // TestCloseTogether closes an engine while its sessions, which hold cursors, are closed too, as happens when a database is
@@ -15,11 +17,11 @@ func TestCloseTogether(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x := &db{t, e, e.NewSession()}
+		x := &db{t, e, e.NewSession(wire.User{})}
 		x.run(d{{"insert", "c"}, {"documents", a{d{{"_id", 1}}, d{{"_id", 2}}}}})
 		sessions := make([]*db, 30)
 		for i := range sessions {
-			sessions[i] = &db{t, e, e.NewSession()}
+			sessions[i] = &db{t, e, e.NewSession(wire.User{})}
 			for range 3 {
 				sessions[i].ok(d{{"find", "c"}, {"batchSize", 1}})
 			}

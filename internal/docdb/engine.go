@@ -10,7 +10,7 @@
 // as it was when it was opened, whatever happens meanwhile.
 //
 // The way of a command: Session.Run checks the message against the registry (registry.go), a handler reads its arguments
-// through call (args.go), a plan chooses the index (plan.go, planner.go), and a scan walks it (scan.go). Indexes are built
+// through call (args.go), a plan chooses the index (plan.go, planner.go, or.go), and a scan walks it (scan.go). Indexes are built
 // while writes go on (builds.go), and documents that expire are removed (sweep.go). A checkpoint copies the database as it
 // is at an instant; Replay brings a copy forward to any moment of the oplog (replay.go). What the engine does not support,
 // it refuses with MongoDB's error code; it never answers wrongly.

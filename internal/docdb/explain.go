@@ -1,6 +1,7 @@
 package docdb
 
 import (
+	"iter"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -87,70 +88,78 @@ func (c *call) explain(verbosity string) (bson.D, error) {
 	}
 	rejected := bson.A{}
 	for _, p := range s.plan.rejected {
-		rejected = append(rejected, sel.describe(p))
+		rejected = append(rejected, sel.describe(p, effort{}))
 	}
 	planner := bson.D{{Key: "namespace", Value: c.ns.String()}, {Key: "indexFilterSet", Value: false},
-		{Key: "winningPlan", Value: sel.describe(s.plan)}, {Key: "rejectedPlans", Value: rejected}}
+		{Key: "parsedQuery", Value: sel.filter.Parsed()}, {Key: "winningPlan", Value: sel.describe(s.plan, effort{})},
+		{Key: "rejectedPlans", Value: rejected}}
 	reply := bson.D{{Key: "explainVersion", Value: "1"}, {Key: "queryPlanner", Value: planner}}
 	if verbosity == "queryPlanner" {
 		return reply, nil
 	}
 	stats, err := c.execute(&sel, s)
+	if err == nil && verbosity == "allPlansExecution" {
+		var tried bson.A
+		tried, err = c.tryPlans(&sel, s)
+		stats = append(stats, bson.E{Key: "allPlansExecution", Value: tried})
+	}
 	return append(reply, bson.E{Key: "executionStats", Value: stats}), err
 }
 
+// execute runs the selection to its end.
 func (c *call) execute(sel *selection, s *scan) (bson.D, error) {
 	began := time.Now()
-	returned := int64(0)
-	for _, err := range sel.results(c.ctx, s) {
+	e := effort{measured: true}
+	docs := tallied(s.documents(c.ctx), &e.found)
+	if !s.plan.sorted {
+		docs = sel.sorted(docs)
+	}
+	docs = tallied(docs, &e.ordered)
+	for _, err := range tallied(sel.projected(sel.window(docs)), &e.returned) {
 		if err != nil {
 			return nil, err
 		}
-		returned++
 	}
-	return bson.D{{Key: "executionSuccess", Value: true}, {Key: "nReturned", Value: returned},
-		{Key: "executionTimeMillis", Value: time.Since(began).Milliseconds()}, {Key: "totalKeysExamined", Value: s.keysExamined},
-		{Key: "totalDocsExamined", Value: s.docsExamined}, {Key: "executionStages", Value: sel.describe(s.plan)}}, nil
+	e.of(s)
+	return bson.D{{Key: "executionSuccess", Value: true}, {Key: "nReturned", Value: e.returned},
+		{Key: "executionTimeMillis", Value: time.Since(began).Milliseconds()}, {Key: "totalKeysExamined", Value: e.keys},
+		{Key: "totalDocsExamined", Value: e.docs}, {Key: "executionStages", Value: sel.describe(s.plan, e)}}, nil
 }
 
-// describe is the plan as explain shows it: a stage around its input stage.
-func (sel *selection) describe(p plan) bson.D {
-	d := p.describe()
-	around := func(name string, more ...bson.E) {
-		d = append(append(bson.D{{Key: "stage", Value: name}}, more...), bson.E{Key: "inputStage", Value: d})
+// tryPlans runs the plans between which there was a choice, each until it has found a first batch.
+func (c *call) tryPlans(sel *selection, won *scan) (bson.A, error) {
+	tried := bson.A{}
+	if len(won.plan.rejected) == 0 {
+		return tried, nil
 	}
-	if !p.sorted {
-		around("SORT", bson.E{Key: "sortPattern", Value: sel.sort}, bson.E{Key: "memLimit", Value: int32(sortBytes)})
+	for _, p := range append([]plan{won.plan}, won.plan.rejected...) {
+		e := effort{measured: true}
+		s := &scan{r: won.r, coll: won.coll, plan: p, filter: sel.filter}
+		for _, err := range tallied(s.documents(c.ctx), &e.found) {
+			if err != nil {
+				return nil, err
+			}
+			if e.found == firstBatch {
+				break
+			}
+		}
+		e.of(s)
+		tried = append(tried, bson.D{{Key: "nReturned", Value: e.found}, {Key: "totalKeysExamined", Value: e.keys},
+			{Key: "totalDocsExamined", Value: e.docs}, {Key: "executionStages", Value: p.describe(sel.filter, e)}})
 	}
-	if sel.skip > 0 {
-		around("SKIP", bson.E{Key: "skipAmount", Value: sel.skip})
-	}
-	if sel.limit > 0 {
-		around("LIMIT", bson.E{Key: "limitAmount", Value: sel.limit})
-	}
-	if sel.projection != nil {
-		around("PROJECTION_DEFAULT")
-	}
-	return d
+	return tried, nil
 }
 
-func (p plan) describe() bson.D {
-	direction := "forward"
-	if p.reverse {
-		direction = "backward"
+// tallied counts the documents that pass.
+func tallied(docs iter.Seq2[bson.Raw, error], n *int64) iter.Seq2[bson.Raw, error] {
+	return func(yield func(bson.Raw, error) bool) {
+		for doc, err := range docs {
+			if err == nil {
+				*n++
+			}
+			if !yield(doc, err) {
+				return
+			}
+		}
 	}
-	switch p.stage {
-	case stageNone, stageIDHack:
-		return bson.D{{Key: "stage", Value: string(p.stage)}}
-	case stageAll:
-		return bson.D{{Key: "stage", Value: string(p.stage)}, {Key: "direction", Value: direction}}
-	}
-	scan := bson.D{{Key: "stage", Value: string(p.stage)}, {Key: "keyPattern", Value: p.ix.pattern()}, {Key: "indexName", Value: p.ix.Name},
-		{Key: "isMultiKey", Value: p.ix.multikey()}, {Key: "isUnique", Value: p.ix.Unique}, {Key: "isSparse", Value: p.ix.Sparse},
-		{Key: "isPartial", Value: false}, {Key: "indexVersion", Value: int32(2)}, {Key: "direction", Value: direction}}
-	if p.covered {
-		scan[0].Value = "COUNT_SCAN"
-		return bson.D{{Key: "stage", Value: "COUNT"}, {Key: "inputStage", Value: scan}}
-	}
-	return bson.D{{Key: "stage", Value: "FETCH"}, {Key: "inputStage", Value: scan}}
 }

@@ -43,7 +43,7 @@ func open(t testing.TB, dir string, o Options) *db {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := &db{t, e, e.NewSession()}
+	x := &db{t, e, e.NewSession(wire.User{})}
 	t.Cleanup(x.close)
 	return x
 }
@@ -59,7 +59,14 @@ func (x *db) close() {
 
 // other is another session with the same engine.
 func (x *db) other() *db {
-	y := &db{x.t, x.e, x.e.NewSession()}
+	y := &db{x.t, x.e, x.e.NewSession(wire.User{})}
+	x.t.Cleanup(y.s.Close)
+	return y
+}
+
+// as is a session of a user with the same engine.
+func (x *db) as(user string) *db {
+	y := &db{x.t, x.e, x.e.NewSession(wire.User{Name: user, DB: "admin"})}
 	x.t.Cleanup(y.s.Close)
 	return y
 }

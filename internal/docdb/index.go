@@ -22,14 +22,17 @@ type part struct {
 // index is an index on one path or several. An entry's key holds the encodings of the parts' values after one another,
 // those of descending parts inverted, so the order of keys is that of the index.
 type index struct {
-	ID       uint64 `bson:"id"`
-	Name     string `bson:"name"`
-	Parts    []part `bson:"parts"`
-	Unique   bool   `bson:"unique,omitempty"`
-	Sparse   bool   `bson:"sparse,omitempty"`   // without the documents that have none of the paths
-	Expire   *int64 `bson:"expire,omitempty"`   // seconds that documents live from the date on the path
-	Building bool   `bson:"building,omitempty"` // not all documents have their entries yet
-	Multikey []bool `bson:"multikey,omitempty"` // of each part: some document has or had an array on the path
+	ID       uint64   `bson:"id"`
+	Name     string   `bson:"name"`
+	Parts    []part   `bson:"parts"`
+	Unique   bool     `bson:"unique,omitempty"`
+	Sparse   bool     `bson:"sparse,omitempty"`   // without the documents that have none of the paths
+	Expire   *int64   `bson:"expire,omitempty"`   // seconds that documents live from the date on the path
+	Partial  bson.Raw `bson:"partial,omitempty"`  // only with the documents that this filter matches
+	Building bool     `bson:"building,omitempty"` // not all documents have their entries yet
+	Multikey []bool   `bson:"multikey,omitempty"` // of each part: some document has or had an array on the path
+
+	partial *query.Filter // Partial, parsed
 }
 
 // idIndex stands for the order in which documents are stored.
@@ -108,7 +111,7 @@ func (ix index) encode(tuple []bson.RawValue) []byte {
 
 // keys are the encoded tuples of doc, in order and each once; none for no document.
 func (ix index) keys(doc bson.Raw) (encoded [][]byte, arrays []bool, err error) {
-	if doc == nil {
+	if doc == nil || !ix.partial.Match(doc) {
 		return nil, nil, nil
 	}
 	tuples, arrays, err := ix.tuples(doc)

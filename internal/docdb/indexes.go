@@ -87,6 +87,9 @@ func (ix index) describe() bson.D {
 	if ix.Sparse {
 		d = append(d, bson.E{Key: "sparse", Value: true})
 	}
+	if ix.partial != nil {
+		d = append(d, bson.E{Key: "partialFilterExpression", Value: ix.Partial})
+	}
 	if ix.Expire != nil {
 		d = append(d, bson.E{Key: "expireAfterSeconds", Value: int32(*ix.Expire)})
 	}

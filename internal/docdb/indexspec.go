@@ -1,6 +1,7 @@
 package docdb
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"slices"
@@ -33,7 +34,7 @@ func parseIndex(doc bson.Raw) (index, error) {
 	if err != nil {
 		return index{}, err
 	}
-	if err := a.refuse("hidden", "partialFilterExpression", "weights", "wildcardProjection", "clustered", "prepareUnique"); err != nil {
+	if err := a.refuse("hidden", "weights", "wildcardProjection", "clustered", "prepareUnique"); err != nil {
 		return index{}, wire.Errorf(wire.CannotCreateIndex, "%s", err.(*wire.Error).Message)
 	}
 	if err := a.refuseCollation(); err != nil {
@@ -45,6 +46,11 @@ func parseIndex(doc bson.Raw) (index, error) {
 	}
 	if err := ix.parseName(a); err != nil {
 		return index{}, err
+	}
+	if a.has("partialFilterExpression") {
+		if err := ix.parsePartial(a.doc("partialFilterExpression")); err != nil {
+			return index{}, err
+		}
 	}
 	return ix, ix.parseExpiry(a)
 }
@@ -71,6 +77,21 @@ func (ix *index) parseName(a args) error {
 		return wire.Errorf(wire.BadValue, "The index name '_id_' is reserved for the _id index")
 	}
 	return nil
+}
+
+// parsePartial reads the filter of the documents that the index holds. Source: MongoDB manual, "Partial Indexes".
+func (ix *index) parsePartial(raw bson.Raw) (err error) {
+	switch {
+	case ix.Sparse:
+		return wire.Errorf(wire.CannotCreateIndex, "cannot mix 'partialFilterExpression' and 'sparse' options")
+	case slices.Equal(ix.Parts, idIndex.Parts):
+		return wire.Errorf(badIDOption, "the index on _id holds every document")
+	}
+	ix.Partial = bytes.Clone(raw)
+	if ix.partial, err = query.ParseFilter(ix.Partial); err != nil {
+		return wire.Errorf(wire.CannotCreateIndex, "partialFilterExpression: %s", err.(*wire.Error).Message)
+	}
+	return ix.partial.CheckPartial()
 }
 
 // parseExpiry reads expireAfterSeconds. Source: MongoDB manual, "TTL Indexes", restrictions.
@@ -136,7 +157,8 @@ func parsePart(path string, v bson.RawValue) (part, error) {
 // sameKind reports whether two indexes differ in name and lifetime at most; a collection has one of a kind.
 // Source: MongoDB manual, "createIndexes", behaviour with existing indexes.
 func (ix index) sameKind(other index) bool {
-	return slices.Equal(ix.Parts, other.Parts) && ix.Unique == other.Unique && ix.Sparse == other.Sparse
+	return slices.Equal(ix.Parts, other.Parts) && ix.Unique == other.Unique && ix.Sparse == other.Sparse &&
+		bytes.Equal(ix.Partial, other.Partial)
 }
 
 func (ix index) sameExpiry(other index) bool {

@@ -22,6 +22,7 @@ var (
 	isObject   = kind{"object", []bson.Type{bson.TypeEmbeddedDocument}}
 	isArray    = kind{"array", []bson.Type{bson.TypeArray}}
 	isBool     = kind{"bool, long, int, decimal, double", []bson.Type{bson.TypeBoolean, bson.TypeInt64, bson.TypeInt32, bson.TypeDecimal128, bson.TypeDouble}}
+	isBinary   = kind{"binData", []bson.Type{bson.TypeBinary}}
 	isInt      = kind{"long, int, decimal, double", []bson.Type{bson.TypeInt64, bson.TypeInt32, bson.TypeDecimal128, bson.TypeDouble}}
 	isLong     = kind{"long", []bson.Type{bson.TypeInt64}}
 	isHint     = kind{"string, object", []bson.Type{bson.TypeString, bson.TypeEmbeddedDocument}}

@@ -2,6 +2,7 @@ package docdb
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -15,7 +16,8 @@ func sessionCommands() []*command {
 		{name: "refreshSessions", summary: "Keeps logical sessions alive; here they need no care before they time out.", run: runRefreshSessions},
 		{name: "endSessions", summary: "Ends logical sessions and closes their cursors.", run: runEndSessions},
 		{name: "killSessions", summary: "Ends logical sessions with their commands and cursors; without names, all.", run: runKillSessions},
-		{name: "killAllSessions", summary: "Ends all logical sessions with their commands and cursors.", run: runKillAllSessions},
+		{name: "killAllSessions", summary: "Ends all logical sessions of users, or without users of all, with their commands and cursors.", run: runKillAllSessions},
+		{name: "killAllSessionsByPattern", summary: "Ends the logical sessions that fit a pattern, by id or owner, with their commands and cursors.", run: runKillAllSessionsByPattern},
 	}
 }
 
@@ -48,20 +50,29 @@ func (c *call) sessionSet() (sessionSet, error) {
 	}
 	var set sessionSet
 	for _, v := range values {
-		doc, ok := v.DocumentOK()
-		if !ok {
+		if v.Type != bson.TypeEmbeddedDocument {
 			return nil, isObject.mismatch(c.cmd.name+"."+c.cmd.name, v)
 		}
-		id := doc.Lookup("id")
-		if id.Type == 0 {
-			return nil, wire.Errorf(wire.MissingField, "BSON field 'LogicalSessionFromClient.id' is missing but a required field")
+		id, err := sessionID(v)
+		if err != nil {
+			return nil, err
 		}
-		if _, data, ok := id.BinaryOK(); !ok || len(data) != 16 {
-			return nil, wire.Errorf(wire.TypeMismatch, "BSON field 'LogicalSessionFromClient.id' is not a UUID")
-		}
-		set = append(set, id.Value)
+		set = append(set, id)
 	}
 	return set, nil
+}
+
+// sessionID is the id in a document that names a logical session.
+func sessionID(lsid bson.RawValue) ([]byte, error) {
+	doc, _ := lsid.DocumentOK()
+	id := doc.Lookup("id")
+	if id.Type == 0 {
+		return nil, wire.Errorf(wire.MissingField, "BSON field 'LogicalSessionFromClient.id' is missing but a required field")
+	}
+	if _, data, ok := id.BinaryOK(); !ok || len(data) != 16 {
+		return nil, wire.Errorf(wire.TypeMismatch, "BSON field 'LogicalSessionFromClient.id' is not a UUID")
+	}
+	return id.Value, nil
 }
 
 // runRefreshSessions only reads its arguments: what is kept of a session is its last retryable write, whose time is that
@@ -84,25 +95,101 @@ func runEndSessions(c *call) (bson.D, error) {
 func runKillSessions(c *call) (bson.D, error) {
 	set, err := c.sessionSet()
 	if err == nil {
-		c.killSessions(func(lsid bson.Raw) bool { return len(set) == 0 || set.has(lsid) })
+		c.killSessions(func(_ *Session, lsid bson.Raw) bool { return len(set) == 0 || set.has(lsid) })
 	}
 	return bson.D{}, err
 }
 
-// runKillAllSessions takes no patterns but the empty one: the engine does not know users.
+// runKillAllSessions takes a list of users, {user, db}, whose sessions it ends. An empty list means all.
+// Source: MongoDB manual, "killAllSessions".
 func runKillAllSessions(c *call) (bson.D, error) {
-	set, ok := c.self.ArrayOK()
-	if !ok {
-		return nil, isArray.mismatch("killAllSessions.killAllSessions", c.self)
+	patterns, err := c.patterns(fields("user!", isString, "db!", isString))
+	if err != nil {
+		return nil, err
 	}
-	if len(set) > len(emptyDoc) {
-		return nil, wire.Errorf(wire.NotImplemented, "killAllSessions by user is not supported")
+	users := map[wire.User]bool{}
+	for _, p := range patterns {
+		users[wire.User{Name: p.string("user"), DB: p.string("db")}] = true
 	}
-	c.killSessions(func(bson.Raw) bool { return true })
+	c.killSessions(func(s *Session, _ bson.Raw) bool { return len(users) == 0 || users[s.user] })
 	return bson.D{}, nil
 }
 
-func (c *call) killSessions(match func(lsid bson.Raw) bool) {
-	c.e.operations.kill(func(op *operation) bool { return op.c != c && op.c.has("lsid") && match(op.c.doc("lsid")) })
-	c.e.cursors.kill(func(cur *cursor) bool { return cur.lsid != nil && match(cur.lsid) })
+// runKillAllSessionsByPattern ends the sessions that fit one of a list of patterns: by their own id or by their owner's.
+// Patterns of users and roles are for proxies that act for others. An empty list means all.
+// Source: MongoDB manual, "killAllSessionsByPattern".
+func runKillAllSessionsByPattern(c *call) (bson.D, error) {
+	patterns, err := c.patterns(fields("lsid", isObject, "uid", isBinary, "users", isArray, "roles", isArray))
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range patterns {
+		if err := p.refuse("users", "roles"); err != nil {
+			return nil, err
+		}
+		if lsid := p.get("lsid"); lsid.Type != 0 {
+			if _, err := sessionID(lsid); err != nil {
+				return nil, err
+			}
+		}
+	}
+	c.killSessions(func(s *Session, lsid bson.Raw) bool {
+		return len(patterns) == 0 || slices.ContainsFunc(patterns, func(p args) bool { return s.fits(p, lsid) })
+	})
+	return bson.D{}, nil
+}
+
+// patterns are the documents of the command's own value, an array.
+func (c *call) patterns(list []field) ([]args, error) {
+	array, ok := c.self.ArrayOK()
+	if !ok {
+		return nil, isArray.mismatch(c.cmd.name+"."+c.cmd.name, c.self)
+	}
+	values, err := array.Values()
+	if err != nil {
+		return nil, errMalformed
+	}
+	var patterns []args
+	for _, v := range values {
+		doc, ok := v.DocumentOK()
+		if !ok {
+			return nil, isObject.mismatch(c.cmd.name+"."+c.cmd.name, v)
+		}
+		p, err := statement(c.cmd.name, list, doc)
+		if err != nil {
+			return nil, err
+		}
+		patterns = append(patterns, p)
+	}
+	return patterns, nil
+}
+
+// fits reports whether the pattern means the logical session lsid of s's user.
+func (s *Session) fits(p args, lsid bson.Raw) bool {
+	if one := p.doc("lsid"); p.has("lsid") {
+		if !bytes.Equal(one.Lookup("id").Value, lsid.Lookup("id").Value) {
+			return false
+		}
+		if uid := one.Lookup("uid"); uid.Type != 0 && !s.ownedBy(uid) {
+			return false
+		}
+	}
+	return !p.has("uid") || s.ownedBy(p.get("uid"))
+}
+
+// ownedBy reports whether uid is the digest of the session's user, as MongoDB makes it: of "user@db", or of nothing.
+func (s *Session) ownedBy(uid bson.RawValue) bool {
+	name := s.user.Name + "@" + s.user.DB
+	if s.user == (wire.User{}) {
+		name = ""
+	}
+	digest := sha256.Sum256([]byte(name))
+	_, data, _ := uid.BinaryOK()
+	return bytes.Equal(data, digest[:])
+}
+
+// killSessions interrupts commands, but not itself, and closes cursors of the logical sessions that match.
+func (c *call) killSessions(match func(s *Session, lsid bson.Raw) bool) {
+	c.e.operations.kill(func(op *operation) bool { return op.c != c && op.c.has("lsid") && match(op.c.s, op.c.doc("lsid")) })
+	c.e.cursors.kill(func(cur *cursor) bool { return cur.lsid != nil && match(cur.owner, cur.lsid) })
 }

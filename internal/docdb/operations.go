@@ -10,15 +10,15 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/telamon-db/telamon/internal/docdb/query"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// operationTable holds the commands that run now, for currentOp and killOp.
+// operationTable holds the sessions and the commands that they run now, for currentOp and killOp.
 type operationTable struct {
-	mu   sync.Mutex
-	last int64
-	byID map[int64]*operation
+	mu       sync.Mutex
+	last     int64 // id of a session or a command
+	sessions map[*Session]struct{}
+	byID     map[int64]*operation
 }
 
 // operation is a running command. It never changes.
@@ -27,6 +27,24 @@ type operation struct {
 	began  time.Time
 	c      *call
 	cancel context.CancelFunc
+}
+
+// join lists a session until it parts, and gives it its id.
+func (t *operationTable) join(s *Session) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.last++
+	s.id = t.last
+	if t.sessions == nil {
+		t.sessions = map[*Session]struct{}{}
+	}
+	t.sessions[s] = struct{}{}
+}
+
+func (t *operationTable) part(s *Session) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.sessions, s)
 }
 
 // begin lists c until the function that it returns is called. Cancel interrupts it.
@@ -53,6 +71,17 @@ func (t *operationTable) list() []*operation {
 	return slices.SortedFunc(maps.Values(t.byID), func(a, b *operation) int { return cmp.Compare(a.id, b.id) })
 }
 
+// idle returns the sessions that run none of the commands, the oldest first.
+func (t *operationTable) idle(running []*operation) []*Session {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	idle := maps.Clone(t.sessions)
+	for _, op := range running {
+		delete(idle, op.c.s)
+	}
+	return slices.SortedFunc(maps.Keys(idle), func(a, b *Session) int { return cmp.Compare(a.id, b.id) })
+}
+
 // kill interrupts the commands that match.
 func (t *operationTable) kill(match func(*operation) bool) {
 	for _, op := range t.list() {
@@ -60,55 +89,6 @@ func (t *operationTable) kill(match func(*operation) bool) {
 			op.cancel()
 		}
 	}
-}
-
-// describe is the operation as currentOp shows it.
-func (op *operation) describe(now time.Time) bson.D {
-	ran := now.Sub(op.began)
-	d := bson.D{{Key: "type", Value: "op"}, {Key: "active", Value: true}, {Key: "opid", Value: op.id},
-		{Key: "currentOpTime", Value: now.UTC().Format(time.RFC3339Nano)}, {Key: "secs_running", Value: int64(ran.Seconds())},
-		{Key: "microsecs_running", Value: ran.Microseconds()}, {Key: "op", Value: op.c.cmd.heading()}, {Key: "ns", Value: op.c.shownNamespace()},
-		{Key: "command", Value: op.c.body}}
-	if op.c.has("lsid") {
-		d = append(d, bson.E{Key: "lsid", Value: op.c.doc("lsid")})
-	}
-	return d
-}
-
-// shownNamespace is the namespace by which lists of commands name the command's target.
-func (c *call) shownNamespace() string {
-	if c.ns.coll == "" {
-		return namespace{c.ns.db, "$cmd"}.String()
-	}
-	return c.ns.String()
-}
-
-// runCurrentOp lists the commands that run. Arguments that are no options of its own are a filter.
-// Source: MongoDB manual, "currentOp".
-func runCurrentOp(c *call) (bson.D, error) {
-	if err := c.refuse("$ownOps"); err != nil {
-		return nil, err
-	}
-	wanted := bson.D{}
-	for _, a := range c.args {
-		if _, option := c.cmd.field([]byte(a.name)); !option {
-			wanted = append(wanted, bson.E{Key: a.name, Value: a.value})
-		}
-	}
-	raw, err := bson.Marshal(wanted)
-	if err != nil {
-		return nil, err
-	}
-	filter, err := query.ParseFilter(raw)
-	if err != nil {
-		return nil, err
-	}
-	var docs []bson.D
-	for _, op := range c.e.operations.list() {
-		docs = append(docs, op.describe(c.e.mono()))
-	}
-	kept, err := filtered(docs, filter)
-	return bson.D{{Key: "inprog", Value: kept}}, err
 }
 
 // runKillOp interrupts a command. One that is not there, perhaps because it has just ended, is no error, as in MongoDB.

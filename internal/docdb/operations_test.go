@@ -1,6 +1,8 @@
 package docdb
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -12,7 +14,7 @@ import (
 func (x *db) waiting(coll string, lsid any) (opid int64, reply chan bson.Raw) {
 	x.t.Helper()
 	reply = make(chan bson.Raw, 1)
-	y := x.other()
+	y := x.as(x.s.user.Name)
 	go func() { reply <- y.run(d{{"insert", coll}, {"documents", a{d{}}}, {"lsid", lsid}}) }()
 	for {
 		found := x.ok(onAdmin(e{"currentOp", 1}, e{"command.insert", coll})).Lookup("inprog").Array()
@@ -55,6 +57,62 @@ func TestCurrentOpAndKillOp(t *testing.T) {
 	x.fails(wire.TypeMismatch, onAdmin(e{"killOp", 1}, e{"op", "x"}))
 }
 
+// TestCurrentOpStage looks at what three sessions of two users do: run, hold a cursor, and rest.
+func TestCurrentOpStage(t *testing.T) {
+	x := fresh(t)
+	x.fill("c", 3)
+	ann, bob := x.as("ann"), x.as("bob")
+	unlock, err := x.e.locks.lock(t.Context(), namespace{"test", "w"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, reply := ann.waiting("w", session(1))
+	cursor := bob.ok(d{{"find", "c"}, {"batchSize", 1}, {"lsid", session(2)}}).Lookup("cursor", "id").Int64()
+	ask := func(y *db, spec any, more ...any) []bson.Raw {
+		return y.drain(onAdmin(e{"aggregate", 1}, e{"pipeline", append(a{d{{"$currentOp", spec}}}, more...)}, e{"cursor", d{}}))
+	}
+	show := d{{"$project", d{{"_id", 0}, {"type", 1}, {"active", 1}, {"ns", 1}, {"u", "$effectiveUsers.user"}}}}
+	others := d{{"$match", d{{"command.aggregate", d{{"$exists", false}}}, {"effectiveUsers", d{{"$exists", true}}}}}}
+	const (
+		runs  = `{"type":"op","active":true,"ns":"test.w","u":["ann"]}`
+		rests = `{"type":"op","active":false,"u":["ann"]} {"type":"op","active":false,"u":["bob"]}`
+		holds = `{"type":"idleCursor","ns":"test.c","u":["bob"]}`
+		looks = `{"type":"op","active":true,"ns":"admin.$cmd","u":["bob"]}`
+	)
+	shows(t, ask(x, d{{"allUsers", true}}, others, show), runs)
+	shows(t, ask(x, d{{"allUsers", true}, {"idleConnections", true}, {"idleCursors", true}, {"idleSessions", true}, {"localOps", true}}, others, show), runs, rests, holds)
+	shows(t, ask(bob, d{{"idleConnections", true}, {"idleCursors", true}, {"truncateOps", false}}, show), looks, holds)
+	shows(t, ask(bob, d{}, show), looks)
+	if own := ask(bob, d{{"idleCursors", true}}, d{{"$match", d{{"cursor.cursorId", cursor}}}}); len(own) != 1 || own[0].Lookup("lsid").Type == 0 {
+		t.Error(own)
+	}
+	for _, tc := range []struct {
+		cmd  d
+		seen int
+	}{
+		{onAdmin(e{"currentOp", 1}, e{"$ownOps", true}), 1},
+		{onAdmin(e{"currentOp", 1}, e{"$ownOps", true}, e{"$all", true}, e{"active", false}), 0},
+		{onAdmin(e{"currentOp", 1}, e{"ns", "test.w"}), 1},
+	} {
+		if found := mustValues(t, bob.ok(tc.cmd).Lookup("inprog").Array()); len(found) != tc.seen {
+			t.Errorf("%v: %v", tc.cmd, found)
+		}
+	}
+	unlock()
+	<-reply
+	pipeline := func(db string, on, spec any) d {
+		return d{{"aggregate", on}, {"pipeline", a{d{{"$currentOp", spec}}}}, {"cursor", d{}}, {"$db", db}}
+	}
+	x.fails(wire.InvalidNamespace, pipeline("test", 1, d{}))
+	x.fails(wire.InvalidNamespace, pipeline("admin", "c", d{}))
+	x.fails(wire.UnknownField, pipeline("admin", 1, d{{"what", true}}))
+	x.fails(wire.TypeMismatch, pipeline("admin", 1, d{{"allUsers", "yes"}}))
+	x.fails(wire.TypeMismatch, pipeline("admin", 1, true))
+	x.fails(wire.NotImplemented, pipeline("admin", 1, d{{"truncateOps", true}}))
+	x.fails(wire.NotImplemented, pipeline("admin", 1, d{{"targetAllNodes", true}}))
+	x.fails(wire.InvalidNamespace, d{{"aggregate", 1}, {"pipeline", a{d{{"$collStats", d{}}}}}, {"cursor", d{}}})
+}
+
 func mustValues(t *testing.T, array bson.RawArray) []bson.RawValue {
 	t.Helper()
 	values, err := array.Values()
@@ -93,5 +151,57 @@ func TestSessionsEndWithTheirCursors(t *testing.T) {
 		x.fails(wire.TypeMismatch, d{{name, a{d{{"id", 1}}}}})
 		x.fails(wire.MissingField, d{{name, a{d{}}}})
 	}
-	x.fails(wire.NotImplemented, d{{"killAllSessions", a{d{{"user", "x"}, {"db", "y"}}}}})
+	x.fails(wire.MissingField, d{{"killAllSessions", a{d{{"user", "x"}}}}})
+	x.fails(wire.TypeMismatch, d{{"killAllSessions", a{1}}})
+}
+
+// TestSessionsEndByOwner gives two users a session each, and kills those that a command means.
+func TestSessionsEndByOwner(t *testing.T) {
+	x := fresh(t)
+	x.fill("c", 10)
+	digest := func(name string) bson.Binary {
+		sum := sha256.Sum256([]byte(name))
+		return bson.Binary{Data: sum[:]}
+	}
+	user := func(name string) d { return d{{"user", name}, {"db", "admin"}} }
+	withOwner := func(n byte, owner string) d { return append(session(n), e{"uid", digest(owner)}) }
+	for i, tc := range []struct {
+		command  string
+		patterns a
+		ended    string // of ann's session 1, bob's session 2, and the session 3 of nobody
+	}{
+		{"killAllSessions", a{user("ann")}, "1"},
+		{"killAllSessions", a{user("ann"), user("bob")}, "12"},
+		{"killAllSessions", a{d{{"user", "ann"}, {"db", "other"}}}, ""},
+		{"killAllSessions", a{}, "123"},
+		{"killAllSessionsByPattern", a{}, "123"},
+		{"killAllSessionsByPattern", a{d{}}, "123"},
+		{"killAllSessionsByPattern", a{d{{"lsid", session(2)}}}, "2"},
+		{"killAllSessionsByPattern", a{d{{"uid", digest("ann@admin")}}}, "1"},
+		{"killAllSessionsByPattern", a{d{{"uid", digest("")}}, d{{"lsid", withOwner(2, "bob@admin")}}}, "23"},
+		{"killAllSessionsByPattern", a{d{{"lsid", withOwner(1, "bob@admin")}}}, ""},
+		{"killAllSessionsByPattern", a{d{{"lsid", session(1)}, {"uid", digest("bob@admin")}}}, ""},
+	} {
+		sessions := []*db{x.as("ann"), x.as("bob"), x.other()}
+		cursors := make([]int64, len(sessions))
+		for n, y := range sessions {
+			cursors[n] = y.ok(d{{"find", "c"}, {"batchSize", 1}, {"lsid", session(byte(n + 1))}}).Lookup("cursor", "id").Int64()
+		}
+		x.ok(d{{tc.command, tc.patterns}})
+		ended := ""
+		for n, y := range sessions {
+			if y.run(d{{"getMore", cursors[n]}, {"collection", "c"}}).Lookup("ok").AsFloat64() == 0 {
+				ended += fmt.Sprint(n + 1)
+			}
+		}
+		if ended != tc.ended {
+			t.Errorf("%d: %s %v ended %q", i, tc.command, tc.patterns, ended)
+		}
+	}
+	for _, name := range []string{"users", "roles"} {
+		x.fails(wire.NotImplemented, d{{"killAllSessionsByPattern", a{d{{name, a{d{}}}}}}})
+	}
+	x.fails(wire.MissingField, d{{"killAllSessionsByPattern", a{d{{"lsid", d{}}}}}})
+	x.fails(wire.TypeMismatch, d{{"killAllSessionsByPattern", a{d{{"uid", 1}}}}})
+	x.fails(wire.UnknownField, d{{"killAllSessionsByPattern", a{d{{"what", 1}}}}})
 }

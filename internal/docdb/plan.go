@@ -18,6 +18,7 @@ const (
 	stageNone   stage = "EOF"      // nothing can match
 	stageIDHack stage = "IDHACK"   // one _id
 	stageIndex  stage = "IXSCAN"   // ranges of an index
+	stageOr     stage = "OR"       // the plans of the branches of an $or, one after another
 	stageAll    stage = "COLLSCAN" // every document
 )
 
@@ -31,9 +32,10 @@ type plan struct {
 	covered bool // the keys say all that is wanted, which is a number
 	unique  bool // there is one document at most
 
-	rejected []plan // other plans
-	shape    string // under which the plan is remembered, or ""
-	keys     int64  // that it was thought to examine
+	branches []branch // of stageOr
+	rejected []plan   // other plans
+	shape    string   // under which the plan is remembered, or ""
+	keys     int64    // that it was thought to examine
 }
 
 // wish is what a plan is made for.
@@ -68,6 +70,9 @@ func choose(r pebble.Reader, coll *collection, w wish) (plan, error) {
 		return plan{stage: stageIDHack, ix: idIndex, spans: []span{{key, after(key)}}, sorted: true}, nil
 	}
 	if hinted != nil {
+		if !w.filter.Implies(hinted.partial) {
+			return plan{}, wire.Errorf(wire.BadValue, "error processing query: the hinted index %s is partial and may not hold all that the filter matches", hinted.Name)
+		}
 		return consider(*hinted, w).plan, nil
 	}
 	return best(r, coll, w)

@@ -24,11 +24,21 @@ const sortShare = 0.5
 // best is the plan that promises the least work. Where an index serves, the whole collection is not read.
 func best(r pebble.Reader, coll *collection, w wish) (plan, error) {
 	list := candidates(coll, w)
+	if !slices.ContainsFunc(list, func(c candidate) bool { return c.bounded }) {
+		if p, ok, err := chooseBranches(r, coll, w, list); ok || err != nil {
+			return p, err
+		}
+	}
 	if len(list) == 0 {
 		p := wholeCollection
 		p.sorted = w.sort == nil
 		return p, nil
 	}
+	return bestOf(r, coll, w, list)
+}
+
+// bestOf chooses between candidates, of which there is one at least.
+func bestOf(r pebble.Reader, coll *collection, w wish, list []candidate) (plan, error) {
 	if i := slices.IndexFunc(list, func(c candidate) bool { return len(c.spans) == 0 }); i >= 0 {
 		return plan{stage: stageNone, ix: idIndex, sorted: true}, nil
 	}

@@ -44,7 +44,8 @@ func randomChange(r *rand.Rand) d {
 		return d{{"createIndexes", name}, {"indexes", a{d{{"key", d{{key, 1}, {"_id", -1}}}, {"name", key}, {"sparse", r.IntN(2) == 0}},
 			d{{"key", d{{"u", -1}}}, {"name", "once"}, {"unique", true}}}}}
 	case 5:
-		return d{{"createIndexes", name}, {"indexes", a{d{{"key", d{{"at", 1}}}, {"name", "at"}, {"expireAfterSeconds", r.IntN(100)}}}}}
+		return d{{"createIndexes", name}, {"indexes", a{d{{"key", d{{"at", 1}}}, {"name", "at"}, {"expireAfterSeconds", r.IntN(100)}},
+			d{{"key", d{{"a", 1}}}, {"name", "some"}, partial(d{{"u", d{{"$gte", r.IntN(60)}}}})}}}}
 	case 6:
 		return d{{"create", name}}
 	case 7:

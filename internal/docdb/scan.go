@@ -23,6 +23,8 @@ type scan struct {
 
 	keysExamined, docsExamined int64
 
+	arms []*arm // of the branches of an $or
+
 	seen      map[string]struct{} // encoded _ids of the documents that a multikey index has led to
 	seenBytes int
 }
@@ -38,6 +40,9 @@ const patience = 128
 
 // documents yields the matching documents, each once; copies, unless they are lent.
 func (s *scan) documents(ctx context.Context) iter.Seq2[bson.Raw, error] {
+	if s.plan.stage == stageOr {
+		return s.branches(ctx)
+	}
 	return func(yield func(bson.Raw, error) bool) {
 		if s.plan.stage == stageNone {
 			return

@@ -15,14 +15,17 @@ import (
 // Session is what one connection has with an engine. It owns cursors: they are closed with it.
 type Session struct {
 	e      *Engine
+	id     int64
+	user   wire.User
 	ctx    context.Context // ends with the session or the engine
 	cancel context.CancelFunc
 }
 
-// NewSession begins a session. It must be closed.
-func (e *Engine) NewSession() *Session {
-	s := &Session{e: e}
+// NewSession begins a session of user, who has been authorized for what they will run. It must be closed.
+func (e *Engine) NewSession(user wire.User) *Session {
+	s := &Session{e: e, user: user}
 	s.ctx, s.cancel = context.WithCancel(e.ctx)
+	e.operations.join(s)
 	return s
 }
 
@@ -30,6 +33,7 @@ func (e *Engine) NewSession() *Session {
 func (s *Session) Close() {
 	s.cancel()
 	s.e.operations.kill(func(op *operation) bool { return op.c.s == s })
+	s.e.operations.part(s)
 	s.e.life.RLock() // the engine must not be closed under a cursor
 	defer s.e.life.RUnlock()
 	s.e.cursors.closeOf(s)

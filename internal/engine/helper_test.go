@@ -75,7 +75,7 @@ func (b *bench) try(c *model.Cluster, cmd bson.D) bson.Raw {
 	b.t.Helper()
 	d, err := b.get(c.ID)
 	b.must(err)
-	s, err := d.slot.NewSession()
+	s, err := d.slot.NewSession(wire.User{})
 	b.must(err)
 	defer s.Close()
 	raw, err := bson.Marshal(append(cmd, bson.E{Key: "$db", Value: "shop"}))

@@ -97,7 +97,7 @@ var byAction = map[string][][]any{
 	"top":                    {{"top", 1}},
 	"getLog":                 {{"getLog", "global"}},
 	"killop":                 {{"killOp", 1}},
-	"inprog":                 {{"currentOp", 1}, {"aggregate", 1, "pipeline", stageOf("$currentOp", bson.D{})}},
+	"inprog":                 {{"currentOp", 1}, {"aggregate", 1, "pipeline", stageOf("$currentOp", bson.D{{Key: "allUsers", Value: true}})}},
 	"connPoolStats":          {{"connPoolStats", 1}},
 	"getParameter":           {{"getParameter", 1}},
 	"replSetGetStatus":       {{"replSetGetStatus", 1}},

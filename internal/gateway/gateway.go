@@ -33,8 +33,9 @@ import (
 // Cursor ids are unique over the backend, and any of its sessions may continue a cursor: a client sends getMore on
 // whichever connection of its pool is free. A cursor ends with the session that used it last.
 type Backend interface {
-	// NewSession fails while the database is being restored or stopped. Clients are told that they may retry.
-	NewSession() (Session, error)
+	// NewSession opens a session for one login of a user; for nobody if the gateway is open. It fails while the database
+	// is being restored or stopped. Clients are told that they may retry.
+	NewSession(user wire.User) (Session, error)
 }
 
 // Session runs the commands of one connection, one at a time.

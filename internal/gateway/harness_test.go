@@ -81,7 +81,7 @@ func newEngine() *engine {
 	return &engine{docs: map[string]bson.A{}, cursors: map[int64]bson.A{}, blocked: make(chan struct{}, 10)}
 }
 
-func (e *engine) NewSession() (Session, error) {
+func (e *engine) NewSession(wire.User) (Session, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.refusals > 0 {

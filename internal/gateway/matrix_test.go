@@ -64,7 +64,8 @@ var samples = []sample{
 	{[]any{"aggregate", "c", "pipeline", stageOf("$planCacheStats", bson.D{})}, "RWDrwdA", "rwdA", "MA"},
 	{[]any{"aggregate", "c", "pipeline", stageOf("$collStats", bson.D{})}, "RWDrwdMBA", "rwdMBA", "MBA"},
 	{[]any{"aggregate", "c", "pipeline", stageOf("$listSearchIndexes", bson.D{})}, "RWDrwdBA", "rwdBA", "MA"},
-	watching("aggregate", 1, "pipeline", stageOf("$currentOp", bson.D{})),
+	watching("aggregate", 1, "pipeline", stageOf("$currentOp", bson.D{{Key: "allUsers", Value: true}})),
+	session("aggregate", 1, "pipeline", stageOf("$currentOp", bson.D{})), // refused by the engine elsewhere than on admin
 
 	writing("insert", "c", "documents", bson.A{}), writing("delete", "c", "deletes", bson.A{}),
 	writing("update", "c", "updates", bson.A{}), writing("update", "c", "updates", upsert),
@@ -90,10 +91,12 @@ var samples = []sample{
 
 	{[]any{"listDatabases", 1, "authorizedDatabases", false}, "rwdMBA", "rwdMBA", "rwdMBA"},
 	{[]any{"serverStatus", 1}, "MBA", "MBA", "MBA"}, {[]any{"getParameter", 1}, "MBA", "MBA", "MBA"},
+	session("currentOp", 1, "$ownOps", true), watching("currentOp", 1, "$ownOps", 1),
 	watching("connPoolStats", 1), watching("currentOp", 1), watching("getCmdLineOpts", 1), watching("getDefaultRWConcern", 1),
 	watching("getLog", "global"), watching("getShardMap", 1), watching("hostInfo", 1), watching("listShards", 1),
 	watching("replSetGetConfig", 1), watching("replSetGetStatus", 1), watching("shardingState", 1), watching("top", 1),
 	{[]any{"killOp", 1}, "A", "A", "A"}, {[]any{"killSessions", bson.A{}}, "A", "A", "A"}, {[]any{"killAllSessions", bson.A{}}, "A", "A", "A"},
+	{[]any{"killAllSessionsByPattern", bson.A{}}, "A", "A", "A"},
 	{[]any{"enableSharding", "DB"}, "SA", "SA", ""}, {[]any{"shardCollection", "DB.c"}, "SA", "SA", ""},
 }
 

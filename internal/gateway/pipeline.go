@@ -29,7 +29,7 @@ var stages = map[string]stage{
 	"$planCacheStats":    {source: true, actions: []string{"planCacheRead"}},
 	"$listSessions":      {source: true, cluster: []string{"listSessions"}},
 	"$listLocalSessions": {source: true, standalone: true, cluster: []string{"listSessions"}},
-	"$currentOp":         {source: true, standalone: true, cluster: []string{"inprog"}},
+	"$currentOp":         {source: true, standalone: true, collections: currentOpStage},
 	"$documents":         {source: true, standalone: true},
 	"$changeStream":      {source: true, standalone: true, collections: changeStream},
 	"$out":               {collections: out},
@@ -213,6 +213,14 @@ func (w *walk) writes(to resource, actions ...string) {
 		actions = append(actions, "bypassDocumentValidation")
 	}
 	w.needs = append(w.needs, take(to, actions...)...)
+}
+
+// currentOpStage shows everyone their own commands.
+// Source: MongoDB manual, "$currentOp": allUsers.
+func currentOpStage(w *walk, _ resource, spec bson.RawValue) {
+	if truthy(w.fields(spec)["allUsers"]) {
+		w.needs = append(w.needs, take(resource{cluster: true}, "inprog")...)
+	}
 }
 
 // changeStream watches a collection, a database or, asked on admin, all databases.

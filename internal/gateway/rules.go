@@ -134,6 +134,15 @@ func renameCollection(c command, a access) (permit, error) {
 	return permit{needs: all}, nil
 }
 
+// currentOp shows everyone their own commands. Only what every reader takes for true asks for no more than these.
+// Source: MongoDB manual, "currentOp": Access Control.
+func currentOp(c command, _ access) (permit, error) {
+	if own, _ := c.body.Lookup("$ownOps").BooleanOK(); own {
+		return permit{}, nil
+	}
+	return permit{needs: take(resource{cluster: true}, "inprog")}, nil
+}
+
 // explainable are the commands that explain takes.
 var explainable = []string{"aggregate", "count", "delete", "distinct", "find", "findAndModify", "findandmodify", "update"}
 

@@ -94,7 +94,7 @@ func (c *conn) openSession() (Session, error) {
 	if c.session != nil {
 		return c.session, nil
 	}
-	session, err := c.g.cfg.Backend.NewSession()
+	session, err := c.g.cfg.Backend.NewSession(c.who())
 	var known *wire.Error
 	switch {
 	case errors.As(err, &known):
@@ -105,6 +105,14 @@ func (c *conn) openSession() (Session, error) {
 	}
 	c.session = session
 	return session, nil
+}
+
+// who is logged in, for the engine to tell users' commands apart.
+func (c *conn) who() wire.User {
+	if c.login == nil {
+		return wire.User{}
+	}
+	return wire.User{Name: c.login.name, DB: c.login.db}
 }
 
 // unavailableCodes say that the server goes away or comes back. Clients retry after them.

@@ -32,7 +32,7 @@ func openDatabase(b *testing.B, dir string) *database {
 	if err != nil {
 		b.Fatal(err)
 	}
-	x := &database{e, b, e.NewSession()}
+	x := &database{e, b, e.NewSession(wire.User{})}
 	b.Cleanup(x.close)
 	return x
 }

@@ -27,7 +27,9 @@ func (anyone) Admits(context.Context, netip.Addr) (bool, error)            { ret
 
 type backend struct{ *docdb.Engine }
 
-func (e backend) NewSession() (gateway.Session, error) { return e.Engine.NewSession(), nil }
+func (e backend) NewSession(user wire.User) (gateway.Session, error) {
+	return e.Engine.NewSession(user), nil
+}
 
 // collection is the engine's collection "c" as the driver sees it through a gateway, as `telamon docdb` has it.
 func (x *database) collection() *mongo.Collection {
@@ -85,7 +87,7 @@ func canned(x *database, find bson.D) *mongo.Collection {
 // answerAll answers until the client leaves.
 func answerAll(x *database, c net.Conn, find []byte) {
 	defer c.Close()
-	session := x.NewSession()
+	session := x.NewSession(wire.User{})
 	defer session.Close()
 	reply := append([]byte(nil), find...)
 	var request [1 << 16]byte

@@ -21,11 +21,17 @@ print("indexes " + app.orders.getIndexes().map(i => i.name).join());
 print("sorted " + app.orders.find({ total: { $gte: 100 } }).sort({ total: -1 }).limit(3).toArray().map(d => d._id).join());
 const plan = app.orders.find({ total: { $lt: 50 } }).explain("executionStats");
 print("plan " + plan.queryPlanner.winningPlan.stage + " " + plan.executionStats.nReturned + " " + plan.executionStats.totalKeysExamined);
+print("bounds " + plan.queryPlanner.winningPlan.inputStage.indexBounds.total.join() + " " + plan.executionStats.executionStages.inputStage.keysExamined);
 print("aggplan " + JSON.stringify(app.orders.explain("executionStats").aggregate([{ $match: { total: 10 } }])).includes("IXSCAN"));
+app.orders.createIndex({ state: 1 }, { partialFilterExpression: { state: "open" } });
+const either = app.orders.find({ $or: [{ total: 20 }, { state: "open" }] });
+print("or " + either.explain().queryPlanner.winningPlan.inputStage.inputStages.map(p => p.inputStage.indexName + " " + p.inputStage.isPartial).join() + " " + either.toArray().length);
 print("count " + app.orders.countDocuments({ state: "open" }) + " " + app.orders.estimatedDocumentCount());
 print("distinct " + app.orders.distinct("state").join());
 print("aggregate " + app.orders.aggregate([{ $group: { _id: "$state", sum: { $sum: "$total" } } }, { $sort: { _id: 1 } }]).toArray().map(d => d.sum).join());
 print("modified " + app.orders.findOneAndUpdate({ _id: 1 }, { $inc: { total: 1 } }, { returnDocument: "after" }).total);
+print("ops " + db.currentOp().inprog.map(o => o.op + " " + o.ns + " " + o.effectiveUsers.map(u => u.user)).join());
+print("own " + db.currentOp({ $ownOps: true, ns: "admin.$cmd" }).inprog.length + " " + db.currentOp(true).inprog.every(o => o.type === "op"));
 print("valid " + app.orders.validate().valid);
 print("version " + db.version());
 print("me " + db.runCommand({ connectionStatus: 1 }).authInfo.authenticatedUsers[0].user);
@@ -41,16 +47,20 @@ collstats 50
 indexes _id_,total_1
 sorted 49,48,47
 plan FETCH 5 5
+bounds [-inf.0, 50) 5
 aggplan true
+or total_1 false,state_1 true 26
 count 25 50
 distinct open,paid
 aggregate 6250,6000
 modified 11
+ops command admin.$cmd root
+own 1 true
 valid true
 version 8.0.4
 me root
 duplicate 11000
-dropped 2 true`
+dropped 3 true`
 
 func TestMongosh(t *testing.T) {
 	shell := needNode(t, ".bin", "mongosh")

@@ -20,6 +20,7 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb"
 	"github.com/telamon-db/telamon/internal/gateway"
 	"github.com/telamon-db/telamon/internal/verifier"
+	"github.com/telamon-db/telamon/internal/wire"
 )
 
 const password = "correct horse"
@@ -62,7 +63,9 @@ func (d *directory) put(t testing.TB, name string, roles ...gateway.Role) {
 
 type backend struct{ *docdb.Engine }
 
-func (b backend) NewSession() (gateway.Session, error) { return b.Engine.NewSession(), nil }
+func (b backend) NewSession(user wire.User) (gateway.Session, error) {
+	return b.Engine.NewSession(user), nil
+}
 
 // world is one cluster that serves until the test ends.
 type world struct {

@@ -10,7 +10,10 @@ import (
 )
 
 // Filter says which documents a query means.
-type Filter struct{ root conjunction }
+type Filter struct {
+	raw  bson.Raw
+	root conjunction
+}
 
 // ParseFilter reads a query document. It answers BadValue for an operator that is unknown or not supported and for an
 // operand that does not fit its operator. The filter keeps parts of raw, which may not change afterwards.
@@ -19,7 +22,7 @@ func ParseFilter(raw bson.Raw) (*Filter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Filter{root: root}, nil
+	return &Filter{raw: raw, root: root}, nil
 }
 
 // Match reports whether doc is one of the filter's documents. A nil filter matches all.

@@ -111,34 +111,33 @@ func (f *Filter) atoms(path string) []*atom {
 	if f == nil {
 		return nil
 	}
-	return f.root.atoms(path)
+	return slices.DeleteFunc(f.root.conditions(path), func(a *atom) bool { return !a.plain })
 }
 
-func (c conjunction) atoms(path string) []*atom {
+// conditions returns the atoms that every match satisfies at path.
+func (c conjunction) conditions(path string) []*atom {
 	var list []*atom
 	for _, n := range c {
 		switch n := n.(type) {
 		case conjunction:
-			list = append(list, n.atoms(path)...)
+			list = append(list, n.conditions(path)...)
 		case field:
 			if n.name == path {
-				list = append(list, plainAtoms(n.tests)...)
+				list = append(list, atomsOf(n.tests)...)
 			}
 		}
 	}
 	return list
 }
 
-func plainAtoms(tests []predicate) []*atom {
+func atomsOf(tests []predicate) []*atom {
 	var list []*atom
 	for _, p := range tests {
 		switch p := p.(type) {
 		case *atom:
-			if p.plain {
-				list = append(list, p)
-			}
+			list = append(list, p)
 		case several:
-			list = append(list, plainAtoms(p)...)
+			list = append(list, atomsOf(p)...)
 		}
 	}
 	return list

@@ -1,0 +1,129 @@
+package docdb
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// look is what of the running commands somebody wants to see. Source: MongoDB manual, "$currentOp".
+type look struct {
+	allUsers        bool // not only those of the same user
+	idleConnections bool // also the sessions that run nothing
+	idleCursors     bool // also the cursors that wait for a getMore
+}
+
+// shows reports whether c may see what belongs to a session.
+func (l look) shows(c *call, s *Session) bool { return l.allUsers || s.user == c.s.user }
+
+// currentOperations are the documents of what c looks at.
+func (c *call) currentOperations(l look) (docs []bson.D) {
+	running := c.e.operations.list()
+	for _, op := range running {
+		if l.shows(c, op.c.s) {
+			docs = append(docs, op.describe(c.e.mono()))
+		}
+	}
+	if l.idleConnections {
+		for _, s := range c.e.operations.idle(running) {
+			if l.shows(c, s) {
+				docs = append(docs, append(bson.D{{Key: "type", Value: "op"}, {Key: "active", Value: false}}, s.describe()...))
+			}
+		}
+	}
+	if l.idleCursors {
+		docs = append(docs, c.e.cursors.idle(func(s *Session) bool { return l.shows(c, s) })...)
+	}
+	return docs
+}
+
+// describe is the connection behind a session, as currentOp shows it.
+func (s *Session) describe() bson.D {
+	d := bson.D{{Key: "desc", Value: fmt.Sprintf("conn%d", s.id)}, {Key: "connectionId", Value: s.id}}
+	if s.user != (wire.User{}) {
+		d = append(d, bson.E{Key: "effectiveUsers", Value: bson.A{bson.D{{Key: "user", Value: s.user.Name}, {Key: "db", Value: s.user.DB}}}})
+	}
+	return d
+}
+
+// describe is the operation as currentOp shows it.
+func (op *operation) describe(now time.Time) bson.D {
+	ran := now.Sub(op.began)
+	d := append(bson.D{{Key: "type", Value: "op"}, {Key: "active", Value: true}}, op.c.s.describe()...)
+	d = append(d, bson.D{{Key: "opid", Value: op.id},
+		{Key: "currentOpTime", Value: now.UTC().Format(time.RFC3339Nano)}, {Key: "secs_running", Value: int64(ran.Seconds())},
+		{Key: "microsecs_running", Value: ran.Microseconds()}, {Key: "op", Value: op.c.cmd.heading()}, {Key: "ns", Value: op.c.shownNamespace()},
+		{Key: "command", Value: op.c.body}}...)
+	if op.c.has("lsid") {
+		d = append(d, bson.E{Key: "lsid", Value: op.c.doc("lsid")})
+	}
+	return d
+}
+
+// shownNamespace is the namespace by which lists of commands name the command's target.
+func (c *call) shownNamespace() string {
+	if c.ns.coll == "" {
+		return namespace{c.ns.db, "$cmd"}.String()
+	}
+	return c.ns.String()
+}
+
+// idle describes the cursors that nobody reads from at the moment, by their ids.
+func (t *cursorTable) idle(of func(*Session) bool) (docs []bson.D) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, id := range slices.Sorted(maps.Keys(t.byID)) {
+		c := t.byID[id]
+		if c.busy || !of(c.owner) {
+			continue
+		}
+		d := append(bson.D{{Key: "type", Value: "idleCursor"}}, c.owner.describe()...)
+		d = append(d, bson.E{Key: "ns", Value: c.ns.String()},
+			bson.E{Key: "cursor", Value: bson.D{{Key: "cursorId", Value: id}, {Key: "lastAccessDate", Value: c.used}}})
+		if c.lsid != nil {
+			d = append(d, bson.E{Key: "lsid", Value: c.lsid})
+		}
+		docs = append(docs, d)
+	}
+	return docs
+}
+
+var currentOpFields = fields("allUsers", isBool, "idleConnections", isBool, "idleCursors", isBool, "idleSessions", isBool,
+	"localOps", isBool, "truncateOps", isBool, "targetAllNodes", isBool)
+
+// currentOpStage are the documents that $currentOp makes. Idle sessions are those of transactions, of which there are none,
+// and all operations are local.
+func (c *call) currentOpStage(a args) ([]bson.D, error) {
+	if err := a.refuse("truncateOps", "targetAllNodes"); err != nil {
+		return nil, err
+	}
+	return c.currentOperations(look{a.bool("allUsers", false), a.bool("idleConnections", false), a.bool("idleCursors", false)}), nil
+}
+
+// runCurrentOp lists the commands that run. Arguments that are no options of its own are a filter.
+// Source: MongoDB manual, "currentOp".
+func runCurrentOp(c *call) (bson.D, error) {
+	wanted := bson.D{}
+	for _, a := range c.args {
+		if _, option := c.cmd.field([]byte(a.name)); !option {
+			wanted = append(wanted, bson.E{Key: a.name, Value: a.value})
+		}
+	}
+	raw, err := bson.Marshal(wanted)
+	if err != nil {
+		return nil, err
+	}
+	filter, err := query.ParseFilter(raw)
+	if err != nil {
+		return nil, err
+	}
+	docs := c.currentOperations(look{allUsers: !c.bool("$ownOps", false), idleConnections: c.bool("$all", false)})
+	kept, err := filtered(docs, filter)
+	return bson.D{{Key: "inprog", Value: kept}}, err
+}

@@ -1,0 +1,107 @@
+package docdb
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
+
+	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// source is an aggregation stage that stands first and makes the pipeline's documents itself, instead of a collection.
+type source struct {
+	summary   string
+	onAdmin   bool // on the database admin and no collection; else on a collection
+	fields    []field
+	documents func(*call, args) ([]bson.D, error)
+}
+
+var sources = map[string]source{
+	"$collStats": {summary: "Gives a collection's sizes, as the first stage.", fields: collStatsFields, documents: (*call).collStatsStage},
+	"$currentOp": {summary: "Gives the commands that run, as the first stage on the database admin.", onAdmin: true, fields: currentOpFields,
+		documents: (*call).currentOpStage},
+}
+
+// Stages are the aggregation stages that the engine knows, by name.
+func Stages() []query.Entry {
+	list := slices.Clone(query.Stages)
+	for name, s := range sources {
+		list = append(list, query.Entry{Name: name, Summary: s.summary})
+	}
+	slices.SortFunc(list, func(a, b query.Entry) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+// splitSource parts a pipeline that begins with a source into the stage's name, its specification and the stages behind it.
+func splitSource(pipeline bson.RawValue) (name string, spec, rest bson.RawValue, ok bool) {
+	array, isArray := pipeline.ArrayOK()
+	stages, err := array.Values()
+	if !isArray || err != nil || len(stages) == 0 {
+		return "", spec, rest, false
+	}
+	first, _ := stages[0].DocumentOK()
+	elements, err := first.Elements()
+	if err != nil || len(elements) != 1 {
+		return "", spec, rest, false
+	}
+	name = elements[0].Key()
+	if _, ok = sources[name]; !ok {
+		return "", spec, rest, false
+	}
+	at, dst := bsoncore.AppendArrayStart(nil)
+	for i, v := range stages[1:] {
+		dst = bsoncore.AppendValueElement(dst, strconv.Itoa(i), bsoncore.Value{Type: bsoncore.Type(v.Type), Data: v.Value})
+	}
+	dst, _ = bsoncore.AppendArrayEnd(dst, at) // at is the start that this array began with
+	return name, elements[0].Value(), bson.RawValue{Type: bson.TypeArray, Value: dst}, true
+}
+
+// aggregateSource runs a pipeline on the documents that its first stage makes.
+func (c *call) aggregateSource(name string, spec, rest bson.RawValue) (bson.D, error) {
+	s := sources[name]
+	ns := c.ns
+	switch {
+	case s.onAdmin && c.ns != (namespace{db: "admin"}):
+		return nil, wire.Errorf(wire.InvalidNamespace, "%s must be run against the 'admin' database with {aggregate: 1}", name)
+	case s.onAdmin:
+		ns.coll = "$cmd.aggregate"
+	case ns.coll == "":
+		return nil, wire.Errorf(wire.InvalidNamespace, "%s needs a collection", name)
+	}
+	p, err := c.parsePipeline(rest)
+	if err != nil {
+		return nil, err
+	}
+	size, err := c.cursorSize()
+	if err != nil {
+		return nil, err
+	}
+	docs, err := c.sourceDocuments(name, s, spec)
+	if err != nil {
+		return nil, err
+	}
+	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return p.Run(ctx, listed(docs)) }
+	return c.openCursor(newCursor(ns, results, func() {}), size)
+}
+
+func (c *call) sourceDocuments(name string, s source, spec bson.RawValue) ([]bson.Raw, error) {
+	doc, ok := spec.DocumentOK()
+	if !ok {
+		return nil, wire.Errorf(wire.TypeMismatch, "%s must take an object but found: %s", name, typeName(spec.Type))
+	}
+	a, err := statement(name, s.fields, doc)
+	if err != nil {
+		return nil, err
+	}
+	docs, err := s.documents(c, a)
+	if err != nil {
+		return nil, err
+	}
+	return filtered(docs, nil)
+}
