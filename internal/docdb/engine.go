@@ -28,6 +28,7 @@ import (
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/bloom"
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -133,7 +134,7 @@ var cache = sync.OnceValue(func() *pebble.Cache { return pebble.NewCache(128 * m
 
 // pebbleOptions keep an idle engine small: a laptop runs many of them.
 func pebbleOptions(o Options) *pebble.Options {
-	return &pebble.Options{
+	p := &pebble.Options{
 		FS:                          o.fs,
 		Logger:                      pebbleLogger{o.Logger},
 		Cache:                       cache(),
@@ -147,6 +148,10 @@ func pebbleOptions(o Options) *pebble.Options {
 			o.Logger.Error("data corruption", "path", info.Path, "error", info.Details)
 		}},
 	}
+	for i := range p.Levels {
+		p.Levels[i] = pebble.LevelOptions{BlockSize: 16 << 10, IndexBlockSize: 256 << 10, FilterPolicy: bloom.FilterPolicy(10)}
+	}
+	return p
 }
 
 // Close ends running commands and cursors, waits for them and closes the directory. Commands after it are refused.

@@ -44,19 +44,30 @@ func step(rest []byte) (name []byte, v bson.RawValue, tail []byte, ok bool) {
 	return rest[1 : end+1], bson.RawValue{Type: bson.Type(rest[0]), Value: value.Data}, tail, ok
 }
 
-// Lookup returns the field called name at the first level of doc. A missing field is the zero RawValue.
+// Lookup returns the field called name, which has no zero byte, at the first level of doc. A missing field is the zero
+// RawValue.
 func Lookup(doc []byte, name string) bson.RawValue {
 	rest := body(doc)
-	for {
-		key, v, tail, ok := step(rest)
-		if !ok {
-			return bson.RawValue{}
+	for len(rest) > 1 {
+		// Whether this is the one can be seen without looking for the end of its name.
+		end := 1 + len(name)
+		found := len(rest) > end && rest[end] == 0 && string(rest[1:end]) == name
+		if !found {
+			end = 1 + bytes.IndexByte(rest[1:], 0)
 		}
-		if string(key) == name {
-			return v
+		if end == 0 {
+			break
+		}
+		value, tail, ok := bsoncore.ReadValue(rest[end+1:], bsoncore.Type(rest[0]))
+		switch {
+		case !ok:
+			return bson.RawValue{}
+		case found:
+			return bson.RawValue{Type: bson.Type(rest[0]), Value: value.Data}
 		}
 		rest = tail
 	}
+	return bson.RawValue{}
 }
 
 // Nested returns the bytes of a document or array; ok is false for other types.

@@ -40,15 +40,27 @@ type sum struct {
 	exact       decimal // the sum of decimals
 }
 
-// width ranks the numeric types.
-var width = map[bson.Type]int{bson.TypeInt32: 1, bson.TypeInt64: 2, bson.TypeDouble: 3, bson.TypeDecimal128: 4}
+// width ranks the numeric types; others have none.
+func width(t bson.Type) int {
+	switch t {
+	case bson.TypeInt32:
+		return 1
+	case bson.TypeInt64:
+		return 2
+	case bson.TypeDouble:
+		return 3
+	case bson.TypeDecimal128:
+		return 4
+	}
+	return 0
+}
 
 func (s *sum) add(v bson.RawValue) int {
-	rank := width[v.Type]
+	rank := width(v.Type)
 	if rank == 0 {
 		return 0
 	}
-	if rank > width[s.widest] {
+	if rank > width(s.widest) {
 		s.widest = v.Type
 	}
 	i, isInteger := integerOf(v)
@@ -72,7 +84,7 @@ func (s *sum) add(v bson.RawValue) int {
 }
 
 func widerOf(a, b bson.Type) bson.Type {
-	if width[a] > width[b] {
+	if width(a) > width(b) {
 		return a
 	}
 	return b

@@ -15,8 +15,14 @@ const (
 	maxPath  = 100 // names in a path
 )
 
+// embeddedNull is MongoDB's code for a path with a zero byte, which no field's name can have.
+var embeddedNull = wire.Code{Number: 16411, Name: "Location16411"}
+
 // splitPath takes a dotted path apart and refuses one that is too long.
 func splitPath(path string) ([]string, error) {
+	if strings.Contains(path, "\x00") {
+		return nil, wire.Errorf(embeddedNull, "a path must not contain a null byte")
+	}
 	parts := strings.Split(path, ".")
 	if len(parts) > maxPath {
 		return nil, wire.Errorf(wire.BadValue, "a path has at most %d components, this one has %d", maxPath, len(parts))

@@ -146,6 +146,7 @@ func TestRefusedPipelines(t *testing.T) {
 		{`[{"$match": {}, "$limit": 1}]`, 40323, "one field"},
 		{`[{"$foo": 1}]`, 40324, "Unrecognized pipeline stage name: '$foo'"},
 		{`[{"$match": 1}]`, 15959, "object"},
+		{`[{"$group": {"_id": "$a\u0000b"}}]`, 16411, "null byte"},
 		{`[{"$match": {"a": {"$foo": 1}}}]`, 2, "$foo"},
 		{`[{"$project": {}}]`, 51272, "at least one"},
 		{`[{"$project": 1}]`, 15969, "object"},
