@@ -87,6 +87,7 @@ type Engine struct {
 	oplog    oplogState
 	applied  uint64        // batches applied so far
 	durable  atomic.Uint64 // of these, how many are known to be on disk
+	waiting  atomic.Int64  // writers that wait for the disk
 
 	buildMu sync.Mutex // guards builds
 	builds  map[uint64]chan struct{}
@@ -114,11 +115,12 @@ func Open(dir string, o Options) (*Engine, error) {
 // openStill opens the database without anything that changes it by itself.
 func openStill(dir string, o Options) (*Engine, error) {
 	o = o.withDefaults()
-	db, err := pebble.Open(dir, pebbleOptions(o))
+	e := &Engine{opts: o, log: o.Logger, started: time.Now(), mono: time.Now, group: groupBytes}
+	db, err := pebble.Open(dir, e.pebbleOptions())
 	if err != nil {
 		return nil, fmt.Errorf("docdb: open %s: %w", filepath.Base(dir), err)
 	}
-	e := &Engine{opts: o, log: o.Logger, db: db, started: time.Now(), mono: time.Now, group: groupBytes}
+	e.db = db
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	e.locks.init()
 	e.cursors.init()
@@ -133,7 +135,8 @@ func openStill(dir string, o Options) (*Engine, error) {
 var cache = sync.OnceValue(func() *pebble.Cache { return pebble.NewCache(128 * mb) })
 
 // pebbleOptions keep an idle engine small: a laptop runs many of them.
-func pebbleOptions(o Options) *pebble.Options {
+func (e *Engine) pebbleOptions() *pebble.Options {
+	o := e.opts
 	p := &pebble.Options{
 		FS:                          o.fs,
 		Logger:                      pebbleLogger{o.Logger},
@@ -142,6 +145,7 @@ func pebbleOptions(o Options) *pebble.Options {
 		MemTableStopWritesThreshold: 4,
 		MaxOpenFiles:                256,
 		FormatMajorVersion:          pebble.FormatNewest,
+		WALMinSyncInterval:          e.syncInterval,
 		CompactionConcurrencyRange:  func() (int, int) { return 1, 1 },
 		// A table that has gone bad is an error of whoever reads it, not the end of all the clusters of the process.
 		EventListener: &pebble.EventListener{DataCorruption: func(info pebble.DataCorruptionInfo) {
@@ -152,6 +156,15 @@ func pebbleOptions(o Options) *pebble.Options {
 		p.Levels[i] = pebble.LevelOptions{BlockSize: 16 << 10, IndexBlockSize: 256 << 10, FilterPolicy: bloom.FilterPolicy(10)}
 	}
 	return p
+}
+
+// syncInterval is the time from one sync of the log to the next, at least. When many writers wait, some more will soon: they
+// share the next one. Few writers are not held up. (PostgreSQL has commit_delay and commit_siblings for it.)
+func (e *Engine) syncInterval() time.Duration {
+	if e.waiting.Load() < 8 {
+		return 0
+	}
+	return 500 * time.Microsecond
 }
 
 // Close ends running commands and cursors, waits for them and closes the directory. Commands after it are refused.

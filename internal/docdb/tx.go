@@ -93,7 +93,9 @@ func (t *tx) wait() error {
 	if t.waiting == nil {
 		return t.e.settle()
 	}
+	t.e.waiting.Add(1)
 	err := t.waiting.SyncWait()
+	t.e.waiting.Add(-1)
 	if err == nil {
 		t.e.raiseDurable(t.seq) // the log is in order: all before are durable too
 	}
