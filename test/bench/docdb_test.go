@@ -149,9 +149,7 @@ func putAll(b *testing.B, db *pebble.DB, docs []bson.Raw) {
 	}
 	for _, doc := range docs {
 		id := uint64(doc.Lookup("_id").AsInt64())
-		key := func(space byte, middle string) []byte {
-			return binary.BigEndian.AppendUint64(append(binary.BigEndian.AppendUint64([]byte{space}, 1), middle...), id)
-		}
+		key := func(space byte, middle string) []byte { return rowKey(space, middle, id) }
 		if _, closer, err := batch.Get(key('d', "")); err == nil {
 			closer.Close()
 		}
@@ -163,6 +161,10 @@ func putAll(b *testing.B, db *pebble.DB, docs []bson.Raw) {
 	if err := batch.Commit(pebble.Sync); err != nil {
 		b.Fatal(err)
 	}
+}
+
+func rowKey(space byte, middle string, id uint64) []byte {
+	return binary.BigEndian.AppendUint64(append(binary.BigEndian.AppendUint64([]byte{space}, 1), middle...), id)
 }
 
 // BenchmarkDocdbGroup is a $group over a hundred thousand documents of 1 KB, against reading as many

@@ -1,12 +1,14 @@
 package bench
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"io"
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"testing"
 
@@ -65,46 +67,42 @@ func connect(b *testing.B, addr string) *mongo.Collection {
 	return client.Database("bench").Collection("c")
 }
 
-// canned is a collection of a server that answers every find with the same bytes, and all else as x does.
-func canned(x *database, find bson.D) *mongo.Collection {
-	l := listen(x.b)
-	reply := wire.AppendMsg(nil, 0, 0, &wire.Msg{Body: x.run(find)})
-	var served sync.WaitGroup
-	served.Go(func() {
+// standIn is a collection of a server that answers every find by a function, which may use the same memory again, and
+// greets.
+func standIn(b *testing.B, find func(request []byte) []byte) *mongo.Collection {
+	b.Helper()
+	l := listen(b)
+	go func() {
 		for {
 			c, err := l.Accept()
 			if err != nil {
 				return
 			}
-			served.Go(func() { answerAll(x, c, reply) })
+			go answerAll(b, c, find) // until the client leaves
 		}
-	})
-	c := connect(x.b, l.Addr().String())
-	x.b.Cleanup(func() { l.Close() }) // before the client leaves, which ends the connections
+	}()
+	c := connect(b, l.Addr().String())
+	b.Cleanup(func() { l.Close() })
 	return c
 }
 
-// answerAll answers until the client leaves.
-func answerAll(x *database, c net.Conn, find []byte) {
+func answerAll(b *testing.B, c net.Conn, find func(request []byte) []byte) {
 	defer c.Close()
-	session := x.NewSession(wire.User{})
-	defer session.Close()
-	reply := append([]byte(nil), find...)
-	var request [1 << 16]byte
+	var buffer [1 << 16]byte
 	for {
-		if _, err := io.ReadFull(c, request[:16]); err != nil {
+		if _, err := io.ReadFull(c, buffer[:16]); err != nil {
 			return
 		}
-		size := binary.LittleEndian.Uint32(request[:])
-		if _, err := io.ReadFull(c, request[16:size]); err != nil {
+		request := buffer[:binary.LittleEndian.Uint32(buffer[:])]
+		if _, err := io.ReadFull(c, request[16:]); err != nil {
 			return
 		}
-		id := int32(binary.LittleEndian.Uint32(request[4:]))
-		out := reply
-		if name := string(request[26:31]); binary.LittleEndian.Uint32(request[12:]) == uint32(wire.OpMsg) && name == "find\x00" {
-			binary.LittleEndian.PutUint32(out[8:], uint32(id))
+		var out []byte
+		if bytes.HasPrefix(request[26:], []byte("find\x00")) {
+			out = find(request)
+			copy(out[8:12], request[4:8])
 		} else {
-			out = x.greet(session, id, request[:size])
+			out = greet(b, request)
 		}
 		if _, err := c.Write(out); err != nil {
 			return
@@ -113,13 +111,14 @@ func answerAll(x *database, c net.Conn, find []byte) {
 }
 
 // greet answers what is not a find.
-func (x *database) greet(s *docdb.Session, id int32, request []byte) []byte {
+func greet(b *testing.B, request []byte) []byte {
 	hello, err := bson.Marshal(bson.D{{Key: "ok", Value: 1.0}, {Key: "isWritablePrimary", Value: true}, {Key: "helloOk", Value: true},
 		{Key: "maxWireVersion", Value: 25}, {Key: "minWireVersion", Value: 0}, {Key: "maxBsonObjectSize", Value: 16 * mb},
 		{Key: "maxMessageSizeBytes", Value: 48_000_000}, {Key: "maxWriteBatchSize", Value: 100_000}})
 	if err != nil {
-		x.b.Error(err)
+		b.Error(err)
 	}
+	id := int32(binary.LittleEndian.Uint32(request[4:]))
 	if wire.OpCode(binary.LittleEndian.Uint32(request[12:])) == wire.OpQuery {
 		return wire.AppendReply(nil, 0, id, hello)
 	}
@@ -133,20 +132,41 @@ func findOne(b *testing.B, c *mongo.Collection, filter bson.D) {
 	}
 }
 
-// BenchmarkDocdbFindOne is the driver's findOne by _id, against the same driver before a server that sends a canned reply.
+// BenchmarkDocdbFindOne is the driver's findOne by _id, against the same driver before a server that sends a canned reply,
+// and before one that does no more than to get the document out of Pebble and to put it into such a reply.
 func BenchmarkDocdbFindOne(b *testing.B) {
-	x := openDatabase(b, b.TempDir())
-	x.insert(documents(b, 0, 5_000, 1024))
-	c := x.collection()
-	bare := canned(x, bson.D{{Key: "find", Value: "c"}, {Key: "filter", Value: bson.D{{Key: "_id", Value: 7}}}, {Key: "limit", Value: 1}, {Key: "singleBatch", Value: true}})
+	const total = 5_000
+	x, raw := openDatabase(b, b.TempDir()), barePebble(b)
+	docs := documents(b, 0, total, 1024)
+	x.insert(docs)
+	for part := range slices.Chunk(docs, 100) {
+		putAll(b, raw, part)
+	}
+	reply := wire.AppendMsg(nil, 0, 0, &wire.Msg{Body: x.run(bson.D{{Key: "find", Value: "c"}, {Key: "filter", Value: bson.D{{Key: "_id", Value: 7}}}, {Key: "limit", Value: 1}})})
+	place := bytes.Index(reply, docs[7])
 	find := func(c *mongo.Collection) func(int) {
 		return func(n int) {
 			for range n {
-				findOne(b, c, bson.D{{Key: "_id", Value: rand.IntN(5_000)}})
+				findOne(b, c, bson.D{{Key: "_id", Value: rand.IntN(total)}})
 			}
 		}
 	}
-	compare(b, 500, find(bare), find(c))
+	c := x.collection()
+	b.Run("canned", func(b *testing.B) {
+		compare(b, 500, find(standIn(b, func([]byte) []byte { return reply })), find(c))
+	})
+	b.Run("pebble", func(b *testing.B) {
+		compare(b, 500, find(standIn(b, func(request []byte) []byte {
+			id := bytes.Index(request, []byte("_id\x00")) + len("_id\x00")
+			doc, closer, err := raw.Get(rowKey('d', "", uint64(binary.LittleEndian.Uint32(request[id:]))))
+			if err != nil || len(doc) != len(docs[7]) {
+				b.Error(err)
+			}
+			copy(reply[place:], doc)
+			closer.Close()
+			return reply
+		})), find(c))
+	})
 }
 
 // BenchmarkDocdbLookup is findOne by an index in a million documents, against findOne by _id.
@@ -158,12 +178,12 @@ func BenchmarkDocdbLookup(b *testing.B) {
 		x.insert(documents(b, from, 10_000, 200))
 	}
 	c := x.collection()
-	find := func(field string) func(int) {
+	find := func(field string, value func(id int) int) func(int) {
 		return func(n int) {
 			for range n {
-				findOne(b, c, bson.D{{Key: field, Value: rand.IntN(total) * 7 % 1_000_003}})
+				findOne(b, c, bson.D{{Key: field, Value: value(rand.IntN(total))}})
 			}
 		}
 	}
-	compare(b, 500, find("_id"), find("n"))
+	compare(b, 500, find("_id", func(id int) int { return id }), find("n", scattered))
 }
