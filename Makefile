@@ -25,9 +25,13 @@ lint:                 ## few linters that find bugs, all on
 	.bin/nilness ./...
 
 fuzz:                 ## every fuzz target for FUZZTIME
-	@go list -f '{{.Dir}}' ./... | while read -r dir; do \
-	  grep -hoE '^func Fuzz[A-Za-z0-9_]+' "$$dir"/*_test.go 2>/dev/null | cut -c6- | while read -r target; do \
-	    echo "$$dir $$target"; (cd "$$dir" && go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) . >/tmp/fuzz.$$$$ 2>&1) || { cat /tmp/fuzz.$$$$; exit 1; }; \
+	@made=$$(mktemp -d); trap 'rm -rf "$$made"' EXIT; go list -f '{{.Dir}}' ./... | while read -r dir; do \
+	  targets=$$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' "$$dir"/*_test.go 2>/dev/null | cut -c6-); \
+	  if [ -z "$$targets" ]; then continue; fi; \
+	  (cd "$$dir" && go test -c -fuzz . -o "$$made/fuzz.test" .) || exit 1; \
+	  for target in $$targets; do \
+	    echo "$$dir $$target"; \
+	    (cd "$$dir" && "$$made/fuzz.test" -test.run '^$$' -test.fuzz "^$$target\$$" -test.fuzztime $(FUZZTIME) -test.fuzzcachedir "$$made/cache" >"$$made/log" 2>&1) || { cat "$$made/log"; exit 1; }; \
 	  done || exit 1; \
 	done
 
