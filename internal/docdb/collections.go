@@ -132,7 +132,7 @@ func runDropDatabase(c *call) (bson.D, error) {
 		}
 	}
 	if len(colls) == 0 {
-		return bson.D{}, nil
+		return bson.D{}, c.e.settle() // another's drop may be on its way to the disk
 	}
 	return bson.D{{Key: "dropped", Value: c.ns.db}}, nil
 }

@@ -96,11 +96,16 @@ func (c *call) openCursor(cur *cursor, size int64) (bson.D, error) {
 	if c.has("lsid") {
 		cur.lsid = c.doc("lsid")
 	}
+	kept := false
+	defer func() { // also if reading panics
+		if !kept {
+			cur.stop()
+		}
+	}()
 	docs, done, err := cur.batch(c.ctx, size)
-	if err != nil || done {
-		cur.stop()
-	} else if err = c.e.cursors.add(c.s, cur, c.e.mono()); err != nil {
-		cur.stop()
+	if err == nil && !done {
+		err = c.e.cursors.add(c.s, cur, c.e.mono())
+		kept = err == nil
 	}
 	return cursorReply("firstBatch", docs, cur.id, cur.ns), err
 }
@@ -139,16 +144,16 @@ func runGetMore(c *call) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
+	keep := false
+	defer func() { c.e.cursors.back(cur, keep, c.e.mono()) }() // also if reading panics
 	docs, done, err := cur.batch(c.ctx, size)
-	id := cur.id
-	c.e.cursors.back(cur, err == nil && !done, c.e.mono())
 	if err != nil {
 		return nil, err
 	}
-	if done {
-		id = 0
+	if keep = !done; !keep {
+		number = 0
 	}
-	return cursorReply("nextBatch", docs, id, ns), nil
+	return cursorReply("nextBatch", docs, number, ns), nil
 }
 
 func runKillCursors(c *call) (bson.D, error) {

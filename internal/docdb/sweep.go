@@ -12,8 +12,12 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/query"
 )
 
-// sweepBatch is how many expired documents are removed in one step, so that writers need not wait long for a sweep.
-const sweepBatch = 500
+// How many expired documents are removed in one step, at most, and how many bytes of them, so that writers need not wait
+// long for a sweep.
+const (
+	sweepBatch = 500
+	sweepBytes = 4 * mb
+)
 
 // sweepAlong sweeps from time to time until the engine is closed.
 func (e *Engine) sweepAlong() {
@@ -71,7 +75,7 @@ func (e *Engine) expire(ctx context.Context, ns namespace, id uint64) (removed i
 		if err != nil {
 			return removed, err
 		}
-		if removed += int64(n); n < sweepBatch {
+		if removed += int64(n); n == 0 {
 			return removed, nil
 		}
 	}
@@ -97,11 +101,13 @@ func (t *tx) expired(ctx context.Context, id uint64) (docs []bson.Raw, err error
 		return nil, err
 	}
 	s := &scan{r: t.batch, coll: t.coll, plan: consider(ix, wish{filter: filter}).plan, filter: filter}
+	size := 0
 	for doc, err := range s.documents(ctx) {
 		if err != nil {
 			return nil, err
 		}
-		if docs = append(docs, doc); len(docs) == sweepBatch {
+		docs = append(docs, doc)
+		if size += len(doc); len(docs) == sweepBatch || size > sweepBytes {
 			break
 		}
 	}

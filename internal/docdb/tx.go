@@ -27,8 +27,8 @@ type tx struct {
 	seq     uint64        // its number
 }
 
-// groupBytes is how large a batch may become before a multi-document statement commits what it has done so far. Commands
-// with less than that to change are atomic.
+// groupBytes is how large a batch may become before a command commits what it has done so far. Commands with less than
+// that to change are atomic, and so are all that may be retried.
 const groupBytes = 64 * mb
 
 // write runs fn under the lock of ns, and of also, and makes what it did visible at once and durable before it returns. If
@@ -115,7 +115,10 @@ func (t *tx) flush() error {
 	return t.wait()
 }
 
-func (t *tx) full() bool { return t.batch.Len()+t.size > t.e.group }
+// held is how many bytes await their commit.
+func (t *tx) held() int { return t.batch.Len() + t.size }
+
+func (t *tx) full() bool { return t.held() > t.e.group }
 
 func (t *tx) close() {
 	if t.batch != nil {

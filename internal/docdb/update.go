@@ -16,7 +16,7 @@ func runUpdate(c *call) (bson.D, error) {
 	}
 	return c.write(func(t *tx) (bson.D, error) {
 		var sum updated
-		failed, err := c.each("updates", func(i int, doc bson.Raw) error {
+		failed, err := c.each(t, "updates", func(i int, doc bson.Raw) error {
 			a, err := statement("update.updates", updateFields, doc)
 			if err != nil {
 				return err

@@ -47,7 +47,7 @@ func (c *call) write(fn func(*tx) (bson.D, error)) (bson.D, error) {
 
 // each runs the statements of a write command one after another and gathers their errors. An ordered command ends with the
 // first. An error that is not the statement's own fails the whole command.
-func (c *call) each(array string, fn func(i int, statement bson.Raw) error) (bson.A, error) {
+func (c *call) each(t *tx, array string, fn func(i int, statement bson.Raw) error) (bson.A, error) {
 	statements, err := c.docs(array)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,10 @@ func (c *call) each(array string, fn func(i int, statement bson.Raw) error) (bso
 		if err := c.ctx.Err(); err != nil {
 			return nil, err
 		}
-		err := fn(i, statement)
+		err := c.makeRoom(t)
+		if err == nil {
+			err = fn(i, statement)
+		}
 		if err == nil {
 			continue
 		}
@@ -73,6 +76,20 @@ func (c *call) each(array string, fn func(i int, statement bson.Raw) error) (bso
 		}
 	}
 	return failed, nil
+}
+
+// makeRoom bounds the memory that a command takes, however much its statements change. One that may be retried is
+// committed in one piece, with its outcome; of that, statements that go too far are refused.
+func (c *call) makeRoom(t *tx) error {
+	switch {
+	case !t.full():
+		return nil
+	case !c.has("txnNumber"):
+		return t.flush()
+	case t.held() > 4*t.e.group:
+		return wire.Errorf(wire.ExceededMemoryLimit, "one command may not change so much; send the rest in another")
+	}
+	return nil
 }
 
 // writeError is a statement's failure as a reply lists it.
@@ -100,7 +117,7 @@ func withErrors(reply bson.D, failed bson.A) bson.D {
 func runInsert(c *call) (bson.D, error) {
 	return c.write(func(t *tx) (bson.D, error) {
 		n := int32(0)
-		failed, err := c.each("documents", func(_ int, doc bson.Raw) error {
+		failed, err := c.each(t, "documents", func(_ int, doc bson.Raw) error {
 			doc, err := storable(doc)
 			if err != nil {
 				return err
@@ -126,7 +143,7 @@ func runDelete(c *call) (bson.D, error) {
 	}
 	return c.write(func(t *tx) (bson.D, error) {
 		n := int32(0)
-		failed, err := c.each("deletes", func(_ int, doc bson.Raw) error {
+		failed, err := c.each(t, "deletes", func(_ int, doc bson.Raw) error {
 			a, err := statement("delete.deletes", deleteFields, doc)
 			if err != nil {
 				return err
