@@ -201,3 +201,17 @@ func TestRetriesAreForgotten(t *testing.T) {
 		t.Errorf("%d records, %v", n, err)
 	}
 }
+
+// Two users may give their sessions the same id, by chance or not: neither gets what the other was answered.
+func TestRetriesBelongToAUser(t *testing.T) {
+	x := fresh(t)
+	take := func(id int) d {
+		return d{{"findAndModify", "c"}, {"query", d{{"_id", id}}}, {"remove", true}, {"lsid", session(1)}, {"txnNumber", int64(1)}}
+	}
+	x.insert("c", d{{"_id", 1}}, d{{"_id", 2}})
+	for id, user := range map[int]string{1: "ann", 2: "bob"} {
+		if got := x.as(user).ok(take(id)).Lookup("value", "_id").Int32(); int(got) != id {
+			t.Errorf("%s got document %d", user, got)
+		}
+	}
+}

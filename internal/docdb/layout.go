@@ -16,7 +16,7 @@ const (
 	spaceIndex    = 'i' // index id, value, _id -> length of the encoded _id
 	spaceCount    = 'n' // collection id -> tally
 	spaceOplog    = 'o' // timestamp -> running size, entry
-	spaceRetry    = 'r' // hash of a logical session id -> retryRecord
+	spaceRetry    = 'r' // hash of a logical session id and its user -> retryRecord
 )
 
 func idPrefix(space byte, id uint64) []byte {

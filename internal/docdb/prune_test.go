@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/wire"
 )
 
 // TestClockKeepsRetries moves the domain's clock by a month between a write and its retry, and forgets what is old. The
@@ -26,7 +28,7 @@ func TestClockKeepsRetries(t *testing.T) {
 	if err := x.e.pruneRetries(); err != nil {
 		t.Fatal(err)
 	}
-	if stored, err := read(x.e.db, retryKey(marshal(t, session))); stored != nil || err != nil {
+	if stored, err := read(x.e.db, retryKey(marshal(t, session), wire.User{})); stored != nil || err != nil {
 		t.Error("the outcome of a session that has timed out is kept")
 	}
 }

@@ -3,6 +3,7 @@ package docdb
 import (
 	"bytes"
 	"crypto/sha256"
+	"slices"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -26,8 +27,9 @@ const (
 	prunePeriod    = 1024             // remembered writes between two prunings
 )
 
-func retryKey(lsid bson.Raw) []byte {
-	sum := sha256.Sum256(lsid)
+// retryKey is where the outcome of a user's logical session is. Two users' sessions are two, whatever ids they give them.
+func retryKey(lsid bson.Raw, user wire.User) []byte {
+	sum := sha256.Sum256(slices.Concat(lsid, []byte(user.DB), []byte{0}, []byte(user.Name)))
 	return append([]byte{spaceRetry}, sum[:]...)
 }
 
@@ -36,7 +38,7 @@ func (t *tx) recall(c *call) (bson.D, error) {
 	if !c.has("txnNumber") {
 		return nil, nil
 	}
-	stored, err := read(t.batch, retryKey(c.doc("lsid")))
+	stored, err := read(t.batch, retryKey(c.doc("lsid"), c.s.user))
 	if err != nil || stored == nil {
 		return nil, err
 	}
@@ -74,7 +76,7 @@ func (t *tx) remember(c *call, reply bson.D) error {
 			return err
 		}
 	}
-	return t.batch.Set(retryKey(c.doc("lsid")), stored, nil)
+	return t.batch.Set(retryKey(c.doc("lsid"), c.s.user), stored, nil)
 }
 
 // pruneRetries forgets the outcomes of sessions that have timed out. Sessions live by the clock on the wall, which the
