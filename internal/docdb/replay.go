@@ -39,8 +39,9 @@ func Replay(ctx context.Context, dir string, o Options, source *Engine, until bs
 		return err
 	}
 	defer source.leave()
-	stop := context.AfterFunc(source.ctx, e.cancel) // source is not closed before this has ended
-	defer stop()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(source.ctx, cancel)() // source is not closed before this has ended
 	if err := errors.Join(e.forgetBuilds(ctx), e.replay(ctx, source, until)); err != nil {
 		return fmt.Errorf("docdb: replay %s: %w", filepath.Base(dir), err)
 	}
@@ -60,15 +61,22 @@ func (e *Engine) forgetBuilds(ctx context.Context) error {
 // replay applies the changes in groups: as many of the documents of one collection as follow one another, or one change
 // of the catalog.
 func (e *Engine) replay(ctx context.Context, source *Engine, until bson.Timestamp) error {
-	it, err := source.oplogFrom(e.oplog.last, until)
+	newest, err := read(e.db, oplogKey(e.oplog.last))
+	if err != nil {
+		return err
+	}
+	it, err := source.oplogFrom(e.oplog.last, newest, until)
 	if err != nil {
 		return err
 	}
 	defer it.Close()
+	if err := source.settle(); err != nil { // what it replays, source will not forget
+		return err
+	}
 	var group []change
 	size := 0
 	for ; it.Valid(); it.Next() {
-		if err := errors.Join(ctx.Err(), e.ctx.Err()); err != nil {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
 		next, err := parseChange(it.Value())
@@ -90,14 +98,15 @@ func (e *Engine) replay(ctx context.Context, source *Engine, until bson.Timestam
 	return e.redo(ctx, group)
 }
 
-// oplogFrom is placed on the first entry after a moment, which is the time of an entry too, or before all of them.
-func (e *Engine) oplogFrom(last, until bson.Timestamp) (*pebble.Iterator, error) {
+// oplogFrom is placed on the first entry after a moment, which is that of an entry, stored as newest, or before all of them.
+// Another entry of the same moment tells of another database.
+func (e *Engine) oplogFrom(last bson.Timestamp, newest []byte, until bson.Timestamp) (*pebble.Iterator, error) {
 	from := oplogKey(last)
 	it, err := e.db.NewIter(&pebble.IterOptions{LowerBound: from, UpperBound: after(oplogKey(until))})
 	if err != nil {
 		return nil, err
 	}
-	whole := it.First() && bytes.Equal(it.Key(), from)
+	whole := it.First() && bytes.Equal(it.Key(), from) && bytes.Equal(it.Value(), newest)
 	if whole {
 		it.Next()
 	} else if last.IsZero() {

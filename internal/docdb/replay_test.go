@@ -216,3 +216,49 @@ func TestReplayNeedsAll(t *testing.T) {
 	y.close()
 	refused("a closed source", nil, ctx, last, y, end)
 }
+
+// Another database may have an entry of the same moment.
+func TestReplayKnowsItsSource(t *testing.T) {
+	o := Options{Now: fixed(time.Unix(77, 0))}
+	x, y := open(t, t.TempDir(), o), open(t, t.TempDir(), o)
+	x.insert("c", d{{"_id", 1}})
+	y.insert("c", d{{"_id", 2}})
+	dir := x.checkpoint()
+	y.insert("c", d{{"_id", 3}})
+	if err := Replay(context.Background(), dir, o, y.e, y.e.lastTimestamp()); !errors.Is(err, ErrOplogGap) {
+		t.Error(err)
+	}
+}
+
+// applied makes a write visible and does not wait until it is durable.
+func (x *db) applied(ns namespace, fn func(*tx) error) {
+	x.t.Helper()
+	tx := &tx{e: x.e, ns: ns, coll: x.e.catalog.get(ns), now: x.e.opts.Now(), batch: x.e.db.NewIndexedBatch()}
+	if err := errors.Join(fn(tx), tx.apply()); err != nil {
+		x.t.Fatal(err)
+	}
+	x.t.Cleanup(func() { _ = tx.wait() })
+}
+
+// What depends on a write of another waits until that is durable.
+func TestAnswersOutliveCrashes(t *testing.T) {
+	x := fresh(t)
+	dir := x.checkpoint()
+	for name, depend := range map[string]func(){
+		"dropDatabase": func() { x.ok(d{{"dropDatabase", 1}, {"$db", "none"}}) },
+		"create":       func() { x.ok(d{{"create", "c"}}) },
+		"majority":     func() { x.find("c", e{"readConcern", d{{"level", "majority"}}}) },
+		"replay":       func() { replayed(t, dir, x, x.e.lastTimestamp()).close() },
+	} {
+		x.applied(namespace{"test", "c"}, func(tx *tx) error {
+			if err := tx.ensure(); err != nil {
+				return err
+			}
+			return tx.insert(marshal(t, d{{"_id", name}}))
+		})
+		depend()
+		if x.e.durable.Load() < x.e.applied {
+			t.Errorf("%s: has not waited", name)
+		}
+	}
+}
