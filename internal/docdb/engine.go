@@ -219,7 +219,8 @@ func (e *Engine) Checkpoint(ctx context.Context, dir string) (bson.Timestamp, er
 }
 
 // pebbleLogger passes Pebble's messages on. Pebble calls Fatalf when the disk has failed it and nothing more can be made
-// durable: going on could acknowledge writes that are lost, so the process ends.
+// durable: going on could acknowledge writes that are lost, or wait for ever for a lock that Pebble has left, so the
+// process ends. It ends by a goroutine of its own, for a panic in that of a command would be caught.
 type pebbleLogger struct{ log *slog.Logger }
 
 func (l pebbleLogger) Infof(format string, args ...any) {
@@ -233,5 +234,6 @@ func (l pebbleLogger) Errorf(format string, args ...any) { l.log.Error(fmt.Sprin
 func (l pebbleLogger) Fatalf(format string, args ...any) {
 	msg := fmt.Sprintf(format, args...)
 	l.log.Error(msg)
-	panic(msg)
+	go panic(msg)
+	select {}
 }
