@@ -17,7 +17,8 @@ const (
 	cursorIdle  = 10 * time.Minute
 	firstBatch  = 101
 	batchBytes  = maxDocument
-	maxCursors  = 1000 // of one session
+	replyRoom   = 16 << 10 // by which a document in a reply may be larger than a stored one
+	maxCursors  = 1000     // of one session
 	sweepPeriod = time.Minute
 )
 
@@ -56,7 +57,10 @@ func (c *cursor) batch(ctx context.Context, limit int64) (docs []bson.Raw, done 
 		doc := c.pending
 		if c.pending = nil; doc == nil {
 			var more bool
-			if doc, err, more = c.next(); err != nil {
+			if doc, err, more = c.next(); err == nil {
+				err = sendable(doc)
+			}
+			if err != nil {
 				return nil, true, contextError(ctx, err)
 			} else if !more {
 				return docs, true, nil
@@ -83,6 +87,9 @@ func onlyBatch(ctx context.Context, results iter.Seq2[bson.Raw, error], limit in
 	}
 	size := 0
 	for doc, err := range results {
+		if err == nil {
+			err = sendable(doc)
+		}
 		if err != nil {
 			return nil, contextError(ctx, err)
 		}
@@ -94,6 +101,14 @@ func onlyBatch(ctx context.Context, results iter.Seq2[bson.Raw, error], limit in
 		}
 	}
 	return docs, nil
+}
+
+// sendable refuses a computed document that no client would take.
+func sendable(doc bson.Raw) error {
+	if len(doc) > maxDocument+replyRoom {
+		return wire.Errorf(wire.BSONObjectTooLarge, "BSONObj size: %d is invalid. Size must be between 0 and %d", len(doc), maxDocument+replyRoom)
+	}
+	return nil
 }
 
 // contextError is why ctx ended, if it did, and else err.

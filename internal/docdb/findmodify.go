@@ -38,6 +38,9 @@ func runFindAndModify(c *call) (bson.D, error) {
 			if doc, err = project.projection.Apply(doc); err != nil {
 				return nil, err
 			}
+			if err := sendable(doc); err != nil {
+				return nil, err
+			}
 		}
 		return bson.D{{Key: "lastErrorObject", Value: last}, {Key: "value", Value: orNull(doc)}}, nil
 	})

@@ -10,7 +10,35 @@ import (
 )
 
 // An expression computes a value from a document; missing is the zero RawValue.
-type expression func(doc []byte) bson.RawValue
+type expression func(*evaluation) bson.RawValue
+
+// An evaluation computes values of one document. A few bytes of expressions may name a field many times, so what they take
+// is counted.
+type evaluation struct {
+	doc   []byte
+	taken int
+}
+
+// exhausted reports whether it has taken so much that it gives nothing more.
+func (x *evaluation) exhausted() bool { return x.taken > maxMemory }
+
+// take counts v. When too much is taken it is missing.
+func (x *evaluation) take(v bson.RawValue) bson.RawValue {
+	if x.taken += len(v.Value) + 1; x.exhausted() {
+		return bson.RawValue{}
+	}
+	return v
+}
+
+// err is the reason why the values are not to be used, if there is one.
+func (x *evaluation) err() error {
+	if x.exhausted() {
+		return tooLarge
+	}
+	return nil
+}
+
+var tooLarge = wire.Errorf(wire.BSONObjectTooLarge, "the expressions make more than %d bytes of one document", maxMemory)
 
 // expressions parse the operand of {$name: operand}.
 var expressions table[func(v bson.RawValue, depth int) (expression, error)]
@@ -24,7 +52,9 @@ func newExpressions() table[func(v bson.RawValue, depth int) (expression, error)
 // invalidExpression is MongoDB's code for an expression that is not known.
 var invalidExpression = wire.Code{Number: 168, Name: "InvalidPipelineOperator"}
 
-func constant(v bson.RawValue) expression { return func([]byte) bson.RawValue { return v } }
+func constant(v bson.RawValue) expression {
+	return func(x *evaluation) bson.RawValue { return x.take(v) }
+}
 
 // parseExpression reads a field path ("$a.b", "$$ROOT", "$$CURRENT.a"), an expression, a literal, or a document or an
 // array of those.
@@ -62,12 +92,12 @@ func parseDocumentExpression(v bson.RawValue, depth int) (expression, error) {
 		}
 		names, parts = append(names, name), append(parts, e)
 	}
-	return func(doc []byte) bson.RawValue {
+	return func(x *evaluation) bson.RawValue {
 		b := newBuilder()
 		for i, part := range parts {
-			b.add(names[i], part(doc))
+			b.add(names[i], part(x))
 		}
-		return b.document()
+		return x.take(b.document())
 	}, nil
 }
 
@@ -80,12 +110,12 @@ func parseArrayExpression(v bson.RawValue, depth int) (expression, error) {
 		}
 		parts = append(parts, e)
 	}
-	return func(doc []byte) bson.RawValue {
+	return func(x *evaluation) bson.RawValue {
 		values := make([]bson.RawValue, len(parts))
 		for i, part := range parts {
-			values[i] = part(doc)
+			values[i] = part(x)
 		}
-		return arrayValue(values)
+		return x.take(arrayValue(values))
 	}, nil
 }
 
@@ -98,7 +128,7 @@ func parseFieldPath(text string) (expression, error) {
 			return nil, wire.Errorf(wire.Code{Number: 17276, Name: "Location17276"}, "Use of undefined variable: %s", name)
 		}
 		if !dotted {
-			return func(doc []byte) bson.RawValue { return documentValue(doc) }, nil
+			return func(x *evaluation) bson.RawValue { return x.take(documentValue(x.doc)) }, nil
 		}
 		path = rest
 	}
@@ -106,7 +136,12 @@ func parseFieldPath(text string) (expression, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(doc []byte) bson.RawValue { return resolve(keys.Lookup(doc, parts[0]), parts[1:]) }, nil
+	return func(x *evaluation) bson.RawValue {
+		if x.exhausted() {
+			return bson.RawValue{}
+		}
+		return x.take(resolve(keys.Lookup(x.doc, parts[0]), parts[1:]))
+	}, nil
 }
 
 // resolve follows a field path the way expressions do, which is not the way of filters: an array gives the array of what

@@ -2,6 +2,7 @@ package query
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -301,6 +302,30 @@ func TestIndexValues(t *testing.T) {
 			if !keys.Equal(arrayValue(got), val(t, want)) {
 				t.Errorf("%s at %s: %v, want %s", c.doc, c.path, got, want)
 			}
+		}
+	}
+}
+
+// TestParallelPositions has a position choose an array beside another array: its pairs would be without number.
+func TestParallelPositions(t *testing.T) {
+	many := strings.Repeat(`{"x": 1}, {"x": 2}, `, 500) + `{"x": 3}`
+	if tuples, _, err := IndexKeys(doc(t, `{"a": [[`+many+`]], "b": [`+many+`]}`), []string{"a.0.x", "b"}); !errors.Is(err, ErrParallelArrays) {
+		t.Errorf("%d tuples, %v", len(tuples), err)
+	}
+	if tuples, _, err := IndexKeys(doc(t, `{"a": [[`+many+`]], "b": 1}`), []string{"a.0.x", "b"}); err != nil || len(tuples) != 3 {
+		t.Errorf("%d tuples, %v", len(tuples), err)
+	}
+}
+
+func TestRegexSteps(t *testing.T) {
+	for pattern, ok := range map[string]bool{
+		`^[a-z]{2,64}@(?:[a-z0-9]+\\.){1,8}[a-z]{2,}$`:  true,
+		`(?:a{1000}){1}` + strings.Repeat("b{999}", 30): false,
+		strings.Repeat("x{1000}", 2000):                 false,
+	} {
+		_, err := ParseFilter(doc(t, `{"a": {"$regularExpression": {"pattern": "`+pattern+`", "options": ""}}}`))
+		if (err == nil) != ok {
+			t.Errorf("%.40s: %v", pattern, err)
 		}
 	}
 }

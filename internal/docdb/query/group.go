@@ -99,11 +99,13 @@ func (g grouping) collect(in Documents) ([]*group, error) {
 	groups := map[string]*group{}
 	held := memory{stage: "$group"}
 	var key []byte
+	var x evaluation
 	for doc, err := range in {
 		if err != nil {
 			return nil, err
 		}
-		id := orNull(g.id(doc))
+		x = evaluation{doc: doc}
+		id := orNull(g.id(&x))
 		key = keys.Append(key[:0], id)
 		to := groups[string(key)]
 		if to == nil {
@@ -114,9 +116,12 @@ func (g grouping) collect(in Documents) ([]*group, error) {
 			}
 		}
 		for i, f := range g.fields {
-			if err := held.take(to.states[i].add(f.operand(doc))); err != nil {
+			if err := held.take(to.states[i].add(f.operand(&x))); err != nil {
 				return nil, err
 			}
+		}
+		if err := x.err(); err != nil {
+			return nil, err
 		}
 	}
 	return order, nil

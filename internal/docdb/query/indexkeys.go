@@ -79,9 +79,11 @@ func (x *expansion) enter(i int, array bson.RawValue, rest []string) indexPart {
 // expand adds the tuples of parts: of each element of the array at which some of them stand, or of the values of all.
 func (x *expansion) expand(parts []indexPart) error {
 	var array bson.RawValue
+	several := false
 	for _, p := range parts {
 		switch {
 		case p.array.Type == 0:
+			several = several || len(p.values) > 1
 		case array.Type == 0:
 			array = p.array
 		case &array.Value[0] != &p.array.Value[0]:
@@ -90,6 +92,9 @@ func (x *expansion) expand(parts []indexPart) error {
 	}
 	if array.Type == 0 {
 		return x.add(parts)
+	}
+	if several { // of an array that a position chose
+		return ErrParallelArrays
 	}
 	none := true
 	for _, element := range keys.Elements(array.Value) {

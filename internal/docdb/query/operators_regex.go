@@ -16,6 +16,9 @@ import (
 // maxPattern is the greatest length of a regular expression in bytes. MongoDB's own limit is 16 KiB.
 const maxPattern = 16 << 10
 
+// maxSteps bounds what a pattern compiles to: repetitions in a few bytes can ask for a hundred megabytes.
+const maxSteps = 20_000
+
 // regexCode is MongoDB's code for a pattern that does not compile.
 var regexCode = wire.Code{Number: 51091, Name: "Location51091"}
 
@@ -70,11 +73,33 @@ func compileRegex(pattern, options string) (*regexp.Regexp, error) {
 	if flags != "" {
 		pattern = "(?" + flags + ")" + pattern
 	}
+	tree, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return nil, wire.Errorf(regexCode, "Regular expression is invalid: %v", err)
+	}
+	if steps(tree) > maxSteps {
+		return nil, wire.Errorf(regexCode, "Regular expression is too large: its repetitions come to more than %d steps", maxSteps)
+	}
 	compiled, err := regexp.Compile(pattern)
 	if err != nil {
 		return nil, wire.Errorf(regexCode, "Regular expression is invalid: %v", err)
 	}
 	return compiled, nil
+}
+
+// steps is about how many instructions an expression compiles to, not much above maxSteps.
+func steps(re *syntax.Regexp) int {
+	n := 1
+	if re.Op == syntax.OpLiteral {
+		n = len(re.Rune)
+	}
+	for _, sub := range re.Sub {
+		n = min(n+steps(sub), maxSteps+1)
+	}
+	if re.Op == syntax.OpRepeat {
+		n *= max(re.Min, re.Max, 1)
+	}
+	return min(n, maxSteps+1)
 }
 
 // withoutComments is the option x, which RE2 lacks: white space and comments outside of character classes mean nothing.

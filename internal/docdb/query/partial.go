@@ -71,7 +71,9 @@ func (a *atom) narrows(b *atom) bool {
 	inner, bounded := a.intervals()
 	outer, alsoBounded := b.intervals()
 	return bounded && alsoBounded && !slices.ContainsFunc(inner, func(iv Interval) bool {
-		return !slices.ContainsFunc(outer, iv.within)
+		// Of sorted, disjoint intervals this is the only one that iv may lie in.
+		i, _ := slices.BinarySearchFunc(outer, iv, func(o, iv Interval) int { return bytes.Compare(o.Hi, iv.Hi) })
+		return i == len(outer) || !iv.within(outer[i])
 	})
 }
 

@@ -43,6 +43,10 @@ func newStages() table[func(v bson.RawValue) (stage, error)] {
 	}
 }
 
+// maxStages is the greatest number of stages: each adds to the depth of the stack. Source: MongoDB manual, "Aggregation
+// Pipeline Limits".
+const maxStages = 1000
+
 // ParsePipeline reads an array of stages. A stage that is unknown is UnrecognizedPipelineStage.
 func ParsePipeline(list bson.RawValue) (*Pipeline, error) {
 	if !isArray(list) {
@@ -50,6 +54,9 @@ func ParsePipeline(list bson.RawValue) (*Pipeline, error) {
 	}
 	p := &Pipeline{passing: true}
 	for _, v := range keys.Elements(list.Value) {
+		if len(p.stages) == maxStages {
+			return nil, wire.Errorf(wire.Code{Number: 7749501, Name: "Location7749501"}, "Pipeline length must be no longer than %d stages.", maxStages)
+		}
 		name, _ := firstName(v)
 		if !isDocument(v) || len(elements(v)) != 1 {
 			return nil, wire.Errorf(wire.Code{Number: 40323, Name: "Location40323"}, "A pipeline stage specification object must contain exactly one field.")
@@ -88,7 +95,7 @@ func (p *Pipeline) LeadingMatch() *Filter { return p.leading }
 func (p *Pipeline) Run(ctx context.Context, in Documents) Documents {
 	out := watch(ctx, in)
 	for _, s := range p.stages {
-		out = s(out)
+		out = watch(ctx, s(out)) // a stage may make many documents of one
 	}
 	return out
 }

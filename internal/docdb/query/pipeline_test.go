@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -237,4 +238,53 @@ func TestMemoryLimit(t *testing.T) {
 		_, err := collect(pipeline(t, stages).Run(context.Background(), endless))
 		fails(t, stages, err, 292, "bytes")
 	}
+}
+
+// TestStagesAreBounded has a little pipeline make much: by many stages, and by naming one field many times.
+func TestStagesAreBounded(t *testing.T) {
+	long := `[{"$skip": 0}` + strings.Repeat(`, {"$skip": 0}`, maxStages) + `]`
+	_, err := ParsePipeline(val(t, long))
+	fails(t, "1001 stages", err, 7749501, "1000 stages")
+	b := newBuilder()
+	b.add("a", bson.RawValue{Type: bson.TypeBinary, Value: bsoncore.AppendBinary(nil, 0, make([]byte, 1<<20))})
+	big := bson.Raw(b.bytes())
+	one := func(yield func(bson.Raw, error) bool) { yield(big, nil) }
+	twice := `{"$set": {"a": ["$a", "$a"]}}`
+	thousand := `["$a"` + strings.Repeat(`, "$a"`, 999) + `]`
+	for _, stages := range []string{
+		`[` + twice + strings.Repeat(`, `+twice, 30) + `]`,
+		`[{"$project": {"b": ` + thousand + `}}]`,
+		`[{"$group": {"_id": ` + thousand + `}}]`,
+		`[{"$group": {"_id": null, "n": {"$max": ` + thousand + `}}}]`,
+		`[{"$set": {"b": ` + strings.ReplaceAll(thousand, `"$a"`, `1`) + `}}, {"$set": {"b.x": "$a"}}]`,
+		`[{"$set": {"b": ` + strings.ReplaceAll(thousand, `"$a"`, `1`) + `}}, {"$set": {"b.` + strings.Repeat("x", 1<<20) + `": 1}}]`,
+		`[{"$set": {"b": "$a"}}` + strings.Repeat(`, {"$set": {"b": "$$ROOT"}}`, 200) + `]`,
+	} {
+		_, err := collect(pipeline(t, stages).Run(context.Background(), one))
+		fails(t, stages[:min(len(stages), 80)], err, 10334, "bytes")
+	}
+}
+
+// TestUnwindEndsWithItsContext cancels while one document gives many.
+func TestUnwindEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	numbers := bson.Raw(newPair("a", arrayValue(make([]bson.RawValue, 10_000))))
+	n := 0
+	p := pipeline(t, `[{"$unwind": "$a"}, {"$project": {"a": 1}}]`)
+	for _, err := range p.Run(ctx, func(yield func(bson.Raw, error) bool) { yield(numbers, nil) }) {
+		if n++; err != nil {
+			break
+		}
+		cancel()
+	}
+	if n > 2*patience {
+		t.Errorf("%d documents came", n)
+	}
+}
+
+func newPair(name string, v bson.RawValue) []byte {
+	b := newBuilder()
+	b.add(name, v)
+	return b.bytes()
 }

@@ -176,10 +176,13 @@ func (s *shape) insert(path []string, leaf *shape) error {
 }
 
 // Apply returns doc as the projection shapes it. Kept fields stay in the document's order; computed ones follow in the
-// order of the specification. The error is always nil so far: what computing can fail at is refused by parsing.
+// order of the specification. The error says that the result would be too large.
 func (p *Projection) Apply(doc bson.Raw) (bson.Raw, error) {
 	if p == nil || len(p.root.names) == 0 {
 		return doc, nil
 	}
-	return p.root.apply(doc, shaping{mode: p.mode, root: doc}), nil
+	of := &evaluation{doc: doc}
+	out := p.root.apply(doc, shaping{mode: p.mode, of: of})
+	of.taken = max(of.taken, len(out)) // and so much it is, if stage after stage has added to it
+	return out, of.err()
 }

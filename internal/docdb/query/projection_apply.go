@@ -9,7 +9,7 @@ import (
 // shaping is where a projection is at work.
 type shaping struct {
 	mode  mode
-	root  []byte // the whole document, for expressions
+	of    *evaluation // of the whole document
 	depth int
 }
 
@@ -35,8 +35,12 @@ func (s *shape) apply(doc []byte, at shaping) []byte {
 		b.add(name, kid.value(v, at))
 	}
 	for _, name := range s.names {
-		if !done[name] {
-			b.add(name, s.kids[name].create(at))
+		if done[name] {
+			continue
+		}
+		if v := s.kids[name].create(at); v.Type != 0 {
+			at.of.taken += len(name)
+			b.add(name, v)
 		}
 	}
 	return b.bytes()
@@ -50,7 +54,7 @@ func (s *shape) value(v bson.RawValue, at shaping) bson.RawValue {
 	case s == nil:
 		return v
 	case s.compute != nil:
-		return s.compute(at.root)
+		return s.compute(at.of)
 	case s.leaf && s.keep:
 		return v
 	case s.leaf:
@@ -81,9 +85,9 @@ func (s *shape) array(v bson.RawValue, at shaping) bson.RawValue {
 // create makes the value of a field that is missing: what is computed at or below it.
 func (s *shape) create(at shaping) bson.RawValue {
 	if s.compute != nil {
-		return s.compute(at.root)
+		return s.compute(at.of)
 	}
-	if s.leaf || !s.computes() {
+	if s.leaf || !s.computes() || at.of.exhausted() {
 		return bson.RawValue{}
 	}
 	return documentValue(s.apply(emptyDoc, at.deeper()))
