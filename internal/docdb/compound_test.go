@@ -1,6 +1,7 @@
 package docdb
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -125,6 +126,14 @@ func TestIndexSpecs(t *testing.T) {
 		t.Errorf("%d indexes are left", n)
 	}
 	x.fails(wire.IndexNotFound, d{{"dropIndexes", "c"}, {"index", d{{"a", -1}}}})
+
+	x.indexOn("c", d{{"a", 1}}, e{"name", "full"})
+	x.fails(ambiguousPattern, d{{"dropIndexes", "c"}, {"index", d{{"a", 1}}}})
+	x.fails(wire.BadValue, d{{"find", "c"}, {"hint", d{{"a", 1}}}})
+	x.ok(d{{"find", "c"}, {"hint", "full"}})
+	x.fails(wire.IndexNotFound, d{{"dropIndexes", "c"}, {"index", a{"full", "full"}}})
+	x.ok(d{{"dropIndexes", "c"}, {"index", a{"full"}}})
+	x.ok(d{{"find", "c"}, {"hint", d{{"a", 1}}}})
 }
 
 func TestSparse(t *testing.T) {
@@ -284,7 +293,7 @@ func ask(t *testing.T, x *db, r *rand.Rand, keys []d) {
 			t.Fatal(err)
 		}
 		for i := range got {
-			if places.Compare(got[i], want[i]) != 0 {
+			if !bytes.Equal(place(t, places, got[i]), place(t, places, want[i])) {
 				t.Fatalf("%v, indexes %v: place %d: got %s, want %s", more, keys, i, got[i], want[i])
 			}
 		}
@@ -292,6 +301,15 @@ func ask(t *testing.T, x *db, r *rand.Rand, keys []d) {
 			more = more[:len(more)-1]
 		}
 	}
+}
+
+func place(t testing.TB, s query.Sort, doc bson.Raw) []byte {
+	t.Helper()
+	key, err := s.Key(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
 }
 
 func sortedByID(docs []bson.Raw) []bson.Raw {

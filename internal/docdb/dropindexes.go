@@ -8,6 +8,9 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
+// ambiguousPattern is MongoDB's code for a key pattern that several indexes have.
+var ambiguousPattern = wire.Code{Number: 181, Name: "AmbiguousIndexKeyPattern"}
+
 func runDropIndexes(c *call) (bson.D, error) {
 	return c.write(func(t *tx) (bson.D, error) {
 		if t.coll == nil {
@@ -41,14 +44,16 @@ func (c *collection) chooseIndexes(v bson.RawValue) ([]index, error) {
 	}
 	var chosen []index
 	for _, w := range wanted {
-		i := slices.IndexFunc(c.indexes, func(ix index) bool { return ix.answersTo(w) })
+		meant := slices.DeleteFunc(slices.Clone(c.indexes), func(ix index) bool { return !ix.answersTo(w) })
 		switch {
 		case idIndex.answersTo(w):
 			return nil, wire.Errorf(wire.InvalidOptions, "cannot drop _id index")
-		case i < 0:
+		case len(meant) == 0 || slices.ContainsFunc(chosen, func(ix index) bool { return ix.ID == meant[0].ID }):
 			return nil, wire.Errorf(wire.IndexNotFound, "index not found: %s", w)
+		case len(meant) > 1:
+			return nil, wire.Errorf(ambiguousPattern, "%d indexes have the key pattern %s; name the one that is meant", len(meant), w)
 		}
-		chosen = append(chosen, c.indexes[i])
+		chosen = append(chosen, meant[0])
 	}
 	return chosen, nil
 }

@@ -142,10 +142,12 @@ func findHint(coll *collection, hint bson.RawValue) (*index, error) {
 			return nil, nil
 		}
 	}
-	for _, ix := range coll.ready() {
-		if ix.answersTo(hint) {
-			return &ix, nil
-		}
+	meant := slices.DeleteFunc(coll.ready(), func(ix index) bool { return !ix.answersTo(hint) })
+	switch len(meant) {
+	case 0:
+		return nil, wire.Errorf(wire.BadValue, "error processing query: hint provided does not correspond to an existing index")
+	case 1:
+		return &meant[0], nil
 	}
-	return nil, wire.Errorf(wire.BadValue, "error processing query: hint provided does not correspond to an existing index")
+	return nil, wire.Errorf(wire.BadValue, "error processing query: the hint fits %d indexes; it must be the name of one", len(meant))
 }

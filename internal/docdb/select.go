@@ -1,6 +1,7 @@
 package docdb
 
 import (
+	"bytes"
 	"context"
 	"iter"
 	"slices"
@@ -103,6 +104,14 @@ func (sel *selection) results(ctx context.Context, s *scan) iter.Seq2[bson.Raw, 
 	return sel.projected(sel.window(docs))
 }
 
+// placed is a document with its place in an order.
+type placed struct {
+	key []byte
+	doc bson.Raw
+}
+
+func (p placed) size() int { return len(p.key) + len(p.doc) }
+
 // sorted orders documents in memory. With a limit only the first are kept.
 func (sel *selection) sorted(docs iter.Seq2[bson.Raw, error]) iter.Seq2[bson.Raw, error] {
 	keep := 0
@@ -110,37 +119,44 @@ func (sel *selection) sorted(docs iter.Seq2[bson.Raw, error]) iter.Seq2[bson.Raw
 		keep = int(most)
 	}
 	return func(yield func(bson.Raw, error) bool) {
-		var all []bson.Raw
+		var all []placed
 		size := 0
 		for doc, err := range docs {
+			p := placed{doc: doc}
+			if err == nil {
+				p.key, err = sel.order.Key(doc)
+			}
+			if size += p.size(); err == nil && size > sel.memory {
+				err = wire.Errorf(wire.SortMemoryExceeded, "Sort exceeded memory limit of %d bytes, and disk use is not supported", sel.memory)
+			}
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			if size += len(doc); size > sel.memory {
-				yield(nil, wire.Errorf(wire.SortMemoryExceeded, "Sort exceeded memory limit of %d bytes, and disk use is not supported", sel.memory))
-				return
-			}
-			if all = append(all, doc); keep > 0 && len(all) >= 2*keep {
-				all, size = sel.first(all, keep)
+			if all = append(all, p); keep > 0 && len(all) >= 2*keep {
+				all, size = first(all, keep)
 			}
 		}
-		slices.SortStableFunc(all, sel.order.Compare)
-		for _, doc := range all {
-			if !yield(doc, nil) {
+		inOrder(all)
+		for _, p := range all {
+			if !yield(p.doc, nil) {
 				return
 			}
 		}
 	}
 }
 
+func inOrder(all []placed) {
+	slices.SortStableFunc(all, func(a, b placed) int { return bytes.Compare(a.key, b.key) })
+}
+
 // first sorts documents and returns the first n with their size.
-func (sel *selection) first(all []bson.Raw, n int) ([]bson.Raw, int) {
-	slices.SortStableFunc(all, sel.order.Compare)
+func first(all []placed, n int) ([]placed, int) {
+	inOrder(all)
 	clear(all[n:])
 	size := 0
-	for _, doc := range all[:n] {
-		size += len(doc)
+	for _, p := range all[:n] {
+		size += p.size()
 	}
 	return all[:n], size
 }

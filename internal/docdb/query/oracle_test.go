@@ -107,7 +107,13 @@ func solve(c bson.Raw) (any, error) {
 			return nil, err
 		}
 		docs, err := c.Lookup("docs").Array().Values()
-		slices.SortStableFunc(docs, func(a, b bson.RawValue) int { return s.Compare(a.Document(), b.Document()) })
+		places := map[*byte][]byte{}
+		for _, d := range docs {
+			if places[&d.Value[0]], err = s.Key(d.Document()); err != nil {
+				return nil, err
+			}
+		}
+		slices.SortStableFunc(docs, func(a, b bson.RawValue) int { return bytes.Compare(places[&a.Value[0]], places[&b.Value[0]]) })
 		ids := bson.A{}
 		for _, d := range docs {
 			ids = append(ids, d.Document().Lookup("_id"))

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"bytes"
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -68,11 +69,57 @@ func fieldParts(path string) ([]string, error) {
 	return parts, nil
 }
 
-// Compare returns -1, 0 or 1 as a sorts before, with or after b. An array sorts by its least value where the field
-// ascends and by its greatest where it descends; a missing field is null, an empty array is below null.
-func (s Sort) Compare(a, b bson.Raw) int {
+// Key returns the byte form of doc's place: bytes.Compare of two keys tells which document sorts first. An array sorts by its
+// least value where the field ascends and by its greatest where it descends; a missing field is null, an empty array is
+// below null. With several fields, paths through one array take their values from one of its elements, the one that
+// sorts first; two arrays beside one another cannot be sorted by. The error is BadValue then.
+func (s Sort) Key(doc bson.Raw) (key []byte, err error) {
 	for _, f := range s {
-		if c := keys.Compare(f.value(a), f.value(b)); c != 0 && f.Desc {
+		v, one := f.value(doc)
+		if !one && len(s) > 1 {
+			return s.leastKey(doc)
+		}
+		key = f.append(key, v)
+	}
+	return key, nil
+}
+
+// leastKey is the first of the keys by which doc would stand in an index on the fields.
+func (s Sort) leastKey(doc bson.Raw) (least []byte, err error) {
+	paths := make([]string, len(s))
+	for i, f := range s {
+		paths[i] = f.Path
+	}
+	tuples, _, err := IndexKeys(doc, paths)
+	if err != nil {
+		return nil, wire.Errorf(wire.BadValue, "cannot sort with keys that are parallel arrays")
+	}
+	for _, tuple := range tuples {
+		var key []byte
+		for i, f := range s {
+			key = f.append(key, tuple[i])
+		}
+		if least == nil || bytes.Compare(key, least) < 0 {
+			least = key
+		}
+	}
+	return least, nil
+}
+
+func (f SortField) append(key []byte, v bson.RawValue) []byte {
+	start := len(key)
+	if key = keys.Append(key, v); f.Desc {
+		keys.Invert(key[start:])
+	}
+	return key
+}
+
+// compare returns -1, 0 or 1 as a sorts before, with or after b by each field alone.
+func (s Sort) compare(a, b bson.Raw) int {
+	for _, f := range s {
+		left, _ := f.value(a)
+		right, _ := f.value(b)
+		if c := keys.Compare(left, right); c != 0 && f.Desc {
 			return -c
 		} else if c != 0 {
 			return c
@@ -81,34 +128,21 @@ func (s Sort) Compare(a, b bson.Raw) int {
 	return 0
 }
 
-// Key returns the byte form of doc's place: bytes.Compare of two keys agrees with Compare of the documents.
-func (s Sort) Key(doc bson.Raw) []byte {
-	var key []byte
-	for _, f := range s {
-		start := len(key)
-		key = keys.Append(key, f.value(doc))
-		if f.Desc {
-			keys.Invert(key[start:])
-		}
-	}
-	return key
-}
-
-// value is what doc sorts by.
-func (f SortField) value(doc []byte) bson.RawValue {
+// value is what doc sorts by, and whether it was the only value to choose from.
+func (f SortField) value(doc []byte) (best bson.RawValue, one bool) {
 	parts := f.parts
 	if parts == nil { // not from ParseSort
 		parts = strings.Split(f.Path, ".")
 	}
-	var best bson.RawValue
-	first := true
+	n := 0
 	indexValues(doc, parts, func(v bson.RawValue) {
 		c := keys.Compare(v, best)
-		if first || f.Desc && c > 0 || !f.Desc && c < 0 {
-			best, first = v, false
+		if n == 0 || f.Desc && c > 0 || !f.Desc && c < 0 {
+			best = v
 		}
+		n++
 	})
-	return best
+	return best, n == 1
 }
 
 // ValidPath reports whether path names a field: no empty component, none with a dollar sign, not too many.

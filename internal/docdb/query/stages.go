@@ -12,7 +12,7 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// maxMemory is what $sort and $group may each hold, in bytes. Source: MongoDB manual, "Aggregation Pipeline Limits".
+// maxMemory is what $sort and $group may each hold, and how large a document may be between two stages, in bytes. Source: MongoDB manual, "Aggregation Pipeline Limits".
 const maxMemory = 100 << 20
 
 var memoryExceeded = wire.Code{Number: 292, Name: "QueryExceededMemoryLimitNoDiskUseAllowed"}
@@ -136,7 +136,9 @@ func (s Sort) stage(in Documents) Documents {
 		for doc, err := range in {
 			e := entry{doc: doc}
 			if err == nil {
-				e.key = s.Key(doc)
+				e.key, err = s.Key(doc)
+			}
+			if err == nil {
 				err = held.take(len(e.key) + len(doc) + 64)
 			}
 			if err != nil {

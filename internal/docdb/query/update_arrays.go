@@ -139,7 +139,7 @@ func (s Sort) compareElements(a, b bson.RawValue) int {
 	if isDocument(b) {
 		right = b.Value
 	}
-	return s.Compare(left, right)
+	return s.compare(left, right)
 }
 
 func wholeModifier(raw []byte, name string) (*int64, error) {
