@@ -129,13 +129,14 @@ func (ix index) pinned(path string, b bounds) bool {
 }
 
 // ordered reports whether a document's first key within b has its least value of part i (or its greatest, from the other
-// end), by which it sorts. Bounds on arrays could hide that value, and so could a path that shares the array.
+// end), by which it sorts. Bounds on arrays could hide that value, so could a path that shares the array, and a sparse index
+// leaves out the nulls of array elements without the field.
 func (ix index) ordered(i int, b bounds) bool {
 	if !ix.multi(i) {
 		return true
 	}
 	bounded := ix.Multikey[:b.used]
-	return !slices.Contains(bounded, true) && !ix.sharesArray(i, len(ix.Parts))
+	return !ix.Sparse && !slices.Contains(bounded, true) && !ix.sharesArray(i, len(ix.Parts))
 }
 
 // holdsAll reports whether the index has every document that f matches.
