@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"github.com/telamon-db/telamon/internal/docdb/query"
 	"github.com/telamon-db/telamon/internal/wire"
@@ -59,11 +61,23 @@ func (op *operation) describe(now time.Time) bson.D {
 	d = append(d, bson.D{{Key: "opid", Value: op.id},
 		{Key: "currentOpTime", Value: now.UTC().Format(time.RFC3339Nano)}, {Key: "secs_running", Value: int64(ran.Seconds())},
 		{Key: "microsecs_running", Value: ran.Microseconds()}, {Key: "op", Value: op.c.cmd.heading()}, {Key: "ns", Value: op.c.shownNamespace()},
-		{Key: "command", Value: op.c.body}}...)
+		{Key: "command", Value: op.c.shownBody()}}...)
 	if op.c.has("lsid") {
 		d = append(d, bson.E{Key: "lsid", Value: op.c.doc("lsid")})
 	}
 	return d
+}
+
+// shownCommand is up to which size, in bytes, lists of commands show a command whole: many together must fit a reply.
+const shownCommand = 64 << 10
+
+// shownBody is the command's document, or of a larger one its beginning. Source: MongoDB manual, "currentOp", command.
+func (c *call) shownBody() any {
+	if len(c.body) <= shownCommand {
+		return c.body
+	}
+	text, _ := bsoncore.Document(c.body).StringN(shownCommand)
+	return bson.D{{Key: "$truncated", Value: strings.ToValidUTF8(text, "")}}
 }
 
 // shownNamespace is the namespace by which lists of commands name the command's target.

@@ -82,10 +82,11 @@ func runRefreshSessions(c *call) (bson.D, error) {
 	return bson.D{}, err
 }
 
+// runEndSessions ends sessions of the caller: a logical session belongs to a user.
 func runEndSessions(c *call) (bson.D, error) {
 	set, err := c.sessionSet()
 	if err == nil {
-		c.e.cursors.kill(func(cur *cursor) bool { return set.has(cur.lsid) })
+		c.e.cursors.kill(func(cur *cursor) bool { return set.has(cur.lsid) && cur.owner.user == c.s.user })
 	}
 	return bson.D{}, err
 }

@@ -3,6 +3,7 @@ package docdb
 import (
 	"crypto/sha256"
 	"fmt"
+	"strings"
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -113,6 +114,28 @@ func TestCurrentOpStage(t *testing.T) {
 	x.fails(wire.InvalidNamespace, d{{"aggregate", 1}, {"pipeline", a{d{{"$collStats", d{}}}}}, {"cursor", d{}}})
 }
 
+// TestCurrentOpCutsLargeCommands has a command run that is larger than a document may be.
+func TestCurrentOpCutsLargeCommands(t *testing.T) {
+	x := fresh(t)
+	unlock, err := x.e.locks.lock(t.Context(), namespace{"test", "c"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, reply := x.other(), make(chan bson.Raw, 1)
+	half := d{{"s", string(make([]byte, 9*mb))}}
+	go func() { reply <- y.run(d{{"insert", "c"}, {"documents", a{half, half}}}) }()
+	show := onAdmin(e{"aggregate", 1}, e{"pipeline", a{d{{"$currentOp", d{}}}, d{{"$match", d{{"op", "insert"}}}}}}, e{"cursor", d{}})
+	var shown []bson.Raw
+	for len(shown) == 0 {
+		shown = x.drain(show)
+	}
+	unlock()
+	<-reply
+	if text, ok := shown[0].Lookup("command", "$truncated").StringValueOK(); !ok || !strings.HasPrefix(text, `{"insert": "c"`) || len(text) > shownCommand {
+		t.Errorf("%d bytes, %.100s", len(shown[0]), text)
+	}
+}
+
 func mustValues(t *testing.T, array bson.RawArray) []bson.RawValue {
 	t.Helper()
 	values, err := array.Values()
@@ -181,6 +204,7 @@ func TestSessionsEndByOwner(t *testing.T) {
 		{"killAllSessionsByPattern", a{d{{"uid", digest("")}}, d{{"lsid", withOwner(2, "bob@admin")}}}, "23"},
 		{"killAllSessionsByPattern", a{d{{"lsid", withOwner(1, "bob@admin")}}}, ""},
 		{"killAllSessionsByPattern", a{d{{"lsid", session(1)}, {"uid", digest("bob@admin")}}}, ""},
+		{"endSessions", a{session(1), session(2), session(3)}, "3"}, // one's own
 	} {
 		sessions := []*db{x.as("ann"), x.as("bob"), x.other()}
 		cursors := make([]int64, len(sessions))
