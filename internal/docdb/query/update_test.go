@@ -188,6 +188,7 @@ func TestUpsert(t *testing.T) {
 		{`{"$and": [{"a": 1}, {"$or": [{"b": 2}]}]}`, `{"$setOnInsert": {"_id": 9}}`, `{"_id": 9, "a": 1, "b": 2}`},
 		{`{"$or": [{"a": 1}, {"b": 2}], "c": {"$in": [3]}, "d": {"$in": [1, 2]}}`, `{"$set": {"x": 1}}`, `{"c": 3, "x": 1}`},
 		{`{"a": {"$regularExpression": {"pattern": "x", "options": ""}}}`, `{"$set": {"x": 1}}`, `{"x": 1}`},
+		{`{"a": {"$in": [1, {"$regularExpression": {"pattern": "x", "options": ""}}]}}`, `{"$set": {"x": 1}}`, `{"x": 1}`},
 	} {
 		out, err := update(t, c.update).Upsert(filter(t, c.filter), ApplyOptions{Now: now})
 		if err != nil {

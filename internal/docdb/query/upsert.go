@@ -86,7 +86,7 @@ func (a *atom) only() (bson.RawValue, bool) {
 	switch {
 	case a.op == "$eq":
 		return a.arg, true
-	case a.op == "$in" && len(a.args) == 1:
+	case a.op == "$in" && len(a.args) == 1 && len(a.expressions) == 0:
 		return a.args[0], true
 	}
 	return bson.RawValue{}, false
