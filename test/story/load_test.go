@@ -28,7 +28,8 @@ const rounds = 6
 // ledger is what the server has acknowledged.
 type ledger struct {
 	mu       sync.Mutex
-	projects map[string]string // id by name
+	projects map[string]string // id by name, since the last sweep
+	swept    int               // projects that were found and then deleted
 	orders   map[string]bool   // id of the document
 	enough   chan struct{}
 	left     int
@@ -85,7 +86,7 @@ func underLoad(t *testing.T, store string, end, revive func(*world)) {
 		audit(w, l, round)
 	}
 	t.Logf("%d rounds: %d projects and %d documents acknowledged and found; the slowest of %d restarts of the server took %v from exec to ready",
-		n, len(l.projects), len(l.orders), w.starts-1, w.slowest)
+		n, l.swept+len(l.projects), len(l.orders), w.starts-1, w.slowest)
 }
 
 // prepareCluster makes a cluster, a user and an access list entry.
@@ -187,10 +188,13 @@ func audit(w *world, l *ledger, round int) {
 	w.must(err)
 	projects := map[string]string{} // id by name
 	each(w, token, "/groups", func(p map[string]any) { projects[p["name"].(string)] = p["id"].(string) })
-	created := map[string]bool{} // ids
+	created, deleted := map[string]bool{}, map[string]bool{} // ids
 	each(w, token, "/orgs/"+w.boot.OrgID+"/events", func(e map[string]any) {
-		if e["eventTypeName"] == "GROUP_CREATED" {
+		switch e["eventTypeName"] {
+		case "GROUP_CREATED":
 			created[e["groupId"].(string)] = true
+		case "GROUP_DELETED":
+			deleted[e["groupId"].(string)] = true
 		}
 	})
 	for name, id := range l.projects {
@@ -203,8 +207,11 @@ func audit(w *world, l *ledger, round int) {
 			w.t.Fatalf("round %d: project %s has no event", round, name)
 		}
 	}
-	if len(created) != len(projects) {
-		w.t.Fatalf("round %d: %d projects, %d events of their creation", round, len(projects), len(created))
+	if len(created)-len(deleted) != len(projects) {
+		w.t.Fatalf("round %d: %d projects, %d events of creations and %d of deletions", round, len(projects), len(created), len(deleted))
+	}
+	if len(projects) > 100 {
+		sweep(w, l, projects, token)
 	}
 	w.client = w.connect("app", appPassword)
 	var found []struct {
@@ -223,6 +230,28 @@ func audit(w *world, l *ledger, round int) {
 		}
 	}
 	w.must(w.client.Disconnect(w.ctx()))
+}
+
+// sweep deletes projects, of which an organization has 250 at most, to make room for more.
+func sweep(w *world, l *ledger, projects map[string]string, token string) {
+	w.t.Helper()
+	for _, id := range projects {
+		if id == w.project {
+			continue
+		}
+		req, err := http.NewRequestWithContext(w.ctx(), http.MethodDelete, w.boot.BaseURL+"/api/atlas/v2/groups/"+id, nil)
+		w.must(err)
+		req.Header.Set("Accept", "application/vnd.atlas.2025-03-12+json")
+		req.Header.Set("Authorization", "Bearer "+token)
+		res, err := http.DefaultClient.Do(req)
+		w.must(err)
+		res.Body.Close()
+		if res.StatusCode != http.StatusNoContent {
+			w.t.Fatalf("deleting project %s: %s", id, res.Status)
+		}
+	}
+	l.swept += len(l.projects)
+	clear(l.projects)
 }
 
 // each reads a whole list, page by page.
