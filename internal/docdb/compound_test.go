@@ -166,6 +166,9 @@ func TestSparse(t *testing.T) {
 	if n := len(x.find("c", e{"hint", "a_1_b_1"})); n != 3 {
 		t.Errorf("the sparse index has %d documents", n)
 	}
+	x.indexOn("s", d{{"t.x", 1}}, e{"sparse", true}) // which does not have the null by which the second document sorts
+	x.insert("s", d{{"_id", 1}, {"t", d{{"x", 3}}}}, d{{"_id", 2}, {"t", a{d{{"x", 5}}, d{{"y", 1}}}}})
+	shows(t, x.find("s", e{"filter", d{{"t.x", d{{"$exists", true}}}}}, e{"sort", d{{"t.x", 1}}}, e{"projection", d{{"_id", 1}}}), `{"_id":2}`, `{"_id":1}`)
 	x.sound()
 }
 

@@ -114,7 +114,7 @@ func TestCurrentOpStage(t *testing.T) {
 	x.fails(wire.InvalidNamespace, d{{"aggregate", 1}, {"pipeline", a{d{{"$collStats", d{}}}}}, {"cursor", d{}}})
 }
 
-// TestCurrentOpCutsLargeCommands has a command run that is larger than a document may be.
+// TestCurrentOpCutsLargeCommands has a command run that is larger than what is shown of one.
 func TestCurrentOpCutsLargeCommands(t *testing.T) {
 	x := fresh(t)
 	unlock, err := x.e.locks.lock(t.Context(), namespace{"test", "c"})
@@ -122,8 +122,8 @@ func TestCurrentOpCutsLargeCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	y, reply := x.other(), make(chan bson.Raw, 1)
-	half := d{{"s", string(make([]byte, 9*mb))}}
-	go func() { reply <- y.run(d{{"insert", "c"}, {"documents", a{half, half}}}) }()
+	large := d{{"s", string(make([]byte, 2*shownCommand))}}
+	go func() { reply <- y.run(d{{"insert", "c"}, {"documents", a{large}}}) }()
 	show := onAdmin(e{"aggregate", 1}, e{"pipeline", a{d{{"$currentOp", d{}}}, d{{"$match", d{{"op", "insert"}}}}}}, e{"cursor", d{}})
 	var shown []bson.Raw
 	for len(shown) == 0 {
