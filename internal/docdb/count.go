@@ -60,7 +60,7 @@ func (c *call) count(sel *selection, v *view) (n int64, err error) {
 	if err != nil || v.coll == nil {
 		return 0, err
 	}
-	if len(c.doc("query")) == len(emptyDoc) && !s.plan.ix.Sparse {
+	if s.plan.stage == stageTally {
 		all, err := readTally(v.r, v.coll.id)
 		n = max(0, all.docs-sel.skip)
 		if sel.limit > 0 {

@@ -67,6 +67,8 @@ func (p plan) describe(f *query.Filter, e effort) bson.D {
 	switch p.stage {
 	case stageNone:
 		return e.stage(string(p.stage), 0)
+	case stageTally:
+		return e.stage(string(p.stage), e.found)
 	case stageIDHack:
 		return e.stage(string(p.stage), e.found, keysExamined, docsExamined)
 	case stageOr:

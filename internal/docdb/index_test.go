@@ -62,6 +62,8 @@ func TestExplain(t *testing.T) {
 		{d{{"find", "c"}, {"filter", d{{"tags", d{{"$in", a{5, 6}}}}}}}, "FETCH IXSCAN ", "tags_1", 4, 3, 3},
 		{d{{"count", "c"}, {"query", d{{"a", 3}}}}, "COUNT COUNT_SCAN ", "a_1", 10, 0, 10},
 		{d{{"count", "c"}, {"query", d{{"a", nil}}}}, "FETCH IXSCAN ", "a_1", 0, 0, 0},
+		{d{{"count", "c"}}, "RECORD_STORE_FAST_COUNT ", "", 0, 0, 100},
+		{d{{"count", "c"}, {"query", d{{"$and", a{d{}}}}}, {"skip", 30}, {"limit", 80}}, "LIMIT SKIP RECORD_STORE_FAST_COUNT ", "", 0, 0, 70},
 		{d{{"count", "c"}, {"query", d{{"tags", 5}}}}, "FETCH IXSCAN ", "tags_1", 2, 2, 2},
 		{d{{"distinct", "c"}, {"key", "b"}, {"query", d{{"a", 3}}}}, "FETCH IXSCAN ", "a_1", 10, 10, 10},
 		{d{{"aggregate", "c"}, {"pipeline", a{d{{"$match", d{{"a", 3}}}}}}, {"cursor", d{}}}, "FETCH IXSCAN ", "a_1", 10, 10, 10},

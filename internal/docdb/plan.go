@@ -15,11 +15,12 @@ import (
 type stage string
 
 const (
-	stageNone   stage = "EOF"      // nothing can match
-	stageIDHack stage = "IDHACK"   // one _id
-	stageIndex  stage = "IXSCAN"   // ranges of an index
-	stageOr     stage = "OR"       // the plans of the branches of an $or, one after another
-	stageAll    stage = "COLLSCAN" // every document
+	stageNone   stage = "EOF"                     // nothing can match
+	stageIDHack stage = "IDHACK"                  // one _id
+	stageIndex  stage = "IXSCAN"                  // ranges of an index
+	stageOr     stage = "OR"                      // the plans of the branches of an $or, one after another
+	stageAll    stage = "COLLSCAN"                // every document
+	stageTally  stage = "RECORD_STORE_FAST_COUNT" // none: their number is kept
 )
 
 // plan says how the documents that a filter may match are found. Whatever it finds, the filter is applied to it.
@@ -58,6 +59,9 @@ func choose(r pebble.Reader, coll *collection, w wish) (plan, error) {
 	hinted, err := findHint(coll, w.hint)
 	if err != nil {
 		return plan{}, err
+	}
+	if w.countsAll() && (hinted == nil || !hinted.Sparse && hinted.partial == nil) {
+		return plan{stage: stageTally, ix: idIndex, sorted: true}, nil
 	}
 	if natural || hinted == nil && asksForSomething(w.hint) {
 		if !natural {
@@ -120,6 +124,12 @@ func consider(ix index, w wish) candidate {
 	}
 	c.covered = w.counting && ix.covers(w.filter, b)
 	return c
+}
+
+// countsAll reports whether the number of all documents is wanted.
+func (w wish) countsAll() bool {
+	terms, plain := w.filter.Terms()
+	return w.counting && plain && len(terms) == 0
 }
 
 // naturalOrder reports whether the sort asks for the order in which documents are stored, and in which direction.

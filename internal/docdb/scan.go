@@ -44,13 +44,30 @@ func (s *scan) documents(ctx context.Context) iter.Seq2[bson.Raw, error] {
 		return s.branches(ctx)
 	}
 	return func(yield func(bson.Raw, error) bool) {
-		if s.plan.stage == stageNone {
+		switch s.plan.stage {
+		case stageNone:
+			return
+		case stageTally:
+			s.count(yield)
 			return
 		}
 		defer s.review()
 		if err := s.walk(ctx, func(doc bson.Raw) bool { return yield(doc, nil) }); err != nil {
 			yield(nil, err)
 		}
+	}
+}
+
+// count yields as many empty documents as the collection has documents.
+func (s *scan) count(yield func(bson.Raw, error) bool) {
+	all, err := readTally(s.r, s.coll.id)
+	for range all.docs {
+		if !yield(emptyDoc, nil) {
+			return
+		}
+	}
+	if err != nil {
+		yield(nil, err)
 	}
 }
 
