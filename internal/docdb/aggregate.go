@@ -67,7 +67,9 @@ func runAggregate(c *call) (bson.D, error) {
 	}
 	s.lent = p.Lent()
 	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return p.Run(ctx, s.documents(ctx)) }
-	return c.openCursor(newCursor(c.ns, results, v.close), size)
+	cur := newCursor(c.ns, results, v.close)
+	cur.rest = s.rest
+	return c.openCursor(cur, size)
 }
 
 // cursorSize is the first batch's size as the cursor argument of a command gives it.

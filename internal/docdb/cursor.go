@@ -29,6 +29,7 @@ type cursor struct {
 	cancel  context.CancelFunc // ends next
 	next    func() (bson.Raw, error, bool)
 	stop    func()
+	rest    func()   // between two batches
 	pending bson.Raw // read, but did not fit the last batch
 	left    int64    // documents until the limit; not above 0: no limit
 	lsid    bson.Raw // the logical session that opened it, or nil
@@ -44,7 +45,7 @@ type cursor struct {
 func newCursor(ns namespace, results func(context.Context) iter.Seq2[bson.Raw, error], release func()) *cursor {
 	ctx, cancel := context.WithCancel(context.Background())
 	next, stop := iter.Pull2(results(ctx))
-	return &cursor{ns: ns, cancel: cancel, next: next, stop: func() { cancel(); stop(); release() }}
+	return &cursor{ns: ns, cancel: cancel, next: next, stop: func() { cancel(); stop(); release() }, rest: func() {}}
 }
 
 // batch reads up to limit documents (negative: any number) and as many bytes as a batch may have. It reports whether there
@@ -134,6 +135,7 @@ func (t *cursorTable) init() {
 
 // add gives the cursor an id. A session may have so many cursors and no more.
 func (t *cursorTable) add(s *Session, c *cursor, now time.Time) error {
+	c.rest()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if s.ctx.Err() != nil {
@@ -179,6 +181,7 @@ func (t *cursorTable) disown(c *cursor) {
 
 // back returns a taken cursor, for another getMore if keep and it has not been killed meanwhile.
 func (t *cursorTable) back(c *cursor, keep bool, now time.Time) {
+	c.rest()
 	t.mu.Lock()
 	c.busy, c.used = false, now
 	end := !keep || c.gone || c.owner.ctx.Err() != nil

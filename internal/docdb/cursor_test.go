@@ -2,6 +2,7 @@ package docdb
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -167,5 +168,51 @@ func TestTooLargeToSend(t *testing.T) {
 	x.fails(wire.BSONObjectTooLarge, d{{"findAndModify", "c"}, {"remove", true}, {"fields", thrice}})
 	if n := len(x.find("c")); n != 1 {
 		t.Errorf("%d documents are left", n)
+	}
+}
+
+// TestIdleCursorsHoldNoMemory opens cursors between flushes of what is in memory. Each must go on from where it was.
+func TestIdleCursorsHoldNoMemory(t *testing.T) {
+	x := fresh(t)
+	for i := range 30 {
+		x.insert("c", d{{"_id", i}, {"a", a{i % 5, i % 7}}, {"b", i % 3}})
+	}
+	x.index("c", "a", 1)
+	x.index("c", "b", -1)
+	var want, got [][]bson.Raw
+	var ids []int64
+	for _, more := range [][]e{
+		nil,
+		{{"sort", d{{"_id", -1}}}},
+		{{"sort", d{{"$natural", -1}}}},
+		{{"filter", d{{"a", d{{"$in", a{1, 3, 6}}}}}}},
+		{{"filter", d{{"b", d{{"$in", a{0, 2}}}}}}, {"sort", d{{"b", 1}}}},
+		{{"filter", d{{"b", d{{"$gt", 0}}}}}, {"sort", d{{"b", -1}}}},
+		{{"filter", d{{"$or", a{d{{"a", 2}}, d{{"b", 1}}}}}}},
+		{{"filter", d{{"_id", 3}}}, {"sort", d{{"$natural", 1}}}},
+	} {
+		find := append(d{{"find", "c"}}, more...)
+		want = append(want, x.drain(find))
+		first := x.ok(append(find, e{"batchSize", 1})).Lookup("cursor").Document()
+		ids = append(ids, first.Lookup("id").Int64())
+		got = append(got, batchOf(t, first, "firstBatch"))
+		x.insert("other", d{})
+		if err := x.e.db.Flush(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := x.e.db.Metrics().MemTable.ZombieCount; n > 1 {
+		t.Errorf("%d tables are kept in memory", n)
+	}
+	x.ok(d{{"delete", "c"}, {"deletes", a{d{{"q", d{}}, {"limit", 0}}}}})
+	for i, id := range ids {
+		for id != 0 {
+			next := x.ok(d{{"getMore", id}, {"collection", "c"}, {"batchSize", 1}}).Lookup("cursor").Document()
+			id = next.Lookup("id").Int64()
+			got[i] = append(got[i], batchOf(t, next, "nextBatch")...)
+		}
+		if fmt.Sprint(got[i]) != fmt.Sprint(want[i]) {
+			t.Errorf("query %d: %v instead of %v", i, got[i], want[i])
+		}
 	}
 }

@@ -78,7 +78,7 @@ func runFind(c *call) (bson.D, error) {
 		return cursorReply("firstBatch", docs, 0, c.ns), err
 	}
 	cur := newCursor(c.ns, results, v.close)
-	cur.left = sel.limit
+	cur.left, cur.rest = sel.limit, s.rest
 	return c.openCursor(cur, size)
 }
 

@@ -39,7 +39,7 @@ func randomChange(r *rand.Rand) d {
 	case 1:
 		return onAdmin(e{"renameCollection", "test." + name}, e{"to", []string{"test.c", "test.e", "other.c"}[r.IntN(3)]}, e{"dropTarget", r.IntN(2) == 0})
 	case 2:
-		return d{{"dropIndexes", name}, {"index", key}}
+		return d{{"dropIndexes", name}, {"index", []any{key, a{key, key}}[r.IntN(2)]}}
 	case 3, 4:
 		return d{{"createIndexes", name}, {"indexes", a{d{{"key", d{{key, 1}, {"_id", -1}}}, {"name", key}, {"sparse", r.IntN(2) == 0}},
 			d{{"key", d{{"u", -1}}}, {"name", "once"}, {"unique", true}}}}}

@@ -23,6 +23,9 @@ type scan struct {
 
 	keysExamined, docsExamined int64
 
+	it *pebble.Iterator // where the scan is, unless it rests
+	at []byte           // the key where it rests
+
 	arms []*arm // of the branches of an $or
 
 	seen      map[string]struct{} // encoded _ids of the documents that a multikey index has led to
@@ -83,19 +86,66 @@ func (s *scan) walk(ctx context.Context, yield func(bson.Raw) bool) error {
 	if s.plan.stage == stageIDHack {
 		return s.get(yield)
 	}
-	it, err := s.r.NewIter(nil)
-	if err != nil {
-		return err
-	}
-	defer it.Close()
+	defer s.rest()
 	for _, b := range s.ranges() {
-		it.SetBounds(b.lo, b.hi)
-		more, err := s.walkRange(ctx, it, yield)
+		more, err := s.walkRange(ctx, b, yield)
 		if err != nil || !more {
 			return err
 		}
 	}
-	return it.Error()
+	return nil
+}
+
+// rest gives back what the scan holds of the database's memory: an iterator keeps everything as it was when it was made, and
+// a cursor may be idle for long. The next row is sought from where the scan was; what it reads does not change meanwhile.
+func (s *scan) rest() {
+	for _, a := range s.arms {
+		a.rest()
+	}
+	if s.it == nil {
+		return
+	}
+	s.at = append(s.at[:0], s.it.Key()...)
+	_ = s.it.Close() // its errors have been looked at
+	s.it = nil
+}
+
+// enter places the iterator on a range.
+func (s *scan) enter(b span) (err error) {
+	if s.it != nil {
+		s.it.SetBounds(b.lo, b.hi)
+		return nil
+	}
+	s.it, err = s.r.NewIter(&pebble.IterOptions{LowerBound: b.lo, UpperBound: b.hi})
+	return err
+}
+
+// first goes to the first row of a range.
+func (s *scan) first(b span) (bool, error) {
+	if err := s.enter(b); err != nil {
+		return false, err
+	}
+	if s.plan.reverse {
+		return s.it.Last(), nil
+	}
+	return s.it.First(), nil
+}
+
+// next goes to the next row of a range.
+func (s *scan) next(b span) (bool, error) {
+	switch rests := s.it == nil; {
+	case rests:
+		if err := s.enter(b); err != nil {
+			return false, err
+		}
+		if s.plan.reverse {
+			return s.it.SeekLT(s.at), nil
+		}
+		return s.it.SeekGE(append(s.at, 0)), nil
+	case s.plan.reverse:
+		return s.it.Prev(), nil
+	}
+	return s.it.Next(), nil
 }
 
 // get yields the one document that the plan leads to.
@@ -112,17 +162,14 @@ func (s *scan) get(yield func(bson.Raw) bool) error {
 	return nil
 }
 
-func (s *scan) walkRange(ctx context.Context, it *pebble.Iterator, yield func(bson.Raw) bool) (more bool, err error) {
-	first, next := it.First, it.Next
-	if s.plan.reverse {
-		first, next = it.Last, it.Prev
-	}
+func (s *scan) walkRange(ctx context.Context, b span, yield func(bson.Raw) bool) (more bool, err error) {
 	rows := 0
-	for ok := first(); ok; ok = next() {
+	ok, err := s.first(b)
+	for ; ok && err == nil; ok, err = s.next(b) {
 		if rows++; rows%patience == 1 && ctx.Err() != nil {
 			return false, ctx.Err()
 		}
-		doc, err := s.visit(it)
+		doc, err := s.visit(s.it)
 		if err != nil {
 			return false, err
 		}
@@ -130,7 +177,10 @@ func (s *scan) walkRange(ctx context.Context, it *pebble.Iterator, yield func(bs
 			return false, nil
 		}
 	}
-	return true, it.Error()
+	if err != nil {
+		return false, err
+	}
+	return true, s.it.Error()
 }
 
 // visit returns the document at the iterator if it matches.
@@ -180,7 +230,7 @@ func (s *scan) visit(it *pebble.Iterator) (bson.Raw, error) {
 // met; when these have become many, it finds out by looking at all the document's keys instead.
 func (s *scan) meet(doc bson.Raw, id, key []byte) (bool, error) {
 	if s.seenBytes > seenMemory {
-		return s.first(doc, key)
+		return s.leads(doc, key)
 	}
 	if s.seen == nil {
 		s.seen = map[string]struct{}{}
@@ -190,9 +240,9 @@ func (s *scan) meet(doc bson.Raw, id, key []byte) (bool, error) {
 	return true, nil
 }
 
-// first reports whether key is the first of the document's keys that the scan comes to. A document with several is yielded
+// leads reports whether key is the first of the document's keys that the scan comes to. A document with several is yielded
 // there and nowhere else.
-func (s *scan) first(doc bson.Raw, key []byte) (bool, error) {
+func (s *scan) leads(doc bson.Raw, key []byte) (bool, error) {
 	encoded, _, err := s.plan.ix.keys(doc)
 	if s.plan.reverse {
 		slices.Reverse(encoded)

@@ -60,7 +60,7 @@ func (v *view) close() {
 
 // viewFor is openView, or less for a selection by _id: to read one document is one step without a snapshot.
 func (c *call) viewFor(sel *selection) (*view, error) {
-	if _, one := sel.filter.EqID(); !one || asksForSomething(sel.hint) || c.durableRead() {
+	if _, one := sel.filter.EqID(); !one || sel.sort != nil || asksForSomething(sel.hint) || c.durableRead() {
 		return c.openView()
 	}
 	return &view{coll: c.e.catalog.get(c.ns), r: c.e.db}, nil
