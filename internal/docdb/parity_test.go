@@ -94,3 +94,15 @@ func quoted(names []string) string {
 	}
 	return "`" + strings.Join(names, "` `") + "`"
 }
+
+// TestEveryCommandIsLetIn checks that the gateway has a rule for every command, by all its names.
+func TestEveryCommandIsLetIn(t *testing.T) {
+	declared := slices.Concat(gateway.OwnCommands(), gateway.EngineCommands(), []string{""})
+	for _, c := range docdb.Commands() {
+		for _, name := range []string{c.Name, c.Alias} {
+			if !slices.Contains(declared, name) {
+				t.Errorf("%s has no rule", name)
+			}
+		}
+	}
+}

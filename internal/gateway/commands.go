@@ -39,6 +39,7 @@ var commands = map[string]rule{
 	// Collections, views and indexes.
 	"collMod":             both(needs(collection, "collMod"), view),
 	"collStats":           needs(collection, "collStats"),
+	"collstats":           needs(collection, "collStats"),
 	"compact":             needs(collection, "compact"),
 	"convertToCapped":     needs(collection, "convertToCapped"),
 	"create":              both(needs(collection, "createCollection"), view),

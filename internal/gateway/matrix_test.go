@@ -85,7 +85,7 @@ var samples = []sample{
 	managing("collMod", "c"), managing("compact", "c"), managing("reIndex", "c"), managing("planCacheClear", "c"),
 	managing("validate", "c"), managing("dropDatabase", 1), managing("profile", 1),
 
-	{[]any{"collStats", "c"}, "RWDrwdMBA", "rwdMBA", "MBA"},
+	{[]any{"collStats", "c"}, "RWDrwdMBA", "rwdMBA", "MBA"}, {[]any{"collstats", "c"}, "RWDrwdMBA", "rwdMBA", "MBA"},
 	{[]any{"dbStats", 1}, "RWDrwdMA", "rwdMA", "MA"}, {[]any{"dbstats", 1}, "RWDrwdMA", "rwdMA", "MA"},
 	{[]any{"listCollections", 1}, "RWDrwdBA", "rwdBA", "MBA"}, {[]any{"listIndexes", "c"}, "RWDrwdBA", "rwdBA", "MBA"},
 
