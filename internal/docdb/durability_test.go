@@ -215,3 +215,22 @@ func TestRetriesBelongToAUser(t *testing.T) {
 		}
 	}
 }
+
+// Writes wait for a checkpoint, and for the disk when it is behind; reads do not.
+func TestReadsWaitForNoWrites(t *testing.T) {
+	x := fresh(t)
+	x.insert("c", d{{"_id", 1}})
+	at := x.e.lastTimestamp()
+	x.e.commitMu.Lock()
+	defer x.e.commitMu.Unlock()
+	reply := make(chan bson.Raw, 1)
+	go func() { reply <- x.run(d{{"find", "c"}}) }()
+	select {
+	case got := <-reply:
+		if last, inc := got.Lookup("operationTime").Timestamp(); last != at.T || inc != at.I {
+			t.Errorf("%d %d instead of %v", last, inc, at)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("a read waits")
+	}
+}

@@ -198,7 +198,8 @@ func (e *Engine) enter() error {
 func (e *Engine) leave() { e.life.RUnlock() }
 
 // Checkpoint writes a copy of the database at one instant into dir, which must not exist, and returns the timestamp of the
-// last change in it. The copy shares its immutable files with the original by hard links. Writes wait while it is made.
+// last change in it. The copy shares its immutable files with the original by hard links. Writes wait while it is made,
+// and so do reads that ask for what is durable.
 func (e *Engine) Checkpoint(ctx context.Context, dir string) (bson.Timestamp, error) {
 	if err := ctx.Err(); err != nil {
 		return bson.Timestamp{}, err

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"sync/atomic"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -22,7 +23,12 @@ type oplogState struct {
 	written uint64         // bytes ever written
 	trimmed uint64         // of these, how many are gone
 	oldest  bson.Timestamp // of the first entry that is not
+
+	shown atomic.Uint64 // last, for replies, which wait for no batch
 }
+
+// show lets replies tell of the newest entry.
+func (o *oplogState) show() { o.shown.Store(uint64(o.last.T)<<32 | uint64(o.last.I)) }
 
 const (
 	totalLen = 8                    // the running total before an entry
@@ -48,6 +54,7 @@ func (o *oplogState) load(db *pebble.DB) error {
 		return err
 	}
 	o.last, o.written = last, end
+	o.show()
 	it.First()
 	return errors.Join(o.begin(it), it.Error())
 }

@@ -120,9 +120,8 @@ func (e *Engine) finish(doc bson.D) (bson.Raw, error) {
 }
 
 func (e *Engine) lastTimestamp() bson.Timestamp {
-	e.commitMu.Lock()
-	defer e.commitMu.Unlock()
-	return e.oplog.last
+	shown := e.oplog.shown.Load()
+	return bson.Timestamp{T: uint32(shown >> 32), I: uint32(shown)}
 }
 
 // clientError gives every error a code, and writes what the client must not see to the log.

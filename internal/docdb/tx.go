@@ -71,6 +71,7 @@ func (t *tx) apply() error {
 		e.catalog.mu.Lock()
 		defer e.catalog.mu.Unlock()
 	}
+	e.oplog.show() // before: nobody is told of a time that is before what they have read
 	if err := e.db.ApplyNoSyncWait(t.batch, pebble.Sync); err != nil {
 		return err
 	}
