@@ -48,7 +48,7 @@ func TestSortIsBounded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sel.memory, sel.limit = 500, limit // a document has 14 bytes
+		sel.memory, sel.limit = 2500, limit // a document takes about 90 bytes
 		s, err := sel.scan(x.e.db, x.e.catalog.get(namespace{"test", "c"}))
 		if err != nil {
 			t.Fatal(err)

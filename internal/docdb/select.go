@@ -110,7 +110,8 @@ type placed struct {
 	doc bson.Raw
 }
 
-func (p placed) size() int { return len(p.key) + len(p.doc) }
+// size is about what it takes of memory.
+func (p placed) size() int { return len(p.key) + len(p.doc) + 64 }
 
 // sorted orders documents in memory. With a limit only the first are kept.
 func (sel *selection) sorted(docs iter.Seq2[bson.Raw, error]) iter.Seq2[bson.Raw, error] {
