@@ -2,7 +2,6 @@ package docdb
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"testing"
 	"time"
@@ -90,7 +89,7 @@ func TestPanicsLeaveNothingOpen(t *testing.T) {
 			}()
 		}
 		if n := x.e.cursors.open(); n != 0 || !released {
-			t.Error(fmt.Sprintf("%d good documents: %d cursors are open, released: %t", good, n, released))
+			t.Errorf("%d good documents: %d cursors are open, released: %t", good, n, released)
 		}
 	}
 }
