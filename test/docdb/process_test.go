@@ -17,6 +17,9 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	_ "github.com/telamon-db/telamon/internal/docdb"   // what the program is made of: a result of these tests is remembered
+	_ "github.com/telamon-db/telamon/internal/gateway" // no longer than it stays the same
 )
 
 // bin is the folder of the program.

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	_ "github.com/telamon-db/telamon/internal/server" // what the program is made of: the test's result is remembered no longer than it stays the same
 )
 
 // require ends the test where a tool is missing: as a failure where everything is required, else as a skip.

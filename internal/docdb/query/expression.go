@@ -136,11 +136,16 @@ func parseFieldPath(text string) (expression, error) {
 	if err != nil {
 		return nil, err
 	}
+	first, rest := parts[0], parts[1:]
 	return func(x *evaluation) bson.RawValue {
 		if x.exhausted() {
 			return bson.RawValue{}
 		}
-		return x.take(resolve(keys.Lookup(x.doc, parts[0]), parts[1:]))
+		v := keys.Lookup(x.doc, first)
+		if len(rest) > 0 {
+			v = resolve(v, rest)
+		}
+		return x.take(v)
 	}, nil
 }
 
