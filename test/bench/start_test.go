@@ -14,16 +14,13 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/telamon-db/telamon/internal/apitest/program"
 )
 
 // starts runs the binary on the store in dir: the time from its start to ready, and the memory that it takes then.
 func starts(b *testing.B, dir string) {
-	binary := filepath.Join(b.TempDir(), "telamon")
-	build := exec.Command("go", "build", "-o", binary, "../../cmd/telamon")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0") // static, as make build does
-	if out, err := build.CombinedOutput(); err != nil {
-		b.Fatalf("%v\n%s", err, out)
-	}
+	binary := program.Path(b)
 	var times []time.Duration
 	var memory int
 	for b.Loop() {

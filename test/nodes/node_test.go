@@ -9,34 +9,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/telamon-db/telamon/internal/apitest/program"
 	"github.com/telamon-db/telamon/internal/server"
 )
 
-// bin is the folder of the program.
-var bin string
-
-// program builds the command, once.
-var program = sync.OnceValues(func() (string, error) {
-	path := filepath.Join(bin, "telamon")
-	build := exec.Command("go", "build", "-o", path, "../../cmd/telamon")
-	build.Stderr = os.Stderr
-	return path, build.Run()
-})
-
-func TestMain(m *testing.M) {
-	var err error
-	if bin, err = os.MkdirTemp("", "telamon-nodes-"); err != nil {
-		panic(err)
-	}
-	code := m.Run()
-	_ = os.RemoveAll(bin) // it is in the system's folder for such things
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { program.Main(m) }
 
 // node is a telamon serve process.
 type node struct {
@@ -67,9 +48,7 @@ func newNode(t *testing.T, store string, flags ...string) *node {
 // launch starts the process; ready waits until it serves.
 func (n *node) launch() {
 	n.t.Helper()
-	path, err := program()
-	n.must(err)
-	n.cmd = exec.Command(path, append([]string{"serve", "--data", n.dir, "--listen", "127.0.0.1:0", "--management", "127.0.0.1:0", "--rate-limits", "off", "--log-level", "warn"}, n.flags...)...)
+	n.cmd = exec.Command(program.Path(n.t), append([]string{"serve", "--data", n.dir, "--listen", "127.0.0.1:0", "--management", "127.0.0.1:0", "--rate-limits", "off", "--log-level", "warn"}, n.flags...)...)
 	n.cmd.Env = append(os.Environ(), "TELAMON_STORE="+n.store)
 	n.cmd.Stdout, n.cmd.Stderr = n.log, n.log
 	n.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

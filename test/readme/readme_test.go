@@ -11,8 +11,10 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/telamon-db/telamon/internal/server" // what the program is made of: the test's result is remembered no longer than it stays the same
+	"github.com/telamon-db/telamon/internal/apitest/program"
 )
+
+func TestMain(m *testing.M) { program.Main(m) }
 
 // require ends the test where a tool is missing: as a failure where everything is required, else as a skip.
 func require(t *testing.T, tool string) string {
@@ -66,16 +68,11 @@ func TestTheTourWorksWhenPasted(t *testing.T) {
 	}
 }
 
-// serve builds the binary and runs the README's first command in dir, on free ports.
+// serve runs the README's first command in dir, on free ports.
 func serve(ctx context.Context, t *testing.T, dir string) {
 	t.Helper()
-	binary := filepath.Join(dir, "telamon")
-	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "../../cmd/telamon")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
 	var log bytes.Buffer
-	server := exec.Command(binary, "serve") // not ended with ctx, but in an orderly way below
+	server := exec.Command(program.Path(t), "serve") // not ended with ctx, but in an orderly way below
 	server.Dir = dir
 	server.Env = append(os.Environ(), "TELAMON_LISTEN=127.0.0.1:0", "TELAMON_MANAGEMENT=127.0.0.1:0")
 	server.Stdout, server.Stderr = &log, &log
