@@ -85,6 +85,6 @@ func (loopback) Admits(_ context.Context, addr netip.Addr) (bool, error) {
 // openEngine is an engine as gateways see it.
 type openEngine struct{ *docdb.Engine }
 
-func (e openEngine) NewSession(user wire.User) (gateway.Session, error) {
-	return e.Engine.NewSession(user), nil
+func (e openEngine) NewSession(ctx context.Context, user wire.User) (gateway.Session, error) {
+	return e.Engine.NewSession(ctx, user), nil
 }

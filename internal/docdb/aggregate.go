@@ -69,7 +69,7 @@ func runAggregate(c *call) (bson.D, error) {
 	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return p.Run(ctx, s.documents(ctx)) }
 	cur := newCursor(c.ns, results, v.close)
 	cur.rest = s.rest
-	return c.openCursor(cur, size)
+	return nil, c.openCursor(cur, size)
 }
 
 // cursorSize is the first batch's size as the cursor argument of a command gives it.

@@ -5,20 +5,24 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
+	"github.com/telamon-db/telamon/internal/docdb/keys"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
 // call is one command with its arguments, whose names and types have been checked.
 type call struct {
 	args
-	ctx context.Context
-	e   *Engine
-	s   *Session
-	cmd *command
-	ns  namespace // coll is "" for a command on the database or the server
+	room [8]arg // for args, which seldom are more
+	ctx  context.Context
+	e    *Engine
+	s    *Session
+	cmd  *command
+	ns   namespace // coll is "" for a command on the database or the server
 
+	id        int64     // among the commands of the engine
+	began     time.Time // on the engine's monotonic clock
+	out       []byte    // the reply; a handler appends what is large itself, and returns the rest
 	body      bson.Raw
 	self      bson.RawValue // the value of the command's own field
 	sequences map[string][]bson.Raw
@@ -145,27 +149,26 @@ func newCall(s *Session, m *wire.Msg) (*call, error) {
 // bind checks a command's document for its command.
 func (c *command) bind(s *Session, db string, body bson.Raw, sequences []wire.Sequence) (*call, error) {
 	k := &call{e: s.e, s: s, cmd: c, ns: namespace{db: db}, body: body}
-	if err := checkDB(db); err != nil {
-		return nil, err
-	}
 	if c.admin && db != "admin" {
 		return nil, wire.Errorf(wire.Unauthorized, "%s may only be run against the admin database.", c.name)
 	}
-	_, self, rest, err := nextField(body[4 : len(body)-1])
-	if err != nil {
-		return nil, err
-	}
-	k.self = self
-	if err := k.setTarget(k.self); err != nil {
-		return nil, err
-	}
-	if k.args, err = checkFields(c.name, c.accepts, rest); err != nil {
-		return nil, err
+	k.args = k.room[:0]
+	for name, value := range keys.Elements(body) {
+		err := error(nil)
+		if k.self.Type == 0 {
+			k.self = value
+			err = k.setTarget()
+		} else {
+			err = k.add(c.name, c.accepts, name, value)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	if err := k.addSequences(sequences); err != nil {
 		return nil, err
 	}
-	return k, checkRequired(c.name, c.fields, k.args)
+	return k, checkRequired(c.name, c.required, k.args)
 }
 
 // sequenced are the arguments that are read by docs and so may come as a document sequence. Any other array would be
@@ -175,7 +178,7 @@ var sequenced = map[string]bool{"documents": true, "updates": true, "deletes": t
 // addSequences takes document sequences for the array arguments of their names.
 func (c *call) addSequences(sequences []wire.Sequence) error {
 	for _, seq := range sequences {
-		if _, ok := c.cmd.field([]byte(seq.ID)); !ok || !sequenced[seq.ID] {
+		if _, ok := c.cmd.known[seq.ID]; !ok || !sequenced[seq.ID] {
 			return wire.Errorf(wire.UnknownField, "BSON field '%s.%s' is an unknown field.", c.cmd.name, seq.ID)
 		}
 		if c.get(seq.ID).Type != 0 {
@@ -190,63 +193,39 @@ func (c *call) addSequences(sequences []wire.Sequence) error {
 	return nil
 }
 
-// accepts is field for those fields too that an open command does not declare.
+// accepts returns the argument of the name. An open command accepts what it does not declare.
 func (c *command) accepts(name []byte) (field, bool) {
-	f, ok := c.field(name)
+	f, ok := c.known[string(name)]
 	if !ok && c.open {
 		return field{name: string(name)}, true
 	}
 	return f, ok
 }
 
-func (c *call) setTarget(v bson.RawValue) error {
-	switch name, isName := v.StringValueOK(); {
-	case c.cmd.target == onServer:
-		return nil
-	case isName:
-		c.ns.coll = name
-		return c.ns.check()
-	case c.cmd.target == onWhole && v.IsNumber():
-		return nil
+// setTarget reads what the command's own field names.
+func (c *call) setTarget() error {
+	if c.cmd.target == onServer || c.cmd.target == onWhole && c.self.IsNumber() {
+		return checkDB(c.ns.db)
 	}
-	return wire.Errorf(wire.InvalidNamespace, "collection name has invalid type %s", typeName(v.Type))
-}
-
-// checkFields refuses arguments that are unknown, given twice, or of the wrong type.
-func checkFields(where string, known func([]byte) (field, bool), elements []byte) (args, error) {
-	a := make(args, 0, 8)
-	for rest := elements; len(rest) > 0; {
-		name, value, after, err := nextField(rest)
-		if err != nil {
-			return nil, err
-		}
-		rest = after
-		f, ok := known(name)
-		if !ok {
-			return nil, wire.Errorf(wire.UnknownField, "BSON field '%s.%s' is an unknown field.", where, name)
-		}
-		if a.get(f.name).Type != 0 {
-			return nil, wire.Errorf(wire.DuplicateField, "BSON field '%s.%s' is a duplicate field", where, name)
-		}
-		if err := f.kind.check(where, f.name, value); err != nil {
-			return nil, err
-		}
-		a = append(a, arg{f.name, value})
-	}
-	return a, nil
-}
-
-// nextField takes the first field off a document's elements.
-func nextField(elements []byte) (name []byte, value bson.RawValue, rest []byte, err error) {
-	el, rest, ok := bsoncore.ReadElement(elements)
+	name, ok := c.self.StringValueOK()
 	if !ok {
-		return nil, value, nil, errMalformed
+		return wire.Errorf(wire.InvalidNamespace, "collection name has invalid type %s", typeName(c.self.Type))
 	}
-	v, err := el.ValueErr()
-	if err != nil {
-		return nil, value, nil, errMalformed
+	c.ns.coll = name
+	return c.ns.check()
+}
+
+// add adds an argument. It refuses one that is unknown, given twice, or of the wrong type.
+func (a *args) add(where string, known func([]byte) (field, bool), name []byte, v bson.RawValue) error {
+	f, ok := known(name)
+	if !ok {
+		return wire.Errorf(wire.UnknownField, "BSON field '%s.%s' is an unknown field.", where, name)
 	}
-	return el.KeyBytes(), bson.RawValue{Type: bson.Type(v.Type), Value: v.Data}, rest, nil
+	if a.get(f.name).Type != 0 {
+		return wire.Errorf(wire.DuplicateField, "BSON field '%s.%s' is a duplicate field", where, name)
+	}
+	*a = append(*a, arg{f.name, v})
+	return f.kind.check(where, f.name, v)
 }
 
 func checkRequired(where string, list []field, a args) error {
@@ -261,9 +240,11 @@ func checkRequired(where string, list []field, a args) error {
 // statement checks one member of an updates or deletes array.
 func statement(where string, list []field, doc bson.Raw) (args, error) {
 	known := func(name []byte) (field, bool) { return find(list, name) }
-	a, err := checkFields(where, known, doc[4:len(doc)-1])
-	if err != nil {
-		return nil, err
+	a := make(args, 0, 8)
+	for name, value := range keys.Elements(doc) {
+		if err := a.add(where, known, name, value); err != nil {
+			return nil, err
+		}
 	}
 	return a, checkRequired(where, list, a)
 }
@@ -275,8 +256,7 @@ func (c *call) limitTime(ctx context.Context) (context.Context, context.CancelFu
 		return nil, nil, wire.Errorf(wire.BadValue, "maxTimeMS must be between 0 and 2147483647")
 	}
 	if ms == 0 {
-		ctx, cancel := context.WithCancel(ctx)
-		return ctx, cancel, nil
+		return ctx, func() {}, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(ms)*time.Millisecond)
 	return ctx, cancel, nil

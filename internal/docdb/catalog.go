@@ -120,7 +120,7 @@ func (n namespace) check() error {
 	switch {
 	case n.coll == "", strings.ContainsAny(n.coll, "\x00$"), strings.HasPrefix(n.coll, "."), strings.HasSuffix(n.coll, "."):
 		return wire.Errorf(wire.InvalidNamespace, "Invalid collection name: %q", n.coll)
-	case len(n.String()) > 255:
+	case len(n.db)+1+len(n.coll) > 255:
 		return wire.Errorf(wire.InvalidNamespace, "Namespace is longer than 255 bytes")
 	}
 	return nil

@@ -1,6 +1,7 @@
 package docdb
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"testing"
@@ -20,11 +21,11 @@ func TestCloseTogether(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x := &db{t, e, e.NewSession(wire.User{})}
+		x := &db{t, e, e.NewSession(context.Background(), wire.User{})}
 		x.run(d{{"insert", "c"}, {"documents", a{d{{"_id", 1}}, d{{"_id", 2}}}}})
 		sessions := make([]*db, 30)
 		for i := range sessions {
-			sessions[i] = &db{t, e, e.NewSession(wire.User{})}
+			sessions[i] = &db{t, e, e.NewSession(context.Background(), wire.User{})}
 			for range 3 {
 				sessions[i].ok(d{{"find", "c"}, {"batchSize", 1}})
 			}
@@ -57,13 +58,13 @@ func TestCloseUnderLoad(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x := &db{t, e, e.NewSession(wire.User{})}
+		x := &db{t, e, e.NewSession(context.Background(), wire.User{})}
 		x.run(d{{"createIndexes", "c"}, {"indexes", a{d{{"key", d{{"at", 1}}}, {"name", "at"}, {"expireAfterSeconds", 0}}}}})
 		var load sync.WaitGroup
 		begun := make(chan struct{}, 100)
 		each := func(cmd func(y *db, i int) bson.Raw) {
 			load.Go(func() {
-				y := &db{t, e, e.NewSession(wire.User{})}
+				y := &db{t, e, e.NewSession(context.Background(), wire.User{})}
 				defer y.s.Close()
 				for i := 0; ; i++ {
 					code, _ := cmd(y, i).Lookup("code").Int32OK()

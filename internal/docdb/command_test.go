@@ -1,7 +1,6 @@
 package docdb
 
 import (
-	"context"
 	"encoding/binary"
 	"strings"
 	"testing"
@@ -161,7 +160,7 @@ func FuzzCommand(f *testing.F) {
 		if wire.Validate(body, wire.MaxDepth) != nil {
 			return // wire lets it through to nobody
 		}
-		reply := x.s.Run(context.Background(), &wire.Msg{Body: body})
+		reply := bson.Raw(x.s.Run(nil, &wire.Msg{Body: body}))
 		if err := wire.Validate(reply, wire.MaxDepth); err != nil {
 			t.Fatal(err)
 		}

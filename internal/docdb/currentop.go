@@ -26,19 +26,17 @@ func (l look) shows(c *call, s *Session) bool { return l.allUsers || s.user == c
 
 // currentOperations are the documents of what c looks at.
 func (c *call) currentOperations(l look) (docs []bson.D) {
-	running := c.e.operations.list()
-	for _, op := range running {
-		if l.shows(c, op.c.s) {
-			docs = append(docs, op.describe(c.e.mono()))
+	var idle []bson.D
+	for _, s := range c.e.sessions.list() {
+		switch running := s.command(); {
+		case !l.shows(c, s):
+		case running != nil:
+			docs = append(docs, running.describe(c.e.mono()))
+		case l.idleConnections:
+			idle = append(idle, append(bson.D{{Key: "type", Value: "op"}, {Key: "active", Value: false}}, s.describe()...))
 		}
 	}
-	if l.idleConnections {
-		for _, s := range c.e.operations.idle(running) {
-			if l.shows(c, s) {
-				docs = append(docs, append(bson.D{{Key: "type", Value: "op"}, {Key: "active", Value: false}}, s.describe()...))
-			}
-		}
-	}
+	docs = append(docs, idle...)
 	if l.idleCursors {
 		docs = append(docs, c.e.cursors.idle(func(s *Session) bool { return l.shows(c, s) })...)
 	}
@@ -54,16 +52,16 @@ func (s *Session) describe() bson.D {
 	return d
 }
 
-// describe is the operation as currentOp shows it.
-func (op *operation) describe(now time.Time) bson.D {
-	ran := now.Sub(op.began)
-	d := append(bson.D{{Key: "type", Value: "op"}, {Key: "active", Value: true}}, op.c.s.describe()...)
-	d = append(d, bson.D{{Key: "opid", Value: op.id},
+// describe is the running command as currentOp shows it.
+func (c *call) describe(now time.Time) bson.D {
+	ran := now.Sub(c.began)
+	d := append(bson.D{{Key: "type", Value: "op"}, {Key: "active", Value: true}}, c.s.describe()...)
+	d = append(d, bson.D{{Key: "opid", Value: c.id},
 		{Key: "currentOpTime", Value: now.UTC().Format(time.RFC3339Nano)}, {Key: "secs_running", Value: int64(ran.Seconds())},
-		{Key: "microsecs_running", Value: ran.Microseconds()}, {Key: "op", Value: op.c.cmd.heading()}, {Key: "ns", Value: op.c.shownNamespace()},
-		{Key: "command", Value: op.c.shownBody()}}...)
-	if op.c.has("lsid") {
-		d = append(d, bson.E{Key: "lsid", Value: op.c.doc("lsid")})
+		{Key: "microsecs_running", Value: ran.Microseconds()}, {Key: "op", Value: c.cmd.heading()}, {Key: "ns", Value: c.shownNamespace()},
+		{Key: "command", Value: c.shownBody()}}...)
+	if c.has("lsid") {
+		d = append(d, bson.E{Key: "lsid", Value: c.doc("lsid")})
 	}
 	return d
 }
@@ -125,7 +123,7 @@ func (c *call) currentOpStage(a args) ([]bson.D, error) {
 func runCurrentOp(c *call) (bson.D, error) {
 	wanted := bson.D{}
 	for _, a := range c.args {
-		if _, option := c.cmd.field([]byte(a.name)); !option {
+		if _, option := c.cmd.known[a.name]; !option {
 			wanted = append(wanted, bson.E{Key: a.name, Value: a.value})
 		}
 	}

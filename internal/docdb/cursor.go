@@ -1,6 +1,7 @@
 package docdb
 
 import (
+	"bytes"
 	"context"
 	"iter"
 	"math/rand/v2"
@@ -48,13 +49,10 @@ func newCursor(ns namespace, results func(context.Context) iter.Seq2[bson.Raw, e
 	return &cursor{ns: ns, cancel: cancel, next: next, stop: func() { cancel(); stop(); release() }, rest: func() {}}
 }
 
-// batch reads up to limit documents (negative: any number) and as many bytes as a batch may have. It reports whether there
-// is nothing more.
-func (c *cursor) batch(ctx context.Context, limit int64) (docs []bson.Raw, done bool, err error) {
+// fill reads into a batch until it is full. It reports whether there is nothing more.
+func (c *cursor) fill(ctx context.Context, b *batch) (done bool, err error) {
 	defer context.AfterFunc(ctx, c.cancel)()
-	docs = []bson.Raw{}
-	size := 0
-	for limit < 0 || int64(len(docs)) < limit {
+	for !b.full() {
 		doc := c.pending
 		if c.pending = nil; doc == nil {
 			var more bool
@@ -62,46 +60,20 @@ func (c *cursor) batch(ctx context.Context, limit int64) (docs []bson.Raw, done 
 				err = sendable(doc)
 			}
 			if err != nil {
-				return nil, true, contextError(ctx, err)
+				return true, contextError(ctx, err)
 			} else if !more {
-				return docs, true, nil
+				return true, nil
 			}
 		}
-		if size += len(doc); size > batchBytes && len(docs) > 0 {
-			c.pending = doc
-			return docs, false, nil
+		if !b.add(doc) {
+			c.pending = bytes.Clone(doc)
+			return false, nil
 		}
-		docs = append(docs, doc)
 		if c.left--; c.left == 0 {
-			return docs, true, nil
+			return true, nil
 		}
 	}
-	return docs, false, nil
-}
-
-// onlyBatch is the first batch of results that nobody reads on from. It does without a cursor, whose coroutine costs more
-// than most of what is read so: findOne is one.
-func onlyBatch(ctx context.Context, results iter.Seq2[bson.Raw, error], limit int64) (docs []bson.Raw, err error) {
-	docs = []bson.Raw{}
-	if limit == 0 {
-		return docs, nil
-	}
-	size := 0
-	for doc, err := range results {
-		if err == nil {
-			err = sendable(doc)
-		}
-		if err != nil {
-			return nil, contextError(ctx, err)
-		}
-		if size += len(doc); size > batchBytes && len(docs) > 0 {
-			break
-		}
-		if docs = append(docs, doc); int64(len(docs)) == limit {
-			break
-		}
-	}
-	return docs, nil
+	return false, nil
 }
 
 // sendable refuses a computed document that no client would take.

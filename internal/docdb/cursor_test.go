@@ -133,14 +133,14 @@ func TestCancelledCommand(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	for _, cmd := range []d{{{"find", "c"}}, {{"insert", "c"}, {"documents", a{d{}}}}, {{"count", "c"}, {"query", d{{"x", 1}}}}} {
-		reply := x.s.Run(ctx, &wire.Msg{Body: marshal(t, append(cmd, e{"$db", "test"}))})
+		reply := x.within(ctx).run(cmd)
 		if code := reply.Lookup("code").Int32(); code != wire.Interrupted.Number {
 			t.Errorf("%v: %s", cmd, reply)
 		}
 	}
 	late, cancel := context.WithDeadline(context.Background(), time.Unix(0, 0))
 	defer cancel()
-	reply := x.s.Run(late, &wire.Msg{Body: marshal(t, d{{"find", "c"}, {"$db", "test"}})})
+	reply := x.within(late).run(d{{"find", "c"}})
 	if code := reply.Lookup("code").Int32(); code != wire.MaxTimeMSExpired.Number {
 		t.Error(reply)
 	}

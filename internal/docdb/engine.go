@@ -78,10 +78,10 @@ type Engine struct {
 	started time.Time
 	mono    func() time.Time // the clock of timeouts, which the domain's clock does not move
 
-	catalog    catalog
-	locks      nsLocks
-	cursors    cursorTable
-	operations operationTable
+	catalog  catalog
+	locks    nsLocks
+	cursors  cursorTable
+	sessions sessionTable
 
 	commitMu sync.Mutex // orders batches; guards oplog and applied
 	oplog    oplogState
@@ -170,7 +170,6 @@ func (e *Engine) syncInterval() time.Duration {
 // Close ends running commands and cursors, waits for them and closes the directory. Commands after it are refused.
 func (e *Engine) Close() error {
 	e.cancel()
-	e.operations.kill(func(*operation) bool { return true })
 	e.tasks.Wait()
 	e.life.Lock()
 	defer e.life.Unlock()

@@ -3,10 +3,8 @@ package docdb
 import (
 	"context"
 	"iter"
-	"strconv"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -62,20 +60,28 @@ func runFind(c *call) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := c.viewFor(&sel)
+	if id, one := sel.one(); one && size > 0 && !c.durableRead() {
+		return nil, c.express(&sel, id)
+	}
+	return nil, c.findAll(sel, size)
+}
+
+// findAll answers with the first batch of a selection.
+func (c *call) findAll(sel selection, size int64) error {
+	v, err := c.openView()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	s, err := sel.scan(v.r, v.coll)
 	if err != nil {
 		v.close()
-		return nil, err
+		return err
 	}
+	s.lent = s.plan.sorted
 	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return sel.results(ctx, s) }
 	if c.bool("singleBatch", false) {
 		defer v.close()
-		docs, err := onlyBatch(c.ctx, results(c.ctx), size)
-		return cursorReply("firstBatch", docs, 0, c.ns), err
+		return c.onlyBatch(results(c.ctx), size)
 	}
 	cur := newCursor(c.ns, results, v.close)
 	cur.left, cur.rest = sel.limit, s.rest
@@ -92,7 +98,7 @@ func (c *call) batchSize(a args) (int64, error) {
 }
 
 // openCursor answers with a cursor's first batch and keeps the cursor if there is more.
-func (c *call) openCursor(cur *cursor, size int64) (bson.D, error) {
+func (c *call) openCursor(cur *cursor, size int64) error {
 	if c.has("lsid") {
 		cur.lsid = c.doc("lsid")
 	}
@@ -102,29 +108,35 @@ func (c *call) openCursor(cur *cursor, size int64) (bson.D, error) {
 			cur.stop()
 		}
 	}()
-	docs, done, err := cur.batch(c.ctx, size)
+	b := newBatch(c.out, "firstBatch", size)
+	done, err := cur.fill(c.ctx, &b)
 	if err == nil && !done {
 		err = c.e.cursors.add(c.s, cur, c.e.mono())
 		kept = err == nil
 	}
-	return cursorReply("firstBatch", docs, cur.id, cur.ns), err
+	c.out = b.end(cur.id, cur.ns)
+	return err
 }
 
-func cursorReply(batch string, docs []bson.Raw, id int64, ns namespace) bson.D {
-	size := 128
-	for _, doc := range docs {
-		size += len(doc) + 16
+// onlyBatch answers with a first batch of results that nobody reads on from. It does without a cursor, whose coroutine
+// costs more than most of what is read so: findOne is one.
+func (c *call) onlyBatch(results iter.Seq2[bson.Raw, error], size int64) error {
+	b := newBatch(c.out, "firstBatch", size)
+	if !b.full() {
+		for doc, err := range results {
+			if err == nil {
+				err = sendable(doc)
+			}
+			if err != nil {
+				return contextError(c.ctx, err)
+			}
+			if !b.add(doc) || b.full() {
+				break
+			}
+		}
 	}
-	at, raw := bsoncore.AppendDocumentStart(make([]byte, 0, size))
-	list, raw := bsoncore.AppendArrayElementStart(raw, batch)
-	for i, doc := range docs {
-		raw = bsoncore.AppendDocumentElement(raw, strconv.Itoa(i), doc)
-	}
-	raw, _ = bsoncore.AppendArrayEnd(raw, list) // list is where this array began
-	raw = bsoncore.AppendInt64Element(raw, "id", id)
-	raw = bsoncore.AppendStringElement(raw, "ns", ns.String())
-	raw, _ = bsoncore.AppendDocumentEnd(raw, at) // at is where this document began
-	return bson.D{{Key: "cursor", Value: bson.Raw(raw)}}
+	c.out = b.end(0, c.ns)
+	return nil
 }
 
 func runGetMore(c *call) (bson.D, error) {
@@ -146,14 +158,16 @@ func runGetMore(c *call) (bson.D, error) {
 	}
 	keep := false
 	defer func() { c.e.cursors.back(cur, keep, c.e.mono()) }() // also if reading panics
-	docs, done, err := cur.batch(c.ctx, size)
+	b := newBatch(c.out, "nextBatch", size)
+	done, err := cur.fill(c.ctx, &b)
 	if err != nil {
 		return nil, err
 	}
 	if keep = !done; !keep {
 		number = 0
 	}
-	return cursorReply("nextBatch", docs, number, ns), nil
+	c.out = b.end(number, ns)
+	return nil, nil
 }
 
 func runKillCursors(c *call) (bson.D, error) {

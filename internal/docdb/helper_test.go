@@ -43,7 +43,7 @@ func open(t testing.TB, dir string, o Options) *db {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := &db{t, e, e.NewSession(wire.User{})}
+	x := &db{t, e, e.NewSession(context.Background(), wire.User{})}
 	t.Cleanup(x.close)
 	return x
 }
@@ -58,15 +58,18 @@ func (x *db) close() {
 }
 
 // other is another session with the same engine.
-func (x *db) other() *db {
-	y := &db{x.t, x.e, x.e.NewSession(wire.User{})}
+func (x *db) other() *db { return x.within(context.Background()) }
+
+// within is a session that ends with ctx.
+func (x *db) within(ctx context.Context) *db {
+	y := &db{x.t, x.e, x.e.NewSession(ctx, wire.User{})}
 	x.t.Cleanup(y.s.Close)
 	return y
 }
 
 // as is a session of a user with the same engine.
 func (x *db) as(user string) *db {
-	y := &db{x.t, x.e, x.e.NewSession(wire.User{Name: user, DB: "admin"})}
+	y := &db{x.t, x.e, x.e.NewSession(context.Background(), wire.User{Name: user, DB: "admin"})}
 	x.t.Cleanup(y.s.Close)
 	return y
 }
@@ -89,7 +92,7 @@ func (x *db) run(cmd d, sequences ...wire.Sequence) bson.Raw {
 	if cmd[len(cmd)-1].Key != "$db" {
 		cmd = append(cmd[:len(cmd):len(cmd)], e{"$db", "test"})
 	}
-	return x.s.Run(context.Background(), &wire.Msg{Body: marshal(x.t, cmd), Sequences: sequences})
+	return x.s.Run(nil, &wire.Msg{Body: marshal(x.t, cmd), Sequences: sequences})
 }
 
 // ok executes a command that must succeed in all its parts.

@@ -19,8 +19,9 @@ const (
 	spaceRetry    = 'r' // hash of a logical session id and its user -> retryRecord
 )
 
+// idPrefix is the beginning of a key, with room for the rest of most.
 func idPrefix(space byte, id uint64) []byte {
-	return binary.BigEndian.AppendUint64([]byte{space}, id)
+	return binary.BigEndian.AppendUint64(append(make([]byte, 0, 48), space), id)
 }
 
 func catalogKey(ns namespace) []byte {

@@ -85,7 +85,7 @@ func TestPanicsLeaveNothingOpen(t *testing.T) {
 		} else {
 			func() {
 				defer func() { _ = recover() }()
-				_, _ = (&call{ctx: context.Background(), e: x.e, s: x.s}).openCursor(cur, 10)
+				_ = (&call{ctx: context.Background(), e: x.e, s: x.s}).openCursor(cur, 10)
 			}()
 		}
 		if n := x.e.cursors.open(); n != 0 || !released {

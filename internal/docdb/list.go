@@ -20,7 +20,7 @@ func (c *call) listReply(ns namespace, docs []bson.D, filter *query.Filter) (bso
 		return nil, err
 	}
 	results := func(context.Context) iter.Seq2[bson.Raw, error] { return listed(kept) }
-	return c.openCursor(newCursor(ns, results, func() {}), size)
+	return nil, c.openCursor(newCursor(ns, results, func() {}), size)
 }
 
 func listed(docs []bson.Raw) iter.Seq2[bson.Raw, error] {

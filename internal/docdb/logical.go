@@ -191,6 +191,6 @@ func (s *Session) ownedBy(uid bson.RawValue) bool {
 
 // killSessions interrupts commands, but not itself, and closes cursors of the logical sessions that match.
 func (c *call) killSessions(match func(s *Session, lsid bson.Raw) bool) {
-	c.e.operations.kill(func(op *operation) bool { return op.c != c && op.c.has("lsid") && match(op.c.s, op.c.doc("lsid")) })
+	c.e.sessions.interrupt(func(other *call) bool { return other != c && other.has("lsid") && match(other.s, other.doc("lsid")) })
 	c.e.cursors.kill(func(cur *cursor) bool { return cur.lsid != nil && match(cur.owner, cur.lsid) })
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -13,82 +14,74 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// operationTable holds the sessions and the commands that they run now, for currentOp and killOp.
-type operationTable struct {
-	mu       sync.Mutex
-	last     int64 // id of a session or a command
-	sessions map[*Session]struct{}
-	byID     map[int64]*operation
-}
+// sessionTable holds the sessions, for currentOp and killOp to look at the commands that they run.
+type sessionTable struct {
+	lastCall atomic.Int64
 
-// operation is a running command. It never changes.
-type operation struct {
-	id     int64
-	began  time.Time
-	c      *call
-	cancel context.CancelFunc
+	mu   sync.Mutex
+	last int64 // id of a session
+	open map[*Session]struct{}
 }
 
 // join lists a session until it parts, and gives it its id.
-func (t *operationTable) join(s *Session) {
+func (t *sessionTable) join(s *Session) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.last++
 	s.id = t.last
-	if t.sessions == nil {
-		t.sessions = map[*Session]struct{}{}
+	if t.open == nil {
+		t.open = map[*Session]struct{}{}
 	}
-	t.sessions[s] = struct{}{}
+	t.open[s] = struct{}{}
 }
 
-func (t *operationTable) part(s *Session) {
+func (t *sessionTable) part(s *Session) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.sessions, s)
+	delete(t.open, s)
 }
 
-// begin lists c until the function that it returns is called. Cancel interrupts it.
-func (t *operationTable) begin(c *call, cancel context.CancelFunc, now time.Time) (end func()) {
+// list returns the sessions, the oldest first.
+func (t *sessionTable) list() []*Session {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.last++
-	op := &operation{t.last, now, c, cancel}
-	if t.byID == nil {
-		t.byID = map[int64]*operation{}
-	}
-	t.byID[op.id] = op
-	return func() {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		delete(t.byID, op.id)
-	}
+	return slices.SortedFunc(maps.Keys(t.open), func(a, b *Session) int { return cmp.Compare(a.id, b.id) })
 }
 
-// list returns the running commands, the oldest first.
-func (t *operationTable) list() []*operation {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return slices.SortedFunc(maps.Values(t.byID), func(a, b *operation) int { return cmp.Compare(a.id, b.id) })
-}
-
-// idle returns the sessions that run none of the commands, the oldest first.
-func (t *operationTable) idle(running []*operation) []*Session {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	idle := maps.Clone(t.sessions)
-	for _, op := range running {
-		delete(idle, op.c.s)
-	}
-	return slices.SortedFunc(maps.Keys(idle), func(a, b *Session) int { return cmp.Compare(a.id, b.id) })
-}
-
-// kill interrupts the commands that match.
-func (t *operationTable) kill(match func(*operation) bool) {
-	for _, op := range t.list() {
-		if match(op) {
-			op.cancel()
+// interrupt ends the running commands that match.
+func (t *sessionTable) interrupt(match func(*call) bool) {
+	for _, s := range t.list() {
+		s.mu.Lock()
+		if s.running != nil && match(s.running) {
+			s.interrupt()
 		}
+		s.mu.Unlock()
 	}
+}
+
+// begin shows that the session runs c, until end, and returns the context of c.
+func (s *Session) begin(c *call, now time.Time) context.Context {
+	c.id, c.began = s.e.sessions.lastCall.Add(1), now
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running = c
+	if s.commands.Err() != nil { // of an earlier command, or of the session, which then is that of the new one too
+		s.commands, s.interrupt = context.WithCancel(s.ctx)
+	}
+	return s.commands
+}
+
+func (s *Session) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running = nil
+}
+
+// command is what the session runs, or nil. What it says of itself does not change.
+func (s *Session) command() *call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.running
 }
 
 // runKillOp interrupts a command. One that is not there, perhaps because it has just ended, is no error, as in MongoDB.
@@ -97,6 +90,6 @@ func runKillOp(c *call) (bson.D, error) {
 	if !ok {
 		return nil, wire.Errorf(wire.TypeMismatch, "Did not provide a whole number as \"op\"")
 	}
-	c.e.operations.kill(func(op *operation) bool { return op.id == id })
+	c.e.sessions.interrupt(func(other *call) bool { return other.id == id })
 	return bson.D{{Key: "info", Value: "attempting to kill op"}}, nil
 }

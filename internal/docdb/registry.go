@@ -10,16 +10,18 @@ import (
 // command is one entry of the registry. The table says all that is common to commands, so that a handler holds only what
 // is its own.
 type command struct {
-	name    string
-	alias   string // an older spelling that drivers still send
-	summary string
-	target  target
-	writes  bool // changes data
-	retries bool // may carry a txnNumber
-	admin   bool // only on the database admin
-	open    bool // takes fields that it does not declare
-	fields  []field
-	run     func(*call) (bson.D, error)
+	name     string
+	alias    string // an older spelling that drivers still send
+	summary  string
+	target   target
+	writes   bool // changes data
+	retries  bool // may carry a txnNumber
+	admin    bool // only on the database admin
+	open     bool // takes fields that it does not declare
+	fields   []field
+	known    map[string]field // fields and commonFields; this and required are filled in by init
+	required []field
+	run      func(*call) (bson.D, error)
 }
 
 // target is what the command's own field names.
@@ -74,6 +76,13 @@ func init() {
 	byName = make(map[string]*command, len(registry))
 	for _, c := range registry {
 		byName[c.name] = c
+		c.known = make(map[string]field, len(c.fields)+len(commonFields))
+		for _, f := range slices.Concat(commonFields, c.fields) { // its own say more than the common ones
+			c.known[f.name] = f
+			if f.required {
+				c.required = append(c.required, f)
+			}
+		}
 		if c.alias != "" {
 			byName[c.alias] = c
 		}
@@ -98,13 +107,6 @@ var commonFields = []field{
 	{"apiDeprecationErrors", isBool, false},
 	{"comment", isAny, false},
 	{"maxTimeMS", isInt, false},
-}
-
-func (c *command) field(name []byte) (field, bool) {
-	if f, ok := find(c.fields, name); ok {
-		return f, true
-	}
-	return find(commonFields, name)
 }
 
 func find(list []field, name []byte) (field, bool) {

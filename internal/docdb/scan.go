@@ -151,13 +151,21 @@ func (s *scan) next(b span) (bool, error) {
 // get yields the one document that the plan leads to.
 func (s *scan) get(yield func(bson.Raw) bool) error {
 	s.keysExamined++
-	doc, err := read(s.r, documentKeyOf(s.coll.id, s.plan.spans[0].lo))
-	if err != nil || doc == nil {
+	doc, closer, err := s.r.Get(documentKeyOf(s.coll.id, s.plan.spans[0].lo))
+	if errors.Is(err, pebble.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
+	defer closer.Close()
 	s.docsExamined++
-	if s.filter.Match(doc) {
+	switch {
+	case !s.filter.Match(doc):
+	case s.lent:
 		yield(doc)
+	default:
+		yield(bytes.Clone(doc))
 	}
 	return nil
 }

@@ -47,31 +47,21 @@ func newSelection(filter, sort, projection bson.Raw, hint bson.RawValue) (sel se
 // view is a collection and all data at one instant.
 type view struct {
 	coll *collection // nil if there is none
-	r    pebble.Reader
-	snap *pebble.Snapshot // r, if it must be closed
+	r    *pebble.Snapshot
 }
 
 func (v *view) close() {
-	if v.snap != nil {
-		v.snap.Close()
-		v.snap = nil
+	if v.r != nil {
+		v.r.Close()
+		v.r = nil
 	}
-}
-
-// viewFor is openView, or less for a selection by _id: to read one document is one step without a snapshot.
-func (c *call) viewFor(sel *selection) (*view, error) {
-	if _, one := sel.filter.EqID(); !one || sel.sort != nil || asksForSomething(sel.hint) || c.durableRead() {
-		return c.openView()
-	}
-	return &view{coll: c.e.catalog.get(c.ns), r: c.e.db}, nil
 }
 
 // openView takes a view of the command's collection.
 func (c *call) openView() (*view, error) {
 	e := c.e
 	e.catalog.mu.RLock()
-	v := &view{coll: e.catalog.colls[c.ns], snap: e.db.NewSnapshot()}
-	v.r = v.snap
+	v := &view{coll: e.catalog.colls[c.ns], r: e.db.NewSnapshot()}
 	e.catalog.mu.RUnlock()
 	if c.durableRead() {
 		if err := e.settle(); err != nil {

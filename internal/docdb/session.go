@@ -1,10 +1,10 @@
 package docdb
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"runtime/debug"
+	"sync"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
@@ -12,44 +12,53 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// Session is what one connection has with an engine. It owns cursors: they are closed with it.
+// Session is what one connection has with an engine; it runs one command at a time. It owns cursors: they are closed with
+// it.
 type Session struct {
 	e      *Engine
 	id     int64
 	user   wire.User
-	ctx    context.Context // ends with the session or the engine
+	ctx    context.Context // ends with the connection, the session or the engine
 	cancel context.CancelFunc
+
+	mu        sync.Mutex
+	running   *call           // the command, or nil
+	commands  context.Context // of one command after another, until one is interrupted
+	interrupt context.CancelFunc
 }
 
-// NewSession begins a session of user, who has been authorized for what they will run. It must be closed.
-func (e *Engine) NewSession(user wire.User) *Session {
+// NewSession begins a session of user, who has been authorized for what they will run. Its commands end with ctx. It must
+// be closed.
+func (e *Engine) NewSession(ctx context.Context, user wire.User) *Session {
 	s := &Session{e: e, user: user}
-	s.ctx, s.cancel = context.WithCancel(e.ctx)
-	e.operations.join(s)
+	ctx, end := context.WithCancel(ctx)
+	stop := context.AfterFunc(e.ctx, end)
+	s.ctx, s.cancel = ctx, func() { stop(); end() }
+	s.commands, s.interrupt = context.WithCancel(ctx)
+	e.sessions.join(s)
 	return s
 }
 
-// Close ends the session's running commands and releases its cursors.
+// Close ends the session's running command and releases its cursors.
 func (s *Session) Close() {
 	s.cancel()
-	s.e.operations.kill(func(op *operation) bool { return op.c.s == s })
-	s.e.operations.part(s)
+	s.e.sessions.part(s)
 	s.e.life.RLock() // the engine must not be closed under a cursor
 	defer s.e.life.RUnlock()
 	s.e.cursors.closeOf(s)
 }
 
-// Run executes one command and returns its reply, which says ok 0 with a code if the command failed. The message's
+// Run executes one command and appends its reply to dst, which says ok 0 with a code if the command failed. The message's
 // documents are well-formed to the bottom, as wire.ParseMsg and wire.Validate have them.
-func (s *Session) Run(ctx context.Context, m *wire.Msg) bson.Raw {
-	reply, err := s.run(ctx, m)
+func (s *Session) Run(dst []byte, m *wire.Msg) []byte {
+	out, err := s.run(dst, m)
 	if err != nil {
-		return wire.Reply(s.e.clientError(m.Name(), err))
+		return append(dst, wire.Reply(s.e.clientError(m.Name(), err))...)
 	}
-	return reply
+	return out
 }
 
-func (s *Session) run(ctx context.Context, m *wire.Msg) (reply bson.Raw, err error) {
+func (s *Session) run(dst []byte, m *wire.Msg) (out []byte, err error) {
 	if err := s.e.enter(); err != nil {
 		return nil, err
 	}
@@ -58,65 +67,57 @@ func (s *Session) run(ctx context.Context, m *wire.Msg) (reply bson.Raw, err err
 		// A fault in one command must not take down the other clusters of the process.
 		if r := recover(); r != nil {
 			s.e.log.Error("command panicked", "command", m.Name(), "panic", r, "stack", string(debug.Stack()))
-			reply, err = nil, wire.Errorf(wire.InternalError, "an internal error occurred")
+			out, err = nil, wire.Errorf(wire.InternalError, "an internal error occurred")
 		}
 	}()
 	c, err := newCall(s, m)
 	if err != nil {
 		return nil, err
 	}
-	return s.execute(ctx, c)
+	return s.execute(dst, c)
 }
 
-func (s *Session) execute(ctx context.Context, c *call) (bson.Raw, error) {
+func (s *Session) execute(dst []byte, c *call) ([]byte, error) {
 	if err := c.checkGeneric(); err != nil {
 		return nil, err
 	}
+	now := s.e.mono()
+	ctx := s.begin(c, now)
+	defer s.end()
 	ctx, cancel, err := c.limitTime(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer cancel()
 	c.ctx = ctx
-	defer s.e.operations.begin(c, cancel, s.e.mono())()
-	// From here on the end of the session or of the engine interrupts it; it may have come before.
-	if err := cmp.Or(ctx.Err(), s.ctx.Err()); err != nil {
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	s.e.cursors.sweep(s.e.mono())
+	s.e.cursors.sweep(now)
 	s.e.stats.count(c.cmd)
+	start, out := bsoncore.AppendDocumentStart(dst)
+	c.out = out
 	doc, err := c.cmd.run(c)
 	if err != nil {
 		return nil, err
 	}
-	return s.e.finish(doc)
+	return c.finish(start, doc)
 }
 
-// finish completes a successful reply.
-func (e *Engine) finish(doc bson.D) (bson.Raw, error) {
-	size := 128
-	for _, el := range doc {
-		if raw, ok := el.Value.(bson.Raw); ok {
-			size += len(raw)
-		}
-	}
-	at, reply := bsoncore.AppendDocumentStart(make([]byte, 0, size))
-	for _, el := range doc {
-		if raw, ok := el.Value.(bson.Raw); ok { // what is large is a document already
-			reply = bsoncore.AppendDocumentElement(reply, el.Key, raw)
-			continue
-		}
-		alone, err := bson.Marshal(bson.D{el})
+// finish completes a successful reply, which began at start, with what the handler returned.
+func (c *call) finish(start int32, rest bson.D) ([]byte, error) {
+	out := c.out
+	if len(rest) > 0 {
+		raw, err := bson.Marshal(rest)
 		if err != nil {
 			return nil, err
 		}
-		reply = append(reply, alone[4:len(alone)-1]...)
+		out = append(out, raw[4:len(raw)-1]...)
 	}
-	last := e.lastTimestamp()
-	reply = bsoncore.AppendDoubleElement(reply, "ok", 1)
-	reply = bsoncore.AppendTimestampElement(reply, "operationTime", last.T, last.I)
-	reply, err := bsoncore.AppendDocumentEnd(reply, at)
-	return bson.Raw(reply), err
+	last := c.e.lastTimestamp()
+	out = bsoncore.AppendDoubleElement(out, "ok", 1)
+	out = bsoncore.AppendTimestampElement(out, "operationTime", last.T, last.I)
+	return bsoncore.AppendDocumentEnd(out, start)
 }
 
 func (e *Engine) lastTimestamp() bson.Timestamp {

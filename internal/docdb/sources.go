@@ -87,7 +87,7 @@ func (c *call) aggregateSource(name string, spec, rest bson.RawValue) (bson.D, e
 		return nil, err
 	}
 	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return p.Run(ctx, listed(docs)) }
-	return c.openCursor(newCursor(ns, results, func() {}), size)
+	return nil, c.openCursor(newCursor(ns, results, func() {}), size)
 }
 
 func (c *call) sourceDocuments(name string, s source, spec bson.RawValue) ([]bson.Raw, error) {

@@ -75,12 +75,12 @@ func (b *bench) try(c *model.Cluster, cmd bson.D) bson.Raw {
 	b.t.Helper()
 	d, err := b.get(c.ID)
 	b.must(err)
-	s, err := d.slot.NewSession(wire.User{})
+	s, err := d.slot.NewSession(context.Background(), wire.User{})
 	b.must(err)
 	defer s.Close()
 	raw, err := bson.Marshal(append(cmd, bson.E{Key: "$db", Value: "shop"}))
 	b.must(err)
-	return s.Run(b.t.Context(), &wire.Msg{Body: raw})
+	return s.Run(nil, &wire.Msg{Body: raw})
 }
 
 func (b *bench) insert(c *model.Cluster, id int) {

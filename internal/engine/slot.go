@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"sync"
 
 	"github.com/telamon-db/telamon/internal/docdb"
@@ -15,13 +16,13 @@ type slot struct {
 }
 
 // NewSession opens a session on the database that is in the slot.
-func (s *slot) NewSession(user wire.User) (gateway.Session, error) {
+func (s *slot) NewSession(ctx context.Context, user wire.User) (gateway.Session, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.db == nil {
 		return nil, wire.Errorf(wire.ShutdownInProgress, "the database is being replaced; try again")
 	}
-	return s.db.NewSession(user), nil
+	return s.db.NewSession(ctx, user), nil
 }
 
 func (s *slot) filled() bool { return s.engine() != nil }

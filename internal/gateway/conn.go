@@ -16,10 +16,10 @@ import (
 )
 
 const (
-	frameBeforeLogin = 64 << 10   // bytes; a greeting and a login are far smaller
-	frameAfterLogin  = 48_000_000 // bytes; what the greeting promises
-	writeTimeout     = 30 * time.Second
-	keptRoom         = 64 << 10 // bytes that a connection keeps for its next reply
+	frameBeforeLogin = 64 << 10         // bytes; a greeting and a login are far smaller
+	frameAfterLogin  = 48_000_000       // bytes; what the greeting promises
+	writeTimeout     = 30 * time.Second // at least, and at most twice that
+	keptRoom         = 64 << 10         // bytes that a connection keeps for its next reply
 )
 
 // conn is one client connection. One goroutine serves it, and nothing of it is shared.
@@ -36,6 +36,8 @@ type conn struct {
 	session  Session       // opened with the first command that needs it
 	lastSent int32         // request id of the last reply
 	out      []byte        // room for a reply
+	writeBy  time.Time     // the deadline of writes
+	watch    watch         // over the command that runs
 	closing  bool          // the connection ends after the current reply
 }
 
@@ -54,6 +56,10 @@ func (g *Gateway) serve(ctx context.Context, nc net.Conn, peer netip.AddrPort) {
 	id := g.lastID.Add(1)
 	c := &conn{g: g, nc: nc, r: bufio.NewReader(nc), peer: peer, id: id, log: g.log.With("peer", peer.String(), "connection", id)}
 	defer c.drop()
+	ctx, hangUp := context.WithCancel(ctx)
+	defer hangUp()
+	c.watch.init(nc, c.r, hangUp)
+	defer c.watch.stop()
 	// Reading ends with ctx; a command that runs then still gets its reply out.
 	defer context.AfterFunc(ctx, func() { _ = nc.SetReadDeadline(time.Unix(1, 0)) })()
 	if !c.admitted(ctx) {
@@ -76,19 +82,24 @@ func (c *conn) next(ctx context.Context) error {
 		return err
 	}
 	req, err := c.read()
-	var refused *wire.Error
-	if errors.As(err, &refused) {
-		c.log.Info("message refused", "error", err)
-		c.closing = refused.Code == wire.ProtocolError.Number
-		return c.write(req, wire.Reply(err), 0)
-	}
 	if err != nil {
-		return err
+		return c.misread(req, err)
 	}
 	if !c.admitted(ctx) {
 		return errRefused
 	}
 	return c.answer(ctx, req)
+}
+
+// misread answers a message that cannot be read, if err says so.
+func (c *conn) misread(req request, err error) error {
+	var refused *wire.Error
+	if !errors.As(err, &refused) {
+		return err
+	}
+	c.log.Info("message refused", "error", err)
+	c.closing = refused.Code == wire.ProtocolError.Number
+	return c.write(req, wire.Reply(err), 0)
 }
 
 // read takes the next message. A *wire.Error belongs to the request that it returns with; any other error is of the
@@ -143,13 +154,19 @@ func (c *conn) answer(ctx context.Context, req request) (err error) {
 	if greetings[req.msg.Name()] {
 		return c.greet(ctx, req)
 	}
-	ctx, stop := c.watched(ctx)
-	defer stop()
-	reply, err := c.run(ctx, req.msg)
+	c.watch.begin()
+	defer c.watch.end()
+	out := c.begin(req, 0)
+	at := len(out)
+	out, err = c.run(ctx, out, req.msg)
 	if err != nil {
-		reply = c.failed(req.msg, err)
+		out = append(out[:at], c.failed(req.msg, err)...)
 	}
-	return c.write(req, c.g.retryHint(reply), 0)
+	if unavailable(out[at:]) {
+		c.closeSession() // the next command asks for a session of the database that comes up
+		out = c.g.retryHint(out, at)
+	}
+	return c.send(req, wire.EndMsg(out))
 }
 
 // failed renders an error of a command. What clients may not read is logged.
@@ -161,28 +178,40 @@ func (c *conn) failed(m *wire.Msg, err error) bson.Raw {
 	return wire.Reply(err)
 }
 
-// write sends doc as the reply to req unless the client wants none. A reply is compressed as its request was.
+// begin begins the reply to req in the connection's room for replies.
+func (c *conn) begin(req request, flags wire.Flags) []byte {
+	c.lastSent++
+	return wire.BeginMsg(c.out[:0], c.lastSent, req.id, flags)
+}
+
+// write sends doc as the reply to req.
 func (c *conn) write(req request, doc bson.Raw, flags wire.Flags) error {
+	if !req.legacy {
+		return c.send(req, wire.EndMsg(append(c.begin(req, flags), doc...)))
+	}
+	c.lastSent++
+	return c.send(req, wire.AppendReply(c.out[:0], c.lastSent, req.id, doc))
+}
+
+// send sends the message that is the reply to req unless the client wants none. It is compressed as the request was.
+func (c *conn) send(req request, msg []byte) error {
+	if cap(msg) <= keptRoom {
+		c.out = msg
+	}
 	if req.msg != nil && req.msg.Flags&wire.MoreToCome != 0 {
 		return nil
 	}
-	c.lastSent++
-	out := c.out[:0]
-	if req.legacy {
-		out = wire.AppendReply(out, c.lastSent, req.id, doc)
-	} else {
-		out = wire.AppendMsg(out, c.lastSent, req.id, &wire.Msg{Flags: flags, Body: doc})
-	}
-	if cap(out) <= keptRoom {
-		c.out = out
-	}
 	if req.compressor != 0 {
-		out = wire.Compress(nil, out, req.compressor)
+		msg = wire.Compress(nil, msg, req.compressor)
 	}
-	if err := c.nc.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
-		return err
+	// A deadline is a timer: a new one is set when half of the old one's time is over.
+	if now := time.Now(); c.writeBy.Sub(now) < writeTimeout {
+		c.writeBy = now.Add(2 * writeTimeout)
+		if err := c.nc.SetWriteDeadline(c.writeBy); err != nil {
+			return err
+		}
 	}
-	_, err := c.nc.Write(out)
+	_, err := c.nc.Write(msg)
 	return err
 }
 

@@ -33,15 +33,15 @@ import (
 // Cursor ids are unique over the backend, and any of its sessions may continue a cursor: a client sends getMore on
 // whichever connection of its pool is free. A cursor ends with the session that used it last.
 type Backend interface {
-	// NewSession opens a session for one login of a user; for nobody if the gateway is open. It fails while the database
-	// is being restored or stopped. Clients are told that they may retry.
-	NewSession(user wire.User) (Session, error)
+	// NewSession opens a session for one login of a user; for nobody if the gateway is open. Its commands return soon after
+	// ctx ends. It fails while the database is being restored or stopped. Clients are told that they may retry.
+	NewSession(ctx context.Context, user wire.User) (Session, error)
 }
 
 // Session runs the commands of one connection, one at a time.
 type Session interface {
-	// Run answers one authorized command, failures included. It returns soon after ctx ends.
-	Run(ctx context.Context, m *wire.Msg) bson.Raw
+	// Run appends the answer to one authorized command to dst, failures included.
+	Run(dst []byte, m *wire.Msg) []byte
 	// Close releases the session. It is not used afterwards.
 	Close()
 }

@@ -81,7 +81,7 @@ func newEngine() *engine {
 	return &engine{docs: map[string]bson.A{}, cursors: map[int64]bson.A{}, blocked: make(chan struct{}, 10)}
 }
 
-func (e *engine) NewSession(wire.User) (Session, error) {
+func (e *engine) NewSession(ctx context.Context, _ wire.User) (Session, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.refusals > 0 {
@@ -90,10 +90,13 @@ func (e *engine) NewSession(wire.User) (Session, error) {
 	}
 	e.sessions++
 	e.opened++
-	return &engineSession{e}, nil
+	return &engineSession{e, ctx}, nil
 }
 
-type engineSession struct{ *engine }
+type engineSession struct {
+	*engine
+	ctx context.Context
+}
 
 // openedSessions is how many sessions were ever opened.
 func (e *engine) openedSessions() int {
@@ -108,10 +111,14 @@ func (s *engineSession) Close() {
 	s.sessions--
 }
 
-func (s *engineSession) Run(ctx context.Context, m *wire.Msg) bson.Raw {
+func (s *engineSession) Run(dst []byte, m *wire.Msg) []byte {
+	return append(dst, s.answer(m)...)
+}
+
+func (s *engineSession) answer(m *wire.Msg) bson.Raw {
 	if name, _ := m.Body.Lookup(m.Name()).StringValueOK(); name == "block" {
 		s.blocked <- struct{}{}
-		<-ctx.Done()
+		<-s.ctx.Done()
 		return wire.Reply(wire.Errorf(wire.InterruptedAtShutdown, "stopping"))
 	} else if name == "slow" {
 		<-time.After(3 * watchAfter)

@@ -10,32 +10,35 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// run answers a command that is not a greeting.
-func (c *conn) run(ctx context.Context, m *wire.Msg) (bson.Raw, error) {
+// run appends the answer to a command that is not a greeting.
+func (c *conn) run(ctx context.Context, dst []byte, m *wire.Msg) ([]byte, error) {
 	if m.DB() == "" {
-		return nil, wire.Errorf(wire.MissingDB, "OP_MSG requests require a $db argument")
+		return dst, wire.Errorf(wire.MissingDB, "OP_MSG requests require a $db argument")
 	}
 	if answer, ok := openCommands[m.Name()]; ok {
-		return marshal(answer(c, ctx, m))
+		doc, err := answer(c, ctx, m)
+		return appendDoc(dst, doc, err)
 	}
 	if c.g.cfg.Open {
-		return c.pass(ctx, m)
+		return c.pass(ctx, dst, m)
 	}
 	user, err := c.user(ctx, m.Name())
 	if err != nil {
-		return nil, err
+		return dst, err
 	}
 	if m.Name() == "usersInfo" {
-		return marshal(usersInfo(user, commandOf(m)))
+		doc, err := usersInfo(user, commandOf(m))
+		return appendDoc(dst, doc, err)
 	}
-	return c.forward(ctx, user, m)
+	return c.forward(ctx, dst, user, m)
 }
 
-func marshal(doc bson.D, err error) (bson.Raw, error) {
+func appendDoc(dst []byte, doc bson.D, err error) ([]byte, error) {
 	if err != nil {
-		return nil, err
+		return dst, err
 	}
-	return bson.Marshal(doc)
+	raw, err := bson.Marshal(doc)
+	return append(dst, raw...), err
 }
 
 // user is who is logged in, as the directory knows it now. If it does not know this user any more, the login is void
@@ -58,43 +61,41 @@ func (c *conn) user(ctx context.Context, command string) (*User, error) {
 }
 
 // forward runs an authorized command on the engine.
-func (c *conn) forward(ctx context.Context, user *User, m *wire.Msg) (bson.Raw, error) {
+func (c *conn) forward(ctx context.Context, dst []byte, user *User, m *wire.Msg) ([]byte, error) {
 	p, err := authorize(user, commandOf(m), &c.g.cursors)
 	if err != nil {
 		c.log.Info("command refused", "user", user.Name, "command", m.Name(), "db", m.DB(), "error", err)
-		return nil, err
+		return dst, err
 	}
-	reply, err := c.pass(ctx, m)
+	out, err := c.pass(ctx, dst, m)
 	if err != nil {
-		return nil, err
+		return dst, err
 	}
 	if p.keep != nil {
-		if reply, err = p.keep.filter(reply); err != nil {
-			return nil, err
+		kept, err := p.keep.filter(out[len(dst):])
+		if err != nil {
+			return dst, err
 		}
+		out = append(out[:len(dst)], kept...)
 	}
-	c.g.cursors.note(user.ID, c.session, p, reply)
-	return reply, nil
+	c.g.cursors.note(user.ID, c.session, p, out[len(dst):])
+	return out, nil
 }
 
 // pass runs a command on the engine.
-func (c *conn) pass(ctx context.Context, m *wire.Msg) (bson.Raw, error) {
-	session, err := c.openSession()
+func (c *conn) pass(ctx context.Context, dst []byte, m *wire.Msg) ([]byte, error) {
+	session, err := c.openSession(ctx)
 	if err != nil {
-		return nil, err
+		return dst, err
 	}
-	reply := session.Run(ctx, m)
-	if unavailable(reply) {
-		c.closeSession() // the next command asks for a session of the database that comes up
-	}
-	return reply, nil
+	return session.Run(dst, m), nil
 }
 
-func (c *conn) openSession() (Session, error) {
+func (c *conn) openSession(ctx context.Context) (Session, error) {
 	if c.session != nil {
 		return c.session, nil
 	}
-	session, err := c.g.cfg.Backend.NewSession(c.who())
+	session, err := c.g.cfg.Backend.NewSession(ctx, c.who())
 	var known *wire.Error
 	switch {
 	case errors.As(err, &known):
@@ -122,17 +123,20 @@ var unavailableCodes = []int32{
 }
 
 func unavailable(reply bson.Raw) bool {
+	if ok, _ := reply.Lookup("ok").AsFloat64OK(); ok != 0 {
+		return false
+	}
 	code, _ := reply.Lookup("code").AsInt64OK()
-	ok, _ := reply.Lookup("ok").AsFloat64OK()
-	return ok == 0 && slices.Contains(unavailableCodes, int32(code))
+	return slices.Contains(unavailableCodes, int32(code))
 }
 
-// retryHint completes the reply of a database that is not available: the label lets clients retry a write, and the
-// topology version tells them that the member is still primary, so that they need not look for another first.
-func (g *Gateway) retryHint(reply bson.Raw) bson.Raw {
+// retryHint completes the reply of a database that is not available, which begins at out[at:]: the label lets clients retry
+// a write, and the topology version tells them that the member is still primary, so that they need not look for another
+// first.
+func (g *Gateway) retryHint(out []byte, at int) []byte {
 	var doc bson.D
-	if !unavailable(reply) || bson.Unmarshal(reply, &doc) != nil {
-		return reply
+	if bson.Unmarshal(out[at:], &doc) != nil {
+		return out
 	}
 	doc = slices.DeleteFunc(doc, func(e bson.E) bool { return e.Key == "errorLabels" || e.Key == "topologyVersion" })
 	doc = append(doc,
@@ -140,7 +144,7 @@ func (g *Gateway) retryHint(reply bson.Raw) bson.Raw {
 		bson.E{Key: "topologyVersion", Value: g.topologyVersion()})
 	raw, err := bson.Marshal(doc)
 	if err != nil {
-		return reply
+		return out
 	}
-	return raw
+	return append(out[:at], raw...)
 }

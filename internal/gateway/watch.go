@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
+	"sync"
 	"time"
 )
 
@@ -26,24 +28,74 @@ func (c *conn) allow(ctx context.Context) error {
 	return ctx.Err() // the end sets a deadline too, which must not have been overwritten
 }
 
-// watched is a context for a command: it ends when the client hangs up. Most commands are over before that is worth
-// asking, so a command is watched only once it takes long. After stop the connection can be read again.
-func (c *conn) watched(ctx context.Context) (_ context.Context, stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	timer := time.AfterFunc(watchAfter, func() {
-		defer close(done)
-		if hungUp(c.r) {
-			cancel()
-		}
-	})
-	return ctx, func() {
-		defer cancel()
-		if timer.Stop() {
-			return
-		}
-		_ = c.nc.SetReadDeadline(time.Unix(1, 0)) // ends the look into the connection
-		<-done
+// watch ends a connection's context when its client hangs up while a command runs. Most commands are over before that is
+// worth asking, so a command is watched only once it takes long. The timer outlives the command that set it and is set
+// again when it has gone off: what is short costs no timer.
+type watch struct {
+	nc     net.Conn
+	r      *bufio.Reader
+	hangUp context.CancelFunc
+
+	mu    sync.Mutex
+	began time.Time     // of the command that runs, or zero
+	timer *time.Timer   // nil: not set
+	look  chan struct{} // closed at the end of a look into the connection; nil: nobody looks
+}
+
+func (w *watch) init(nc net.Conn, r *bufio.Reader, hangUp context.CancelFunc) {
+	w.nc, w.r, w.hangUp = nc, r, hangUp
+}
+
+// begin begins a command.
+func (w *watch) begin() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.began = time.Now()
+	if w.timer == nil {
+		w.timer = time.AfterFunc(watchAfter, w.due)
+	}
+}
+
+// due looks into the connection if a command has been running for long.
+func (w *watch) due() {
+	w.mu.Lock()
+	w.timer = nil
+	if w.began.IsZero() {
+		w.mu.Unlock()
+		return
+	}
+	if left := watchAfter - time.Since(w.began); left > 0 {
+		w.timer = time.AfterFunc(left, w.due)
+		w.mu.Unlock()
+		return
+	}
+	look := make(chan struct{})
+	w.look = look
+	w.mu.Unlock()
+	defer close(look)
+	if hungUp(w.r) {
+		w.hangUp()
+	}
+}
+
+// end ends a command. The connection can be read again after it.
+func (w *watch) end() {
+	w.mu.Lock()
+	look := w.look
+	w.began, w.look = time.Time{}, nil
+	w.mu.Unlock()
+	if look != nil {
+		_ = w.nc.SetReadDeadline(time.Unix(1, 0)) // ends the look into the connection
+		<-look
+	}
+}
+
+// stop ends the watch.
+func (w *watch) stop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.timer != nil {
+		w.timer.Stop()
 	}
 }
 

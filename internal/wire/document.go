@@ -59,10 +59,21 @@ func checkDocument(b []byte, levels int) (int, error) {
 	return n, nil
 }
 
-// fixedSizes holds the length in bytes of the types that have only one.
-var fixedSizes = map[bson.Type]int{
-	bson.TypeDouble: 8, bson.TypeUndefined: 0, bson.TypeObjectID: 12, bson.TypeDateTime: 8, bson.TypeNull: 0,
-	bson.TypeInt32: 4, bson.TypeTimestamp: 8, bson.TypeInt64: 8, bson.TypeDecimal128: 16, bson.TypeMinKey: 0, bson.TypeMaxKey: 0,
+// fixedSize is the length in bytes of the types that have only one.
+func fixedSize(t bson.Type) (n int, ok bool) {
+	switch t {
+	case bson.TypeUndefined, bson.TypeNull, bson.TypeMinKey, bson.TypeMaxKey:
+		return 0, true
+	case bson.TypeInt32:
+		return 4, true
+	case bson.TypeDouble, bson.TypeDateTime, bson.TypeTimestamp, bson.TypeInt64:
+		return 8, true
+	case bson.TypeObjectID:
+		return 12, true
+	case bson.TypeDecimal128:
+		return 16, true
+	}
+	return 0, false
 }
 
 // checkValue checks the value of type t at the front of b and returns its length.
@@ -89,7 +100,7 @@ func checkValue(t bson.Type, b []byte, levels int) (int, error) {
 		options := bytes.IndexByte(b[pattern:], 0) + 1
 		n, ok = pattern+options, pattern > 0 && options > 0
 	default:
-		n, ok = fixedSizes[t]
+		n, ok = fixedSize(t)
 	}
 	if !ok || n > len(b) {
 		return 0, Errorf(InvalidBSON, "a value of type 0x%02x is malformed", byte(t))

@@ -16,6 +16,8 @@ type Msg struct {
 	Flags     Flags
 	Body      bson.Raw
 	Sequences []Sequence
+
+	name, db string // of Body, if ParseMsg has seen them
 }
 
 // Sequence is a document sequence: documents that belong to the command's array field named ID.
@@ -37,14 +39,17 @@ const (
 // Name is the command's name: the key of the body's first element, or "" for an empty body.
 func (m *Msg) Name() string {
 	const first = 4 + 1 // behind the document's length and the element's type
-	if len(m.Body) < first {
-		return ""
+	if m.name != "" || len(m.Body) < first {
+		return m.name
 	}
 	return string(m.Body[first : first+max(0, bytes.IndexByte(m.Body[first:], 0))])
 }
 
 // DB is the database that the command names in $db, or "".
 func (m *Msg) DB() string {
+	if m.db != "" {
+		return m.db
+	}
 	name, _ := m.Body.Lookup("$db").StringValueOK()
 	return name
 }

@@ -84,7 +84,8 @@ func (c *cursor) sequence() Sequence {
 	return s
 }
 
-// check refuses a message that two readers could understand differently: one that names a field twice.
+// check refuses a message that two readers could understand differently: one that names a field twice. It notes who is
+// asked for what.
 func (m *Msg) check() error {
 	if m.Body == nil {
 		return Errorf(ProtocolError, "the body section is missing")
@@ -101,8 +102,15 @@ func (m *Msg) check() error {
 		if e, rest, ok = bsoncore.ReadElement(rest); !ok {
 			return Errorf(InvalidBSON, "the body section is malformed")
 		}
-		if !seen.add(e.KeyBytes()) {
-			return Errorf(DuplicateField, "field %q occurs twice", e.Key())
+		name := e.KeyBytes()
+		if !seen.add(name) {
+			return Errorf(DuplicateField, "field %q occurs twice", name)
+		}
+		if m.name == "" {
+			m.name = string(name)
+		}
+		if string(name) == "$db" {
+			m.db, _ = e.Value().StringValueOK()
 		}
 	}
 	return nil
@@ -137,12 +145,19 @@ func (s *names) add(name []byte) bool {
 	return true
 }
 
+// BeginMsg appends an OP_MSG up to its body, which the caller appends before EndMsg.
+func BeginMsg(dst []byte, requestID, responseTo int32, flags Flags) []byte {
+	dst = Header{RequestID: requestID, ResponseTo: responseTo, OpCode: OpMsg}.append(dst)
+	return append(binary.LittleEndian.AppendUint32(dst, uint32(flags)), sectionBody)
+}
+
+// EndMsg completes the message that msg is, which has no checksum.
+func EndMsg(msg []byte) []byte { return finish(msg, 0) }
+
 // AppendMsg appends m to dst as an OP_MSG, with a checksum if m.Flags says so.
 func AppendMsg(dst []byte, requestID, responseTo int32, m *Msg) []byte {
 	start := len(dst)
-	dst = Header{RequestID: requestID, ResponseTo: responseTo, OpCode: OpMsg}.append(dst)
-	dst = binary.LittleEndian.AppendUint32(dst, uint32(m.Flags))
-	dst = append(append(dst, sectionBody), m.Body...)
+	dst = append(BeginMsg(dst, requestID, responseTo, m.Flags), m.Body...)
 	for _, s := range m.Sequences {
 		dst = appendSequence(append(dst, sectionDocuments), s)
 	}

@@ -41,7 +41,7 @@ func read(t testing.TB, message []byte) (Header, []byte) {
 func TestMsgRoundTrip(t *testing.T) {
 	for _, flags := range []Flags{0, ChecksumPresent, MoreToCome, ExhaustAllowed, ChecksumPresent | ExhaustAllowed, 1 << 20} {
 		want := sample(t)
-		want.Flags = flags
+		want.Flags, want.name, want.db = flags, "insert", "test"
 		message := AppendMsg([]byte("before"), 7, 9, want)[len("before"):]
 		h, body := read(t, message)
 		if h != (Header{int32(len(message)), 7, 9, OpMsg}) {

@@ -33,7 +33,7 @@ func openDatabase(b *testing.B, dir string) *database {
 	if err != nil {
 		b.Fatal(err)
 	}
-	x := &database{e, b, e.NewSession(wire.User{})}
+	x := &database{e, b, e.NewSession(context.Background(), wire.User{})}
 	b.Cleanup(x.close)
 	return x
 }
@@ -51,7 +51,7 @@ func (x *database) run(cmd bson.D, sequences ...wire.Sequence) bson.Raw {
 	if err != nil {
 		x.b.Fatal(err)
 	}
-	reply := x.s.Run(context.Background(), &wire.Msg{Body: raw, Sequences: sequences})
+	reply := bson.Raw(x.s.Run(nil, &wire.Msg{Body: raw, Sequences: sequences}))
 	if reply.Lookup("ok").AsFloat64() != 1 || !reply.Lookup("writeErrors").IsZero() {
 		x.b.Fatalf("%v: %s", cmd, reply)
 	}

@@ -1,14 +1,15 @@
 package bench
 
 import (
-	"bytes"
 	"context"
-	"encoding/binary"
-	"io"
+	"fmt"
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"os/exec"
+	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -16,6 +17,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"github.com/telamon-db/telamon/internal/apitest/program"
 	"github.com/telamon-db/telamon/internal/docdb"
 	"github.com/telamon-db/telamon/internal/gateway"
 	"github.com/telamon-db/telamon/internal/wire"
@@ -29,8 +31,8 @@ func (anyone) Admits(context.Context, netip.Addr) (bool, error)            { ret
 
 type backend struct{ *docdb.Engine }
 
-func (e backend) NewSession(user wire.User) (gateway.Session, error) {
-	return e.Engine.NewSession(user), nil
+func (e backend) NewSession(ctx context.Context, user wire.User) (gateway.Session, error) {
+	return e.Engine.NewSession(ctx, user), nil
 }
 
 // collection is the engine's collection "c" as the driver sees it through a gateway, as `telamon docdb` has it.
@@ -67,64 +69,6 @@ func connect(b *testing.B, addr string) *mongo.Collection {
 	return client.Database("bench").Collection("c")
 }
 
-// standIn is a collection of a server that answers every find by a function, which may use the same memory again, and
-// greets.
-func standIn(b *testing.B, find func(request []byte) []byte) *mongo.Collection {
-	b.Helper()
-	l := listen(b)
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go answerAll(b, c, find) // until the client leaves
-		}
-	}()
-	c := connect(b, l.Addr().String())
-	b.Cleanup(func() { l.Close() })
-	return c
-}
-
-func answerAll(b *testing.B, c net.Conn, find func(request []byte) []byte) {
-	defer c.Close()
-	var buffer [1 << 16]byte
-	for {
-		if _, err := io.ReadFull(c, buffer[:16]); err != nil {
-			return
-		}
-		request := buffer[:binary.LittleEndian.Uint32(buffer[:])]
-		if _, err := io.ReadFull(c, request[16:]); err != nil {
-			return
-		}
-		var out []byte
-		if bytes.HasPrefix(request[26:], []byte("find\x00")) {
-			out = find(request)
-			copy(out[8:12], request[4:8])
-		} else {
-			out = greet(b, request)
-		}
-		if _, err := c.Write(out); err != nil {
-			return
-		}
-	}
-}
-
-// greet answers what is not a find.
-func greet(b *testing.B, request []byte) []byte {
-	hello, err := bson.Marshal(bson.D{{Key: "ok", Value: 1.0}, {Key: "isWritablePrimary", Value: true}, {Key: "helloOk", Value: true},
-		{Key: "maxWireVersion", Value: 25}, {Key: "minWireVersion", Value: 0}, {Key: "maxBsonObjectSize", Value: 16 * mb},
-		{Key: "maxMessageSizeBytes", Value: 48_000_000}, {Key: "maxWriteBatchSize", Value: 100_000}})
-	if err != nil {
-		b.Error(err)
-	}
-	id := int32(binary.LittleEndian.Uint32(request[4:]))
-	if wire.OpCode(binary.LittleEndian.Uint32(request[12:])) == wire.OpQuery {
-		return wire.AppendReply(nil, 0, id, hello)
-	}
-	return wire.AppendMsg(nil, 0, id, &wire.Msg{Body: hello})
-}
-
 func findOne(b *testing.B, c *mongo.Collection, filter bson.D) {
 	raw, err := c.FindOne(context.Background(), filter).Raw()
 	if err != nil || len(raw) == 0 {
@@ -132,41 +76,50 @@ func findOne(b *testing.B, c *mongo.Collection, filter bson.D) {
 	}
 }
 
-// BenchmarkDocdbFindOne is the driver's findOne by _id, against the same driver before a server that sends a canned reply,
-// and before one that does no more than to get the document out of Pebble and to put it into such a reply.
+// BenchmarkDocdbFindOne is the driver's findOne by _id before telamon docdb, against the same driver before a server that
+// sends a canned reply. Each server is a process.
 func BenchmarkDocdbFindOne(b *testing.B) {
 	const total = 5_000
-	x, raw := openDatabase(b, b.TempDir()), barePebble(b)
-	docs := documents(b, 0, total, 1024)
-	x.insert(docs)
-	for part := range slices.Chunk(docs, 100) {
-		putAll(b, raw, part)
-	}
-	reply := wire.AppendMsg(nil, 0, 0, &wire.Msg{Body: x.run(bson.D{{Key: "find", Value: "c"}, {Key: "filter", Value: bson.D{{Key: "_id", Value: 7}}}, {Key: "limit", Value: 1}})})
-	place := bytes.Index(reply, docs[7])
-	find := func(c *mongo.Collection) func(int) {
-		return func(n int) {
-			for range n {
-				findOne(b, c, bson.D{{Key: "_id", Value: rand.IntN(total)}})
-			}
+	command := exec.Command(program.Path(b), "docdb", "--data", b.TempDir(), "--listen", "127.0.0.1:0")
+	ours := connect(b, address.FindString(serve(b, command)))
+	for part := range slices.Chunk(documents(b, 0, total, 1024), 1000) {
+		if _, err := ours.InsertMany(context.Background(), part); err != nil {
+			b.Fatal(err)
 		}
 	}
-	c := x.collection()
-	b.Run("canned", func(b *testing.B) {
-		compare(b, 500, find(standIn(b, func([]byte) []byte { return reply })), find(c))
-	})
-	b.Run("pebble", func(b *testing.B) {
-		compare(b, 500, find(standIn(b, func(request []byte) []byte {
-			id := bytes.Index(request, []byte("_id\x00")) + len("_id\x00")
-			doc, closer, err := raw.Get(rowKey('d', "", uint64(binary.LittleEndian.Uint32(request[id:]))))
-			if err != nil || len(doc) != len(docs[7]) {
-				b.Error(err)
+	reply, err := ours.Database().RunCommand(context.Background(), bson.D{{Key: "find", Value: "c"}, {Key: "limit", Value: 1}}).Raw()
+	if err != nil {
+		b.Fatal(err)
+	}
+	canned := connect(b, strings.TrimSpace(serve(b, cannedServer(b, reply))))
+	for _, conns := range []int{1, 16} {
+		find := func(c *mongo.Collection) func(int) {
+			return func(n int) {
+				var clients sync.WaitGroup
+				for range conns {
+					clients.Go(func() {
+						for range n / conns {
+							findOne(b, c, bson.D{{Key: "_id", Value: rand.IntN(total)}})
+						}
+					})
+				}
+				clients.Wait()
 			}
-			copy(reply[place:], doc)
-			closer.Close()
-			return reply
-		})), find(c))
-	})
+		}
+		b.Run(fmt.Sprintf("conns=%d", conns), func(b *testing.B) {
+			compare(b, 800, find(canned), find(ours))
+		})
+	}
+}
+
+// address is where telamon docdb says that it is.
+var address = regexp.MustCompile(`127.0.0.1:\d+`)
+
+// serve starts a server until the benchmark ends, and returns the line that it begins with.
+func serve(b *testing.B, server *exec.Cmd) string {
+	b.Helper()
+	b.Cleanup(func() { program.Kill(server) })
+	return program.Start(b, server)
 }
 
 // BenchmarkDocdbLookup is findOne by an index in a million documents, against findOne by _id.

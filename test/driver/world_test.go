@@ -63,8 +63,8 @@ func (d *directory) put(t testing.TB, name string, roles ...gateway.Role) {
 
 type backend struct{ *docdb.Engine }
 
-func (b backend) NewSession(user wire.User) (gateway.Session, error) {
-	return b.Engine.NewSession(user), nil
+func (b backend) NewSession(ctx context.Context, user wire.User) (gateway.Session, error) {
+	return b.Engine.NewSession(ctx, user), nil
 }
 
 // world is one cluster that serves until the test ends.

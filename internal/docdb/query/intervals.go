@@ -56,8 +56,12 @@ func (f *Filter) SingleIntervals(path string) (ivs []Interval, ok bool) {
 
 // EqID returns the value that the filter requires _id to equal, if it does so plainly.
 func (f *Filter) EqID() (bson.RawValue, bool) {
-	for _, a := range f.atoms("_id") {
-		if a.op == "$eq" && a.arg.Type != bson.TypeArray {
+	if f == nil {
+		return bson.RawValue{}, false
+	}
+	var room [4]*atom // for the usual one
+	for _, a := range f.root.conditions(room[:0], "_id") {
+		if a.plain && a.op == "$eq" && a.arg.Type != bson.TypeArray {
 			return a.arg, true
 		}
 	}
@@ -111,33 +115,31 @@ func (f *Filter) atoms(path string) []*atom {
 	if f == nil {
 		return nil
 	}
-	return slices.DeleteFunc(f.root.conditions(path), func(a *atom) bool { return !a.plain })
+	return slices.DeleteFunc(f.root.conditions(nil, path), func(a *atom) bool { return !a.plain })
 }
 
-// conditions returns the atoms that every match satisfies at path.
-func (c conjunction) conditions(path string) []*atom {
-	var list []*atom
+// conditions appends to list the atoms that every match satisfies at path.
+func (c conjunction) conditions(list []*atom, path string) []*atom {
 	for _, n := range c {
 		switch n := n.(type) {
 		case conjunction:
-			list = append(list, n.conditions(path)...)
+			list = n.conditions(list, path)
 		case field:
 			if n.name == path {
-				list = append(list, atomsOf(n.tests)...)
+				list = appendAtoms(list, n.tests)
 			}
 		}
 	}
 	return list
 }
 
-func atomsOf(tests []predicate) []*atom {
-	var list []*atom
+func appendAtoms(list []*atom, tests []predicate) []*atom {
 	for _, p := range tests {
 		switch p := p.(type) {
 		case *atom:
 			list = append(list, p)
 		case several:
-			list = append(list, atomsOf(p)...)
+			list = appendAtoms(list, p)
 		}
 	}
 	return list

@@ -55,7 +55,7 @@ func (f *Filter) impliesAtom(path string, wanted *atom) bool {
 	if wanted.op == "$exists" && f.Requires(path) {
 		return true
 	}
-	return slices.ContainsFunc(f.root.conditions(path), func(a *atom) bool { return a.same(wanted) || a.narrows(wanted) })
+	return slices.ContainsFunc(f.root.conditions(nil, path), func(a *atom) bool { return a.same(wanted) || a.narrows(wanted) })
 }
 
 // same reports whether a and b are the same comparison with the same operand.

@@ -23,6 +23,9 @@ func splitPath(path string) ([]string, error) {
 	if strings.Contains(path, "\x00") {
 		return nil, wire.Errorf(embeddedNull, "a path must not contain a null byte")
 	}
+	if !strings.Contains(path, ".") {
+		return []string{path}, nil
+	}
 	parts := strings.Split(path, ".")
 	if len(parts) > maxPath {
 		return nil, wire.Errorf(wire.BadValue, "a path has at most %d components, this one has %d", maxPath, len(parts))

@@ -84,7 +84,7 @@ func ParsePipeline(list bson.RawValue) (*Pipeline, error) {
 var keepsNothing = map[string]bool{"$group": true, "$count": true}
 
 // Lent reports whether a document that flows into the pipeline need not outlive its turn.
-func (p *Pipeline) Lent() bool { return p.lent }
+func (p *Pipeline) Lent() bool { return p.lent || p.passing }
 
 // LeadingMatch returns the filter of a pipeline that starts with $match, else nil. Run applies it all the same; a caller
 // may use it to choose an index.

@@ -56,7 +56,7 @@ func collect(in Documents) (bson.RawValue, error) {
 		if err != nil {
 			return bson.RawValue{}, err
 		}
-		list = append(list, documentValue(d))
+		list = append(list, documentValue(bytes.Clone(d)))
 	}
 	return arrayValue(list), nil
 }

@@ -71,7 +71,7 @@ func (c conjunction) required() []requirement {
 				list = append(list, all.required()...)
 			}
 		case field:
-			for _, a := range atomsOf(n.tests) {
+			for _, a := range appendAtoms(nil, n.tests) {
 				if v, ok := a.only(); ok {
 					list = append(list, requirement{n.name, n.path, v})
 				}

@@ -1,0 +1,50 @@
+package docdb
+
+import (
+	"strconv"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
+)
+
+// batch is a cursor's reply while its documents are written: each is copied once, from where it is stored.
+type batch struct {
+	out           []byte
+	cursor, array int32 // where the documents began that are open in out
+	limit         int64 // documents at most; negative: any number
+	docs          int64
+	bytes         int // of the documents
+}
+
+// newBatch begins a reply with a batch of the name, behind what out holds.
+func newBatch(out []byte, name string, limit int64) batch {
+	b := batch{limit: limit}
+	b.cursor, b.out = bsoncore.AppendDocumentElementStart(out, "cursor")
+	b.array, b.out = bsoncore.AppendArrayElementStart(b.out, name)
+	return b
+}
+
+// full reports whether the batch has as many documents as it may.
+func (b *batch) full() bool { return b.limit >= 0 && b.docs >= b.limit }
+
+// add adds a document, or reports that it would be too much for one reply. A first document always has a place.
+func (b *batch) add(doc bson.Raw) bool {
+	if b.docs > 0 && b.bytes+len(doc) > batchBytes {
+		return false
+	}
+	b.out = append(b.out, byte(bson.TypeEmbeddedDocument))
+	b.out = append(strconv.AppendInt(b.out, b.docs, 10), 0)
+	b.out = append(b.out, doc...)
+	b.bytes += len(doc)
+	b.docs++
+	return true
+}
+
+// end completes the reply of a cursor, whose id is 0 if there is nothing more.
+func (b *batch) end(id int64, ns namespace) []byte {
+	b.out, _ = bsoncore.AppendArrayEnd(b.out, b.array) // this and the other index are where they began
+	b.out = bsoncore.AppendInt64Element(b.out, "id", id)
+	b.out = bsoncore.AppendStringElement(b.out, "ns", ns.String())
+	b.out, _ = bsoncore.AppendDocumentEnd(b.out, b.cursor)
+	return b.out
+}
