@@ -248,6 +248,41 @@ func TestElements(t *testing.T) {
 	}
 }
 
+// agree checks that Elements and Lookup see in a well-formed document what the driver's library sees.
+func agree(t *testing.T, doc bson.Raw) {
+	t.Helper()
+	want, err := doc.Elements()
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := 0
+	for name, v := range Elements(doc) {
+		if string(name) != want[i].Key() || !v.Equal(want[i].Value()) {
+			t.Errorf("element %d of %s: %q %v", i, doc, name, v)
+		}
+		if found := Lookup(doc, string(name)); !found.Equal(doc.Lookup(string(name))) {
+			t.Errorf("%q of %s: %v", name, doc, found)
+		}
+		i++
+	}
+	if i != len(want) {
+		t.Errorf("%d elements of %s", i, doc)
+	}
+}
+
+// TestElementsOfEveryType puts each value between two others.
+func TestElementsOfEveryType(t *testing.T) {
+	for _, equal := range ladder(t) {
+		for _, v := range equal {
+			raw, err := bson.Marshal(bson.D{{Key: "first", Value: int32(1)}, {Key: "v", Value: v}, {Key: "last", Value: "x"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			agree(t, raw)
+		}
+	}
+}
+
 // TestDepth nests far deeper than any document may: both orders still agree.
 func TestDepth(t *testing.T) {
 	nest := func(inner any, depth int) bson.RawValue {
@@ -279,6 +314,7 @@ func FuzzKeyOrder(f *testing.F) {
 		if bson.Raw(a).Validate() != nil || bson.Raw(b).Validate() != nil {
 			return
 		}
+		agree(t, a)
 		check(t, document(a), document(b), Compare(document(a), document(b)))
 		for _, left := range Elements(a) {
 			for _, right := range Elements(b) {
