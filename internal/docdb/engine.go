@@ -7,10 +7,11 @@
 // which concurrent writers share. A command is answered when its batch is durable.
 //
 // A reading command takes a Pebble snapshot together with the catalog of the same instant, so a cursor sees the collection
-// as it was when it was opened, whatever happens meanwhile.
+// as it was when it was opened, whatever happens meanwhile. A find by _id reads its one document without (express.go).
 //
 // The way of a command: Session.Run checks the message against the registry (registry.go), a handler reads its arguments
-// through call (args.go), a plan chooses the index (plan.go, planner.go, or.go), and a scan walks it (scan.go). Indexes are built
+// through call (args.go), a plan chooses the index (plan.go, planner.go, or.go), a scan walks it (scan.go), and what it finds
+// is copied once, from Pebble's memory to the end of the reply (batch.go), which lies where it is sent from. Indexes are built
 // while writes go on (builds.go), and documents that expire are removed (sweep.go). A checkpoint copies the database as it
 // is at an instant; Replay brings a copy forward to any moment of the oplog (replay.go). What the engine does not support,
 // it refuses with MongoDB's error code; it never answers wrongly.
