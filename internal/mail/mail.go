@@ -7,6 +7,7 @@ package mail
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -26,9 +27,14 @@ type Message struct {
 
 // Transport takes messages out of the server. After a crash it may get a message again, with the same ID, and should
 // then replace or drop it.
+//
+// ErrRefused says that a message will never be taken.
 type Transport interface {
 	Send(ctx context.Context, m Message) error
 }
+
+// ErrRefused is the error of a Transport for a message whose recipient there is not: it is not tried again.
+var ErrRefused = errors.New("mail: the recipient is refused for good")
 
 // Letter is a message in stored form, which goes when it has been sent.
 type Letter struct {
@@ -99,6 +105,10 @@ func (s Sender) Reconcile(ctx context.Context, id string) (again time.Time, err 
 	}
 	if ctx.Err() != nil {
 		return again, ctx.Err()
+	}
+	if errors.Is(err, ErrRefused) {
+		s.Log.ErrorContext(ctx, "a letter was never sent: its recipient is refused", "letter", id, "tries", l.Tries+1, "error", err)
+		return again, s.gone(ctx, id)
 	}
 	s.Log.WarnContext(ctx, "a letter could not be sent; it waits", "letter", id, "tries", l.Tries+1, "error", err)
 	return s.wait(ctx, id)

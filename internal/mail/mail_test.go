@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"mime"
@@ -176,6 +177,20 @@ func TestALetterThatIsTooLateIsNotSent(t *testing.T) {
 	}
 	if _, err := os.Stat(dir); err == nil {
 		t.Error("it was sent")
+	}
+}
+
+// refusing never takes a letter.
+type refusing struct{}
+
+func (refusing) Send(context.Context, ours.Message) error {
+	return fmt.Errorf("550: %w", ours.ErrRefused)
+}
+
+func TestALetterThatIsRefusedIsForgotten(t *testing.T) {
+	p := newPost(t, refusing{})
+	if wait := p.send(t); wait != 0 || p.letters(t) != 0 || !strings.Contains(p.log.String(), "never sent") || strings.Contains(p.log.String(), "the secret") {
+		t.Fatalf("it waits %v; the log is %s", wait, &p.log)
 	}
 }
 

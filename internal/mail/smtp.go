@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -110,9 +111,22 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 		err = errors.New("it answers with the password that it was given")
 	}
 	if err != nil {
-		return fmt.Errorf("mail: the mail server %s: %w", s, err)
+		return fmt.Errorf("mail: the mail server %s: %w", s, final(err))
 	}
 	return nil
+}
+
+// final adds ErrRefused to what says that there is no such recipient. Other refusals may be of the server's settings or of
+// ours, which can be mended. Source: RFC 5321, section 4.2.3, and RFC 3463, section 3.2.
+func final(err error) error {
+	var refused *gomail.SendError
+	if !errors.As(err, &refused) || refused.Reason != gomail.ErrSMTPRcptTo || !slices.Contains([]int{550, 551, 553}, refused.ErrorCode()) {
+		return err
+	}
+	if why := refused.EnhancedStatusCode(); why != "" && !strings.HasPrefix(why, "5.1.") {
+		return err
+	}
+	return errors.Join(ErrRefused, err)
 }
 
 // client is a client for one connection, which ends with ctx or with hangUp: the library alone would wait for as long

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"math/big"
 	"net"
 	"net/url"
@@ -65,7 +66,7 @@ func TestWhatALetterIsSentOver(t *testing.T) {
 		{name: "a wrong password", scheme: "smtp", server: &smtptest.Server{TLS: config, User: "post@example.com", Password: "x"}, login: login, roots: roots, problem: "password"},
 		{name: "a login that is missing", scheme: "smtp", server: &smtptest.Server{User: "post@example.com", Password: secret}, problem: "530"},
 		{name: "a server that hangs up once it has the letter", scheme: "smtp", server: &smtptest.Server{Curt: true}},
-		{name: "an unknown recipient", scheme: "smtp", server: &smtptest.Server{Refuses: true}, problem: "550"},
+		{name: "an unknown recipient", scheme: "smtp", server: &smtptest.Server{Refusal: "550 nobody here is called so"}, problem: "550"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			sink := c.server.Start(t)
@@ -90,6 +91,23 @@ func TestWhatALetterIsSentOver(t *testing.T) {
 				t.Errorf("what arrives is %+v", l)
 			}
 		})
+	}
+}
+
+// TestWhatIsNotTriedAgain: a recipient that there is not stays away; what settings or time can change is tried again.
+func TestWhatIsNotTriedAgain(t *testing.T) {
+	for refusal, final := range map[string]bool{
+		"550 nobody here is called so": true, "550 5.1.1 unknown": true, "553 5.1.3 what an address": true, "551 moved": true,
+		"450 4.2.1 later": false, "550 5.7.1 relaying denied": false, "530 5.7.0 log in first": false, "552 5.2.2 full": false,
+	} {
+		sink := (&smtptest.Server{Refusal: refusal}).Start(t)
+		s, err := ParseURL("smtp://" + sink.Addr())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Send(t.Context(), letter); err == nil || errors.Is(err, ErrRefused) != final {
+			t.Errorf("%s: %v", refusal, err)
+		}
 	}
 }
 

@@ -23,9 +23,9 @@ type Server struct {
 	Implicit bool        // TLS from the first byte on
 	User     string      // who must log in, by AUTH PLAIN; "" for nobody
 	Password string
-	Refuses  bool // every recipient
-	Silent   bool // takes connections and says nothing
-	Curt     bool // hangs up once it has taken a letter
+	Refusal  string // the answer to every recipient; "": they are taken
+	Silent   bool   // takes connections and says nothing
+	Curt     bool   // hangs up once it has taken a letter
 
 	t       testing.TB
 	addr    string
@@ -178,6 +178,7 @@ func (k *talk) answer(verb, rest string) (goesOn bool) {
 	switch verb {
 	case "EHLO", "HELO":
 		k.say("250-sink")
+		k.say("250-ENHANCEDSTATUSCODES")
 		if k.TLS != nil && !k.secure {
 			k.say("250-STARTTLS")
 		}
@@ -226,8 +227,8 @@ func (k *talk) envelope(verb, rest string) {
 	case verb == "MAIL":
 		k.letter = Letter{From: address, Secure: k.secure, User: k.user}
 		k.say("250 ok")
-	case k.Refuses:
-		k.say("550 nobody here is called so")
+	case k.Refusal != "":
+		k.say(k.Refusal)
 	default:
 		k.letter.To = address
 		k.say("250 ok")
