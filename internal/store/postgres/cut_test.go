@@ -95,6 +95,33 @@ func TestLostConnections(t *testing.T) {
 	}
 }
 
+// Whatever PostgreSQL does not answer any more, the store answers in a bounded time, and serves when PostgreSQL does again.
+func TestSilence(t *testing.T) {
+	p := newProxy(t, pgtest.URL(t))
+	s, err := Open(t.Context(), p.url, time.Now, []*store.Schema{note})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	p.hang.Store(true)
+	for i, at := range []string{"SERIALIZABLE", "row", "REPEATABLE READ"} {
+		p.cut(at, 1, false)
+		s.(*Store).span = 100 * time.Millisecond
+		id := fmt.Sprint("row", i)
+		err := put(s, id)
+		if err == nil {
+			err = s.View(t.Context(), func(tx store.Tx) error { _, err := tx.Get(note, id); return err })
+		}
+		if !errors.Is(err, errSpan) || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("silent at %s: %v", at, err)
+		}
+		s.(*Store).span = span
+		if again := put(s, id+"-again"); again != nil || !exists(t, s, id+"-again") {
+			t.Errorf("after the silence at %s: %v", at, again)
+		}
+	}
+}
+
 // A restart is waited for. While PostgreSQL is away for longer, transactions fail after a bounded time, and afterwards
 // the store serves by itself.
 func TestRestart(t *testing.T) {

@@ -12,13 +12,14 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// proxy stands between a store and PostgreSQL, and cuts a connection when a statement goes by.
+// proxy stands between a store and PostgreSQL, and cuts a connection when a statement goes by, or keeps the statement.
 type proxy struct {
 	url      string
 	to, addr string       // network and address of PostgreSQL
 	cuts     atomic.Int32 // how many times to cut from now on
 	at       atomic.Value // the statement's text
 	pass     atomic.Bool  // whether the statement reaches PostgreSQL before
+	hang     atomic.Bool  // not to cut, but to say nothing more
 }
 
 func newProxy(t *testing.T, address string) *proxy {
@@ -83,6 +84,10 @@ func (p *proxy) relay(client net.Conn) {
 		}
 		at, _ := p.at.Load().([]byte)
 		if at != nil && bytes.Contains(buf[:n], at) && p.cuts.Add(-1) >= 0 {
+			if p.hang.Load() {
+				_, _ = io.Copy(io.Discard, client) // until the client has had enough
+				return
+			}
 			if p.pass.Load() {
 				client.Close()
 				_, _ = server.Write(buf[:n])

@@ -31,6 +31,9 @@ const (
 	maxConns = 16
 	// patience is how long a transaction waits for PostgreSQL to be there.
 	patience = 5 * time.Second
+	// span is how long a transaction may take, with all its attempts, until it commits: a PostgreSQL that is there and does
+	// not answer holds nobody for ever.
+	span = 30 * time.Second
 )
 
 // mode is the statement that begins a transaction.
@@ -49,6 +52,7 @@ type Store struct {
 	pool *pgxpool.Pool
 	lane chan struct{} // holds a token while an update that has lost a race has the lane
 	gate sqlkit.Gate
+	span time.Duration
 }
 
 var _ store.Store = (*Store)(nil)
@@ -68,7 +72,7 @@ func Open(ctx context.Context, url string, now func() time.Time, tables []*store
 	if err != nil {
 		return nil, fmt.Errorf("store: open PostgreSQL: %w", err)
 	}
-	s := &Store{kit: kit, now: now, pool: pool, lane: make(chan struct{}, 1)}
+	s := &Store{kit: kit, now: now, pool: pool, lane: make(chan struct{}, 1), span: span}
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open PostgreSQL: %w", err), s.Close())
 	}
@@ -130,7 +134,11 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	return s.transact(ctx, serializable, fn)
 }
 
+var errSpan = errors.New("store: PostgreSQL does not answer in time")
+
 func (s *Store) transact(ctx context.Context, how mode, fn func(store.Tx) error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, s.span, errSpan)
+	defer cancel()
 	var tx *sqlkit.Tx
 	err := s.retry(ctx, how, func(c *conn) error {
 		tx = s.kit.Begin(ctx, c, s.now(), how == snapshot)
@@ -139,6 +147,10 @@ func (s *Store) transact(ctx context.Context, how mode, fn func(store.Tx) error)
 	})
 	if err == nil {
 		tx.Committed()
+		return nil
+	}
+	if errors.Is(err, context.DeadlineExceeded) && errors.Is(context.Cause(ctx), errSpan) {
+		return fmt.Errorf("%w: %w", errSpan, err)
 	}
 	return err
 }
