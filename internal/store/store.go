@@ -28,7 +28,7 @@ type Store interface {
 // Tx is what may be done inside View and Update. It is valid until fn returns and for one goroutine only.
 // Families use it through Table and the event log's functions.
 type Tx interface {
-	// Context is the context that View or Update was called with.
+	// Context is the context that View or Update was called with, or one within it.
 	Context() context.Context
 	// Now is the transaction's one instant: UTC, whole microseconds, from the injected clock.
 	Now() time.Time
