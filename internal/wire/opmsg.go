@@ -90,6 +90,7 @@ func (m *Msg) check() error {
 	if m.Body == nil {
 		return Errorf(ProtocolError, "the body section is missing")
 	}
+	m.name = m.Name()
 	var seen names
 	for _, s := range m.Sequences {
 		if !seen.add([]byte(s.ID)) {
@@ -105,9 +106,6 @@ func (m *Msg) check() error {
 		name := e.KeyBytes()
 		if !seen.add(name) {
 			return Errorf(DuplicateField, "field %q occurs twice", name)
-		}
-		if m.name == "" {
-			m.name = string(name)
 		}
 		if string(name) == "$db" {
 			m.db, _ = e.Value().StringValueOK()

@@ -64,6 +64,21 @@ func TestMsgNames(t *testing.T) {
 	}
 }
 
+// TestParsedNames: what a message says of itself while it is read is what its body says.
+func TestParsedNames(t *testing.T) {
+	for _, d := range []bson.D{
+		{}, {{Key: "", Value: "c"}}, {{Key: "", Value: "secret"}, {Key: "find", Value: "public"}, {Key: "$db", Value: "test"}},
+		{{Key: "find", Value: "c"}}, {{Key: "find", Value: "c"}, {Key: "$db", Value: 1}}, {{Key: "$db", Value: "test"}, {Key: "find", Value: "c"}},
+	} {
+		want := &Msg{Body: doc(t, d)}
+		h, raw := read(t, AppendMsg(nil, 1, 0, want))
+		got, err := ParseMsg(h, raw)
+		if err != nil || got.Name() != want.Name() || got.DB() != want.DB() {
+			t.Errorf("%v: command %q on %q, %v", d, got.Name(), got.DB(), err)
+		}
+	}
+}
+
 func TestReadMessageEnds(t *testing.T) {
 	message := AppendMsg(nil, 1, 0, sample(t))
 	for n := range message {
