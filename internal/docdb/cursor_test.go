@@ -1,11 +1,14 @@
 package docdb
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/wire"
@@ -183,6 +186,8 @@ func TestIdleCursorsHoldNoMemory(t *testing.T) {
 	var ids []int64
 	for _, more := range [][]e{
 		nil,
+		{{"filter", d{{"_id", 3}}}, {"readConcern", d{{"level", "majority"}}}},
+		{{"filter", d{{"_id", 4}}}, {"readConcern", d{{"level", "majority"}}}},
 		{{"sort", d{{"_id", -1}}}},
 		{{"sort", d{{"$natural", -1}}}},
 		{{"filter", d{{"a", d{{"$in", a{1, 3, 6}}}}}}},
@@ -213,6 +218,63 @@ func TestIdleCursorsHoldNoMemory(t *testing.T) {
 		}
 		if fmt.Sprint(got[i]) != fmt.Sprint(want[i]) {
 			t.Errorf("query %d: %v instead of %v", i, got[i], want[i])
+		}
+	}
+}
+
+// TestBatchesOfWhatIsLent reads documents on every way on which they are lent, without a cache that would keep them. Each
+// must come whole and once.
+func TestBatchesOfWhatIsLent(t *testing.T) {
+	shared := cache
+	cache = func() *pebble.Cache { return pebble.NewCache(1) }
+	defer func() { cache = shared }()
+	x := fresh(t)
+	x.index("c", "a", 1)
+	x.index("c", "t", 1)
+	want := map[int32]bson.Raw{}
+	r := rand.NewChaCha8([32]byte{})
+	for i := range int32(12) {
+		data := make([]byte, []int{100, 2 * mb, 6 * mb, 20_000}[i%4])
+		_, _ = r.Read(data) // never fails
+		want[i] = marshal(t, d{{"_id", i}, {"a", i % 3}, {"t", a{i, i + 1}}, {"s", bson.Binary{Data: data}}})
+		x.insert("c", want[i])
+	}
+	if err := x.e.db.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	pipeline := func(stages ...any) d {
+		return d{{"aggregate", "c"}, {"pipeline", append(a{}, stages...)}, {"cursor", d{{"batchSize", 5}}}}
+	}
+	for _, tc := range []struct {
+		cmd d
+		n   int
+	}{
+		{d{{"find", "c"}}, 12},
+		{d{{"find", "c"}, {"sort", d{{"_id", -1}}}, {"batchSize", 7}}, 12},
+		{d{{"find", "c"}, {"skip", 2}, {"limit", 9}}, 9},
+		{d{{"find", "c"}, {"projection", d{{"nope", 0}}}}, 12},
+		{d{{"find", "c"}, {"filter", d{{"a", 1}}}, {"sort", d{{"a", 1}}}}, 4},
+		{d{{"find", "c"}, {"filter", d{{"t", d{{"$gt", 3}}}}}}, 9},
+		{d{{"find", "c"}, {"filter", d{{"$or", a{d{{"a", 1}}, d{{"_id", d{{"$gt", 5}}}}, d{{"t", 3}}}}}}}, 10},
+		{d{{"find", "c"}, {"filter", d{{"_id", 6}}}, {"readConcern", d{{"level", "majority"}}}}, 1},
+		{pipeline(), 12},
+		{pipeline(d{{"$match", d{{"_id", d{{"$gt", 3}}}}}}, d{{"$match", d{{"s", d{{"$exists", true}}}}}}), 8},
+		{pipeline(d{{"$match", d{{"_id", 6}}}}), 1},
+		{pipeline(d{{"$match", d{{"$or", a{d{{"a", 1}}, d{{"_id", d{{"$gt", 5}}}}}}}}}), 8},
+		{pipeline(d{{"$sort", d{{"a", 1}}}}), 12},
+		{pipeline(d{{"$skip", 1}}, d{{"$limit", 9}}), 9},
+	} {
+		docs := x.drain(tc.cmd)
+		met := map[int32]bool{}
+		for _, doc := range docs {
+			id := doc.Lookup("_id").Int32()
+			if met[id] || !bytes.Equal(doc, want[id]) {
+				t.Errorf("%v: document %d is another or comes again", tc.cmd, id)
+			}
+			met[id] = true
+		}
+		if len(docs) != tc.n {
+			t.Errorf("%v: %d documents", tc.cmd, len(docs))
 		}
 	}
 }

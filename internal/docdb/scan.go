@@ -41,7 +41,7 @@ const (
 // patience is how many rows are read between two looks at the context.
 const patience = 128
 
-// documents yields the matching documents, each once; copies, unless they are lent.
+// documents yields the matching documents, each once; copies, unless they may be lent.
 func (s *scan) documents(ctx context.Context) iter.Seq2[bson.Raw, error] {
 	if s.plan.stage == stageOr {
 		return s.branches(ctx)
@@ -148,24 +148,17 @@ func (s *scan) next(b span) (bool, error) {
 	return s.it.Next(), nil
 }
 
-// get yields the one document that the plan leads to.
+// get yields the one document that the plan leads to: a copy always, for what Pebble lends of it would have to be given back
+// when the scan rests.
 func (s *scan) get(yield func(bson.Raw) bool) error {
 	s.keysExamined++
-	doc, closer, err := s.r.Get(documentKeyOf(s.coll.id, s.plan.spans[0].lo))
-	if errors.Is(err, pebble.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
+	doc, err := read(s.r, documentKeyOf(s.coll.id, s.plan.spans[0].lo))
+	if err != nil || doc == nil {
 		return err
 	}
-	defer closer.Close()
 	s.docsExamined++
-	switch {
-	case !s.filter.Match(doc):
-	case s.lent:
+	if s.filter.Match(doc) {
 		yield(doc)
-	default:
-		yield(bytes.Clone(doc))
 	}
 	return nil
 }
