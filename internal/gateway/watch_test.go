@@ -10,12 +10,18 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// TestHangingUpEndsTheCommand: "block" runs until its context ends, and nothing but the client ends it.
+// TestHangingUpEndsTheCommand: "block" runs until its context ends, and nothing but the client ends it. Before it one command
+// has been watched and some have been too short for that.
 func TestHangingUpEndsTheCommand(t *testing.T) {
 	c := start(t)
 	c.dir.addUser(t, "ann", anywhere)
 	r := c.dial(t)
 	r.login("ann", nil, nil)
+	for _, coll := range []string{"slow", "c", "c"} {
+		if reply := r.run("find", coll); reply.Lookup("ok").AsFloat64() != 1 {
+			t.Error(reply)
+		}
+	}
 	r.send(&wire.Msg{Body: command1(t, "test", "find", "block")})
 	<-c.eng.blocked
 	_ = r.nc.Close()
@@ -59,10 +65,31 @@ func TestIdleBeforeLogin(t *testing.T) {
 	}
 }
 
+// TestWriteDeadlines: every reply has its time, however long ago the one before it was.
+func TestWriteDeadlines(t *testing.T) {
+	for _, left := range []time.Duration{-time.Hour, time.Second, writeTimeout - time.Second, writeTimeout + time.Second} {
+		nc := &deadline{}
+		c := &conn{nc: nc, writeBy: time.Now().Add(left)}
+		if err := c.write(request{}, bson.Raw{5, 0, 0, 0, 0}, 0); err != nil {
+			t.Fatal(err)
+		}
+		if renewed := !nc.at.IsZero(); renewed != (left < writeTimeout) || time.Until(c.writeBy) < writeTimeout {
+			t.Errorf("%v are left: renewed: %t, now until %v", left, renewed, c.writeBy)
+		}
+	}
+}
+
 // deadline is a connection of which only the deadline is of interest.
 type deadline struct {
 	net.Conn
 	at time.Time
+}
+
+func (d *deadline) Write(b []byte) (int, error) { return len(b), nil }
+
+func (d *deadline) SetWriteDeadline(at time.Time) error {
+	d.at = at
+	return nil
 }
 
 func (d *deadline) SetReadDeadline(at time.Time) error {
