@@ -66,7 +66,7 @@ func runAggregate(c *call) (bson.D, error) {
 		return nil, err
 	}
 	s.lent = p.Lent()
-	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return p.Run(ctx, s.documents(ctx)) }
+	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return p.Run(ctx, s.documents(ctx), c.e.memory) }
 	cur := newCursor(c.ns, results, v.close)
 	cur.rest = s.rest
 	return nil, c.openCursor(cur, size)

@@ -68,7 +68,7 @@ func (c *call) count(sel *selection, v *view) (n int64, err error) {
 		}
 		return n, err
 	}
-	for _, err := range sel.results(c.ctx, s) {
+	for _, err := range sel.results(c.ctx, s, c.e.memory) {
 		if err != nil {
 			return 0, err
 		}
@@ -101,7 +101,7 @@ func runDistinct(c *call) (bson.D, error) {
 	}
 	seen := map[string]bson.RawValue{}
 	size := 0
-	for doc, err := range sel.results(c.ctx, s) {
+	for doc, err := range sel.results(c.ctx, s, c.e.memory) {
 		if err != nil {
 			return nil, err
 		}

@@ -7,7 +7,9 @@
 // which concurrent writers share. A command is answered when its batch is durable.
 //
 // A reading command takes a Pebble snapshot together with the catalog of the same instant, so a cursor sees the collection
-// as it was when it was opened, whatever happens meanwhile. A find by _id reads its one document without (express.go).
+// as it was when it was opened, whatever happens meanwhile. A find by _id reads its one document without (express.go). What
+// must be gathered before it can be answered, to sort or to group, is taken from a budget that all engines of the process
+// share (gathered).
 //
 // The way of a command: Session.Run checks the message against the registry (registry.go), a handler reads its arguments
 // through call (args.go), a plan chooses the index (plan.go, planner.go, or.go), a scan walks it (scan.go), and what it finds
@@ -33,6 +35,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/memory"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -99,7 +102,8 @@ type Engine struct {
 	life   sync.RWMutex   // read-held by everything that uses db
 	closed bool
 	stats  counters
-	group  int // groupBytes
+	group  int            // groupBytes
+	memory *memory.Budget // gathered
 }
 
 // Open opens the database in dir and creates it if it is not there. What had been acknowledged before a crash is there.
@@ -116,7 +120,7 @@ func Open(dir string, o Options) (*Engine, error) {
 // openStill opens the database without anything that changes it by itself.
 func openStill(dir string, o Options) (*Engine, error) {
 	o = o.withDefaults()
-	e := &Engine{opts: o, log: o.Logger, started: time.Now(), mono: time.Now, group: groupBytes}
+	e := &Engine{opts: o, log: o.Logger, started: time.Now(), mono: time.Now, group: groupBytes, memory: gathered}
 	db, err := pebble.Open(dir, e.pebbleOptions())
 	if err != nil {
 		return nil, fmt.Errorf("docdb: open %s: %w", filepath.Base(dir), err)
@@ -134,6 +138,11 @@ func openStill(dir string, o Options) (*Engine, error) {
 // cache holds blocks of all engines of the process: one bound for the memory of however many there are. It grows with what
 // is read.
 var cache = sync.OnceValue(func() *pebble.Cache { return pebble.NewCache(128 * mb) })
+
+// gathered is what sorts and groups of all engines of the process may hold together, those of idle cursors too: one bound
+// for the memory of however many there are, as for the cache. It is enough for five of the largest at once, and for very
+// many of the usual ones.
+var gathered = memory.NewBudget(512 * mb)
 
 // pebbleOptions keep an idle engine small: a laptop runs many of them.
 func (e *Engine) pebbleOptions() *pebble.Options {

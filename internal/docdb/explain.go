@@ -112,7 +112,7 @@ func (c *call) execute(sel *selection, s *scan) (bson.D, error) {
 	e := effort{measured: true}
 	docs := tallied(s.documents(c.ctx), &e.found)
 	if !s.plan.sorted {
-		docs = sel.sorted(docs)
+		docs = sel.sorted(docs, c.e.memory)
 	}
 	docs = tallied(docs, &e.ordered)
 	for _, err := range tallied(sel.projected(sel.window(docs)), &e.returned) {

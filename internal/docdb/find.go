@@ -78,7 +78,7 @@ func (c *call) findAll(sel selection, size int64) error {
 		return err
 	}
 	s.lent = s.plan.sorted
-	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return sel.results(ctx, s) }
+	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return sel.results(ctx, s, c.e.memory) }
 	if c.bool("singleBatch", false) {
 		defer v.close()
 		return c.onlyBatch(results(c.ctx), size)

@@ -54,7 +54,7 @@ func TestSortIsBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got error
-		for _, got = range sel.results(context.Background(), s) {
+		for _, got = range sel.results(context.Background(), s, x.e.memory) {
 		}
 		if (got == nil) != (most == nil) {
 			t.Errorf("limit %d: %v", limit, got)

@@ -28,7 +28,7 @@ func (t *tx) findOne(ctx context.Context, sel *selection) (bson.Raw, error) {
 	if err != nil {
 		return nil, err
 	}
-	for doc, err := range sel.results(ctx, s) {
+	for doc, err := range sel.results(ctx, s, t.e.memory) {
 		return doc, err
 	}
 	return nil, nil

@@ -9,8 +9,8 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/memory"
 	"github.com/telamon-db/telamon/internal/docdb/query"
-	"github.com/telamon-db/telamon/internal/wire"
 )
 
 // sortBytes bounds sorts in memory. Source: MongoDB's internalQueryMaxBlockingSortMemoryUsageBytes.
@@ -85,11 +85,11 @@ func (sel *selection) scan(r pebble.Reader, coll *collection) (*scan, error) {
 	return &scan{r: r, coll: coll, plan: p, filter: sel.filter}, nil
 }
 
-// results are the selection's documents in their order, projected.
-func (sel *selection) results(ctx context.Context, s *scan) iter.Seq2[bson.Raw, error] {
+// results are the selection's documents in their order, projected. What sorting takes of memory comes from the budget.
+func (sel *selection) results(ctx context.Context, s *scan, from *memory.Budget) iter.Seq2[bson.Raw, error] {
 	docs := s.documents(ctx)
 	if !s.plan.sorted {
-		docs = sel.sorted(docs)
+		docs = sel.sorted(docs, from)
 	}
 	return sel.projected(sel.window(docs))
 }
@@ -103,36 +103,41 @@ type placed struct {
 // size is about what it takes of memory.
 func (p placed) size() int { return len(p.key) + len(p.doc) + 64 }
 
-// sorted orders documents in memory. With a limit only the first are kept.
-func (sel *selection) sorted(docs iter.Seq2[bson.Raw, error]) iter.Seq2[bson.Raw, error] {
+// sorted orders documents in memory. With a limit only the first are kept. A document's memory is given back when the
+// document has gone on.
+func (sel *selection) sorted(docs iter.Seq2[bson.Raw, error], from *memory.Budget) iter.Seq2[bson.Raw, error] {
 	keep := 0
 	if most := sel.skip + sel.limit; sel.limit > 0 && most > 0 && most < 1<<20 {
 		keep = int(most)
 	}
 	return func(yield func(bson.Raw, error) bool) {
 		var all []placed
-		size := 0
+		held := from.Open("Sort", sel.memory)
+		defer held.Close()
 		for doc, err := range docs {
 			p := placed{doc: doc}
 			if err == nil {
 				p.key, err = sel.order.Key(doc)
 			}
-			if size += p.size(); err == nil && size > sel.memory {
-				err = wire.Errorf(wire.SortMemoryExceeded, "Sort exceeded memory limit of %d bytes, and disk use is not supported", sel.memory)
+			if err == nil {
+				err = held.Take(p.size())
 			}
 			if err != nil {
 				yield(nil, err)
 				return
 			}
 			if all = append(all, p); keep > 0 && len(all) >= 2*keep {
-				all, size = first(all, keep)
+				held.Give(cut(all, keep))
+				all = all[:keep]
 			}
 		}
 		inOrder(all)
-		for _, p := range all {
+		for i, p := range all {
 			if !yield(p.doc, nil) {
 				return
 			}
+			all[i] = placed{}
+			held.Give(len(p.key) + len(p.doc))
 		}
 	}
 }
@@ -141,15 +146,14 @@ func inOrder(all []placed) {
 	slices.SortStableFunc(all, func(a, b placed) int { return bytes.Compare(a.key, b.key) })
 }
 
-// first sorts documents and returns the first n with their size.
-func first(all []placed, n int) ([]placed, int) {
+// cut sorts documents, clears all but the first n, and returns the size of those.
+func cut(all []placed, n int) (size int) {
 	inOrder(all)
-	clear(all[n:])
-	size := 0
-	for _, p := range all[:n] {
+	for _, p := range all[n:] {
 		size += p.size()
 	}
-	return all[:n], size
+	clear(all[n:])
+	return size
 }
 
 // window leaves out skip documents and ends after limit.

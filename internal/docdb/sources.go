@@ -86,7 +86,7 @@ func (c *call) aggregateSource(name string, spec, rest bson.RawValue) (bson.D, e
 	if err != nil {
 		return nil, err
 	}
-	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return p.Run(ctx, listed(docs)) }
+	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return p.Run(ctx, listed(docs), c.e.memory) }
 	return nil, c.openCursor(newCursor(ns, results, func() {}), size)
 }
 

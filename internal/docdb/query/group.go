@@ -6,6 +6,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/memory"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -79,9 +80,11 @@ type group struct {
 }
 
 // stage groups a stream. Groups come out in the order of their first documents.
-func (g grouping) stage(in Documents) Documents {
+func (g grouping) stage(in Documents, from *memory.Budget) Documents {
 	return func(yield func(bson.Raw, error) bool) {
-		order, err := g.collect(in)
+		held := from.Open("$group", maxMemory)
+		defer held.Close()
+		order, err := g.collect(in, &held)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -94,10 +97,9 @@ func (g grouping) stage(in Documents) Documents {
 	}
 }
 
-func (g grouping) collect(in Documents) ([]*group, error) {
+func (g grouping) collect(in Documents, held *memory.Account) ([]*group, error) {
 	var order []*group
 	groups := map[string]*group{}
-	held := memory{stage: "$group"}
 	var key []byte
 	var x evaluation
 	for doc, err := range in {
@@ -111,12 +113,12 @@ func (g grouping) collect(in Documents) ([]*group, error) {
 		if to == nil {
 			to = g.newGroup(id)
 			groups[string(key)], order = to, append(order, to)
-			if err := held.take(len(key) + len(id.Value) + 128*(1+len(g.fields))); err != nil {
+			if err := held.Take(len(key) + len(id.Value) + 128*(1+len(g.fields))); err != nil {
 				return nil, err
 			}
 		}
 		for i, f := range g.fields {
-			if err := held.take(to.states[i].add(f.operand(&x))); err != nil {
+			if err := held.Take(to.states[i].add(f.operand(&x))); err != nil {
 				return nil, err
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/memory"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -21,8 +22,9 @@ type Pipeline struct {
 	lent    bool
 }
 
-// A stage turns one stream into another. It starts no goroutine and holds at most what maxMemory allows.
-type stage func(in Documents) Documents
+// A stage turns one stream into another. It starts no goroutine. What it gathers it takes from a budget, at most maxMemory,
+// and has given back when its stream ends, however that ends.
+type stage func(in Documents, from *memory.Budget) Documents
 
 // stages parse the specification of a stage.
 var stages table[func(v bson.RawValue) (stage, error)]
@@ -90,12 +92,12 @@ func (p *Pipeline) Lent() bool { return p.lent || p.passing }
 // may use it to choose an index.
 func (p *Pipeline) LeadingMatch() *Filter { return p.leading }
 
-// Run passes in through the stages. Nothing is read until the result is ranged over, and not more than it needs. An
-// error, also that of a done ctx, ends the stream.
-func (p *Pipeline) Run(ctx context.Context, in Documents) Documents {
+// Run passes in through the stages, which take the memory that they need from a budget. Nothing is read until the result is
+// ranged over, and not more than it needs. An error, also that of a done ctx, ends the stream.
+func (p *Pipeline) Run(ctx context.Context, in Documents, from *memory.Budget) Documents {
 	out := watch(ctx, in)
 	for _, s := range p.stages {
-		out = watch(ctx, s(out)) // a stage may make many documents of one
+		out = watch(ctx, s(out, from)) // a stage may make many documents of one
 	}
 	return out
 }
@@ -120,7 +122,7 @@ func watch(ctx context.Context, in Documents) Documents {
 
 // perDocument makes a stage from a function of one document. It calls yield with results and returns false to end.
 func perDocument(each func(doc bson.Raw, yield func(bson.Raw, error) bool) bool) stage {
-	return func(in Documents) Documents {
+	return func(in Documents, _ *memory.Budget) Documents {
 		return func(yield func(bson.Raw, error) bool) {
 			for doc, err := range in {
 				if err != nil {

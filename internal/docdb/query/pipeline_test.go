@@ -9,6 +9,8 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
+
+	"github.com/telamon-db/telamon/internal/docdb/memory"
 )
 
 // stream gives the documents of an Extended JSON array and counts in read how many were taken.
@@ -48,6 +50,9 @@ func pipeline(t testing.TB, text string) *Pipeline {
 	}
 	return p
 }
+
+// plenty is more memory than a pipeline may take.
+func plenty() *memory.Budget { return memory.NewBudget(1 << 40) }
 
 // collect gathers a stream into an array.
 func collect(in Documents) (bson.RawValue, error) {
@@ -94,7 +99,7 @@ func TestPipeline(t *testing.T) {
 		if p.Lent() {
 			in = lent(in)
 		}
-		got, err := collect(p.Run(context.Background(), in))
+		got, err := collect(p.Run(context.Background(), in, plenty()))
 		if err != nil {
 			t.Errorf("%s: %v", c.pipeline, err)
 			continue
@@ -179,7 +184,7 @@ func TestRefusedPipelines(t *testing.T) {
 func TestPipelineIsLazy(t *testing.T) {
 	var read int
 	p := pipeline(t, `[{"$match": {}}, {"$project": {"n": 1}}, {"$unwind": "$n"}, {"$skip": 1}, {"$limit": 1}]`)
-	out := p.Run(context.Background(), stream(t, sales, &read))
+	out := p.Run(context.Background(), stream(t, sales, &read), plenty())
 	if read != 0 {
 		t.Errorf("%d documents were read before anyone asked", read)
 	}
@@ -213,10 +218,10 @@ func TestErrorsEndTheStream(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	for _, stages := range []string{`[]`, `[{"$match": {}}]`, `[{"$sort": {"a": 1}}]`, `[{"$group": {"_id": null}}]`, `[{"$count": "n"}]`, `[{"$unwind": "$a"}]`, `[{"$skip": 5}]`, `[{"$limit": 5}]`, `[{"$project": {"a": 1}}]`} {
-		if _, err := collect(pipeline(t, stages).Run(context.Background(), failing)); !errors.Is(err, broken) {
+		if _, err := collect(pipeline(t, stages).Run(context.Background(), failing, plenty())); !errors.Is(err, broken) {
 			t.Errorf("%s: %v", stages, err)
 		}
-		if _, err := collect(pipeline(t, stages).Run(ctx, failing)); !errors.Is(err, context.Canceled) {
+		if _, err := collect(pipeline(t, stages).Run(ctx, failing, plenty())); !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v", stages, err)
 		}
 	}
@@ -235,7 +240,7 @@ func TestMemoryLimit(t *testing.T) {
 		}
 	}
 	for _, stages := range []string{`[{"$sort": {"a": 1}}]`, `[{"$group": {"_id": null, "all": {"$push": "$a"}}}]`} {
-		_, err := collect(pipeline(t, stages).Run(context.Background(), endless))
+		_, err := collect(pipeline(t, stages).Run(context.Background(), endless, plenty()))
 		fails(t, stages, err, 292, "bytes")
 	}
 }
@@ -260,7 +265,7 @@ func TestStagesAreBounded(t *testing.T) {
 		`[{"$set": {"b": ` + strings.ReplaceAll(thousand, `"$a"`, `1`) + `}}, {"$set": {"b.` + strings.Repeat("x", 1<<20) + `": 1}}]`,
 		`[{"$set": {"b": "$a"}}` + strings.Repeat(`, {"$set": {"b": "$$ROOT"}}`, 200) + `]`,
 	} {
-		_, err := collect(pipeline(t, stages).Run(context.Background(), one))
+		_, err := collect(pipeline(t, stages).Run(context.Background(), one, plenty()))
 		fails(t, stages[:min(len(stages), 80)], err, 10334, "bytes")
 	}
 }
@@ -272,7 +277,7 @@ func TestUnwindEndsWithItsContext(t *testing.T) {
 	numbers := bson.Raw(newPair("a", arrayValue(make([]bson.RawValue, 10_000))))
 	n := 0
 	p := pipeline(t, `[{"$unwind": "$a"}, {"$project": {"a": 1}}]`)
-	for _, err := range p.Run(ctx, func(yield func(bson.Raw, error) bool) { yield(numbers, nil) }) {
+	for _, err := range p.Run(ctx, func(yield func(bson.Raw, error) bool) { yield(numbers, nil) }, plenty()) {
 		if n++; err != nil {
 			break
 		}

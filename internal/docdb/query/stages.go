@@ -9,27 +9,12 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/memory"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
 // maxMemory is what $sort and $group may each hold, and how large a document may be between two stages, in bytes. Source: MongoDB manual, "Aggregation Pipeline Limits".
 const maxMemory = 100 << 20
-
-var memoryExceeded = wire.Code{Number: 292, Name: "QueryExceededMemoryLimitNoDiskUseAllowed"}
-
-// memory counts what a stage holds.
-type memory struct {
-	stage string
-	used  int
-}
-
-// take adds n bytes and answers QueryExceededMemoryLimitNoDiskUseAllowed when that is too much.
-func (m *memory) take(n int) error {
-	if m.used += n; m.used > maxMemory {
-		return wire.Errorf(memoryExceeded, "%s holds more than %d bytes, and stages do not write to disk", m.stage, maxMemory)
-	}
-	return nil
-}
 
 func parseMatchStage(v bson.RawValue) (stage, error) {
 	if !isDocument(v) {
@@ -124,22 +109,23 @@ func parseSortStage(v bson.RawValue) (stage, error) {
 	return s.stage, nil
 }
 
-// stage sorts a stream. It is stable.
-func (s Sort) stage(in Documents) Documents {
+// stage sorts a stream. It is stable. A document's memory is given back when the document has gone on.
+func (s Sort) stage(in Documents, from *memory.Budget) Documents {
 	type entry struct {
 		key []byte
 		doc bson.Raw
 	}
 	return func(yield func(bson.Raw, error) bool) {
 		var list []entry
-		held := memory{stage: "$sort"}
+		held := from.Open("$sort", maxMemory)
+		defer held.Close()
 		for doc, err := range in {
 			e := entry{doc: doc}
 			if err == nil {
 				e.key, err = s.Key(doc)
 			}
 			if err == nil {
-				err = held.take(len(e.key) + len(doc) + 64)
+				err = held.Take(len(e.key) + len(doc) + 64)
 			}
 			if err != nil {
 				yield(nil, err)
@@ -148,10 +134,12 @@ func (s Sort) stage(in Documents) Documents {
 			list = append(list, e)
 		}
 		slices.SortStableFunc(list, func(a, b entry) int { return bytes.Compare(a.key, b.key) })
-		for _, e := range list {
+		for i, e := range list {
 			if !yield(e.doc, nil) {
 				return
 			}
+			list[i] = entry{}
+			held.Give(len(e.key) + len(e.doc))
 		}
 	}
 }
@@ -161,7 +149,7 @@ func parseSkipStage(v bson.RawValue) (stage, error) {
 	if !ok || n < 0 {
 		return nil, wire.Errorf(wire.Code{Number: 5107200, Name: "Location5107200"}, "invalid argument to $skip stage: expected a non-negative whole number")
 	}
-	return func(in Documents) Documents {
+	return func(in Documents, _ *memory.Budget) Documents {
 		return func(yield func(bson.Raw, error) bool) {
 			left := n
 			for doc, err := range in {
@@ -183,7 +171,7 @@ func parseLimitStage(v bson.RawValue) (stage, error) {
 	if n == 0 {
 		return nil, wire.Errorf(wire.Code{Number: 15958, Name: "Location15958"}, "the limit must be positive")
 	}
-	return func(in Documents) Documents {
+	return func(in Documents, _ *memory.Budget) Documents {
 		return func(yield func(bson.Raw, error) bool) {
 			left := n
 			for doc, err := range in {
@@ -200,7 +188,7 @@ func parseCountStage(v bson.RawValue) (stage, error) {
 	if !ok || name == "" || strings.HasPrefix(name, "$") || strings.ContainsAny(name, ".\x00") {
 		return nil, wire.Errorf(wire.Code{Number: 40156, Name: "Location40156"}, "the count field must be a non-empty string without '$' at its start, dots or zero bytes")
 	}
-	return func(in Documents) Documents {
+	return func(in Documents, _ *memory.Budget) Documents {
 		return func(yield func(bson.Raw, error) bool) {
 			var n int64
 			for _, err := range in {

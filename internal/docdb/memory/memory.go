@@ -1,0 +1,73 @@
+// Package memory bounds what streams of documents gather in memory before they go on, as sorting and grouping must: each
+// stream by itself, and all that share a budget together.
+package memory
+
+import (
+	"sync/atomic"
+
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// Budget is a number of bytes that accounts share. It is safe for concurrent use.
+type Budget struct {
+	size int64
+	used atomic.Int64
+}
+
+// NewBudget returns a budget of size bytes, all of them free.
+func NewBudget(size int64) *Budget { return &Budget{size: size} }
+
+// Used is how many bytes the open accounts hold together.
+func (b *Budget) Used() int64 { return b.used.Load() }
+
+// take reports whether n bytes were free. It takes them then.
+func (b *Budget) take(n int64) bool {
+	for {
+		used := b.used.Load()
+		if used+n > b.size {
+			return false
+		}
+		if b.used.CompareAndSwap(used, used+n) {
+			return true
+		}
+	}
+}
+
+// Account is what one stream holds of a budget. It is used by one goroutine at a time and must be closed.
+type Account struct {
+	of         *Budget
+	holder     string
+	most, held int
+}
+
+// Open opens an account that may hold most bytes. Errors call it by the holder's name.
+func (b *Budget) Open(holder string, most int) Account {
+	return Account{of: b, holder: holder, most: most}
+}
+
+// Take takes n bytes. It answers QueryExceededMemoryLimitNoDiskUseAllowed when that is more than the account may hold, and
+// ExceededMemoryLimit when others hold what is missing; nothing is taken then. A negative n gives bytes back.
+func (a *Account) Take(n int) error {
+	switch {
+	case n == 0:
+		return nil
+	case n < 0:
+		a.Give(-n)
+		return nil
+	case a.held+n > a.most:
+		return wire.Errorf(wire.SortMemoryExceeded, "%s exceeded memory limit of %d bytes, and disk use is not supported", a.holder, a.most)
+	case !a.of.take(int64(n)):
+		return wire.Errorf(wire.ExceededMemoryLimit, "%s needs memory that other commands and open cursors hold; together they may hold %d bytes", a.holder, a.of.size)
+	}
+	a.held += n
+	return nil
+}
+
+// Give gives n of the bytes back that were taken.
+func (a *Account) Give(n int) {
+	a.held -= n
+	a.of.used.Add(-int64(n))
+}
+
+// Close gives everything back.
+func (a *Account) Close() { a.Give(a.held) }
