@@ -34,6 +34,7 @@ type cursor struct {
 	pending bson.Raw // read, but did not fit the last batch
 	left    int64    // documents until the limit; not above 0: no limit
 	lsid    bson.Raw // the logical session that opened it, or nil
+	lasting bool     // may be idle for as long as its session lives
 
 	// Guarded by the table's lock.
 	owner *Session
@@ -200,7 +201,7 @@ func (t *cursorTable) closeAll() { t.kill(func(*cursor) bool { return true }) }
 
 func (t *cursorTable) closeOf(s *Session) { t.kill(func(c *cursor) bool { return c.owner == s }) }
 
-// sweep closes the cursors that nobody has used for long. It runs with the commands, and from time to time when there are
+// sweep closes the cursors that nobody has used for long, unless they were asked to last. It runs with the commands, and from time to time when there are
 // none: what cursors hold of the process's memory is wanted by other engines too.
 func (t *cursorTable) sweep(now time.Time) {
 	t.mu.Lock()
@@ -210,7 +211,7 @@ func (t *cursorTable) sweep(now time.Time) {
 	}
 	t.mu.Unlock()
 	if due {
-		t.kill(func(c *cursor) bool { return !c.busy && now.Sub(c.used) >= cursorIdle })
+		t.kill(func(c *cursor) bool { return !c.busy && !c.lasting && now.Sub(c.used) >= cursorIdle })
 	}
 }
 

@@ -130,6 +130,34 @@ func TestCursorLimits(t *testing.T) {
 	x.cursor(find)
 }
 
+// TestCursorsThatLast outlive their idleness, but neither their connection nor their logical session.
+func TestCursorsThatLast(t *testing.T) {
+	x := fresh(t)
+	x.fill("c", 3)
+	now := time.Now()
+	x.e.mono = func() time.Time { return now }
+	y := x.other()
+	find := func(y *db, lasting bool, more ...e) int64 {
+		id, _ := y.cursor(append(d{{"find", "c"}, {"batchSize", 1}, {"noCursorTimeout", lasting}}, more...))
+		return id
+	}
+	first, second, of := find(x, true), find(y, true), find(x, true, e{"lsid", session(1)})
+	mortal := find(x, false)
+	now = now.Add(100 * cursorIdle)
+	x.fails(wire.CursorNotFound, d{{"getMore", mortal}, {"collection", "c"}})
+	x.ok(d{{"getMore", first}, {"collection", "c"}, {"batchSize", 1}})
+	now = now.Add(100 * cursorIdle)
+	x.ok(d{{"ping", 1}})
+	if n := x.e.cursors.open(); n != 3 {
+		t.Errorf("%d of 3 cursors last", n)
+	}
+	y.s.Close()
+	x.fails(wire.CursorNotFound, d{{"getMore", second}, {"collection", "c"}})
+	x.ok(onAdmin(e{"endSessions", a{session(1)}}))
+	x.fails(wire.CursorNotFound, d{{"getMore", of}, {"collection", "c"}})
+	x.ok(d{{"getMore", first}, {"collection", "c"}})
+}
+
 func TestCancelledCommand(t *testing.T) {
 	x := fresh(t)
 	x.fill("c", 300)

@@ -84,7 +84,7 @@ func (c *call) findAll(sel selection, size int64) error {
 		return c.onlyBatch(results(c.ctx), size)
 	}
 	cur := newCursor(c.ns, results, v.close)
-	cur.left, cur.rest = sel.limit, s.rest
+	cur.left, cur.rest, cur.lasting = sel.limit, s.rest, c.bool("noCursorTimeout", false)
 	return c.openCursor(cur, size)
 }
 
