@@ -107,6 +107,9 @@ func (s *Session) execute(dst []byte, c *call) ([]byte, error) {
 // finish completes a successful reply, which began at start, with what the handler returned.
 func (c *call) finish(start int32, rest bson.D) ([]byte, error) {
 	out := c.out
+	if c.cmd.writes {
+		rest = c.withConcern(rest)
+	}
 	if len(rest) > 0 {
 		raw, err := bson.Marshal(rest)
 		if err != nil {
@@ -158,7 +161,7 @@ func (c *call) checkGeneric() error {
 			return wire.Errorf(wire.InvalidOptions, "Transaction number requires a session ID to also be specified")
 		}
 	}
-	return nil
+	return c.checkWriteConcern()
 }
 
 var readLevels = map[string]bool{"local": true, "available": true, "majority": true, "linearizable": true}

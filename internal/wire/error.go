@@ -49,6 +49,8 @@ var (
 	InvalidNamespace           = Code{73, "InvalidNamespace"}
 	IndexOptionsConflict       = Code{85, "IndexOptionsConflict"}
 	IndexKeySpecsConflict      = Code{86, "IndexKeySpecsConflict"}
+	UnknownReplWriteConcern    = Code{79, "UnknownReplWriteConcern"}
+	UnsatisfiableWriteConcern  = Code{100, "UnsatisfiableWriteConcern"}
 	ShutdownInProgress         = Code{91, "ShutdownInProgress"}
 	NotImplemented             = Code{238, "NotImplemented"}
 	DuplicateKey               = Code{11000, "DuplicateKey"}
