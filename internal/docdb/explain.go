@@ -19,7 +19,10 @@ func init() {
 		"count":    (*call).countSelection,
 		"distinct": (*call).distinctSelection,
 		"aggregate": func(c *call) (selection, error) {
-			sel, _, err := c.aggregateSelection()
+			sel, p, err := c.aggregateSelection()
+			if err == nil {
+				sel.behind = p.Behind()
+			}
 			return sel, err
 		},
 		"findAndModify": func(c *call) (selection, error) {
@@ -93,37 +96,51 @@ func (c *call) explain(verbosity string) (bson.D, error) {
 	planner := bson.D{{Key: "namespace", Value: c.ns.String()}, {Key: "indexFilterSet", Value: false},
 		{Key: "parsedQuery", Value: sel.filter.Parsed()}, {Key: "winningPlan", Value: sel.describe(s.plan, effort{})},
 		{Key: "rejectedPlans", Value: rejected}}
-	reply := bson.D{{Key: "explainVersion", Value: "1"}, {Key: "queryPlanner", Value: planner}}
-	if verbosity == "queryPlanner" {
-		return reply, nil
+	cursor := bson.D{{Key: "queryPlanner", Value: planner}}
+	var e effort
+	if verbosity != "queryPlanner" {
+		var stats bson.D
+		if stats, e, err = c.execute(&sel, s); err != nil {
+			return nil, err
+		}
+		if verbosity == "allPlansExecution" {
+			tried, err := c.tryPlans(&sel, s)
+			if err != nil {
+				return nil, err
+			}
+			stats = append(stats, bson.E{Key: "allPlansExecution", Value: tried})
+		}
+		cursor = append(cursor, bson.E{Key: "executionStats", Value: stats})
 	}
-	stats, err := c.execute(&sel, s)
-	if err == nil && verbosity == "allPlansExecution" {
-		var tried bson.A
-		tried, err = c.tryPlans(&sel, s)
-		stats = append(stats, bson.E{Key: "allPlansExecution", Value: tried})
+	reply := bson.D{{Key: "explainVersion", Value: "1"}}
+	if len(sel.behind) > 0 {
+		return append(reply, bson.E{Key: "stages", Value: sel.stages(cursor, e)}), nil
 	}
-	return append(reply, bson.E{Key: "executionStats", Value: stats}), err
+	return append(reply, cursor...), nil
 }
 
-// execute runs the selection to its end.
-func (c *call) execute(sel *selection, s *scan) (bson.D, error) {
+// execute runs the selection, and the stages behind it, to the end.
+func (c *call) execute(sel *selection, s *scan) (bson.D, effort, error) {
 	began := time.Now()
-	e := effort{measured: true}
+	e := effort{measured: true, behind: make([]int64, len(sel.behind))}
 	docs := tallied(s.documents(c.ctx), &e.found)
 	if !s.plan.sorted {
 		docs = sel.sorted(docs, c.e.memory)
 	}
 	docs = tallied(docs, &e.ordered)
-	for _, err := range tallied(sel.projected(sel.window(docs)), &e.returned) {
+	docs = tallied(sel.projected(sel.window(docs)), &e.returned)
+	for i, p := range sel.behind {
+		docs = tallied(p.Run(c.ctx, docs, c.e.memory), &e.behind[i])
+	}
+	for _, err := range docs {
 		if err != nil {
-			return nil, err
+			return nil, e, err
 		}
 	}
 	e.of(s)
 	return bson.D{{Key: "executionSuccess", Value: true}, {Key: "nReturned", Value: e.returned},
 		{Key: "executionTimeMillis", Value: time.Since(began).Milliseconds()}, {Key: "totalKeysExamined", Value: e.keys},
-		{Key: "totalDocsExamined", Value: e.docs}, {Key: "executionStages", Value: sel.describe(s.plan, e)}}, nil
+		{Key: "totalDocsExamined", Value: e.docs}, {Key: "executionStages", Value: sel.describe(s.plan, e)}}, e, nil
 }
 
 // tryPlans runs the plans between which there was a choice, each until it has found a first batch.

@@ -159,3 +159,63 @@ func TestExecutionStages(t *testing.T) {
 		t.Error(only)
 	}
 }
+
+// TestExplainedPipelines shows a pipeline's stages, with what each gave. One that only matches is a find.
+func TestExplainedPipelines(t *testing.T) {
+	x := fresh(t)
+	var docs []any
+	for i := range 100 {
+		docs = append(docs, d{{"_id", i}, {"a", i % 10}, {"b", i % 4}})
+	}
+	x.insert("c", docs...)
+	x.indexOn("c", d{{"a", 1}})
+	match, group := d{{"$match", d{{"a", d{{"$lt", 5}}}}}}, d{{"$group", d{{"_id", "$b"}, {"n", d{{"$sum", 1}}}}}}
+	explain := func(verbosity string, stages ...any) bson.Raw {
+		return x.ok(d{{"explain", d{{"aggregate", "c"}, {"pipeline", append(a{}, stages...)}, {"cursor", d{}}}}, {"verbosity", verbosity}})
+	}
+	for _, plain := range []bson.Raw{explain("executionStats", match), explain("executionStats"),
+		x.ok(d{{"aggregate", "c"}, {"pipeline", a{match}}, {"explain", true}})} {
+		if plain.Lookup("queryPlanner", "winningPlan").Type == 0 || plain.Lookup("stages").Type != 0 {
+			t.Error(plain)
+		}
+	}
+	stages := mustValues(t, explain("allPlansExecution", match, group, d{{"$sort", d{{"n", -1}}}}, d{{"$limit", 1}}, d{{"$match", d{{"n", 0}}}}).Lookup("stages").Array())
+	var shown []string
+	for _, s := range stages[1:] {
+		shown = append(shown, s.Document().String())
+	}
+	want := []string{
+		`{"$group": {"_id": "$b","n": {"$sum": {"$numberInt":"1"}}},"nReturned": {"$numberLong":"4"}}`,
+		`{"$sort": {"n": {"$numberInt":"-1"}},"nReturned": {"$numberLong":"1"}}`,
+		`{"$limit": {"$numberInt":"1"},"nReturned": {"$numberLong":"1"}}`,
+		`{"$match": {"n": {"$numberInt":"0"}},"nReturned": {"$numberLong":"0"}}`,
+	}
+	if fmt.Sprint(shown) != fmt.Sprint(want) {
+		t.Errorf("got  %v\nwant %v", shown, want)
+	}
+	first := stages[0].Document()
+	stats := first.Lookup("$cursor", "executionStats").Document()
+	if first.Lookup("nReturned").Int64() != 50 || stats.Lookup("totalKeysExamined").Int64() != 50 || stats.Lookup("allPlansExecution").Type == 0 {
+		t.Error(first)
+	}
+	stageOf(t, first.Lookup("$cursor", "queryPlanner", "winningPlan"), "IXSCAN")
+
+	large := explain("queryPlanner", d{{"$set", d{{"x", strings.Repeat("x", 1<<20)}}}})
+	if warning := mustValues(t, large.Lookup("stages").Array())[1].Document().Lookup("$set", "warning"); warning.Type == 0 || len(large) > 4096 {
+		t.Errorf("the explanation has %d bytes", len(large))
+	}
+
+	// No more is read than the pipeline needs.
+	few := mustValues(t, explain("executionStats", d{{"$limit", 3}}).Lookup("stages").Array())[0].Document()
+	if few.Lookup("nReturned").Int64() != 3 || few.Lookup("$cursor", "executionStats", "totalDocsExamined").Int64() != 3 {
+		t.Error(few)
+	}
+	for _, s := range mustValues(t, x.ok(d{{"aggregate", "c"}, {"pipeline", a{match, group}}, {"explain", true}}).Lookup("stages").Array()) {
+		if doc := s.Document(); doc.Lookup("nReturned").Type != 0 || doc.Lookup("$cursor", "executionStats").Type != 0 {
+			t.Error(doc)
+		}
+	}
+	if n := x.e.memory.Used(); n != 0 {
+		t.Errorf("%d bytes are held", n)
+	}
+}

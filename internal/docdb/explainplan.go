@@ -16,6 +16,7 @@ type effort struct {
 	returned int64 // and how many after skip and limit
 
 	branches []effort // of an $or, as far as they were needed
+	behind   []int64  // documents that each stage of a pipeline gave
 }
 
 // of takes over what a scan has counted.
@@ -35,6 +36,25 @@ func (e effort) stage(name string, returned int64, more ...bson.E) bson.D {
 		d = append(append(d, bson.E{Key: "nReturned", Value: returned}), more...)
 	}
 	return d
+}
+
+// stages are a pipeline's stages as explain shows them: the cursor from which the documents come, then what was asked for.
+// Source: MongoDB manual, "Explain Results".
+func (sel *selection) stages(cursor bson.D, e effort) bson.A {
+	list := []bson.D{{{Key: "$cursor", Value: cursor}}}
+	given := append([]int64{e.returned}, e.behind...)
+	for _, p := range sel.behind {
+		name, spec := p.First()
+		list = append(list, bson.D{{Key: name, Value: spec}})
+	}
+	shown := bson.A{}
+	for i, d := range list {
+		if e.measured {
+			d = append(d, bson.E{Key: "nReturned", Value: given[i]})
+		}
+		shown = append(shown, d)
+	}
+	return shown
 }
 
 // describe is the plan as explain shows it: a stage around its input stage.

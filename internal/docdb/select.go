@@ -21,7 +21,8 @@ type selection struct {
 	wish
 	skip, limit int64 // limit 0: none
 	projection  *query.Projection
-	memory      int // what a sort without an index may hold
+	behind      []*query.Pipeline // stages through which the documents go then, for explain
+	memory      int               // what a sort without an index may hold
 }
 
 // newSelection parses the parts of a selection; empty documents ask for nothing.

@@ -6,7 +6,7 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/keys"
 )
 
-// parsedBytes is how large a filter may be and still be shown.
+// parsedBytes is how large a filter or a pipeline may be and still be shown.
 const parsedBytes = 1 << 20
 
 // Parsed is the filter as MongoDB's explain shows it: with every operator spelled out and the clauses under $and.

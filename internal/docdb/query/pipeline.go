@@ -17,6 +17,8 @@ type Documents = iter.Seq2[bson.Raw, error]
 // Pipeline is a list of stages through which documents flow.
 type Pipeline struct {
 	stages  []stage
+	specs   []bson.RawValue // of the stages: {name: specification}
+	size    int             // of the specifications of all
 	leading *Filter
 	passing bool // no stage so far does more than to pass documents on
 	lent    bool
@@ -54,7 +56,7 @@ func ParsePipeline(list bson.RawValue) (*Pipeline, error) {
 	if !isArray(list) {
 		return nil, wire.Errorf(wire.TypeMismatch, "'pipeline' option must be specified as an array")
 	}
-	p := &Pipeline{passing: true}
+	p := &Pipeline{passing: true, size: len(list.Value)}
 	for _, v := range keys.Elements(list.Value) {
 		if len(p.stages) == maxStages {
 			return nil, wire.Errorf(wire.Code{Number: 7749501, Name: "Location7749501"}, "Pipeline length must be no longer than %d stages.", maxStages)
@@ -75,7 +77,7 @@ func ParsePipeline(list bson.RawValue) (*Pipeline, error) {
 		if len(p.stages) == 0 && name == "$match" {
 			p.leading, _ = ParseFilter(spec.Value) // it parsed a line above
 		}
-		p.stages = append(p.stages, s)
+		p.stages, p.specs = append(p.stages, s), append(p.specs, v)
 		p.lent = p.lent || p.passing && keepsNothing[name]
 		p.passing = p.passing && name == "$match"
 	}
@@ -91,6 +93,25 @@ func (p *Pipeline) Lent() bool { return p.lent || p.passing }
 // LeadingMatch returns the filter of a pipeline that starts with $match, else nil. Run applies it all the same; a caller
 // may use it to choose an index.
 func (p *Pipeline) LeadingMatch() *Filter { return p.leading }
+
+// Behind are the stages but for a leading $match, each as a pipeline of its own.
+func (p *Pipeline) Behind() (list []*Pipeline) {
+	for i := range p.stages {
+		if i > 0 || p.leading == nil {
+			list = append(list, &Pipeline{stages: p.stages[i : i+1], specs: p.specs[i : i+1], size: p.size})
+		}
+	}
+	return list
+}
+
+// First is the name and the specification of the first of one stage or more, as explain shows them.
+func (p *Pipeline) First() (name string, spec any) {
+	name, _ = firstName(p.specs[0])
+	if p.size > parsedBytes {
+		return name, bson.D{{Key: "warning", Value: "the pipeline is too large to be shown"}}
+	}
+	return name, keys.Lookup(p.specs[0].Value, name)
+}
 
 // Run passes in through the stages, which take the memory that they need from a budget. Nothing is read until the result is
 // ranged over, and not more than it needs. An error, also that of a done ctx, ends the stream.
