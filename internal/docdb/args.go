@@ -168,7 +168,7 @@ func (c *command) bind(s *Session, db string, body bson.Raw, sequences []wire.Se
 	if err := k.addSequences(sequences); err != nil {
 		return nil, err
 	}
-	return k, checkRequired(c.name, c.required, k.args)
+	return k, c.accepts.complete(c.name, k.args)
 }
 
 // sequenced are the arguments that are read by docs and so may come as a document sequence. Any other array would be
@@ -178,7 +178,7 @@ var sequenced = map[string]bool{"documents": true, "updates": true, "deletes": t
 // addSequences takes document sequences for the array arguments of their names.
 func (c *call) addSequences(sequences []wire.Sequence) error {
 	for _, seq := range sequences {
-		if _, ok := c.cmd.known[seq.ID]; !ok || !sequenced[seq.ID] {
+		if _, ok := c.cmd.accepts.byName[seq.ID]; !ok || !sequenced[seq.ID] {
 			return wire.Errorf(wire.UnknownField, "BSON field '%s.%s' is an unknown field.", c.cmd.name, seq.ID)
 		}
 		if c.get(seq.ID).Type != 0 {
@@ -191,15 +191,6 @@ func (c *call) addSequences(sequences []wire.Sequence) error {
 		c.args = append(c.args, arg{seq.ID, bson.RawValue{Type: bson.TypeArray, Value: emptyDoc}})
 	}
 	return nil
-}
-
-// accepts returns the argument of the name. An open command accepts what it does not declare.
-func (c *command) accepts(name []byte) (field, bool) {
-	f, ok := c.known[string(name)]
-	if !ok && c.open {
-		return field{name: string(name)}, true
-	}
-	return f, ok
 }
 
 // setTarget reads what the command's own field names.
@@ -216,8 +207,8 @@ func (c *call) setTarget() error {
 }
 
 // add adds an argument. It refuses one that is unknown, given twice, or of the wrong type.
-func (a *args) add(where string, known func([]byte) (field, bool), name []byte, v bson.RawValue) error {
-	f, ok := known(name)
+func (a *args) add(where string, known *fieldSet, name []byte, v bson.RawValue) error {
+	f, ok := known.get(name)
 	if !ok {
 		return wire.Errorf(wire.UnknownField, "BSON field '%s.%s' is an unknown field.", where, name)
 	}
@@ -228,25 +219,15 @@ func (a *args) add(where string, known func([]byte) (field, bool), name []byte, 
 	return f.kind.check(where, f.name, v)
 }
 
-func checkRequired(where string, list []field, a args) error {
-	for _, f := range list {
-		if f.required && !a.has(f.name) {
-			return wire.Errorf(wire.MissingField, "BSON field '%s.%s' is missing but a required field", where, f.name)
-		}
-	}
-	return nil
-}
-
 // statement checks one member of an updates or deletes array.
-func statement(where string, list []field, doc bson.Raw) (args, error) {
-	known := func(name []byte) (field, bool) { return find(list, name) }
+func statement(where string, known *fieldSet, doc bson.Raw) (args, error) {
 	a := make(args, 0, 8)
 	for name, value := range keys.Elements(doc) {
 		if err := a.add(where, known, name, value); err != nil {
 			return nil, err
 		}
 	}
-	return a, checkRequired(where, list, a)
+	return a, known.complete(where, a)
 }
 
 // limitTime is the command's context with maxTimeMS.

@@ -123,7 +123,7 @@ func (c *call) currentOpStage(a args) ([]bson.D, error) {
 func runCurrentOp(c *call) (bson.D, error) {
 	wanted := bson.D{}
 	for _, a := range c.args {
-		if _, option := c.cmd.known[a.name]; !option {
+		if _, option := c.cmd.accepts.byName[a.name]; !option {
 			wanted = append(wanted, bson.E{Key: a.name, Value: a.value})
 		}
 	}

@@ -33,7 +33,7 @@ func init() {
 	}
 }
 
-func (c *call) onlyStatement(array string, list []field) (selection, error) {
+func (c *call) onlyStatement(array string, known *fieldSet) (selection, error) {
 	docs, err := c.docs(array)
 	if err != nil {
 		return selection{}, err
@@ -41,7 +41,7 @@ func (c *call) onlyStatement(array string, list []field) (selection, error) {
 	if len(docs) != 1 {
 		return selection{}, wire.Errorf(wire.BadValue, "explain takes a write command of one statement")
 	}
-	a, err := statement(c.cmd.name+"."+array, list, docs[0])
+	a, err := statement(c.cmd.name+"."+array, known, docs[0])
 	if err != nil {
 		return selection{}, err
 	}

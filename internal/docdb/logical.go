@@ -141,7 +141,7 @@ func runKillAllSessionsByPattern(c *call) (bson.D, error) {
 }
 
 // patterns are the documents of the command's own value, an array.
-func (c *call) patterns(list []field) ([]args, error) {
+func (c *call) patterns(known *fieldSet) ([]args, error) {
 	array, ok := c.self.ArrayOK()
 	if !ok {
 		return nil, isArray.mismatch(c.cmd.name+"."+c.cmd.name, c.self)
@@ -156,7 +156,7 @@ func (c *call) patterns(list []field) ([]args, error) {
 		if !ok {
 			return nil, isObject.mismatch(c.cmd.name+"."+c.cmd.name, v)
 		}
-		p, err := statement(c.cmd.name, list, doc)
+		p, err := statement(c.cmd.name, known, doc)
 		if err != nil {
 			return nil, err
 		}

@@ -10,18 +10,17 @@ import (
 // command is one entry of the registry. The table says all that is common to commands, so that a handler holds only what
 // is its own.
 type command struct {
-	name     string
-	alias    string // an older spelling that drivers still send
-	summary  string
-	target   target
-	writes   bool // changes data
-	retries  bool // may carry a txnNumber
-	admin    bool // only on the database admin
-	open     bool // takes fields that it does not declare
-	fields   []field
-	known    map[string]field // fields and commonFields; this and required are filled in by init
-	required []field
-	run      func(*call) (bson.D, error)
+	name    string
+	alias   string // an older spelling that drivers still send
+	summary string
+	target  target
+	writes  bool      // changes data
+	retries bool      // may carry a txnNumber
+	admin   bool      // only on the database admin
+	open    bool      // takes fields that it does not declare
+	fields  *fieldSet // its own arguments, or nil
+	accepts *fieldSet // these and the common ones, filled in by init
+	run     func(*call) (bson.D, error)
 }
 
 // target is what the command's own field names.
@@ -32,13 +31,6 @@ const (
 	onCollection               // a collection of $db
 	onWhole                    // a collection of $db, or 1 for the database itself
 )
-
-// field is an argument that a command takes.
-type field struct {
-	name     string
-	kind     kind
-	required bool
-}
 
 // CommandInfo describes a command for documentation and for the table of roles.
 type CommandInfo struct {
@@ -54,7 +46,7 @@ func Commands() []CommandInfo {
 	infos := make([]CommandInfo, 0, len(registry))
 	for _, c := range registry {
 		var options []string
-		for _, f := range c.fields {
+		for _, f := range c.fields.all() {
 			options = append(options, f.name)
 		}
 		infos = append(infos, CommandInfo{c.name, c.alias, c.summary, c.writes, options})
@@ -76,13 +68,8 @@ func init() {
 	byName = make(map[string]*command, len(registry))
 	for _, c := range registry {
 		byName[c.name] = c
-		c.known = make(map[string]field, len(c.fields)+len(commonFields))
-		for _, f := range slices.Concat(commonFields, c.fields) { // its own say more than the common ones
-			c.known[f.name] = f
-			if f.required {
-				c.required = append(c.required, f)
-			}
-		}
+		c.accepts = newFieldSet(slices.Concat(commonFields.all(), c.fields.all())) // its own say more than the common ones
+		c.accepts.open = c.open
 		if c.alias != "" {
 			byName[c.alias] = c
 		}
@@ -90,40 +77,7 @@ func init() {
 }
 
 // commonFields may stand in every command. Source: MongoDB's generic command arguments.
-var commonFields = []field{
-	{"$db", isString, false},
-	{"$clusterTime", isObject, false},
-	{"$readPreference", isObject, false},
-	{"readPreference", isObject, false},
-	{"readConcern", isObject, false},
-	{"writeConcern", isObject, false},
-	{"lsid", isObject, false},
-	{"txnNumber", isInt, false},
-	{"stmtId", isInt, false},
-	{"autocommit", isBool, false},
-	{"startTransaction", isBool, false},
-	{"apiVersion", isString, false},
-	{"apiStrict", isBool, false},
-	{"apiDeprecationErrors", isBool, false},
-	{"comment", isAny, false},
-	{"maxTimeMS", isInt, false},
-}
-
-func find(list []field, name []byte) (field, bool) {
-	for _, f := range list {
-		if f.name == string(name) {
-			return f, true
-		}
-	}
-	return field{}, false
-}
-
-// fields makes optional fields of pairs of a name and a kind.
-func fields(list ...any) []field {
-	out := make([]field, 0, len(list)/2)
-	for i := 0; i < len(list); i += 2 {
-		name, required := strings.CutSuffix(list[i].(string), "!")
-		out = append(out, field{name, list[i+1].(kind), required})
-	}
-	return out
-}
+var commonFields = fields("$db", isString, "$clusterTime", isObject, "$readPreference", isObject, "readPreference", isObject,
+	"readConcern", isObject, "writeConcern", isObject, "lsid", isObject, "txnNumber", isInt, "stmtId", isInt, "autocommit", isBool,
+	"startTransaction", isBool, "apiVersion", isString, "apiStrict", isBool, "apiDeprecationErrors", isBool, "comment", isAny,
+	"maxTimeMS", isInt)

@@ -18,7 +18,7 @@ import (
 type source struct {
 	summary   string
 	onAdmin   bool // on the database admin and no collection; else on a collection
-	fields    []field
+	fields    *fieldSet
 	documents func(*call, args) ([]bson.D, error)
 }
 
