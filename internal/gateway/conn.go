@@ -22,7 +22,8 @@ const (
 	keptRoom         = 64 << 10         // bytes that a connection keeps for its next reply
 )
 
-// conn is one client connection. One goroutine serves it, and nothing of it is shared.
+// conn is one client connection. One goroutine serves it, and nothing of it is shared but what the watch reads while a
+// command runs.
 type conn struct {
 	g        *Gateway
 	nc       net.Conn

@@ -99,14 +99,15 @@ func (w *watch) stop() {
 	}
 }
 
-// hungUp waits until the other side of r has closed, or the wait is ended or pointless. What arrives meanwhile stays in r.
+// hungUp waits until the other side of r has closed, or the wait is ended or pointless. What arrives meanwhile stays in r. A
+// client that closes behind more requests, as one may that wants no answers, is heard when the last of them runs.
 func hungUp(r *bufio.Reader) bool {
 	for {
 		_, err := r.Peek(r.Buffered() + 1)
 		switch {
 		case err == nil:
 		case errors.Is(err, io.EOF):
-			return true
+			return r.Buffered() == 0
 		default:
 			return !passingTimeout(err)
 		}

@@ -52,6 +52,28 @@ func TestRequestsInAdvance(t *testing.T) {
 	}
 }
 
+// TestLastRequests: a client that closes its side, as one does that wants no answers, has all done that it had sent.
+func TestLastRequests(t *testing.T) {
+	c := start(t)
+	c.dir.addUser(t, "ann", anywhere)
+	r := c.dial(t)
+	r.login("ann", nil, nil)
+	for _, coll := range []string{"slow", "slow", "c"} {
+		r.send(&wire.Msg{Body: command1(t, "test", "find", coll)})
+	}
+	if err := r.nc.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		if _, m, err := r.receive(); err != nil || m.Body.Lookup("ok").AsFloat64() != 1 {
+			t.Fatalf("reply %d: %v, %v", i, m, err)
+		}
+	}
+	if !r.closed() {
+		t.Error("the connection outlives its client")
+	}
+}
+
 // TestIdleBeforeLogin: who says nothing is let go, who has logged in may be silent.
 func TestIdleBeforeLogin(t *testing.T) {
 	c := start(t, func(g *Gateway) { g.idle = time.Millisecond })
