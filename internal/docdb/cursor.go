@@ -27,11 +27,11 @@ const (
 type cursor struct {
 	id      int64
 	ns      namespace
-	cancel  context.CancelFunc // ends next
-	next    func() (bson.Raw, error, bool)
+	cancel  context.CancelFunc             // ends next
+	next    func() (bson.Raw, error, bool) // the document lasts until the next one or rest
 	stop    func()
 	rest    func()   // between two batches
-	pending bson.Raw // read, but did not fit the last batch
+	pending bson.Raw // a copy of what was read and did not fit the last batch
 	left    int64    // documents until the limit; not above 0: no limit
 	lsid    bson.Raw // the logical session that opened it, or nil
 	lasting bool     // may be idle for as long as its session lives
