@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -260,10 +259,8 @@ func TestBatchesOfWhatIsLent(t *testing.T) {
 	x.index("c", "a", 1)
 	x.index("c", "t", 1)
 	want := map[int32]bson.Raw{}
-	r := rand.NewChaCha8([32]byte{})
 	for i := range int32(12) {
-		data := make([]byte, []int{100, 2 * mb, 6 * mb, 20_000}[i%4])
-		_, _ = r.Read(data) // never fails
+		data := bytes.Repeat([]byte{byte(i)}, []int{100, 2 * mb, 6 * mb, 20_000}[i%4])
 		want[i] = marshal(t, d{{"_id", i}, {"a", i % 3}, {"t", a{i, i + 1}}, {"s", bson.Binary{Data: data}}})
 		x.insert("c", want[i])
 	}
@@ -290,7 +287,6 @@ func TestBatchesOfWhatIsLent(t *testing.T) {
 		{pipeline(d{{"$match", d{{"_id", 6}}}}), 1},
 		{pipeline(d{{"$match", d{{"$or", a{d{{"a", 1}}, d{{"_id", d{{"$gt", 5}}}}}}}}}), 8},
 		{pipeline(d{{"$sort", d{{"a", 1}}}}), 12},
-		{pipeline(d{{"$skip", 1}}, d{{"$limit", 9}}), 9},
 	} {
 		docs := x.drain(tc.cmd)
 		met := map[int32]bool{}
