@@ -1,6 +1,7 @@
 package docdb
 
 import (
+	"slices"
 	"strconv"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -31,6 +32,9 @@ func (b *batch) full() bool { return b.limit >= 0 && b.docs >= b.limit }
 func (b *batch) add(doc bson.Raw) bool {
 	if b.docs > 0 && b.bytes+len(doc) > batchBytes {
 		return false
+	}
+	if room := len(doc) + 16; cap(b.out)-len(b.out) < room {
+		b.out = slices.Grow(b.out, max(room, len(b.out))) // twice as large: it is copied seldom
 	}
 	b.out = append(b.out, byte(bson.TypeEmbeddedDocument))
 	b.out = append(strconv.AppendInt(b.out, b.docs, 10), 0)

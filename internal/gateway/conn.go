@@ -18,7 +18,7 @@ import (
 const (
 	frameBeforeLogin = 64 << 10         // bytes; a greeting and a login are far smaller
 	frameAfterLogin  = 48_000_000       // bytes; what the greeting promises
-	writeTimeout     = 30 * time.Second // at least, and at most twice that
+	writeTimeout     = 30 * time.Second // at least, and a quarter more at most
 	keptRoom         = 64 << 10         // bytes that a connection keeps for its next reply
 )
 
@@ -205,9 +205,9 @@ func (c *conn) send(req request, msg []byte) error {
 	if req.compressor != 0 {
 		msg = wire.Compress(nil, msg, req.compressor)
 	}
-	// A deadline is a timer: a new one is set when half of the old one's time is over.
+	// A deadline is a timer, which is not set anew for every one of many replies.
 	if now := time.Now(); c.writeBy.Sub(now) < writeTimeout {
-		c.writeBy = now.Add(2 * writeTimeout)
+		c.writeBy = now.Add(writeTimeout + writeTimeout/4)
 		if err := c.nc.SetWriteDeadline(c.writeBy); err != nil {
 			return err
 		}

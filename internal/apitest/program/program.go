@@ -69,6 +69,9 @@ func Start(t testing.TB, cmd *exec.Cmd) (line string) {
 
 // Kill ends a process without a word.
 func Kill(cmd *exec.Cmd) {
+	if cmd.Process == nil {
+		return // it has not been started
+	}
 	_ = cmd.Process.Kill() // it may have ended
 	_ = cmd.Wait()         // killed
 }
