@@ -153,6 +153,7 @@ func (e *Engine) pebbleOptions() *pebble.Options {
 		Cache:                       cache(),
 		MemTableSize:                4 * mb,
 		MemTableStopWritesThreshold: 4,
+		L0CompactionThreshold:       2, // a range is sought in every table of level 0
 		MaxOpenFiles:                256,
 		FormatMajorVersion:          pebble.FormatNewest,
 		WALMinSyncInterval:          e.syncInterval,

@@ -94,7 +94,7 @@ func scattered(id int) int { return id * 7_919 % 1_000_003 }
 // barePebble is Pebble as the engine configures it, for as much as it matters here.
 func barePebble(b *testing.B) *pebble.DB {
 	b.Helper()
-	o := &pebble.Options{CacheSize: 128 * mb, MemTableSize: 4 * mb, MemTableStopWritesThreshold: 4, FormatMajorVersion: pebble.FormatNewest,
+	o := &pebble.Options{CacheSize: 128 * mb, MemTableSize: 4 * mb, MemTableStopWritesThreshold: 4, L0CompactionThreshold: 2, FormatMajorVersion: pebble.FormatNewest,
 		Logger: quiet{}, CompactionConcurrencyRange: func() (int, int) { return 1, 1 }}
 	for i := range o.Levels {
 		o.Levels[i] = pebble.LevelOptions{BlockSize: 16 << 10, IndexBlockSize: 256 << 10, FilterPolicy: bloom.FilterPolicy(10)}
