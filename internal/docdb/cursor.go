@@ -201,8 +201,8 @@ func (t *cursorTable) closeAll() { t.kill(func(*cursor) bool { return true }) }
 
 func (t *cursorTable) closeOf(s *Session) { t.kill(func(c *cursor) bool { return c.owner == s }) }
 
-// sweep closes the cursors that nobody has used for long, unless they were asked to last. It runs with the commands, and from time to time when there are
-// none: what cursors hold of the process's memory is wanted by other engines too.
+// sweep closes the cursors that nobody has used for long, unless they were asked to last. It runs with the commands, and
+// from time to time when there are none: what cursors hold of the process's memory is wanted by other engines too.
 func (t *cursorTable) sweep(now time.Time) {
 	t.mu.Lock()
 	due := now.Sub(t.swept) >= sweepPeriod

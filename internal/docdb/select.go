@@ -147,7 +147,7 @@ func inOrder(all []placed) {
 	slices.SortStableFunc(all, func(a, b placed) int { return bytes.Compare(a.key, b.key) })
 }
 
-// cut sorts documents, clears all but the first n, and returns the size of those.
+// cut sorts documents, clears all but the first n, and returns the size of what it has cleared.
 func cut(all []placed, n int) (size int) {
 	inOrder(all)
 	for _, p := range all[n:] {

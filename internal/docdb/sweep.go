@@ -36,8 +36,8 @@ func (e *Engine) sweepAlong() {
 }
 
 // Sweep removes the documents that have expired by Options.Now and returns how many, and closes cursors that nobody has used
-// for long. An engine does so by itself every Options.SweepEvery. A document expires when the index has expireAfterSeconds and the earliest date on its path is that
-// long ago; one without a date never does. Source: MongoDB manual, "TTL Indexes".
+// for long. An engine does so by itself every Options.SweepEvery. A document expires when the index has expireAfterSeconds
+// and the earliest date on its path is that long ago; one without a date never does. Source: MongoDB manual, "TTL Indexes".
 func (e *Engine) Sweep(ctx context.Context) (removed int64, err error) {
 	if err := e.enter(); err != nil {
 		return 0, err
