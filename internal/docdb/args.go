@@ -139,11 +139,7 @@ func newCall(s *Session, m *wire.Msg) (*call, error) {
 	if cmd == nil {
 		return nil, wire.Errorf(wire.CommandNotFound, "no such command: '%s'", m.Name())
 	}
-	c, err := cmd.bind(s, m.DB(), m.Body, m.Sequences)
-	if err != nil {
-		return nil, err
-	}
-	return c, nil
+	return cmd.bind(s, m.DB(), m.Body, m.Sequences)
 }
 
 // bind checks a command's document for its command.

@@ -97,7 +97,7 @@ func (c *call) explain(verbosity string) (bson.D, error) {
 		{Key: "parsedQuery", Value: sel.filter.Parsed()}, {Key: "winningPlan", Value: sel.describe(s.plan, effort{})},
 		{Key: "rejectedPlans", Value: rejected}}
 	cursor := bson.D{{Key: "queryPlanner", Value: planner}}
-	var e effort
+	e := effort{behind: make([]int64, len(sel.behind))}
 	if verbosity != "queryPlanner" {
 		var stats bson.D
 		if stats, e, err = c.execute(&sel, s); err != nil {

@@ -41,18 +41,18 @@ func (e effort) stage(name string, returned int64, more ...bson.E) bson.D {
 // stages are a pipeline's stages as explain shows them: the cursor from which the documents come, then what was asked for.
 // Source: MongoDB manual, "Explain Results".
 func (sel *selection) stages(cursor bson.D, e effort) bson.A {
-	list := []bson.D{{{Key: "$cursor", Value: cursor}}}
-	given := append([]int64{e.returned}, e.behind...)
-	for _, p := range sel.behind {
-		name, spec := p.First()
-		list = append(list, bson.D{{Key: name, Value: spec}})
-	}
 	shown := bson.A{}
-	for i, d := range list {
+	show := func(name string, spec any, given int64) {
+		d := bson.D{{Key: name, Value: spec}}
 		if e.measured {
-			d = append(d, bson.E{Key: "nReturned", Value: given[i]})
+			d = append(d, bson.E{Key: "nReturned", Value: given})
 		}
 		shown = append(shown, d)
+	}
+	show("$cursor", cursor, e.returned)
+	for i, p := range sel.behind {
+		name, spec := p.First()
+		show(name, spec, e.behind[i])
 	}
 	return shown
 }

@@ -1,10 +1,8 @@
 package docdb
 
 import (
-	"bytes"
 	"context"
 	"iter"
-	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -95,66 +93,13 @@ func (sel *selection) results(ctx context.Context, s *scan, from *memory.Budget)
 	return sel.projected(sel.window(docs))
 }
 
-// placed is a document with its place in an order.
-type placed struct {
-	key []byte
-	doc bson.Raw
-}
-
-// size is about what it takes of memory.
-func (p placed) size() int { return len(p.key) + len(p.doc) + 64 }
-
-// sorted orders documents in memory. With a limit only the first are kept. A document's memory is given back when the
-// document has gone on.
+// sorted orders documents in memory. With a limit only the first are kept.
 func (sel *selection) sorted(docs iter.Seq2[bson.Raw, error], from *memory.Budget) iter.Seq2[bson.Raw, error] {
 	keep := 0
 	if most := sel.skip + sel.limit; sel.limit > 0 && most > 0 && most < 1<<20 {
 		keep = int(most)
 	}
-	return func(yield func(bson.Raw, error) bool) {
-		var all []placed
-		held := from.Open("Sort", sel.memory)
-		defer held.Close()
-		for doc, err := range docs {
-			p := placed{doc: doc}
-			if err == nil {
-				p.key, err = sel.order.Key(doc)
-			}
-			if err == nil {
-				err = held.Take(p.size())
-			}
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if all = append(all, p); keep > 0 && len(all) >= 2*keep {
-				held.Give(cut(all, keep))
-				all = all[:keep]
-			}
-		}
-		inOrder(all)
-		for i, p := range all {
-			if !yield(p.doc, nil) {
-				return
-			}
-			all[i] = placed{}
-			held.Give(len(p.key) + len(p.doc))
-		}
-	}
-}
-
-func inOrder(all []placed) {
-	slices.SortStableFunc(all, func(a, b placed) int { return bytes.Compare(a.key, b.key) })
-}
-
-// cut sorts documents, clears all but the first n, and returns the size of what it has cleared.
-func cut(all []placed, n int) (size int) {
-	inOrder(all)
-	for _, p := range all[n:] {
-		size += p.size()
-	}
-	clear(all[n:])
-	return size
+	return sel.order.Stream(docs, keep, func() memory.Account { return from.Open("Sort", sel.memory) })
 }
 
 // window leaves out skip documents and ends after limit.

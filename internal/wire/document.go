@@ -59,11 +59,13 @@ func checkDocument(b []byte, levels int) (int, error) {
 	return n, nil
 }
 
-// fixedSize is the length in bytes of the types that have only one.
-func fixedSize(t bson.Type) (n int, ok bool) {
+// FixedSize is the length in bytes of the values of t, if all have one.
+func FixedSize(t bson.Type) (n int, ok bool) {
 	switch t {
 	case bson.TypeUndefined, bson.TypeNull, bson.TypeMinKey, bson.TypeMaxKey:
 		return 0, true
+	case bson.TypeBoolean:
+		return 1, true
 	case bson.TypeInt32:
 		return 4, true
 	case bson.TypeDouble, bson.TypeDateTime, bson.TypeTimestamp, bson.TypeInt64:
@@ -100,7 +102,7 @@ func checkValue(t bson.Type, b []byte, levels int) (int, error) {
 		options := bytes.IndexByte(b[pattern:], 0) + 1
 		n, ok = pattern+options, pattern > 0 && options > 0
 	default:
-		n, ok = fixedSize(t)
+		n, ok = FixedSize(t)
 	}
 	if !ok || n > len(b) {
 		return 0, Errorf(InvalidBSON, "a value of type 0x%02x is malformed", byte(t))

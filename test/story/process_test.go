@@ -3,7 +3,6 @@
 package story
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -12,10 +11,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 
+	"github.com/telamon-db/telamon/internal/apitest/program"
 	"github.com/telamon-db/telamon/internal/server"
 )
 
@@ -90,17 +89,9 @@ func (p *process) start() {
 	p.cmd = exec.Command(exe)
 	p.cmd.Env = append(os.Environ(), serveDir+"="+p.dir, serveStore+"="+p.store)
 	p.cmd.Stderr = p.log
-	out, err := p.cmd.StdoutPipe()
-	if err != nil {
-		p.t.Fatal(err)
-	}
 	begin := time.Now()
-	if err := p.cmd.Start(); err != nil {
-		p.t.Fatal(err)
-	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil || line != "ready\n" {
-		p.t.Fatalf("the server does not start: %q, %v\n%s", line, err, p.log)
+	if line := program.Start(p.t, p.cmd); line != "ready\n" {
+		p.t.Fatalf("the server says %q", line)
 	}
 	if p.starts++; p.starts > 1 {
 		p.slowest = max(p.slowest, time.Since(begin))
@@ -115,12 +106,7 @@ func (p *process) start() {
 }
 
 // kill is kill -9.
-func (p *process) kill() {
-	if p.cmd.ProcessState == nil {
-		_ = p.cmd.Process.Signal(syscall.SIGKILL) // it may have ended already
-		_ = p.cmd.Wait()                          // says that it was killed
-	}
-}
+func (p *process) kill() { program.Kill(p.cmd) }
 
 // crash kills the server and starts it again on what it left.
 func (p *process) crash() {

@@ -7,6 +7,8 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
+
+	"github.com/telamon-db/telamon/internal/wire"
 )
 
 // Elements ranges over the fields of a document or array in order. It stops at the first element that cannot be read.
@@ -48,23 +50,11 @@ func step(rest []byte) (name []byte, v bson.RawValue, tail []byte, ok bool) {
 
 // cut takes the value of type t off the head of rest. The types that are met most are measured here, which is faster.
 func cut(t bson.Type, rest []byte) (value, tail []byte, ok bool) {
-	n := -1
-	switch t {
-	case bson.TypeNull:
-		n = 0
-	case bson.TypeBoolean:
-		n = 1
-	case bson.TypeInt32:
-		n = 4
-	case bson.TypeInt64, bson.TypeDouble, bson.TypeDateTime:
-		n = 8
-	case bson.TypeObjectID:
-		n = 12
-	case bson.TypeString:
-		if len(rest) >= 4 {
-			n = 4 + int(int32(binary.LittleEndian.Uint32(rest)))
-		}
-	default:
+	n, ok := wire.FixedSize(t)
+	if t == bson.TypeString && len(rest) >= 4 {
+		n, ok = 4+int(int32(binary.LittleEndian.Uint32(rest))), true
+	}
+	if !ok {
 		v, tail, ok := bsoncore.ReadValue(rest, bsoncore.Type(t))
 		return v.Data, tail, ok
 	}

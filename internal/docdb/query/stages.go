@@ -1,9 +1,7 @@
 package query
 
 import (
-	"bytes"
 	"math"
-	"slices"
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -13,7 +11,8 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// maxMemory is what $sort and $group may each hold, and how large a document may be between two stages, in bytes. Source: MongoDB manual, "Aggregation Pipeline Limits".
+// maxMemory is what $sort and $group may each hold, and how large a document may be between two stages, in bytes.
+// Source: MongoDB manual, "Aggregation Pipeline Limits".
 const maxMemory = 100 << 20
 
 func parseMatchStage(v bson.RawValue) (stage, error) {
@@ -106,42 +105,9 @@ func parseSortStage(v bson.RawValue) (stage, error) {
 	if len(s) == 0 {
 		return nil, wire.Errorf(wire.Code{Number: 15976, Name: "Location15976"}, "$sort stage must have at least one sort key")
 	}
-	return s.stage, nil
-}
-
-// stage sorts a stream. It is stable. A document's memory is given back when the document has gone on.
-func (s Sort) stage(in Documents, from *memory.Budget) Documents {
-	type entry struct {
-		key []byte
-		doc bson.Raw
-	}
-	return func(yield func(bson.Raw, error) bool) {
-		var list []entry
-		held := from.Open("$sort", maxMemory)
-		defer held.Close()
-		for doc, err := range in {
-			e := entry{doc: doc}
-			if err == nil {
-				e.key, err = s.Key(doc)
-			}
-			if err == nil {
-				err = held.Take(len(e.key) + len(doc) + 64)
-			}
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			list = append(list, e)
-		}
-		slices.SortStableFunc(list, func(a, b entry) int { return bytes.Compare(a.key, b.key) })
-		for i, e := range list {
-			if !yield(e.doc, nil) {
-				return
-			}
-			list[i] = entry{}
-			held.Give(len(e.key) + len(e.doc))
-		}
-	}
+	return func(in Documents, from *memory.Budget) Documents {
+		return s.Stream(in, 0, func() memory.Account { return from.Open("$sort", maxMemory) })
+	}, nil
 }
 
 func parseSkipStage(v bson.RawValue) (stage, error) {
