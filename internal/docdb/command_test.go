@@ -92,7 +92,7 @@ func TestCatalogCommands(t *testing.T) {
 	if n, size, avg := stats.Lookup("count").AsInt64(), stats.Lookup("size").AsInt64(), stats.Lookup("avgObjSize").AsInt64(); n != 2 || size != 28 || avg != 14 {
 		t.Error(stats)
 	}
-	stats = x.ok(d{{"dbStats", 1}})
+	stats = x.ok(d{{"dbStats", 1}, {"freeStorage", 1}})
 	if n, colls, indexes := stats.Lookup("objects").AsInt64(), stats.Lookup("collections").AsInt64(), stats.Lookup("indexes").AsInt64(); n != 2 || colls != 2 || indexes != 3 {
 		t.Error(stats)
 	}

@@ -77,6 +77,7 @@ func (o Options) withDefaults() Options {
 // Engine is one open database directory. Its methods are safe for concurrent use.
 type Engine struct {
 	opts    Options
+	dir     string
 	log     *slog.Logger
 	db      *pebble.DB
 	started time.Time
@@ -120,7 +121,7 @@ func Open(dir string, o Options) (*Engine, error) {
 // openStill opens the database without anything that changes it by itself.
 func openStill(dir string, o Options) (*Engine, error) {
 	o = o.withDefaults()
-	e := &Engine{opts: o, log: o.Logger, started: time.Now(), mono: time.Now, group: groupBytes, memory: gathered}
+	e := &Engine{opts: o, dir: dir, log: o.Logger, started: time.Now(), mono: time.Now, group: groupBytes, memory: gathered}
 	db, err := pebble.Open(dir, e.pebbleOptions())
 	if err != nil {
 		return nil, fmt.Errorf("docdb: open %s: %w", filepath.Base(dir), err)

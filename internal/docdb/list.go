@@ -103,8 +103,8 @@ func (c *call) databaseSizes(nameOnly bool) (docs []bson.D, total int64, err err
 		if err != nil {
 			return nil, 0, err
 		}
-		sizes[coll.ns.db] += stats.size()
-		total += stats.size()
+		sizes[coll.ns.db] += stats.total()
+		total += stats.total()
 	}
 	for _, name := range names {
 		doc := bson.D{{Key: "name", Value: name}}

@@ -59,6 +59,7 @@ var (
 	BackgroundOperation        = Code{12587, "BackgroundOperationInProgressForNamespace"}
 	BSONObjectTooLarge         = Code{10334, "BSONObjectTooLarge"}
 	UnrecognizedPipelineStage  = Code{40324, "Location40324"}
+	SearchNotEnabled           = Code{31082, "SearchNotEnabled"}
 	ConflictingUpdateOperators = Code{40, "ConflictingUpdateOperators"}
 	InvalidBSON                = Code{22, "InvalidBSON"}
 	ProtocolError              = Code{17, "ProtocolError"}

@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -41,6 +42,7 @@ func newStages() table[func(v bson.RawValue) (stage, error)] {
 		"$sort":      {"Sorts the documents.", parseSortStage},
 		"$skip":      {"Leaves out a number of documents.", parseSkipStage},
 		"$limit":     {"Ends after a number of documents.", parseLimitStage},
+		"$sample":    {"Gives a number of documents chosen at random.", parseSampleStage},
 		"$count":     {"Counts the documents.", parseCountStage},
 		"$unwind":    {"Gives one document for each element of an array.", parseUnwindStage},
 		"$group":     {"Groups documents by a key and accumulates over each group.", parseGroupStage},
@@ -67,7 +69,7 @@ func ParsePipeline(list bson.RawValue) (*Pipeline, error) {
 		}
 		definition, ok := stages[name]
 		if !ok {
-			return nil, wire.Errorf(wire.UnrecognizedPipelineStage, "Unrecognized pipeline stage name: '%s'", name)
+			return nil, unknownStage(name)
 		}
 		spec := keys.Lookup(v.Value, name)
 		s, err := definition.parse(spec)
@@ -82,6 +84,16 @@ func ParsePipeline(list bson.RawValue) (*Pipeline, error) {
 		p.passing = p.passing && name == "$match"
 	}
 	return p, nil
+}
+
+// searchStages are the stages that ask Atlas Search. Clients tell by the code that there is none.
+var searchStages = []string{"$listSearchIndexes", "$search", "$searchMeta", "$vectorSearch"}
+
+func unknownStage(name string) error {
+	if slices.Contains(searchStages, name) {
+		return wire.Errorf(wire.SearchNotEnabled, "%s needs Atlas Search, which this server does not have", name)
+	}
+	return wire.Errorf(wire.UnrecognizedPipelineStage, "Unrecognized pipeline stage name: '%s'", name)
 }
 
 // keepsNothing are the stages that have done with a document before they take the next.
