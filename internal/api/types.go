@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"reflect"
 	"strconv"
 	"strings"
@@ -30,6 +31,35 @@ func (d Double) MarshalJSON() ([]byte, error) {
 		s += ".0"
 	}
 	return []byte(s), nil
+}
+
+// Nullable is an optional member that null takes away, where an absent one stays as it is. It is always written.
+type Nullable[T any] struct {
+	Given bool // in a request
+	Value *T   // nil is null
+}
+
+// Set changes a member that the request names; null makes it zero.
+func (n Nullable[T]) Set(member *T) {
+	if n.Given {
+		*member = Or(n.Value, *new(T))
+	}
+}
+
+// MarshalJSON writes the value or null.
+func (n Nullable[T]) MarshalJSON() ([]byte, error) { return json.Marshal(n.Value) }
+
+// UnmarshalJSON notes that the member is there.
+func (n *Nullable[T]) UnmarshalJSON(raw []byte) error {
+	n.Given = true
+	return json.Unmarshal(raw, &n.Value)
+}
+
+// Schema is T's with null.
+func (Nullable[T]) Schema() *schema.Node {
+	n := *schema.Of(reflect.TypeFor[T]())
+	n.Nullable = true
+	return &n
 }
 
 // Ptr is a pointer to a copy of v, for optional members.

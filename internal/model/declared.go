@@ -77,11 +77,15 @@ type AutoScaling struct {
 	Disk      bool   `json:"disk,omitempty"`
 }
 
+// MajorVersions are the versions of MongoDB that a cluster can say it is compatible with, oldest first. One engine is
+// behind all of them.
+var MajorVersions = []string{"7.0", "8.0"}
+
 // NewDeclared is what a cluster is before its owner has said anything. version is the databases' own, such as 8.0.4.
 func NewDeclared(version string) Declared {
 	return Declared{
 		Type: "REPLICASET", MajorVersion: version[:strings.LastIndexByte(version, '.')], ReleaseSystem: "LTS",
-		DiskWarming: "FULLY_WARMED", ScalingStrategy: "WORKLOAD_TYPE", BIReadPreference: "SECONDARY",
+		DiskWarming: "FULLY_WARMED", ScalingStrategy: "WORKLOAD_TYPE", BIReadPreference: "secondary",
 		Advanced: Advanced{MinimumTLS: "TLS1_2", CipherMode: "DEFAULT"},
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // Check holds v, as Decode returns it, against the schema of a request and returns v cleaned: read-only members and
-// nulls of optional ones are gone, and absent members that have a default are set. Every violation is reported; a
+// nulls of optional ones that have no null are gone, and absent members that have a default are set. Every violation is reported; a
 // violation never tells the value.
 //
 // Of a partial request, a change of what exists already, absent members stay absent, even the outermost required ones.
@@ -101,6 +101,8 @@ func (c *checker) member(p Prop, path string, m map[string]any) {
 		c.say(at, "is required")
 	case p.Required && present && v == nil:
 		c.say(at, "must not be null")
+	case v == nil && present && p.Node.Nullable:
+		return
 	case v != nil:
 		m[p.Name] = c.value(p.Node, at, v)
 	default:

@@ -351,16 +351,16 @@ func TestRefusals(t *testing.T) {
 			[]string{first + "electableSpecs.instanceSize"}},
 		"four nodes": {apitest.Latest, change(func(b, r object) { r["electableSpecs"] = object{"instanceSize": "M10", "nodeCount": 4} }), "VALIDATION_ERROR",
 			[]string{first + "electableSpecs.nodeCount"}},
-		"small disk":    {"2023-02-01", change(func(b, r object) { b["diskSizeGB"] = 9 }), "VALIDATION_ERROR", []string{"diskSizeGB"}},
+		"no disk":       {"2023-02-01", change(func(b, r object) { b["diskSizeGB"] = -1 }), "VALIDATION_ERROR", []string{"diskSizeGB"}},
 		"low priority":  {apitest.Latest, change(func(b, r object) { r["priority"] = 6 }), "VALIDATION_ERROR", []string{first + "priority"}},
 		"long name":     {apitest.Latest, change(func(b, r object) { b["name"] = strings.Repeat("x", 65) }), "VALIDATION_ERROR", []string{"name"}},
 		"name":          {apitest.Latest, change(func(b, r object) { b["name"] = "-x" }), "VALIDATION_ERROR", []string{"name"}},
 		"unknown field": {apitest.Latest, change(func(b, r object) { b["diskSizeGB"] = 10 }), "VALIDATION_ERROR", []string{"diskSizeGB"}},
 		"unmade promises": {apitest.Latest, change(func(b, r object) {
-			b["encryptionAtRestProvider"], b["mongoDBMajorVersion"], b["biConnector"] = "AWS", "7.0", object{"enabled": true}
+			b["encryptionAtRestProvider"], b["mongoDBMajorVersion"], b["biConnector"] = "AWS", "6.0", object{"enabled": true, "readPreference": "none"}
 			b["redactClientLogData"], b["retainBackups"], b["paused"], b["pitEnabled"] = true, true, true, true
 		}), "VALIDATION_ERROR", []string{
-			"biConnector.enabled", "encryptionAtRestProvider", "mongoDBMajorVersion", "paused", "pitEnabled", "redactClientLogData", "retainBackups",
+			"biConnector.enabled", "biConnector.readPreference", "encryptionAtRestProvider", "mongoDBMajorVersion", "paused", "pitEnabled", "redactClientLogData", "retainBackups",
 		}},
 		"several": {apitest.Latest, change(func(b, r object) {
 			b["clusterType"], r["regionName"] = "GEOSHARDED", "NOWHERE"
@@ -368,7 +368,13 @@ func TestRefusals(t *testing.T) {
 		}), "INVALID_ATTRIBUTE", []string{"clusterType", first + "regionName", "tags[1].key"}},
 		"free with backups": {apitest.Latest, change(func(b, r object) {
 			b["backupEnabled"], r["providerName"], r["electableSpecs"] = true, "TENANT", object{"instanceSize": "M5"}
-		}), "VALIDATION_ERROR", []string{"backupEnabled", first + "backingProviderName", first + "electableSpecs.instanceSize"}},
+			r["readOnlySpecs"], r["analyticsSpecs"] = object{"instanceSize": "M0", "nodeCount": 1}, object{"instanceSize": "M10", "nodeCount": 0}
+		}), "VALIDATION_ERROR", []string{
+			"backupEnabled", first + "analyticsSpecs.instanceSize", first + "backingProviderName", first + "electableSpecs.instanceSize",
+			first + "readOnlySpecs.nodeCount",
+		}},
+		"size of no nodes": {apitest.Latest, change(func(b, r object) { r["readOnlySpecs"] = object{"instanceSize": "M0", "nodeCount": 0} }),
+			"VALIDATION_ERROR", []string{first + "readOnlySpecs.instanceSize"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fields := srv.Owner().At(c.version).Post(clusters(srv), c.body).WantError(http.StatusBadRequest, c.code)

@@ -2,6 +2,8 @@ package cluster
 
 import (
 	"cmp"
+	"slices"
+	"strings"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/model"
@@ -39,6 +41,7 @@ func (w *common) declare(d *model.Declared, bad *problems) {
 	if w.BIConnector != nil {
 		d.BIReadPreference = cmp.Or(w.BIConnector.ReadPreference, d.BIReadPreference)
 	}
+	d.MajorVersion = cmp.Or(w.MajorVersion, d.MajorVersion)
 	if a := w.AdvancedConfiguration; a != nil {
 		d.Advanced.MinimumTLS = cmp.Or(a.MinimumTLS, d.Advanced.MinimumTLS)
 		d.Advanced.CipherMode = cmp.Or(a.CipherMode, d.Advanced.CipherMode)
@@ -58,6 +61,12 @@ func (w *common) declare(d *model.Declared, bad *problems) {
 	}
 }
 
+// isReadPreference reports whether s, where it is given, names nodes that BI tools may read from. The document has the
+// names in capitals, the service writes them small: either is kept as it comes.
+func isReadPreference(s string) bool {
+	return s == "" || slices.Contains([]string{"primary", "secondary", "analytics"}, strings.ToLower(s))
+}
+
 // refuse complains of what would change how a cluster behaves and is not there.
 func (w *common) refuse(d *model.Declared, bad *problems) {
 	for _, r := range []struct {
@@ -66,13 +75,14 @@ func (w *common) refuse(d *model.Declared, bad *problems) {
 		problem string
 	}{
 		{"acceptDataRisksAndForceReplicaSetReconfig", w.AcceptDataRisks != nil, "is not accepted: the cluster is one process and cannot lose its majority"},
+		{"biConnector.readPreference", w.BIConnector != nil && !isReadPreference(w.BIConnector.ReadPreference), "must be primary, secondary or analytics"},
 		{"biConnector.enabled", w.BIConnector != nil && api.Or(w.BIConnector.Enabled, false), "must be false: Telamon has no connector for BI tools"},
 		{"clusterType", cmp.Or(w.ClusterType, d.Type) != d.Type, "must be REPLICASET: Telamon has no sharded clusters so far"},
 		{"configServerManagementMode", cmp.Or(w.ConfigServerManagement, "ATLAS_MANAGED") != "ATLAS_MANAGED", "is for sharded clusters, which Telamon does not have so far"},
 		{"encryptionAtRestProvider", cmp.Or(w.EncryptionAtRest, "NONE") != "NONE", "must be NONE: Telamon does not encrypt data at rest"},
 		{"globalClusterSelfManagedSharding", api.Or(w.GlobalSelfManaged, false), "is for global clusters, which Telamon does not have so far"},
 		{"mongoDBEmployeeAccessGrant", w.EmployeeAccess != nil, "is not accepted: nobody but you runs this server"},
-		{"mongoDBMajorVersion", cmp.Or(w.MajorVersion, d.MajorVersion) != d.MajorVersion, "must be " + d.MajorVersion + ", the one version that Telamon's clusters are compatible with"},
+		{"mongoDBMajorVersion", !slices.Contains(model.MajorVersions, cmp.Or(w.MajorVersion, d.MajorVersion)), "must be one of " + strings.Join(model.MajorVersions, ", ")},
 	} {
 		if r.asked {
 			bad.say(r.field, r.problem)
@@ -132,7 +142,7 @@ func setDisk(d *model.Declared, gb float64) {
 				continue
 			}
 			for _, h := range hardwareOf(&z.Regions[i]) {
-				h.DiskGB = gb
+				h.DiskGB = roomy(z.Regions[i].Provider, gb)
 			}
 		}
 	}

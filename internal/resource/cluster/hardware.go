@@ -43,12 +43,13 @@ func complete(regions []model.Region, disk float64) {
 		}
 		if r.Provider == model.Tenant {
 			r.Electable.DiskGB = freeDiskGB
+			r.ReadOnly, r.Analytics = without(r.ReadOnly), without(r.Analytics)
 			continue
 		}
 		size := cmp.Or(r.Electable.Size, r.ReadOnly.Size, r.Analytics.Size)
 		for _, h := range hardwareOf(r) {
 			h.Size = cmp.Or(h.Size, size)
-			h.DiskGB = cmp.Or(h.DiskGB, r.Electable.DiskGB, disk, usualDisk(r.Provider, h.Size))
+			h.DiskGB = roomy(r.Provider, cmp.Or(h.DiskGB, r.Electable.DiskGB, disk, usualDisk(h.Size)))
 			fillDisk(r.Provider, h)
 		}
 	}
@@ -64,9 +65,9 @@ func fillDisk(provider string, h *model.Hardware) {
 	}
 }
 
-// usualDisk is the size in gigabytes of the disks that come with instances of a size, after MongoDB's documentation of
+// usualDisk is the size in gigabytes of the disks that come with instances of a size, if the provider has such small ones, after MongoDB's documentation of
 // cluster sizes.
-func usualDisk(provider, size string) float64 {
+func usualDisk(size string) float64 {
 	number, _, _ := strings.Cut(strings.TrimLeft(size, "MR"), "_")
 	n, _ := strconv.Atoi(number) // a size that is none has been refused
 	gb := 1000.0
@@ -79,10 +80,27 @@ func usualDisk(provider, size string) float64 {
 			break
 		}
 	}
-	if provider == model.Azure {
+	return gb
+}
+
+// roomy is a disk's size, or the least that the provider has where that is more, as the service takes it. What is no size
+// stays, and is refused.
+func roomy(provider string, gb float64) float64 {
+	switch {
+	case gb <= 0:
+		return gb
+	case provider == model.Azure:
 		return max(gb, leastAzureDisk)
 	}
-	return gb
+	return max(gb, leastDisk)
+}
+
+// without is h as it is kept of a free cluster, which has such nodes only as long as there are none.
+func without(h model.Hardware) model.Hardware {
+	if h.Nodes == 0 && (h.Size == "" || h.Size == model.FreeSize) {
+		return model.Hardware{}
+	}
+	return h
 }
 
 func (w *hardware) declared(size string, disk *api.Double) model.Hardware {

@@ -130,25 +130,29 @@ func (p *problems) checkRegion(i int, r *model.Region) {
 		p.say(p.region, "must be a region of the provider")
 	}
 	if r.Provider == model.Tenant {
+		p.checkNone(i, "readOnlySpecs", r.ReadOnly)
+		p.checkNone(i, "analyticsSpecs", r.Analytics)
 		return
 	}
 	for _, h := range []struct {
 		field string
 		*model.Hardware
 	}{{"electableSpecs", &r.Electable}, {"readOnlySpecs", &r.ReadOnly}, {"analyticsSpecs", &r.Analytics}} {
-		p.checkHardware(i, h.field, r.Provider, h.Hardware)
+		if h.Hardware == &r.Electable || h.Nodes != 0 || h.Size != r.Electable.Size { // one that is not told is the electable ones'
+			p.checkHardware(i, h.field, r.Provider, h.Hardware)
+		}
 	}
 }
 
 func (p *problems) checkHardware(i int, field, provider string, h *model.Hardware) {
+	if h.Size != "" && model.IsCloud(provider) && !model.HasSize(provider, h.Size) {
+		p.at(i, field+".instanceSize", "must be a size that the provider has")
+	}
 	if field != "electableSpecs" && h.Nodes == 0 {
 		return // shown for completeness; there are none
 	}
-	switch {
-	case h.Size == "":
+	if h.Size == "" {
 		p.at(i, field+".instanceSize", "is required")
-	case model.IsCloud(provider) && !model.HasSize(provider, h.Size):
-		p.at(i, field+".instanceSize", "must be a size that the provider has")
 	}
 	if h.Nodes < 0 || h.Nodes > maxNodes {
 		p.at(i, field+".nodeCount", fmt.Sprintf("must be from 0 to %d", maxNodes))
@@ -158,6 +162,15 @@ func (p *problems) checkHardware(i int, field, provider string, h *model.Hardwar
 	}
 	if h.IOPS < 0 {
 		p.at(i, field+".diskIOPS", "must be at least 0")
+	}
+}
+
+// checkNone wants a free cluster to have no nodes of a kind that dedicated ones can have.
+func (p *problems) checkNone(i int, field string, h model.Hardware) {
+	if h.Nodes != 0 {
+		p.at(i, field+".nodeCount", "must be 0 for a free cluster")
+	} else if h.Size != "" {
+		p.at(i, field+".instanceSize", "must be M0, the size of free clusters")
 	}
 }
 

@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"reflect"
+	"slices"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/fault"
@@ -137,6 +138,9 @@ func update[W any, P version[W]](s *Service) func(context.Context, updateIn[W]) 
 			}
 			next := c.Declared.Clone()
 			body.declare(&next, bad)
+			if slices.Index(model.MajorVersions, next.MajorVersion) < slices.Index(model.MajorVersions, c.Declared.MajorVersion) {
+				bad.say("mongoDBMajorVersion", "cannot go back to an older version")
+			}
 			if next.Shared() != c.Declared.Shared() {
 				bad.at(0, "providerName", "cannot change between a free cluster and a dedicated one")
 			}

@@ -29,7 +29,7 @@ type common struct {
 	Labels                 []shape.ComponentLabel `json:"labels" api:"deprecated" doc:"Labels on the cluster. Tags are their successors."`
 	Links                  []api.Link             `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 	EmployeeAccess         *EmployeeAccessGrant   `json:"mongoDBEmployeeAccessGrant,omitempty" doc:"Access for employees of the service. Refused: nobody but you runs Telamon."`
-	MajorVersion           string                 `json:"mongoDBMajorVersion,omitempty" doc:"MongoDB version that the cluster is compatible with. Telamon has one; any other is refused."`
+	MajorVersion           string                 `json:"mongoDBMajorVersion,omitempty" doc:"MongoDB version that the cluster is compatible with, one that getProjectLtsVersions names. It cannot go back. Telamon has one engine behind all of them."`
 	Version                string                 `json:"mongoDBVersion,omitempty" api:"readonly,is=mongoDBVersion" doc:"MongoDB version that the cluster says it is."`
 	Name                   string                 `json:"name,omitempty" api:"is=clusterName" doc:"Name of the cluster: at most 64 characters, its first 23 unique in the project. It cannot change."`
 	Paused                 *bool                  `json:"paused,omitempty" doc:"Whether the cluster's database is stopped. Its data is kept."`
@@ -53,7 +53,7 @@ type AdvancedConfiguration struct {
 // BIConnector is the connector for BI tools.
 type BIConnector struct {
 	Enabled        *bool  `json:"enabled,omitempty" doc:"Whether there is a connector. Only false is accepted."`
-	ReadPreference string `json:"readPreference,omitempty" api:"enum=PRIMARY|SECONDARY|ANALYTICS" doc:"Which nodes the connector would read from."`
+	ReadPreference string `json:"readPreference,omitempty" api:"enum=PRIMARY|SECONDARY|ANALYTICS,open" doc:"Which nodes the connector would read from; the names may be in small letters."`
 }
 
 // EmployeeAccessGrant is access for employees of the service.

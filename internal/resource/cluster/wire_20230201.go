@@ -48,7 +48,7 @@ type HardwareSpec struct {
 // DedicatedHardwareSpec is what nodes run on that are not electable.
 type DedicatedHardwareSpec struct {
 	hardware
-	InstanceSize DedicatedSize `json:"instanceSize,omitempty" doc:"Size of the instances, one that the provider has."`
+	InstanceSize DedicatedSize `json:"instanceSize,omitempty" api:"open" doc:"Size of the instances, one that the provider has. A free cluster, which has no such nodes, may say M0."`
 }
 
 // hardware are the members of all hardware specs.
@@ -92,7 +92,7 @@ func (w *AdvancedClusterDescription) declare(d *model.Declared, bad *problems) {
 		}
 		declareSpecs(d, specs, bad)
 	}
-	if w.DiskSizeGB != nil {
+	if api.Or(w.DiskSizeGB, 0) != 0 {
 		setDisk(d, float64(*w.DiskSizeGB))
 	}
 }

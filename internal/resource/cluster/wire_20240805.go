@@ -10,7 +10,7 @@ import (
 // ClusterDescription20240805 is a cluster since 2024-08-05: disks belong to nodes, and a replication spec is a shard.
 type ClusterDescription20240805 struct {
 	common
-	AdaptiveCapacity *string                   `json:"adaptiveCapacity" api:"nullable,enum=ENABLED|DISABLED" doc:"Whether the cluster takes other instances where its own are short. Kept as declared; null if nothing was."`
+	AdaptiveCapacity api.Nullable[string]      `json:"adaptiveCapacity" api:"enum=ENABLED|DISABLED" doc:"Whether the cluster takes other instances where its own are short. Kept as declared; null if nothing was."`
 	BackupEnabled    *bool                     `json:"backupEnabled,omitempty" api:"default=false" doc:"Whether the cluster has backups."`
 	EffectiveSpecs   []ReplicationSpec20240805 `json:"effectiveReplicationSpecs,omitempty" api:"readonly" doc:"What the cluster has. Telamon does not scale by itself, so it is what was declared."`
 	InternalRole     string                    `json:"internalClusterRole,omitempty" api:"readonly,enum=NONE|SYSTEM_CLUSTER|INTERNAL_SHADOW_CLUSTER" doc:"Role of a cluster that is the service's own. NONE."`
@@ -60,7 +60,7 @@ type DedicatedHardwareSpec20240805 struct {
 func (w *ClusterDescription20240805) declare(d *model.Declared, bad *problems) {
 	w.common.declare(d, bad)
 	set(&d.Backup, w.BackupEnabled)
-	set(&d.AdaptiveCapacity, w.AdaptiveCapacity)
+	w.AdaptiveCapacity.Set(&d.AdaptiveCapacity)
 	set(&d.FastInitialSync, w.FastInitialSync)
 	if api.Or(w.RedactLogs, false) {
 		bad.say("redactClientLogData", "must be false: Telamon does not have this yet")
@@ -126,7 +126,7 @@ func (w *ClusterDescription20240805) show(v view) {
 	w.BackupEnabled, w.FastInitialSync = &d.Backup, &d.FastInitialSync
 	w.InternalRole, w.RedactLogs, w.RetainBackups = "NONE", new(bool), new(bool)
 	if d.AdaptiveCapacity != "" {
-		w.AdaptiveCapacity = &d.AdaptiveCapacity
+		w.AdaptiveCapacity.Value = &d.AdaptiveCapacity
 	}
 	w.ReplicationSpecs = showSpecs(d)
 	w.EffectiveSpecs = slices.Clone(w.ReplicationSpecs)

@@ -1,6 +1,8 @@
 package project_test
 
 import (
+	"fmt"
+	"maps"
 	"net/http"
 	"reflect"
 	"testing"
@@ -58,12 +60,20 @@ func TestVersions(t *testing.T) {
 	if got := one("?cloudProvider=GCP&instanceSize=M10&defaultStatus=DEFAULT"); !reflect.DeepEqual(got, want) {
 		t.Errorf("version %v", got)
 	}
-	if got := one("?cloudProvider=TENANT"); got["version"] != "8.0" || got["instanceSize"] != nil {
+	if got := one("?cloudProvider=TENANT&defaultStatus=DEFAULT"); got["version"] != "8.0" || got["instanceSize"] != nil {
 		t.Errorf("of free clusters %v", got)
 	}
 	made := owner.Post("/groups/"+s.ProjectID+"/clusters", cluster).Want(http.StatusCreated).Object()
 	if made["mongoDBMajorVersion"] != "8.0" {
 		t.Errorf("a cluster has %v", made["mongoDBMajorVersion"])
+	}
+	for i, got := range owner.Get(path + "?cloudProvider=TENANT").Want(http.StatusOK).Results() {
+		body := maps.Clone(cluster)
+		body["name"], body["mongoDBMajorVersion"] = fmt.Sprintf("of-a-version-%d", i), got["version"]
+		made := owner.Post("/groups/"+s.ProjectID+"/clusters", body).Want(http.StatusCreated).Object()
+		if made["mongoDBMajorVersion"] != got["version"] {
+			t.Errorf("a cluster of version %v has %v", got["version"], made["mongoDBMajorVersion"])
+		}
 	}
 	if got := owner.Get(path + "?instanceSize=M7").Want(http.StatusOK).Results(); len(got) != 0 {
 		t.Errorf("no such size: %v", got)
@@ -72,7 +82,7 @@ func TestVersions(t *testing.T) {
 	if n := len(all["results"].([]any)); float64(n) != all["totalCount"] || n < 100 {
 		t.Errorf("%d of %v", n, all["totalCount"])
 	}
-	if got := owner.Get(path + "?itemsPerPage=3&pageNum=2").Want(http.StatusOK).Results(); len(got) != 3 || got[0]["instanceSize"] != "M40" {
+	if got := owner.Get(path + "?itemsPerPage=3&pageNum=2").Want(http.StatusOK).Results(); len(got) != 3 || got[0]["instanceSize"] != "M20" {
 		t.Errorf("page 2: %v", got)
 	}
 	for _, query := range []string{"?cloudProvider=IBM", "?defaultStatus=NOT_DEFAULT", "?itemsPerPage=0", "?pageNum=0"} {

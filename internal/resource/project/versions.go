@@ -36,8 +36,17 @@ type versionsIn struct {
 func (s *Service) versions(_ context.Context, in versionsIn) (api.Page[MdbAvailableVersion], error) {
 	var all []MdbAvailableVersion
 	add := func(provider, size string) {
-		if (in.CloudProvider == "" || in.CloudProvider == provider) && (in.InstanceSize == "" || in.InstanceSize == size) {
-			all = append(all, MdbAvailableVersion{CloudProvider: provider, DefaultStatus: "DEFAULT", InstanceSize: DedicatedSize(size), Version: s.Version})
+		if in.CloudProvider != "" && in.CloudProvider != provider || in.InstanceSize != "" && in.InstanceSize != size {
+			return
+		}
+		for _, version := range model.MajorVersions {
+			status := "NOT_DEFAULT"
+			if version == s.Version {
+				status = "DEFAULT"
+			}
+			if in.DefaultStatus == "" || in.DefaultStatus == status {
+				all = append(all, MdbAvailableVersion{CloudProvider: provider, DefaultStatus: status, InstanceSize: DedicatedSize(size), Version: version})
+			}
 		}
 	}
 	for _, provider := range []string{model.AWS, model.Azure, model.GCP} {
