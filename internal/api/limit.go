@@ -16,7 +16,7 @@ func (e *Engine) spend(out *response, set *ratelimit.Set, scope authz.Scope) err
 	if set == nil {
 		return nil
 	}
-	g := e.Limits.Take(set, e.owner(out, set, scope))
+	g := e.take(out, set, scope)
 	h := out.w.Header()
 	h.Set("RateLimit-Limit", strconv.Itoa(set.Capacity))
 	h.Set("RateLimit-Remaining", strconv.Itoa(g.Remaining))
@@ -30,19 +30,19 @@ func (e *Engine) spend(out *response, set *ratelimit.Set, scope authz.Scope) err
 
 func seconds(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
 
-// owner is whose bucket of the set a request spends from.
-func (e *Engine) owner(out *response, set *ratelimit.Set, scope authz.Scope) string {
+// take takes a token from the bucket of the set that the request belongs to.
+func (e *Engine) take(out *response, set *ratelimit.Set, scope authz.Scope) ratelimit.Grant {
 	switch set.Scope {
 	case ratelimit.Project:
-		return scope.GroupID
+		return e.Limits.TakeKnown(set, scope.GroupID)
 	case ratelimit.Organization:
-		return scope.OrgID
+		return e.Limits.TakeKnown(set, scope.OrgID)
 	case ratelimit.User:
 		if who := authz.From(out.r.Context()); who.ID != "" {
-			return who.ID
+			return e.Limits.TakeKnown(set, who.ID)
 		}
 	}
-	return Subnet(e.Auth.Address(out.r))
+	return e.Limits.Take(set, Subnet(e.Auth.Address(out.r)))
 }
 
 // Subnet is who owns a bucket by address: an IPv4 address, or the /64 that one customer has in IPv6 (RFC 6177).

@@ -66,7 +66,6 @@ var (
 	errRefresh = problem{"INVALID_REFRESH_TOKEN", "The refresh token has expired, was revoked, or there never was one."}     // invalid_grant
 	errGrant   = problem{"UNSUPPORTED_GRANT_TYPE", "grant_type must be a device code's or refresh_token."}                   // unsupported_grant_type
 	errRequest = problem{"INVALID_REQUEST", "The body must be a form that has each parameter that is needed, and no twice."} // invalid_request
-	errBusy    = problem{"TOO_MANY_LOGINS", "Too many logins are waiting to be approved. Try again later."}                  // temporarily_unavailable
 )
 
 // refuse tells a program what is wrong. What is no problem is unexpected: its cause goes to the log only.

@@ -14,11 +14,11 @@ import (
 	"github.com/telamon-db/telamon/internal/webpage"
 )
 
-// How often passwords may be tried, whether right or wrong: at once, and a minute from then on.
+// How often passwords may be tried, whether right or wrong: at once, and a minute from then on. Nothing counts tries at a
+// user from everywhere, or strangers could shut out whose name they know.
 var (
 	triesOfAddress = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 30, Refill: 20}}
-	triesAtUser    = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 30, Refill: 30}} // from anywhere
-	triesOfOneAt   = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 5, Refill: 2}}   // from one address at one user
+	triesOfOneAt   = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 5, Refill: 2}} // from one address at one user
 )
 
 // Page serves the page on which a person approves what a program has asked for.
@@ -96,7 +96,7 @@ const maxUsername = 254
 // mayTry counts a try.
 func (s *Service) mayTry(r *http.Request, username string) bool {
 	from, at := s.Subnet(s.Address(r)), state.Fold(username)
-	return s.tries.Take(triesOfAddress, from).OK && s.tries.Take(triesOfOneAt, from+" "+at).OK && s.tries.Take(triesAtUser, at).OK
+	return s.tries.Take(triesOfAddress, from).OK && s.tries.TakeAt(triesOfOneAt, from, at).OK
 }
 
 // know is the user with that name and password, or nil. It takes the same time whether there is such a user or not.

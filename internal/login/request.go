@@ -1,9 +1,11 @@
 package login
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +20,7 @@ const (
 	requestLife = 10 * time.Minute
 	interval    = 5 * time.Second // between two questions of a program
 	maxRequests = 10_000          // that are open at a time
+	maxOfOne    = 20              // of one address; one more ends its oldest
 )
 
 // Request is a program's request to let somebody in. Its life is counted by the system's clock, as that of all
@@ -26,6 +29,7 @@ type Request struct {
 	Hash     string    `json:"hash"`             // of the device code
 	UserCode string    `json:"userCode"`         // which a person enters
 	From     string    `json:"from"`             // address of the program
+	Subnet   string    `json:"subnet"`           // of that address, as Service.Subnet has it
 	UserID   model.ID  `json:"userId,omitempty"` // who has approved it
 	Expires  time.Time `json:"expires"`
 	Rev      int64     `json:"-"`
@@ -39,6 +43,7 @@ var Requests = &store.Table[Request]{
 	Indexes: []store.Index[Request]{
 		{Name: "code", Unique: true, Key: func(q *Request) []string { return []string{q.UserCode} }},
 		{Name: "expires", Key: func(q *Request) []string { return []string{state.Instant(q.Expires)} }},
+		{Name: "subnet", Key: func(q *Request) []string { return []string{q.Subnet, state.Instant(q.Expires)} }},
 	},
 }
 
@@ -48,19 +53,15 @@ func (s *Service) Authorize(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
-	code := bearer.Text()
+	code, from := bearer.Text(), s.Address(r)
 	q := &Request{
-		Hash: bearer.Hash(code), UserCode: newUserCode(), From: s.Address(r).String(), Expires: time.Now().UTC().Add(requestLife),
+		Hash: bearer.Hash(code), UserCode: newUserCode(), From: from.String(), Subnet: s.Subnet(from), Expires: time.Now().UTC().Add(requestLife),
 	}
 	err := s.Store.Update(r.Context(), func(tx store.Tx) error {
 		if err := sweep(tx); err != nil {
 			return err
 		}
-		n, err := Requests.Count(tx, store.Query{})
-		if err == nil && n >= maxRequests {
-			err = errBusy
-		}
-		if err != nil {
+		if err := makeRoom(tx, q.Subnet); err != nil {
 			return err
 		}
 		q.Rev = 0
@@ -74,6 +75,45 @@ func (s *Service) Authorize(w http.ResponseWriter, r *http.Request) {
 		"device_code": code, "expires_in": int(requestLife.Seconds()), "interval": int(interval.Seconds()), "user_code": q.UserCode,
 		"verification_uri": s.BaseURL() + PagePath,
 	})
+}
+
+// makeRoom keeps the requests that are open within their bounds. An address that has too many loses its oldest, so that
+// no other does; when all of them together are too many, those addresses lose some that have the most.
+func makeRoom(tx store.Tx, subnet string) error {
+	own, err := Requests.List(tx, store.Query{Index: "subnet", Prefix: []string{subnet}})
+	if err != nil {
+		return err
+	}
+	for _, q := range own[:max(len(own)-maxOfOne+1, 0)] {
+		if err := Requests.Delete(tx, q); err != nil {
+			return err
+		}
+	}
+	n, err := Requests.Count(tx, store.Query{})
+	if err != nil || n < maxRequests {
+		return err
+	}
+	return thin(tx)
+}
+
+// thin removes a tenth of all requests: the oldest of the addresses that have the most.
+func thin(tx store.Tx) error {
+	all, err := Requests.List(tx, store.Query{Index: "expires"})
+	if err != nil {
+		return err
+	}
+	newer, of := map[string]int{}, map[string]int{} // requests of the same address that are newer, by request; requests of an address
+	for _, q := range slices.Backward(all) {
+		newer[q.Hash] = of[q.Subnet]
+		of[q.Subnet]++
+	}
+	slices.SortStableFunc(all, func(a, b *Request) int { return cmp.Compare(newer[b.Hash], newer[a.Hash]) })
+	for _, q := range all[:len(all)/10] {
+		if err := Requests.Delete(tx, q); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sweep removes some requests and sessions that are over.
@@ -143,7 +183,7 @@ func (s *Service) redeem(ctx context.Context, code string) (out granted, err err
 	switch {
 	case err != nil:
 		return out, err
-	case q.UserID == "" && s.tries.Take(asksOfOne, q.Hash).OK:
+	case q.UserID == "" && s.tries.TakeKnown(asksOfOne, q.Hash).OK:
 		return out, errPending
 	case q.UserID == "":
 		return out, errHasty

@@ -1,10 +1,14 @@
 // Package ratelimit bounds how often the API is called: a bucket of tokens for each endpoint set and project,
 // organization, caller or address, as the service has them. Buckets are in memory, each node's own, and refill by the
 // system's clock.
+//
+// What a stranger says costs nobody but the stranger: names that may be invented are kept by the address that they come
+// from, which loses its own buckets when it has too many.
 package ratelimit
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"sync"
 	"time"
@@ -17,17 +21,22 @@ type Limits struct {
 	sets []*Set
 
 	mu      sync.Mutex
-	buckets map[bucket]*rate.Limiter
+	known   map[bucket]*rate.Limiter // of those that the store knows
+	enough  int                      // at so many known buckets, those that are full are forgotten
+	buckets map[bucket]*rate.Limiter // of strangers
+	guests  map[string]*guest        // by the address that strangers call from
 }
 
 type bucket struct {
-	set   *Set
-	owner string
+	set         *Set
+	from, owner string
 }
 
 // New returns the documented limits, with those of sizes, by id of the set, in their place.
 func New(sizes map[string]Limit) (*Limits, error) {
-	l := &Limits{buckets: map[bucket]*rate.Limiter{}}
+	l := &Limits{
+		known: map[bucket]*rate.Limiter{}, enough: maxBuckets, buckets: map[bucket]*rate.Limiter{}, guests: map[string]*guest{},
+	}
 	known := map[string]bool{}
 	for _, s := range documented {
 		s.Limit = s.Default
@@ -77,9 +86,44 @@ type Grant struct {
 	Retry     time.Duration // until there is a token, if there was none: whole seconds
 }
 
-// Take takes a token from owner's bucket of a set.
-func (l *Limits) Take(s *Set, owner string) Grant {
-	b, now := l.bucket(s, owner), time.Now()
+// TakeKnown takes a token from the bucket of somebody, or something, that the store knows: what it knows bounds the
+// buckets.
+func (l *Limits) TakeKnown(s *Set, id string) Grant {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	key := bucket{set: s, owner: id}
+	b := l.known[key]
+	if b == nil {
+		l.rest()
+		b = s.limiter()
+		l.known[key] = b
+	}
+	return take(b, time.Now())
+}
+
+// Take takes a token from the bucket of the address that a stranger calls from.
+func (l *Limits) Take(s *Set, address string) Grant { return l.TakeAt(s, address, "") }
+
+// TakeAt takes a token from the bucket that an address has for a name: one that a stranger gives, and that may be
+// invented. How many buckets an address has is bounded, and so are those of all addresses.
+func (l *Limits) TakeAt(s *Set, address, name string) Grant {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now, key := time.Now(), bucket{s, address, name}
+	b := l.buckets[key]
+	if b == nil {
+		b = s.limiter()
+		l.admit(key, b, now)
+	}
+	l.guests[address].last = now
+	return take(b, now)
+}
+
+func (s *Set) limiter() *rate.Limiter {
+	return rate.NewLimiter(rate.Limit(float64(s.Refill)/Per.Seconds()), s.Capacity)
+}
+
+func take(b *rate.Limiter, now time.Time) Grant {
 	ok, left := b.AllowN(now, 1), b.TokensAt(now)
 	g := Grant{OK: ok, Remaining: max(int(left), 0)}
 	if !ok {
@@ -88,34 +132,15 @@ func (l *Limits) Take(s *Set, owner string) Grant {
 	return g
 }
 
-// maxBuckets bounds the buckets that are remembered.
-const maxBuckets = 100_000
+// full reports whether a bucket is as good as a new one.
+func full(b *rate.Limiter, now time.Time) bool { return b.TokensAt(now) >= float64(b.Burst()) }
 
-func (l *Limits) bucket(s *Set, owner string) *rate.Limiter {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	key := bucket{s, owner}
-	b := l.buckets[key]
-	if b == nil {
-		if len(l.buckets) >= maxBuckets {
-			l.sweep()
-		}
-		b = rate.NewLimiter(rate.Limit(float64(s.Refill)/Per.Seconds()), s.Capacity)
-		l.buckets[key] = b
+// rest forgets the known buckets that are full, once there are many.
+func (l *Limits) rest() {
+	if len(l.known) < l.enough {
+		return
 	}
-	return b
-}
-
-// sweep forgets the buckets that are full, which are as good as new. If more than half stay, which takes very many callers
-// at once, it forgets them all rather than grow, or sweep again for each.
-func (l *Limits) sweep() {
 	now := time.Now()
-	for key, b := range l.buckets {
-		if b.TokensAt(now) >= float64(b.Burst()) {
-			delete(l.buckets, key)
-		}
-	}
-	if len(l.buckets) > maxBuckets/2 {
-		clear(l.buckets)
-	}
+	maps.DeleteFunc(l.known, func(_ bucket, b *rate.Limiter) bool { return full(b, now) })
+	l.enough = max(maxBuckets, 2*len(l.known))
 }

@@ -12,12 +12,23 @@ import (
 // longestID is more than a client id has, in bytes.
 const longestID = 64
 
-// limited bounds how often each account asks for tokens from each address.
-func (s *Server) limited(next http.HandlerFunc) http.HandlerFunc {
+// limitedByAccount bounds how often each account asks for tokens from each address.
+func (s *Server) limitedByAccount(next http.HandlerFunc) http.HandlerFunc {
+	return s.limited(next, func(r *http.Request) string {
+		client, _, _ := authn.Client(r) // decoded: one account has many spellings
+		return client[:min(len(client), longestID)]
+	})
+}
+
+// limitedByAddress bounds how often an address asks for codes, whatever names come with the requests: nothing checks them.
+func (s *Server) limitedByAddress(next http.HandlerFunc) http.HandlerFunc {
+	return s.limited(next, func(*http.Request) string { return "" })
+}
+
+func (s *Server) limited(next http.HandlerFunc, name func(*http.Request) string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if set := s.limits.Tokens(); set != nil {
-			client, _, _ := authn.Client(r) // decoded: one account has many spellings
-			g := s.limits.Take(set, api.Subnet(s.auth.Address(r))+" "+client[:min(len(client), longestID)])
+			g := s.limits.TakeAt(set, api.Subnet(s.auth.Address(r)), name(r))
 			if !g.OK {
 				w.Header().Set("Retry-After", strconv.Itoa(int(g.Retry/time.Second)))
 				w.Header().Set("Content-Type", "application/json")
