@@ -106,3 +106,13 @@ func TestEveryCommandIsLetIn(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryStageIsLetIn checks that the gateway knows of every stage what it reads and writes.
+func TestEveryStageIsLetIn(t *testing.T) {
+	declared := gateway.EngineStages()
+	for _, s := range docdb.Stages() {
+		if !slices.Contains(declared, s.Name) {
+			t.Errorf("%s has no rule", s.Name)
+		}
+	}
+}

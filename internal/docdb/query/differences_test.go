@@ -1,4 +1,4 @@
-package query
+package query_test
 
 import (
 	"regexp"
@@ -7,6 +7,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
 )
 
 // differences are the kinds of cases in which mingo answers otherwise than MongoDB, each with MongoDB's rule, which the
@@ -76,9 +77,9 @@ func excuse(raw, ours, theirs bson.Raw) string {
 	}
 	if c.kind == "sort" {
 		c.sorted = show(raw)
-		for _, doc := range elements(raw.Lookup("docs")) {
-			for _, v := range elements(doc) {
-				c.arrays, c.documents = c.arrays || strings.Contains(v.String(), "["), c.documents || isDocument(v)
+		for _, doc := range value.Elements(raw.Lookup("docs")) {
+			for _, v := range value.Elements(doc) {
+				c.arrays, c.documents = c.arrays || strings.Contains(v.String(), "["), c.documents || value.IsDocument(v)
 			}
 		}
 	} else {
@@ -95,11 +96,11 @@ func excuse(raw, ours, theirs bson.Raw) string {
 func (c *difference) failed() bool { return c.ours.Lookup("error").Type != 0 }
 
 func arrayInArray(v bson.RawValue) bool {
-	if !isArray(v) && !isDocument(v) {
+	if !value.IsArray(v) && !value.IsDocument(v) {
 		return false
 	}
-	for _, part := range elements(v) {
-		if isArray(v) && isArray(part) || arrayInArray(part) {
+	for _, part := range value.Elements(v) {
+		if value.IsArray(v) && value.IsArray(part) || arrayInArray(part) {
 			return true
 		}
 	}
@@ -113,10 +114,10 @@ func (c *difference) throughArray() bool {
 	for _, found := range dottedPath.FindAllStringSubmatch(c.asked, -1) {
 		v := c.raw.Lookup("doc")
 		for _, name := range strings.Split(found[1], ".") {
-			if isArray(v) {
+			if value.IsArray(v) {
 				return true
 			}
-			if v = keys.Lookup(v.Value, name); !isDocument(v) && !isArray(v) {
+			if v = keys.Lookup(v.Value, name); !value.IsDocument(v) && !value.IsArray(v) {
 				break
 			}
 		}

@@ -1,17 +1,22 @@
-// Package query gives MongoDB's query language a meaning over BSON documents: which documents a filter matches, what an
-// update makes of a document, how documents sort, what a projection keeps, and what an aggregation pipeline computes.
-// It is pure: it stores nothing, starts nothing and reads no clock.
+// Package query is MongoDB's query language over BSON documents. It has rooms, each of which knows those before it:
 //
-// Every language is parsed once ([ParseFilter], [ParseUpdate], [ParseSort], [ParseProjection], [ParsePipeline]) into a
-// value that is then applied to many documents, by any number of goroutines. Parsing refuses what is unknown or not
-// supported with a *wire.Error that a client may see; what parses has its meaning. The names that each language knows
-// stand in one table, from which parsing dispatches and documentation is generated ([Operators], [UpdateOperators],
-// [Stages], [Accumulators], [Expressions]).
+//   - value: values, paths through documents, arithmetic, changing documents
+//   - order: by what documents sort and stand in indexes
+//   - expression: what expressions compute
+//   - match: which documents a filter means
+//   - projection: which fields of a document are kept, dropped or computed
+//   - update: what an update makes of a document
+//   - stage: what an aggregation pipeline makes of many
 //
-// All of them share one idea of a path, "a.b.0", which is in path.go: a filter, an index and a sort see the same values
-// at a path, and so bounds taken from a filter ([Filter.Intervals]) always fit the keys taken from a document
-// ([IndexValues]).
+// They are pure: they store nothing, start nothing and read no clock.
 //
-// Documents must be structurally valid (bson.Raw.Validate). Damage deeper down never panics: what cannot be read is
-// absent.
+// Every language is parsed once into a value that is then applied to many documents, by any number of goroutines. Parsing
+// refuses what is unknown or not supported with a *wire.Error that a client may see; what parses has its meaning. The names
+// that each language knows stand in one table, from which parsing dispatches and documentation is generated.
+//
+// All of them share one idea of a path, "a.b.0", which is in value: a filter, an index and a sort see the same values at a
+// path, and so bounds taken from a filter (match.Filter.Intervals) always fit the keys taken from a document
+// (order.IndexValues).
+//
+// Documents must be structurally valid (bson.Raw.Validate). Damage deeper down never panics: what cannot be read is absent.
 package query

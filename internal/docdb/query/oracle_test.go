@@ -1,4 +1,4 @@
-package query
+package query_test
 
 import (
 	"bytes"
@@ -15,6 +15,11 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/query/match"
+	"github.com/telamon-db/telamon/internal/docdb/query/order"
+	"github.com/telamon-db/telamon/internal/docdb/query/projection"
+	"github.com/telamon-db/telamon/internal/docdb/query/update"
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
 )
 
 // TestOracle compares filters, sorts, projections and updates with mingo's on generated cases. JavaScript has one type of
@@ -96,13 +101,13 @@ func solve(c bson.Raw) (any, error) {
 	doc, _ := c.Lookup("doc").DocumentOK()
 	switch c.Lookup("kind").StringValue() {
 	case "match":
-		f, err := ParseFilter(c.Lookup("query").Document())
+		f, err := match.Parse(c.Lookup("query").Document())
 		if err != nil {
 			return nil, err
 		}
 		return f.Match(doc), nil
 	case "sort":
-		s, err := ParseSort(c.Lookup("sort").Document())
+		s, err := order.Parse(c.Lookup("sort").Document())
 		if err != nil {
 			return nil, err
 		}
@@ -120,17 +125,17 @@ func solve(c bson.Raw) (any, error) {
 		}
 		return ids, err
 	case "project":
-		p, err := ParseProjection(c.Lookup("projection").Document())
+		p, err := projection.Parse(c.Lookup("projection").Document())
 		if err != nil {
 			return nil, err
 		}
 		return p.Apply(doc)
 	}
-	u, err := ParseUpdate(c.Lookup("update"))
+	u, err := update.Parse(c.Lookup("update"))
 	if err != nil {
 		return nil, err
 	}
-	out, _, err := u.Apply(doc, ApplyOptions{Now: time.UnixMilli(0)})
+	out, _, err := u.Apply(doc, update.ApplyOptions{Now: time.UnixMilli(0)})
 	return out, err
 }
 
@@ -146,7 +151,7 @@ func agree(a, b bson.Raw) bool {
 // inOrder sorts a document's fields: mingo orders those of an included document otherwise. MongoDB has _id first and the
 // others as they stand in the document.
 func inOrder(v bson.RawValue) bson.RawValue {
-	if !isDocument(v) {
+	if !value.IsDocument(v) {
 		return v
 	}
 	type named struct {
@@ -158,11 +163,11 @@ func inOrder(v bson.RawValue) bson.RawValue {
 		list = append(list, named{string(name), inOrder(part)})
 	}
 	slices.SortFunc(list, func(a, b named) int { return strings.Compare(a.name, b.name) })
-	b := newBuilder()
+	b := value.NewBuilder()
 	for _, n := range list {
-		b.add(n.name, n.v)
+		b.Add(n.name, n.v)
 	}
-	return b.document()
+	return b.Document()
 }
 
 func show(doc bson.Raw) string {

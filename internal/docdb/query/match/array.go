@@ -1,0 +1,123 @@
+package match
+
+import (
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+func parseSize(o operand) (predicate, error) {
+	want, ok := value.Whole(o.value)
+	if !ok {
+		return nil, wire.Errorf(wire.BadValue, "$size must be a whole number")
+	}
+	if want < 0 {
+		return nil, wire.Errorf(wire.BadValue, "$size may not be negative")
+	}
+	test := func(v bson.RawValue) bool { return value.IsArray(v) && hasLength(v, want) }
+	return &atom{op: "$size", whole: true, test: test}, nil
+}
+
+func hasLength(array bson.RawValue, want int64) bool {
+	for range keys.Elements(array.Value) {
+		if want--; want < 0 {
+			return false
+		}
+	}
+	return want == 0
+}
+
+// parseAll reads a list of values, which must all be there, or of $elemMatch conditions, which must all be met.
+func parseAll(o operand) (predicate, error) {
+	if !value.IsArray(o.value) {
+		return nil, wire.Errorf(wire.BadValue, "$all needs an array")
+	}
+	var all several
+	for i, v := range value.Elements(o.value) {
+		name, _ := value.FirstName(v)
+		var p predicate
+		var err error
+		switch {
+		case name == "$elemMatch":
+			p, err = parseElemMatch(operand{name: name, value: keys.Lookup(v.Value, name), depth: o.depth + 1})
+		case isOperators(v):
+			return nil, wire.Errorf(wire.BadValue, "no $ expressions in $all")
+		case i > 0 && isElemMatch(all[0]):
+			return nil, wire.Errorf(wire.BadValue, "$all/$elemMatch has to be consistent")
+		default:
+			p, err = equals(v)
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+func isElemMatch(p predicate) bool {
+	a, ok := p.(*atom)
+	return ok && a.op == "$elemMatch"
+}
+
+// parseElemMatch reads either operators, which one element must satisfy, or a filter, which one element must match as a
+// document.
+func parseElemMatch(o operand) (predicate, error) {
+	if !value.IsDocument(o.value) {
+		return nil, wire.Errorf(wire.BadValue, "$elemMatch needs an Object")
+	}
+	test, err := elementTest(o)
+	if err != nil {
+		return nil, err
+	}
+	some := func(v bson.RawValue) bool {
+		if !value.IsArray(v) {
+			return false
+		}
+		for _, element := range keys.Elements(v.Value) {
+			if test(element) {
+				return true
+			}
+		}
+		return false
+	}
+	return &atom{op: "$elemMatch", whole: true, test: some}, nil
+}
+
+func elementTest(o operand) (func(bson.RawValue) bool, error) {
+	name, _ := value.FirstName(o.value)
+	if _, isLogical := logicalOperators[name]; isOperators(o.value) && !isLogical {
+		tests, err := parseOperators(o.value.Value, o.depth)
+		return several(tests).holds, err
+	}
+	all, err := parseQuery(o.value.Value, o.depth)
+	return func(v bson.RawValue) bool {
+		doc, ok := keys.Nested(v)
+		return ok && all.match(doc)
+	}, err
+}
+
+func parseMod(o operand) (predicate, error) {
+	if !value.IsArray(o.value) {
+		return nil, wire.Errorf(wire.BadValue, "malformed mod, needs to be an array")
+	}
+	args := value.Elements(o.value)
+	if len(args) != 2 {
+		return nil, wire.Errorf(wire.BadValue, "malformed mod, needs two elements: divisor and remainder")
+	}
+	divisor, ok := value.Truncated(args[0])
+	remainder, also := value.Truncated(args[1])
+	if !ok || !also {
+		return nil, wire.Errorf(wire.BadValue, "malformed mod, divisor and remainder must be numbers")
+	}
+	if divisor == 0 {
+		return nil, wire.Errorf(wire.BadValue, "divisor cannot be 0")
+	}
+	test := func(v bson.RawValue) bool {
+		n, ok := value.Truncated(v)
+		return ok && n%divisor == remainder
+	}
+	return &atom{op: "$mod", test: test}, nil
+}

@@ -1,0 +1,172 @@
+package match
+
+import (
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// operand is what an operator is given: its value, and the document around it for operators that come in pairs.
+type operand struct {
+	name     string
+	value    bson.RawValue
+	siblings []byte
+	depth    int
+}
+
+var (
+	logicalOperators value.Table[func(v bson.RawValue, depth int) (node, error)]
+	valueOperators   value.Table[func(operand) (predicate, error)]
+)
+
+func newLogicalOperators() value.Table[func(v bson.RawValue, depth int) (node, error)] {
+	return value.Table[func(v bson.RawValue, depth int) (node, error)]{
+		"$and":     {Summary: "Matches documents that match every one of a list of filters.", Parse: logical("$and", func(list []node) node { return conjunction(list) })},
+		"$or":      {Summary: "Matches documents that match at least one of a list of filters.", Parse: logical("$or", func(list []node) node { return disjunction(list) })},
+		"$nor":     {Summary: "Matches documents that match none of a list of filters.", Parse: logical("$nor", func(list []node) node { return neither(list) })},
+		"$comment": {Summary: "Carries a remark and matches every document.", Parse: func(bson.RawValue, int) (node, error) { return nil, nil }},
+	}
+}
+
+func newValueOperators() value.Table[func(operand) (predicate, error)] {
+	return value.Table[func(operand) (predicate, error)]{
+		"$eq":        {Summary: "Matches values equal to a value.", Parse: parseEq},
+		"$ne":        {Summary: "Matches when no value is equal to a value.", Parse: parseNe},
+		"$gt":        {Summary: "Matches values of the same type that are greater.", Parse: ranged(func(order int) bool { return order > 0 })},
+		"$gte":       {Summary: "Matches values of the same type that are greater or equal.", Parse: ranged(func(order int) bool { return order >= 0 })},
+		"$lt":        {Summary: "Matches values of the same type that are less.", Parse: ranged(func(order int) bool { return order < 0 })},
+		"$lte":       {Summary: "Matches values of the same type that are less or equal.", Parse: ranged(func(order int) bool { return order <= 0 })},
+		"$in":        {Summary: "Matches values that equal one of a list or match one of its regular expressions.", Parse: parseIn},
+		"$nin":       {Summary: "Matches when no value is in a list.", Parse: parseNin},
+		"$not":       {Summary: "Matches when the operators it holds do not match.", Parse: parseNot},
+		"$exists":    {Summary: "Matches by whether the field is there.", Parse: parseExists},
+		"$type":      {Summary: "Matches values of one of the given BSON types.", Parse: parseType},
+		"$size":      {Summary: "Matches arrays of a given length.", Parse: parseSize},
+		"$all":       {Summary: "Matches arrays that hold every one of a list of values.", Parse: parseAll},
+		"$elemMatch": {Summary: "Matches arrays with one element that meets all conditions.", Parse: parseElemMatch},
+		"$mod":       {Summary: "Matches numbers by their remainder.", Parse: parseMod},
+		"$regex":     {Summary: "Matches strings by a regular expression.", Parse: parseRegex},
+		"$options":   {Summary: "Gives $regex its options: i, m, s and x.", Parse: parseOptions},
+	}
+}
+
+// logical parses the operand of a logical operator: a list of filters.
+func logical(name string, combine func([]node) node) func(bson.RawValue, int) (node, error) {
+	return func(v bson.RawValue, depth int) (node, error) {
+		if !value.IsArray(v) {
+			return nil, wire.Errorf(wire.BadValue, "%s must be an array", name)
+		}
+		var list []node
+		for _, element := range keys.Elements(v.Value) {
+			if !value.IsDocument(element) {
+				return nil, wire.Errorf(wire.BadValue, "$or/$and/$nor entries need to be full objects")
+			}
+			all, err := parseQuery(element.Value, depth)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, all)
+		}
+		if len(list) == 0 {
+			return nil, wire.Errorf(wire.BadValue, "$and/$or/$nor must be a nonempty array")
+		}
+		return combine(list), nil
+	}
+}
+
+// equals is the condition {path: v}.
+func equals(v bson.RawValue) (predicate, error) {
+	if v.Type == bson.TypeRegex {
+		return regexAtom(v)
+	}
+	return equality(v)
+}
+
+func equality(v bson.RawValue) (*atom, error) {
+	if v.Type == bson.TypeUndefined {
+		return nil, wire.Errorf(wire.BadValue, "cannot compare to undefined")
+	}
+	return &atom{op: "$eq", arg: v, plain: true, test: equalTest(v)}, nil
+}
+
+func parseEq(o operand) (predicate, error) { return equality(o.value) }
+
+func parseNe(o operand) (predicate, error) {
+	if o.value.Type == bson.TypeRegex {
+		return nil, wire.Errorf(wire.BadValue, "$ne does not take a regular expression; use $not")
+	}
+	p, err := equality(o.value)
+	return negation{p}, err
+}
+
+func ranged(accept func(int) bool) func(operand) (predicate, error) {
+	return func(o operand) (predicate, error) {
+		switch o.value.Type {
+		case bson.TypeRegex:
+			return nil, wire.Errorf(wire.BadValue, "%s does not take a regular expression", o.name)
+		case bson.TypeUndefined:
+			return nil, wire.Errorf(wire.BadValue, "cannot compare to undefined")
+		}
+		return &atom{op: o.name, arg: o.value, plain: true, test: rangeTest(o.value, accept)}, nil
+	}
+}
+
+func parseIn(o operand) (predicate, error) { return member(o) }
+
+func parseNin(o operand) (predicate, error) {
+	p, err := member(o)
+	return negation{p}, err
+}
+
+func member(o operand) (*atom, error) {
+	if !value.IsArray(o.value) {
+		return nil, wire.Errorf(wire.BadValue, "%s needs an array", o.name)
+	}
+	var set []bson.RawValue
+	var expressions []*atom
+	for _, v := range keys.Elements(o.value.Value) {
+		switch {
+		case v.Type == bson.TypeRegex:
+			re, err := regexAtom(v)
+			if err != nil {
+				return nil, err
+			}
+			expressions = append(expressions, re)
+		case v.Type == bson.TypeUndefined:
+			return nil, wire.Errorf(wire.BadValue, "cannot compare to undefined")
+		case isOperators(v):
+			return nil, wire.Errorf(wire.BadValue, "cannot nest $ under %s", o.name)
+		default:
+			set = append(set, v)
+		}
+	}
+	return &atom{op: "$in", args: set, expressions: expressions, plain: true, test: OneOf(set, expressions)}, nil
+}
+
+func parseNot(o operand) (predicate, error) {
+	if o.value.Type == bson.TypeRegex {
+		p, err := regexAtom(o.value)
+		return negation{p}, err
+	}
+	if !value.IsDocument(o.value) {
+		return nil, wire.Errorf(wire.BadValue, "$not needs a regex or a document")
+	}
+	tests, err := parseOperators(o.value.Value, o.depth)
+	if err != nil {
+		return nil, err
+	}
+	if len(tests) == 0 {
+		return nil, wire.Errorf(wire.BadValue, "$not cannot be empty")
+	}
+	return negation(tests), nil
+}
+
+func parseExists(o operand) (predicate, error) {
+	exists := &atom{op: "$exists", whole: true, test: func(v bson.RawValue) bool { return v.Type != 0 }}
+	if value.Truthy(o.value) {
+		return exists, nil
+	}
+	return negation{exists}, nil
+}
