@@ -46,10 +46,7 @@ func (a args) get(name string) bson.RawValue {
 	return bson.RawValue{}
 }
 
-func (a args) has(name string) bool {
-	v := a.get(name)
-	return v.Type != 0 && v.Type != bson.TypeNull
-}
+func (a args) has(name string) bool { return wire.Given(a.get(name)) }
 
 // int returns a whole number, or absent.
 func (a args) int(name string, absent int64) int64 {
@@ -64,7 +61,8 @@ func (a args) bool(name string, absent bool) bool {
 	if !a.has(name) {
 		return absent
 	}
-	return truth(a.get(name))
+	set, _ := wire.Flag(a.get(name)) // its kind allows no other type
+	return set
 }
 
 func (a args) string(name string) string {

@@ -112,18 +112,11 @@ func (c *catalog) list(db string) []*collection {
 }
 
 // check reports whether the namespace may be used.
-// Source: MongoDB Limits and Thresholds, naming restrictions.
 func (n namespace) check() error {
-	if err := checkDB(n.db); err != nil {
-		return err
+	if n.db == "" {
+		return errNoDB
 	}
-	switch {
-	case n.coll == "", strings.ContainsAny(n.coll, "\x00$"), strings.HasPrefix(n.coll, "."), strings.HasSuffix(n.coll, "."):
-		return wire.Errorf(wire.InvalidNamespace, "Invalid collection name: %q", n.coll)
-	case len(n.db)+1+len(n.coll) > 255:
-		return wire.Errorf(wire.InvalidNamespace, "Namespace is longer than 255 bytes")
-	}
-	return nil
+	return wire.CheckNamespace(n.db, n.coll)
 }
 
 // checkWritable refuses names under which the server keeps its own collections.
@@ -139,10 +132,9 @@ func (n namespace) checkWritable() error {
 
 func checkDB(db string) error {
 	if db == "" {
-		return wire.Errorf(wire.MissingDB, "OP_MSG requests require a $db argument")
+		return errNoDB
 	}
-	if len(db) > 63 || strings.ContainsAny(db, "/\\. \"$\x00") {
-		return wire.Errorf(wire.InvalidNamespace, "Invalid database name: %q", db)
-	}
-	return nil
+	return wire.CheckDatabase(db)
 }
+
+var errNoDB = wire.Errorf(wire.MissingDB, "OP_MSG requests require a $db argument")

@@ -1,8 +1,6 @@
 package docdb
 
 import (
-	"math"
-	"math/big"
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -58,43 +56,8 @@ func (k kind) checkNumber(where, name string, v bson.RawValue) error {
 	return nil
 }
 
-var ten = big.NewInt(10)
-
 // integer returns a number that is whole and fits 64 bits.
-func integer(v bson.RawValue) (int64, bool) {
-	switch v.Type {
-	case bson.TypeInt32, bson.TypeInt64:
-		return v.AsInt64OK()
-	case bson.TypeDouble:
-		f := v.Double()
-		return int64(f), f == math.Trunc(f) && math.Abs(f) < 1<<63
-	case bson.TypeDecimal128:
-		d := v.Decimal128()
-		n, exp, err := d.BigInt()
-		if err != nil || exp > 18 || exp < 0 {
-			return 0, false
-		}
-		for ; exp > 0; exp-- {
-			n.Mul(n, ten)
-		}
-		return n.Int64(), n.IsInt64()
-	}
-	return 0, false
-}
-
-// truth is the boolean meaning of a bool or a number.
-func truth(v bson.RawValue) bool {
-	switch v.Type {
-	case bson.TypeBoolean:
-		return v.Boolean()
-	case bson.TypeDecimal128:
-		n, _, err := v.Decimal128().BigInt()
-		return err != nil || n.Sign() != 0
-	case bson.TypeInt32, bson.TypeInt64, bson.TypeDouble:
-		return v.AsFloat64() != 0
-	}
-	return false
-}
+func integer(v bson.RawValue) (int64, bool) { return wire.Integer(v) }
 
 // typeName is the name by which messages and $type call a BSON type.
 func typeName(t bson.Type) string {

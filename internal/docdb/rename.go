@@ -1,8 +1,6 @@
 package docdb
 
 import (
-	"strings"
-
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/wire"
@@ -41,7 +39,7 @@ func splitNamespace(full string) (namespace, error) {
 }
 
 func splitName(full string) namespace {
-	db, coll, _ := strings.Cut(full, ".")
+	db, coll := wire.SplitNamespace(full)
 	return namespace{db, coll}
 }
 

@@ -136,6 +136,30 @@ func TestRenameDoesNotReveal(t *testing.T) {
 	}
 }
 
+// A flag means the same here as in the engine, whatever its type is.
+func TestFlags(t *testing.T) {
+	remover := custom(Pattern{DB: "app"}, "find", "remove")
+	zero, one := bson.NewDecimal128(0x3040000000000000, 0), bson.NewDecimal128(0x3040000000000000, 1)
+	for _, test := range []struct {
+		remove any
+		code   int32
+	}{
+		{zero, 13}, {one, 0}, {true, 0}, {nil, 13}, {0.0, 13}, {int64(2), 0}, {"true", 14}, {bson.D{}, 14},
+	} {
+		m := &wire.Msg{Body: command1(t, "app", "findAndModify", "c", "remove", test.remove, "update", bson.D{})}
+		if _, err := authorize(remover, commandOf(m), &cursorTable{}); codeOf(err) != test.code {
+			t.Errorf("remove: %v: %v, want code %d", test.remove, err, test.code)
+		}
+	}
+	lister := custom(Pattern{DB: "app", Collection: "c"}, "find")
+	for nameOnly, code := range map[any]int32{zero: 13, one: 0, "true": 14} {
+		m := &wire.Msg{Body: command1(t, "app", "listCollections", 1, "nameOnly", nameOnly, "authorizedCollections", true)}
+		if _, err := authorize(lister, commandOf(m), &cursorTable{}); codeOf(err) != code {
+			t.Errorf("nameOnly: %v: %v, want code %d", nameOnly, err, code)
+		}
+	}
+}
+
 func TestInvalidDatabaseNames(t *testing.T) {
 	for _, db := range []string{"a.b", "a b", "a\x00", "$x", strings.Repeat("x", 64)} {
 		_, err := authorize(&User{Roles: []Role{anywhere}}, commandOf(&wire.Msg{Body: command1(t, db, "find", "c")}), &cursorTable{})

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -27,8 +28,12 @@ var sequenced = map[string][]string{
 	"createIndexes": {"indexes"},
 }
 
-// readable refuses document sequences in other places: authorization does not look there, and an engine might.
+// readable refuses flags that are none, and document sequences in other places: authorization does not look there, and an
+// engine might.
 func (c command) readable() error {
+	if err := flags(c.body); err != nil {
+		return err
+	}
 	for _, s := range c.sequences {
 		if !slices.Contains(sequenced[c.name], s.ID) {
 			return wire.Errorf(wire.UnknownField, "BSON field '%s.%s' is an unknown field.", c.name, s.ID)
@@ -40,17 +45,55 @@ func (c command) readable() error {
 // value is the value of the command's first field, which names the command.
 func (c command) value() bson.RawValue { return c.body.Lookup(c.name) }
 
-// flag reports whether the field is set to anything that could be read as true.
-func (c command) flag(field string) bool { return truthy(c.body.Lookup(field)) }
+// flag reports whether the flag is set. That it is a boolean or a number is checked by flags.
+func (c command) flag(field string) bool { return isSet(c.body.Lookup(field)) }
 
-func truthy(v bson.RawValue) bool {
-	if b, ok := v.BooleanOK(); ok {
-		return b
+func isSet(v bson.RawValue) bool {
+	set, _ := wire.Flag(v)
+	return set
+}
+
+// has reports whether the field has a value.
+func (c command) has(field string) bool { return wire.Given(c.body.Lookup(field)) }
+
+// flagNames are the flags that decide what a command needs, in commands and in their statements.
+var flagNames = map[string]bool{
+	"$ownOps": true, "authorizedCollections": true, "authorizedDatabases": true, "bypassDocumentValidation": true,
+	"dropTarget": true, "nameOnly": true, "remove": true, "showCredentials": true, "showPrivileges": true, "upsert": true,
+}
+
+// flags refuses documents with a flag that is neither a boolean nor a number: whether it is set, nobody can tell.
+func flags(docs ...bson.Raw) error {
+	for _, doc := range docs {
+		for rest := doc[4 : len(doc)-1]; len(rest) > 0; {
+			var e bsoncore.Element
+			var ok bool
+			if e, rest, ok = bsoncore.ReadElement(rest); !ok {
+				return wire.Errorf(wire.InvalidBSON, "a document is malformed")
+			}
+			if name := e.KeyBytes(); flagNames[string(name)] && !isFlag(e.Value()) {
+				return wire.Errorf(wire.TypeMismatch, "field '%s' must be a boolean or a number", name)
+			}
+		}
 	}
-	if f, ok := v.AsFloat64OK(); ok {
-		return f != 0
+	return nil
+}
+
+func isFlag(v bsoncore.Value) bool {
+	_, ok := wire.Flag(bson.RawValue{Type: bson.Type(v.Type), Value: v.Data})
+	return ok
+}
+
+// statements are the documents of an array field, each of which can be read in one way only.
+func (c command) statements(field string) ([]bson.Raw, error) {
+	docs, err := c.documents(field)
+	if err == nil {
+		err = unambiguous(docs)
 	}
-	return !v.IsZero() && v.Type != bson.TypeNull && v.Type != bson.TypeUndefined
+	if err == nil {
+		err = flags(docs...)
+	}
+	return docs, err
 }
 
 // documents are the elements of an array field, wherever the message carries them.
@@ -63,9 +106,9 @@ func (c command) documents(field string) ([]bson.Raw, error) {
 	return documents(c.body.Lookup(field), field)
 }
 
-// documents takes the documents out of an array value. A missing array is empty.
+// documents takes the documents out of an array value. One that is not given is empty.
 func documents(v bson.RawValue, field string) ([]bson.Raw, error) {
-	if v.IsZero() {
+	if !wire.Given(v) {
 		return nil, nil
 	}
 	array, ok := v.ArrayOK()
@@ -130,26 +173,10 @@ func (r resource) system() bool {
 	return strings.HasPrefix(r.coll, "system.") || r.db == "local" && strings.HasPrefix(r.coll, "replset.")
 }
 
-// database checks a database's name.
-// Source: MongoDB manual, "Naming Restrictions".
-func database(db string) (resource, error) {
-	if db == "" || len(db) > 63 || strings.ContainsAny(db, "/\\. \"$\x00") {
-		return resource{}, wire.Errorf(wire.InvalidNamespace, "Invalid database name: %q", db)
-	}
-	return resource{db: db}, nil
-}
+func database(db string) (resource, error) { return resource{db: db}, wire.CheckDatabase(db) }
 
-// namespace checks the names of a database and a collection.
 func namespace(db, coll string) (resource, error) {
-	r, err := database(db)
-	if err != nil {
-		return r, err
-	}
-	if coll == "" || coll[0] == '.' || strings.ContainsAny(coll, "$\x00") || len(db)+len(coll) > 254 {
-		return resource{}, wire.Errorf(wire.InvalidNamespace, "Invalid namespace specified %q", db+"."+coll)
-	}
-	r.coll = coll
-	return r, nil
+	return resource{db: db, coll: coll}, wire.CheckNamespace(db, coll)
 }
 
 // splitNamespace reads "db.collection".
@@ -158,6 +185,5 @@ func splitNamespace(v bson.RawValue) (resource, error) {
 	if !ok {
 		return resource{}, wire.Errorf(wire.TypeMismatch, "a namespace must be a string")
 	}
-	db, coll, _ := strings.Cut(s, ".")
-	return namespace(db, coll)
+	return namespace(wire.SplitNamespace(s))
 }

@@ -47,7 +47,7 @@ func init() {
 // aggregate needs find on its collection and what its stages need.
 func aggregate(c command, _ access) (permit, error) {
 	at := resource{db: c.db}
-	if _, isNumber := c.value().AsInt64OK(); !isNumber {
+	if !c.value().IsNumber() {
 		var err error
 		if at, err = collection(c); err != nil {
 			return permit{}, err
@@ -144,6 +144,15 @@ func (w *walk) fields(spec bson.RawValue) map[string]bson.RawValue {
 	return fields
 }
 
+// flag reports whether a stage's specification has the flag set.
+func (w *walk) flag(spec bson.RawValue, name string) bool {
+	set, ok := wire.Flag(w.fields(spec)[name])
+	if !ok {
+		w.fail(wire.TypeMismatch, "field '%s' must be a boolean or a number", name)
+	}
+	return set
+}
+
 // lookup reads another collection, through a pipeline if it has one. Without a collection its pipeline begins with
 // documents of its own.
 func lookup(w *walk, at resource, spec bson.RawValue) {
@@ -218,14 +227,14 @@ func (w *walk) writes(to resource, actions ...string) {
 // currentOpStage shows everyone their own commands.
 // Source: MongoDB manual, "$currentOp": allUsers.
 func currentOpStage(w *walk, _ resource, spec bson.RawValue) {
-	if truthy(w.fields(spec)["allUsers"]) {
+	if w.flag(spec, "allUsers") {
 		w.needs = append(w.needs, take(resource{cluster: true}, "inprog")...)
 	}
 }
 
 // changeStream watches a collection, a database or, asked on admin, all databases.
 func changeStream(w *walk, at resource, spec bson.RawValue) {
-	if truthy(w.fields(spec)["allChangesForCluster"]) {
+	if w.flag(spec, "allChangesForCluster") {
 		at = resource{}
 	}
 	w.needs = append(w.needs, take(at, "find", "changeStream")...)

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -19,11 +20,8 @@ func unvalidated(c command, _ access) (permit, error) {
 
 // upserts is asked of an update that may insert.
 func upserts(c command, _ access) (permit, error) {
-	updates, err := c.documents("updates")
-	if err == nil {
-		err = unambiguous(updates)
-	}
-	if err != nil || !slices.ContainsFunc(updates, func(u bson.Raw) bool { return truthy(u.Lookup("upsert")) }) {
+	updates, err := c.statements("updates")
+	if err != nil || !slices.ContainsFunc(updates, func(u bson.Raw) bool { return isSet(u.Lookup("upsert")) }) {
 		return permit{}, err
 	}
 	r, err := collection(c)
@@ -48,7 +46,7 @@ var bulkWriteActions = map[string]string{"insert": "insert", "update": "update",
 
 func bulkWrite(c command, _ access) (permit, error) {
 	var p permit
-	infos, err := c.documents("nsInfo")
+	infos, err := c.statements("nsInfo")
 	if err != nil {
 		return p, err
 	}
@@ -58,10 +56,7 @@ func bulkWrite(c command, _ access) (permit, error) {
 			return p, err
 		}
 	}
-	ops, err := c.documents("ops")
-	if err == nil {
-		err = unambiguous(slices.Concat(infos, ops))
-	}
+	ops, err := c.statements("ops")
 	if err != nil {
 		return p, err
 	}
@@ -72,12 +67,12 @@ func bulkWrite(c command, _ access) (permit, error) {
 			return p, wire.Errorf(wire.FailedToParse, "an operation is empty")
 		}
 		action, known := bulkWriteActions[first.Key()]
-		i, isIndex := first.Value().AsInt64OK()
+		i, isIndex := wire.Integer(first.Value())
 		if !known || !isIndex || i < 0 || i >= int64(len(targets)) {
 			return p, wire.Errorf(wire.BadValue, "an operation is unknown or refers to no namespace")
 		}
 		wanted[need{action, targets[i]}] = true
-		if truthy(op.Lookup("upsert")) {
+		if isSet(op.Lookup("upsert")) {
 			wanted[need{"insert", targets[i]}] = true
 		}
 		if c.flag("bypassDocumentValidation") {
@@ -94,7 +89,7 @@ func bulkWrite(c command, _ access) (permit, error) {
 // view reads; who cannot may define it all the same.
 // Source: MongoDB manual, "create": Access Control.
 func view(c command, a access) (permit, error) {
-	if c.body.Lookup("viewOn").IsZero() && c.body.Lookup("pipeline").IsZero() {
+	if !c.has("viewOn") && !c.has("pipeline") {
 		return permit{}, nil
 	}
 	self, err := collection(c)
@@ -134,7 +129,7 @@ func renameCollection(c command, a access) (permit, error) {
 	return permit{needs: all}, nil
 }
 
-// currentOp shows everyone their own commands. Only what every reader takes for true asks for no more than these.
+// currentOp shows everyone their own commands. Only a boolean that is true asks for no more than these.
 // Source: MongoDB manual, "currentOp": Access Control.
 func currentOp(c command, _ access) (permit, error) {
 	if own, _ := c.body.Lookup("$ownOps").BooleanOK(); own {
@@ -158,7 +153,7 @@ func explain(c command, a access) (permit, error) {
 			return permit{}, wire.Errorf(wire.InvalidNamespace, "the explained command is of another database")
 		}
 	}
-	if err := unambiguous([]bson.Raw{body}); err != nil {
+	if err := errors.Join(unambiguous([]bson.Raw{body}), flags(body)); err != nil {
 		return permit{}, err
 	}
 	return commands[inner.name](inner, a)
@@ -169,8 +164,8 @@ func explain(c command, a access) (permit, error) {
 // Source: MongoDB manual, "listDatabases": authorizedDatabases.
 func listDatabases(c command, a access) (permit, error) {
 	action := take(resource{cluster: true}, "listDatabases")
-	asked := c.body.Lookup("authorizedDatabases")
-	if explicit := !asked.IsZero() && !truthy(asked); explicit || (asked.IsZero() && a.all(action)) {
+	const only = "authorizedDatabases"
+	if unlimited := c.has(only) && !c.flag(only); unlimited || (!c.has(only) && a.all(action)) {
 		return permit{needs: action}, nil
 	}
 	return permit{keep: &listing{shows: a.reaches}}, nil
