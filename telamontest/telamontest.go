@@ -21,6 +21,10 @@ import (
 type Server struct {
 	URL           string // of the API
 	ManagementURL string
+
+	// ManagementSecret is what the clock and the profiles at ManagementURL ask for, as a bearer token.
+	ManagementSecret string
+
 	OrgID         string
 	ProjectID     string
 	OwnerUserID   string
@@ -88,6 +92,7 @@ func (s *Server) begin() {
 	s.URL, s.ManagementURL, s.OrgID, s.ProjectID, s.OwnerUserID = b.BaseURL, b.ManagementURL, b.OrgID, b.ProjectID, b.OwnerUserID
 	s.PublicKey, s.PrivateKey, s.ClientID, s.ClientSecret = b.PublicKey, b.PrivateKey, b.ClientID, b.ClientSecret
 	s.OwnerUsername, s.OwnerPassword = b.OwnerUsername, b.OwnerPassword
+	s.ManagementSecret = running.ManagementSecret()
 	ctx, cancel := context.WithCancel(context.Background())
 	s.running, s.stop, s.done = running, cancel, make(chan error, 1)
 	go func() { s.done <- running.Run(ctx) }()

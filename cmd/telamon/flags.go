@@ -20,7 +20,7 @@ func serverFlags(f *pflag.FlagSet, cfg *server.Config) {
 	f.StringVar(&cfg.Store, "store", "sqlite", "where state is kept: sqlite, a file in DATA, or the `URL` postgres://USER:PASSWORD@HOST/DATABASE, which several nodes share")
 	f.StringVar(&cfg.Listen, "listen", "127.0.0.1:8080", "`HOST:PORT` of the API; port 0 takes a free one")
 	f.StringVar(&cfg.URL, "url", "", "`URL` under which clients and people reach the API, such as https://atlas.example.com behind a proxy: links and letters begin with it (default the address of --listen)")
-	f.StringVar(&cfg.Management, "management", "127.0.0.1:8081", "`HOST:PORT` of health, metrics and the clock; asks for no credentials")
+	f.StringVar(&cfg.Management, "management", "127.0.0.1:8081", "`HOST:PORT` of health, metrics, profiles and the clock; the last two ask for managementSecret of bootstrap.json")
 	f.StringVar(&cfg.TLS, "tls", "", "HTTPS for the API: auto, with an authority in DATA (ca.pem), or files `CERT,KEY` (default plain HTTP)")
 	f.StringVar(&cfg.ClusterHost, "cluster-host", "127.0.0.1", "address `HOST` that clusters listen on and are reached at")
 	f.Func("cluster-ports", "ports `FROM-TO` that clusters listen on (default any free one)", func(s string) error { return readPorts(s, cfg) })

@@ -16,6 +16,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/authn"
 	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/bearer"
 	"github.com/telamon-db/telamon/internal/durable"
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/model"
@@ -41,6 +42,13 @@ type Bootstrap struct {
 	New           bool   `json:"-"` // this start has made them
 }
 
+// bootstrapFile is bootstrap.json whole. The secret of the management listener is this data directory's own, not the
+// store's: each node has another.
+type bootstrapFile struct {
+	Bootstrap
+	ManagementSecret string `json:"managementSecret"`
+}
+
 const (
 	firstOrganization = "Telamon"
 	firstProject      = "Project0"
@@ -51,7 +59,7 @@ const (
 
 // start writes bootstrap.json, with new credentials if the store is empty: it never had an organization, or the last
 // one has been deleted, so that nobody has credentials any more.
-func (s *Server) start(ctx context.Context) (*Bootstrap, error) {
+func (s *Server) start(ctx context.Context) (*bootstrapFile, error) {
 	path := filepath.Join(s.cfg.DataDir, "bootstrap.json")
 	before, err := readBootstrap(path)
 	if err != nil {
@@ -59,7 +67,7 @@ func (s *Server) start(ctx context.Context) (*Bootstrap, error) {
 	}
 	before.BaseURL = cmp.Or(s.cfg.URL, s.scheme()+"://"+reachable(s.api.Addr()))
 	before.ManagementURL = "http://" + reachable(s.manage.Addr())
-	b := new(Bootstrap)
+	b := new(bootstrapFile)
 	err = s.store.Update(ctx, func(tx store.Tx) error {
 		*b = *before
 		begun, err := beginning(tx)
@@ -73,13 +81,13 @@ func (s *Server) start(ctx context.Context) (*Bootstrap, error) {
 		if len(some) > 0 && begun.Rev > 0 {
 			return keep(b, string(begun.Value))
 		}
-		if err := s.found(ctx, tx, b, begun); err != nil {
+		if err := s.found(ctx, tx, &b.Bootstrap, begun); err != nil {
 			return err
 		}
 		// Written before the commit: a crash between the two leaves a file that the next start replaces, while the
 		// other way round it would leave an organization that nobody has the credentials of. When another node has
 		// begun the store at the same moment, this runs again, and the file is replaced too.
-		b.New = true
+		b.New, b.ManagementSecret = true, bearer.Text()
 		return writeBootstrap(path, b)
 	})
 	if err != nil {
@@ -98,15 +106,16 @@ func reachable(a net.Addr) string {
 }
 
 // keep takes the ids that the store began with, and drops credentials of another store.
-func keep(b *Bootstrap, setting string) error {
+func keep(b *bootstrapFile, setting string) error {
 	var begun Bootstrap
 	if err := json.Unmarshal([]byte(setting), &begun); err != nil {
 		return err
 	}
 	if b.OrgID != begun.OrgID {
-		*b = Bootstrap{BaseURL: b.BaseURL, ManagementURL: b.ManagementURL}
+		*b = bootstrapFile{Bootstrap: Bootstrap{BaseURL: b.BaseURL, ManagementURL: b.ManagementURL}}
 	}
 	b.OrgID, b.OwnerUserID, b.ProjectID = begun.OrgID, begun.OwnerUserID, begun.ProjectID
+	b.ManagementSecret = cmp.Or(b.ManagementSecret, bearer.Text())
 	return nil
 }
 
@@ -173,8 +182,8 @@ func (s *Server) found(ctx context.Context, tx store.Tx, b *Bootstrap, begun *st
 	return state.Settings.Put(tx, begun)
 }
 
-func readBootstrap(path string) (*Bootstrap, error) {
-	b := new(Bootstrap)
+func readBootstrap(path string) (*bootstrapFile, error) {
+	b := new(bootstrapFile)
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return b, nil
@@ -190,7 +199,7 @@ func readBootstrap(path string) (*Bootstrap, error) {
 
 // writeBootstrap replaces the file at once, so that a reader never sees half of it, and a crash never leaves less than
 // the credentials that are nowhere else.
-func writeBootstrap(path string, b *Bootstrap) error {
+func writeBootstrap(path string, b *bootstrapFile) error {
 	raw, err := json.MarshalIndent(b, "", "  ")
 	if err != nil {
 		return err

@@ -25,7 +25,7 @@ type Config struct {
 	Store       string                     // where state is kept: "sqlite" or "", a file in DataDir, or the postgres:// URL of a database that nodes share
 	Listen      string                     // HOST:PORT of the API; port 0 takes a free one
 	URL         string                     // under which people and clients reach the API, such as https://atlas.example.com; "": at Listen
-	Management  string                     // HOST:PORT of health, metrics and the clock
+	Management  string                     // HOST:PORT of health, metrics, profiles and the clock
 	ClusterHost string                     // address that clusters listen on and are reached at
 	PortFrom    int                        // first port for clusters; 0: any free one
 	PortTo      int                        // last port for clusters

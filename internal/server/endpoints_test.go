@@ -52,6 +52,21 @@ func want(t *testing.T, url string, status int) string {
 	return body
 }
 
+// secret is the header that the clock and the profiles ask for.
+func secret(s *telamontest.Server) []string {
+	return []string{"Authorization", "Bearer " + s.ManagementSecret}
+}
+
+// wantSecret is want for what asks for the management listener's secret.
+func wantSecret(t *testing.T, s *telamontest.Server, path string) string {
+	t.Helper()
+	res, body := get(t, s.ManagementURL+path, secret(s)...)
+	if res.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s %s", path, res.Status, body)
+	}
+	return body
+}
+
 func TestManagement(t *testing.T) {
 	s := telamontest.Start(t)
 	for _, path := range []string{"/healthz", "/readyz"} {
@@ -60,7 +75,7 @@ func TestManagement(t *testing.T) {
 	if metrics := want(t, s.ManagementURL+"/metrics", http.StatusOK); !strings.Contains(metrics, "go_goroutines") {
 		t.Errorf("metrics: %s", metrics)
 	}
-	want(t, s.ManagementURL+"/debug/pprof/goroutine?debug=1", http.StatusOK)
+	wantSecret(t, s, "/debug/pprof/goroutine?debug=1")
 	want(t, s.ManagementURL+"/api/atlas/v2/groups", http.StatusNotFound)
 	// The API's listener has none of it.
 	for _, path := range []string{"/healthz", "/metrics", "/clock", "/debug/pprof/"} {
@@ -87,13 +102,13 @@ func showing(t *testing.T, body string) (time.Time, time.Duration) {
 
 func TestClock(t *testing.T) {
 	s := telamontest.Start(t)
-	now, ahead := showing(t, want(t, s.ManagementURL+"/clock", http.StatusOK))
+	now, ahead := showing(t, wantSecret(t, s, "/clock"))
 	if off := time.Since(now); off < 0 || off > time.Minute || ahead != 0 {
 		t.Errorf("at first it shows %v, %v ahead", now, ahead)
 	}
 	move := func(body string, status int) string {
 		t.Helper()
-		res, answer := send(t, http.MethodPost, s.ManagementURL+"/clock", body)
+		res, answer := send(t, http.MethodPost, s.ManagementURL+"/clock", body, secret(s)...)
 		if res.StatusCode != status {
 			t.Errorf("%q: %s %s", body, res.Status, answer)
 		}
@@ -105,7 +120,7 @@ func TestClock(t *testing.T) {
 	} {
 		move(bad, http.StatusBadRequest)
 	}
-	if _, ahead := showing(t, want(t, s.ManagementURL+"/clock", http.StatusOK)); ahead != 0 {
+	if _, ahead := showing(t, wantSecret(t, s, "/clock")); ahead != 0 {
 		t.Errorf("bad requests moved it by %v", ahead)
 	}
 	move(`{"advance":"0s"}`, http.StatusOK)
@@ -114,7 +129,7 @@ func TestClock(t *testing.T) {
 		t.Errorf("it was moved by %v, ahead %v", d, ahead)
 	}
 	s.Restart()
-	if later, again := showing(t, want(t, s.ManagementURL+"/clock", http.StatusOK)); later.Before(moved) || again != ahead {
+	if later, again := showing(t, wantSecret(t, s, "/clock")); later.Before(moved) || again != ahead {
 		t.Errorf("after a restart it shows %v, %v ahead; before %v, %v ahead", later, again, moved, ahead)
 	}
 }

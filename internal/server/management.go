@@ -1,28 +1,84 @@
 package server
 
 import (
+	"crypto/subtle"
 	"encoding/json"
+	"net"
 	"net/http"
 	"net/http/pprof"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// management is the listener for whoever runs the server: health, metrics, profiles, and the clock. It asks for no
-// credentials; it belongs on loopback or behind a firewall. Browsers can reach it even there, so it refuses changes that
-// a page from elsewhere asks for.
+// management is the listener for whoever runs the server: health, metrics, profiles, and the clock. The clock and the
+// profiles ask for the secret in bootstrap.json. Browsers reach the listener even on loopback, so it answers to its own
+// names only, or any name on the web could be made to lead here, and refuses changes that a page from elsewhere asks for.
 func (s *Server) management() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
-	mux.HandleFunc("GET /readyz", s.readyz)
-	mux.Handle("GET /metrics", promhttp.Handler())
-	mux.HandleFunc("GET /clock", s.showClock)
-	mux.HandleFunc("POST /clock", s.moveClock)
-	mux.HandleFunc("/debug/pprof/", pprof.Index)
-	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
-	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
-	return http.NewCrossOriginProtection().Handler(mux)
+	secret := http.NewServeMux()
+	secret.HandleFunc("GET /clock", s.showClock)
+	secret.HandleFunc("POST /clock", s.moveClock)
+	secret.HandleFunc("/debug/pprof/", pprof.Index)
+	secret.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	secret.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	open := http.NewServeMux()
+	open.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
+	open.HandleFunc("GET /readyz", s.readyz)
+	open.Handle("GET /metrics", promhttp.Handler())
+	open.Handle("/clock", s.secretly(secret))
+	open.Handle("/debug/pprof/", s.secretly(secret))
+	return named(s.cfg.Management, http.NewCrossOriginProtection().Handler(open))
+}
+
+// secretly asks for the secret of bootstrap.json: as a bearer token, or as the password of HTTP Basic, which browsers ask
+// people for.
+func (s *Server) secretly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, given, _ := r.BasicAuth()
+		if scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") {
+			given = strings.TrimSpace(token)
+		}
+		if subtle.ConstantTimeCompare([]byte(given), []byte(s.bootstrap.ManagementSecret)) != 1 {
+			w.Header().Add("WWW-Authenticate", `Bearer realm="Telamon management"`)
+			w.Header().Add("WWW-Authenticate", `Basic realm="Telamon management"`)
+			http.Error(w, "this asks for managementSecret of bootstrap.json: as a bearer token, or as the password of HTTP Basic", http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// named refuses requests for other names than those of this machine and the one that the listener is configured with. An
+// address is no name: nobody can make it lead elsewhere.
+func named(listen string, next http.Handler) http.Handler {
+	own := []string{"localhost"}
+	if host, err := os.Hostname(); err == nil {
+		own = append(own, host)
+	}
+	if host, _, err := net.SplitHostPort(listen); err == nil && host != "" {
+		own = append(own, host)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := hostOf(r.Host)
+		_, err := netip.ParseAddr(host)
+		if err != nil && !slices.ContainsFunc(own, func(name string) bool { return strings.EqualFold(name, host) }) {
+			http.Error(w, "this listener has no such name; call it by its address, or by the name that --management gives it", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// hostOf is the name or address of a Host header: without its port, and without the brackets of IPv6.
+func hostOf(header string) string {
+	if host, _, err := net.SplitHostPort(header); err == nil {
+		return host
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(header, "["), "]")
 }
 
 // readyz answers 200 once the server serves and bootstrap.json is written.

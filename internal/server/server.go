@@ -42,7 +42,7 @@ type Server struct {
 	mail      mail.Transport
 	runner    *reconcile.Runner
 	plane     *engine.Plane
-	bootstrap *Bootstrap
+	bootstrap *bootstrapFile
 	api       net.Listener
 	tls       *tls.Config // of the API listener; nil: none
 	manage    net.Listener
@@ -234,7 +234,10 @@ func (s *Server) release() error {
 }
 
 // Bootstrap is what bootstrap.json says.
-func (s *Server) Bootstrap() Bootstrap { return *s.bootstrap }
+func (s *Server) Bootstrap() Bootstrap { return s.bootstrap.Bootstrap }
+
+// ManagementSecret is what the management listener asks for: bootstrap.json has it for operators.
+func (s *Server) ManagementSecret() string { return s.bootstrap.ManagementSecret }
 
 // Ready is closed once the server answers.
 func (s *Server) Ready() <-chan struct{} { return s.ready }

@@ -1,11 +1,11 @@
 package nodes
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 )
@@ -13,8 +13,7 @@ import (
 // ahead is how far a node's clock is ahead.
 func (n *node) ahead() time.Duration {
 	n.t.Helper()
-	res, err := http.Get(n.boot.ManagementURL + "/clock")
-	n.must(err)
+	res := n.manage(http.MethodGet, "/clock", "")
 	defer res.Body.Close()
 	var got struct{ Ahead string }
 	n.must(json.NewDecoder(res.Body).Decode(&got))
@@ -23,10 +22,24 @@ func (n *node) ahead() time.Duration {
 	return d
 }
 
+// manage calls the management listener with its secret.
+func (n *node) manage(method, path, body string) *http.Response {
+	n.t.Helper()
+	raw, err := os.ReadFile(n.path("bootstrap.json"))
+	n.must(err)
+	var file struct{ ManagementSecret string }
+	n.must(json.Unmarshal(raw, &file))
+	req, err := http.NewRequestWithContext(n.t.Context(), method, n.boot.ManagementURL+path, strings.NewReader(body))
+	n.must(err)
+	req.Header.Set("Authorization", "Bearer "+file.ManagementSecret)
+	res, err := http.DefaultClient.Do(req)
+	n.must(err)
+	return res
+}
+
 func (n *node) move(d time.Duration) {
 	n.t.Helper()
-	res, err := http.Post(n.boot.ManagementURL+"/clock", "application/json", bytes.NewReader([]byte(`{"advance":"`+d.String()+`"}`)))
-	n.must(err)
+	res := n.manage(http.MethodPost, "/clock", `{"advance":"`+d.String()+`"}`)
 	res.Body.Close()
 	if res.StatusCode != http.StatusOK {
 		n.t.Fatalf("moving the clock: %s", res.Status)
