@@ -46,6 +46,7 @@ type Options struct {
 	OplogBytes int64            // the oplog is trimmed to about this size; 0: 64 MB
 	OplogAge   time.Duration    // older entries of the oplog are trimmed; 0: a week
 	SweepEvery time.Duration    // between two removals of expired documents; 0: a minute, as MongoDB has it
+	MustExist  bool             // do not begin a database where there is none
 
 	fs vfs.FS // nil: the operating system's
 }
@@ -150,6 +151,7 @@ func (e *Engine) pebbleOptions() *pebble.Options {
 	o := e.opts
 	p := &pebble.Options{
 		FS:                          o.fs,
+		ErrorIfNotExists:            o.MustExist,
 		Logger:                      pebbleLogger{o.Logger},
 		Cache:                       cache(),
 		MemTableSize:                4 * mb,

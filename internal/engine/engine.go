@@ -73,12 +73,10 @@ var ErrStopped = errors.New("engine: the data plane has been closed")
 
 // Start makes the cluster run on its dataset and returns the port that it is reached at: c.Port if that is free, else
 // another. A cluster that runs already on another dataset is switched to it; its clients notice a pause and retry. A
-// cluster that has been ready is never begun anew: if its dataset is not there, c is out of date or data is lost.
+// cluster that has been ready is never begun anew: if its dataset is not there, c is out of date or data is lost. One
+// whose data cannot be opened is reached at port nevertheless, and says so to its clients.
 func (p *Plane) Start(c *model.Cluster) (port int, err error) {
 	for {
-		if err := p.missing(c); err != nil {
-			return 0, err
-		}
 		d, err := p.deployment(c)
 		if err != nil {
 			return 0, err
@@ -110,12 +108,14 @@ func (p *Plane) run(d *deployment, c *model.Cluster) (ended bool, err error) {
 		return d.ended, nil
 	}
 	if err := p.missing(c); err != nil {
+		d.slot.fail(err)
 		return false, err
 	}
 	if err := d.slot.empty(); err != nil {
 		return false, err
 	}
-	if err := p.open(d, c.ID, c.Dataset); err != nil {
+	if err := p.open(d, c); err != nil {
+		d.slot.fail(err)
 		return false, err
 	}
 	switch before {
@@ -185,16 +185,16 @@ func (p *Plane) listen(had int) (net.Listener, error) {
 	return nil, fmt.Errorf("engine: no port from %d to %d is free", p.cfg.PortFrom, p.cfg.PortTo)
 }
 
-func (p *Plane) open(d *deployment, id model.ID, dataset string) error {
-	dir := p.dataset(id, dataset)
+func (p *Plane) open(d *deployment, c *model.Cluster) error {
+	dir := p.dataset(c.ID, c.Dataset)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	db, err := docdb.Open(dir, docdb.Options{Logger: p.cfg.Logger, Now: p.cfg.Now})
+	db, err := docdb.Open(dir, docdb.Options{Logger: p.cfg.Logger, Now: p.cfg.Now, MustExist: c.Ready})
 	if err != nil {
 		return err
 	}
-	d.dataset = dataset
+	d.dataset = c.Dataset
 	d.slot.fill(db)
 	return nil
 }

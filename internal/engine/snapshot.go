@@ -27,7 +27,7 @@ func (p *Plane) Snapshot(ctx context.Context, cluster, snapshot model.ID) (size 
 	}
 	db := d.slot.engine()
 	if db == nil {
-		return 0, fmt.Errorf("engine: cluster %s is being restored", cluster)
+		return 0, fmt.Errorf("engine: the database of cluster %s is not open", cluster)
 	}
 	next := dir + unfinished
 	if err := errors.Join(os.RemoveAll(next), os.MkdirAll(filepath.Dir(dir), 0o700)); err != nil {
@@ -73,7 +73,7 @@ func (p *Plane) Lay(ctx context.Context, snapshot, cluster model.ID, dataset str
 
 // tryOut opens and closes the database in a directory.
 func (p *Plane) tryOut(dir string) error {
-	db, err := docdb.Open(dir, docdb.Options{Logger: p.cfg.Logger, Now: p.cfg.Now})
+	db, err := docdb.Open(dir, docdb.Options{Logger: p.cfg.Logger, Now: p.cfg.Now, MustExist: true})
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func (s *Server) families() []any {
 		clusters = cluster.Lifecycle{Node: s.node, Host: s.cfg.ClusterHost, Dwell: pace.Cluster}
 		flex     = cluster.Lifecycle{Node: s.node, Host: s.cfg.ClusterHost, Dwell: pace.Flex}
 		users    = &databaseuser.Service{Store: s.store}
-		backups  = &backup.Service{Store: s.store, Plane: s.plane, Dwell: pace.Backup, Version: mongoDBVersion}
+		backups  = &backup.Service{Store: s.store, Plane: s.plane, Dwell: pace.Backup, Version: mongoDBVersion, Wake: cluster.Wake}
 		inviter  = &invite.Sender{BaseURL: func() string { return s.bootstrap.BaseURL }}
 	)
 	list := []any{

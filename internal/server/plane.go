@@ -8,7 +8,6 @@ import (
 	"github.com/telamon-db/telamon/internal/engine"
 	"github.com/telamon-db/telamon/internal/gateway"
 	"github.com/telamon-db/telamon/internal/model"
-	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/resource/cluster"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
@@ -59,14 +58,22 @@ func (s *Server) clusters(ctx context.Context) (all []*model.Cluster, err error)
 	return all, err
 }
 
-// resumeOne runs a cluster. What does not go as before is left to the reconciler: no database, or another port.
+// resumeOne runs a cluster. What does not go as before is left to the reconciler: no database, or another port. Nobody is
+// told in the meantime that a cluster whose database cannot be opened is well.
 func (s *Server) resumeOne(ctx context.Context, c *model.Cluster) error {
-	port, err := s.plane.Start(c)
-	if err == nil && port == c.Port {
+	port, failed := s.plane.Start(c)
+	switch {
+	case failed != nil:
+		s.cfg.Logger.Error("the database of a cluster cannot be opened", "cluster", c.Name, "id", c.ID, "error", failed)
+	case port != c.Port:
+		s.cfg.Logger.Warn("a cluster is reached at another port than before", "cluster", c.Name, "id", c.ID, "port", port)
+	case c.State != model.Repairing:
 		return nil
 	}
-	s.cfg.Logger.Warn("a cluster does not run as before", "cluster", c.Name, "port", port, "error", err)
 	return s.store.Update(ctx, func(tx store.Tx) error {
-		return reconcile.Schedule(tx, cluster.Kind, c.ID, c.Node, tx.Now())
+		if err := cluster.Wake(tx, c); err != nil || failed == nil {
+			return err
+		}
+		return cluster.Fails(ctx, tx, c, port)
 	})
 }

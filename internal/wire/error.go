@@ -84,6 +84,8 @@ var (
 	UnsupportedOpQueryCommand  = Code{352, "UnsupportedOpQueryCommand"}
 	MissingDB                  = Code{40571, "Location40571"}
 	DuplicateField             = Code{40413, "Location40413"}
+	DataCorruptionDetected     = Code{301, "DataCorruptionDetected"}
+	OutOfDiskSpace             = Code{14031, "OutOfDiskSpace"}
 )
 
 // Reply renders err as a command reply: ok 0 with code, codeName and errmsg. An err that is no *Error becomes an

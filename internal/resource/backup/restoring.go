@@ -18,10 +18,10 @@ const RestoreKind reconcile.Kind = "restore"
 // Restoring does the work of restore jobs.
 type Restoring struct{ *Service }
 
-// Reconcile lays the snapshot beside the target's data, closes the target, makes the new data the live one in the
-// transaction that finishes the job, and opens the target again. A crash before that transaction leaves the target on
-// its old data and the job unfinished; after it, on the new. The target is held meanwhile, so that nobody opens or
-// removes it by a row that is out of date.
+// Reconcile lays the snapshot beside the target's data, closes the target, makes the new data the live one, opens the
+// target again, and finishes the job when it answers. A crash leaves the target on its old data or on the new, and the job
+// unfinished until the new is open. The target is held meanwhile, so that nobody opens or removes it by a row that is out
+// of date.
 func (r Restoring) Reconcile(ctx context.Context, key string) (again time.Time, err error) {
 	var j *Job
 	var now time.Time
@@ -37,7 +37,11 @@ func (r Restoring) Reconcile(ctx context.Context, key string) (again time.Time, 
 	if !j.unfinished() {
 		return again, r.open(ctx, j)
 	}
-	if c, err := r.cluster(ctx, j); err != nil || !c.Runs() {
+	c, err := r.cluster(ctx, j)
+	switch {
+	case err == nil && c.Dataset == j.ID: // a crash, or an attempt that failed, came after the turn
+		return again, r.end(ctx, j)
+	case err != nil || !c.Runs():
 		return again, errors.Join(errors.New("backup: the target does not run"), err)
 	}
 	if err := r.Plane.Lay(ctx, j.SnapshotID, j.TargetID, j.ID); err != nil {
@@ -49,8 +53,10 @@ func (r Restoring) Reconcile(ctx context.Context, key string) (again time.Time, 
 	if err := r.Plane.Pause(j.TargetID); err != nil {
 		return again, err
 	}
-	// Whatever comes of it, the target runs again: on the new data, or else on the old.
-	return again, errors.Join(r.turn(ctx, key), r.open(ctx, j))
+	if err := r.turn(ctx, key); err != nil {
+		return again, errors.Join(err, r.open(ctx, j)) // on the old data
+	}
+	return again, r.end(ctx, j)
 }
 
 // cluster is the target's row as it is now.
@@ -62,7 +68,7 @@ func (r Restoring) cluster(ctx context.Context, j *Job) (c *model.Cluster, err e
 	return c, err
 }
 
-// turn makes the snapshot's data the target's and finishes the job.
+// turn makes the snapshot's data the target's.
 func (r Restoring) turn(ctx context.Context, key string) error {
 	return r.Store.Update(ctx, func(tx store.Tx) error {
 		j, err := Jobs.Get(tx, key)
@@ -76,10 +82,22 @@ func (r Restoring) turn(ctx context.Context, key string) error {
 		if !c.Runs() {
 			return fmt.Errorf("backup: cluster %s is %s", c.Name, c.State)
 		}
-		c.Dataset, j.Finished = j.ID, tx.Now()
-		if err := state.Clusters.Put(tx, c); err != nil {
-			return err
+		c.Dataset = j.ID
+		return errors.Join(state.Clusters.Put(tx, c), r.Wake(tx, c))
+	})
+}
+
+// end opens the target on the new data and finishes the job.
+func (r Restoring) end(ctx context.Context, j *Job) error {
+	if err := r.open(ctx, j); err != nil {
+		return err
+	}
+	return r.Store.Update(ctx, func(tx store.Tx) error {
+		j, err := Jobs.Get(tx, j.ID)
+		if err != nil {
+			return store.IfMissing(err, nil) // it has gone with the cluster of its snapshot
 		}
+		j.Finished = tx.Now()
 		if err := Jobs.Put(tx, j); err != nil {
 			return err
 		}
@@ -97,8 +115,9 @@ func (r Restoring) open(ctx context.Context, j *Job) error {
 	return err
 }
 
-// GiveUp fails the job, removes what it has laid, and opens the target on its old data. Of a job that is gone, because
-// its cluster is, there is nothing to tell; a target that is gone with its project has no log to tell it in.
+// GiveUp fails the job, removes what it has laid, and opens the target on its old data. A job whose data are the target's
+// already is not given up: it ends when they can be opened. Of a job that is gone, because its cluster is, there is nothing
+// to tell; a target that is gone with its project has no log to tell it in.
 func (r Restoring) GiveUp(ctx context.Context, key string, cause error) error {
 	var j *Job
 	var failed bool
@@ -109,11 +128,11 @@ func (r Restoring) GiveUp(ctx context.Context, key string, cause error) error {
 		if failed = j.Finished.IsZero(); !j.unfinished() {
 			return nil
 		}
-		j.Failed = true
-		if err := Jobs.Put(tx, j); err != nil {
-			return err
+		c, err := state.Clusters.Get(tx, j.TargetID)
+		if err == nil && c.Dataset == j.ID {
+			return cause
 		}
-		return store.IfMissing(write(ctx, tx, j.TargetIn, j.Target, "CPS_RESTORE_FAILED"), nil)
+		return errors.Join(store.IfMissing(err, nil), fail(ctx, tx, j))
 	})
 	if err != nil {
 		return store.IfMissing(err, nil)
@@ -123,6 +142,15 @@ func (r Restoring) GiveUp(ctx context.Context, key string, cause error) error {
 		err = r.Plane.Unlay(j.TargetID, j.ID)
 	}
 	return errors.Join(err, r.open(ctx, j))
+}
+
+// fail ends a job without success.
+func fail(ctx context.Context, tx store.Tx, j *Job) error {
+	j.Failed = true
+	if err := Jobs.Put(tx, j); err != nil {
+		return err
+	}
+	return store.IfMissing(write(ctx, tx, j.TargetIn, j.Target, "CPS_RESTORE_FAILED"), nil)
 }
 
 // Work is what the family does later.

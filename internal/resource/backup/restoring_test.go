@@ -10,6 +10,7 @@ import (
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/resource/backup"
+	clusterfamily "github.com/telamon-db/telamon/internal/resource/cluster"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 	"github.com/telamon-db/telamon/internal/store/sqlite/sqlitetest"
@@ -53,7 +54,7 @@ func TestTheTargetNeverStaysPaused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			st := sqlitetest.Open(t, time.Now, state.Projects.Schema(), state.Clusters.Schema(), reconcile.Works.Schema(), backup.Jobs.Schema())
-			cluster := &model.Cluster{ID: "target", GroupID: "p", Name: "alpha", State: model.Idle, Dataset: "data"}
+			target := &model.Cluster{ID: "target", GroupID: "p", Name: "alpha", State: model.Idle, Dataset: "data"}
 			job := &backup.Job{ID: "job", TargetID: "target", TargetIn: "p", Target: "alpha"}
 			update := func(fn func(store.Tx) error) {
 				if err := st.Update(t.Context(), fn); err != nil {
@@ -61,10 +62,10 @@ func TestTheTargetNeverStaysPaused(t *testing.T) {
 				}
 			}
 			update(func(tx store.Tx) error {
-				return errors.Join(state.Projects.Put(tx, &model.Project{ID: "p", OrgID: "o"}), state.Clusters.Put(tx, cluster), backup.Jobs.Put(tx, job))
+				return errors.Join(state.Projects.Put(tx, &model.Project{ID: "p", OrgID: "o"}), state.Clusters.Put(tx, target), backup.Jobs.Put(tx, job))
 			})
-			d := &diary{paused: func() { update(func(tx store.Tx) error { return c.happens(tx, job, cluster) }) }}
-			_, err := backup.Restoring{Service: &backup.Service{Store: st, Plane: d}}.Reconcile(t.Context(), "job")
+			d := &diary{paused: func() { update(func(tx store.Tx) error { return c.happens(tx, job, target) }) }}
+			_, err := backup.Restoring{Service: &backup.Service{Store: st, Plane: d, Wake: clusterfamily.Wake}}.Reconcile(t.Context(), "job")
 			if (err != nil) != c.fails {
 				t.Errorf("the attempt ends with %v", err)
 			}
@@ -72,5 +73,60 @@ func TestTheTargetNeverStaysPaused(t *testing.T) {
 				t.Errorf("the plane was asked %v, want %v", d.steps, want)
 			}
 		})
+	}
+}
+
+// closed is a plane whose databases cannot be opened while shut is set.
+type closed struct {
+	diary
+	shut bool
+}
+
+var errShut = errors.New("it cannot be opened")
+
+func (c *closed) Start(*model.Cluster) (int, error) {
+	if c.shut {
+		return 0, errShut
+	}
+	return 1, nil
+}
+
+// TestAJobIsFinishedWhenTheDatabaseAnswers, not before. Once the data are the target's, the job is not given up, and what
+// it has laid is not removed.
+func TestAJobIsFinishedWhenTheDatabaseAnswers(t *testing.T) {
+	st := sqlitetest.Open(t, time.Now, state.Projects.Schema(), state.Clusters.Schema(), reconcile.Works.Schema(), backup.Jobs.Schema())
+	update := func(fn func(store.Tx) error) {
+		t.Helper()
+		if err := st.Update(t.Context(), fn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	update(func(tx store.Tx) error {
+		return errors.Join(state.Projects.Put(tx, &model.Project{ID: "p", OrgID: "o"}),
+			state.Clusters.Put(tx, &model.Cluster{ID: "target", GroupID: "p", Name: "alpha", State: model.Idle, Dataset: "data"}),
+			backup.Jobs.Put(tx, &backup.Job{ID: "job", TargetID: "target", TargetIn: "p", Target: "alpha"}))
+	})
+	finished := func() (yes bool) {
+		t.Helper()
+		update(func(tx store.Tx) error {
+			j, err := backup.Jobs.Get(tx, "job")
+			yes = err == nil && !j.Finished.IsZero()
+			return err
+		})
+		return yes
+	}
+	plane := &closed{diary: diary{paused: func() {}}, shut: true}
+	r := backup.Restoring{Service: &backup.Service{Store: st, Plane: plane, Wake: clusterfamily.Wake}}
+	for range 3 {
+		if _, err := r.Reconcile(t.Context(), "job"); !errors.Is(err, errShut) || finished() {
+			t.Fatalf("the attempt ends with %v, the job is finished: %v", err, finished())
+		}
+		if err := r.GiveUp(t.Context(), "job", errShut); !errors.Is(err, errShut) || slices.Contains(plane.steps, "unlay") {
+			t.Fatalf("it is given up: %v; the plane was asked %v", err, plane.steps)
+		}
+	}
+	plane.shut = false
+	if _, err := r.Reconcile(t.Context(), "job"); err != nil || !finished() {
+		t.Errorf("the attempt ends with %v, the job is finished: %v", err, finished())
 	}
 }

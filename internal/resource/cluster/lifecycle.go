@@ -9,7 +9,6 @@ import (
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
-	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -121,18 +120,23 @@ func (l Lifecycle) keep(tx store.Tx, c *model.Cluster) error {
 	if err := state.Clusters.Put(tx, c); err != nil {
 		return err
 	}
-	return reconcile.Schedule(tx, Kind, c.ID, c.Node, tx.Now())
+	return Wake(tx, c)
 }
 
 // happened writes an event about c: CREATED is CLUSTER_CREATED, or SERVERLESS_INSTANCE_CREATED of a Flex cluster.
 func happened(ctx context.Context, tx store.Tx, c *model.Cluster, what event.Type) error {
-	p, err := state.Projects.Get(tx, c.GroupID)
-	if err != nil {
-		return store.IfMissing(err, fault.GroupNotFound.With(c.GroupID))
-	}
 	kind := event.Type("CLUSTER_")
 	if c.Flex {
 		kind = "SERVERLESS_INSTANCE_"
 	}
-	return event.Write(ctx, tx, event.In(kind+what, p).About(c.Name))
+	return tell(ctx, tx, c, kind+what)
+}
+
+// tell writes an event about c.
+func tell(ctx context.Context, tx store.Tx, c *model.Cluster, what event.Type) error {
+	p, err := state.Projects.Get(tx, c.GroupID)
+	if err != nil {
+		return store.IfMissing(err, fault.GroupNotFound.With(c.GroupID))
+	}
+	return event.Write(ctx, tx, event.In(what, p).About(c.Name))
 }

@@ -56,7 +56,7 @@ func (r Reconciler) Reconcile(ctx context.Context, key string) (again time.Time,
 	}
 	port, err := r.realize(c)
 	if err != nil {
-		return again, err
+		return again, errors.Join(err, r.Store.Update(ctx, func(tx store.Tx) error { return Fails(ctx, tx, c, port) }))
 	}
 	err = r.Store.Update(ctx, func(tx store.Tx) error {
 		again, err = r.record(ctx, tx, key, c, port)
@@ -101,14 +101,21 @@ func (r Reconciler) record(ctx context.Context, tx store.Tx, key string, made *m
 	return again, state.Clusters.Put(tx, c)
 }
 
-// ready ends a transition: the first ends with READY, every later one with UPDATE_COMPLETED.
+// ready ends a transition: the first ends with READY, every later one with UPDATE_COMPLETED, and trouble with HOST_UP.
 func (r Reconciler) ready(ctx context.Context, tx store.Tx, c *model.Cluster) error {
-	c.State = model.Idle
-	if c.Ready {
-		return happened(ctx, tx, c, "UPDATE_COMPLETED")
+	if err := works(ctx, tx, c); err != nil {
+		return err
 	}
-	c.Ready = true
-	return happened(ctx, tx, c, "READY")
+	changed := !c.Settled.IsZero()
+	c.State, c.Settled = model.Idle, time.Time{}
+	if !c.Ready {
+		c.Ready = true
+		return happened(ctx, tx, c, "READY")
+	}
+	if !changed {
+		return nil
+	}
+	return happened(ctx, tx, c, "UPDATE_COMPLETED")
 }
 
 // gone removes the row of a cluster whose data is gone, with what belongs to it.
@@ -129,11 +136,10 @@ func (r Reconciler) gone(ctx context.Context, tx store.Tx, c *model.Cluster) err
 func (r Reconciler) GiveUp(ctx context.Context, key string, cause error) error {
 	err := r.Store.Update(ctx, func(tx store.Tx) error {
 		c, err := state.Clusters.Get(tx, key)
-		if err != nil || c.State == model.Deleting || c.State == model.Repairing {
+		if err != nil {
 			return store.IfMissing(err, nil)
 		}
-		c.State = model.Repairing
-		return state.Clusters.Put(tx, c)
+		return repairing(ctx, tx, c)
 	})
 	return errors.Join(cause, err)
 }
