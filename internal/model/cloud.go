@@ -79,6 +79,9 @@ func HasSize(provider, size string) bool { return slices.Contains(clouds[provide
 // SizesOf are the names of a provider's dedicated instance sizes.
 func SizesOf(provider string) []string { return slices.Clone(clouds[provider].sizes) }
 
+// RegionsOf are the names of a provider's regions.
+func RegionsOf(provider string) []string { return slices.Clone(clouds[provider].regions) }
+
 // IsCloud says whether provider is a cloud, and no stand-in for shared hardware.
 func IsCloud(provider string) bool { return clouds[provider].regions != nil }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/backup"
 	"github.com/telamon-db/telamon/internal/resource/clouduser"
 	"github.com/telamon-db/telamon/internal/resource/cluster"
+	"github.com/telamon-db/telamon/internal/resource/container"
 	"github.com/telamon-db/telamon/internal/resource/customrole"
 	"github.com/telamon-db/telamon/internal/resource/databaseuser"
 	"github.com/telamon-db/telamon/internal/resource/events"
@@ -43,8 +44,9 @@ type (
 func (s *Server) families() []any {
 	var (
 		pace     = s.cfg.Pace
-		clusters = cluster.Lifecycle{Node: s.node, Host: s.cfg.ClusterHost, Dwell: pace.Cluster}
-		flex     = cluster.Lifecycle{Node: s.node, Host: s.cfg.ClusterHost, Dwell: pace.Flex}
+		networks = &container.Service{Store: s.store}
+		clusters = cluster.Lifecycle{Node: s.node, Host: s.cfg.ClusterHost, Dwell: pace.Cluster, Networks: networks}
+		flex     = cluster.Lifecycle{Node: s.node, Host: s.cfg.ClusterHost, Dwell: pace.Flex, Networks: networks}
 		users    = &databaseuser.Service{Store: s.store}
 		backups  = &backup.Service{Store: s.store, Plane: s.plane, Dwell: pace.Backup, Version: mongoDBVersion, Wake: cluster.Wake}
 		inviter  = &invite.Sender{BaseURL: func() string { return s.bootstrap.BaseURL }}
@@ -61,6 +63,7 @@ func (s *Server) families() []any {
 		&customrole.Service{Store: s.store, Users: users},
 		&accesslist.Service{Store: s.store},
 		&cluster.Service{Lifecycle: clusters, Store: s.store, Version: mongoDBVersion},
+		networks,
 		&serverless.Service{Store: s.store, Clusters: flex, Version: mongoDBVersion},
 		cluster.Reconciler{Store: s.store, Runtime: s.plane, Dependents: []cluster.Dependent{backups}},
 		backups,

@@ -19,6 +19,14 @@ type Lifecycle struct {
 	Node  string        // the node that new clusters live on
 	Host  string        // at which they are reached
 	Dwell time.Duration // how long a cluster stays in a transitional state at least
+
+	Networks Networks
+}
+
+// Networks is the family that has a project's network containers.
+type Networks interface {
+	// Provide makes the containers that a cluster's regions need and the project lacks.
+	Provide(tx store.Tx, c *model.Cluster) error
 }
 
 // uniquePrefix is how many characters of a name no other cluster of the project has: the service makes host names of them.
@@ -115,8 +123,11 @@ func goes(c *model.Cluster) error {
 	return fault.ClusterBeingDeleted.With(c.Name)
 }
 
-// keep stores c and wakes its reconciler.
+// keep stores c, with the network containers that it needs, and wakes its reconciler.
 func (l Lifecycle) keep(tx store.Tx, c *model.Cluster) error {
+	if err := l.Networks.Provide(tx, c); err != nil {
+		return err
+	}
 	if err := state.Clusters.Put(tx, c); err != nil {
 		return err
 	}

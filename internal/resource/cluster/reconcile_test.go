@@ -68,7 +68,7 @@ func (b *bench) ClusterGone(_ store.Tx, c *model.Cluster) error {
 func newBench(t *testing.T) *bench {
 	b := &bench{t: t, clock: new(clock.Clock), run: &broken{running: map[model.ID]bool{}}}
 	b.store = sqlitetest.Open(t, b.clock.Now, state.Projects.Schema(), state.Clusters.Schema(), reconcile.Works.Schema())
-	b.Lifecycle = Lifecycle{Node: "here", Dwell: time.Hour}
+	b.Lifecycle = Lifecycle{Node: "here", Dwell: time.Hour, Networks: noNetworks{}}
 	b.Reconciler = Reconciler{Store: b.store, Runtime: b.run, Dependents: []Dependent{b}}
 	b.update(func(tx store.Tx) error {
 		return state.Projects.Put(tx, &model.Project{ID: groupID, OrgID: "64f000000000000000000002", Name: "p"})
@@ -281,3 +281,8 @@ func TestLimit(t *testing.T) {
 		t.Errorf("one cluster more than a project holds says %v", err)
 	}
 }
+
+// noNetworks makes no containers.
+type noNetworks struct{}
+
+func (noNetworks) Provide(store.Tx, *model.Cluster) error { return nil }

@@ -1,0 +1,72 @@
+// Package container is the part of the family Network Peering that is about containers: the address ranges of a
+// project's dedicated clusters, one for each region at AWS and AZURE and one for all of GCP.
+//
+// The first dedicated cluster of a place makes its container, as at the service. The ranges are kept and checked;
+// Telamon's clusters are not in them, for they are where the server is.
+package container
+
+import (
+	"net/http"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Service serves the family.
+type Service struct{ Store store.Store }
+
+const (
+	tag  = "Network Peering"
+	path = "/groups/{groupId}/containers"
+	one  = path + "/{containerId}"
+)
+
+// Operations are the family's operations.
+func (s *Service) Operations() api.Operations {
+	return api.Operations{
+		{
+			ID: "listPeeringContainerByCloudProvider", Aliases: []string{"listGroupContainers"}, Method: http.MethodGet, Path: path, Tag: tag,
+			Summary: "Return all network containers of one project at one cloud provider",
+			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.listAt)},
+		},
+		{
+			ID: "listPeeringContainers", Aliases: []string{"listGroupContainerAll"}, Method: http.MethodGet, Path: path + "/all", Tag: tag,
+			Summary: "Return all network containers of one project", Description: "Returns the containers by provider and region.",
+			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.list)},
+		},
+		{
+			ID: "getPeeringContainer", Aliases: []string{"getGroupContainer"}, Method: http.MethodGet, Path: one, Tag: tag,
+			Summary: "Return one network container of one project",
+			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Errors: fault.Kinds{fault.ContainerNotFound},
+			Versions: []api.Version{api.At("2023-01-01", s.get)},
+		},
+		{
+			ID: "createPeeringContainer", Aliases: []string{"createGroupContainer"}, Method: http.MethodPost, Path: path, Tag: tag,
+			Summary: "Create one network container in one project",
+			Description: "Chooses the address range of the dedicated clusters of a place before the first of them makes one. The range is kept; " +
+				"Telamon's clusters are reached at the server's own address.",
+			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK,
+			Errors:   fault.Kinds{fault.ContainerExists, fault.ContainersOverlap},
+			Versions: []api.Version{api.At("2023-01-01", s.create)},
+		},
+		{
+			ID: "updatePeeringContainer", Aliases: []string{"updateGroupContainer"}, Method: http.MethodPatch, Path: one, Tag: tag,
+			Summary: "Update one network container of one project", Description: "Changes the range or the place of a container that no cluster is in.",
+			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK,
+			Errors: fault.Kinds{
+				fault.ContainerNotFound, fault.ContainerExists, fault.ContainersOverlap, fault.ContainersInUse,
+			},
+			Versions: []api.Version{api.At("2023-01-01", s.update)},
+		},
+		{
+			ID: "deletePeeringContainer", Aliases: []string{"deleteGroupContainer"}, Method: http.MethodDelete, Path: one, Tag: tag,
+			Summary: "Remove one network container of one project",
+			Roles:   authz.Any(authz.GroupOwner), Status: http.StatusNoContent, Errors: fault.Kinds{fault.ContainerNotFound, fault.ContainersInUse},
+			Versions: []api.Version{api.At("2023-01-01", s.delete)},
+		},
+	}
+}
