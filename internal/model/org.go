@@ -31,8 +31,17 @@ type Project struct {
 	Rev               int64     `json:"-"`
 }
 
-// Switches are the settings of a project that are not as in a new project, by the API's names.
+// Switches are the settings of a project that are not as in a new project, by the API's names. A switch without a field in the
+// project's settings has the name that its operations have.
 type Switches map[string]bool
+
+// Set changes one of the project's settings.
+func (p *Project) Set(name string, on bool) {
+	if p.Settings == nil {
+		p.Settings = Switches{}
+	}
+	p.Settings[name] = on
+}
 
 // Tag is a key-value pair that an owner gives to a project or cluster.
 type Tag struct {

@@ -9,6 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/mail"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/resource/accesslist"
+	"github.com/telamon-db/telamon/internal/resource/alert"
 	"github.com/telamon-db/telamon/internal/resource/apikey"
 	"github.com/telamon-db/telamon/internal/resource/auditing"
 	"github.com/telamon-db/telamon/internal/resource/awsdns"
@@ -18,8 +19,10 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/container"
 	"github.com/telamon-db/telamon/internal/resource/customrole"
 	"github.com/telamon-db/telamon/internal/resource/databaseuser"
+	"github.com/telamon-db/telamon/internal/resource/encryption"
 	"github.com/telamon-db/telamon/internal/resource/events"
 	"github.com/telamon-db/telamon/internal/resource/invitation"
+	"github.com/telamon-db/telamon/internal/resource/maintenance"
 	"github.com/telamon-db/telamon/internal/resource/organization"
 	"github.com/telamon-db/telamon/internal/resource/project"
 	"github.com/telamon-db/telamon/internal/resource/ratelimits"
@@ -70,6 +73,9 @@ func (s *Server) families() []any {
 		&ratelimits.Service{Limits: s.limits, Endpoints: func() api.Operations { return s.engine.Operations() }, Scopes: scopes{s.store}},
 		&auditing.Service{Store: s.store},
 		&awsdns.Service{Store: s.store},
+		maintenance.New(s.store),
+		encryption.New(s.store),
+		&alert.Service{},
 		&events.Service{Store: s.store},
 		invite.Expiry{Store: s.store},
 		mail.Sender{Store: s.store, Transport: s.mail, Log: s.cfg.Logger},

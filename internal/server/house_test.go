@@ -54,9 +54,10 @@ var house = map[string][]string{
 	"internal/api":                    {"internal/api/schema", "internal/authz", "internal/fault", "internal/ratelimit", "internal/requestlog"},
 	"internal/login":                  {"internal/bearer", "internal/model", "internal/password", "internal/ratelimit", "internal/state", "internal/store", "internal/webpage"},
 	"internal/authn":                  {"internal/authz", "internal/bearer", "internal/clock", "internal/fault", "internal/model", "internal/state", "internal/store"},
+	"internal/kept":                   {"internal/api", "internal/event", "internal/model", "internal/state", "internal/store"},
 	"internal/resource/shape":         {"internal/api", "internal/authz", "internal/fault", "internal/model", "internal/roster", "internal/state", "internal/store"},
 	"internal/resource": {
-		"internal/api", "internal/api/schema", "internal/authn", "internal/authz", "internal/engine", "internal/event", "internal/fault", "internal/invite", "internal/mail",
+		"internal/api", "internal/api/schema", "internal/authn", "internal/authz", "internal/engine", "internal/event", "internal/fault", "internal/invite", "internal/kept", "internal/mail",
 		"internal/model", "internal/password", "internal/people", "internal/ratelimit",
 		"internal/reconcile", "internal/resource/shape", "internal/roster", "internal/state", "internal/store", "internal/verifier",
 	},

@@ -3,6 +3,7 @@ package project
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
@@ -46,7 +47,7 @@ var (
 
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
-	return append(append(s.projects(), s.settings()...), s.surroundings()...)
+	return slices.Concat(s.projects(), s.settings(), s.surroundings(), s.slowMs())
 }
 
 func (s *Service) projects() api.Operations {
@@ -56,7 +57,7 @@ func (s *Service) projects() api.Operations {
 			ID: "createProject", Aliases: []string{"createGroup"}, Method: http.MethodPost, Path: "/groups", Tag: tag,
 			Summary: "Create one project",
 			Description: "Creates a project in an organization. Its first owner is the cloud user that projectOwnerId names, or else the " +
-				"organization's oldest owner. regionUsageRestrictions belongs to the government edition and is refused.",
+				"organization's oldest owner. regionUsageRestrictions belongs to the government edition: any value but NONE is refused.",
 			Roles: authz.Any(authz.OrgOwner, authz.OrgGroupCreator), Status: http.StatusOK,
 			Errors:   fault.Kinds{fault.GroupAlreadyExists, fault.UserNotFound, fault.GroupsPerOrg},
 			Versions: []api.Version{api.At("2023-01-01", s.create)},

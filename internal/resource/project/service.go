@@ -60,7 +60,7 @@ func (s *Service) create(ctx context.Context, in createIn) (out Group, err error
 // check holds a creation against the rules that need no other object, all at once, and reads its tags.
 func check(w *Group) ([]model.Tag, error) {
 	tags, err := shape.Tags("tags", w.Tags)
-	if w.RegionUsageRestrictions == nil {
+	if api.Or(w.RegionUsageRestrictions, "NONE") == "NONE" {
 		return tags, err
 	}
 	bad := []fault.Violation{{Field: "regionUsageRestrictions", Description: "is not accepted: it belongs to the government edition"}}

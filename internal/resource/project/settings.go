@@ -82,10 +82,7 @@ func (w *GroupSettings) take(p *model.Project) (events []event.Type) {
 		if v == nil || *v == s.of(p) {
 			continue
 		}
-		if p.Settings == nil {
-			p.Settings = map[string]bool{}
-		}
-		p.Settings[s.name] = *v
+		p.Set(s.name, *v)
 		what := s.off
 		if *v {
 			what = s.on

@@ -14,7 +14,7 @@ type Group struct {
 	Links                     []api.Link          `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 	Name                      string              `json:"name" api:"required,is=projectName" doc:"Name of the project, unique in its organization."`
 	OrgID                     string              `json:"orgId" api:"required,is=objectId" doc:"Id of the organization that the project belongs to."`
-	RegionUsageRestrictions   *string             `json:"regionUsageRestrictions,omitempty" api:"enum=COMMERCIAL_FEDRAMP_REGIONS_ONLY|GOV_REGIONS_ONLY" doc:"Only for the government edition: refused in requests, absent from responses."`
+	RegionUsageRestrictions   *string             `json:"regionUsageRestrictions,omitempty" api:"enum=NONE|COMMERCIAL_FEDRAMP_REGIONS_ONLY|GOV_REGIONS_ONLY" doc:"Only for the government edition: any value but NONE is refused in requests, and responses have none."`
 	Tags                      []shape.ResourceTag `json:"tags,omitempty" doc:"The project's tags."`
 	WithDefaultAlertsSettings *bool               `json:"withDefaultAlertsSettings,omitempty" api:"default=true" doc:"Whether the project begins with the default alert configurations."`
 }

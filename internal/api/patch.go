@@ -1,0 +1,47 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+
+	"github.com/telamon-db/telamon/internal/api/schema"
+)
+
+// Patch is the body of a partial change to an object of shape W. It is checked as a W is, but for absent members, and
+// knows which members the caller named.
+type Patch[W any] struct{ named map[string]json.RawMessage }
+
+// Schema is that of W.
+func (Patch[W]) Schema() *schema.Node { return schema.Of(reflect.TypeFor[W]()) }
+
+// UnmarshalJSON takes a checked body: one without null, read-only and unknown members.
+func (p *Patch[W]) UnmarshalJSON(raw []byte) error { return json.Unmarshal(raw, &p.named) }
+
+// Names reports whether the body has the member.
+func (p Patch[W]) Names(member string) bool {
+	_, named := p.named[member]
+	return named
+}
+
+// Apply returns w with the members that the body names, each in the place of the old one, and the others as they were.
+func (p Patch[W]) Apply(w W) (out W, err error) {
+	old, err := json.Marshal(w)
+	if err != nil {
+		return out, fmt.Errorf("api: patch %T: %w", w, err)
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(old, &members); err != nil {
+		return out, fmt.Errorf("api: patch %T: %w", w, err)
+	}
+	maps.Copy(members, p.named)
+	whole, err := json.Marshal(members)
+	if err != nil {
+		return out, fmt.Errorf("api: patch %T: %w", w, err)
+	}
+	if err := json.Unmarshal(whole, &out); err != nil {
+		return out, fmt.Errorf("api: patch %T: %w", w, err)
+	}
+	return out, nil
+}

@@ -1,0 +1,133 @@
+// Package kept has the usual life of what the API keeps for its callers: handlers that families use where their
+// operations need no behaviour of their own.
+package kept
+
+import (
+	"context"
+	"reflect"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Setting is what every project has one of, whether or not anybody has written it, such as its maintenance window. W is
+// its shape, on the wire and on disk.
+type Setting[W any] struct {
+	Store store.Store
+	Table *store.Table[Row[W]]
+	// Check refuses a changed setting, or completes it. It never sees members that responses do not have: it drops them.
+	Check func(w *W) error
+	// Events are those of a change; nil where the API has none.
+	Events func(before, after W) []event.Type
+}
+
+// Row is a project's setting in stored form.
+type Row[W any] struct {
+	GroupID model.ID `json:"groupId"`
+	Is      W        `json:"is"`
+	Rev     int64    `json:"-"`
+}
+
+// Table declares the table of a setting.
+func Table[W any](name string) *store.Table[Row[W]] {
+	return &store.Table[Row[W]]{
+		Name: name,
+		ID:   func(r *Row[W]) string { return r.GroupID },
+		Rev:  func(r *Row[W]) *int64 { return &r.Rev },
+	}
+}
+
+// find returns the project's row, or a new one.
+func (s *Setting[W]) find(tx store.Tx, groupID model.ID) (*Row[W], error) {
+	r, err := s.Table.Get(tx, groupID)
+	if !store.IsNotFound(err) {
+		return r, err
+	}
+	r = &Row[W]{GroupID: groupID}
+	return r, s.Check(&r.Is)
+}
+
+// In names the project whose setting is asked for.
+type In struct{ api.InGroup }
+
+// Get returns the project's setting.
+func (s *Setting[W]) Get(ctx context.Context, in In) (out W, err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		r, err := s.find(tx, in.GroupID)
+		if err == nil {
+			out = r.Is
+		}
+		return err
+	})
+	return out, err
+}
+
+// PatchIn names what of a project's setting is to change.
+type PatchIn[W any] struct {
+	api.InGroup
+	Body api.Patch[W]
+}
+
+// Patch changes what the body names.
+func (s *Setting[W]) Patch(ctx context.Context, in PatchIn[W]) (W, error) {
+	return s.Change(ctx, in.GroupID, func(w *W) (err error) {
+		*w, err = in.Body.Apply(*w)
+		return err
+	})
+}
+
+// Change lets change rewrite the project's setting, with its events in the same transaction. change may run again.
+func (s *Setting[W]) Change(ctx context.Context, groupID model.ID, change func(w *W) error) (out W, err error) {
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		p, err := state.Project(tx, groupID)
+		if err != nil {
+			return err
+		}
+		r, err := s.find(tx, groupID)
+		if err != nil {
+			return err
+		}
+		before := r.Is
+		if err := change(&r.Is); err != nil {
+			return err
+		}
+		if err := s.Check(&r.Is); err != nil {
+			return err
+		}
+		if out = r.Is; reflect.DeepEqual(before, r.Is) {
+			return nil
+		}
+		if err := s.Table.Put(tx, r); err != nil {
+			return err
+		}
+		return s.report(ctx, tx, p, before, r.Is)
+	})
+	return out, err
+}
+
+func (s *Setting[W]) report(ctx context.Context, tx store.Tx, p *model.Project, before, after W) error {
+	if s.Events == nil {
+		return nil
+	}
+	for _, what := range s.Events(before, after) {
+		if err := event.Write(ctx, tx, event.In(what, p)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Vacate removes the setting of a project that goes.
+func (s *Setting[W]) Vacate(tx store.Tx, groupID model.ID) error {
+	r, err := s.Table.Get(tx, groupID)
+	if err != nil {
+		return store.IfMissing(err, nil)
+	}
+	return s.Table.Delete(tx, r)
+}
+
+// Tables are what the setting stores.
+func (s *Setting[W]) Tables() []*store.Schema { return []*store.Schema{s.Table.Schema()} }

@@ -1,0 +1,134 @@
+// Package encryption is the family Encryption at Rest using Customer Key Management: with whose keys a project's data is
+// encrypted. The configuration is checked, kept and shown; Telamon encrypts nothing with it and calls no key service.
+package encryption
+
+import (
+	"net/http"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/kept"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Service serves the family.
+type Service struct{ kept.Setting[EncryptionAtRest] }
+
+// New returns the family on st.
+func New(st store.Store) *Service {
+	return &Service{kept.Setting[EncryptionAtRest]{Store: st, Table: configurations, Check: check, Events: func(_, _ EncryptionAtRest) []event.Type {
+		return []event.Type{"ENCRYPTION_AT_REST_CONFIGURATION_UPDATED"}
+	}}}
+}
+
+var configurations = kept.Table[EncryptionAtRest]("encryption_at_rest")
+
+const (
+	tag  = "Encryption at Rest using Customer Key Management"
+	path = "/groups/{groupId}/encryptionAtRest"
+)
+
+// Operations are the family's operations.
+func (s *Service) Operations() api.Operations {
+	return api.Operations{
+		{
+			ID: "getEncryptionAtRest", Aliases: []string{"getGroupEncryptionAtRest"}, Method: http.MethodGet, Path: path, Tag: tag,
+			Summary: "Return the configuration of encryption at rest of one project",
+			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Versions: []api.Version{api.At("2023-01-01", s.Get)},
+		},
+		{
+			ID: "updateEncryptionAtRest", Aliases: []string{"updateGroupEncryptionAtRest"}, Method: http.MethodPatch, Path: path, Tag: tag,
+			Summary: "Update the configuration of encryption at rest of one project",
+			Description: "Each key service that the body names takes the place of what was configured for it. " +
+				"Secrets are dropped, for nothing here calls a key service, and no data is encrypted with its keys.",
+			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Versions: []api.Version{api.At("2023-01-01", s.Patch)},
+		},
+	}
+}
+
+// EncryptionAtRest is a project's configuration of encryption at rest, by key service.
+type EncryptionAtRest struct {
+	AWSKMS                AWSKMSConfiguration `json:"awsKms" doc:"Keys in AWS KMS."`
+	AzureKeyVault         AzureKeyVault       `json:"azureKeyVault" doc:"Keys in Azure Key Vault."`
+	EnabledForSearchNodes bool                `json:"enabledForSearchNodes" doc:"Whether search nodes are encrypted too."`
+	GoogleCloudKMS        GoogleCloudKMS      `json:"googleCloudKms" doc:"Keys in Google Cloud KMS."`
+}
+
+// AWSKMSConfiguration is a key in AWS KMS, and how to get at it.
+type AWSKMSConfiguration struct {
+	AccessKeyID              string `json:"accessKeyID,omitempty" api:"minLen=16,maxLen=128" doc:"Id of the access key that may use the key."`
+	CustomerMasterKeyID      string `json:"customerMasterKeyID,omitempty" api:"minLen=1,maxLen=2048" doc:"Id of the key."`
+	Enabled                  bool   `json:"enabled" doc:"Whether this key service is used."`
+	Region                   string `json:"region,omitempty" api:"minLen=1,maxLen=64" doc:"Region of the key, such as US_EAST_1."`
+	RequirePrivateNetworking *bool  `json:"requirePrivateNetworking,omitempty" doc:"Whether the key service is called over private networking only."`
+	RoleID                   string `json:"roleId,omitempty" api:"is=objectId" doc:"Id of the role that may use the key."`
+	SecretAccessKey          string `json:"secretAccessKey,omitempty" api:"writeonly" doc:"The access key's secret. It is not kept."`
+	Valid                    bool   `json:"valid" api:"readonly" doc:"Whether the configuration is complete."`
+}
+
+// AzureKeyVault is a key in Azure Key Vault, and how to get at it.
+type AzureKeyVault struct {
+	AzureEnvironment         string `json:"azureEnvironment,omitempty" api:"enum=AZURE|AZURE_CHINA|AZURE_US_GOVERNMENT" doc:"The Azure cloud."`
+	ClientID                 string `json:"clientID,omitempty" api:"maxLen=64" doc:"Id of the application that may use the key."`
+	Enabled                  bool   `json:"enabled" doc:"Whether this key service is used."`
+	KeyIdentifier            string `json:"keyIdentifier,omitempty" api:"maxLen=2048" doc:"Address of the key."`
+	KeyVaultName             string `json:"keyVaultName,omitempty" api:"maxLen=256" doc:"Name of the vault."`
+	RequirePrivateNetworking *bool  `json:"requirePrivateNetworking,omitempty" doc:"Whether the key service is called over private networking only."`
+	ResourceGroupName        string `json:"resourceGroupName,omitempty" api:"maxLen=256" doc:"The vault's resource group."`
+	RoleID                   string `json:"roleId,omitempty" api:"is=objectId" doc:"Id of the service principal that may use the key."`
+	Secret                   string `json:"secret,omitempty" api:"writeonly" doc:"The application's secret. It is not kept."`
+	SubscriptionID           string `json:"subscriptionID,omitempty" api:"maxLen=64" doc:"The vault's subscription."`
+	TenantID                 string `json:"tenantID,omitempty" api:"maxLen=64" doc:"The tenant of the application."`
+	Valid                    bool   `json:"valid" api:"readonly" doc:"Whether the configuration is complete."`
+}
+
+// GoogleCloudKMS is a key in Google Cloud KMS, and how to get at it.
+type GoogleCloudKMS struct {
+	Enabled              bool   `json:"enabled" doc:"Whether this key service is used."`
+	KeyVersionResourceID string `json:"keyVersionResourceID,omitempty" api:"maxLen=2048" doc:"Resource id of the key's version."`
+	RoleID               string `json:"roleId,omitempty" api:"is=objectId" doc:"Id of the role that may use the key."`
+	ServiceAccountKey    string `json:"serviceAccountKey,omitempty" api:"writeonly" doc:"Key of the service account that may use the key. It is not kept."`
+	Valid                bool   `json:"valid" api:"readonly" doc:"Whether the configuration is complete."`
+}
+
+// need is a member that a key service cannot be used without.
+type need struct{ field, value string }
+
+// check refuses key services that are on and lack something, and drops secrets and what is configured for one that is
+// off. Whether the key service would take the credentials is not asked.
+func check(w *EncryptionAtRest) error {
+	aws, azure, gcp := &w.AWSKMS, &w.AzureKeyVault, &w.GoogleCloudKMS
+	var bad []fault.Violation
+	if aws.Valid = aws.Enabled; aws.Enabled {
+		bad = append(bad, lacks("awsKms", need{"customerMasterKeyID", aws.CustomerMasterKeyID}, need{"region", aws.Region}, need{"roleId", aws.RoleID + aws.AccessKeyID})...)
+	} else {
+		*aws = AWSKMSConfiguration{}
+	}
+	if azure.Valid = azure.Enabled; azure.Enabled {
+		bad = append(bad, lacks("azureKeyVault", need{"keyIdentifier", azure.KeyIdentifier}, need{"keyVaultName", azure.KeyVaultName},
+			need{"resourceGroupName", azure.ResourceGroupName}, need{"subscriptionID", azure.SubscriptionID}, need{"roleId", azure.RoleID + azure.ClientID})...)
+	} else {
+		*azure = AzureKeyVault{}
+	}
+	if gcp.Valid = gcp.Enabled; gcp.Enabled {
+		bad = append(bad, lacks("googleCloudKms", need{"keyVersionResourceID", gcp.KeyVersionResourceID})...)
+	} else {
+		*gcp = GoogleCloudKMS{}
+	}
+	aws.SecretAccessKey, azure.Secret, gcp.ServiceAccountKey = "", "", ""
+	if len(bad) > 0 {
+		return fault.Invalid(bad...)
+	}
+	return nil
+}
+
+func lacks(service string, needs ...need) (bad []fault.Violation) {
+	for _, n := range needs {
+		if n.value == "" {
+			bad = append(bad, fault.Violation{Field: service + "." + n.field, Description: "is required while the key service is enabled"})
+		}
+	}
+	return bad
+}
