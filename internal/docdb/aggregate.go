@@ -6,6 +6,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/query"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -14,16 +15,16 @@ var aggregateFields = fields("pipeline!", isArray, "cursor", isObject, "explain"
 	"bypassDocumentValidation", isBool, "hint", isHint, "collation", isObject, "let", isObject)
 
 // aggregateSelection parses the pipeline. Its leading $match may choose an index.
-func (c *call) aggregateSelection() (selection, *query.Pipeline, error) {
-	var sel selection
-	if c.ns.coll == "" {
+func (c *call) aggregateSelection() (plan.Selection, *query.Pipeline, error) {
+	var sel plan.Selection
+	if c.ns.Coll == "" {
 		return sel, nil, wire.Errorf(wire.InvalidNamespace, "aggregations on a database are not supported; a collection is required")
 	}
 	p, err := c.parsePipeline(c.get("pipeline"))
 	if err != nil {
 		return sel, nil, err
 	}
-	sel.filter, sel.hint = p.LeadingMatch(), c.get("hint")
+	sel.Filter, sel.Hint = p.LeadingMatch(), c.get("hint")
 	return sel, p, nil
 }
 
@@ -60,15 +61,15 @@ func runAggregate(c *call) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := sel.scan(v.r, v.coll)
+	s, err := sel.Scan(v.R, v.Coll)
 	if err != nil {
-		v.close()
+		v.Close()
 		return nil, err
 	}
-	s.lent = p.Lent()
-	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return p.Run(ctx, s.documents(ctx), c.e.memory) }
-	cur := newCursor(c.ns, results, v.close)
-	cur.rest = s.rest
+	s.Lent = p.Lent()
+	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return p.Run(ctx, s.Documents(ctx), c.e.memory) }
+	cur := newCursor(c.ns, results, v.Close)
+	cur.rest = s.Rest
 	return nil, c.openCursor(cur, size)
 }
 

@@ -15,7 +15,7 @@ func (c *call) collStatsStage(a args) ([]bson.D, error) {
 			return nil, wire.Errorf(wire.NotImplemented, "the option '%s' is not supported", name)
 		}
 	}
-	doc := bson.D{{Key: "ns", Value: c.ns.String()}, {Key: "localTime", Value: c.e.opts.Now()}}
+	doc := bson.D{{Key: "ns", Value: c.ns.String()}, {Key: "localTime", Value: c.e.store.Now()}}
 	if a.has("storageStats") {
 		asked, err := statement("$collStats.storageStats", fields("scale", isInt), a.doc("storageStats"))
 		if err != nil {
@@ -36,11 +36,11 @@ func (c *call) collStatsStage(a args) ([]bson.D, error) {
 		if err != nil {
 			return nil, err
 		}
-		n, err := readTally(c.e.db, coll.id)
+		n, err := c.e.store.Tally(coll)
 		if err != nil {
 			return nil, err
 		}
-		doc = append(doc, bson.E{Key: "count", Value: n.docs})
+		doc = append(doc, bson.E{Key: "count", Value: n.Docs})
 	}
 	return []bson.D{doc}, nil
 }

@@ -7,6 +7,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/plan"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -18,7 +20,7 @@ type call struct {
 	e    *Engine
 	s    *Session
 	cmd  *command
-	ns   namespace // coll is "" for a command on the database or the server
+	ns   storage.Namespace // coll is "" for a command on the database or the server
 
 	id        int64     // among the commands of the engine
 	began     time.Time // on the engine's monotonic clock
@@ -50,7 +52,7 @@ func (a args) has(name string) bool { return wire.Given(a.get(name)) }
 
 // int returns a whole number, or absent.
 func (a args) int(name string, absent int64) int64 {
-	if n, ok := integer(a.get(name)); ok {
+	if n, ok := wire.Integer(a.get(name)); ok {
 		return n
 	}
 	return absent
@@ -75,10 +77,8 @@ func (a args) doc(name string) bson.Raw {
 	if doc, ok := a.get(name).DocumentOK(); ok {
 		return doc
 	}
-	return emptyDoc
+	return plan.EmptyDoc
 }
-
-var emptyDoc = bson.Raw{5, 0, 0, 0, 0}
 
 // docs returns the documents of an array or of the document sequence that stands for it.
 func (c *call) docs(name string) ([]bson.Raw, error) {
@@ -104,23 +104,11 @@ func (c *call) docs(name string) ([]bson.Raw, error) {
 // arrays and false ask for nothing.
 func (a args) refuse(names ...string) error {
 	for _, name := range names {
-		if asksForSomething(a.get(name)) {
+		if plan.AsksForSomething(a.get(name)) {
 			return wire.Errorf(wire.NotImplemented, "the option '%s' is not supported", name)
 		}
 	}
 	return nil
-}
-
-func asksForSomething(v bson.RawValue) bool {
-	switch v.Type {
-	case 0, bson.TypeNull:
-		return false
-	case bson.TypeBoolean:
-		return v.Boolean()
-	case bson.TypeEmbeddedDocument, bson.TypeArray:
-		return len(v.Value) > len(emptyDoc)
-	}
-	return true
 }
 
 // refuseCollation accepts only the binary comparison, which is the engine's.
@@ -142,7 +130,7 @@ func newCall(s *Session, m *wire.Msg) (*call, error) {
 
 // bind checks a command's document for its command.
 func (c *command) bind(s *Session, db string, body bson.Raw, sequences []wire.Sequence) (*call, error) {
-	k := &call{e: s.e, s: s, cmd: c, ns: namespace{db: db}, body: body}
+	k := &call{e: s.e, s: s, cmd: c, ns: storage.Namespace{DB: db}, body: body}
 	if c.admin && db != "admin" {
 		return nil, wire.Errorf(wire.Unauthorized, "%s may only be run against the admin database.", c.name)
 	}
@@ -182,7 +170,7 @@ func (c *call) addSequences(sequences []wire.Sequence) error {
 			c.sequences = map[string][]bson.Raw{}
 		}
 		c.sequences[seq.ID] = seq.Docs
-		c.args = append(c.args, arg{seq.ID, bson.RawValue{Type: bson.TypeArray, Value: emptyDoc}})
+		c.args = append(c.args, arg{seq.ID, bson.RawValue{Type: bson.TypeArray, Value: plan.EmptyDoc}})
 	}
 	return nil
 }
@@ -190,14 +178,14 @@ func (c *call) addSequences(sequences []wire.Sequence) error {
 // setTarget reads what the command's own field names.
 func (c *call) setTarget() error {
 	if c.cmd.target == onServer || c.cmd.target == onWhole && c.self.IsNumber() {
-		return checkDB(c.ns.db)
+		return storage.CheckDB(c.ns.DB)
 	}
 	name, ok := c.self.StringValueOK()
 	if !ok {
 		return wire.Errorf(wire.InvalidNamespace, "collection name has invalid type %s", typeName(c.self.Type))
 	}
-	c.ns.coll = name
-	return c.ns.check()
+	c.ns.Coll = name
+	return c.ns.Check()
 }
 
 // add adds an argument. It refuses one that is unknown, given twice, or of the wrong type.

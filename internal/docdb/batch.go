@@ -6,6 +6,8 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
+
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
 // batch is a cursor's reply while its documents are written: each is copied once, from where it is stored.
@@ -45,7 +47,7 @@ func (b *batch) add(doc bson.Raw) bool {
 }
 
 // end completes the reply of a cursor, whose id is 0 if there is nothing more.
-func (b *batch) end(id int64, ns namespace) []byte {
+func (b *batch) end(id int64, ns storage.Namespace) []byte {
 	b.out, _ = bsoncore.AppendArrayEnd(b.out, b.array) // this and the other index are where they began
 	b.out = bsoncore.AppendInt64Element(b.out, "id", id)
 	b.out = bsoncore.AppendStringElement(b.out, "ns", ns.String())

@@ -7,6 +7,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -24,13 +25,13 @@ func FuzzStorable(f *testing.F) {
 		raw := binary.LittleEndian.AppendUint32(nil, uint32(len(value)+5))
 		f.Add(append(append(raw, value...), 0))
 	}
-	f.Add(nested(maxDepth - 1))
-	f.Add(nested(maxDepth + 1))
+	f.Add(nested(storage.MaxDepth - 1))
+	f.Add(nested(storage.MaxDepth + 1))
 	f.Fuzz(func(t *testing.T, in []byte) {
-		if wire.Validate(in, maxDepth) != nil {
+		if wire.Validate(in, storage.MaxDepth) != nil {
 			return
 		}
-		stored, err := storable(in)
+		stored, err := storage.Storable(in)
 		if err != nil {
 			return
 		}

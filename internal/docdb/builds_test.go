@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -15,7 +16,7 @@ import (
 // the documents.
 func TestBuildsBesideWrites(t *testing.T) {
 	x := fresh(t)
-	for i := range 2*buildChunk + 100 {
+	for i := range 2*storage.BuildChunk + 100 {
 		x.insert("c", d{{"_id", 1000 + i}, {"a", i % 7}, {"u", i}})
 	}
 	var wg sync.WaitGroup
@@ -56,9 +57,9 @@ func TestBuildResumes(t *testing.T) {
 	x := fresh(t)
 	x.fill("c", 300)
 	x.insert("twins", d{{"u", 1}}, d{{"u", 1}})
-	for coll, ix := range map[string]index{"c": {Name: "n", Parts: []part{{"n", 1}, {"_id", 1}}}, "twins": {Name: "u", Parts: []part{{"u", 1}}, Unique: true}} {
-		_, err := x.e.write(context.Background(), namespace{"test", coll}, func(t *tx) error {
-			_, _, err := t.announce([]index{ix})
+	for coll, ix := range map[string]storage.Index{"c": {Name: "n", Parts: []storage.Part{{Path: "n", Dir: 1}, {Path: "_id", Dir: 1}}}, "twins": {Name: "u", Parts: []storage.Part{{Path: "u", Dir: 1}}, Unique: true}} {
+		_, err := x.e.store.Write(context.Background(), storage.Namespace{DB: "test", Coll: coll}, func(t *storage.Tx) error {
+			_, _, err := t.Announce([]storage.Index{ix})
 			return err
 		})
 		if err != nil {
@@ -90,10 +91,10 @@ func TestBuildResumes(t *testing.T) {
 func TestBuildEndsWithItsIndex(t *testing.T) {
 	x := fresh(t)
 	x.fill("c", 10)
-	ns := namespace{"test", "c"}
+	ns := storage.Namespace{DB: "test", Coll: "c"}
 	var ids []uint64
-	_, err := x.e.write(context.Background(), ns, func(t *tx) (err error) {
-		ids, _, err = t.announce([]index{{Name: "n", Parts: []part{{"n", 1}}}})
+	_, err := x.e.store.Write(context.Background(), ns, func(t *storage.Tx) (err error) {
+		ids, _, err = t.Announce([]storage.Index{{Name: "n", Parts: []storage.Part{{Path: "n", Dir: 1}}}})
 		return err
 	})
 	if err != nil {
@@ -101,12 +102,12 @@ func TestBuildEndsWithItsIndex(t *testing.T) {
 	}
 	x.fails(wire.BackgroundOperation, d{{"renameCollection", "test.c"}, {"to", "test.d"}, {"$db", "admin"}})
 	x.ok(d{{"dropIndexes", "c"}, {"index", "n"}})
-	if err := x.e.build(context.Background(), ns, ids); err == nil {
+	if err := x.e.store.Build(context.Background(), ns, ids); err == nil {
 		t.Error("an index that was dropped has been built")
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), -time.Second)
 	defer cancel()
-	if err := x.e.build(ctx, ns, ids); err == nil {
+	if err := x.e.store.Build(ctx, ns, ids); err == nil {
 		t.Error("a build went on without time")
 	}
 	x.sound()

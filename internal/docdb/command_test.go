@@ -7,6 +7,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -127,10 +128,10 @@ func TestNesting(t *testing.T) {
 	insert := func(levels int) bson.Raw {
 		return x.run(d{{"insert", "c"}}, wire.Sequence{ID: "documents", Docs: []bson.Raw{nested(levels)}})
 	}
-	if reply := insert(maxDepth - 1); reply.Lookup("n").Int32() != 1 {
+	if reply := insert(storage.MaxDepth - 1); reply.Lookup("n").Int32() != 1 {
 		t.Error(reply)
 	}
-	for _, levels := range []int{maxDepth + 1, 5000} {
+	for _, levels := range []int{storage.MaxDepth + 1, 5000} {
 		if errs := errorCodes(t, insert(levels)); errs[0] != wire.Overflow.Number {
 			t.Error(errs)
 		}

@@ -11,6 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -110,7 +111,7 @@ func TestIndexSpecs(t *testing.T) {
 		{wire.CannotCreateIndex, d{{"key", d{{"z", 1}}}, {"name", ""}}},
 		{wire.BadValue, d{{"key", d{{"z", 1}}}, {"name", "*"}}},
 		{wire.BadValue, d{{"key", d{{"z", 1}}}, {"name", "_id_"}}},
-		{badIDOption, d{{"key", d{{"_id", 1}}}, {"sparse", true}}},
+		{storage.BadIDOption, d{{"key", d{{"_id", 1}}}, {"sparse", true}}},
 		{wire.IndexOptionsConflict, d{{"key", d{{"a", 1}, {"b", -1}}}, {"name", "other"}}},
 		{wire.IndexOptionsConflict, d{{"key", d{{"t", 1}}}, {"name", "t_1"}, {"expireAfterSeconds", 61}}},
 		{wire.IndexKeySpecsConflict, d{{"key", d{{"a", 1}, {"b", -1}}}, {"unique", true}}},
@@ -282,7 +283,7 @@ func ask(t *testing.T, x *db, r *rand.Rand, keys []d) {
 	for hint := -1; hint < len(keys); hint++ {
 		if hint >= 0 {
 			more = append(slices.Clip(more[:len(more):len(more)]), e{"hint", fmt.Sprint(hint)})
-			if coll := x.e.catalog.get(namespace{"test", "with"}); coll.indexes[hint].Sparse {
+			if coll := x.e.store.Collection(storage.Namespace{DB: "test", Coll: "with"}); coll.Indexes[hint].Sparse {
 				more = more[:len(more)-1] // it may leave out documents when told so
 				continue
 			}

@@ -8,7 +8,9 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -18,15 +20,15 @@ var (
 	distinctFields = fields("key!", isString, "query", isObject, "hint", isHint, "collation", isObject)
 )
 
-func (c *call) countSelection() (selection, error) {
+func (c *call) countSelection() (plan.Selection, error) {
 	if err := c.refuseCollation(); err != nil {
-		return selection{}, err
+		return plan.Selection{}, err
 	}
-	sel, err := newSelection(c.doc("query"), nil, nil, c.get("hint"))
+	sel, err := plan.NewSelection(c.doc("query"), nil, nil, c.get("hint"))
 	if err != nil {
 		return sel, err
 	}
-	sel.counting = true
+	sel.Counting = true
 	limit := c.int("limit", 0)
 	if limit < 0 {
 		limit = -limit // count takes a negative limit for a limit
@@ -43,7 +45,7 @@ func runCount(c *call) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer v.close()
+	defer v.Close()
 	n, err := c.count(&sel, v)
 	if err != nil {
 		return nil, err
@@ -55,20 +57,20 @@ func runCount(c *call) (bson.D, error) {
 }
 
 // count counts a selection. To count a whole collection is to look at its tally.
-func (c *call) count(sel *selection, v *view) (n int64, err error) {
-	s, err := sel.scan(v.r, v.coll)
-	if err != nil || v.coll == nil {
+func (c *call) count(sel *plan.Selection, v *storage.View) (n int64, err error) {
+	s, err := sel.Scan(v.R, v.Coll)
+	if err != nil || v.Coll == nil {
 		return 0, err
 	}
-	if s.plan.stage == stageTally {
-		all, err := readTally(v.r, v.coll.id)
-		n = max(0, all.docs-sel.skip)
-		if sel.limit > 0 {
-			n = min(n, sel.limit)
+	if s.Plan.Stage == plan.StageTally {
+		all, err := storage.ReadTally(v.R, v.Coll.ID)
+		n = max(0, all.Docs-sel.Skip)
+		if sel.Limit > 0 {
+			n = min(n, sel.Limit)
 		}
 		return n, err
 	}
-	for _, err := range sel.results(c.ctx, s, c.e.memory) {
+	for _, err := range sel.Results(c.ctx, s, c.e.memory) {
 		if err != nil {
 			return 0, err
 		}
@@ -77,11 +79,11 @@ func (c *call) count(sel *selection, v *view) (n int64, err error) {
 	return n, nil
 }
 
-func (c *call) distinctSelection() (selection, error) {
+func (c *call) distinctSelection() (plan.Selection, error) {
 	if err := c.refuseCollation(); err != nil {
-		return selection{}, err
+		return plan.Selection{}, err
 	}
-	return newSelection(c.doc("query"), nil, nil, c.get("hint"))
+	return plan.NewSelection(c.doc("query"), nil, nil, c.get("hint"))
 }
 
 // runDistinct lists the values in their order. An array counts by its elements.
@@ -94,14 +96,14 @@ func runDistinct(c *call) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer v.close()
-	s, err := sel.scan(v.r, v.coll)
+	defer v.Close()
+	s, err := sel.Scan(v.R, v.Coll)
 	if err != nil {
 		return nil, err
 	}
 	seen := map[string]bson.RawValue{}
 	size := 0
-	for doc, err := range sel.results(c.ctx, s, c.e.memory) {
+	for doc, err := range sel.Results(c.ctx, s, c.e.memory) {
 		if err != nil {
 			return nil, err
 		}
@@ -111,7 +113,7 @@ func runDistinct(c *call) (bson.D, error) {
 				continue
 			}
 			seen[key] = bson.RawValue{Type: value.Type, Value: bytes.Clone(value.Value)}
-			if size += len(value.Value) + 8; size > maxDocument {
+			if size += len(value.Value) + 8; size > storage.MaxDocument {
 				return nil, wire.Errorf(wire.DistinctTooBig, "distinct too big, 16mb cap")
 			}
 		}

@@ -10,11 +10,10 @@ import (
 // groups. None of the two may be there.
 func TestCreateIndexesIsAtomic(t *testing.T) {
 	dir := t.TempDir()
-	x := open(t, dir, Options{})
+	x := open(t, dir, Options{group: 2000})
 	x.fill("c", 400)
 	x.insert("c", d{{"_id", "twin"}, {"x", 1}})
 	x.insert("c", d{{"_id", "other"}, {"x", 1}})
-	x.e.group = 2000
 	both := a{d{{"key", d{{"n", 1}}}, {"name", "n"}}, d{{"key", d{{"x", 1}}}, {"name", "x"}, {"unique", true}}}
 	x.fails(wire.DuplicateKey, d{{"createIndexes", "c"}, {"indexes", both}})
 	if list := x.drain(d{{"listIndexes", "c"}}); len(list) != 1 {

@@ -5,6 +5,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -55,7 +56,7 @@ func TestInsertErrors(t *testing.T) {
 		t.Fatalf("unordered: %s", reply)
 	}
 	shows(t, x.find("c"), `{"_id":1}`, `{"_id":2}`, `{"_id":3}`)
-	big := d{{"_id", 9}, {"s", string(make([]byte, maxDocument))}}
+	big := d{{"_id", 9}, {"s", string(make([]byte, storage.MaxDocument))}}
 	if errs := errorCodes(t, x.run(d{{"insert", "c"}, {"documents", a{big}}})); errs[0] != wire.BSONObjectTooLarge.Number {
 		t.Fatalf("too large: %v", errs)
 	}

@@ -11,6 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -80,8 +81,8 @@ func (c *call) shownBody() any {
 
 // shownNamespace is the namespace by which lists of commands name the command's target.
 func (c *call) shownNamespace() string {
-	if c.ns.coll == "" {
-		return namespace{c.ns.db, "$cmd"}.String()
+	if c.ns.Coll == "" {
+		return storage.Namespace{DB: c.ns.DB, Coll: "$cmd"}.String()
 	}
 	return c.ns.String()
 }

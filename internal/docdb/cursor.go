@@ -10,6 +10,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -17,7 +18,7 @@ import (
 const (
 	cursorIdle  = 10 * time.Minute
 	firstBatch  = 101
-	batchBytes  = maxDocument
+	batchBytes  = storage.MaxDocument
 	replyRoom   = 16 << 10 // by which a document in a reply may be larger than a stored one
 	maxCursors  = 1000     // of one session
 	sweepPeriod = time.Minute
@@ -26,7 +27,7 @@ const (
 // cursor is a result that is handed out in batches.
 type cursor struct {
 	id      int64
-	ns      namespace
+	ns      storage.Namespace
 	cancel  context.CancelFunc             // ends next
 	next    func() (bson.Raw, error, bool) // the document lasts until the next one or rest
 	stop    func()
@@ -44,7 +45,7 @@ type cursor struct {
 }
 
 // newCursor makes a cursor of results, which release gives back what it stands on.
-func newCursor(ns namespace, results func(context.Context) iter.Seq2[bson.Raw, error], release func()) *cursor {
+func newCursor(ns storage.Namespace, results func(context.Context) iter.Seq2[bson.Raw, error], release func()) *cursor {
 	ctx, cancel := context.WithCancel(context.Background())
 	next, stop := iter.Pull2(results(ctx))
 	return &cursor{ns: ns, cancel: cancel, next: next, stop: func() { cancel(); stop(); release() }, rest: func() {}}
@@ -79,8 +80,8 @@ func (c *cursor) fill(ctx context.Context, b *batch) (done bool, err error) {
 
 // sendable refuses a computed document that no client would take.
 func sendable(doc bson.Raw) error {
-	if len(doc) > maxDocument+replyRoom {
-		return wire.Errorf(wire.BSONObjectTooLarge, "BSONObj size: %d is invalid. Size must be between 0 and %d", len(doc), maxDocument+replyRoom)
+	if len(doc) > storage.MaxDocument+replyRoom {
+		return wire.Errorf(wire.BSONObjectTooLarge, "BSONObj size: %d is invalid. Size must be between 0 and %d", len(doc), storage.MaxDocument+replyRoom)
 	}
 	return nil
 }
@@ -127,7 +128,7 @@ func (t *cursorTable) add(s *Session, c *cursor, now time.Time) error {
 }
 
 // take finds a cursor for getMore, which must call back or drop.
-func (t *cursorTable) take(s *Session, id int64, ns namespace) (*cursor, error) {
+func (t *cursorTable) take(s *Session, id int64, ns storage.Namespace) (*cursor, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	c := t.byID[id]

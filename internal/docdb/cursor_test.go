@@ -229,11 +229,11 @@ func TestIdleCursorsHoldNoMemory(t *testing.T) {
 		ids = append(ids, first.Lookup("id").Int64())
 		got = append(got, batchOf(t, first, "firstBatch"))
 		x.insert("other", d{})
-		if err := x.e.db.Flush(); err != nil {
+		if err := x.e.store.Flush(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if n := x.e.db.Metrics().MemTable.ZombieCount; n > 1 {
+	if n := x.e.store.Metrics().MemTable.ZombieCount; n > 1 {
 		t.Errorf("%d tables are kept in memory", n)
 	}
 	x.ok(d{{"delete", "c"}, {"deletes", a{d{{"q", d{}}, {"limit", 0}}}}})
@@ -252,10 +252,7 @@ func TestIdleCursorsHoldNoMemory(t *testing.T) {
 // TestBatchesOfWhatIsLent reads documents on every way on which they are lent, without a cache that would keep them. Each
 // must come whole and once.
 func TestBatchesOfWhatIsLent(t *testing.T) {
-	shared := cache
-	cache = func() *pebble.Cache { return pebble.NewCache(1) }
-	defer func() { cache = shared }()
-	x := fresh(t)
+	x := open(t, t.TempDir(), Options{cache: pebble.NewCache(1)})
 	x.index("c", "a", 1)
 	x.index("c", "t", 1)
 	want := map[int32]bson.Raw{}
@@ -264,7 +261,7 @@ func TestBatchesOfWhatIsLent(t *testing.T) {
 		want[i] = marshal(t, d{{"_id", i}, {"a", i % 3}, {"t", a{i, i + 1}}, {"s", bson.Binary{Data: data}}})
 		x.insert("c", want[i])
 	}
-	if err := x.e.db.Flush(); err != nil {
+	if err := x.e.store.Flush(); err != nil {
 		t.Fatal(err)
 	}
 	pipeline := func(stages ...any) d {

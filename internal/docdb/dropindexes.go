@@ -5,6 +5,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -12,17 +13,17 @@ import (
 var ambiguousPattern = wire.Code{Number: 181, Name: "AmbiguousIndexKeyPattern"}
 
 func runDropIndexes(c *call) (bson.D, error) {
-	return c.write(func(t *tx) (bson.D, error) {
-		if t.coll == nil {
-			return nil, noNamespace(t.ns)
+	return c.write(func(t *storage.Tx) (bson.D, error) {
+		if t.Coll == nil {
+			return nil, noNamespace(t.NS)
 		}
-		chosen, err := t.coll.chooseIndexes(c.get("index"))
+		chosen, err := chooseIndexes(t.Coll, c.get("index"))
 		if err != nil {
 			return nil, err
 		}
-		before := len(t.coll.allIndexes())
+		before := len(t.Coll.AllIndexes())
 		for _, ix := range chosen {
-			if err := t.dropIndex(ix); err != nil {
+			if err := t.DropIndex(ix); err != nil {
 				return nil, err
 			}
 		}
@@ -31,9 +32,9 @@ func runDropIndexes(c *call) (bson.D, error) {
 }
 
 // chooseIndexes finds the indexes that dropIndexes means: all by "*", else by name, by key pattern or by a list of names.
-func (c *collection) chooseIndexes(v bson.RawValue) ([]index, error) {
+func chooseIndexes(c *storage.Collection, v bson.RawValue) ([]storage.Index, error) {
 	if name, ok := v.StringValueOK(); ok && name == "*" {
-		return c.indexes, nil
+		return c.Indexes, nil
 	}
 	wanted := []bson.RawValue{v}
 	if v.Type == bson.TypeArray {
@@ -42,13 +43,13 @@ func (c *collection) chooseIndexes(v bson.RawValue) ([]index, error) {
 			return nil, errMalformed
 		}
 	}
-	var chosen []index
+	var chosen []storage.Index
 	for _, w := range wanted {
-		meant := slices.DeleteFunc(slices.Clone(c.indexes), func(ix index) bool { return !ix.answersTo(w) })
+		meant := slices.DeleteFunc(slices.Clone(c.Indexes), func(ix storage.Index) bool { return !ix.AnswersTo(w) })
 		switch {
-		case idIndex.answersTo(w):
+		case storage.IDIndex.AnswersTo(w):
 			return nil, wire.Errorf(wire.InvalidOptions, "cannot drop _id index")
-		case len(meant) == 0 || slices.ContainsFunc(chosen, func(ix index) bool { return ix.ID == meant[0].ID }):
+		case len(meant) == 0 || slices.ContainsFunc(chosen, func(ix storage.Index) bool { return ix.ID == meant[0].ID }):
 			return nil, wire.Errorf(wire.IndexNotFound, "index not found: %s", w)
 		case len(meant) > 1:
 			return nil, wire.Errorf(ambiguousPattern, "%d indexes have the key pattern %s; name the one that is meant", len(meant), w)
@@ -56,19 +57,4 @@ func (c *collection) chooseIndexes(v bson.RawValue) ([]index, error) {
 		chosen = append(chosen, meant[0])
 	}
 	return chosen, nil
-}
-
-func (t *tx) dropIndex(ix index) error {
-	next := *t.coll
-	next.indexes = slices.DeleteFunc(slices.Clone(next.indexes), func(x index) bool { return x.ID == ix.ID })
-	if err := t.deleteAll(idPrefix(spaceIndex, ix.ID)); err != nil {
-		return err
-	}
-	if err := t.setCollection(&next); err != nil {
-		return err
-	}
-	if ix.Building {
-		return nil // of which the oplog has not told yet
-	}
-	return t.logCommand(bson.D{{Key: "dropIndexes", Value: t.ns.coll}, {Key: "index", Value: ix.Name}})
 }

@@ -3,13 +3,17 @@ package docdb
 import (
 	"context"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -20,15 +24,15 @@ func TestReopen(t *testing.T) {
 	x.index("c", "a", 1)
 	x.insert("dropped", d{{"_id", 1}})
 	x.ok(d{{"drop", "dropped"}})
-	at := x.e.lastTimestamp()
+	at := x.e.store.LastTimestamp()
 	x.close()
 	// The clock has gone back: timestamps go on nevertheless.
 	y := open(t, dir, Options{Now: fixed(time.Unix(1000, 0))})
-	if y.e.lastTimestamp() != at {
-		t.Fatalf("last timestamp %v, was %v", y.e.lastTimestamp(), at)
+	if y.e.store.LastTimestamp() != at {
+		t.Fatalf("last timestamp %v, was %v", y.e.store.LastTimestamp(), at)
 	}
 	y.insert("c", d{{"_id", 3}})
-	if now := y.e.lastTimestamp(); !now.After(at) {
+	if now := y.e.store.LastTimestamp(); !now.After(at) {
 		t.Fatalf("timestamp %v after %v", now, at)
 	}
 	if _, index, _, _, n := y.explain(d{{"find", "c"}, {"filter", d{{"a", 3}}}}); index != "a_1" || n != 1 {
@@ -68,8 +72,8 @@ func TestCheckpoint(t *testing.T) {
 			t.Error("a checkpoint over another")
 		}
 		y := open(t, dir, Options{})
-		if y.e.lastTimestamp() != at {
-			t.Errorf("the copy ends at %v, not %v", y.e.lastTimestamp(), at)
+		if y.e.store.LastTimestamp() != at {
+			t.Errorf("the copy ends at %v, not %v", y.e.store.LastTimestamp(), at)
 		}
 		sum := y.drain(d{{"aggregate", "c"}, {"pipeline", a{d{{"$group", d{{"_id", nil}, {"n", d{{"$sum", "$n"}}}}}}}}, {"cursor", d{}}})
 		shows(t, sum, `{"_id":null,"n":1000}`)
@@ -79,14 +83,12 @@ func TestCheckpoint(t *testing.T) {
 
 func (x *db) oplogEntries() []bson.Raw {
 	x.t.Helper()
-	it, err := x.e.db.NewIter(oplogBounds())
-	if err != nil {
-		x.t.Fatal(err)
-	}
-	defer it.Close()
 	var entries []bson.Raw
-	for it.First(); it.Valid(); it.Next() {
-		entries = append(entries, append(bson.Raw(nil), it.Value()[totalLen:]...))
+	for entry, err := range x.e.store.Entries(context.Background(), bson.Timestamp{}) {
+		if err != nil {
+			x.t.Fatal(err)
+		}
+		entries = append(entries, entry)
 	}
 	return entries
 }
@@ -103,7 +105,7 @@ func TestOplog(t *testing.T) {
 		if _, counter, _ := entry.Lookup("ts").TimestampOK(); ts != 77 || int(counter) != i+1 {
 			t.Errorf("entry %d: %s", i, entry.Lookup("ts"))
 		}
-		if err := wire.Validate(entry, maxDepth); err != nil || entry.Lookup("ui").Type != bson.TypeBinary {
+		if err := wire.Validate(entry, storage.MaxDepth); err != nil || entry.Lookup("ui").Type != bson.TypeBinary {
 			t.Errorf("entry %d: %v: %s", i, err, entry)
 		}
 		brief = append(brief, marshal(t, d{{entry.Lookup("op").StringValue(), entry.Lookup("ns")}, {"o", entry.Lookup("o")}}))
@@ -118,7 +120,7 @@ func TestOplogIsTrimmed(t *testing.T) {
 	const limit = 20_000
 	size := func(x *db) (n int) {
 		for _, entry := range x.oplogEntries() {
-			n += totalLen + len(entry)
+			n += 8 + len(entry)
 		}
 		return n
 	}
@@ -189,17 +191,30 @@ func TestRetriesAreForgotten(t *testing.T) {
 	x := fresh(t)
 	x.e.mono = func() time.Time { return now }
 	for i := range 3 {
-		session := d{{"id", bson.Binary{Subtype: 4, Data: []byte{15: byte(i)}}}}
-		x.ok(d{{"insert", "c"}, {"documents", a{d{{"_id", i}}}}, {"lsid", session}, {"txnNumber", int64(1)}})
+		x.ok(d{{"insert", "c"}, {"documents", a{d{{"_id", i}}}}, {"lsid", session(byte(i))}, {"txnNumber", int64(1)}})
 		now = now.Add(20 * time.Minute)
 	}
-	if err := x.e.pruneRetries(); err != nil {
+	if err := x.e.store.PruneRetries(now); err != nil {
 		t.Fatal(err)
 	}
-	n, err := countKeys(context.Background(), x.e.db, []byte{spaceRetry})
-	if err != nil || n != 1 {
-		t.Errorf("%d records, %v", n, err)
+	for i := range 3 {
+		if kept := x.outcome(session(byte(i))) != nil; kept != (i == 2) {
+			t.Errorf("session %d: %v", i, kept)
+		}
 	}
+}
+
+// outcome is what the engine has kept of a session's last retryable write.
+func (x *db) outcome(session d) (kept *storage.RetryRecord) {
+	x.t.Helper()
+	_, err := x.e.store.Write(context.Background(), storage.Namespace{DB: "test", Coll: "c"}, func(tx *storage.Tx) (err error) {
+		kept, err = tx.Outcome(storage.LogicalSession{ID: marshal(x.t, session)})
+		return err
+	})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return kept
 }
 
 // Two users may give their sessions the same id, by chance or not: neither gets what the other was answered.
@@ -218,11 +233,29 @@ func TestRetriesBelongToAUser(t *testing.T) {
 
 // Writes wait for a checkpoint, and for the disk when it is behind; reads do not.
 func TestReadsWaitForNoWrites(t *testing.T) {
-	x := fresh(t)
+	began, goOn := make(chan struct{}), make(chan struct{})
+	fs := errorfs.Wrap(vfs.NewMem(), errorfs.InjectorFunc(func(op errorfs.Op) error {
+		if op.Kind == errorfs.OpCreate && strings.HasPrefix(op.Path, "copy") && strings.HasSuffix(op.Path, ".log") {
+			close(began)
+			<-goOn
+		}
+		return nil
+	}))
+	x := open(t, "data", Options{fs: fs})
 	x.insert("c", d{{"_id", 1}})
-	at := x.e.lastTimestamp()
-	x.e.commitMu.Lock()
-	defer x.e.commitMu.Unlock()
+	at := x.e.store.LastTimestamp()
+	copied := make(chan error, 1)
+	go func() {
+		_, err := x.e.Checkpoint(context.Background(), "copy")
+		copied <- err
+	}()
+	<-began
+	defer func() {
+		close(goOn)
+		if err := <-copied; err != nil {
+			t.Error(err)
+		}
+	}()
 	reply := make(chan bson.Raw, 1)
 	go func() { reply <- x.run(d{{"find", "c"}}) }()
 	select {

@@ -1,51 +1,51 @@
 package docdb
 
 import (
-	"iter"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
 // explainable gives the selections of the commands that can be explained. A command with several statements is explained
 // by its one statement.
-var explainable map[string]func(*call) (selection, error)
+var explainable map[string]func(*call) (plan.Selection, error)
 
 func init() {
-	explainable = map[string]func(*call) (selection, error){
+	explainable = map[string]func(*call) (plan.Selection, error){
 		"find":     (*call).findSelection,
 		"count":    (*call).countSelection,
 		"distinct": (*call).distinctSelection,
-		"aggregate": func(c *call) (selection, error) {
+		"aggregate": func(c *call) (plan.Selection, error) {
 			sel, p, err := c.aggregateSelection()
 			if err == nil {
-				sel.behind = p.Behind()
+				sel.Behind = p.Behind()
 			}
 			return sel, err
 		},
-		"findAndModify": func(c *call) (selection, error) {
-			return newSelection(c.doc("query"), c.doc("sort"), nil, c.get("hint"))
+		"findAndModify": func(c *call) (plan.Selection, error) {
+			return plan.NewSelection(c.doc("query"), c.doc("sort"), nil, c.get("hint"))
 		},
-		"update": func(c *call) (selection, error) { return c.onlyStatement("updates", updateFields) },
-		"delete": func(c *call) (selection, error) { return c.onlyStatement("deletes", deleteFields) },
+		"update": func(c *call) (plan.Selection, error) { return c.onlyStatement("updates", updateFields) },
+		"delete": func(c *call) (plan.Selection, error) { return c.onlyStatement("deletes", deleteFields) },
 	}
 }
 
-func (c *call) onlyStatement(array string, known *fieldSet) (selection, error) {
+func (c *call) onlyStatement(array string, known *fieldSet) (plan.Selection, error) {
 	docs, err := c.docs(array)
 	if err != nil {
-		return selection{}, err
+		return plan.Selection{}, err
 	}
 	if len(docs) != 1 {
-		return selection{}, wire.Errorf(wire.BadValue, "explain takes a write command of one statement")
+		return plan.Selection{}, wire.Errorf(wire.BadValue, "explain takes a write command of one statement")
 	}
 	a, err := statement(c.cmd.name+"."+array, known, docs[0])
 	if err != nil {
-		return selection{}, err
+		return plan.Selection{}, err
 	}
-	return newSelection(a.doc("q"), a.doc("sort"), nil, a.get("hint"))
+	return plan.NewSelection(a.doc("q"), a.doc("sort"), nil, a.get("hint"))
 }
 
 func runExplain(c *call) (bson.D, error) {
@@ -58,7 +58,7 @@ func runExplain(c *call) (bson.D, error) {
 	if cmd == nil || explainable[cmd.name] == nil {
 		return nil, wire.Errorf(wire.CommandNotFound, "Explain failed due to unknown command: %s", name)
 	}
-	inner, err := cmd.bind(c.s, c.ns.db, doc, nil)
+	inner, err := cmd.bind(c.s, c.ns.DB, doc, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -84,20 +84,20 @@ func (c *call) explain(verbosity string) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer v.close()
-	s, err := sel.scan(v.r, v.coll)
+	defer v.Close()
+	s, err := sel.Scan(v.R, v.Coll)
 	if err != nil {
 		return nil, err
 	}
 	rejected := bson.A{}
-	for _, p := range s.plan.rejected {
-		rejected = append(rejected, sel.describe(p, effort{}))
+	for _, p := range s.Plan.Rejected {
+		rejected = append(rejected, sel.Describe(p, plan.Effort{}))
 	}
 	planner := bson.D{{Key: "namespace", Value: c.ns.String()}, {Key: "indexFilterSet", Value: false},
-		{Key: "parsedQuery", Value: sel.filter.Parsed()}, {Key: "winningPlan", Value: sel.describe(s.plan, effort{})},
+		{Key: "parsedQuery", Value: sel.Filter.Parsed()}, {Key: "winningPlan", Value: sel.Describe(s.Plan, plan.Effort{})},
 		{Key: "rejectedPlans", Value: rejected}}
 	cursor := bson.D{{Key: "queryPlanner", Value: planner}}
-	e := effort{behind: make([]int64, len(sel.behind))}
+	e := plan.Effort{Behind: make([]int64, len(sel.Behind))}
 	if verbosity != "queryPlanner" {
 		var stats bson.D
 		if stats, e, err = c.execute(&sel, s); err != nil {
@@ -113,70 +113,56 @@ func (c *call) explain(verbosity string) (bson.D, error) {
 		cursor = append(cursor, bson.E{Key: "executionStats", Value: stats})
 	}
 	reply := bson.D{{Key: "explainVersion", Value: "1"}}
-	if len(sel.behind) > 0 {
-		return append(reply, bson.E{Key: "stages", Value: sel.stages(cursor, e)}), nil
+	if len(sel.Behind) > 0 {
+		return append(reply, bson.E{Key: "stages", Value: sel.Stages(cursor, e)}), nil
 	}
 	return append(reply, cursor...), nil
 }
 
 // execute runs the selection, and the stages behind it, to the end.
-func (c *call) execute(sel *selection, s *scan) (bson.D, effort, error) {
+func (c *call) execute(sel *plan.Selection, s *plan.Scan) (bson.D, plan.Effort, error) {
 	began := time.Now()
-	e := effort{measured: true, behind: make([]int64, len(sel.behind))}
-	docs := tallied(s.documents(c.ctx), &e.found)
-	if !s.plan.sorted {
-		docs = sel.sorted(docs, c.e.memory)
+	e := plan.Effort{Measured: true, Behind: make([]int64, len(sel.Behind))}
+	docs := plan.Tallied(s.Documents(c.ctx), &e.Found)
+	if !s.Plan.Sorted {
+		docs = sel.Sorted(docs, c.e.memory)
 	}
-	docs = tallied(docs, &e.ordered)
-	docs = tallied(sel.projected(sel.window(docs)), &e.returned)
-	for i, p := range sel.behind {
-		docs = tallied(p.Run(c.ctx, docs, c.e.memory), &e.behind[i])
+	docs = plan.Tallied(docs, &e.Ordered)
+	docs = plan.Tallied(sel.Projected(sel.Window(docs)), &e.Returned)
+	for i, p := range sel.Behind {
+		docs = plan.Tallied(p.Run(c.ctx, docs, c.e.memory), &e.Behind[i])
 	}
 	for _, err := range docs {
 		if err != nil {
 			return nil, e, err
 		}
 	}
-	e.of(s)
-	return bson.D{{Key: "executionSuccess", Value: true}, {Key: "nReturned", Value: e.returned},
-		{Key: "executionTimeMillis", Value: time.Since(began).Milliseconds()}, {Key: "totalKeysExamined", Value: e.keys},
-		{Key: "totalDocsExamined", Value: e.docs}, {Key: "executionStages", Value: sel.describe(s.plan, e)}}, e, nil
+	e.Of(s)
+	return bson.D{{Key: "executionSuccess", Value: true}, {Key: "nReturned", Value: e.Returned},
+		{Key: "executionTimeMillis", Value: time.Since(began).Milliseconds()}, {Key: "totalKeysExamined", Value: e.Keys},
+		{Key: "totalDocsExamined", Value: e.Docs}, {Key: "executionStages", Value: sel.Describe(s.Plan, e)}}, e, nil
 }
 
 // tryPlans runs the plans between which there was a choice, each until it has found a first batch.
-func (c *call) tryPlans(sel *selection, won *scan) (bson.A, error) {
+func (c *call) tryPlans(sel *plan.Selection, won *plan.Scan) (bson.A, error) {
 	tried := bson.A{}
-	if len(won.plan.rejected) == 0 {
+	if len(won.Plan.Rejected) == 0 {
 		return tried, nil
 	}
-	for _, p := range append([]plan{won.plan}, won.plan.rejected...) {
-		e := effort{measured: true}
-		s := &scan{r: won.r, coll: won.coll, plan: p, filter: sel.filter}
-		for _, err := range tallied(s.documents(c.ctx), &e.found) {
+	for _, p := range append([]plan.Plan{won.Plan}, won.Plan.Rejected...) {
+		e := plan.Effort{Measured: true}
+		s := won.By(p)
+		for _, err := range plan.Tallied(s.Documents(c.ctx), &e.Found) {
 			if err != nil {
 				return nil, err
 			}
-			if e.found == firstBatch {
+			if e.Found == firstBatch {
 				break
 			}
 		}
-		e.of(s)
-		tried = append(tried, bson.D{{Key: "nReturned", Value: e.found}, {Key: "totalKeysExamined", Value: e.keys},
-			{Key: "totalDocsExamined", Value: e.docs}, {Key: "executionStages", Value: p.describe(sel.filter, e)}})
+		e.Of(s)
+		tried = append(tried, bson.D{{Key: "nReturned", Value: e.Found}, {Key: "totalKeysExamined", Value: e.Keys},
+			{Key: "totalDocsExamined", Value: e.Docs}, {Key: "executionStages", Value: p.Describe(sel.Filter, e)}})
 	}
 	return tried, nil
-}
-
-// tallied counts the documents that pass.
-func tallied(docs iter.Seq2[bson.Raw, error], n *int64) iter.Seq2[bson.Raw, error] {
-	return func(yield func(bson.Raw, error) bool) {
-		for doc, err := range docs {
-			if err == nil {
-				*n++
-			}
-			if !yield(doc, err) {
-				return
-			}
-		}
-	}
 }

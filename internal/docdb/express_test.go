@@ -8,6 +8,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -54,8 +55,8 @@ func TestExpress(t *testing.T) {
 			}
 			continue
 		}
-		if sel, err := newSelection(marshal(t, asked[0].Value), nil, nil, bson.RawValue{}); err == nil {
-			if _, one := sel.one(); one {
+		if sel, err := plan.NewSelection(marshal(t, asked[0].Value), nil, nil, bson.RawValue{}); err == nil {
+			if _, one := sel.OneID(); one {
 				express++
 			}
 		}

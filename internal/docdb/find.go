@@ -6,6 +6,8 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/plan"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -29,23 +31,23 @@ var findFields = fields("filter", isObject, "sort", isObject, "projection", isOb
 	"showRecordId", isBool, "tailable", isBool, "awaitData", isBool, "oplogReplay", isBool, "noCursorTimeout", isBool,
 	"allowPartialResults", isBool, "allowDiskUse", isBool, "collation", isObject, "let", isObject)
 
-func (c *call) findSelection() (selection, error) {
+func (c *call) findSelection() (plan.Selection, error) {
 	if err := c.refuse("min", "max", "returnKey", "showRecordId", "tailable", "awaitData", "let"); err != nil {
-		return selection{}, err
+		return plan.Selection{}, err
 	}
 	if err := c.refuseCollation(); err != nil {
-		return selection{}, err
+		return plan.Selection{}, err
 	}
-	sel, err := newSelection(c.doc("filter"), c.doc("sort"), c.doc("projection"), c.get("hint"))
+	sel, err := plan.NewSelection(c.doc("filter"), c.doc("sort"), c.doc("projection"), c.get("hint"))
 	if err != nil {
 		return sel, err
 	}
 	return sel, c.setWindow(&sel, c.int("limit", 0))
 }
 
-func (c *call) setWindow(sel *selection, limit int64) error {
-	sel.skip, sel.limit = c.int("skip", 0), limit
-	if sel.skip < 0 || sel.limit < 0 {
+func (c *call) setWindow(sel *plan.Selection, limit int64) error {
+	sel.Skip, sel.Limit = c.int("skip", 0), limit
+	if sel.Skip < 0 || sel.Limit < 0 {
 		return wire.Errorf(wire.BadValue, "skip and limit must not be negative")
 	}
 	return nil
@@ -60,31 +62,43 @@ func runFind(c *call) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
-	if id, one := sel.one(); one && size > 0 && !c.durableRead() {
+	if id, one := sel.OneID(); one && size > 0 && !c.durableRead() {
 		return nil, c.express(&sel, id)
 	}
 	return nil, c.findAll(sel, size)
 }
 
+// openView takes a view of the command's collection.
+func (c *call) openView() (*storage.View, error) {
+	v := c.e.store.View(c.ns)
+	if c.durableRead() {
+		if err := c.e.store.Settle(); err != nil {
+			v.Close()
+			return nil, err
+		}
+	}
+	return v, nil
+}
+
 // findAll answers with the first batch of a selection.
-func (c *call) findAll(sel selection, size int64) error {
+func (c *call) findAll(sel plan.Selection, size int64) error {
 	v, err := c.openView()
 	if err != nil {
 		return err
 	}
-	s, err := sel.scan(v.r, v.coll)
+	s, err := sel.Scan(v.R, v.Coll)
 	if err != nil {
-		v.close()
+		v.Close()
 		return err
 	}
-	s.lent = s.plan.sorted
-	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return sel.results(ctx, s, c.e.memory) }
+	s.Lent = s.Plan.Sorted
+	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return sel.Results(ctx, s, c.e.memory) }
 	if c.bool("singleBatch", false) {
-		defer v.close()
+		defer v.Close()
 		return c.onlyBatch(results(c.ctx), size)
 	}
-	cur := newCursor(c.ns, results, v.close)
-	cur.left, cur.rest, cur.lasting = sel.limit, s.rest, c.bool("noCursorTimeout", false)
+	cur := newCursor(c.ns, results, v.Close)
+	cur.left, cur.rest, cur.lasting = sel.Limit, s.Rest, c.bool("noCursorTimeout", false)
 	return c.openCursor(cur, size)
 }
 
@@ -140,7 +154,7 @@ func (c *call) onlyBatch(results iter.Seq2[bson.Raw, error], size int64) error {
 }
 
 func runGetMore(c *call) (bson.D, error) {
-	ns := namespace{c.ns.db, c.string("collection")}
+	ns := storage.Namespace{DB: c.ns.DB, Coll: c.string("collection")}
 	size := c.int("batchSize", 0)
 	if size < 0 {
 		return nil, wire.Errorf(wire.BadValue, "BSON field 'batchSize' value must be >= 0, actual value '%d'", size)
@@ -176,7 +190,7 @@ func runKillCursors(c *call) (bson.D, error) {
 	if !ok {
 		return nil, isString.mismatch("killCursors.killCursors", c.self)
 	}
-	ns := namespace{c.ns.db, coll}
+	ns := storage.Namespace{DB: c.ns.DB, Coll: coll}
 	values, err := c.get("cursors").Array().Values()
 	if err != nil {
 		return nil, errMalformed

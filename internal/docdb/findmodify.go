@@ -3,7 +3,9 @@ package docdb
 import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -15,11 +17,11 @@ func runFindAndModify(c *call) (bson.D, error) {
 	if err := c.checkFindAndModify(); err != nil {
 		return nil, err
 	}
-	sel, err := newSelection(c.doc("query"), c.doc("sort"), nil, c.get("hint"))
+	sel, err := plan.NewSelection(c.doc("query"), c.doc("sort"), nil, c.get("hint"))
 	if err != nil {
 		return nil, err
 	}
-	project, err := newSelection(emptyDoc, nil, c.doc("fields"), bson.RawValue{})
+	project, err := plan.NewSelection(plan.EmptyDoc, nil, c.doc("fields"), bson.RawValue{})
 	if err != nil {
 		return nil, err
 	}
@@ -29,13 +31,13 @@ func runFindAndModify(c *call) (bson.D, error) {
 			return nil, err
 		}
 	}
-	return c.write(func(t *tx) (bson.D, error) {
+	return c.write(func(t *storage.Tx) (bson.D, error) {
 		doc, last, err := c.findAndModify(t, &sel, u)
 		if err != nil {
 			return nil, err
 		}
-		if doc != nil && project.projection != nil {
-			if doc, err = project.projection.Apply(doc); err != nil {
+		if doc != nil && project.Projection != nil {
+			if doc, err = project.Projection.Apply(doc); err != nil {
 				return nil, err
 			}
 			if err := sendable(doc); err != nil {
@@ -66,23 +68,23 @@ func (c *call) checkFindAndModify() error {
 }
 
 // findAndModify changes at most one document. It returns the document that was asked for, if any, and what was done.
-func (c *call) findAndModify(t *tx, sel *selection, u *query.Update) (doc bson.Raw, last bson.D, err error) {
-	old, err := t.findOne(c.ctx, sel)
+func (c *call) findAndModify(t *storage.Tx, sel *plan.Selection, u *query.Update) (doc bson.Raw, last bson.D, err error) {
+	old, err := c.findOne(t, sel)
 	switch {
 	case err != nil:
 		return nil, nil, err
 	case u == nil && old == nil:
 		return nil, bson.D{{Key: "n", Value: int32(0)}}, nil
 	case u == nil:
-		return old, bson.D{{Key: "n", Value: int32(1)}}, t.remove(old)
+		return old, bson.D{{Key: "n", Value: int32(1)}}, t.Remove(old)
 	case old != nil:
-		doc, _, err = t.change(old, u)
+		doc, _, err = changeOne(t, old, u)
 		if !c.bool("new", false) {
 			doc = old
 		}
 		return doc, lastUpdate(1, true), err
 	case c.bool("upsert", false):
-		if doc, err = t.upsert(sel, u); err != nil {
+		if doc, err = upsert(t, sel, u); err != nil {
 			return nil, nil, err
 		}
 		last = append(lastUpdate(1, false), bson.E{Key: "upserted", Value: doc.Lookup("_id")})

@@ -8,15 +8,16 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/plan"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
 // TestGroups makes statements commit in many small groups, which must add up to what one would be.
 func TestGroups(t *testing.T) {
-	x := fresh(t)
-	x.e.group = 2000
+	x := open(t, t.TempDir(), Options{group: 2000})
 	x.fill("c", 500)
-	before := x.e.applied
+	before, _ := x.e.store.Progress()
 	reply := x.ok(d{{"update", "c"}, {"updates", a{
 		d{{"q", d{{"_id", 7}}}, {"u", d{{"$set", d{{"x", 1}}}}}},
 		d{{"q", d{{"_id", d{{"$gte", 100}}}}}, {"u", d{{"$inc", d{{"n", 1}}}}}, {"multi", true}},
@@ -24,8 +25,8 @@ func TestGroups(t *testing.T) {
 	if n := reply.Lookup("nModified").Int32(); n != 401 {
 		t.Error(reply)
 	}
-	if groups := x.e.applied - before; groups < 10 {
-		t.Errorf("%d groups", groups)
+	if after, _ := x.e.store.Progress(); after-before < 10 {
+		t.Errorf("%d groups", after-before)
 	}
 	x.index("c", "n", 1)
 	// An update that moves documents in the index by which it finds them meets each once.
@@ -44,17 +45,19 @@ func TestSortIsBounded(t *testing.T) {
 	x := fresh(t)
 	x.fill("c", 100)
 	for limit, most := range map[int64]error{0: wire.Errorf(wire.SortMemoryExceeded, ""), 10: nil} {
-		sel, err := newSelection(emptyDoc, marshal(t, d{{"x", 1}}), nil, bson.RawValue{})
+		sel, err := plan.NewSelection(plan.EmptyDoc, marshal(t, d{{"x", 1}}), nil, bson.RawValue{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		sel.memory, sel.limit = 2500, limit // a document takes about 90 bytes
-		s, err := sel.scan(x.e.db, x.e.catalog.get(namespace{"test", "c"}))
+		sel.Memory, sel.Limit = 2500, limit // a document takes about 90 bytes
+		v := x.e.store.View(storage.Namespace{DB: "test", Coll: "c"})
+		defer v.Close()
+		s, err := sel.Scan(v.R, v.Coll)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var got error
-		for _, got = range sel.results(context.Background(), s, x.e.memory) {
+		for _, got = range sel.Results(context.Background(), s, x.e.memory) {
 		}
 		if (got == nil) != (most == nil) {
 			t.Errorf("limit %d: %v", limit, got)

@@ -179,10 +179,10 @@ func shows(t testing.TB, docs []bson.Raw, want ...string) {
 // sound checks that all collections are.
 func (x *db) sound() {
 	x.t.Helper()
-	for _, coll := range x.e.catalog.list("") {
-		reply := x.ok(d{{"validate", coll.ns.coll}, {"$db", coll.ns.db}})
+	for _, coll := range x.e.store.Collections("") {
+		reply := x.ok(d{{"validate", coll.NS.Coll}, {"$db", coll.NS.DB}})
 		if !reply.Lookup("valid").Boolean() {
-			x.t.Fatalf("%s: %s", coll.ns, reply)
+			x.t.Fatalf("%s: %s", coll.NS, reply)
 		}
 	}
 }

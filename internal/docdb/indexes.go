@@ -3,6 +3,7 @@ package docdb
 import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -25,13 +26,13 @@ func runCreateIndexes(c *call) (bson.D, error) {
 	if len(docs) == 0 {
 		return nil, wire.Errorf(wire.BadValue, "Must specify at least one index to create")
 	}
-	wanted := make([]index, len(docs))
+	wanted := make([]storage.Index, len(docs))
 	for i, doc := range docs {
 		if wanted[i], err = parseIndex(doc); err != nil {
 			return nil, err
 		}
 	}
-	if err := c.ns.checkWritable(); err != nil {
+	if err := c.ns.CheckWritable(); err != nil {
 		return nil, err
 	}
 	for {
@@ -48,24 +49,24 @@ func runCreateIndexes(c *call) (bson.D, error) {
 }
 
 // createIndexes builds the indexes that are missing. busy says for which build to wait before trying again.
-func (c *call) createIndexes(wanted []index) (reply bson.D, busy <-chan struct{}, err error) {
+func (c *call) createIndexes(wanted []storage.Index) (reply bson.D, busy <-chan struct{}, err error) {
 	var ids []uint64
 	end := func() {}
 	before, created := 0, false
-	_, err = c.e.write(c.ctx, c.ns, func(t *tx) (err error) {
-		created = t.coll == nil
-		if err = t.ensure(); err != nil {
+	_, err = c.e.store.Write(c.ctx, c.ns, func(t *storage.Tx) (err error) {
+		created = t.Coll == nil
+		if err = t.Ensure(); err != nil {
 			return err
 		}
-		before = len(t.coll.ready())
-		if ids, busy, err = t.announce(wanted); err == nil && len(ids) > 0 {
-			end = c.e.begin(ids)
+		before = len(t.Coll.Ready())
+		if ids, busy, err = t.Announce(wanted); err == nil && len(ids) > 0 {
+			end = c.e.store.BeginBuild(ids)
 		}
 		return err
 	})
 	defer func() { end() }()
 	if err == nil && len(ids) > 0 {
-		err = c.e.build(c.ctx, c.ns, ids)
+		err = c.e.store.Build(c.ctx, c.ns, ids)
 	}
 	if err != nil {
 		return nil, nil, err
@@ -78,32 +79,14 @@ func (c *call) createIndexes(wanted []index) (reply bson.D, busy <-chan struct{}
 	return reply, busy, nil
 }
 
-// describe is an index as listIndexes shows it.
-func (ix index) describe() bson.D {
-	d := bson.D{{Key: "v", Value: int32(2)}, {Key: "key", Value: ix.pattern()}, {Key: "name", Value: ix.Name}}
-	if ix.Unique && ix.ID != idIndex.ID {
-		d = append(d, bson.E{Key: "unique", Value: true})
-	}
-	if ix.Sparse {
-		d = append(d, bson.E{Key: "sparse", Value: true})
-	}
-	if ix.partial != nil {
-		d = append(d, bson.E{Key: "partialFilterExpression", Value: ix.Partial})
-	}
-	if ix.Expire != nil {
-		d = append(d, bson.E{Key: "expireAfterSeconds", Value: int32(*ix.Expire)})
-	}
-	return d
-}
-
 func runListIndexes(c *call) (bson.D, error) {
 	coll, err := c.existing()
 	if err != nil {
 		return nil, err
 	}
 	var docs []bson.D
-	for _, ix := range coll.ready() {
-		docs = append(docs, ix.describe())
+	for _, ix := range coll.Ready() {
+		docs = append(docs, ix.Describe())
 	}
 	return c.listReply(c.ns, docs, nil)
 }

@@ -50,14 +50,11 @@ func (k kind) checkNumber(where, name string, v bson.RawValue) error {
 	if k.names != isInt.names {
 		return nil
 	}
-	if _, ok := integer(v); !ok {
+	if _, ok := wire.Integer(v); !ok {
 		return wire.Errorf(wire.FailedToParse, "BSON field '%s.%s' must be a whole number of 64 bits", where, name)
 	}
 	return nil
 }
-
-// integer returns a number that is whole and fits 64 bits.
-func integer(v bson.RawValue) (int64, bool) { return wire.Integer(v) }
 
 // typeName is the name by which messages and $type call a BSON type.
 func typeName(t bson.Type) string {

@@ -8,13 +8,14 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/plan"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
 // TestCommandsAreBounded changes one large document by so many small statements that a batch of all would be too large.
 func TestCommandsAreBounded(t *testing.T) {
-	x := fresh(t)
-	x.e.group = 10_000
+	x := open(t, t.TempDir(), Options{group: 10_000})
 	x.insert("c", d{{"_id", 1}, {"n", 0}, {"s", string(make([]byte, 1000))}})
 	var updates a
 	for range 50 {
@@ -49,8 +50,8 @@ func TestSweepsAreBounded(t *testing.T) {
 	for i := range 3 {
 		x.insert("c", d{{"_id", i}, {"at", now}, {"s", bson.Binary{Data: make([]byte, 3*mb)}}})
 	}
-	_, err := x.e.write(context.Background(), namespace{"test", "c"}, func(tx *tx) error {
-		docs, err := tx.expired(context.Background(), tx.coll.indexes[0].ID)
+	_, err := x.e.store.Write(context.Background(), storage.Namespace{DB: "test", Coll: "c"}, func(tx *storage.Tx) error {
+		docs, err := expired(context.Background(), tx, tx.Coll.Indexes[0].ID)
 		if len(docs) != 2 {
 			t.Errorf("%d documents at once", len(docs))
 		}
@@ -69,14 +70,14 @@ func TestPanicsLeaveNothingOpen(t *testing.T) {
 		results := func(context.Context) iter.Seq2[bson.Raw, error] {
 			return func(yield func(bson.Raw, error) bool) {
 				for range good {
-					if !yield(emptyDoc, nil) {
+					if !yield(plan.EmptyDoc, nil) {
 						return
 					}
 				}
 				panic("a fault")
 			}
 		}
-		cur := newCursor(namespace{"test", "c"}, results, func() { released = true })
+		cur := newCursor(storage.Namespace{DB: "test", Coll: "c"}, results, func() { released = true })
 		if good > 0 {
 			if err := x.e.cursors.add(x.s, cur, time.Now()); err != nil {
 				t.Fatal(err)

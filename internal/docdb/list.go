@@ -7,10 +7,11 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
 // listReply answers with a list of documents as a cursor, as the listing commands do.
-func (c *call) listReply(ns namespace, docs []bson.D, filter *query.Filter) (bson.D, error) {
+func (c *call) listReply(ns storage.Namespace, docs []bson.D, filter *query.Filter) (bson.D, error) {
 	kept, err := filtered(docs, filter)
 	if err != nil {
 		return nil, err
@@ -54,16 +55,16 @@ func runListCollections(c *call) (bson.D, error) {
 		return nil, err
 	}
 	var docs []bson.D
-	for _, coll := range c.e.catalog.list(c.ns.db) {
-		doc := bson.D{{Key: "name", Value: coll.ns.coll}, {Key: "type", Value: "collection"}}
+	for _, coll := range c.e.store.Collections(c.ns.DB) {
+		doc := bson.D{{Key: "name", Value: coll.NS.Coll}, {Key: "type", Value: "collection"}}
 		if !c.bool("nameOnly", false) {
-			info := bson.D{{Key: "readOnly", Value: false}, {Key: "uuid", Value: coll.uuid}}
+			info := bson.D{{Key: "readOnly", Value: false}, {Key: "uuid", Value: coll.UUID}}
 			doc = append(doc, bson.E{Key: "options", Value: bson.D{}}, bson.E{Key: "info", Value: info},
-				bson.E{Key: "idIndex", Value: idIndex.describe()})
+				bson.E{Key: "idIndex", Value: storage.IDIndex.Describe()})
 		}
 		docs = append(docs, doc)
 	}
-	return c.listReply(namespace{c.ns.db, "$cmd.listCollections"}, docs, filter)
+	return c.listReply(storage.Namespace{DB: c.ns.DB, Coll: "$cmd.listCollections"}, docs, filter)
 }
 
 func runListDatabases(c *call) (bson.D, error) {
@@ -91,20 +92,20 @@ func runListDatabases(c *call) (bson.D, error) {
 func (c *call) databaseSizes(nameOnly bool) (docs []bson.D, total int64, err error) {
 	sizes := map[string]int64{}
 	var names []string
-	for _, coll := range c.e.catalog.list("") {
-		if _, known := sizes[coll.ns.db]; !known {
-			names = append(names, coll.ns.db)
-			sizes[coll.ns.db] = 0
+	for _, coll := range c.e.store.Collections("") {
+		if _, known := sizes[coll.NS.DB]; !known {
+			names = append(names, coll.NS.DB)
+			sizes[coll.NS.DB] = 0
 		}
 		if nameOnly {
 			continue
 		}
-		stats, err := c.e.measure(coll)
+		stats, err := c.e.store.Measure(coll)
 		if err != nil {
 			return nil, 0, err
 		}
-		sizes[coll.ns.db] += stats.total()
-		total += stats.total()
+		sizes[coll.NS.DB] += stats.Total()
+		total += stats.Total()
 	}
 	for _, name := range names {
 		doc := bson.D{{Key: "name", Value: name}}

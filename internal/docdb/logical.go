@@ -7,6 +7,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -22,11 +23,11 @@ func sessionCommands() []*command {
 }
 
 func runStartSession(*call) (bson.D, error) {
-	id, err := newUUID()
+	id, err := storage.NewUUID()
 	if err != nil {
 		return nil, err
 	}
-	return bson.D{{Key: "id", Value: bson.D{{Key: "id", Value: id}}}, {Key: "timeoutMinutes", Value: int32(sessionTimeout.Minutes())}}, nil
+	return bson.D{{Key: "id", Value: bson.D{{Key: "id", Value: id}}}, {Key: "timeoutMinutes", Value: int32(storage.SessionTimeout.Minutes())}}, nil
 }
 
 // A sessionSet are the ids of logical sessions.

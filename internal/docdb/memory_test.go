@@ -12,6 +12,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/memory"
+	"github.com/telamon-db/telamon/internal/docdb/plan"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -114,7 +116,7 @@ func TestMemoryIsGivenBack(t *testing.T) {
 func TestPanicsHoldNoMemory(t *testing.T) {
 	x, budget := withMemory(t, mb)
 	for _, early := range []bool{true, false} {
-		sel, err := newSelection(emptyDoc, marshal(t, d{{"n", 1}}), nil, bson.RawValue{})
+		sel, err := plan.NewSelection(plan.EmptyDoc, marshal(t, d{{"n", 1}}), nil, bson.RawValue{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +129,7 @@ func TestPanicsHoldNoMemory(t *testing.T) {
 			}
 		}
 		results := func(context.Context) iter.Seq2[bson.Raw, error] {
-			docs := sel.sorted(faulty, budget)
+			docs := sel.Sorted(faulty, budget)
 			return func(yield func(bson.Raw, error) bool) {
 				for doc, err := range docs {
 					if yield(doc, err); !early {
@@ -136,7 +138,7 @@ func TestPanicsHoldNoMemory(t *testing.T) {
 				}
 			}
 		}
-		cur := newCursor(namespace{"test", "c"}, results, func() {})
+		cur := newCursor(storage.Namespace{DB: "test", Coll: "c"}, results, func() {})
 		if err := x.e.cursors.add(x.s, cur, time.Now()); err != nil {
 			t.Fatal(err)
 		}

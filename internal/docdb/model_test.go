@@ -12,6 +12,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -128,11 +129,11 @@ func (m planModel) indexes(n int) {
 }
 
 // order is what to sort by: what an index has, from its beginning or from some place on, perhaps backwards, or anything.
-func (m planModel) order(coll *collection) d {
-	if m.IntN(3) == 0 || len(coll.indexes) == 0 {
+func (m planModel) order(coll *storage.Collection) d {
+	if m.IntN(3) == 0 || len(coll.Indexes) == 0 {
 		return m.pattern()
 	}
-	parts := pick(m.Rand, coll.indexes...).Parts
+	parts := pick(m.Rand, coll.Indexes...).Parts
 	from := m.IntN(len(parts))
 	order, sign := d{}, pick(m.Rand, int32(1), -1)
 	for _, p := range parts[from : from+1+m.IntN(len(parts)-from)] {
@@ -145,10 +146,10 @@ func (m planModel) order(coll *collection) d {
 func (m planModel) ask() {
 	x := m.x
 	x.t.Helper()
-	coll := x.e.catalog.get(namespace{"test", "c"})
+	coll := x.e.store.Collection(storage.Namespace{DB: "test", Coll: "c"})
 	filter := e{"filter", m.filter(2)}
-	if len(coll.indexes) > 0 && m.IntN(3) == 0 { // what a partial index is made for
-		if ix := pick(m.Rand, coll.indexes...); ix.partial != nil {
+	if len(coll.Indexes) > 0 && m.IntN(3) == 0 { // what a partial index is made for
+		if ix := pick(m.Rand, coll.Indexes...); ix.Filter != nil {
 			filter.Value = d{{"$and", a{filter.Value, ix.Partial}}}
 		}
 	}
@@ -171,7 +172,7 @@ func (m planModel) ask() {
 	}
 	window := []e{{"skip", skip}, {"limit", limit}}
 	hints := []any{d{}}
-	for _, ix := range coll.ready() {
+	for _, ix := range coll.Ready() {
 		if !ix.Sparse { // it may leave out documents when told so
 			hints = append(hints, ix.Name)
 		}

@@ -6,15 +6,17 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/plan"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
 // modify calls fn with the documents of a selection as the transaction has them: with the first, or if multi with all.
-func (c *call) modify(t *tx, sel *selection, multi bool, fn func(bson.Raw) error) error {
+func (c *call) modify(t *storage.Tx, sel *plan.Selection, multi bool, fn func(bson.Raw) error) error {
 	if multi {
 		return c.modifyAll(t, sel, fn)
 	}
-	doc, err := t.findOne(c.ctx, sel)
+	doc, err := c.findOne(t, sel)
 	if err != nil || doc == nil {
 		return err
 	}
@@ -22,44 +24,44 @@ func (c *call) modify(t *tx, sel *selection, multi bool, fn func(bson.Raw) error
 }
 
 // findOne returns the first document of a selection, or nil.
-func (t *tx) findOne(ctx context.Context, sel *selection) (bson.Raw, error) {
-	sel.limit = 1
-	s, err := sel.scan(t.batch, t.coll)
+func (c *call) findOne(t *storage.Tx, sel *plan.Selection) (bson.Raw, error) {
+	sel.Limit = 1
+	s, err := sel.Scan(t.Reader(), t.Coll)
 	if err != nil {
 		return nil, err
 	}
-	for doc, err := range sel.results(ctx, s, t.e.memory) {
+	for doc, err := range sel.Results(c.ctx, s, c.e.memory) {
 		return doc, err
 	}
 	return nil, nil
 }
 
 // modifyAll finds all documents first and changes them then, so that none is met again where its change has moved it.
-// A change of more than groupBytes is committed in groups, which bounds the memory that it takes.
-func (c *call) modifyAll(t *tx, sel *selection, fn func(bson.Raw) error) error {
+// A large change is committed in groups, which bounds the memory that it takes.
+func (c *call) modifyAll(t *storage.Tx, sel *plan.Selection, fn func(bson.Raw) error) error {
 	if c.has("txnNumber") {
 		return wire.Errorf(wire.InvalidOptions, "Cannot use retryable writes with multi-document statements")
 	}
-	found, err := t.findKeys(c.ctx, sel)
+	found, err := findKeys(c.ctx, t, sel)
 	if err != nil {
 		return err
 	}
 	for n := 0; len(found) > 0; n++ {
-		if err := c.ctx.Err(); n%patience == 0 && err != nil {
+		if err := c.ctx.Err(); n%storage.Patience == 0 && err != nil {
 			return err
 		}
 		size, used := binary.Uvarint(found)
 		key := found[used : used+int(size)]
 		found = found[used+int(size):]
-		doc, err := read(t.batch, key)
+		doc, err := storage.Read(t.Reader(), key)
 		if err != nil {
 			return err
 		}
 		if err := fn(doc); err != nil {
 			return err
 		}
-		if t.full() {
-			if err := t.flush(); err != nil {
+		if t.Full() {
+			if err := t.Flush(); err != nil {
 				return err
 			}
 		}
@@ -67,20 +69,23 @@ func (c *call) modifyAll(t *tx, sel *selection, fn func(bson.Raw) error) error {
 	return nil
 }
 
+// foundBytes bounds what a statement remembers of the documents that it is to change.
+const foundBytes = 256 * mb
+
 // findKeys returns the keys of a selection's documents, each behind its length.
-func (t *tx) findKeys(ctx context.Context, sel *selection) ([]byte, error) {
-	s, err := sel.scan(t.batch, t.coll)
+func findKeys(ctx context.Context, t *storage.Tx, sel *plan.Selection) ([]byte, error) {
+	s, err := sel.Scan(t.Reader(), t.Coll)
 	if err != nil {
 		return nil, err
 	}
 	var found []byte
-	for doc, err := range s.documents(ctx) {
+	for doc, err := range s.Documents(ctx) {
 		if err != nil {
 			return nil, err
 		}
-		key := documentKey(t.coll.id, doc.Lookup("_id"))
+		key := storage.DocumentKey(t.Coll.ID, doc.Lookup("_id"))
 		found = append(binary.AppendUvarint(found, uint64(len(key))), key...)
-		if len(found) > 4*groupBytes {
+		if len(found) > foundBytes {
 			return nil, wire.Errorf(wire.ExceededMemoryLimit, "one statement may not change so many documents; narrow its filter")
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -27,7 +28,7 @@ func (x *db) waiting(coll string, lsid any) (opid int64, reply chan bson.Raw) {
 
 func TestCurrentOpAndKillOp(t *testing.T) {
 	x := fresh(t)
-	unlock, err := x.e.locks.lock(t.Context(), namespace{"test", "c"})
+	unlock, err := x.e.store.Lock(t.Context(), storage.Namespace{DB: "test", Coll: "c"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +64,7 @@ func TestCurrentOpStage(t *testing.T) {
 	x := fresh(t)
 	x.fill("c", 3)
 	ann, bob := x.as("ann"), x.as("bob")
-	unlock, err := x.e.locks.lock(t.Context(), namespace{"test", "w"})
+	unlock, err := x.e.store.Lock(t.Context(), storage.Namespace{DB: "test", Coll: "w"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +118,7 @@ func TestCurrentOpStage(t *testing.T) {
 // TestCurrentOpCutsLargeCommands has a command run that is larger than what is shown of one.
 func TestCurrentOpCutsLargeCommands(t *testing.T) {
 	x := fresh(t)
-	unlock, err := x.e.locks.lock(t.Context(), namespace{"test", "c"})
+	unlock, err := x.e.store.Lock(t.Context(), storage.Namespace{DB: "test", Coll: "c"})
 	if err != nil {
 		t.Fatal(err)
 	}

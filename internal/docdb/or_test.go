@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/plan"
 )
 
 // plainPlan is a plan's stages from the outside in, an $or's branches in brackets, with the names of the indexes.
@@ -45,7 +47,7 @@ func TestOrPlans(t *testing.T) {
 	for _, tc := range []struct {
 		filter, sort d
 		limit        int
-		plan         string
+		Plan         string
 		keys, n      int64
 	}{
 		{d{or(d{{"a", 3}}, d{{"b", 3}})}, nil, 0, "SUBPLAN OR (FETCH IXSCAN a_1, FETCH IXSCAN b_1_c_1)", 18, 16},
@@ -69,15 +71,15 @@ func TestOrPlans(t *testing.T) {
 		reply := x.ok(d{{"explain", cmd}, {"verbosity", "executionStats"}})
 		stats := reply.Lookup("executionStats").Document()
 		plan, n := plainPlan(reply.Lookup("queryPlanner", "winningPlan").Document()), stats.Lookup("nReturned").AsInt64()
-		if keys := stats.Lookup("totalKeysExamined").AsInt64(); plan != tc.plan || keys != tc.keys || n != tc.n {
+		if keys := stats.Lookup("totalKeysExamined").AsInt64(); plan != tc.Plan || keys != tc.keys || n != tc.n {
 			t.Errorf("%v\n %s, %d keys, %d documents", cmd, plan, keys, n)
 		}
-		if plainPlan(stats.Lookup("executionStages").Document()) != tc.plan {
+		if plainPlan(stats.Lookup("executionStages").Document()) != tc.Plan {
 			t.Error(stats)
 		}
 	}
 	many := a{}
-	for i := range maxClauses {
+	for i := range plan.MaxClauses {
 		many = append(many, d{{"a", i}})
 	}
 	if stages, _, _, _, _ := x.explain(d{{"find", "c"}, {"filter", d{{"$or", many}}}}); stages != "COLLSCAN " {

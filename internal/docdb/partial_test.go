@@ -9,6 +9,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -30,7 +31,7 @@ func TestPartialSpecs(t *testing.T) {
 	}
 	for code, spec := range map[wire.Code]d{
 		wire.CannotCreateIndex:     {{"key", d{{"b", 1}}}, {"name", "b"}, {"sparse", true}, partial(d{{"a", 1}})},
-		badIDOption:                {{"key", d{{"_id", 1}}}, {"name", "b"}, partial(d{{"a", 1}})},
+		storage.BadIDOption:        {{"key", d{{"_id", 1}}}, {"name", "b"}, partial(d{{"a", 1}})},
 		wire.TypeMismatch:          {{"key", d{{"b", 1}}}, {"name", "b"}, {"partialFilterExpression", 1}},
 		wire.IndexOptionsConflict:  {{"key", d{{"a", 1}}}, {"name", "again"}, partial(d{{"state", "open"}})},
 		wire.IndexKeySpecsConflict: {{"key", d{{"a", 1}}}, {"name", "open"}, partial(d{{"state", "shut"}})},
@@ -166,7 +167,7 @@ func TestPartialModel(t *testing.T) {
 		}
 		x.sound()
 		expressions := []d{}
-		for _, ix := range x.e.catalog.get(namespace{"test", "c"}).indexes {
+		for _, ix := range x.e.store.Collection(storage.Namespace{DB: "test", Coll: "c"}).Indexes {
 			var filter bson.D
 			if err := bson.Unmarshal(ix.Partial, &filter); err != nil {
 				t.Fatal(err)

@@ -2,6 +2,9 @@ package docdb
 
 import (
 	"testing"
+
+	"github.com/telamon-db/telamon/internal/docdb/plan"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
 // TestPlanner has indexes run against one another, where the first guess would be wrong.
@@ -26,7 +29,7 @@ func TestPlanner(t *testing.T) {
 		{d{{"find", "c"}, {"filter", d{{"kind", 1}}}, {"sort", d{{"day", 1}}}, {"limit", 2}}, "day_1", 3}, // nothing to sort, soon done
 		{d{{"find", "c"}, {"filter", d{{"kind", 3}}}, {"sort", d{{"day", 1}}}, {"limit", 5}}, "kind_1", 0},
 	} {
-		x.e.catalog.get(namespace{"test", "c"}).plans.chosen = nil
+		plan.PlansOf(x.e.store.Collection(storage.Namespace{DB: "test", Coll: "c"})).Clear()
 		_, index, keys, _, _ := x.explain(tc.cmd)
 		if index != tc.index || keys != tc.keys {
 			t.Errorf("%v: %s, %d keys", tc.cmd, index, keys)
@@ -46,7 +49,9 @@ func TestPlanCache(t *testing.T) {
 	x.indexOn("c", d{{"kind", 1}})
 	x.indexOn("c", d{{"n", 1}})
 	from := func(n int) d { return d{{"find", "c"}, {"filter", d{{"kind", 1}, {"n", d{{"$gte", n}}}}}} }
-	plans := func() *planCache { return x.e.catalog.get(namespace{"test", "c"}).plans }
+	plans := func() *plan.PlanCache {
+		return plan.PlansOf(x.e.store.Collection(storage.Namespace{DB: "test", Coll: "c"}))
+	}
 	for i, step := range []struct {
 		from     int
 		index    string
@@ -57,8 +62,8 @@ func TestPlanCache(t *testing.T) {
 		{0, "kind_1", 1},
 		{2990, "kind_1", 1},
 	} {
-		if _, index, _, _, _ := x.explain(from(step.from)); index != step.index || len(plans().chosen) != step.remember {
-			t.Errorf("step %d: %s, %v", i, index, plans().chosen)
+		if _, index, _, _, _ := x.explain(from(step.from)); index != step.index || plans().Size() != step.remember {
+			t.Errorf("step %d: %s, %v", i, index, plans().Size())
 		}
 	}
 	x.indexOn("c", d{{"m", 1}})

@@ -3,6 +3,7 @@ package docdb
 import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -25,54 +26,15 @@ func runRenameCollection(c *call) (bson.D, error) {
 	if from == to {
 		return nil, wire.Errorf(wire.IllegalOperation, "Can't rename a collection to itself")
 	}
-	_, err = c.e.write(c.ctx, from, func(t *tx) error { return t.rename(to, c.bool("dropTarget", false)) }, to)
+	_, err = c.e.store.Write(c.ctx, from, func(t *storage.Tx) error { return t.Rename(to, c.bool("dropTarget", false)) }, to)
 	return bson.D{}, err
 }
 
 // splitNamespace parts the full name of a collection that may be written.
-func splitNamespace(full string) (namespace, error) {
-	ns := splitName(full)
-	if ns.db == "" {
+func splitNamespace(full string) (storage.Namespace, error) {
+	ns := storage.SplitName(full)
+	if ns.DB == "" {
 		return ns, wire.Errorf(wire.InvalidNamespace, "Invalid namespace specified '%s'", full)
 	}
-	return ns, ns.checkWritable()
-}
-
-func splitName(full string) namespace {
-	db, coll := wire.SplitNamespace(full)
-	return namespace{db, coll}
-}
-
-// rename moves the collection to a name whose lock is held too.
-func (t *tx) rename(to namespace, dropTarget bool) error {
-	if t.coll == nil {
-		return wire.Errorf(wire.NamespaceNotFound, "Source collection %s does not exist", t.ns)
-	}
-	if len(t.coll.ready()) < len(t.coll.allIndexes()) {
-		return wire.Errorf(wire.BackgroundOperation, "an index of %s is being built", t.ns)
-	}
-	change := bson.D{{Key: "renameCollection", Value: t.ns.String()}, {Key: "to", Value: to.String()}}
-	if target := t.e.catalog.get(to); target != nil {
-		if !dropTarget {
-			return wire.Errorf(wire.NamespaceExists, "target namespace exists")
-		}
-		change = append(change, bson.E{Key: "dropTarget", Value: target.uuid})
-		if err := t.erase(target); err != nil {
-			return err
-		}
-	}
-	if err := t.logCommand(change); err != nil {
-		return err
-	}
-	moved := *t.coll
-	moved.ns = to
-	value, err := moved.encode()
-	if err != nil {
-		return err
-	}
-	if err := t.batch.Set(catalogKey(to), value, nil); err != nil {
-		return err
-	}
-	t.coll, t.moved, t.recast = nil, &moved, true
-	return t.batch.Delete(catalogKey(t.ns), nil)
+	return ns, ns.CheckWritable()
 }

@@ -11,19 +11,23 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
 	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
 // state is all that clients can see of the databases, and what the oplog has told of it since a moment.
 func (x *db) state() string {
 	x.t.Helper()
 	var all strings.Builder
-	for _, coll := range x.e.catalog.list("") {
-		fmt.Fprintf(&all, "%s %x\n", coll.ns, coll.uuid.Data)
-		for _, ix := range x.drain(d{{"listIndexes", coll.ns.coll}, {"$db", coll.ns.db}}) {
+	for _, coll := range x.e.store.Collections("") {
+		fmt.Fprintf(&all, "%s %x\n", coll.NS, coll.UUID.Data)
+		for _, ix := range x.drain(d{{"listIndexes", coll.NS.Coll}, {"$db", coll.NS.DB}}) {
 			fmt.Fprintln(&all, " ", ix)
 		}
-		for _, doc := range x.drain(d{{"find", coll.ns.coll}, {"$db", coll.ns.db}}) {
+		for _, doc := range x.drain(d{{"find", coll.NS.Coll}, {"$db", coll.NS.DB}}) {
 			fmt.Fprintf(&all, "  %x\n", []byte(doc))
 		}
 	}
@@ -73,7 +77,7 @@ func (x *db) checkpoint() string {
 // replayed is the database in dir, brought forward from source.
 func replayed(t *testing.T, dir string, source *db, until bson.Timestamp) *db {
 	t.Helper()
-	o := Options{Now: source.e.opts.Now}
+	o := Options{Now: source.e.store.Now}
 	if err := Replay(context.Background(), dir, o, source.e, until); err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +101,7 @@ func TestReplay(t *testing.T) {
 				copies, of = append(copies, x.checkpoint()), append(of, i-1)
 			}
 			x.run(randomChange(r))
-			at, was = append(at, x.e.lastTimestamp()), append(was, x.state())
+			at, was = append(at, x.e.store.LastTimestamp()), append(was, x.state())
 			now = now.Add(time.Duration(r.IntN(3)) * 400 * time.Millisecond)
 		}
 		for i, dir := range copies {
@@ -109,7 +113,7 @@ func TestReplay(t *testing.T) {
 				}
 				y.sound()
 				told, all := y.oplogEntries(), x.oplogEntries()
-				if fmt.Sprint(told) != fmt.Sprint(all[:len(told)]) || y.e.lastTimestamp() != at[moment] {
+				if fmt.Sprint(told) != fmt.Sprint(all[:len(told)]) || y.e.store.LastTimestamp() != at[moment] {
 					t.Fatalf("seed %d: from change %d to %d: another oplog", seed, of[i], moment)
 				}
 				y.close()
@@ -122,7 +126,7 @@ func TestReplay(t *testing.T) {
 func TestReplayOfManyWriters(t *testing.T) {
 	x := fresh(t)
 	var docs a
-	for i := range buildChunk + 100 {
+	for i := range storage.BuildChunk + 100 {
 		docs = append(docs, d{{"_id", 1000 + i}, {"a", i % 7}})
 	}
 	x.insert("c", docs...)
@@ -143,7 +147,7 @@ func TestReplayOfManyWriters(t *testing.T) {
 	})
 	want := x.state()
 	for i, dir := range copies {
-		y := replayed(t, dir, x, x.e.lastTimestamp())
+		y := replayed(t, dir, x, x.e.store.LastTimestamp())
 		if y.state() != want {
 			t.Errorf("checkpoint %d is another in the end", i)
 		}
@@ -155,9 +159,9 @@ func TestReplayOfManyWriters(t *testing.T) {
 func TestReplayForgetsBuilds(t *testing.T) {
 	x := fresh(t)
 	x.fill("c", 10)
-	ns, ids := namespace{"test", "c"}, []uint64(nil)
-	_, err := x.e.write(context.Background(), ns, func(t *tx) (err error) {
-		ids, _, err = t.announce([]index{{Name: "n", Parts: []part{{"n", 1}}}})
+	ns, ids := storage.Namespace{DB: "test", Coll: "c"}, []uint64(nil)
+	_, err := x.e.store.Write(context.Background(), ns, func(t *storage.Tx) (err error) {
+		ids, _, err = t.Announce([]storage.Index{{Name: "n", Parts: []storage.Part{{Path: "n", Dir: 1}}}})
 		return err
 	})
 	if err != nil {
@@ -165,17 +169,19 @@ func TestReplayForgetsBuilds(t *testing.T) {
 	}
 	early, late := x.checkpoint(), x.checkpoint()
 	x.insert("c", d{{"_id", "late"}, {"n", 5}})
-	before := x.e.lastTimestamp()
-	if err := x.e.build(context.Background(), ns, ids); err != nil {
+	before := x.e.store.LastTimestamp()
+	if err := x.e.store.Build(context.Background(), ns, ids); err != nil {
 		t.Fatal(err)
 	}
-	for dir, until := range map[string]bson.Timestamp{early: before, late: x.e.lastTimestamp()} {
+	for dir, until := range map[string]bson.Timestamp{early: before, late: x.e.store.LastTimestamp()} {
 		y := replayed(t, dir, x, until)
 		if n, want := len(y.drain(d{{"listIndexes", "c"}})), map[bool]int{true: 1, false: 2}[dir == early]; n != want {
 			t.Errorf("%d indexes, not %d", n, want)
 		}
-		if len(y.e.unfinished()) > 0 {
-			t.Error("a build goes on")
+		for _, ix := range y.e.store.Collection(ns).Indexes {
+			if ix.Building {
+				t.Error("a build goes on")
+			}
 		}
 		y.sound()
 	}
@@ -190,7 +196,7 @@ func TestReplayNeedsAll(t *testing.T) {
 	for range 60 {
 		x.insert("c", d{{"s", string(make([]byte, 1000))}})
 	}
-	last, end := x.checkpoint(), x.e.lastTimestamp()
+	last, end := x.checkpoint(), x.e.store.LastTimestamp()
 	refused := func(why string, want error, ctx context.Context, dir string, source *db, until bson.Timestamp) {
 		t.Helper()
 		copied := filepath.Join(t.TempDir(), "copy")
@@ -202,15 +208,15 @@ func TestReplayNeedsAll(t *testing.T) {
 		}
 	}
 	ctx := context.Background()
-	refused("trimmed away", ErrOplogGap, ctx, first, x, end)
-	refused("trimmed away from the beginning", ErrOplogGap, ctx, empty, x, end)
-	refused("trimmed away, nothing to do", ErrOplogGap, ctx, empty, x, bson.Timestamp{T: 1})
-	refused("another database", ErrOplogGap, ctx, last, fresh(t), end)
+	refused("trimmed away", storage.ErrOplogGap, ctx, first, x, end)
+	refused("trimmed away from the beginning", storage.ErrOplogGap, ctx, empty, x, end)
+	refused("trimmed away, nothing to do", storage.ErrOplogGap, ctx, empty, x, bson.Timestamp{T: 1})
+	refused("another database", storage.ErrOplogGap, ctx, last, fresh(t), end)
 	refused("a moment before the checkpoint", nil, ctx, last, x, bson.Timestamp{T: 1})
 	gone, cancel := context.WithCancel(ctx)
 	cancel()
 	x.insert("c", d{{"_id", "more"}})
-	refused("cancelled", context.Canceled, gone, last, x, x.e.lastTimestamp())
+	refused("cancelled", context.Canceled, gone, last, x, x.e.store.LastTimestamp())
 	refused("no checkpoint's directory", nil, ctx, t.TempDir(), x, end)
 	y := fresh(t)
 	y.close()
@@ -225,40 +231,53 @@ func TestReplayKnowsItsSource(t *testing.T) {
 	y.insert("c", d{{"_id", 2}})
 	dir := x.checkpoint()
 	y.insert("c", d{{"_id", 3}})
-	if err := Replay(context.Background(), dir, o, y.e, y.e.lastTimestamp()); !errors.Is(err, ErrOplogGap) {
+	if err := Replay(context.Background(), dir, o, y.e, y.e.store.LastTimestamp()); !errors.Is(err, storage.ErrOplogGap) {
 		t.Error(err)
 	}
 }
 
-// applied makes a write visible and does not wait until it is durable.
-func (x *db) applied(ns namespace, fn func(*tx) error) {
-	x.t.Helper()
-	tx := &tx{e: x.e, ns: ns, coll: x.e.catalog.get(ns), now: x.e.opts.Now(), batch: x.e.db.NewIndexedBatch()}
-	if err := errors.Join(fn(tx), tx.apply()); err != nil {
-		x.t.Fatal(err)
-	}
-	x.t.Cleanup(func() { _ = tx.wait() })
+// slowly is a file system in memory that syncs the log as slowly as a disk that is behind.
+func slowly() vfs.FS {
+	return errorfs.Wrap(vfs.NewMem(), errorfs.InjectorFunc(func(op errorfs.Op) error {
+		if strings.HasSuffix(op.Path, ".log") && (op.Kind == errorfs.OpFileSync || op.Kind == errorfs.OpFileSyncData) {
+			time.Sleep(50 * time.Millisecond)
+		}
+		return nil
+	}))
 }
 
 // What depends on a write of another waits until that is durable.
 func TestAnswersOutliveCrashes(t *testing.T) {
-	x := fresh(t)
-	dir := x.checkpoint()
+	o := Options{fs: slowly()}
+	x := open(t, "data", o)
+	if _, err := x.e.Checkpoint(context.Background(), "copy"); err != nil {
+		t.Fatal(err)
+	}
+	y := x.other()
 	for name, depend := range map[string]func(){
 		"dropDatabase": func() { x.ok(d{{"dropDatabase", 1}, {"$db", "none"}}) },
 		"create":       func() { x.ok(d{{"create", "c"}}) },
 		"majority":     func() { x.find("c", e{"readConcern", d{{"level", "majority"}}}) },
-		"replay":       func() { replayed(t, dir, x, x.e.lastTimestamp()).close() },
-	} {
-		x.applied(namespace{"test", "c"}, func(tx *tx) error {
-			if err := tx.ensure(); err != nil {
-				return err
+		"replay": func() {
+			if err := Replay(context.Background(), "copy", o, x.e, x.e.store.LastTimestamp()); err != nil {
+				t.Error(err)
 			}
-			return tx.insert(marshal(t, d{{"_id", name}}))
-		})
+		},
+	} {
+		before, _ := x.e.store.Progress()
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			y.insert("c", d{{"_id", name}})
+		}()
+		visible := before
+		for visible == before {
+			visible, _ = x.e.store.Progress()
+		}
 		depend()
-		if x.e.durable.Load() < x.e.applied {
+		if _, durable := x.e.store.Progress(); durable < visible {
 			t.Errorf("%s: has not waited", name)
 		}
+		<-ended
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -38,8 +39,6 @@ func serverCommands() []*command {
 // counters count what has been done since the engine was opened.
 type counters struct {
 	insert, query, update, delete, getmore, command atomic.Int64
-
-	retryable atomic.Int64
 }
 
 // heading is what opcounters and currentOp call the command.
@@ -77,7 +76,7 @@ func runBuildInfo(*call) (bson.D, error) {
 	return bson.D{{Key: "version", Value: Version},
 		{Key: "versionArray", Value: bson.A{version[0], version[1], version[2], int32(0)}},
 		{Key: "modules", Value: bson.A{}}, {Key: "bits", Value: int32(64)}, {Key: "debug", Value: false},
-		{Key: "maxBsonObjectSize", Value: int32(maxDocument)}, {Key: "storageEngines", Value: bson.A{"pebble"}}}, nil
+		{Key: "maxBsonObjectSize", Value: int32(storage.MaxDocument)}, {Key: "storageEngines", Value: bson.A{"pebble"}}}, nil
 }
 
 func runHostInfo(c *call) (bson.D, error) {
@@ -85,7 +84,7 @@ func runHostInfo(c *call) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bson.D{{Key: "system", Value: bson.D{{Key: "currentTime", Value: c.e.opts.Now()}, {Key: "hostname", Value: host},
+	return bson.D{{Key: "system", Value: bson.D{{Key: "currentTime", Value: c.e.store.Now()}, {Key: "hostname", Value: host},
 		{Key: "numCores", Value: int32(runtime.NumCPU())}, {Key: "cpuArch", Value: runtime.GOARCH}}},
 		{Key: "os", Value: bson.D{{Key: "type", Value: runtime.GOOS}}}}, nil
 }
@@ -97,10 +96,10 @@ func runServerStatus(c *call) (bson.D, error) {
 		return nil, err
 	}
 	up := time.Since(e.started)
-	m := e.db.Metrics()
+	m := e.store.Metrics()
 	return bson.D{{Key: "host", Value: host}, {Key: "version", Value: Version}, {Key: "process", Value: "mongod"},
 		{Key: "pid", Value: int64(os.Getpid())}, {Key: "uptime", Value: up.Seconds()}, {Key: "uptimeMillis", Value: up.Milliseconds()},
-		{Key: "localTime", Value: e.opts.Now()},
+		{Key: "localTime", Value: e.store.Now()},
 		{Key: "opcounters", Value: bson.D{{Key: "insert", Value: e.stats.insert.Load()}, {Key: "query", Value: e.stats.query.Load()},
 			{Key: "update", Value: e.stats.update.Load()}, {Key: "delete", Value: e.stats.delete.Load()},
 			{Key: "getmore", Value: e.stats.getmore.Load()}, {Key: "command", Value: e.stats.command.Load()}}},

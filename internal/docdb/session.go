@@ -32,7 +32,7 @@ type Session struct {
 func (e *Engine) NewSession(ctx context.Context, user wire.User) *Session {
 	s := &Session{e: e, user: user}
 	ctx, end := context.WithCancel(ctx)
-	stop := context.AfterFunc(e.ctx, end)
+	stop := context.AfterFunc(e.store.Context(), end)
 	s.ctx, s.cancel = ctx, func() { stop(); end() }
 	s.commands, s.interrupt = context.WithCancel(ctx)
 	e.sessions.join(s)
@@ -43,9 +43,7 @@ func (e *Engine) NewSession(ctx context.Context, user wire.User) *Session {
 func (s *Session) Close() {
 	s.cancel()
 	s.e.sessions.part(s)
-	s.e.life.RLock() // the engine must not be closed under a cursor
-	defer s.e.life.RUnlock()
-	s.e.cursors.closeOf(s)
+	s.e.store.Hold(func() { s.e.cursors.closeOf(s) }) // the engine must not be closed under a cursor
 }
 
 // Run executes one command and appends its reply to dst, which says ok 0 with a code if the command failed. The message's
@@ -59,10 +57,10 @@ func (s *Session) Run(dst []byte, m *wire.Msg) []byte {
 }
 
 func (s *Session) run(dst []byte, m *wire.Msg) (out []byte, err error) {
-	if err := s.e.enter(); err != nil {
+	if err := s.e.store.Enter(); err != nil {
 		return nil, err
 	}
-	defer s.e.leave()
+	defer s.e.store.Leave()
 	defer func() {
 		// A fault in one command must not take down the other clusters of the process.
 		if r := recover(); r != nil {
@@ -117,15 +115,10 @@ func (c *call) finish(start int32, rest bson.D) ([]byte, error) {
 		}
 		out = append(out, raw[4:len(raw)-1]...)
 	}
-	last := c.e.lastTimestamp()
+	last := c.e.store.LastTimestamp()
 	out = bsoncore.AppendDoubleElement(out, "ok", 1)
 	out = bsoncore.AppendTimestampElement(out, "operationTime", last.T, last.I)
 	return bsoncore.AppendDocumentEnd(out, start)
-}
-
-func (e *Engine) lastTimestamp() bson.Timestamp {
-	shown := e.oplog.shown.Load()
-	return bson.Timestamp{T: uint32(shown >> 32), I: uint32(shown)}
 }
 
 // clientError gives every error a code, and writes what the client must not see to the log.
@@ -134,7 +127,7 @@ func (e *Engine) clientError(command string, err error) error {
 	switch {
 	case errors.As(err, &known):
 		return known
-	case e.ctx.Err() != nil:
+	case e.store.Context().Err() != nil:
 		return wire.Errorf(wire.InterruptedAtShutdown, "interrupted at shutdown")
 	case errors.Is(err, context.DeadlineExceeded):
 		return wire.Errorf(wire.MaxTimeMSExpired, "operation exceeded time limit")

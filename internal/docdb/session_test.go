@@ -7,6 +7,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -42,7 +43,7 @@ func TestInterruptedSessions(t *testing.T) {
 		{"maxTimeMS", []e{{"maxTimeMS", 1}}, func(*db, *db, context.CancelFunc, int64) {}, wire.MaxTimeMSExpired, wire.Code{}},
 		{"the connection", nil, func(_, _ *db, hangUp context.CancelFunc, _ int64) { hangUp() }, wire.Interrupted, wire.Interrupted},
 		{"the session", nil, func(_, y *db, _ context.CancelFunc, _ int64) { y.s.Close() }, wire.Interrupted, wire.Interrupted},
-		{"the engine", nil, func(x, _ *db, _ context.CancelFunc, _ int64) { x.e.cancel() }, wire.InterruptedAtShutdown, wire.ShutdownInProgress},
+		{"the engine", nil, func(x, _ *db, _ context.CancelFunc, _ int64) { go x.e.Close() }, wire.InterruptedAtShutdown, wire.ShutdownInProgress},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			x := fresh(t)
@@ -51,7 +52,7 @@ func TestInterruptedSessions(t *testing.T) {
 			defer hangUp()
 			y := x.within(ctx)
 			cursor, _ := y.cursor(d{{"find", "c"}})
-			unlock, err := x.e.locks.lock(ctx, namespace{"test", "locked"})
+			unlock, err := x.e.store.Lock(ctx, storage.Namespace{DB: "test", Coll: "locked"})
 			if err != nil {
 				t.Fatal(err)
 			}

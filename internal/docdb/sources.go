@@ -11,6 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -67,11 +68,11 @@ func (c *call) aggregateSource(name string, spec, rest bson.RawValue) (bson.D, e
 	s := sources[name]
 	ns := c.ns
 	switch {
-	case s.onAdmin && c.ns != (namespace{db: "admin"}):
+	case s.onAdmin && c.ns != (storage.Namespace{DB: "admin"}):
 		return nil, wire.Errorf(wire.InvalidNamespace, "%s must be run against the 'admin' database with {aggregate: 1}", name)
 	case s.onAdmin:
-		ns.coll = "$cmd.aggregate"
-	case ns.coll == "":
+		ns.Coll = "$cmd.aggregate"
+	case ns.Coll == "":
 		return nil, wire.Errorf(wire.InvalidNamespace, "%s needs a collection", name)
 	}
 	p, err := c.parsePipeline(rest)

@@ -31,7 +31,7 @@ func TestSizes(t *testing.T) {
 	if data := before.Lookup("dataSize").AsInt64(); before.Lookup("storageSize").AsInt64() != data {
 		t.Error(before)
 	}
-	if err := x.e.db.Flush(); err != nil {
+	if err := x.e.store.Flush(); err != nil {
 		t.Fatal(err)
 	}
 	if after := look(); after.Lookup("dataSize").AsInt64() != before.Lookup("dataSize").AsInt64() {

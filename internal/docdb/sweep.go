@@ -9,7 +9,9 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
 // How many expired documents are removed in one step, at most, and how many bytes of them, so that writers need not wait
@@ -20,16 +22,16 @@ const (
 )
 
 // sweepAlong sweeps from time to time until the engine is closed.
-func (e *Engine) sweepAlong() {
-	ticker := time.NewTicker(e.opts.SweepEvery)
+func (e *Engine) sweepAlong(every time.Duration) {
+	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for {
 		select {
-		case <-e.ctx.Done():
+		case <-e.store.Context().Done():
 			return
 		case <-ticker.C:
 		}
-		if _, err := e.Sweep(e.ctx); err != nil && e.ctx.Err() == nil {
+		if _, err := e.Sweep(e.store.Context()); err != nil && e.store.Context().Err() == nil {
 			e.log.Error("removing expired documents", "error", err)
 		}
 	}
@@ -39,20 +41,20 @@ func (e *Engine) sweepAlong() {
 // for long. An engine does so by itself every Options.SweepEvery. A document expires when the index has expireAfterSeconds
 // and the earliest date on its path is that long ago; one without a date never does. Source: MongoDB manual, "TTL Indexes".
 func (e *Engine) Sweep(ctx context.Context) (removed int64, err error) {
-	if err := e.enter(); err != nil {
+	if err := e.store.Enter(); err != nil {
 		return 0, err
 	}
-	defer e.leave()
+	defer e.store.Leave()
 	e.cursors.sweep(e.mono())
-	for _, coll := range e.catalog.list("") {
-		for _, ix := range coll.indexes {
+	for _, coll := range e.store.Collections("") {
+		for _, ix := range coll.Indexes {
 			if ix.Expire == nil || ix.Building {
 				continue
 			}
-			n, failed := e.expire(ctx, coll.ns, ix.ID)
+			n, failed := e.expire(ctx, coll.NS, ix.ID)
 			removed += n
 			if failed != nil {
-				err = errors.Join(err, fmt.Errorf("index %s of %s: %w", ix.Name, coll.ns, failed))
+				err = errors.Join(err, fmt.Errorf("index %s of %s: %w", ix.Name, coll.NS, failed))
 			}
 		}
 	}
@@ -60,13 +62,13 @@ func (e *Engine) Sweep(ctx context.Context) (removed int64, err error) {
 }
 
 // expire removes what has expired by one index.
-func (e *Engine) expire(ctx context.Context, ns namespace, id uint64) (removed int64, err error) {
+func (e *Engine) expire(ctx context.Context, ns storage.Namespace, id uint64) (removed int64, err error) {
 	for {
 		n := 0
-		_, err := e.write(ctx, ns, func(t *tx) error {
-			expired, err := t.expired(ctx, id)
+		_, err := e.store.Write(ctx, ns, func(t *storage.Tx) error {
+			expired, err := expired(ctx, t, id)
 			for _, doc := range expired {
-				if err := t.remove(doc); err != nil {
+				if err := t.Remove(doc); err != nil {
 					return err
 				}
 			}
@@ -83,16 +85,16 @@ func (e *Engine) expire(ctx context.Context, ns namespace, id uint64) (removed i
 }
 
 // expired returns some of the documents that have expired by an index; none if the index is gone.
-func (t *tx) expired(ctx context.Context, id uint64) (docs []bson.Raw, err error) {
-	if t.coll == nil {
+func expired(ctx context.Context, t *storage.Tx, id uint64) (docs []bson.Raw, err error) {
+	if t.Coll == nil {
 		return nil, nil
 	}
-	i := slices.IndexFunc(t.coll.indexes, func(ix index) bool { return ix.ID == id })
+	i := slices.IndexFunc(t.Coll.Indexes, func(ix storage.Index) bool { return ix.ID == id })
 	if i < 0 {
 		return nil, nil
 	}
-	ix := t.coll.indexes[i]
-	limit := t.now.Add(-time.Duration(*ix.Expire) * time.Second)
+	ix := t.Coll.Indexes[i]
+	limit := t.Now.Add(-time.Duration(*ix.Expire) * time.Second)
 	raw, err := bson.Marshal(bson.D{{Key: ix.Parts[0].Path, Value: bson.D{{Key: "$lte", Value: limit}}}})
 	if err != nil {
 		return nil, err
@@ -101,9 +103,9 @@ func (t *tx) expired(ctx context.Context, id uint64) (docs []bson.Raw, err error
 	if err != nil {
 		return nil, err
 	}
-	s := &scan{r: t.batch, coll: t.coll, plan: consider(ix, wish{filter: filter}).plan, filter: filter}
+	s := plan.NewScan(t.Reader(), t.Coll, plan.Use(ix, filter), filter)
 	size := 0
-	for doc, err := range s.documents(ctx) {
+	for doc, err := range s.Documents(ctx) {
 		if err != nil {
 			return nil, err
 		}

@@ -3,7 +3,9 @@ package docdb
 import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -14,7 +16,7 @@ func runUpdate(c *call) (bson.D, error) {
 	if err := c.refuse("let"); err != nil {
 		return nil, err
 	}
-	return c.write(func(t *tx) (bson.D, error) {
+	return c.write(func(t *storage.Tx) (bson.D, error) {
 		var sum updated
 		failed, err := c.each(t, "updates", func(i int, doc bson.Raw) error {
 			a, err := statement("update.updates", updateFields, doc)
@@ -37,7 +39,7 @@ type updated struct {
 	upserted          bson.A
 }
 
-func (c *call) updateStatement(t *tx, i int, a args, sum *updated) error {
+func (c *call) updateStatement(t *storage.Tx, i int, a args, sum *updated) error {
 	sel, u, err := parseUpdate(a)
 	if err != nil {
 		return err
@@ -45,7 +47,7 @@ func (c *call) updateStatement(t *tx, i int, a args, sum *updated) error {
 	matched := false
 	err = c.modify(t, &sel, a.bool("multi", false), func(old bson.Raw) error {
 		matched = true
-		_, changed, err := t.change(old, u)
+		_, changed, err := changeOne(t, old, u)
 		if err != nil {
 			return err
 		}
@@ -58,7 +60,7 @@ func (c *call) updateStatement(t *tx, i int, a args, sum *updated) error {
 	if err != nil || matched || !a.bool("upsert", false) {
 		return err
 	}
-	doc, err := t.upsert(&sel, u)
+	doc, err := upsert(t, &sel, u)
 	if err != nil {
 		return err
 	}
@@ -67,14 +69,14 @@ func (c *call) updateStatement(t *tx, i int, a args, sum *updated) error {
 	return nil
 }
 
-func parseUpdate(a args) (sel selection, u *query.Update, err error) {
+func parseUpdate(a args) (sel plan.Selection, u *query.Update, err error) {
 	if err := a.refuse("c", "arrayFilters"); err != nil {
 		return sel, nil, err
 	}
 	if err := a.refuseCollation(); err != nil {
 		return sel, nil, err
 	}
-	if sel, err = newSelection(a.doc("q"), a.doc("sort"), nil, a.get("hint")); err != nil {
+	if sel, err = plan.NewSelection(a.doc("q"), a.doc("sort"), nil, a.get("hint")); err != nil {
 		return sel, nil, err
 	}
 	if u, err = query.ParseUpdate(a.get("u")); err != nil {
@@ -86,39 +88,39 @@ func parseUpdate(a args) (sel selection, u *query.Update, err error) {
 	return sel, u, err
 }
 
-func checkMulti(sel *selection, u *query.Update) error {
+func checkMulti(sel *plan.Selection, u *query.Update) error {
 	switch {
 	case u.IsReplacement():
 		return wire.Errorf(wire.FailedToParse, "multi update is not supported for replacement-style update")
-	case sel.sort != nil:
+	case sel.Sort != nil:
 		return wire.Errorf(wire.FailedToParse, "Cannot specify sort with multi=true")
 	}
 	return nil
 }
 
-// change updates one document and returns what it is now.
-func (t *tx) change(old bson.Raw, u *query.Update) (doc bson.Raw, changed bool, err error) {
-	doc, changed, err = u.Apply(old, query.ApplyOptions{Now: t.now})
+// changeOne updates one document and returns what it is now.
+func changeOne(t *storage.Tx, old bson.Raw, u *query.Update) (doc bson.Raw, changed bool, err error) {
+	doc, changed, err = u.Apply(old, query.ApplyOptions{Now: t.Now})
 	if err != nil || !changed {
 		return old, false, err
 	}
-	if doc, err = storable(doc); err != nil {
+	if doc, err = storage.Storable(doc); err != nil {
 		return nil, false, err
 	}
-	return doc, true, t.replace(old, doc)
+	return doc, true, t.Replace(old, doc)
 }
 
 // upsert inserts what the filter and the update together describe.
-func (t *tx) upsert(sel *selection, u *query.Update) (bson.Raw, error) {
-	doc, err := u.Upsert(sel.filter, query.ApplyOptions{Now: t.now, Insert: true})
+func upsert(t *storage.Tx, sel *plan.Selection, u *query.Update) (bson.Raw, error) {
+	doc, err := u.Upsert(sel.Filter, query.ApplyOptions{Now: t.Now, Insert: true})
 	if err != nil {
 		return nil, err
 	}
-	if doc, err = storable(doc); err != nil {
+	if doc, err = storage.Storable(doc); err != nil {
 		return nil, err
 	}
-	if err := t.ensure(); err != nil {
+	if err := t.Ensure(); err != nil {
 		return nil, err
 	}
-	return doc, t.insert(doc)
+	return doc, t.Insert(doc)
 }

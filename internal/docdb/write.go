@@ -5,8 +5,15 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/plan"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
+
+// maxBatch is how many statements a write command has at most. Source: MongoDB Limits and Thresholds.
+const maxBatch = 100_000
+
+var errMalformed = wire.Errorf(wire.InvalidBSON, "malformed BSON")
 
 func writeCommands() []*command {
 	return []*command{
@@ -22,19 +29,19 @@ func writeCommands() []*command {
 }
 
 // write runs fn as the command's transaction. A retry of a write that has been applied gets the first reply again.
-func (c *call) write(fn func(*tx) (bson.D, error)) (bson.D, error) {
-	if err := c.ns.checkWritable(); err != nil {
+func (c *call) write(fn func(*storage.Tx) (bson.D, error)) (bson.D, error) {
+	if err := c.ns.CheckWritable(); err != nil {
 		return nil, err
 	}
 	var reply bson.D
-	at, err := c.e.write(c.ctx, c.ns, func(t *tx) (err error) {
-		if reply, err = t.recall(c); err != nil || reply != nil {
+	at, err := c.e.store.Write(c.ctx, c.ns, func(t *storage.Tx) (err error) {
+		if reply, err = c.recall(t); err != nil || reply != nil {
 			return err
 		}
 		if reply, err = fn(t); err != nil {
 			return err
 		}
-		return t.remember(c, reply)
+		return c.remember(t, reply)
 	})
 	if err != nil {
 		return nil, err
@@ -47,7 +54,7 @@ func (c *call) write(fn func(*tx) (bson.D, error)) (bson.D, error) {
 
 // each runs the statements of a write command one after another and gathers their errors. An ordered command ends with the
 // first. An error that is not the statement's own fails the whole command.
-func (c *call) each(t *tx, array string, fn func(i int, statement bson.Raw) error) (bson.A, error) {
+func (c *call) each(t *storage.Tx, array string, fn func(i int, statement bson.Raw) error) (bson.A, error) {
 	statements, err := c.docs(array)
 	if err != nil {
 		return nil, err
@@ -80,13 +87,13 @@ func (c *call) each(t *tx, array string, fn func(i int, statement bson.Raw) erro
 
 // makeRoom bounds the memory that a command takes, however much its statements change. One that may be retried is
 // committed in one piece, with its outcome; of that, statements that go too far are refused.
-func (c *call) makeRoom(t *tx) error {
+func (c *call) makeRoom(t *storage.Tx) error {
 	switch {
-	case !t.full():
+	case !t.Full():
 		return nil
 	case !c.has("txnNumber"):
-		return t.flush()
-	case t.held() > 4*t.e.group:
+		return t.Flush()
+	case t.Overfull():
 		return wire.Errorf(wire.ExceededMemoryLimit, "one command may not change so much; send the rest in another")
 	}
 	return nil
@@ -99,9 +106,9 @@ func writeError(i int, err error) (bson.D, bool) {
 		return nil, false
 	}
 	doc := bson.D{{Key: "index", Value: int32(i)}, {Key: "code", Value: known.Code}}
-	var dup *duplicateKey
+	var dup *storage.DuplicateKey
 	if errors.As(err, &dup) {
-		doc = append(doc, bson.E{Key: "keyPattern", Value: dup.pattern}, bson.E{Key: "keyValue", Value: dup.value})
+		doc = append(doc, bson.E{Key: "keyPattern", Value: dup.Pattern}, bson.E{Key: "keyValue", Value: dup.Value})
 	}
 	return append(doc, bson.E{Key: "errmsg", Value: known.Message}), true
 }
@@ -115,17 +122,17 @@ func withErrors(reply bson.D, failed bson.A) bson.D {
 }
 
 func runInsert(c *call) (bson.D, error) {
-	return c.write(func(t *tx) (bson.D, error) {
+	return c.write(func(t *storage.Tx) (bson.D, error) {
 		n := int32(0)
 		failed, err := c.each(t, "documents", func(_ int, doc bson.Raw) error {
-			doc, err := storable(doc)
+			doc, err := storage.Storable(doc)
 			if err != nil {
 				return err
 			}
-			if err := t.ensure(); err != nil {
+			if err := t.Ensure(); err != nil {
 				return err
 			}
-			if err := t.insert(doc); err != nil {
+			if err := t.Insert(doc); err != nil {
 				return err
 			}
 			n++
@@ -141,7 +148,7 @@ func runDelete(c *call) (bson.D, error) {
 	if err := c.refuse("let"); err != nil {
 		return nil, err
 	}
-	return c.write(func(t *tx) (bson.D, error) {
+	return c.write(func(t *storage.Tx) (bson.D, error) {
 		n := int32(0)
 		failed, err := c.each(t, "deletes", func(_ int, doc bson.Raw) error {
 			a, err := statement("delete.deletes", deleteFields, doc)
@@ -154,7 +161,7 @@ func runDelete(c *call) (bson.D, error) {
 	})
 }
 
-func (c *call) deleteStatement(t *tx, a args, n *int32) error {
+func (c *call) deleteStatement(t *storage.Tx, a args, n *int32) error {
 	limit := a.int("limit", 0)
 	if limit != 0 && limit != 1 {
 		return wire.Errorf(wire.FailedToParse, "The limit field in delete objects must be 0 or 1. Got %d", limit)
@@ -162,12 +169,12 @@ func (c *call) deleteStatement(t *tx, a args, n *int32) error {
 	if err := a.refuseCollation(); err != nil {
 		return err
 	}
-	sel, err := newSelection(a.doc("q"), nil, nil, a.get("hint"))
+	sel, err := plan.NewSelection(a.doc("q"), nil, nil, a.get("hint"))
 	if err != nil {
 		return err
 	}
 	return c.modify(t, &sel, limit == 0, func(doc bson.Raw) error {
 		*n++
-		return t.remove(doc)
+		return t.Remove(doc)
 	})
 }

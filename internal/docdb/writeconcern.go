@@ -3,6 +3,7 @@ package docdb
 import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -18,11 +19,11 @@ func (c *call) checkWriteConcern() error {
 	switch w := c.doc("writeConcern").Lookup("w"); w.Type {
 	case 0, bson.TypeNull, bson.TypeUndefined, bson.TypeString:
 	case bson.TypeInt32, bson.TypeInt64, bson.TypeDouble, bson.TypeDecimal128:
-		if n, ok := integer(w); !ok || n < 0 || n > maxMembers {
+		if n, ok := wire.Integer(w); !ok || n < 0 || n > maxMembers {
 			return wire.Errorf(wire.FailedToParse, "w has to be a non-negative number and not greater than %d", maxMembers)
 		}
 	case bson.TypeEmbeddedDocument:
-		if !asksForSomething(w) {
+		if !plan.AsksForSomething(w) {
 			return wire.Errorf(wire.FailedToParse, "tagged write concern requires tags")
 		}
 	default:
@@ -38,7 +39,7 @@ func (c *call) unmet() *wire.Error {
 	if mode, ok := w.StringValueOK(); ok && mode != "majority" {
 		return wire.Errorf(wire.UnknownReplWriteConcern, "No write concern mode named '%s' found in replica set configuration", mode)
 	}
-	if n, _ := integer(w); n > members || w.Type == bson.TypeEmbeddedDocument { // of whose tags no member has one
+	if n, _ := wire.Integer(w); n > members || w.Type == bson.TypeEmbeddedDocument { // of whose tags no member has one
 		return wire.Errorf(wire.UnsatisfiableWriteConcern, "Not enough data-bearing nodes")
 	}
 	return nil

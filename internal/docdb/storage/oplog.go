@@ -1,8 +1,11 @@
-package docdb
+package storage
 
 import (
+	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
+	"iter"
 	"math"
 	"sync/atomic"
 	"time"
@@ -30,6 +33,12 @@ type oplogState struct {
 // show lets replies tell of the newest entry.
 func (o *oplogState) show() { o.shown.Store(uint64(o.last.T)<<32 | uint64(o.last.I)) }
 
+// LastTimestamp is the time of the newest change that anybody may have seen.
+func (s *Store) LastTimestamp() bson.Timestamp {
+	shown := s.oplog.shown.Load()
+	return bson.Timestamp{T: uint32(shown >> 32), I: uint32(shown)}
+}
+
 const (
 	totalLen = 8                    // the running total before an entry
 	tsOffset = totalLen + 4 + 1 + 3 // document length, type, "ts\0"
@@ -37,7 +46,7 @@ const (
 
 func oplogBounds() *pebble.IterOptions {
 	space := []byte{spaceOplog}
-	return &pebble.IterOptions{LowerBound: space, UpperBound: after(space)}
+	return &pebble.IterOptions{LowerBound: space, UpperBound: After(space)}
 }
 
 func (o *oplogState) load(db *pebble.DB) error {
@@ -87,14 +96,40 @@ func (o *oplogState) next(now time.Time) bson.Timestamp {
 	return t
 }
 
+// Entries yields the oplog's entries after a moment, the oldest first.
+func (s *Store) Entries(ctx context.Context, since bson.Timestamp) iter.Seq2[bson.Raw, error] {
+	return func(yield func(bson.Raw, error) bool) {
+		o := oplogBounds()
+		o.LowerBound = append(oplogKey(since), 0)
+		it, err := s.db.NewIter(o)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer it.Close()
+		for it.First(); it.Valid(); it.Next() {
+			if _, _, err := placeOf(it); err != nil || ctx.Err() != nil {
+				yield(nil, errors.Join(err, ctx.Err()))
+				return
+			}
+			if !yield(bytes.Clone(it.Value()[totalLen:]), nil) {
+				return
+			}
+		}
+		if err := it.Error(); err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
 // newEntry encodes an oplog entry with room for what stamp puts in. Zero fields are left out.
-func newEntry(op string, ns string, coll *collection, o, o2 bson.Raw, wall time.Time) []byte {
+func newEntry(op string, ns string, coll *Collection, o, o2 bson.Raw, wall time.Time) []byte {
 	at, dst := bsoncore.AppendDocumentStart(make([]byte, totalLen, totalLen+128+len(ns)+len(o)))
 	dst = bsoncore.AppendTimestampElement(dst, "ts", 0, 0)
 	dst = bsoncore.AppendStringElement(dst, "op", op)
 	dst = bsoncore.AppendStringElement(dst, "ns", ns)
 	if coll != nil {
-		dst = bsoncore.AppendBinaryElement(dst, "ui", coll.uuid.Subtype, coll.uuid.Data)
+		dst = bsoncore.AppendBinaryElement(dst, "ui", coll.UUID.Subtype, coll.UUID.Data)
 	}
 	dst = bsoncore.AppendDocumentElement(dst, "o", o)
 	if o2 != nil {
@@ -122,13 +157,13 @@ func (o *oplogState) stamp(entry []byte, now time.Time) bson.Timestamp {
 // trimOplog deletes the oldest entries when the oplog has outgrown its size or its age by an eighth. The newest entry
 // stays: the timestamps' order hangs on it. Losing a trim in a crash is harmless, so it does not wait for the disk.
 // The caller holds commitMu.
-func (e *Engine) trimOplog(now time.Time) error {
-	size, age := uint64(e.opts.OplogBytes), e.opts.OplogAge
+func (s *Store) trimOplog(now time.Time) error {
+	size, age := uint64(s.opts.OplogBytes), s.opts.OplogAge
 	before := func(at bson.Timestamp, age time.Duration) bool { return int64(at.T) < now.Add(-age).Unix() }
-	if e.oplog.written-e.oplog.trimmed <= size+size/8 && !before(e.oplog.oldest, age+age/8) {
+	if s.oplog.written-s.oplog.trimmed <= size+size/8 && !before(s.oplog.oldest, age+age/8) {
 		return nil
 	}
-	it, err := e.db.NewIter(oplogBounds())
+	it, err := s.db.NewIter(oplogBounds())
 	if err != nil {
 		return err
 	}
@@ -138,8 +173,8 @@ func (e *Engine) trimOplog(now time.Time) error {
 		if err != nil {
 			return err
 		}
-		if e.oplog.written-end < size && !before(at, age) || at == e.oplog.last {
-			return errors.Join(e.oplog.begin(it), e.db.DeleteRange([]byte{spaceOplog}, it.Key(), pebble.NoSync))
+		if s.oplog.written-end < size && !before(at, age) || at == s.oplog.last {
+			return errors.Join(s.oplog.begin(it), s.db.DeleteRange([]byte{spaceOplog}, it.Key(), pebble.NoSync))
 		}
 	}
 	return it.Error()

@@ -1,14 +1,18 @@
-package docdb
+package plan
 
 import (
 	"slices"
 	"strings"
 
 	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
 // maxSpans bounds how many points of an index's leading parts are combined with those of the next.
 const maxSpans = 4096
+
+// guide is an index as the planner reads it.
+type guide struct{ storage.Index }
 
 // bounds say where in an index the documents of a filter are.
 type bounds struct {
@@ -20,7 +24,7 @@ type bounds struct {
 
 // bound finds what a filter says of the index's leading parts. It goes on as long as parts have single values; a range is
 // the last that it can use, for behind it the keys are no longer in order.
-func (ix index) bound(f *query.Filter) bounds {
+func (ix guide) bound(f *query.Filter) bounds {
 	b, prefixes := bounds{points: true}, [][]byte{nil}
 	for i := range ix.Parts {
 		ivs, ok := ix.intervals(f, i)
@@ -46,7 +50,7 @@ func (ix index) bound(f *query.Filter) bounds {
 		return bounds{spans: wholeIndex}
 	}
 	for _, prefix := range prefixes {
-		b.spans = append(b.spans, span{prefix, after(prefix)})
+		b.spans = append(b.spans, span{prefix, storage.After(prefix)})
 	}
 	return b
 }
@@ -64,7 +68,7 @@ func multiply(prefixes [][]byte, points []query.Interval) [][]byte {
 
 // intervals bound part i of the index, in the order of its keys. Two paths through one array are not bounded together: two
 // elements may satisfy the filter, and the index pairs what is in one.
-func (ix index) intervals(f *query.Filter, i int) (ivs []query.Interval, ok bool) {
+func (ix guide) intervals(f *query.Filter, i int) (ivs []query.Interval, ok bool) {
 	ivs, ok = ix.upward(f, i)
 	if ok && ix.Parts[i].Dir < 0 {
 		ivs = slices.Clone(ivs)
@@ -77,8 +81,8 @@ func (ix index) intervals(f *query.Filter, i int) (ivs []query.Interval, ok bool
 }
 
 // upward are the intervals of part i in the order of values.
-func (ix index) upward(f *query.Filter, i int) (ivs []query.Interval, ok bool) {
-	if !ix.multi(i) {
+func (ix guide) upward(f *query.Filter, i int) (ivs []query.Interval, ok bool) {
+	if !ix.Multi(i) {
 		return f.SingleIntervals(ix.Parts[i].Path)
 	} else if !ix.sharesArray(i, i) {
 		return f.Intervals(ix.Parts[i].Path)
@@ -87,11 +91,11 @@ func (ix index) upward(f *query.Filter, i int) (ivs []query.Interval, ok bool) {
 }
 
 // sharesArray reports whether part i and another before part end may lead through the same array.
-func (ix index) sharesArray(i, end int) bool {
+func (ix guide) sharesArray(i, end int) bool {
 	name, _, _ := strings.Cut(ix.Parts[i].Path, ".")
 	for j, p := range ix.Parts[:end] {
 		other, _, _ := strings.Cut(p.Path, ".")
-		if j != i && other == name && ix.multi(j) {
+		if j != i && other == name && ix.Multi(j) {
 			return true
 		}
 	}
@@ -100,7 +104,7 @@ func (ix index) sharesArray(i, end int) bool {
 
 // sorts reports whether the index has the documents within b in the order that is asked for, perhaps from the end to the
 // beginning. A path that has one value only does not matter to an order.
-func (ix index) sorts(order query.Sort, b bounds) (sorted, reverse bool) {
+func (ix guide) sorts(order query.Sort, b bounds) (sorted, reverse bool) {
 	rest := slices.DeleteFunc(slices.Clone(order), func(f query.SortField) bool {
 		return ix.pinned(f.Path, b)
 	})
@@ -119,9 +123,9 @@ func (ix index) sorts(order query.Sort, b bounds) (sorted, reverse bool) {
 }
 
 // pinned reports whether path is a part that has one value only.
-func (ix index) pinned(path string, b bounds) bool {
+func (ix guide) pinned(path string, b bounds) bool {
 	for i, p := range ix.Parts[:b.fixed] {
-		if p.Path == path && !ix.multi(i) {
+		if p.Path == path && !ix.Multi(i) {
 			return true
 		}
 	}
@@ -131,8 +135,8 @@ func (ix index) pinned(path string, b bounds) bool {
 // ordered reports whether a document's first key within b has its least value of part i (or its greatest, from the other
 // end), by which it sorts. Bounds on arrays could hide that value, so could a path that shares the array, and a sparse index
 // leaves out the nulls of array elements without the field.
-func (ix index) ordered(i int, b bounds) bool {
-	if !ix.multi(i) {
+func (ix guide) ordered(i int, b bounds) bool {
+	if !ix.Multi(i) {
 		return true
 	}
 	bounded := ix.Multikey[:b.used]
@@ -140,21 +144,21 @@ func (ix index) ordered(i int, b bounds) bool {
 }
 
 // holdsAll reports whether the index has every document that f matches.
-func (ix index) holdsAll(f *query.Filter) bool {
-	if !f.Implies(ix.partial) {
+func (ix guide) holdsAll(f *query.Filter) bool {
+	if !f.Implies(ix.Filter) {
 		return false
 	}
-	return !ix.Sparse || slices.ContainsFunc(ix.Parts, func(p part) bool { return f.Requires(p.Path) })
+	return !ix.Sparse || slices.ContainsFunc(ix.Parts, func(p storage.Part) bool { return f.Requires(p.Path) })
 }
 
 // covers reports whether the keys within b are those of the documents that f matches, one each.
-func (ix index) covers(f *query.Filter, b bounds) bool {
+func (ix guide) covers(f *query.Filter, b bounds) bool {
 	terms, ok := f.Terms()
-	if !ok || ix.multikey() || ix.ID == idIndex.ID {
+	if !ok || ix.HasArrays() || ix.ID == storage.IDIndex.ID {
 		return false
 	}
 	for _, term := range terms {
-		if !slices.ContainsFunc(ix.Parts[:b.used], func(p part) bool { return p.Path == term }) {
+		if !slices.ContainsFunc(ix.Parts[:b.used], func(p storage.Part) bool { return p.Path == term }) {
 			return false
 		}
 	}

@@ -1,4 +1,4 @@
-package docdb
+package plan
 
 import (
 	"bytes"
@@ -11,15 +11,16 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
-// scan walks a plan and yields the documents that match.
-type scan struct {
+// Scan walks a plan and yields the documents that match.
+type Scan struct {
 	r      pebble.Reader
-	coll   *collection
-	plan   plan
+	coll   *storage.Collection
+	Plan   Plan
 	filter *query.Filter
-	lent   bool // a document is done with before the next is read
+	Lent   bool // a document is done with before the next is read
 
 	keysExamined, docsExamined int64
 
@@ -32,25 +33,32 @@ type scan struct {
 	seenBytes int
 }
 
+// NewScan is a scan by a plan for what matches a filter.
+func NewScan(r pebble.Reader, coll *storage.Collection, p Plan, f *query.Filter) *Scan {
+	return &Scan{r: r, coll: coll, Plan: p, filter: f}
+}
+
+// By is a scan for the same documents by another plan.
+func (s *Scan) By(p Plan) *Scan { return NewScan(s.r, s.coll, p, s.filter) }
+
+const mb = 1 << 20
+
 // What a scan may hold in memory of the documents it has met, and what one takes beside its _id.
 const (
 	seenMemory   = 4 * mb
 	seenOverhead = 64
 )
 
-// patience is how many rows are read between two looks at the context.
-const patience = 128
-
-// documents yields the matching documents, each once; copies, unless they may be lent.
-func (s *scan) documents(ctx context.Context) iter.Seq2[bson.Raw, error] {
-	if s.plan.stage == stageOr {
+// Documents yields the matching documents, each once; copies, unless they may be lent.
+func (s *Scan) Documents(ctx context.Context) iter.Seq2[bson.Raw, error] {
+	if s.Plan.Stage == stageOr {
 		return s.branches(ctx)
 	}
 	return func(yield func(bson.Raw, error) bool) {
-		switch s.plan.stage {
+		switch s.Plan.Stage {
 		case stageNone:
 			return
-		case stageTally:
+		case StageTally:
 			s.count(yield)
 			return
 		}
@@ -62,10 +70,10 @@ func (s *scan) documents(ctx context.Context) iter.Seq2[bson.Raw, error] {
 }
 
 // count yields as many empty documents as the collection has documents.
-func (s *scan) count(yield func(bson.Raw, error) bool) {
-	all, err := readTally(s.r, s.coll.id)
-	for range all.docs {
-		if !yield(emptyDoc, nil) {
+func (s *Scan) count(yield func(bson.Raw, error) bool) {
+	all, err := storage.ReadTally(s.r, s.coll.ID)
+	for range all.Docs {
+		if !yield(EmptyDoc, nil) {
 			return
 		}
 	}
@@ -75,18 +83,18 @@ func (s *scan) count(yield func(bson.Raw, error) bool) {
 }
 
 // review forgets a remembered plan that has been ten times as much work as it was thought to be.
-func (s *scan) review() {
-	if s.plan.shape != "" && s.keysExamined > 10*s.plan.keys+firstTrial {
-		s.coll.plans.forget(s.plan.shape)
+func (s *Scan) review() {
+	if s.Plan.shape != "" && s.keysExamined > 10*s.Plan.keys+firstTrial {
+		PlansOf(s.coll).forget(s.Plan.shape)
 	}
 }
 
 // walk visits the plan's ranges one after another with one iterator.
-func (s *scan) walk(ctx context.Context, yield func(bson.Raw) bool) error {
-	if s.plan.stage == stageIDHack {
+func (s *Scan) walk(ctx context.Context, yield func(bson.Raw) bool) error {
+	if s.Plan.Stage == stageIDHack {
 		return s.get(yield)
 	}
-	defer s.rest()
+	defer s.Rest()
 	for _, b := range s.ranges() {
 		more, err := s.walkRange(ctx, b, yield)
 		if err != nil || !more {
@@ -96,11 +104,11 @@ func (s *scan) walk(ctx context.Context, yield func(bson.Raw) bool) error {
 	return nil
 }
 
-// rest gives back what the scan holds of the database's memory: an iterator keeps everything as it was when it was made, and
+// Rest gives back what the scan holds of the database's memory: an iterator keeps everything as it was when it was made, and
 // a cursor may be idle for long. The next row is sought from where the scan was; what it reads does not change meanwhile.
-func (s *scan) rest() {
+func (s *Scan) Rest() {
 	for _, a := range s.arms {
-		a.rest()
+		a.Rest()
 	}
 	if s.it == nil {
 		return
@@ -111,7 +119,7 @@ func (s *scan) rest() {
 }
 
 // enter places the iterator on a range.
-func (s *scan) enter(b span) (err error) {
+func (s *Scan) enter(b span) (err error) {
 	if s.it != nil {
 		s.it.SetBounds(b.lo, b.hi)
 		return nil
@@ -121,28 +129,28 @@ func (s *scan) enter(b span) (err error) {
 }
 
 // first goes to the first row of a range.
-func (s *scan) first(b span) (bool, error) {
+func (s *Scan) first(b span) (bool, error) {
 	if err := s.enter(b); err != nil {
 		return false, err
 	}
-	if s.plan.reverse {
+	if s.Plan.reverse {
 		return s.it.Last(), nil
 	}
 	return s.it.First(), nil
 }
 
 // next goes to the next row of a range.
-func (s *scan) next(b span) (bool, error) {
+func (s *Scan) next(b span) (bool, error) {
 	switch rests := s.it == nil; {
 	case rests:
 		if err := s.enter(b); err != nil {
 			return false, err
 		}
-		if s.plan.reverse {
+		if s.Plan.reverse {
 			return s.it.SeekLT(s.at), nil
 		}
 		return s.it.SeekGE(append(s.at, 0)), nil
-	case s.plan.reverse:
+	case s.Plan.reverse:
 		return s.it.Prev(), nil
 	}
 	return s.it.Next(), nil
@@ -150,9 +158,9 @@ func (s *scan) next(b span) (bool, error) {
 
 // get yields the one document that the plan leads to: a copy always, for what Pebble lends of it would have to be given back
 // when the scan rests.
-func (s *scan) get(yield func(bson.Raw) bool) error {
+func (s *Scan) get(yield func(bson.Raw) bool) error {
 	s.keysExamined++
-	doc, err := read(s.r, documentKeyOf(s.coll.id, s.plan.spans[0].lo))
+	doc, err := storage.Read(s.r, storage.DocumentKeyOf(s.coll.ID, s.Plan.spans[0].lo))
 	if err != nil || doc == nil {
 		return err
 	}
@@ -163,11 +171,11 @@ func (s *scan) get(yield func(bson.Raw) bool) error {
 	return nil
 }
 
-func (s *scan) walkRange(ctx context.Context, b span, yield func(bson.Raw) bool) (more bool, err error) {
+func (s *Scan) walkRange(ctx context.Context, b span, yield func(bson.Raw) bool) (more bool, err error) {
 	rows := 0
 	ok, err := s.first(b)
 	for ; ok && err == nil; ok, err = s.next(b) {
-		if rows++; rows%patience == 1 && ctx.Err() != nil {
+		if rows++; rows%storage.Patience == 1 && ctx.Err() != nil {
 			return false, ctx.Err()
 		}
 		doc, err := s.visit(s.it)
@@ -185,32 +193,32 @@ func (s *scan) walkRange(ctx context.Context, b span, yield func(bson.Raw) bool)
 }
 
 // visit returns the document at the iterator if it matches.
-func (s *scan) visit(it *pebble.Iterator) (bson.Raw, error) {
-	if s.plan.stage != stageAll {
+func (s *Scan) visit(it *pebble.Iterator) (bson.Raw, error) {
+	if s.Plan.Stage != stageAll {
 		s.keysExamined++
 	}
-	if s.plan.covered {
-		return emptyDoc, nil
+	if s.Plan.covered {
+		return EmptyDoc, nil
 	}
-	if s.plan.ix.ID == idIndex.ID {
+	if s.Plan.ix.ID == storage.IDIndex.ID {
 		s.docsExamined++
 		doc := bson.Raw(it.Value())
 		switch {
 		case !s.filter.Match(doc):
 			return nil, nil
-		case s.lent:
+		case s.Lent:
 			return doc, nil
 		}
 		return bytes.Clone(doc), nil
 	}
-	value, id, ok := splitIndexKey(it.Key(), it.Value())
+	value, id, ok := storage.SplitIndexKey(it.Key(), it.Value())
 	if !ok {
 		return nil, errors.New("malformed index entry")
 	}
 	if _, met := s.seen[string(id)]; met {
 		return nil, nil
 	}
-	doc, closer, err := s.r.Get(documentKeyOf(s.coll.id, id))
+	doc, closer, err := s.r.Get(storage.DocumentKeyOf(s.coll.ID, id))
 	if err != nil {
 		return nil, errors.Join(errors.New("index entry without a document"), err)
 	}
@@ -219,7 +227,7 @@ func (s *scan) visit(it *pebble.Iterator) (bson.Raw, error) {
 	if !s.filter.Match(doc) {
 		return nil, nil
 	}
-	if s.plan.ix.multikey() {
+	if s.Plan.ix.HasArrays() {
 		if anew, err := s.meet(doc, id, value); !anew || err != nil {
 			return nil, err
 		}
@@ -229,7 +237,7 @@ func (s *scan) visit(it *pebble.Iterator) (bson.Raw, error) {
 
 // meet reports whether the scan comes to a document with several keys for the first time. It remembers those that it has
 // met; when these have become many, it finds out by looking at all the document's keys instead.
-func (s *scan) meet(doc bson.Raw, id, key []byte) (bool, error) {
+func (s *Scan) meet(doc bson.Raw, id, key []byte) (bool, error) {
 	if s.seenBytes > seenMemory {
 		return s.leads(doc, key)
 	}
@@ -243,13 +251,13 @@ func (s *scan) meet(doc bson.Raw, id, key []byte) (bool, error) {
 
 // leads reports whether key is the first of the document's keys that the scan comes to. A document with several is yielded
 // there and nowhere else.
-func (s *scan) leads(doc bson.Raw, key []byte) (bool, error) {
-	encoded, _, err := s.plan.ix.keys(doc)
-	if s.plan.reverse {
+func (s *Scan) leads(doc bson.Raw, key []byte) (bool, error) {
+	encoded, _, err := s.Plan.ix.Keys(doc)
+	if s.Plan.reverse {
 		slices.Reverse(encoded)
 	}
 	for _, k := range encoded {
-		if slices.ContainsFunc(s.plan.spans, func(b span) bool { return b.holds(k) }) {
+		if slices.ContainsFunc(s.Plan.spans, func(b span) bool { return b.holds(k) }) {
 			return bytes.Equal(k, key), err
 		}
 	}
@@ -257,16 +265,16 @@ func (s *scan) leads(doc bson.Raw, key []byte) (bool, error) {
 }
 
 // ranges are the spans of keys that the plan visits, in its order.
-func (s *scan) ranges() []span {
-	prefix := idPrefix(spaceDocument, s.coll.id)
-	if s.plan.ix.ID != idIndex.ID {
-		prefix = idPrefix(spaceIndex, s.plan.ix.ID)
+func (s *Scan) ranges() []span {
+	prefix := storage.DocumentPrefix(s.coll.ID)
+	if s.Plan.ix.ID != storage.IDIndex.ID {
+		prefix = storage.IndexPrefix(s.Plan.ix.ID)
 	}
-	spans := make([]span, 0, len(s.plan.spans))
-	for _, b := range s.plan.spans {
+	spans := make([]span, 0, len(s.Plan.spans))
+	for _, b := range s.Plan.spans {
 		spans = append(spans, b.under(prefix))
 	}
-	if s.plan.reverse {
+	if s.Plan.reverse {
 		slices.Reverse(spans)
 	}
 	return spans

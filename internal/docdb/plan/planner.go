@@ -1,4 +1,4 @@
-package docdb
+package plan
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
 // The planner lets the indexes that could serve a query run against one another, as MongoDB's does: it counts the keys that
@@ -22,7 +24,7 @@ const (
 const sortShare = 0.5
 
 // best is the plan that promises the least work. Where an index serves, the whole collection is not read.
-func best(r pebble.Reader, coll *collection, w wish) (plan, error) {
+func best(r pebble.Reader, coll *storage.Collection, w wish) (Plan, error) {
 	list := candidates(coll, w)
 	if !slices.ContainsFunc(list, func(c candidate) bool { return c.bounded }) {
 		if p, ok, err := chooseBranches(r, coll, w, list); ok || err != nil {
@@ -31,67 +33,67 @@ func best(r pebble.Reader, coll *collection, w wish) (plan, error) {
 	}
 	if len(list) == 0 {
 		p := wholeCollection
-		p.sorted = w.sort == nil
+		p.Sorted = w.Sort == nil
 		return p, nil
 	}
 	return bestOf(r, coll, w, list)
 }
 
 // bestOf chooses between candidates, of which there is one at least.
-func bestOf(r pebble.Reader, coll *collection, w wish, list []candidate) (plan, error) {
+func bestOf(r pebble.Reader, coll *storage.Collection, w wish, list []candidate) (Plan, error) {
 	if i := slices.IndexFunc(list, func(c candidate) bool { return len(c.spans) == 0 }); i >= 0 {
-		return plan{stage: stageNone, ix: idIndex, sorted: true}, nil
+		return Plan{Stage: stageNone, ix: storage.IDIndex, Sorted: true}, nil
 	}
 	if i := slices.IndexFunc(list, func(c candidate) bool { return c.unique }); i >= 0 {
-		return list[i].plan, nil
+		return list[i].Plan, nil
 	}
 	if len(list) == 1 {
-		return list[0].plan, nil
+		return list[0].Plan, nil
 	}
-	shape := fmt.Sprintf("%s %x %t", w.filter.Shape(), []byte(w.sort), w.wanted > 0)
-	if known, ok := coll.plans.get(shape); ok {
+	shape := fmt.Sprintf("%s %x %t", w.Filter.Shape(), []byte(w.Sort), w.wanted > 0)
+	if known, ok := PlansOf(coll).get(shape); ok {
 		if i := slices.IndexFunc(list, func(c candidate) bool { return c.ix.ID == known.index }); i >= 0 {
-			p := list[i].plan
-			p.shape, p.keys, p.rejected = shape, known.keys, others(list, i)
+			p := list[i].Plan
+			p.shape, p.keys, p.Rejected = shape, known.keys, others(list, i)
 			return p, nil
 		}
 	}
 	won, work, err := race(r, coll, w, list)
 	if err != nil {
-		return plan{}, err
+		return Plan{}, err
 	}
-	p := list[won].plan
+	p := list[won].Plan
 	p.keys = int64(work)
-	coll.plans.put(shape, planned{p.ix.ID, p.keys})
-	p.shape, p.rejected = shape, others(list, won)
+	PlansOf(coll).put(shape, planned{p.ix.ID, p.keys})
+	p.shape, p.Rejected = shape, others(list, won)
 	return p, nil
 }
 
-func others(list []candidate, won int) []plan {
-	var rest []plan
+func others(list []candidate, won int) []Plan {
+	var rest []Plan
 	for i, c := range list {
 		if i != won {
-			rest = append(rest, c.plan)
+			rest = append(rest, c.Plan)
 		}
 	}
 	return rest
 }
 
 // race returns the number of the candidate that has the least to do, and how much.
-func race(r pebble.Reader, coll *collection, w wish, list []candidate) (won int, work float64, err error) {
-	all, err := readTally(r, coll.id)
+func race(r pebble.Reader, coll *storage.Collection, w wish, list []candidate) (won int, work float64, err error) {
+	all, err := storage.ReadTally(r, coll.ID)
 	if err != nil {
 		return 0, 0, err
 	}
-	matches := max(all.docs, 1)
+	matches := max(all.Docs, 1)
 	for limit := int64(firstTrial); limit <= lastTrial; limit *= 10 {
 		for i := range list {
 			c := &list[i]
-			if c.plan.keys = all.docs; c.bounded {
-				if c.plan.keys, err = c.count(r, coll, limit); err != nil {
+			if c.Plan.keys = all.Docs; c.bounded {
+				if c.Plan.keys, err = c.count(r, coll, limit); err != nil {
 					return 0, 0, err
 				}
-				matches = min(matches, max(c.plan.keys, 1))
+				matches = min(matches, max(c.Plan.keys, 1))
 			}
 		}
 		if matches < limit {
@@ -110,9 +112,9 @@ func race(r pebble.Reader, coll *collection, w wish, list []candidate) (won int,
 
 // cost estimates the work of a candidate when matches documents are there to be found, evenly spread.
 func (c candidate) cost(w wish, matches int64) float64 {
-	n := float64(c.plan.keys)
+	n := float64(c.Plan.keys)
 	switch {
-	case !c.sorted:
+	case !c.Sorted:
 		return n * (1 + sortShare)
 	case w.wanted > 0:
 		return n * min(1, float64(w.wanted)/float64(matches))
@@ -121,13 +123,13 @@ func (c candidate) cost(w wish, matches int64) float64 {
 }
 
 // count counts the keys within a plan's spans, up to limit.
-func (p plan) count(r pebble.Reader, coll *collection, limit int64) (n int64, err error) {
+func (p Plan) count(r pebble.Reader, coll *storage.Collection, limit int64) (n int64, err error) {
 	it, err := r.NewIter(nil)
 	if err != nil {
 		return 0, err
 	}
 	defer it.Close()
-	s := &scan{coll: coll, plan: p}
+	s := &Scan{coll: coll, Plan: p}
 	for _, b := range s.ranges() {
 		it.SetBounds(b.lo, b.hi)
 		for ok := it.First(); ok; ok = it.Next() {
@@ -139,10 +141,17 @@ func (p plan) count(r pebble.Reader, coll *collection, limit int64) (n int64, er
 	return n, it.Error()
 }
 
-// planCache remembers what has been chosen for queries of a shape. The zero value is empty; nil remembers nothing.
-type planCache struct {
+// PlanCache remembers what has been chosen for queries of a shape, for one value of a collection. The zero value is empty.
+type PlanCache struct {
 	mu     sync.Mutex
 	chosen map[string]planned
+}
+
+type planKey struct{}
+
+// PlansOf are the choices that are remembered for a collection.
+func PlansOf(coll *storage.Collection) *PlanCache {
+	return coll.Note(planKey{}, func() any { return new(PlanCache) }).(*PlanCache)
 }
 
 // planned is a choice: an index, and how many keys it was thought to examine.
@@ -154,20 +163,14 @@ type planned struct {
 // maxPlans is how many shapes a collection remembers before it begins anew.
 const maxPlans = 500
 
-func (c *planCache) get(shape string) (planned, bool) {
-	if c == nil {
-		return planned{}, false
-	}
+func (c *PlanCache) get(shape string) (planned, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	p, ok := c.chosen[shape]
 	return p, ok
 }
 
-func (c *planCache) put(shape string, p planned) {
-	if c == nil {
-		return
-	}
+func (c *PlanCache) put(shape string, p planned) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.chosen == nil || len(c.chosen) >= maxPlans {
@@ -176,11 +179,22 @@ func (c *planCache) put(shape string, p planned) {
 	c.chosen[shape] = p
 }
 
-func (c *planCache) forget(shape string) {
-	if c == nil {
-		return
-	}
+func (c *PlanCache) forget(shape string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.chosen, shape)
+}
+
+// Size is how many shapes are remembered.
+func (c *PlanCache) Size() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.chosen)
+}
+
+// Clear forgets everything.
+func (c *PlanCache) Clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.chosen = nil
 }

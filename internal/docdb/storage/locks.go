@@ -1,4 +1,4 @@
-package docdb
+package storage
 
 import (
 	"context"
@@ -22,7 +22,7 @@ func (l *nsLocks) init() {
 
 // lock waits for the locks of all the collections, at most until ctx ends. It takes them in one order, so that nobody waits
 // for who waits for him.
-func (l *nsLocks) lock(ctx context.Context, all ...namespace) (unlock func(), err error) {
+func (l *nsLocks) lock(ctx context.Context, all ...Namespace) (unlock func(), err error) {
 	var held []int
 	unlock = func() {
 		for _, i := range held {
@@ -41,8 +41,13 @@ func (l *nsLocks) lock(ctx context.Context, all ...namespace) (unlock func(), er
 	return unlock, nil
 }
 
+// Lock waits for the write locks of the collections, at most until ctx ends.
+func (s *Store) Lock(ctx context.Context, all ...Namespace) (unlock func(), err error) {
+	return s.locks.lock(ctx, all...)
+}
+
 // wanted are the stripes of the collections, each once, in order.
-func (l *nsLocks) wanted(all []namespace) []int {
+func (l *nsLocks) wanted(all []Namespace) []int {
 	stripes := make([]int, len(all))
 	for i, ns := range all {
 		stripes[i] = int(maphash.Comparable(l.seed, ns) % uint64(len(l.stripes)))

@@ -1,10 +1,11 @@
-package docdb
+package plan
 
 import (
 	"bytes"
 	"slices"
 
 	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
 // span is a range of keys: from lo up to and without hi. Without hi it has no end.
@@ -20,7 +21,7 @@ func (b span) holds(key []byte) bool {
 // under is the span of the keys that have prefix in front.
 func (b span) under(prefix []byte) span {
 	if b.hi == nil {
-		return span{slices.Concat(prefix, b.lo), after(prefix)}
+		return span{slices.Concat(prefix, b.lo), storage.After(prefix)}
 	}
 	return span{slices.Concat(prefix, b.lo), slices.Concat(prefix, b.hi)}
 }
@@ -30,10 +31,10 @@ func (b span) under(prefix []byte) span {
 func spanOf(prefix []byte, b query.Interval) span {
 	lo, hi := slices.Concat(prefix, b.Lo), slices.Concat(prefix, b.Hi)
 	if !b.LoIncl {
-		lo = after(lo)
+		lo = storage.After(lo)
 	}
 	if b.HiIncl {
-		hi = after(hi)
+		hi = storage.After(hi)
 	}
 	return span{lo, hi}
 }

@@ -1,9 +1,10 @@
-package docdb
+package storage
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -13,18 +14,21 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// duplicateKey says that another document has the value in a unique index.
-type duplicateKey struct {
+// DuplicateKey is the error of a write whose document has a value that another document has in a unique index.
+type DuplicateKey struct {
 	cause   *wire.Error
-	pattern bson.D
-	value   bson.D
+	Pattern bson.D
+	Value   bson.D
 }
 
-func (d *duplicateKey) Error() string { return d.cause.Error() }
-func (d *duplicateKey) Unwrap() error { return d.cause }
+// Error is MongoDB's message.
+func (d *DuplicateKey) Error() string { return d.cause.Error() }
 
-// read returns a copy of what is stored under key, or nil.
-func read(r pebble.Reader, key []byte) ([]byte, error) {
+// Unwrap gives the error with its code.
+func (d *DuplicateKey) Unwrap() error { return d.cause }
+
+// Read returns a copy of what is stored under key, or nil.
+func Read(r pebble.Reader, key []byte) ([]byte, error) {
 	value, closer, err := r.Get(key)
 	if errors.Is(err, pebble.ErrNotFound) {
 		return nil, nil
@@ -36,51 +40,60 @@ func read(r pebble.Reader, key []byte) ([]byte, error) {
 	return bytes.Clone(value), nil
 }
 
-// insert adds doc, which has a checked _id, to the collection.
-func (t *tx) insert(doc bson.Raw) error {
-	key := documentKey(t.coll.id, doc.Lookup("_id"))
-	if old, err := read(t.batch, key); err != nil {
+// Lend returns the document with an _id, which is the database's own until closer is closed, or nil and nothing to close.
+func (s *Store) Lend(coll *Collection, id bson.RawValue) (doc bson.Raw, closer io.Closer, err error) {
+	doc, closer, err = s.db.Get(DocumentKey(coll.ID, id))
+	if errors.Is(err, pebble.ErrNotFound) {
+		return nil, nil, nil
+	}
+	return doc, closer, err
+}
+
+// Insert adds doc, which has a checked _id, to the collection.
+func (t *Tx) Insert(doc bson.Raw) error {
+	key := DocumentKey(t.Coll.ID, doc.Lookup("_id"))
+	if old, err := Read(t.batch, key); err != nil {
 		return err
 	} else if old != nil {
-		return newDuplicateKey(t.ns, idIndex, []bson.RawValue{doc.Lookup("_id")})
+		return newDuplicateKey(t.NS, IDIndex, []bson.RawValue{doc.Lookup("_id")})
 	}
 	if err := t.reindex(key, nil, doc); err != nil {
 		return err
 	}
-	t.delta.docs++
-	t.delta.bytes += int64(len(doc))
+	t.delta.Docs++
+	t.delta.Bytes += int64(len(doc))
 	t.log("i", doc, idOf(doc))
 	return t.batch.Set(key, doc, nil)
 }
 
-// replace puts doc in the place of old, which has the same _id.
-func (t *tx) replace(old, doc bson.Raw) error {
-	key := documentKey(t.coll.id, old.Lookup("_id"))
+// Replace puts doc in the place of old, which has the same _id.
+func (t *Tx) Replace(old, doc bson.Raw) error {
+	key := DocumentKey(t.Coll.ID, old.Lookup("_id"))
 	if err := t.reindex(key, old, doc); err != nil {
 		return err
 	}
-	t.delta.bytes += int64(len(doc) - len(old))
+	t.delta.Bytes += int64(len(doc) - len(old))
 	t.log("u", doc, idOf(doc))
 	return t.batch.Set(key, doc, nil)
 }
 
-// remove deletes doc from the collection.
-func (t *tx) remove(doc bson.Raw) error {
-	key := documentKey(t.coll.id, doc.Lookup("_id"))
+// Remove deletes doc from the collection.
+func (t *Tx) Remove(doc bson.Raw) error {
+	key := DocumentKey(t.Coll.ID, doc.Lookup("_id"))
 	if err := t.reindex(key, doc, nil); err != nil {
 		return err
 	}
-	t.delta.docs--
-	t.delta.bytes -= int64(len(doc))
+	t.delta.Docs--
+	t.delta.Bytes -= int64(len(doc))
 	t.log("d", idOf(doc), nil)
 	return t.batch.Delete(key, nil)
 }
 
-func (t *tx) log(op string, o, o2 bson.Raw) {
-	t.addEntry(newEntry(op, t.ns.String(), t.coll, o, o2, t.now))
+func (t *Tx) log(op string, o, o2 bson.Raw) {
+	t.addEntry(newEntry(op, t.NS.String(), t.Coll, o, o2, t.Now))
 }
 
-func (t *tx) addEntry(entry []byte) {
+func (t *Tx) addEntry(entry []byte) {
 	if t.replays {
 		return
 	}
@@ -99,19 +112,19 @@ func idOf(doc bson.Raw) bson.Raw {
 
 // reindex changes the index entries of the document under key from those of old to those of doc; either may be nil.
 // All indexes are asked before anything is written, so that a refused document leaves no trace.
-func (t *tx) reindex(key []byte, old, doc bson.Raw) error {
+func (t *Tx) reindex(key []byte, old, doc bson.Raw) error {
 	type change struct {
-		ix           index
+		ix           Index
 		drop, insert [][]byte
 	}
 	var changes []change
 	id := key[prefixLen:]
-	for i, ix := range t.coll.indexes {
-		before, _, err := ix.keys(old)
+	for i, ix := range t.Coll.Indexes {
+		before, _, err := ix.Keys(old)
 		if err != nil && !ix.Building { // the build has not come to old yet
 			return err
 		}
-		after, arrays, err := ix.keys(doc)
+		after, arrays, err := ix.Keys(doc)
 		if err != nil {
 			return err
 		}
@@ -132,7 +145,7 @@ func (t *tx) reindex(key []byte, old, doc bson.Raw) error {
 	return nil
 }
 
-func (t *tx) writeEntries(ix index, id []byte, drop, insert [][]byte) error {
+func (t *Tx) writeEntries(ix Index, id []byte, drop, insert [][]byte) error {
 	for _, v := range drop {
 		if err := t.batch.Delete(indexKey(ix.ID, v, id), nil); err != nil {
 			return err
@@ -147,7 +160,7 @@ func (t *tx) writeEntries(ix index, id []byte, drop, insert [][]byte) error {
 }
 
 // checkUnique refuses doc if another document than that of the encoded id has one of the values in a unique index.
-func (t *tx) checkUnique(ix index, id []byte, values [][]byte, doc bson.Raw) error {
+func (t *Tx) checkUnique(ix Index, id []byte, values [][]byte, doc bson.Raw) error {
 	if !ix.Unique || ix.Building { // a build looks for duplicates at its end
 		return nil
 	}
@@ -158,7 +171,7 @@ func (t *tx) checkUnique(ix index, id []byte, values [][]byte, doc bson.Raw) err
 			return err
 		}
 		if taken {
-			return ix.duplicate(t.ns, doc, v)
+			return ix.duplicate(t.NS, doc, v)
 		}
 	}
 	return nil
@@ -166,7 +179,7 @@ func (t *tx) checkUnique(ix index, id []byte, values [][]byte, doc bson.Raw) err
 
 // anyBut reports whether a key other than prefix followed by id begins with prefix.
 func anyBut(r pebble.Reader, prefix, id []byte) (bool, error) {
-	it, err := r.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: after(prefix)})
+	it, err := r.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: After(prefix)})
 	if err != nil {
 		return false, err
 	}
@@ -191,24 +204,24 @@ func without(a, b [][]byte) [][]byte {
 }
 
 // markMultikey records on which parts of index i a document has arrays, for that limits how the index may be used.
-func (t *tx) markMultikey(i int, arrays []bool) error {
-	marks := union(t.coll.indexes[i].Multikey, arrays)
-	if !slices.Contains(marks, true) || slices.Equal(marks, t.coll.indexes[i].Multikey) {
+func (t *Tx) markMultikey(i int, arrays []bool) error {
+	marks := union(t.Coll.Indexes[i].Multikey, arrays)
+	if !slices.Contains(marks, true) || slices.Equal(marks, t.Coll.Indexes[i].Multikey) {
 		return nil
 	}
-	next := *t.coll
-	next.indexes = slices.Clone(next.indexes)
-	next.indexes[i].Multikey = marks
+	next := *t.Coll
+	next.Indexes = slices.Clone(next.Indexes)
+	next.Indexes[i].Multikey = marks
 	return t.setCollection(&next)
 }
 
 // setCollection puts the changed collection into the catalog.
-func (t *tx) setCollection(c *collection) error {
+func (t *Tx) setCollection(c *Collection) error {
 	value, err := c.encode()
 	if err != nil {
 		return fmt.Errorf("encode catalog entry: %w", err)
 	}
-	c.plans = new(planCache) // what had been chosen among other indexes
-	t.coll, t.recast = c, true
-	return t.batch.Set(catalogKey(t.ns), value, nil)
+	c.notes = new(notes)
+	t.Coll, t.recast = c, true
+	return t.batch.Set(catalogKey(t.NS), value, nil)
 }

@@ -1,4 +1,4 @@
-package docdb
+package storage
 
 import (
 	"errors"

@@ -1,4 +1,4 @@
-package docdb
+package storage
 
 import (
 	"bytes"
@@ -26,19 +26,19 @@ const replayChunk = 1000
 //
 // A replay that fails leaves the directory between two changes, and perhaps with half an index: it is to be thrown away.
 // The error is ErrOplogGap if source does not have all of the changes.
-func Replay(ctx context.Context, dir string, o Options, source *Engine, until bson.Timestamp) (err error) {
+func Replay(ctx context.Context, dir string, o Options, source *Store, until bson.Timestamp) (err error) {
 	e, err := openStill(dir, o)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, e.Close()) }()
+	defer func() { err = errors.Join(err, e.Close(func() {})) }()
 	if e.oplog.last.After(until) {
 		return fmt.Errorf("docdb: replay %s: the checkpoint is of %v, after %v", filepath.Base(dir), e.oplog.last, until)
 	}
-	if err := source.enter(); err != nil {
+	if err := source.Enter(); err != nil {
 		return err
 	}
-	defer source.leave()
+	defer source.Leave()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(source.ctx, cancel)() // source is not closed before this has ended
@@ -49,9 +49,9 @@ func Replay(ctx context.Context, dir string, o Options, source *Engine, until bs
 }
 
 // forgetBuilds removes the indexes that were being built. The oplog tells when one of them came into use, if ever.
-func (e *Engine) forgetBuilds(ctx context.Context) error {
-	for coll, ids := range e.unfinished() {
-		if _, err := e.write(ctx, coll.ns, func(t *tx) error { return t.abandon(ids) }); err != nil {
+func (s *Store) forgetBuilds(ctx context.Context) error {
+	for coll, ids := range s.unfinished() {
+		if _, err := s.Write(ctx, coll.NS, func(t *Tx) error { return t.abandon(ids) }); err != nil {
 			return err
 		}
 	}
@@ -60,17 +60,17 @@ func (e *Engine) forgetBuilds(ctx context.Context) error {
 
 // replay applies the changes in groups: as many of the documents of one collection as follow one another, or one change
 // of the catalog.
-func (e *Engine) replay(ctx context.Context, source *Engine, until bson.Timestamp) error {
-	newest, err := read(e.db, oplogKey(e.oplog.last))
+func (s *Store) replay(ctx context.Context, source *Store, until bson.Timestamp) error {
+	newest, err := Read(s.db, oplogKey(s.oplog.last))
 	if err != nil {
 		return err
 	}
-	it, err := source.oplogFrom(e.oplog.last, newest, until)
+	it, err := source.oplogFrom(s.oplog.last, newest, until)
 	if err != nil {
 		return err
 	}
 	defer it.Close()
-	if err := source.settle(); err != nil { // what it replays, source will not forget
+	if err := source.Settle(); err != nil { // what it replays, source will not forget
 		return err
 	}
 	var group []change
@@ -83,8 +83,8 @@ func (e *Engine) replay(ctx context.Context, source *Engine, until bson.Timestam
 		if err != nil {
 			return err
 		}
-		if len(group) > 0 && (len(group) == replayChunk || size > e.group || !group[0].joins(next)) {
-			if err := e.redo(ctx, group); err != nil {
+		if len(group) > 0 && (len(group) == replayChunk || size > s.opts.GroupBytes || !group[0].joins(next)) {
+			if err := s.redo(ctx, group); err != nil {
 				return err
 			}
 			group, size = group[:0], 0
@@ -95,14 +95,14 @@ func (e *Engine) replay(ctx context.Context, source *Engine, until bson.Timestam
 	if err := it.Error(); err != nil || len(group) == 0 {
 		return err
 	}
-	return e.redo(ctx, group)
+	return s.redo(ctx, group)
 }
 
 // oplogFrom is placed on the first entry after a moment, which is that of an entry, stored as newest, or before all of them.
 // Another entry of the same moment tells of another database.
-func (e *Engine) oplogFrom(last bson.Timestamp, newest []byte, until bson.Timestamp) (*pebble.Iterator, error) {
+func (s *Store) oplogFrom(last bson.Timestamp, newest []byte, until bson.Timestamp) (*pebble.Iterator, error) {
 	from := oplogKey(last)
-	it, err := e.db.NewIter(&pebble.IterOptions{LowerBound: from, UpperBound: after(oplogKey(until))})
+	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: from, UpperBound: After(oplogKey(until))})
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func (e *Engine) oplogFrom(last bson.Timestamp, newest []byte, until bson.Timest
 	if whole {
 		it.Next()
 	} else if last.IsZero() {
-		whole = e.untrimmed()
+		whole = s.untrimmed()
 	}
 	if !whole {
 		return nil, errors.Join(ErrOplogGap, it.Error(), it.Close())
@@ -119,10 +119,10 @@ func (e *Engine) oplogFrom(last bson.Timestamp, newest []byte, until bson.Timest
 }
 
 // untrimmed reports whether the oplog tells of everything from the beginning.
-func (e *Engine) untrimmed() bool {
-	e.commitMu.Lock()
-	defer e.commitMu.Unlock()
-	return e.oplog.trimmed == 0
+func (s *Store) untrimmed() bool {
+	s.commitMu.Lock()
+	defer s.commitMu.Unlock()
+	return s.oplog.trimmed == 0
 }
 
 // change is an oplog entry.
@@ -133,7 +133,7 @@ type change struct {
 	UI bson.Binary    `bson:"ui"`
 	O  bson.Raw       `bson:"o"`
 
-	ns      namespace // of the collection
+	ns      Namespace // of the collection
 	command string    // that changes the catalog
 	stored  []byte    // the entry with its running total
 }
@@ -143,7 +143,7 @@ func parseChange(stored []byte) (c change, err error) {
 	if err := bson.Unmarshal(c.stored[totalLen:], &c); err != nil {
 		return c, fmt.Errorf("oplog entry: %w", err)
 	}
-	c.ns = splitName(c.NS)
+	c.ns = SplitName(c.NS)
 	if c.Op != "c" {
 		return c, nil
 	}
@@ -153,8 +153,8 @@ func parseChange(stored []byte) (c change, err error) {
 	}
 	c.command = first.Key()
 	name, _ := first.Value().StringValueOK() // a change without one finds nothing to change
-	if c.ns.coll = name; c.command == "renameCollection" {
-		c.ns = splitName(name)
+	if c.ns.Coll = name; c.command == "renameCollection" {
+		c.ns = SplitName(name)
 	}
 	return c, nil
 }
@@ -169,19 +169,19 @@ func (c change) text(name string) string {
 func (c change) joins(next change) bool { return c.Op != "c" && next.Op != "c" && c.ns == next.ns }
 
 // redo applies a group of changes.
-func (e *Engine) redo(ctx context.Context, group []change) error {
-	first, also := group[0], []namespace(nil)
+func (s *Store) redo(ctx context.Context, group []change) error {
+	first, also := group[0], []Namespace(nil)
 	var ids []uint64
 	switch first.command {
 	case "renameCollection":
-		also = append(also, splitName(first.text("to")))
+		also = append(also, SplitName(first.text("to")))
 	case "createIndexes":
 		var err error
-		if ids, err = e.rebuild(ctx, first); err != nil {
+		if ids, err = s.rebuild(ctx, first); err != nil {
 			return err
 		}
 	}
-	_, err := e.write(ctx, first.ns, func(t *tx) error {
+	_, err := s.Write(ctx, first.ns, func(t *Tx) error {
 		t.replays = true
 		for _, c := range group {
 			if err := t.redo(ctx, c, ids); err != nil {
@@ -195,7 +195,7 @@ func (e *Engine) redo(ctx context.Context, group []change) error {
 }
 
 // rebuild builds an index up to where it comes into use.
-func (e *Engine) rebuild(ctx context.Context, c change) (ids []uint64, err error) {
+func (s *Store) rebuild(ctx context.Context, c change) (ids []uint64, err error) {
 	var spec bson.D
 	if err := bson.Unmarshal(c.O, &spec); err != nil {
 		return nil, err
@@ -204,69 +204,69 @@ func (e *Engine) rebuild(ctx context.Context, c change) (ids []uint64, err error
 	if err != nil {
 		return nil, err
 	}
-	ix, err := parseIndex(raw)
+	ix, err := readIndex(raw)
 	if err != nil {
 		return nil, err
 	}
-	_, err = e.write(ctx, c.ns, func(t *tx) (err error) {
-		if t.coll == nil {
+	_, err = s.Write(ctx, c.ns, func(t *Tx) (err error) {
+		if t.Coll == nil {
 			return errNotThere
 		}
-		ids, _, err = t.announce([]index{ix})
+		ids, _, err = t.Announce([]Index{ix})
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return ids, e.fill(ctx, c.ns, ids)
+	return ids, s.fill(ctx, c.ns, ids)
 }
 
 // errNotThere says that the oplog speaks of something that its own entries have not made.
 var errNotThere = errors.New("what is to be changed is not there")
 
-func (t *tx) redo(ctx context.Context, c change, ids []uint64) error {
+func (t *Tx) redo(ctx context.Context, c change, ids []uint64) error {
 	if c.Op == "c" {
 		return t.redoCatalog(ctx, c, ids)
 	}
-	if t.coll == nil {
+	if t.Coll == nil {
 		return errNotThere
 	}
-	old, err := read(t.batch, documentKey(t.coll.id, c.O.Lookup("_id")))
+	old, err := Read(t.batch, DocumentKey(t.Coll.ID, c.O.Lookup("_id")))
 	switch {
 	case err != nil:
 		return err
 	case c.Op == "i":
-		return t.insert(c.O)
+		return t.Insert(c.O)
 	case old == nil:
 		return errNotThere
 	case c.Op == "u":
-		return t.replace(old, c.O)
+		return t.Replace(old, c.O)
 	case c.Op == "d":
-		return t.remove(old)
+		return t.Remove(old)
 	}
 	return fmt.Errorf("unknown operation %q", c.Op)
 }
 
-func (t *tx) redoCatalog(ctx context.Context, c change, ids []uint64) error {
+func (t *Tx) redoCatalog(ctx context.Context, c change, ids []uint64) error {
 	if c.command == "create" {
-		return t.setCollection(&collection{ns: t.ns, id: t.e.catalog.newID(), uuid: c.UI})
+		return t.setCollection(&Collection{NS: t.NS, ID: t.store.catalog.newID(), UUID: c.UI})
 	}
-	if t.coll == nil {
+	if t.Coll == nil {
 		return errNotThere
 	}
 	switch c.command {
 	case "drop":
-		return t.drop()
+		return t.Drop()
 	case "renameCollection":
-		return t.rename(splitName(c.text("to")), c.O.Lookup("dropTarget").Type != 0)
+		return t.Rename(SplitName(c.text("to")), c.O.Lookup("dropTarget").Type != 0)
 	case "createIndexes":
 		return t.finish(ctx, ids)
 	case "dropIndexes":
-		i := slices.IndexFunc(t.coll.indexes, func(ix index) bool { return ix.Name == c.text("index") })
+		i := slices.IndexFunc(t.Coll.Indexes, func(ix Index) bool { return ix.Name == c.text("index") })
 		if i < 0 {
 			return errNotThere
 		}
-		return t.dropIndex(t.coll.indexes[i])
+		return t.DropIndex(t.Coll.Indexes[i])
 	}
 	return fmt.Errorf("unknown change of the catalog %q", c.command)
 }

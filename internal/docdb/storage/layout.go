@@ -1,4 +1,4 @@
-package docdb
+package storage
 
 import (
 	"encoding/binary"
@@ -24,21 +24,28 @@ func idPrefix(space byte, id uint64) []byte {
 	return binary.BigEndian.AppendUint64(append(make([]byte, 0, 48), space), id)
 }
 
-func catalogKey(ns namespace) []byte {
-	key := append([]byte{spaceCatalog}, ns.db...)
-	return append(append(key, 0), ns.coll...)
+// DocumentPrefix is what the keys of a collection's documents begin with.
+func DocumentPrefix(coll uint64) []byte { return idPrefix(spaceDocument, coll) }
+
+// IndexPrefix is what the keys of an index begin with.
+func IndexPrefix(index uint64) []byte { return idPrefix(spaceIndex, index) }
+
+func catalogKey(ns Namespace) []byte {
+	key := append([]byte{spaceCatalog}, ns.DB...)
+	return append(append(key, 0), ns.Coll...)
 }
 
-func documentKey(coll uint64, id bson.RawValue) []byte {
-	return keys.Append(idPrefix(spaceDocument, coll), id)
+// DocumentKey is the key of the document with an _id.
+func DocumentKey(coll uint64, id bson.RawValue) []byte {
+	return keys.Append(DocumentPrefix(coll), id)
 }
 
 // prefixLen is the length of a space byte and an id, which every document and index key begins with.
 const prefixLen = 1 + 8
 
-// documentKeyOf is the key of the document that an index entry points to.
-func documentKeyOf(coll uint64, encodedID []byte) []byte {
-	return append(idPrefix(spaceDocument, coll), encodedID...)
+// DocumentKeyOf is the key of the document that an index entry points to.
+func DocumentKeyOf(coll uint64, encodedID []byte) []byte {
+	return append(DocumentPrefix(coll), encodedID...)
 }
 
 // indexKey is the key of an index entry: value is an encoded value, id an encoded _id.
@@ -48,8 +55,8 @@ func indexKey(index uint64, value, id []byte) []byte {
 	return append(append(key, value...), id...)
 }
 
-// splitIndexKey parts an index entry into its encoded value and encoded _id.
-func splitIndexKey(key, entry []byte) (value, id []byte, ok bool) {
+// SplitIndexKey parts an index entry into its encoded value and encoded _id.
+func SplitIndexKey(key, entry []byte) (value, id []byte, ok bool) {
 	n, used := binary.Uvarint(entry)
 	if used <= 0 || len(key) < prefixLen || n > uint64(len(key)-prefixLen) {
 		return nil, nil, false
@@ -66,8 +73,8 @@ func timestampBytes(t bson.Timestamp) []byte {
 
 func oplogKey(t bson.Timestamp) []byte { return append([]byte{spaceOplog}, timestampBytes(t)...) }
 
-// after is the least key above all keys that begin with prefix. No space byte is 0xff, so there always is one.
-func after(prefix []byte) []byte {
+// After is the least key above all keys that begin with prefix. No space byte is 0xff, so there always is one.
+func After(prefix []byte) []byte {
 	end := append([]byte(nil), prefix...)
 	for i := len(end) - 1; i >= 0; i-- {
 		if end[i]++; end[i] != 0 {
@@ -76,3 +83,6 @@ func after(prefix []byte) []byte {
 	}
 	panic("docdb: no key follows " + hex.EncodeToString(prefix))
 }
+
+// Patience is how many rows are read between two looks at the context.
+const Patience = 128

@@ -1,4 +1,4 @@
-package docdb
+package storage
 
 import (
 	"bytes"
@@ -9,18 +9,15 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// Limits of documents and commands. Source: MongoDB Limits and Thresholds; maxDepth is the server's own default for
-// nesting in BSON (maxBSONDepth).
+// Limits of documents. Source: MongoDB Limits and Thresholds; maxDepth is the server's own default for nesting in BSON
+// (maxBSONDepth).
 const (
-	maxDocument = 16 * mb
-	maxDepth    = 180
-	maxBatch    = 100_000
+	MaxDocument = 16 * mb
+	MaxDepth    = 180
 )
 
-var errMalformed = wire.Errorf(wire.InvalidBSON, "malformed BSON")
-
-// storable returns doc as it may be stored: with an _id, which is first, or why it may not be.
-func storable(doc bson.Raw) (bson.Raw, error) {
+// Storable returns doc as it may be stored: with an _id, which is first, or why it may not be.
+func Storable(doc bson.Raw) (bson.Raw, error) {
 	id, err := doc.LookupErr("_id")
 	if err != nil {
 		id = newObjectID()
@@ -29,10 +26,10 @@ func storable(doc bson.Raw) (bson.Raw, error) {
 		return nil, err
 	}
 	doc = withIDFirst(doc, id)
-	if len(doc) > maxDocument {
-		return nil, wire.Errorf(wire.BSONObjectTooLarge, "object to insert too large. size in bytes: %d, max size: %d", len(doc), maxDocument)
+	if len(doc) > MaxDocument {
+		return nil, wire.Errorf(wire.BSONObjectTooLarge, "object to insert too large. size in bytes: %d, max size: %d", len(doc), MaxDocument)
 	}
-	return doc, wire.Validate(doc, maxDepth)
+	return doc, wire.Validate(doc, MaxDepth)
 }
 
 // checkID refuses what may not identify a document.

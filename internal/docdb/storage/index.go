@@ -1,4 +1,4 @@
-package docdb
+package storage
 
 import (
 	"bytes"
@@ -13,18 +13,18 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// part is one path of an index and its direction, 1 or -1.
-type part struct {
+// Part is one path of an index and its direction, 1 or -1.
+type Part struct {
 	Path string `bson:"path"`
 	Dir  int32  `bson:"dir"`
 }
 
-// index is an index on one path or several. An entry's key holds the encodings of the parts' values after one another,
+// Index is an index on one path or several. An entry's key holds the encodings of the parts' values after one another,
 // those of descending parts inverted, so the order of keys is that of the index.
-type index struct {
+type Index struct {
 	ID       uint64   `bson:"id"`
 	Name     string   `bson:"name"`
-	Parts    []part   `bson:"parts"`
+	Parts    []Part   `bson:"parts"`
 	Unique   bool     `bson:"unique,omitempty"`
 	Sparse   bool     `bson:"sparse,omitempty"`   // without the documents that have none of the paths
 	Expire   *int64   `bson:"expire,omitempty"`   // seconds that documents live from the date on the path
@@ -32,25 +32,27 @@ type index struct {
 	Building bool     `bson:"building,omitempty"` // not all documents have their entries yet
 	Multikey []bool   `bson:"multikey,omitempty"` // of each part: some document has or had an array on the path
 
-	partial *query.Filter // Partial, parsed
+	Filter *query.Filter `bson:"-"` // Partial, parsed
 }
 
-// idIndex stands for the order in which documents are stored.
-var idIndex = index{Name: "_id_", Parts: []part{{"_id", 1}}, Unique: true}
+// IDIndex stands for the order in which documents are stored.
+var IDIndex = Index{Name: "_id_", Parts: []Part{{"_id", 1}}, Unique: true}
 
-func (c *collection) allIndexes() []index { return append([]index{idIndex}, c.indexes...) }
+// AllIndexes are the indexes, that of _id first.
+func (c *Collection) AllIndexes() []Index { return append([]Index{IDIndex}, c.Indexes...) }
 
-// ready are the indexes that may be read.
-func (c *collection) ready() []index {
-	return slices.DeleteFunc(c.allIndexes(), func(ix index) bool { return ix.Building })
+// Ready are the indexes that may be read.
+func (c *Collection) Ready() []Index {
+	return slices.DeleteFunc(c.AllIndexes(), func(ix Index) bool { return ix.Building })
 }
 
-// multi reports whether part i has met an array.
-func (ix index) multi(i int) bool { return i < len(ix.Multikey) && ix.Multikey[i] }
+// Multi reports whether part i has met an array.
+func (ix Index) Multi(i int) bool { return i < len(ix.Multikey) && ix.Multikey[i] }
 
-func (ix index) multikey() bool { return slices.Contains(ix.Multikey, true) }
+// HasArrays reports whether any part has met an array.
+func (ix Index) HasArrays() bool { return slices.Contains(ix.Multikey, true) }
 
-func (ix index) paths() []string {
+func (ix Index) paths() []string {
 	paths := make([]string, len(ix.Parts))
 	for i, p := range ix.Parts {
 		paths[i] = p.Path
@@ -58,8 +60,8 @@ func (ix index) paths() []string {
 	return paths
 }
 
-// pattern is the index's key pattern.
-func (ix index) pattern() bson.D {
+// Pattern is the index's key pattern.
+func (ix Index) Pattern() bson.D {
 	var d bson.D
 	for _, p := range ix.Parts {
 		d = append(d, bson.E{Key: p.Path, Value: p.Dir})
@@ -67,15 +69,15 @@ func (ix index) pattern() bson.D {
 	return d
 }
 
-// answersTo reports whether v is the index's name or its key pattern.
-func (ix index) answersTo(v bson.RawValue) bool {
+// AnswersTo reports whether v is the index's name or its key pattern.
+func (ix Index) AnswersTo(v bson.RawValue) bool {
 	if name, ok := v.StringValueOK(); ok {
 		return name == ix.Name
 	}
 	doc, _ := v.DocumentOK()
 	elements, err := doc.Elements()
-	return err == nil && slices.EqualFunc(elements, ix.Parts, func(el bson.RawElement, p part) bool {
-		n, ok := integer(el.Value())
+	return err == nil && slices.EqualFunc(elements, ix.Parts, func(el bson.RawElement, p Part) bool {
+		n, ok := wire.Integer(el.Value())
 		return ok && el.Key() == p.Path && n == int64(p.Dir)
 	})
 }
@@ -84,7 +86,7 @@ func (ix index) answersTo(v bson.RawValue) bool {
 var parallelArrays = wire.Code{Number: 171, Name: "CannotIndexParallelArrays"}
 
 // tuples are the values by which doc stands in the index, and of each part whether an array lies on its path.
-func (ix index) tuples(doc bson.Raw) (tuples [][]bson.RawValue, arrays []bool, err error) {
+func (ix Index) tuples(doc bson.Raw) (tuples [][]bson.RawValue, arrays []bool, err error) {
 	tuples, arrays, err = query.IndexKeys(doc, ix.paths())
 	if err != nil {
 		return nil, nil, wire.Errorf(parallelArrays, "cannot index parallel arrays: index %s", ix.Name)
@@ -98,7 +100,7 @@ func (ix index) tuples(doc bson.Raw) (tuples [][]bson.RawValue, arrays []bool, e
 }
 
 // encode is the key of a tuple.
-func (ix index) encode(tuple []bson.RawValue) []byte {
+func (ix Index) encode(tuple []bson.RawValue) []byte {
 	var key []byte
 	for i, v := range tuple {
 		start := len(key)
@@ -109,9 +111,9 @@ func (ix index) encode(tuple []bson.RawValue) []byte {
 	return key
 }
 
-// keys are the encoded tuples of doc, in order and each once; none for no document.
-func (ix index) keys(doc bson.Raw) (encoded [][]byte, arrays []bool, err error) {
-	if doc == nil || !ix.partial.Match(doc) {
+// Keys are the encoded tuples of doc, in order and each once; none for no document.
+func (ix Index) Keys(doc bson.Raw) (encoded [][]byte, arrays []bool, err error) {
+	if doc == nil || !ix.Filter.Match(doc) {
 		return nil, nil, nil
 	}
 	tuples, arrays, err := ix.tuples(doc)
@@ -123,7 +125,7 @@ func (ix index) keys(doc bson.Raw) (encoded [][]byte, arrays []bool, err error) 
 }
 
 // duplicate says that another document than doc has the tuple that is encoded so.
-func (ix index) duplicate(ns namespace, doc bson.Raw, encoded []byte) error {
+func (ix Index) duplicate(ns Namespace, doc bson.Raw, encoded []byte) error {
 	tuples, _, _ := ix.tuples(doc) // doc is in the index
 	for _, tuple := range tuples {
 		if bytes.Equal(ix.encode(tuple), encoded) {
@@ -133,7 +135,7 @@ func (ix index) duplicate(ns namespace, doc bson.Raw, encoded []byte) error {
 	return newDuplicateKey(ns, ix, make([]bson.RawValue, len(ix.Parts)))
 }
 
-func newDuplicateKey(ns namespace, ix index, tuple []bson.RawValue) error {
+func newDuplicateKey(ns Namespace, ix Index, tuple []bson.RawValue) error {
 	var value bson.D
 	var shown []string
 	for i, v := range tuple {
@@ -147,11 +149,11 @@ func newDuplicateKey(ns namespace, ix index, tuple []bson.RawValue) error {
 		value = append(value, bson.E{Key: ix.Parts[i].Path, Value: v})
 		shown = append(shown, fmt.Sprintf("%s: %s", ix.Parts[i].Path, text))
 	}
-	return &duplicateKey{
+	return &DuplicateKey{
 		cause: wire.Errorf(wire.DuplicateKey, "E11000 duplicate key error collection: %s index: %s dup key: { %s }",
 			ns, ix.Name, strings.Join(shown, ", ")),
-		pattern: ix.pattern(),
-		value:   value,
+		Pattern: ix.Pattern(),
+		Value:   value,
 	}
 }
 

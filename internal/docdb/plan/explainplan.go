@@ -1,0 +1,158 @@
+package plan
+
+import (
+	"iter"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/query"
+)
+
+// Effort is what running a plan took. The zero effort is of a plan that has not run.
+type Effort struct {
+	Measured   bool
+	Keys, Docs int64 // examined
+
+	Found    int64 // documents that matched
+	Ordered  int64 // of these, how many were taken in their order
+	Returned int64 // and how many after skip and limit
+
+	branches []Effort // of an $or, as far as they were needed
+	Behind   []int64  // documents that each stage of a pipeline gave
+}
+
+// Of takes over what a scan has counted.
+func (e *Effort) Of(s *Scan) {
+	e.Keys, e.Docs = s.keysExamined, s.docsExamined
+	for _, a := range s.arms {
+		b := Effort{Measured: true, Found: a.found}
+		b.Of(&a.Scan)
+		e.branches = append(e.branches, b)
+	}
+}
+
+// stage is a stage as explain shows it, with how many documents it gave and what more is to be told of one that has run.
+func (e Effort) stage(name string, returned int64, more ...bson.E) bson.D {
+	d := bson.D{{Key: "stage", Value: name}}
+	if e.Measured {
+		d = append(append(d, bson.E{Key: "nReturned", Value: returned}), more...)
+	}
+	return d
+}
+
+// Stages are a pipeline's stages as explain shows them: the cursor from which the documents come, then what was asked for.
+// Source: MongoDB manual, "Explain Results".
+func (sel *Selection) Stages(cursor bson.D, e Effort) bson.A {
+	shown := bson.A{}
+	show := func(name string, spec any, given int64) {
+		d := bson.D{{Key: name, Value: spec}}
+		if e.Measured {
+			d = append(d, bson.E{Key: "nReturned", Value: given})
+		}
+		shown = append(shown, d)
+	}
+	show("$cursor", cursor, e.Returned)
+	for i, p := range sel.Behind {
+		name, spec := p.First()
+		show(name, spec, e.Behind[i])
+	}
+	return shown
+}
+
+// Describe is the plan as explain shows it: a stage around its input stage.
+func (sel *Selection) Describe(p Plan, e Effort) bson.D {
+	d := p.Describe(sel.Filter, e)
+	around := func(name string, returned int64, more ...bson.E) {
+		d = append(append(e.stage(name, returned), more...), bson.E{Key: "inputStage", Value: d})
+	}
+	if !p.Sorted {
+		around("SORT", e.Ordered, bson.E{Key: "sortPattern", Value: sel.Sort}, bson.E{Key: "memLimit", Value: int32(sortBytes)})
+	}
+	if sel.Skip > 0 {
+		around("SKIP", e.Returned, bson.E{Key: "skipAmount", Value: sel.Skip})
+	}
+	if sel.Limit > 0 {
+		around("LIMIT", e.Returned, bson.E{Key: "limitAmount", Value: sel.Limit})
+	}
+	if sel.Projection != nil {
+		around("PROJECTION_DEFAULT", e.Returned)
+	}
+	return d
+}
+
+// Describe is the plan for a filter as explain shows it.
+func (p Plan) Describe(f *query.Filter, e Effort) bson.D {
+	direction := "forward"
+	if p.reverse {
+		direction = "backward"
+	}
+	keysExamined, docsExamined := bson.E{Key: "keysExamined", Value: e.Keys}, bson.E{Key: "docsExamined", Value: e.Docs}
+	switch p.Stage {
+	case stageNone:
+		return e.stage(string(p.Stage), 0)
+	case StageTally:
+		return e.stage(string(p.Stage), e.Found)
+	case stageIDHack:
+		return e.stage(string(p.Stage), e.Found, keysExamined, docsExamined)
+	case stageOr:
+		return append(e.stage("SUBPLAN", e.Found), bson.E{Key: "inputStage", Value: p.describeBranches(e)})
+	case stageAll:
+		d := append(e.stage(string(p.Stage), e.Found, docsExamined), bson.E{Key: "direction", Value: direction})
+		if filter := f.Parsed(); len(filter) > 0 {
+			d = append(d, bson.E{Key: "filter", Value: filter})
+		}
+		return d
+	}
+	name, outer, entries := string(p.Stage), e.stage("FETCH", e.Found, docsExamined), e.Docs
+	if p.covered {
+		name, outer, entries = "COUNT_SCAN", e.stage("COUNT", e.Found), e.Keys
+	}
+	scan := append(e.stage(name, entries, keysExamined), bson.D{{Key: "keyPattern", Value: p.ix.Pattern()},
+		{Key: "indexName", Value: p.ix.Name}, {Key: "isMultiKey", Value: p.ix.HasArrays()}, {Key: "isUnique", Value: p.ix.Unique},
+		{Key: "isSparse", Value: p.ix.Sparse}, {Key: "isPartial", Value: p.ix.Filter != nil}, {Key: "indexVersion", Value: int32(2)},
+		{Key: "direction", Value: direction}, {Key: "indexBounds", Value: p.indexBounds(f)}}...)
+	return append(outer, bson.E{Key: "inputStage", Value: scan})
+}
+
+// describeBranches is the plan of an $or around those of its branches.
+func (p Plan) describeBranches(e Effort) bson.D {
+	inputs := bson.A{}
+	for i, b := range p.branches {
+		of := Effort{Measured: e.Measured}
+		if i < len(e.branches) {
+			of = e.branches[i]
+		}
+		inputs = append(inputs, b.Describe(b.filter, of))
+	}
+	return append(e.stage(string(p.Stage), e.Found), bson.E{Key: "inputStages", Value: inputs})
+}
+
+// indexBounds are the plan's bounds as explain shows them, in the order in which the scan goes through them.
+func (p Plan) indexBounds(f *query.Filter) bson.D {
+	var d bson.D
+	used := guide{p.ix}.bound(f).used
+	for i, part := range p.ix.Parts {
+		backward := p.reverse != (part.Dir < 0)
+		shown := query.WholeBounds(backward)
+		if i < used {
+			ivs, _ := guide{p.ix}.upward(f, i) // bounded, as it is one of those used
+			shown = f.ShowBounds(part.Path, ivs, backward)
+		}
+		d = append(d, bson.E{Key: part.Path, Value: shown})
+	}
+	return d
+}
+
+// Tallied counts the documents that pass.
+func Tallied(docs iter.Seq2[bson.Raw, error], n *int64) iter.Seq2[bson.Raw, error] {
+	return func(yield func(bson.Raw, error) bool) {
+		for doc, err := range docs {
+			if err == nil {
+				*n++
+			}
+			if !yield(doc, err) {
+				return
+			}
+		}
+	}
+}

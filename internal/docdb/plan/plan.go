@@ -1,0 +1,186 @@
+// Package plan finds the documents that a filter asks for. choose looks at the collection's indexes: each is bounded by the
+// filter (bounds.go), those that could serve run against one another (planner.go), an $or may use one for each of its
+// branches (or.go). A Scan walks what was chosen (scan.go), and a Selection sorts, cuts and projects what it finds.
+package plan
+
+import (
+	"slices"
+
+	"github.com/cockroachdb/pebble/v2"
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// stage is the kind of access that a plan has, under the name that explain gives it.
+type stage string
+
+const (
+	stageNone   stage = "EOF"                     // nothing can match
+	stageIDHack stage = "IDHACK"                  // one _id
+	stageIndex  stage = "IXSCAN"                  // ranges of an index
+	stageOr     stage = "OR"                      // the plans of the branches of an $or, one after another
+	stageAll    stage = "COLLSCAN"                // every document
+	StageTally  stage = "RECORD_STORE_FAST_COUNT" // none: their number is kept
+)
+
+// Plan says how the documents that a filter may match are found. Whatever it finds, the filter is applied to it.
+type Plan struct {
+	Stage   stage
+	ix      storage.Index // of stageIndex and stageIDHack
+	spans   []span        // of keys, in their order
+	reverse bool
+	Sorted  bool // documents come in the order that was asked for
+	covered bool // the keys say all that is wanted, which is a number
+	unique  bool // there is one document at most
+
+	branches []branch // of stageOr
+	Rejected []Plan   // other plans
+	shape    string   // under which the plan is remembered, or ""
+	keys     int64    // that it was thought to examine
+}
+
+// wish is what a plan is made for.
+type wish struct {
+	Filter *query.Filter
+	Sort   bson.Raw   // nil: no order
+	order  query.Sort // sort, parsed
+
+	wanted   int64 // how many documents are wanted, or 0 for all
+	Counting bool  // only their number is wanted
+	Hint     bson.RawValue
+}
+
+// choose plans access to coll, which may be nil, as r has it.
+func choose(r pebble.Reader, coll *storage.Collection, w wish) (Plan, error) {
+	if coll == nil {
+		return Plan{Stage: stageNone, Sorted: true}, nil
+	}
+	dir, natural := w.naturalOrder()
+	hinted, err := findHint(coll, w.Hint)
+	if err != nil {
+		return Plan{}, err
+	}
+	if w.countsAll() && (hinted == nil || !hinted.Sparse && hinted.Filter == nil) {
+		return Plan{Stage: StageTally, ix: storage.IDIndex, Sorted: true}, nil
+	}
+	if natural || hinted == nil && AsksForSomething(w.Hint) {
+		if !natural {
+			dir = int32(truncated(w.Hint.Document().Lookup("$natural")))
+		}
+		return Plan{Stage: stageAll, ix: storage.IDIndex, spans: wholeIndex, reverse: dir < 0, Sorted: natural || w.Sort == nil}, nil
+	}
+	if id, ok := w.Filter.EqID(); ok && (hinted == nil || hinted.ID == storage.IDIndex.ID) {
+		key := keys.Append(nil, id)
+		return Plan{Stage: stageIDHack, ix: storage.IDIndex, spans: []span{{key, storage.After(key)}}, Sorted: true}, nil
+	}
+	if hinted != nil {
+		if !w.Filter.Implies(hinted.Filter) {
+			return Plan{}, wire.Errorf(wire.BadValue, "error processing query: the hinted index %s is partial and may not hold all that the filter matches", hinted.Name)
+		}
+		return consider(*hinted, w).Plan, nil
+	}
+	return best(r, coll, w)
+}
+
+// EmptyDoc is the document {}.
+var EmptyDoc = bson.Raw{5, 0, 0, 0, 0}
+
+func truncated(v bson.RawValue) int64 { n, _ := wire.Integer(v); return n }
+
+// wholeCollection is the plan to look at every document.
+var wholeCollection = Plan{Stage: stageAll, ix: storage.IDIndex, spans: wholeIndex}
+
+// candidate is a plan that may be chosen.
+type candidate struct {
+	Plan
+	bounded bool
+	score   int // a first guess of its worth, which decides between equals
+}
+
+// candidates are the indexes that bound or sort, the most promising first.
+func candidates(coll *storage.Collection, w wish) []candidate {
+	var list []candidate
+	for _, ix := range coll.Ready() {
+		if !(guide{ix}).holdsAll(w.Filter) {
+			continue
+		}
+		if c := consider(ix, w); c.score > 0 {
+			list = append(list, c)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b candidate) int { return b.score - a.score })
+	return list
+}
+
+// consider plans the use of an index. Its score is nothing if it neither bounds nor sorts.
+func consider(ix storage.Index, w wish) candidate {
+	b := guide{ix}.bound(w.Filter)
+	c := candidate{Plan: Plan{Stage: stageIndex, ix: ix, spans: b.spans, Sorted: w.Sort == nil}, bounded: b.used > 0, score: 8 * b.used}
+	if b.used > 0 && !b.points {
+		c.score -= 4
+	}
+	c.unique = ix.Unique && b.fixed == len(ix.Parts)
+	if w.Sort != nil {
+		if c.Sorted, c.reverse = (guide{ix}).sorts(w.order, b); c.Sorted {
+			c.score += 2
+		}
+	}
+	c.covered = w.Counting && guide{ix}.covers(w.Filter, b)
+	return c
+}
+
+// Use is the plan to find what a filter matches by an index.
+func Use(ix storage.Index, f *query.Filter) Plan { return consider(ix, wish{Filter: f}).Plan }
+
+// countsAll reports whether the number of all documents is wanted.
+func (w wish) countsAll() bool {
+	terms, plain := w.Filter.Terms()
+	return w.Counting && plain && len(terms) == 0
+}
+
+// naturalOrder reports whether the sort asks for the order in which documents are stored, and in which direction.
+func (w wish) naturalOrder() (dir int32, ok bool) {
+	elements, err := w.Sort.Elements()
+	if w.Sort == nil || err != nil || len(elements) != 1 || elements[0].Key() != "$natural" {
+		return 0, false
+	}
+	n, ok := wire.Integer(elements[0].Value())
+	return int32(n), ok && (n == 1 || n == -1)
+}
+
+// AsksForSomething reports whether v is an option that is used: empty documents, empty arrays and false ask for nothing.
+func AsksForSomething(v bson.RawValue) bool {
+	switch v.Type {
+	case 0, bson.TypeNull:
+		return false
+	case bson.TypeBoolean:
+		return v.Boolean()
+	case bson.TypeEmbeddedDocument, bson.TypeArray:
+		return len(v.Value) > len(EmptyDoc)
+	}
+	return true
+}
+
+// findHint is the index that a hint names; nil for no hint and for {$natural: 1}.
+func findHint(coll *storage.Collection, hint bson.RawValue) (*storage.Index, error) {
+	if !AsksForSomething(hint) {
+		return nil, nil
+	}
+	if doc, ok := hint.DocumentOK(); ok {
+		if n, ok := wire.Integer(doc.Lookup("$natural")); ok && (n == 1 || n == -1) {
+			return nil, nil
+		}
+	}
+	meant := slices.DeleteFunc(coll.Ready(), func(ix storage.Index) bool { return !ix.AnswersTo(hint) })
+	switch len(meant) {
+	case 0:
+		return nil, wire.Errorf(wire.BadValue, "error processing query: hint provided does not correspond to an existing index")
+	case 1:
+		return &meant[0], nil
+	}
+	return nil, wire.Errorf(wire.BadValue, "error processing query: the hint fits %d indexes; it must be the name of one", len(meant))
+}

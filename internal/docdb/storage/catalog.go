@@ -1,0 +1,166 @@
+package storage
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/cockroachdb/pebble/v2"
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// Namespace names a collection.
+type Namespace struct{ DB, Coll string }
+
+// String is the full name, database and collection.
+func (n Namespace) String() string { return n.DB + "." + n.Coll }
+
+// SplitName parts the full name of a collection.
+func SplitName(full string) Namespace {
+	db, coll := wire.SplitNamespace(full)
+	return Namespace{db, coll}
+}
+
+// Collection is what the catalog knows of a collection. It never changes: a change makes another value.
+type Collection struct {
+	NS      Namespace
+	ID      uint64
+	UUID    bson.Binary
+	Indexes []Index // without that of _id, which is the documents' own order
+	notes   *notes  // of others, on this value
+}
+
+// catalogEntry is a collection's stored form.
+type catalogEntry struct {
+	ID      uint64      `bson:"id"`
+	UUID    bson.Binary `bson:"uuid"`
+	Indexes []Index     `bson:"indexes,omitempty"`
+}
+
+func (c *Collection) encode() ([]byte, error) {
+	return bson.Marshal(catalogEntry{c.ID, c.UUID, c.Indexes})
+}
+
+// notes are what others have found out of one value of a collection and forget with it. The zero value is empty.
+type notes struct{ values sync.Map }
+
+// Note returns what is kept beside this value of the collection under key; at first it is what fresh makes.
+func (c *Collection) Note(key any, fresh func() any) any {
+	if v, ok := c.notes.values.Load(key); ok {
+		return v
+	}
+	v, _ := c.notes.values.LoadOrStore(key, fresh())
+	return v
+}
+
+// catalog holds all collections in memory. Whoever changes it holds mu while the batch that tells of the change is
+// applied; whoever takes a snapshot holds it too, so that snapshot and catalog agree.
+type catalog struct {
+	mu    sync.RWMutex
+	colls map[Namespace]*Collection
+	ids   uint64 // the last id given to a collection or index
+}
+
+func (c *catalog) load(db *pebble.DB) error {
+	c.colls = map[Namespace]*Collection{}
+	space := []byte{spaceCatalog}
+	it, err := db.NewIter(&pebble.IterOptions{LowerBound: space, UpperBound: After(space)})
+	if err != nil {
+		return err
+	}
+	defer it.Close()
+	for it.First(); it.Valid(); it.Next() {
+		dbName, collName, _ := strings.Cut(string(it.Key()[1:]), "\x00")
+		var entry catalogEntry
+		if err := bson.Unmarshal(it.Value(), &entry); err != nil {
+			return fmt.Errorf("catalog entry of %s.%s: %w", dbName, collName, err)
+		}
+		coll := &Collection{Namespace{dbName, collName}, entry.ID, entry.UUID, entry.Indexes, new(notes)}
+		c.colls[coll.NS] = coll
+		c.ids = max(c.ids, coll.ID)
+		for i, ix := range coll.Indexes {
+			c.ids = max(c.ids, ix.ID)
+			if ix.Partial != nil {
+				if err := coll.Indexes[i].SetFilter(ix.Partial); err != nil {
+					return fmt.Errorf("index %s of %s: %w", ix.Name, coll.NS, err)
+				}
+			}
+		}
+	}
+	return it.Error()
+}
+
+// newID returns an id that no collection or index has had since the engine was opened.
+func (c *catalog) newID() uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ids++
+	return c.ids
+}
+
+// get returns the collection or nil.
+func (c *catalog) get(ns Namespace) *Collection {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.colls[ns]
+}
+
+// set puts coll (nil: nothing) under ns. The caller holds mu.
+func (c *catalog) set(ns Namespace, coll *Collection) {
+	if coll == nil {
+		delete(c.colls, ns)
+	} else {
+		c.colls[ns] = coll
+	}
+}
+
+// list returns the collections of a database by name; of all databases if db is "".
+func (c *catalog) list(db string) []*Collection {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	found := slices.DeleteFunc(slices.Collect(maps.Values(c.colls)), func(x *Collection) bool { return db != "" && x.NS.DB != db })
+	slices.SortFunc(found, func(a, b *Collection) int {
+		return cmp.Or(strings.Compare(a.NS.DB, b.NS.DB), strings.Compare(a.NS.Coll, b.NS.Coll))
+	})
+	return found
+}
+
+// Collection returns the collection or nil.
+func (s *Store) Collection(ns Namespace) *Collection { return s.catalog.get(ns) }
+
+// Collections returns the collections of a database by name; of all databases if db is "".
+func (s *Store) Collections(db string) []*Collection { return s.catalog.list(db) }
+
+// Check reports whether the namespace may be used.
+func (n Namespace) Check() error {
+	if n.DB == "" {
+		return errNoDB
+	}
+	return wire.CheckNamespace(n.DB, n.Coll)
+}
+
+// CheckWritable refuses names under which the server keeps its own collections.
+func (n Namespace) CheckWritable() error {
+	if err := n.Check(); err != nil {
+		return err
+	}
+	if strings.HasPrefix(n.Coll, "system.") {
+		return wire.Errorf(wire.InvalidNamespace, "cannot write to '%s'", n)
+	}
+	return nil
+}
+
+// CheckDB reports whether the name of a database may be used.
+func CheckDB(db string) error {
+	if db == "" {
+		return errNoDB
+	}
+	return wire.CheckDatabase(db)
+}
+
+var errNoDB = wire.Errorf(wire.MissingDB, "OP_MSG requests require a $db argument")

@@ -1,0 +1,114 @@
+package storage
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"slices"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// RetryRecord is the outcome of a logical session's last retryable write. It is stored in the batch of the write itself:
+// either both are there or neither, so a retry never applies a write twice.
+// Source: MongoDB driver specification, "Retryable Writes".
+type RetryRecord struct {
+	TxnNumber int64     `bson:"txnNumber"`
+	Command   string    `bson:"command"`
+	At        time.Time `bson:"at"`
+	Reply     bson.Raw  `bson:"reply"`
+}
+
+const (
+	SessionTimeout = 30 * time.Minute // logicalSessionTimeoutMinutes, after which nobody retries
+	prunePeriod    = 1024             // remembered writes between two prunings
+)
+
+// LogicalSession names a session of a user. Two users' sessions are two, whatever ids they give them.
+type LogicalSession struct {
+	ID   bson.Raw
+	User wire.User
+}
+
+func (l LogicalSession) key() []byte {
+	sum := sha256.Sum256(slices.Concat(l.ID, []byte(l.User.DB), []byte{0}, []byte(l.User.Name)))
+	return append([]byte{spaceRetry}, sum[:]...)
+}
+
+// Outcome is that of the session's last retryable write, or nil.
+func (t *Tx) Outcome(of LogicalSession) (*RetryRecord, error) {
+	stored, err := Read(t.batch, of.key())
+	if err != nil || stored == nil {
+		return nil, err
+	}
+	record := new(RetryRecord)
+	return record, bson.Unmarshal(stored, record)
+}
+
+// KeepOutcome stores the outcome of a write with its changes. A write that changed nothing may as well run again.
+func (t *Tx) KeepOutcome(of LogicalSession, record RetryRecord) error {
+	if t.batch.Empty() {
+		return nil
+	}
+	stored, err := bson.Marshal(record)
+	if err != nil {
+		return err
+	}
+	if t.store.retries.Add(1)%prunePeriod == 0 {
+		if err := t.store.PruneRetries(record.At); err != nil {
+			return err
+		}
+	}
+	return t.batch.Set(of.key(), stored, nil)
+}
+
+// PruneRetries forgets the outcomes of sessions that have timed out by now, which is of the clock on the wall: the domain's
+// clock does not move it. The search goes on beside other writes; a session that one of them has used meanwhile is seen
+// when its outcome is looked at again, while no write is applied.
+func (s *Store) PruneRetries(now time.Time) error {
+	stale, err := s.staleRetries(now)
+	if err != nil || len(stale) == 0 {
+		return err
+	}
+	s.commitMu.Lock()
+	defer s.commitMu.Unlock()
+	batch := s.db.NewBatch()
+	defer batch.Close()
+	for _, key := range stale {
+		value, err := Read(s.db, key)
+		if err != nil {
+			return err
+		}
+		if !timedOut(value, now) {
+			continue
+		}
+		if err := batch.Delete(key, nil); err != nil {
+			return err
+		}
+	}
+	return batch.Commit(pebble.NoSync)
+}
+
+func timedOut(record bson.Raw, now time.Time) bool {
+	at, ok := record.Lookup("at").TimeOK()
+	return !ok || now.Sub(at) >= SessionTimeout
+}
+
+// staleRetries are the keys of the outcomes of sessions that have timed out.
+func (s *Store) staleRetries(now time.Time) (keys [][]byte, err error) {
+	space := []byte{spaceRetry}
+	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: space, UpperBound: After(space)})
+	if err != nil {
+		return nil, err
+	}
+	defer it.Close()
+	for it.First(); it.Valid(); it.Next() {
+		if timedOut(it.Value(), now) {
+			keys = append(keys, bytes.Clone(it.Key()))
+		}
+	}
+	return keys, it.Error()
+}

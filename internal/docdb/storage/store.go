@@ -1,0 +1,265 @@
+// Package storage keeps collections of documents with their indexes in one directory. One Store is one cluster's data; a
+// process may hold many.
+//
+// A write runs under its collection's lock and gathers everything it changes in one Pebble batch (tx.go): documents, index
+// entries, the catalog, the oplog entries that tell of it, and the outcome of a retryable write. The batch is applied in
+// one step, so a reader sees all of it or nothing; then the lock is released, and only the waiting for the disk is left,
+// which concurrent writers share. A write returns when its batch is durable.
+//
+// A View is a Pebble snapshot together with the catalog of the same instant. Indexes are built while writes go on
+// (builds.go). A checkpoint copies the database as it is at an instant; Replay brings a copy forward to any moment of the
+// oplog (replay.go).
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/bloom"
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// Options configure a Store. The zero value is usable.
+type Options struct {
+	Logger     *slog.Logger     // nil: discard
+	Now        func() time.Time // wall clock of oplog timestamps and generated dates; nil: time.Now
+	OplogBytes int64            // the oplog is trimmed to about this size; 0: 64 MB
+	OplogAge   time.Duration    // older entries of the oplog are trimmed; 0: a week
+	MustExist  bool             // do not begin a database where there is none
+	FS         vfs.FS           // nil: the operating system's
+	Cache      *pebble.Cache    // of blocks; nil: one that all stores of the process share
+	GroupBytes int              // how large a batch may become before a command commits what it has done; 0: 64 MB
+}
+
+const mb = 1 << 20
+
+func (o Options) withDefaults() Options {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.OplogBytes == 0 {
+		o.OplogBytes = 64 * mb
+	}
+	if o.OplogAge == 0 {
+		o.OplogAge = 7 * 24 * time.Hour
+	}
+	if o.FS == nil {
+		o.FS = vfs.Default
+	}
+	if o.Cache == nil {
+		o.Cache = cache()
+	}
+	if o.GroupBytes == 0 {
+		o.GroupBytes = 64 * mb
+	}
+	return o
+}
+
+// Store is one open database directory. Its methods are safe for concurrent use.
+type Store struct {
+	opts Options
+	dir  string
+	log  *slog.Logger
+	db   *pebble.DB
+
+	catalog catalog
+	locks   nsLocks
+
+	commitMu sync.Mutex // orders batches; guards oplog and applied
+	oplog    oplogState
+	applied  uint64        // batches applied so far
+	durable  atomic.Uint64 // of these, how many are known to be on disk
+	waiting  atomic.Int64  // writers that wait for the disk
+	retries  atomic.Int64  // outcomes of retryable writes that have been remembered
+
+	buildMu sync.Mutex // guards builds
+	builds  map[uint64]chan struct{}
+
+	ctx    context.Context // ends when Close begins
+	cancel context.CancelFunc
+	tasks  sync.WaitGroup // what runs beside commands; Close waits for it
+	life   sync.RWMutex   // read-held by everything that uses db
+	closed bool
+}
+
+// Open opens the database in dir and creates it if it is not there. What had been acknowledged before a crash is there,
+// and builds of indexes go on.
+func Open(dir string, o Options) (*Store, error) {
+	s, err := openStill(dir, o)
+	if err == nil {
+		s.resumeBuilds()
+	}
+	return s, err
+}
+
+// openStill opens the database without anything that changes it by itself.
+func openStill(dir string, o Options) (*Store, error) {
+	o = o.withDefaults()
+	s := &Store{opts: o, dir: dir, log: o.Logger}
+	db, err := pebble.Open(dir, s.pebbleOptions())
+	if err != nil {
+		return nil, fmt.Errorf("docdb: open %s: %w", filepath.Base(dir), err)
+	}
+	s.db = db
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.locks.init()
+	if err := errors.Join(s.catalog.load(db), s.oplog.load(db)); err != nil {
+		return nil, errors.Join(fmt.Errorf("docdb: open %s: %w", filepath.Base(dir), err), db.Close())
+	}
+	return s, nil
+}
+
+// cache holds blocks of all engines of the process: one bound for the memory of however many there are. It grows with what
+// is read.
+var cache = sync.OnceValue(func() *pebble.Cache { return pebble.NewCache(128 * mb) })
+
+// pebbleOptions keep an idle engine small: a laptop runs many of them.
+func (s *Store) pebbleOptions() *pebble.Options {
+	o := s.opts
+	p := &pebble.Options{
+		FS:                          o.FS,
+		ErrorIfNotExists:            o.MustExist,
+		Logger:                      pebbleLogger{o.Logger},
+		Cache:                       o.Cache,
+		MemTableSize:                4 * mb,
+		MemTableStopWritesThreshold: 4,
+		L0CompactionThreshold:       2, // a range is sought in every table of level 0
+		MaxOpenFiles:                256,
+		FormatMajorVersion:          pebble.FormatNewest,
+		WALMinSyncInterval:          s.syncInterval,
+		CompactionConcurrencyRange:  func() (int, int) { return 1, 1 },
+		// A table that has gone bad is an error of whoever reads it, not the end of all the clusters of the process.
+		EventListener: &pebble.EventListener{DataCorruption: func(info pebble.DataCorruptionInfo) {
+			o.Logger.Error("data corruption", "path", info.Path, "error", info.Details)
+		}},
+	}
+	for i := range p.Levels {
+		p.Levels[i] = pebble.LevelOptions{BlockSize: 16 << 10, IndexBlockSize: 256 << 10, FilterPolicy: bloom.FilterPolicy(10)}
+	}
+	return p
+}
+
+// syncInterval is the time from one sync of the log to the next, at least. When many writers wait, some more will soon: they
+// share the next one. Few writers are not held up. (PostgreSQL has commit_delay and commit_siblings for it.)
+func (s *Store) syncInterval() time.Duration {
+	if s.waiting.Load() < 8 {
+		return 0
+	}
+	return 500 * time.Microsecond
+}
+
+// Close ends Context, waits for what Go has begun and for who has entered, and closes the directory. release is called
+// before, to give back what is held of the database.
+func (s *Store) Close(release func()) error {
+	s.cancel()
+	s.tasks.Wait()
+	s.life.Lock()
+	defer s.life.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	release()
+	if err := s.db.Close(); err != nil {
+		return fmt.Errorf("docdb: close: %w", err)
+	}
+	return nil
+}
+
+// Context ends when Close begins.
+func (s *Store) Context() context.Context { return s.ctx }
+
+// Go runs fn beside commands. Close waits for its end; fn ends with Context.
+func (s *Store) Go(fn func()) { s.tasks.Go(fn) }
+
+// Now is the wall clock of the domain, which can be moved.
+func (s *Store) Now() time.Time { return s.opts.Now() }
+
+// Metrics are Pebble's.
+func (s *Store) Metrics() *pebble.Metrics { return s.db.Metrics() }
+
+// Flush writes what is in memory only, beside the log, into tables.
+func (s *Store) Flush() error { return s.db.Flush() }
+
+// Progress tells how many batches have been applied, and how many of these are known to be on disk.
+func (s *Store) Progress() (applied, durable uint64) {
+	s.commitMu.Lock()
+	defer s.commitMu.Unlock()
+	return s.applied, s.durable.Load()
+}
+
+// Hold runs fn while the store is kept open, closed or not.
+func (s *Store) Hold(fn func()) {
+	s.life.RLock()
+	defer s.life.RUnlock()
+	fn()
+}
+
+// Enter keeps the store open until leave is called.
+func (s *Store) Enter() error {
+	s.life.RLock()
+	if s.closed || s.ctx.Err() != nil {
+		s.life.RUnlock()
+		return wire.Errorf(wire.ShutdownInProgress, "the database is shutting down")
+	}
+	return nil
+}
+
+// Leave undoes Enter.
+func (s *Store) Leave() { s.life.RUnlock() }
+
+// Checkpoint writes a copy of the database at one instant into dir, which must not exist, and returns the timestamp of the
+// last change in it. The copy shares its immutable files with the original by hard links. Writes wait while it is made,
+// and so do reads that ask for what is durable.
+func (s *Store) Checkpoint(ctx context.Context, dir string) (bson.Timestamp, error) {
+	if err := ctx.Err(); err != nil {
+		return bson.Timestamp{}, err
+	}
+	if err := s.Enter(); err != nil {
+		return bson.Timestamp{}, err
+	}
+	defer s.Leave()
+	s.commitMu.Lock()
+	defer s.commitMu.Unlock()
+	if err := s.db.Checkpoint(dir, pebble.WithFlushedWAL()); err != nil {
+		if errors.Is(err, os.ErrExist) {
+			return bson.Timestamp{}, fmt.Errorf("docdb: checkpoint: %s exists", filepath.Base(dir))
+		}
+		return bson.Timestamp{}, fmt.Errorf("docdb: checkpoint: %w", err)
+	}
+	return s.oplog.last, nil
+}
+
+// pebbleLogger passes Pebble's messages on. Pebble calls Fatalf when the disk has failed it and nothing more can be made
+// durable: going on could acknowledge writes that are lost, or wait for ever for a lock that Pebble has left, so the
+// process ends. It ends by a goroutine of its own, for a panic in that of a command would be caught.
+type pebbleLogger struct{ log *slog.Logger }
+
+func (l pebbleLogger) Infof(format string, args ...any) {
+	if l.log.Enabled(context.Background(), slog.LevelDebug) {
+		l.log.Debug(fmt.Sprintf(format, args...))
+	}
+}
+
+func (l pebbleLogger) Errorf(format string, args ...any) { l.log.Error(fmt.Sprintf(format, args...)) }
+
+func (l pebbleLogger) Fatalf(format string, args ...any) {
+	msg := fmt.Sprintf(format, args...)
+	l.log.Error(msg)
+	go panic(msg)
+	select {}
+}

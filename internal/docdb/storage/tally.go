@@ -1,0 +1,46 @@
+package storage
+
+import (
+	"encoding/binary"
+	"errors"
+
+	"github.com/cockroachdb/pebble/v2"
+)
+
+// Tally counts a collection's documents and their bytes. It is kept beside the documents and changes in the same batch, so
+// that counting a collection does not walk it.
+type Tally struct{ Docs, Bytes int64 }
+
+// ReadTally reads the tally of the collection with an id.
+func ReadTally(r pebble.Reader, coll uint64) (Tally, error) {
+	value, closer, err := r.Get(idPrefix(spaceCount, coll))
+	if errors.Is(err, pebble.ErrNotFound) {
+		return Tally{}, nil
+	}
+	if err != nil {
+		return Tally{}, err
+	}
+	defer closer.Close()
+	if len(value) != 16 {
+		return Tally{}, errors.New("malformed tally")
+	}
+	return Tally{int64(binary.BigEndian.Uint64(value)), int64(binary.BigEndian.Uint64(value[8:]))}, nil
+}
+
+// Tally is the collection's as of now.
+func (s *Store) Tally(coll *Collection) (Tally, error) { return ReadTally(s.db, coll.ID) }
+
+// writeTally puts the collection's tally into the batch. The collection's lock makes reading and writing it one step.
+func (t *Tx) writeTally() error {
+	if t.Coll == nil || t.delta == (Tally{}) {
+		return nil
+	}
+	now, err := ReadTally(t.batch, t.Coll.ID)
+	if err != nil {
+		return err
+	}
+	value := binary.BigEndian.AppendUint64(nil, uint64(now.Docs+t.delta.Docs))
+	value = binary.BigEndian.AppendUint64(value, uint64(now.Bytes+t.delta.Bytes))
+	t.delta = Tally{}
+	return t.batch.Set(idPrefix(spaceCount, t.Coll.ID), value, nil)
+}
