@@ -18,6 +18,11 @@ type Table[T any] struct {
 	Rev     func(*T) *int64 // where the object keeps its revision, outside of its JSON form
 	Indexes []Index[T]
 
+	// Older gives a stored body the form that T has now, where an earlier version of Telamon stored another; a body that has it
+	// already is returned as it is. nil: the form has never changed, or only by fields that may be absent. What Older reads
+	// is stored anew when the object is next put. Keys of indexes are made from what it returns.
+	Older func(body []byte) ([]byte, error)
+
 	once   sync.Once
 	schema Schema
 }
@@ -108,8 +113,8 @@ func (t *Table[T]) keys(v *T) [][]string {
 }
 
 func (t *Table[T]) keysOf(body []byte) ([][]string, error) {
-	v := new(T)
-	if err := json.Unmarshal(body, v); err != nil {
+	v, err := t.parse(body)
+	if err != nil {
 		return nil, fmt.Errorf("store: decode %s: %w", t.Name, err)
 	}
 	return t.keys(v), nil
@@ -132,12 +137,24 @@ func (t *Table[T]) decode(row Row) (*T, error) {
 }
 
 func (t *Table[T]) fresh(row Row) (*T, error) {
-	v := new(T)
-	if err := json.Unmarshal(row.Body, v); err != nil {
+	v, err := t.parse(row.Body)
+	if err != nil {
 		return nil, fmt.Errorf("store: decode %s %s: %w", t.Name, row.ID, err)
 	}
 	*t.Rev(v) = row.Rev
 	return v, nil
+}
+
+// parse reads a stored body, whatever form it has.
+func (t *Table[T]) parse(body []byte) (*T, error) {
+	if t.Older != nil {
+		var err error
+		if body, err = t.Older(body); err != nil {
+			return nil, err
+		}
+	}
+	v := new(T)
+	return v, json.Unmarshal(body, v)
 }
 
 // IsNotFound says whether err is ErrNotFound.

@@ -37,7 +37,7 @@ func Read(r pebble.Reader, key []byte) ([]byte, error) {
 		return nil, err
 	}
 	defer closer.Close()
-	return bytes.Clone(value), nil
+	return append([]byte{}, value...), nil // what is empty is there
 }
 
 // Lend returns the document with an _id, which is the database's own until closer is closed, or nil and nothing to close.

@@ -13,6 +13,7 @@ import (
 const (
 	spaceCatalog  = 'c' // database 0 collection -> catalogEntry
 	spaceDocument = 'd' // collection id, _id -> document
+	spaceFormat   = 'f' // nothing -> the format's number
 	spaceIndex    = 'i' // index id, value, _id -> length of the encoded _id
 	spaceCount    = 'n' // collection id -> tally
 	spaceOplog    = 'o' // timestamp -> running size, entry

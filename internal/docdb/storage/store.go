@@ -117,10 +117,18 @@ func openStill(dir string, o Options) (*Store, error) {
 	s.db = db
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.locks.init()
-	if err := errors.Join(s.catalog.load(db), s.oplog.load(db)); err != nil {
+	if err := s.load(); err != nil {
 		return nil, errors.Join(fmt.Errorf("docdb: open %s: %w", filepath.Base(dir), err), db.Close())
 	}
 	return s, nil
+}
+
+// load reads what is kept in memory.
+func (s *Store) load() error {
+	if err := s.bringUp(); err != nil { // before anything is read that may have another form
+		return err
+	}
+	return errors.Join(s.catalog.load(s.db), s.oplog.load(s.db))
 }
 
 // cache holds blocks of all engines of the process: one bound for the memory of however many there are. It grows with what

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -36,6 +37,27 @@ var reopenRules = []rule{
 		b.must(b.put(b.letters("a")...))
 		b.reopen(keyed)
 		b.reopen(b.things.Schema())
+		b.list(store.Query{Index: "name"}, "a")
+	}},
+	{"a body of an older form is read and found as one of today's", func(b *bench) {
+		old := &store.Schema{Name: "things"}
+		b.reopen(old)
+		b.update(func(tx store.Tx) error {
+			_, err := tx.Put(old, store.Row{ID: "a", Body: []byte(`{"id":"a","scope":"s","label":"first"}`)})
+			return err
+		})
+		things := newThings()
+		things.Older = func(body []byte) ([]byte, error) {
+			return bytes.Replace(body, []byte(`"label":`), []byte(`"name":`), 1), nil
+		}
+		b.reopen(things.Schema())
+		b.update(func(tx store.Tx) error {
+			v, err := things.Find(tx, "name", "s", "first")
+			if err != nil || v.Name != "first" {
+				return fmt.Errorf("%v, %w", v, err)
+			}
+			return things.Put(tx, v)
+		})
 		b.list(store.Query{Index: "name"}, "a")
 	}},
 	{"an index that is declared later holds the rows there are", func(b *bench) {

@@ -1,0 +1,76 @@
+package storage
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/cockroachdb/pebble/v2"
+)
+
+// What is in a directory has the form of a numbered format. The number stands in the directory, so that a program that knows
+// less refuses it instead of reading it wrongly, and one that knows more brings it up first.
+//
+//	1  has no number. In its oplog an update's entry has the whole document.
+//	2  has entries of updates that say what was changed; those of format 1 are valid in it.
+const formatNow = 2
+
+// formatSteps bring a directory from the format of the key to the next one. They run in one batch with the new number.
+var formatSteps = map[uint32]func(*Store, *pebble.Batch) error{
+	1: func(*Store, *pebble.Batch) error { return nil },
+}
+
+// A NewerFormatError says that a directory was written by a newer program, and was left as it is.
+type NewerFormatError struct{ Found, Known uint32 }
+
+func (e *NewerFormatError) Error() string {
+	return fmt.Sprintf("the data has format %d and this program knows formats up to %d: it was written by a newer program, which must be used to open it", e.Found, e.Known)
+}
+
+// bringUp checks the format of the directory and brings an older one up to formatNow.
+func (s *Store) bringUp() error {
+	stored, err := Read(s.db, formatKey)
+	if err != nil {
+		return err
+	}
+	found, err := parseFormat(stored)
+	if err != nil || found == formatNow {
+		return err
+	}
+	batch := s.db.NewBatch()
+	defer batch.Close()
+	for ; found < formatNow; found++ {
+		if err := formatSteps[found](s, batch); err != nil {
+			return fmt.Errorf("from format %d to %d: %w", found, found+1, err)
+		}
+	}
+	if err := batch.Set(formatKey, encodeFormat(formatNow), nil); err != nil {
+		return err
+	}
+	return batch.Commit(pebble.Sync)
+}
+
+var formatKey = []byte{spaceFormat}
+
+// encodeFormat writes a format's number twice, the second time inverted: what is cut or mixed up is no number.
+func encodeFormat(n uint32) []byte {
+	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, n), ^n)
+}
+
+// parseFormat reads the number of a format that this program knows. None stands for the first.
+func parseFormat(stored []byte) (uint32, error) {
+	if stored == nil {
+		return 1, nil
+	}
+	if len(stored) != 8 {
+		return 0, errors.New("the number of the data's format is damaged")
+	}
+	n := binary.BigEndian.Uint32(stored)
+	switch {
+	case n != ^binary.BigEndian.Uint32(stored[4:]) || n < 2:
+		return 0, errors.New("the number of the data's format is damaged")
+	case n > formatNow:
+		return 0, &NewerFormatError{n, formatNow}
+	}
+	return n, nil
+}
