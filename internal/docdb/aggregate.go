@@ -2,21 +2,21 @@ package docdb
 
 import (
 	"context"
-	"iter"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/plan"
-	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/query/stage"
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
 var aggregateFields = fields("pipeline!", isArray, "cursor", isObject, "explain", isBool, "allowDiskUse", isBool,
 	"bypassDocumentValidation", isBool, "hint", isHint, "collation", isObject, "let", isObject)
 
-// aggregateSelection parses the pipeline. Its leading $match may choose an index.
-func (c *call) aggregateSelection() (plan.Selection, *query.Pipeline, error) {
-	var sel plan.Selection
+// aggregateSelection parses the pipeline. What leads it is a selection, which may choose an index; the rest is still to be
+// run.
+func (c *call) aggregateSelection() (sel plan.Selection, rest *stage.Pipeline, err error) {
 	if c.ns.Coll == "" {
 		return sel, nil, wire.Errorf(wire.InvalidNamespace, "aggregations on a database are not supported; a collection is required")
 	}
@@ -24,19 +24,19 @@ func (c *call) aggregateSelection() (plan.Selection, *query.Pipeline, error) {
 	if err != nil {
 		return sel, nil, err
 	}
-	sel.Filter, sel.Hint = p.LeadingMatch(), c.get("hint")
-	return sel, p, nil
+	lead, rest := p.Optimize().Lead()
+	return plan.Leading(lead, c.get("hint")), rest, nil
 }
 
 // parsePipeline parses stages, which may be all of the command's or those behind the first.
-func (c *call) parsePipeline(stages bson.RawValue) (*query.Pipeline, error) {
-	if err := c.refuse("let"); err != nil {
-		return nil, err
-	}
+func (c *call) parsePipeline(stages bson.RawValue) (*stage.Pipeline, error) {
 	if err := c.refuseCollation(); err != nil {
 		return nil, err
 	}
-	return query.ParsePipeline(stages)
+	if err := c.parser().LetAll(c.doc("let")); err != nil {
+		return nil, err
+	}
+	return stage.Parse(c.parser(), stages)
 }
 
 func runAggregate(c *call) (bson.D, error) {
@@ -61,13 +61,16 @@ func runAggregate(c *call) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := sel.Scan(v.R, v.Coll)
+	s, err := sel.Scan(c.ctx, v.R, v.Coll)
 	if err != nil {
 		v.Close()
 		return nil, err
 	}
-	s.Lent = p.Lent()
-	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return p.Run(ctx, s.Documents(ctx), c.e.memory) }
+	s.Lent = true
+	results := func(ctx context.Context) value.Documents {
+		r := c.run(ctx)
+		return p.Run(r, sel.Results(r, s))
+	}
 	cur := newCursor(c.ns, results, v.Close)
 	cur.rest = s.Rest
 	return nil, c.openCursor(cur, size)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
 	"github.com/telamon-db/telamon/internal/docdb/plan"
+	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -22,9 +23,10 @@ type call struct {
 	cmd  *command
 	ns   storage.Namespace // coll is "" for a command on the database or the server
 
-	id        int64     // among the commands of the engine
-	began     time.Time // on the engine's monotonic clock
-	out       []byte    // the reply; a handler appends what is large itself, and returns the rest
+	reads     *expression.Parser // of parser, once it is there
+	id        int64              // among the commands of the engine
+	began     time.Time          // on the engine's monotonic clock
+	out       []byte             // the reply; a handler appends what is large itself, and returns the rest
 	body      bson.Raw
 	self      bson.RawValue // the value of the command's own field
 	sequences map[string][]bson.Raw

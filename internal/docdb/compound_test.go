@@ -10,7 +10,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/query/order"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -292,7 +292,7 @@ func ask(t *testing.T, x *db, r *rand.Rand, keys []d) {
 		if fmt.Sprint(sortedByID(got)) != fmt.Sprint(sortedByID(want)) {
 			t.Fatalf("%v, indexes %v: got %d, want %d\n%v\n%v", more, keys, len(got), len(want), got, want)
 		}
-		places, err := query.ParseSort(marshal(t, order))
+		places, err := parseSort(t, order)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -307,7 +307,7 @@ func ask(t *testing.T, x *db, r *rand.Rand, keys []d) {
 	}
 }
 
-func place(t testing.TB, s query.Sort, doc bson.Raw) []byte {
+func place(t testing.TB, s order.Sort, doc bson.Raw) []byte {
 	t.Helper()
 	key, err := s.Key(doc)
 	if err != nil {
@@ -321,3 +321,6 @@ func sortedByID(docs []bson.Raw) []bson.Raw {
 		return int(x.Lookup("_id").AsInt64() - y.Lookup("_id").AsInt64())
 	})
 }
+
+// parseSort is an order as the engine has it.
+func parseSort(t testing.TB, d d) (order.Sort, error) { return order.Parse(nil, marshal(t, d)) }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
 	"github.com/telamon-db/telamon/internal/docdb/plan"
-	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -24,7 +24,7 @@ func (c *call) countSelection() (plan.Selection, error) {
 	if err := c.refuseCollation(); err != nil {
 		return plan.Selection{}, err
 	}
-	sel, err := plan.NewSelection(c.doc("query"), nil, nil, c.get("hint"))
+	sel, err := plan.NewSelection(c.parser(), c.doc("query"), nil, nil, c.get("hint"))
 	if err != nil {
 		return sel, err
 	}
@@ -58,7 +58,7 @@ func runCount(c *call) (bson.D, error) {
 
 // count counts a selection. To count a whole collection is to look at its tally.
 func (c *call) count(sel *plan.Selection, v *storage.View) (n int64, err error) {
-	s, err := sel.Scan(v.R, v.Coll)
+	s, err := sel.Scan(c.ctx, v.R, v.Coll)
 	if err != nil || v.Coll == nil {
 		return 0, err
 	}
@@ -70,7 +70,7 @@ func (c *call) count(sel *plan.Selection, v *storage.View) (n int64, err error) 
 		}
 		return n, err
 	}
-	for _, err := range sel.Results(c.ctx, s, c.e.memory) {
+	for _, err := range sel.Results(c.run(c.ctx), s) {
 		if err != nil {
 			return 0, err
 		}
@@ -83,7 +83,7 @@ func (c *call) distinctSelection() (plan.Selection, error) {
 	if err := c.refuseCollation(); err != nil {
 		return plan.Selection{}, err
 	}
-	return plan.NewSelection(c.doc("query"), nil, nil, c.get("hint"))
+	return plan.NewSelection(c.parser(), c.doc("query"), nil, nil, c.get("hint"))
 }
 
 // runDistinct lists the values in their order. An array counts by its elements.
@@ -97,17 +97,17 @@ func runDistinct(c *call) (bson.D, error) {
 		return nil, err
 	}
 	defer v.Close()
-	s, err := sel.Scan(v.R, v.Coll)
+	s, err := sel.Scan(c.ctx, v.R, v.Coll)
 	if err != nil {
 		return nil, err
 	}
 	seen := map[string]bson.RawValue{}
 	size := 0
-	for doc, err := range sel.Results(c.ctx, s, c.e.memory) {
+	for doc, err := range sel.Results(c.run(c.ctx), s) {
 		if err != nil {
 			return nil, err
 		}
-		for _, value := range query.Values(doc, c.string("key")) {
+		for _, value := range value.Distinct(doc, c.string("key")) {
 			key := string(keys.Append(nil, value))
 			if _, known := seen[key]; known {
 				continue

@@ -10,7 +10,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
-	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/query/match"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -132,7 +132,7 @@ func runCurrentOp(c *call) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
-	filter, err := query.ParseFilter(raw)
+	filter, err := match.Parse(nil, raw)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -45,7 +46,7 @@ type cursor struct {
 }
 
 // newCursor makes a cursor of results, which release gives back what it stands on.
-func newCursor(ns storage.Namespace, results func(context.Context) iter.Seq2[bson.Raw, error], release func()) *cursor {
+func newCursor(ns storage.Namespace, results func(context.Context) value.Documents, release func()) *cursor {
 	ctx, cancel := context.WithCancel(context.Background())
 	next, stop := iter.Pull2(results(ctx))
 	return &cursor{ns: ns, cancel: cancel, next: next, stop: func() { cancel(); stop(); release() }, rest: func() {}}

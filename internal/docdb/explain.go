@@ -21,12 +21,12 @@ func init() {
 		"aggregate": func(c *call) (plan.Selection, error) {
 			sel, p, err := c.aggregateSelection()
 			if err == nil {
-				sel.Behind = p.Behind()
+				sel.Behind = p.Apart()
 			}
 			return sel, err
 		},
 		"findAndModify": func(c *call) (plan.Selection, error) {
-			return plan.NewSelection(c.doc("query"), c.doc("sort"), nil, c.get("hint"))
+			return plan.NewSelection(c.parser(), c.doc("query"), c.doc("sort"), nil, c.get("hint"))
 		},
 		"update": func(c *call) (plan.Selection, error) { return c.onlyStatement("updates", updateFields) },
 		"delete": func(c *call) (plan.Selection, error) { return c.onlyStatement("deletes", deleteFields) },
@@ -45,7 +45,7 @@ func (c *call) onlyStatement(array string, known *fieldSet) (plan.Selection, err
 	if err != nil {
 		return plan.Selection{}, err
 	}
-	return plan.NewSelection(a.doc("q"), a.doc("sort"), nil, a.get("hint"))
+	return plan.NewSelection(c.parser(), a.doc("q"), a.doc("sort"), nil, a.get("hint"))
 }
 
 func runExplain(c *call) (bson.D, error) {
@@ -85,7 +85,7 @@ func (c *call) explain(verbosity string) (bson.D, error) {
 		return nil, err
 	}
 	defer v.Close()
-	s, err := sel.Scan(v.R, v.Coll)
+	s, err := sel.Scan(c.ctx, v.R, v.Coll)
 	if err != nil {
 		return nil, err
 	}
@@ -123,14 +123,15 @@ func (c *call) explain(verbosity string) (bson.D, error) {
 func (c *call) execute(sel *plan.Selection, s *plan.Scan) (bson.D, plan.Effort, error) {
 	began := time.Now()
 	e := plan.Effort{Measured: true, Behind: make([]int64, len(sel.Behind))}
-	docs := plan.Tallied(s.Documents(c.ctx), &e.Found)
+	r := c.run(c.ctx)
+	docs := plan.Tallied(s.Documents(r), &e.Found)
 	if !s.Plan.Sorted {
-		docs = sel.Sorted(docs, c.e.memory)
+		docs = sel.Sorted(r, docs)
 	}
 	docs = plan.Tallied(docs, &e.Ordered)
-	docs = plan.Tallied(sel.Projected(sel.Window(docs)), &e.Returned)
+	docs = plan.Tallied(sel.Projected(r, sel.Window(docs)), &e.Returned)
 	for i, p := range sel.Behind {
-		docs = plan.Tallied(p.Run(c.ctx, docs, c.e.memory), &e.Behind[i])
+		docs = plan.Tallied(p.Run(r, docs), &e.Behind[i])
 	}
 	for _, err := range docs {
 		if err != nil {
@@ -152,7 +153,7 @@ func (c *call) tryPlans(sel *plan.Selection, won *plan.Scan) (bson.A, error) {
 	for _, p := range append([]plan.Plan{won.Plan}, won.Plan.Rejected...) {
 		e := plan.Effort{Measured: true}
 		s := won.By(p)
-		for _, err := range plan.Tallied(s.Documents(c.ctx), &e.Found) {
+		for _, err := range plan.Tallied(s.Documents(c.run(c.ctx)), &e.Found) {
 			if err != nil {
 				return nil, err
 			}

@@ -55,7 +55,7 @@ func TestExpress(t *testing.T) {
 			}
 			continue
 		}
-		if sel, err := plan.NewSelection(marshal(t, asked[0].Value), nil, nil, bson.RawValue{}); err == nil {
+		if sel, err := plan.NewSelection(nil, marshal(t, asked[0].Value), nil, nil, bson.RawValue{}); err == nil {
 			if _, one := sel.OneID(); one {
 				express++
 			}

@@ -7,6 +7,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/plan"
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -38,7 +39,7 @@ func (c *call) findSelection() (plan.Selection, error) {
 	if err := c.refuseCollation(); err != nil {
 		return plan.Selection{}, err
 	}
-	sel, err := plan.NewSelection(c.doc("filter"), c.doc("sort"), c.doc("projection"), c.get("hint"))
+	sel, err := plan.NewSelection(c.parser(), c.doc("filter"), c.doc("sort"), c.doc("projection"), c.get("hint"))
 	if err != nil {
 		return sel, err
 	}
@@ -86,13 +87,13 @@ func (c *call) findAll(sel plan.Selection, size int64) error {
 	if err != nil {
 		return err
 	}
-	s, err := sel.Scan(v.R, v.Coll)
+	s, err := sel.Scan(c.ctx, v.R, v.Coll)
 	if err != nil {
 		v.Close()
 		return err
 	}
-	s.Lent = s.Plan.Sorted
-	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return sel.Results(ctx, s, c.e.memory) }
+	s.Lent = true
+	results := func(ctx context.Context) value.Documents { return sel.Results(c.run(ctx), s) }
 	if c.bool("singleBatch", false) {
 		defer v.Close()
 		return c.onlyBatch(results(c.ctx), size)

@@ -4,7 +4,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/plan"
-	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/query/update"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -17,17 +17,17 @@ func runFindAndModify(c *call) (bson.D, error) {
 	if err := c.checkFindAndModify(); err != nil {
 		return nil, err
 	}
-	sel, err := plan.NewSelection(c.doc("query"), c.doc("sort"), nil, c.get("hint"))
+	sel, err := plan.NewSelection(c.parser(), c.doc("query"), c.doc("sort"), nil, c.get("hint"))
 	if err != nil {
 		return nil, err
 	}
-	project, err := plan.NewSelection(plan.EmptyDoc, nil, c.doc("fields"), bson.RawValue{})
+	project, err := plan.NewSelection(c.parser(), plan.EmptyDoc, nil, c.doc("fields"), bson.RawValue{})
 	if err != nil {
 		return nil, err
 	}
-	var u *query.Update
+	var u *update.Update
 	if !c.bool("remove", false) {
-		if u, err = query.ParseUpdate(c.get("update")); err != nil {
+		if u, err = update.Parse(c.parser(), c.get("update")); err != nil {
 			return nil, err
 		}
 	}
@@ -68,7 +68,7 @@ func (c *call) checkFindAndModify() error {
 }
 
 // findAndModify changes at most one document. It returns the document that was asked for, if any, and what was done.
-func (c *call) findAndModify(t *storage.Tx, sel *plan.Selection, u *query.Update) (doc bson.Raw, last bson.D, err error) {
+func (c *call) findAndModify(t *storage.Tx, sel *plan.Selection, u *update.Update) (doc bson.Raw, last bson.D, err error) {
 	old, err := c.findOne(t, sel)
 	switch {
 	case err != nil:

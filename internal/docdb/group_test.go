@@ -9,6 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/plan"
+	"github.com/telamon-db/telamon/internal/docdb/query/stage"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -45,19 +46,19 @@ func TestSortIsBounded(t *testing.T) {
 	x := fresh(t)
 	x.fill("c", 100)
 	for limit, most := range map[int64]error{0: wire.Errorf(wire.SortMemoryExceeded, ""), 10: nil} {
-		sel, err := plan.NewSelection(plan.EmptyDoc, marshal(t, d{{"x", 1}}), nil, bson.RawValue{})
+		sel, err := plan.NewSelection(nil, plan.EmptyDoc, marshal(t, d{{"x", 1}}), nil, bson.RawValue{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		sel.Memory, sel.Limit = 2500, limit // a document takes about 90 bytes
 		v := x.e.store.View(storage.Namespace{DB: "test", Coll: "c"})
 		defer v.Close()
-		s, err := sel.Scan(v.R, v.Coll)
+		s, err := sel.Scan(context.Background(), v.R, v.Coll)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var got error
-		for _, got = range sel.Results(context.Background(), s, x.e.memory) {
+		for _, got = range sel.Results(&stage.Run{Ctx: context.Background(), Memory: x.e.memory}, s) {
 		}
 		if (got == nil) != (most == nil) {
 			t.Errorf("limit %d: %v", limit, got)

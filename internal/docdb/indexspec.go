@@ -8,7 +8,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -127,7 +127,7 @@ func parsePart(path string, v bson.RawValue) (storage.Part, error) {
 	if strings.Contains(path, "$**") {
 		return storage.Part{}, wire.Errorf(wire.CannotCreateIndex, "wildcard indexes are not supported")
 	}
-	if !query.ValidPath(path) {
+	if !value.ValidPath(path) {
 		return storage.Part{}, wire.Errorf(wire.CannotCreateIndex, "the path '%s' cannot be indexed", path)
 	}
 	return storage.Part{Path: path, Dir: int32(dir)}, nil

@@ -6,12 +6,12 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/query/match"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
 // listReply answers with a list of documents as a cursor, as the listing commands do.
-func (c *call) listReply(ns storage.Namespace, docs []bson.D, filter *query.Filter) (bson.D, error) {
+func (c *call) listReply(ns storage.Namespace, docs []bson.D, filter *match.Filter) (bson.D, error) {
 	kept, err := filtered(docs, filter)
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func listed(docs []bson.Raw) iter.Seq2[bson.Raw, error] {
 }
 
 // filtered encodes the documents that the filter matches.
-func filtered(docs []bson.D, filter *query.Filter) ([]bson.Raw, error) {
+func filtered(docs []bson.D, filter *match.Filter) ([]bson.Raw, error) {
 	kept := []bson.Raw{}
 	for _, doc := range docs {
 		raw, err := bson.Marshal(doc)
@@ -50,7 +50,7 @@ func filtered(docs []bson.D, filter *query.Filter) ([]bson.Raw, error) {
 }
 
 func runListCollections(c *call) (bson.D, error) {
-	filter, err := query.ParseFilter(c.doc("filter"))
+	filter, err := match.Parse(nil, c.doc("filter"))
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func runListCollections(c *call) (bson.D, error) {
 }
 
 func runListDatabases(c *call) (bson.D, error) {
-	filter, err := query.ParseFilter(c.doc("filter"))
+	filter, err := match.Parse(nil, c.doc("filter"))
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/docdb/memory"
 	"github.com/telamon-db/telamon/internal/docdb/plan"
+	"github.com/telamon-db/telamon/internal/docdb/query/stage"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -116,7 +117,7 @@ func TestMemoryIsGivenBack(t *testing.T) {
 func TestPanicsHoldNoMemory(t *testing.T) {
 	x, budget := withMemory(t, mb)
 	for _, early := range []bool{true, false} {
-		sel, err := plan.NewSelection(plan.EmptyDoc, marshal(t, d{{"n", 1}}), nil, bson.RawValue{})
+		sel, err := plan.NewSelection(nil, plan.EmptyDoc, marshal(t, d{{"n", 1}}), nil, bson.RawValue{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -129,7 +130,7 @@ func TestPanicsHoldNoMemory(t *testing.T) {
 			}
 		}
 		results := func(context.Context) iter.Seq2[bson.Raw, error] {
-			docs := sel.Sorted(faulty, budget)
+			docs := sel.Sorted(&stage.Run{Ctx: context.Background(), Memory: budget}, faulty)
 			return func(yield func(bson.Raw, error) bool) {
 				for doc, err := range docs {
 					if yield(doc, err); !early {

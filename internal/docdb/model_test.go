@@ -11,7 +11,6 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/telamon-db/telamon/internal/docdb/query"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -210,7 +209,7 @@ func (m planModel) same(asked []e, order d, all, want, got []bson.Raw) {
 	for _, doc := range all {
 		known[doc.String()] = true
 	}
-	places, err := query.ParseSort(marshal(t, order))
+	places, err := parseSort(t, order)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package docdb
 
 import (
-	"context"
 	"encoding/binary"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -26,11 +25,11 @@ func (c *call) modify(t *storage.Tx, sel *plan.Selection, multi bool, fn func(bs
 // findOne returns the first document of a selection, or nil.
 func (c *call) findOne(t *storage.Tx, sel *plan.Selection) (bson.Raw, error) {
 	sel.Limit = 1
-	s, err := sel.Scan(t.Reader(), t.Coll)
+	s, err := sel.Scan(c.ctx, t.Reader(), t.Coll)
 	if err != nil {
 		return nil, err
 	}
-	for doc, err := range sel.Results(c.ctx, s, c.e.memory) {
+	for doc, err := range sel.Results(c.run(c.ctx), s) {
 		return doc, err
 	}
 	return nil, nil
@@ -42,7 +41,7 @@ func (c *call) modifyAll(t *storage.Tx, sel *plan.Selection, fn func(bson.Raw) e
 	if c.has("txnNumber") {
 		return wire.Errorf(wire.InvalidOptions, "Cannot use retryable writes with multi-document statements")
 	}
-	found, err := findKeys(c.ctx, t, sel)
+	found, err := c.findKeys(t, sel)
 	if err != nil {
 		return err
 	}
@@ -73,13 +72,13 @@ func (c *call) modifyAll(t *storage.Tx, sel *plan.Selection, fn func(bson.Raw) e
 const foundBytes = 256 * mb
 
 // findKeys returns the keys of a selection's documents, each behind its length.
-func findKeys(ctx context.Context, t *storage.Tx, sel *plan.Selection) ([]byte, error) {
-	s, err := sel.Scan(t.Reader(), t.Coll)
+func (c *call) findKeys(t *storage.Tx, sel *plan.Selection) ([]byte, error) {
+	s, err := sel.Scan(c.ctx, t.Reader(), t.Coll)
 	if err != nil {
 		return nil, err
 	}
 	var found []byte
-	for doc, err := range s.Documents(ctx) {
+	for doc, err := range s.Documents(c.run(c.ctx)) {
 		if err != nil {
 			return nil, err
 		}

@@ -9,11 +9,15 @@ import (
 	"testing"
 
 	"github.com/telamon-db/telamon/internal/docdb"
-	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/query/expression"
+	"github.com/telamon-db/telamon/internal/docdb/query/match"
+	"github.com/telamon-db/telamon/internal/docdb/query/stage"
+	"github.com/telamon-db/telamon/internal/docdb/query/update"
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/gateway"
 )
 
-var update = flag.Bool("update", false, "rewrite the generated part of docs/DOCDB.md")
+var rewrite = flag.Bool("update", false, "rewrite the generated part of docs/DOCDB.md")
 
 const (
 	parityFile = "../../docs/DOCDB.md"
@@ -36,7 +40,7 @@ func TestParityListsWhatTheEngineHas(t *testing.T) {
 	if want == string(raw) {
 		return
 	}
-	if !*update {
+	if !*rewrite {
 		t.Fatalf("%s is not up to date; run this test with -update", parityFile)
 	}
 	if err := os.WriteFile(parityFile, []byte(want), 0o644); err != nil {
@@ -47,11 +51,11 @@ func TestParityListsWhatTheEngineHas(t *testing.T) {
 func tables() string {
 	var b strings.Builder
 	commandTable(&b)
-	entryTable(&b, "Query operators", query.Operators, query.RefusedOperators)
-	entryTable(&b, "Update operators", query.UpdateOperators, nil)
+	entryTable(&b, "Query operators", match.Operators, match.RefusedOperators)
+	entryTable(&b, "Update operators", update.Operators, nil)
 	entryTable(&b, "Aggregation stages", docdb.Stages(), gateway.EngineStages())
-	entryTable(&b, "Accumulators of `$group`", query.Accumulators, nil)
-	entryTable(&b, "Expressions", query.Expressions, nil)
+	entryTable(&b, "Accumulators of `$group`", stage.Accumulators, nil)
+	entryTable(&b, "Expressions", expression.Operators, nil)
 	return b.String()
 }
 
@@ -74,13 +78,13 @@ func commandTable(b *strings.Builder) {
 }
 
 // entryTable lists what there is, and of more what there is not.
-func entryTable(b *strings.Builder, title string, list []query.Entry, more []string) {
+func entryTable(b *strings.Builder, title string, list []value.Entry, more []string) {
 	fmt.Fprintf(b, "\n## %s\n\n| name | state | what it does |\n|---|---|---|\n", title)
 	for _, e := range list {
 		fmt.Fprintf(b, "| `%s` | yes | %s |\n", e.Name, e.Summary)
 	}
 	for _, name := range more {
-		if !slices.ContainsFunc(list, func(e query.Entry) bool { return e.Name == name }) {
+		if !slices.ContainsFunc(list, func(e value.Entry) bool { return e.Name == name }) {
 			fmt.Fprintf(b, "| `%s` | no | |\n", name)
 		}
 	}

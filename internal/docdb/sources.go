@@ -2,7 +2,6 @@ package docdb
 
 import (
 	"context"
-	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,7 +9,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
-	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/query/stage"
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -30,12 +30,12 @@ var sources = map[string]source{
 }
 
 // Stages are the aggregation stages that the engine knows, by name.
-func Stages() []query.Entry {
-	list := slices.Clone(query.Stages)
+func Stages() []value.Entry {
+	list := slices.Clone(stage.Stages)
 	for name, s := range sources {
-		list = append(list, query.Entry{Name: name, Summary: s.summary})
+		list = append(list, value.Entry{Name: name, Summary: s.summary})
 	}
-	slices.SortFunc(list, func(a, b query.Entry) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(list, func(a, b value.Entry) int { return strings.Compare(a.Name, b.Name) })
 	return list
 }
 
@@ -87,7 +87,7 @@ func (c *call) aggregateSource(name string, spec, rest bson.RawValue) (bson.D, e
 	if err != nil {
 		return nil, err
 	}
-	results := func(ctx context.Context) iter.Seq2[bson.Raw, error] { return p.Run(ctx, listed(docs), c.e.memory) }
+	results := func(ctx context.Context) value.Documents { return p.Run(c.run(ctx), listed(docs)) }
 	return nil, c.openCursor(newCursor(ns, results, func() {}), size)
 }
 

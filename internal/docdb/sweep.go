@@ -10,7 +10,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/plan"
-	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/query/match"
+	"github.com/telamon-db/telamon/internal/docdb/query/stage"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
@@ -99,13 +100,13 @@ func expired(ctx context.Context, t *storage.Tx, id uint64) (docs []bson.Raw, er
 	if err != nil {
 		return nil, err
 	}
-	filter, err := query.ParseFilter(raw)
+	filter, err := match.Parse(nil, raw)
 	if err != nil {
 		return nil, err
 	}
 	s := plan.NewScan(t.Reader(), t.Coll, plan.Use(ix, filter), filter)
 	size := 0
-	for doc, err := range s.Documents(ctx) {
+	for doc, err := range s.Documents(&stage.Run{Ctx: ctx}) {
 		if err != nil {
 			return nil, err
 		}

@@ -4,7 +4,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/plan"
-	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/query/update"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -40,7 +40,7 @@ type updated struct {
 }
 
 func (c *call) updateStatement(t *storage.Tx, i int, a args, sum *updated) error {
-	sel, u, err := parseUpdate(a)
+	sel, u, err := c.parseUpdate(a)
 	if err != nil {
 		return err
 	}
@@ -69,17 +69,17 @@ func (c *call) updateStatement(t *storage.Tx, i int, a args, sum *updated) error
 	return nil
 }
 
-func parseUpdate(a args) (sel plan.Selection, u *query.Update, err error) {
+func (c *call) parseUpdate(a args) (sel plan.Selection, u *update.Update, err error) {
 	if err := a.refuse("c", "arrayFilters"); err != nil {
 		return sel, nil, err
 	}
 	if err := a.refuseCollation(); err != nil {
 		return sel, nil, err
 	}
-	if sel, err = plan.NewSelection(a.doc("q"), a.doc("sort"), nil, a.get("hint")); err != nil {
+	if sel, err = plan.NewSelection(c.parser(), a.doc("q"), a.doc("sort"), nil, a.get("hint")); err != nil {
 		return sel, nil, err
 	}
-	if u, err = query.ParseUpdate(a.get("u")); err != nil {
+	if u, err = update.Parse(c.parser(), a.get("u")); err != nil {
 		return sel, nil, err
 	}
 	if a.bool("multi", false) {
@@ -88,7 +88,7 @@ func parseUpdate(a args) (sel plan.Selection, u *query.Update, err error) {
 	return sel, u, err
 }
 
-func checkMulti(sel *plan.Selection, u *query.Update) error {
+func checkMulti(sel *plan.Selection, u *update.Update) error {
 	switch {
 	case u.IsReplacement():
 		return wire.Errorf(wire.FailedToParse, "multi update is not supported for replacement-style update")
@@ -99,8 +99,8 @@ func checkMulti(sel *plan.Selection, u *query.Update) error {
 }
 
 // changeOne updates one document and returns what it is now.
-func changeOne(t *storage.Tx, old bson.Raw, u *query.Update) (doc bson.Raw, changed bool, err error) {
-	doc, changed, err = u.Apply(old, query.ApplyOptions{Now: t.Now})
+func changeOne(t *storage.Tx, old bson.Raw, u *update.Update) (doc bson.Raw, changed bool, err error) {
+	doc, changed, err = u.Apply(old, update.ApplyOptions{Now: t.Now})
 	if err != nil || !changed {
 		return old, false, err
 	}
@@ -111,8 +111,8 @@ func changeOne(t *storage.Tx, old bson.Raw, u *query.Update) (doc bson.Raw, chan
 }
 
 // upsert inserts what the filter and the update together describe.
-func upsert(t *storage.Tx, sel *plan.Selection, u *query.Update) (bson.Raw, error) {
-	doc, err := u.Upsert(sel.Filter, query.ApplyOptions{Now: t.Now, Insert: true})
+func upsert(t *storage.Tx, sel *plan.Selection, u *update.Update) (bson.Raw, error) {
+	doc, err := u.Upsert(sel.Filter, update.ApplyOptions{Now: t.Now, Insert: true})
 	if err != nil {
 		return nil, err
 	}

@@ -169,7 +169,7 @@ func (c *call) deleteStatement(t *storage.Tx, a args, n *int32) error {
 	if err := a.refuseCollation(); err != nil {
 		return err
 	}
-	sel, err := plan.NewSelection(a.doc("q"), nil, nil, a.get("hint"))
+	sel, err := plan.NewSelection(c.parser(), a.doc("q"), nil, nil, a.get("hint"))
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/query/match"
+	"github.com/telamon-db/telamon/internal/docdb/query/order"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
@@ -24,7 +25,7 @@ type bounds struct {
 
 // bound finds what a filter says of the index's leading parts. It goes on as long as parts have single values; a range is
 // the last that it can use, for behind it the keys are no longer in order.
-func (ix guide) bound(f *query.Filter) bounds {
+func (ix guide) bound(f *match.Filter) bounds {
 	b, prefixes := bounds{points: true}, [][]byte{nil}
 	for i := range ix.Parts {
 		ivs, ok := ix.intervals(f, i)
@@ -32,7 +33,7 @@ func (ix guide) bound(f *query.Filter) bounds {
 			break
 		}
 		b.used++
-		if slices.ContainsFunc(ivs, func(iv query.Interval) bool { return !iv.Point() }) {
+		if slices.ContainsFunc(ivs, func(iv match.Interval) bool { return !iv.Point() }) {
 			b.points = false
 			for _, prefix := range prefixes {
 				for _, iv := range ivs {
@@ -56,7 +57,7 @@ func (ix guide) bound(f *query.Filter) bounds {
 }
 
 // multiply puts each point behind each prefix.
-func multiply(prefixes [][]byte, points []query.Interval) [][]byte {
+func multiply(prefixes [][]byte, points []match.Interval) [][]byte {
 	var longer [][]byte
 	for _, prefix := range prefixes {
 		for _, point := range points {
@@ -68,7 +69,7 @@ func multiply(prefixes [][]byte, points []query.Interval) [][]byte {
 
 // intervals bound part i of the index, in the order of its keys. Two paths through one array are not bounded together: two
 // elements may satisfy the filter, and the index pairs what is in one.
-func (ix guide) intervals(f *query.Filter, i int) (ivs []query.Interval, ok bool) {
+func (ix guide) intervals(f *match.Filter, i int) (ivs []match.Interval, ok bool) {
 	ivs, ok = ix.upward(f, i)
 	if ok && ix.Parts[i].Dir < 0 {
 		ivs = slices.Clone(ivs)
@@ -81,7 +82,7 @@ func (ix guide) intervals(f *query.Filter, i int) (ivs []query.Interval, ok bool
 }
 
 // upward are the intervals of part i in the order of values.
-func (ix guide) upward(f *query.Filter, i int) (ivs []query.Interval, ok bool) {
+func (ix guide) upward(f *match.Filter, i int) (ivs []match.Interval, ok bool) {
 	if !ix.Multi(i) {
 		return f.SingleIntervals(ix.Parts[i].Path)
 	} else if !ix.sharesArray(i, i) {
@@ -104,8 +105,8 @@ func (ix guide) sharesArray(i, end int) bool {
 
 // sorts reports whether the index has the documents within b in the order that is asked for, perhaps from the end to the
 // beginning. A path that has one value only does not matter to an order.
-func (ix guide) sorts(order query.Sort, b bounds) (sorted, reverse bool) {
-	rest := slices.DeleteFunc(slices.Clone(order), func(f query.SortField) bool {
+func (ix guide) sorts(by order.Sort, b bounds) (sorted, reverse bool) {
+	rest := slices.DeleteFunc(slices.Clone(by), func(f order.Field) bool {
 		return ix.pinned(f.Path, b)
 	})
 	if len(rest) > len(ix.Parts)-b.fixed {
@@ -144,7 +145,7 @@ func (ix guide) ordered(i int, b bounds) bool {
 }
 
 // holdsAll reports whether the index has every document that f matches.
-func (ix guide) holdsAll(f *query.Filter) bool {
+func (ix guide) holdsAll(f *match.Filter) bool {
 	if !f.Implies(ix.Filter) {
 		return false
 	}
@@ -152,7 +153,7 @@ func (ix guide) holdsAll(f *query.Filter) bool {
 }
 
 // covers reports whether the keys within b are those of the documents that f matches, one each.
-func (ix guide) covers(f *query.Filter, b bounds) bool {
+func (ix guide) covers(f *match.Filter, b bounds) bool {
 	terms, ok := f.Terms()
 	if !ok || ix.HasArrays() || ix.ID == storage.IDIndex.ID {
 		return false

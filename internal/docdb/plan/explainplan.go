@@ -5,7 +5,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/query/match"
 )
 
 // Effort is what running a plan took. The zero effort is of a plan that has not run.
@@ -81,7 +81,7 @@ func (sel *Selection) Describe(p Plan, e Effort) bson.D {
 }
 
 // Describe is the plan for a filter as explain shows it.
-func (p Plan) Describe(f *query.Filter, e Effort) bson.D {
+func (p Plan) Describe(f *match.Filter, e Effort) bson.D {
 	direction := "forward"
 	if p.reverse {
 		direction = "backward"
@@ -128,12 +128,12 @@ func (p Plan) describeBranches(e Effort) bson.D {
 }
 
 // indexBounds are the plan's bounds as explain shows them, in the order in which the scan goes through them.
-func (p Plan) indexBounds(f *query.Filter) bson.D {
+func (p Plan) indexBounds(f *match.Filter) bson.D {
 	var d bson.D
 	used := guide{p.ix}.bound(f).used
 	for i, part := range p.ix.Parts {
 		backward := p.reverse != (part.Dir < 0)
-		shown := query.WholeBounds(backward)
+		shown := match.WholeBounds(backward)
 		if i < used {
 			ivs, _ := guide{p.ix}.upward(f, i) // bounded, as it is one of those used
 			shown = f.ShowBounds(part.Path, ivs, backward)

@@ -1,14 +1,14 @@
 package plan
 
 import (
-	"context"
-	"iter"
 	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/query/match"
+	"github.com/telamon-db/telamon/internal/docdb/query/stage"
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
@@ -22,7 +22,7 @@ const MaxClauses = 100
 // branch is one way to match a filter with $or, and the plan for it.
 type branch struct {
 	Plan
-	filter *query.Filter
+	filter *match.Filter
 }
 
 // chooseBranches plans the branches of an $or, where no index bounds the filter as a whole: list has indexes that only sort.
@@ -39,10 +39,10 @@ func chooseBranches(r pebble.Reader, coll *storage.Collection, w wish, list []ca
 	return Plan{}, false, nil
 }
 
-func planBranches(r pebble.Reader, coll *storage.Collection, w wish, alternatives []*query.Filter) (p Plan, ok bool, err error) {
+func planBranches(r pebble.Reader, coll *storage.Collection, w wish, alternatives []*match.Filter) (p Plan, ok bool, err error) {
 	p = Plan{Stage: stageOr, ix: storage.IDIndex, Sorted: w.Sort == nil}
 	for _, f := range alternatives {
-		one := wish{Filter: f}
+		one := wish{Filter: f, pace: w.pace}
 		if p.Sorted {
 			one.wanted = w.wanted
 		}
@@ -94,12 +94,12 @@ type arm struct {
 }
 
 // branches yields the documents of the plan's branches.
-func (s *Scan) branches(ctx context.Context) iter.Seq2[bson.Raw, error] {
+func (s *Scan) branches(r *stage.Run) value.Documents {
 	return func(yield func(bson.Raw, error) bool) {
 		for i, b := range s.Plan.branches {
 			a := &arm{Scan: Scan{r: s.r, coll: s.coll, Plan: b.Plan, filter: b.filter, Lent: s.Lent}}
 			s.arms = append(s.arms, a)
-			more := a.walkBranch(ctx, s.Plan.branches[:i], yield)
+			more := a.walkBranch(r, s.Plan.branches[:i], yield)
 			s.keysExamined += a.keysExamined
 			s.docsExamined += a.docsExamined
 			if !more {
@@ -110,10 +110,13 @@ func (s *Scan) branches(ctx context.Context) iter.Seq2[bson.Raw, error] {
 }
 
 // walkBranch yields what does not belong to one of the branches before, and reports whether more is wanted.
-func (a *arm) walkBranch(ctx context.Context, before []branch, yield func(bson.Raw, error) bool) bool {
-	for doc, err := range a.Documents(ctx) {
-		if err == nil && slices.ContainsFunc(before, func(b branch) bool { return b.filter.Match(doc) }) {
+func (a *arm) walkBranch(r *stage.Run, before []branch, yield func(bson.Raw, error) bool) bool {
+	for doc, err := range a.Documents(r) {
+		if err == nil && slices.ContainsFunc(before, func(b branch) bool { return b.filter.MatchIn(a.x, doc) }) {
 			continue
+		}
+		if err == nil {
+			err = a.x.Err()
 		}
 		if err == nil {
 			a.found++

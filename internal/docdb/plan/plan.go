@@ -10,26 +10,28 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
-	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/pace"
+	"github.com/telamon-db/telamon/internal/docdb/query/match"
+	"github.com/telamon-db/telamon/internal/docdb/query/order"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// stage is the kind of access that a plan has, under the name that explain gives it.
-type stage string
+// access is the kind of access that a plan has, under the name that explain gives it.
+type access string
 
 const (
-	stageNone   stage = "EOF"                     // nothing can match
-	stageIDHack stage = "IDHACK"                  // one _id
-	stageIndex  stage = "IXSCAN"                  // ranges of an index
-	stageOr     stage = "OR"                      // the plans of the branches of an $or, one after another
-	stageAll    stage = "COLLSCAN"                // every document
-	StageTally  stage = "RECORD_STORE_FAST_COUNT" // none: their number is kept
+	stageNone   access = "EOF"                     // nothing can match
+	stageIDHack access = "IDHACK"                  // one _id
+	stageIndex  access = "IXSCAN"                  // ranges of an index
+	stageOr     access = "OR"                      // the plans of the branches of an $or, one after another
+	stageAll    access = "COLLSCAN"                // every document
+	StageTally  access = "RECORD_STORE_FAST_COUNT" // none: their number is kept
 )
 
 // Plan says how the documents that a filter may match are found. Whatever it finds, the filter is applied to it.
 type Plan struct {
-	Stage   stage
+	Stage   access
 	ix      storage.Index // of stageIndex and stageIDHack
 	spans   []span        // of keys, in their order
 	reverse bool
@@ -45,10 +47,11 @@ type Plan struct {
 
 // wish is what a plan is made for.
 type wish struct {
-	Filter *query.Filter
+	Filter *match.Filter
 	Sort   bson.Raw   // nil: no order
-	order  query.Sort // sort, parsed
+	order  order.Sort // sort, parsed
 
+	pace     *pace.Pace
 	wanted   int64 // how many documents are wanted, or 0 for all
 	Counting bool  // only their number is wanted
 	Hint     bson.RawValue
@@ -134,7 +137,7 @@ func consider(ix storage.Index, w wish) candidate {
 }
 
 // Use is the plan to find what a filter matches by an index.
-func Use(ix storage.Index, f *query.Filter) Plan { return consider(ix, wish{Filter: f}).Plan }
+func Use(ix storage.Index, f *match.Filter) Plan { return consider(ix, wish{Filter: f}).Plan }
 
 // countsAll reports whether the number of all documents is wanted.
 func (w wish) countsAll() bool {

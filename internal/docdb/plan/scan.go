@@ -4,13 +4,15 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"iter"
 	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/query/expression"
+	"github.com/telamon-db/telamon/internal/docdb/query/match"
+	"github.com/telamon-db/telamon/internal/docdb/query/stage"
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
@@ -19,7 +21,8 @@ type Scan struct {
 	r      pebble.Reader
 	coll   *storage.Collection
 	Plan   Plan
-	filter *query.Filter
+	filter *match.Filter
+	x      *expression.Evaluation
 	Lent   bool // a document is done with before the next is read
 
 	keysExamined, docsExamined int64
@@ -34,7 +37,7 @@ type Scan struct {
 }
 
 // NewScan is a scan by a plan for what matches a filter.
-func NewScan(r pebble.Reader, coll *storage.Collection, p Plan, f *query.Filter) *Scan {
+func NewScan(r pebble.Reader, coll *storage.Collection, p Plan, f *match.Filter) *Scan {
 	return &Scan{r: r, coll: coll, Plan: p, filter: f}
 }
 
@@ -50,9 +53,10 @@ const (
 )
 
 // Documents yields the matching documents, each once; copies, unless they may be lent.
-func (s *Scan) Documents(ctx context.Context) iter.Seq2[bson.Raw, error] {
+func (s *Scan) Documents(r *stage.Run) value.Documents {
+	s.x = r.Evaluation()
 	if s.Plan.Stage == stageOr {
-		return s.branches(ctx)
+		return s.branches(r)
 	}
 	return func(yield func(bson.Raw, error) bool) {
 		switch s.Plan.Stage {
@@ -63,7 +67,7 @@ func (s *Scan) Documents(ctx context.Context) iter.Seq2[bson.Raw, error] {
 			return
 		}
 		defer s.review()
-		if err := s.walk(ctx, func(doc bson.Raw) bool { return yield(doc, nil) }); err != nil {
+		if err := s.walk(r.Ctx, func(doc bson.Raw) bool { return yield(doc, nil) }); err != nil {
 			yield(nil, err)
 		}
 	}
@@ -165,10 +169,10 @@ func (s *Scan) get(yield func(bson.Raw) bool) error {
 		return err
 	}
 	s.docsExamined++
-	if s.filter.Match(doc) {
+	if s.filter.MatchIn(s.x, doc) {
 		yield(doc)
 	}
-	return nil
+	return s.x.Err()
 }
 
 func (s *Scan) walkRange(ctx context.Context, b span, yield func(bson.Raw) bool) (more bool, err error) {
@@ -204,8 +208,8 @@ func (s *Scan) visit(it *pebble.Iterator) (bson.Raw, error) {
 		s.docsExamined++
 		doc := bson.Raw(it.Value())
 		switch {
-		case !s.filter.Match(doc):
-			return nil, nil
+		case !s.filter.MatchIn(s.x, doc), s.x.Err() != nil:
+			return nil, s.x.Err()
 		case s.Lent:
 			return doc, nil
 		}
@@ -224,8 +228,8 @@ func (s *Scan) visit(it *pebble.Iterator) (bson.Raw, error) {
 	}
 	defer closer.Close()
 	s.docsExamined++
-	if !s.filter.Match(doc) {
-		return nil, nil
+	if !s.filter.MatchIn(s.x, doc) || s.x.Err() != nil {
+		return nil, s.x.Err()
 	}
 	if s.Plan.ix.HasArrays() {
 		if anew, err := s.meet(doc, id, value); !anew || err != nil {

@@ -2,13 +2,18 @@ package plan
 
 import (
 	"context"
-	"iter"
 
 	"github.com/cockroachdb/pebble/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/memory"
-	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/pace"
+	"github.com/telamon-db/telamon/internal/docdb/query/expression"
+	"github.com/telamon-db/telamon/internal/docdb/query/match"
+	"github.com/telamon-db/telamon/internal/docdb/query/order"
+	"github.com/telamon-db/telamon/internal/docdb/query/projection"
+	"github.com/telamon-db/telamon/internal/docdb/query/stage"
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
@@ -19,33 +24,42 @@ const sortBytes = 100 * mb
 type Selection struct {
 	wish
 	Skip, Limit int64 // limit 0: none
-	Projection  *query.Projection
-	Behind      []*query.Pipeline // stages through which the documents go then, for explain
+	Projection  *projection.Projection
+	Behind      []*stage.Pipeline // stages through which the documents go then, for explain
 	Memory      int               // what a sort without an index may hold
 }
 
 // NewSelection parses the parts of a selection; empty documents ask for nothing.
-func NewSelection(filter, sort, projection bson.Raw, hint bson.RawValue) (sel Selection, err error) {
-	if sel.Filter, err = query.ParseFilter(filter); err != nil {
+func NewSelection(p *expression.Parser, filter, sort, project bson.Raw, hint bson.RawValue) (sel Selection, err error) {
+	if sel.Filter, err = match.Parse(p, filter); err != nil {
 		return sel, err
 	}
 	sel.Hint, sel.Memory = hint, sortBytes
 	if len(sort) > len(EmptyDoc) {
 		sel.Sort = sort
 		if _, natural := sel.naturalOrder(); !natural {
-			if sel.order, err = query.ParseSort(sort); err != nil {
+			if sel.order, err = order.Parse(p.OrNew().Collation, sort); err != nil {
 				return sel, err
 			}
 		}
 	}
-	if len(projection) > len(EmptyDoc) {
-		sel.Projection, err = query.ParseProjection(projection)
+	if len(project) > len(EmptyDoc) {
+		sel.Projection, err = projection.Parse(p, project)
 	}
 	return sel, err
 }
 
-// Scan plans the selection on a collection.
-func (sel *Selection) Scan(r pebble.Reader, coll *storage.Collection) (*Scan, error) {
+// Leading is the selection of what leads a pipeline.
+func Leading(l stage.Lead, hint bson.RawValue) Selection {
+	sel := Selection{Skip: l.Skip, Limit: l.Limit, Memory: sortBytes}
+	sel.Filter, sel.Sort, sel.order, sel.Hint = l.Filter, l.Sort, l.Order, hint
+	sel.Counting = !l.Needs.Whole && len(l.Needs.Paths) == 0
+	return sel
+}
+
+// Scan plans the selection on a collection, and gives up when ctx ends.
+func (sel *Selection) Scan(ctx context.Context, r pebble.Reader, coll *storage.Collection) (*Scan, error) {
+	sel.pace = pace.New(ctx)
 	sel.wanted = 0
 	if sel.Limit > 0 {
 		sel.wanted = max(sel.Skip+sel.Limit, sel.Limit) // the sum may be beyond all numbers
@@ -65,26 +79,23 @@ func (sel *Selection) OneID() (id bson.RawValue, ok bool) {
 	return sel.Filter.EqID()
 }
 
-// Results are the selection's documents in their order, projected. What sorting takes of memory comes from the budget.
-func (sel *Selection) Results(ctx context.Context, s *Scan, from *memory.Budget) iter.Seq2[bson.Raw, error] {
-	docs := s.Documents(ctx)
+// Results are the selection's documents in their order, projected. Each lasts until the next one is taken. What sorting
+// takes of memory comes from the run.
+func (sel *Selection) Results(r *stage.Run, s *Scan) value.Documents {
+	docs := s.Documents(r)
 	if !s.Plan.Sorted {
-		docs = sel.Sorted(docs, from)
+		docs = sel.Sorted(r, docs)
 	}
-	return sel.Projected(sel.Window(docs))
+	return sel.Projected(r, sel.Window(docs))
 }
 
 // Sorted orders documents in memory. With a limit only the first are kept.
-func (sel *Selection) Sorted(docs iter.Seq2[bson.Raw, error], from *memory.Budget) iter.Seq2[bson.Raw, error] {
-	keep := 0
-	if most := sel.Skip + sel.Limit; sel.Limit > 0 && most > 0 && most < 1<<20 {
-		keep = int(most)
-	}
-	return sel.order.Stream(docs, keep, func() memory.Account { return from.Open("Sort", sel.Memory) })
+func (sel *Selection) Sorted(r *stage.Run, docs value.Documents) value.Documents {
+	return sel.order.Stream(r.Ctx, docs, sel.wanted, func() memory.Account { return r.Memory.Open("Sort", sel.Memory) })
 }
 
 // Window leaves out skip documents and ends after limit.
-func (sel *Selection) Window(docs iter.Seq2[bson.Raw, error]) iter.Seq2[bson.Raw, error] {
+func (sel *Selection) Window(docs value.Documents) value.Documents {
 	if sel.Skip == 0 && sel.Limit == 0 {
 		return docs
 	}
@@ -102,14 +113,15 @@ func (sel *Selection) Window(docs iter.Seq2[bson.Raw, error]) iter.Seq2[bson.Raw
 }
 
 // Projected gives each document the form that was asked for.
-func (sel *Selection) Projected(docs iter.Seq2[bson.Raw, error]) iter.Seq2[bson.Raw, error] {
+func (sel *Selection) Projected(r *stage.Run, docs value.Documents) value.Documents {
 	if sel.Projection == nil {
 		return docs
 	}
 	return func(yield func(bson.Raw, error) bool) {
+		x := r.Evaluation()
 		for doc, err := range docs {
 			if err == nil {
-				doc, err = sel.Projection.Apply(doc)
+				doc, err = sel.Projection.ApplyIn(x, doc)
 			}
 			if !yield(doc, err) || err != nil {
 				return

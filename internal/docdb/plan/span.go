@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"slices"
 
-	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/query/match"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
@@ -28,7 +28,7 @@ func (b span) under(prefix []byte) span {
 
 // spanOf turns an interval of values behind prefix into a span of keys. A key goes on behind its value, so all keys of the
 // value v lie between v and the key after it.
-func spanOf(prefix []byte, b query.Interval) span {
+func spanOf(prefix []byte, b match.Interval) span {
 	lo, hi := slices.Concat(prefix, b.Lo), slices.Concat(prefix, b.Hi)
 	if !b.LoIncl {
 		lo = storage.After(lo)

@@ -101,13 +101,13 @@ func solve(c bson.Raw) (any, error) {
 	doc, _ := c.Lookup("doc").DocumentOK()
 	switch c.Lookup("kind").StringValue() {
 	case "match":
-		f, err := match.Parse(c.Lookup("query").Document())
+		f, err := match.Parse(nil, c.Lookup("query").Document())
 		if err != nil {
 			return nil, err
 		}
 		return f.Match(doc), nil
 	case "sort":
-		s, err := order.Parse(c.Lookup("sort").Document())
+		s, err := order.Parse(nil, c.Lookup("sort").Document())
 		if err != nil {
 			return nil, err
 		}
@@ -125,13 +125,13 @@ func solve(c bson.Raw) (any, error) {
 		}
 		return ids, err
 	case "project":
-		p, err := projection.Parse(c.Lookup("projection").Document())
+		p, err := projection.Parse(nil, c.Lookup("projection").Document())
 		if err != nil {
 			return nil, err
 		}
 		return p.Apply(doc)
 	}
-	u, err := update.Parse(c.Lookup("update"))
+	u, err := update.Parse(nil, c.Lookup("update"))
 	if err != nil {
 		return nil, err
 	}

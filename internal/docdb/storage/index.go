@@ -9,7 +9,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
-	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/query/match"
+	"github.com/telamon-db/telamon/internal/docdb/query/order"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -32,7 +33,7 @@ type Index struct {
 	Building bool     `bson:"building,omitempty"` // not all documents have their entries yet
 	Multikey []bool   `bson:"multikey,omitempty"` // of each part: some document has or had an array on the path
 
-	Filter *query.Filter `bson:"-"` // Partial, parsed
+	Filter *match.Filter `bson:"-"` // Partial, parsed
 }
 
 // IDIndex stands for the order in which documents are stored.
@@ -87,7 +88,7 @@ var parallelArrays = wire.Code{Number: 171, Name: "CannotIndexParallelArrays"}
 
 // tuples are the values by which doc stands in the index, and of each part whether an array lies on its path.
 func (ix Index) tuples(doc bson.Raw) (tuples [][]bson.RawValue, arrays []bool, err error) {
-	tuples, arrays, err = query.IndexKeys(doc, ix.paths())
+	tuples, arrays, err = order.IndexKeys(doc, ix.paths())
 	if err != nil {
 		return nil, nil, wire.Errorf(parallelArrays, "cannot index parallel arrays: index %s", ix.Name)
 	}

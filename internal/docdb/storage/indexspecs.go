@@ -7,7 +7,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/telamon-db/telamon/internal/docdb/query"
+	"github.com/telamon-db/telamon/internal/docdb/query/match"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -26,7 +26,7 @@ func (ix *Index) SetFilter(raw bson.Raw) (err error) {
 		return wire.Errorf(BadIDOption, "the index on _id holds every document")
 	}
 	ix.Partial = bytes.Clone(raw)
-	if ix.Filter, err = query.ParseFilter(ix.Partial); err != nil {
+	if ix.Filter, err = match.Parse(nil, ix.Partial); err != nil {
 		return wire.Errorf(wire.CannotCreateIndex, "partialFilterExpression: %s", err.(*wire.Error).Message)
 	}
 	return ix.Filter.CheckPartial()

@@ -7,6 +7,6 @@ var Operators []value.Entry
 
 // The table is filled here, not where it is declared, because parsing reaches back into it.
 func init() {
-	expressions = newExpressions()
-	Operators = expressions.Entries()
+	operators = newOperators()
+	Operators = operators.Entries()
 }

@@ -16,7 +16,7 @@ func parseSize(o operand) (predicate, error) {
 	if want < 0 {
 		return nil, wire.Errorf(wire.BadValue, "$size may not be negative")
 	}
-	test := func(v bson.RawValue) bool { return value.IsArray(v) && hasLength(v, want) }
+	test := func(_ *evaluation, v bson.RawValue) bool { return value.IsArray(v) && hasLength(v, want) }
 	return &atom{op: "$size", whole: true, test: test}, nil
 }
 
@@ -41,13 +41,13 @@ func parseAll(o operand) (predicate, error) {
 		var err error
 		switch {
 		case name == "$elemMatch":
-			p, err = parseElemMatch(operand{name: name, value: keys.Lookup(v.Value, name), depth: o.depth + 1})
+			p, err = parseElemMatch(operand{p: o.p, name: name, value: keys.Lookup(v.Value, name)})
 		case isOperators(v):
 			return nil, wire.Errorf(wire.BadValue, "no $ expressions in $all")
 		case i > 0 && isElemMatch(all[0]):
 			return nil, wire.Errorf(wire.BadValue, "$all/$elemMatch has to be consistent")
 		default:
-			p, err = equals(v)
+			p, err = equals(o.p, v)
 		}
 		if err != nil {
 			return nil, err
@@ -72,12 +72,12 @@ func parseElemMatch(o operand) (predicate, error) {
 	if err != nil {
 		return nil, err
 	}
-	some := func(v bson.RawValue) bool {
+	some := func(x *evaluation, v bson.RawValue) bool {
 		if !value.IsArray(v) {
 			return false
 		}
 		for _, element := range keys.Elements(v.Value) {
-			if test(element) {
+			if !x.Step(1) || test(x, element) {
 				return true
 			}
 		}
@@ -86,16 +86,16 @@ func parseElemMatch(o operand) (predicate, error) {
 	return &atom{op: "$elemMatch", whole: true, test: some}, nil
 }
 
-func elementTest(o operand) (func(bson.RawValue) bool, error) {
+func elementTest(o operand) (test, error) {
 	name, _ := value.FirstName(o.value)
 	if _, isLogical := logicalOperators[name]; isOperators(o.value) && !isLogical {
-		tests, err := parseOperators(o.value.Value, o.depth)
+		tests, err := parseOperators(o.p, o.value.Value)
 		return several(tests).holds, err
 	}
-	all, err := parseQuery(o.value.Value, o.depth)
-	return func(v bson.RawValue) bool {
+	all, err := parseQuery(o.p, o.value.Value)
+	return func(x *evaluation, v bson.RawValue) bool {
 		doc, ok := keys.Nested(v)
-		return ok && all.match(doc)
+		return ok && all.match(x, doc)
 	}, err
 }
 
@@ -115,7 +115,7 @@ func parseMod(o operand) (predicate, error) {
 	if divisor == 0 {
 		return nil, wire.Errorf(wire.BadValue, "divisor cannot be 0")
 	}
-	test := func(v bson.RawValue) bool {
+	test := func(_ *evaluation, v bson.RawValue) bool {
 		n, ok := value.Truncated(v)
 		return ok && n%divisor == remainder
 	}

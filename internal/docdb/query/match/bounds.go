@@ -81,10 +81,10 @@ func (k edges) find(key []byte, closed bool) edge {
 // add takes in every key that the intervals of a may have.
 func (k edges) add(a *atom) {
 	for _, v := range append(slices.Clip(a.args), a.arg) {
-		k.values[string(keys.Append(nil, v))] = showValue(v)
+		k.values[string(a.collation.Append(nil, v))] = showValue(v)
 		if value.IsArray(v) {
 			element := firstElement(v)
-			k.values[string(keys.Append(nil, element))] = showValue(element)
+			k.values[string(a.collation.Append(nil, element))] = showValue(element)
 		}
 		k.limit(v)
 	}

@@ -6,6 +6,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -16,28 +17,42 @@ type Filter struct {
 	root conjunction
 }
 
+// evaluation is what a filter is at work in: it may fail, and ends with its command.
+type evaluation = expression.Evaluation
+
 // Parse reads a query document. It answers BadValue for an operator that is unknown or not supported and for an
 // operand that does not fit its operator. The filter keeps parts of raw, which may not change afterwards.
-func Parse(raw bson.Raw) (*Filter, error) {
-	root, err := parseQuery(raw, 0)
+func Parse(p *expression.Parser, raw bson.Raw) (*Filter, error) {
+	root, err := parseQuery(p.OrNew(), raw)
 	if err != nil {
 		return nil, err
 	}
 	return &Filter{raw: raw, root: root}, nil
 }
 
-// Match reports whether doc is one of the filter's documents. A nil filter matches all.
-func (f *Filter) Match(doc bson.Raw) bool { return f == nil || f.root.match(doc) }
+// Raw is the filter as it is written. It may not be changed.
+func (f *Filter) Raw() bson.Raw { return f.raw }
+
+// Match is MatchIn without variables or an end, for filters that are known not to fail.
+func (f *Filter) Match(doc bson.Raw) bool { return f == nil || f.root.match(&evaluation{}, doc) }
+
+// MatchIn reports whether doc is one of the filter's documents. A nil filter matches all. The answer means nothing if the
+// evaluation has failed.
+func (f *Filter) MatchIn(x *expression.Evaluation, doc bson.Raw) bool {
+	return f == nil || f.root.match(x, doc)
+}
 
 // A node judges a document.
-type node interface{ match(doc []byte) bool }
+type node interface {
+	match(x *evaluation, doc []byte) bool
+}
 
 // conjunction matches when all of its nodes do.
 type conjunction []node
 
-func (c conjunction) match(doc []byte) bool {
+func (c conjunction) match(x *evaluation, doc []byte) bool {
 	for _, n := range c {
-		if !n.match(doc) {
+		if !n.match(x, doc) {
 			return false
 		}
 	}
@@ -47,9 +62,9 @@ func (c conjunction) match(doc []byte) bool {
 // disjunction matches when one of its nodes does.
 type disjunction []node
 
-func (d disjunction) match(doc []byte) bool {
+func (d disjunction) match(x *evaluation, doc []byte) bool {
 	for _, n := range d {
-		if n.match(doc) {
+		if n.match(x, doc) {
 			return true
 		}
 	}
@@ -59,7 +74,7 @@ func (d disjunction) match(doc []byte) bool {
 // neither matches when none of its nodes does.
 type neither []node
 
-func (n neither) match(doc []byte) bool { return !disjunction(n).match(doc) }
+func (n neither) match(x *evaluation, doc []byte) bool { return !disjunction(n).match(x, doc) }
 
 // field matches when all predicates hold at a path.
 type field struct {
@@ -68,9 +83,12 @@ type field struct {
 	tests []predicate
 }
 
-func (f field) match(doc []byte) bool {
+func (f field) match(x *evaluation, doc []byte) bool {
+	if !x.Step(1 + len(doc)>>9) {
+		return false
+	}
 	for _, p := range f.tests {
-		if !p.at(doc, f.path) {
+		if !p.at(x, doc, f.path) {
 			return false
 		}
 	}
@@ -78,13 +96,14 @@ func (f field) match(doc []byte) bool {
 }
 
 // parseQuery reads a document of paths and logical operators.
-func parseQuery(raw []byte, depth int) (conjunction, error) {
-	if depth > value.MaxDepth {
-		return nil, wire.Errorf(wire.BadValue, "the filter is nested deeper than %d levels", value.MaxDepth)
+func parseQuery(p *expression.Parser, raw []byte) (conjunction, error) {
+	if err := p.Enter("filter"); err != nil {
+		return nil, err
 	}
+	defer p.Leave()
 	var all conjunction
 	for name, v := range keys.Elements(raw) {
-		n, err := parseClause(string(name), v, depth)
+		n, err := parseClause(p, string(name), v)
 		if err != nil {
 			return nil, err
 		}
@@ -95,23 +114,23 @@ func parseQuery(raw []byte, depth int) (conjunction, error) {
 	return all, nil
 }
 
-func parseClause(name string, v bson.RawValue, depth int) (node, error) {
+func parseClause(p *expression.Parser, name string, v bson.RawValue) (node, error) {
 	if !strings.HasPrefix(name, "$") || value.IsReference(name) {
-		return parseField(name, v, depth)
+		return parseField(p, name, v)
 	}
 	op, ok := logicalOperators[name]
 	if !ok {
 		return nil, unknownOperator(name, true)
 	}
-	return op.Parse(v, depth+1)
+	return op.Parse(p, v)
 }
 
-func parseField(name string, v bson.RawValue, depth int) (node, error) {
+func parseField(p *expression.Parser, name string, v bson.RawValue) (node, error) {
 	path, err := value.SplitPath(name)
 	if err != nil {
 		return nil, err
 	}
-	tests, err := parseCondition(v, depth+1)
+	tests, err := parseCondition(p, v)
 	if err != nil {
 		return nil, err
 	}
@@ -119,19 +138,20 @@ func parseField(name string, v bson.RawValue, depth int) (node, error) {
 }
 
 // parseCondition reads what a path is asked for: operators, a regular expression, or a value to equal.
-func parseCondition(v bson.RawValue, depth int) ([]predicate, error) {
+func parseCondition(p *expression.Parser, v bson.RawValue) ([]predicate, error) {
 	if isOperators(v) {
-		return parseOperators(v.Value, depth)
+		return parseOperators(p, v.Value)
 	}
-	p, err := equals(v)
-	return []predicate{p}, err
+	test, err := equals(p, v)
+	return []predicate{test}, err
 }
 
 // parseOperators reads a document of operators, such as {$gt: 1, $lt: 5}.
-func parseOperators(raw []byte, depth int) ([]predicate, error) {
-	if depth > value.MaxDepth {
-		return nil, wire.Errorf(wire.BadValue, "the filter is nested deeper than %d levels", value.MaxDepth)
+func parseOperators(p *expression.Parser, raw []byte) ([]predicate, error) {
+	if err := p.Enter("filter"); err != nil {
+		return nil, err
 	}
+	defer p.Leave()
 	var tests []predicate
 	for key, v := range keys.Elements(raw) {
 		name := string(key)
@@ -139,12 +159,12 @@ func parseOperators(raw []byte, depth int) ([]predicate, error) {
 		if !ok {
 			return nil, unknownOperator(name, false)
 		}
-		p, err := op.Parse(operand{name: name, value: v, siblings: raw, depth: depth + 1})
+		test, err := op.Parse(operand{p: p, name: name, value: v, siblings: raw})
 		if err != nil {
 			return nil, err
 		}
-		if p != nil {
-			tests = append(tests, p)
+		if test != nil {
+			tests = append(tests, test)
 		}
 	}
 	return tests, nil

@@ -150,9 +150,9 @@ func appendAtoms(list []*atom, tests []predicate) []*atom {
 func (a *atom) intervals() ([]Interval, bool) {
 	switch a.op {
 	case "$eq":
-		return points([]bson.RawValue{a.arg}), true
+		return a.points([]bson.RawValue{a.arg}), true
 	case "$in":
-		ivs := points(a.args)
+		ivs := a.points(a.args)
 		for _, e := range a.expressions {
 			ivs = append(ivs, e.regexIntervals()...)
 		}
@@ -165,12 +165,12 @@ func (a *atom) intervals() ([]Interval, bool) {
 
 // points is one closed interval for each value. An array is in an index by its elements, or as a whole if it is itself
 // an element, so it is looked for by both.
-func points(values []bson.RawValue) []Interval {
+func (a *atom) points(values []bson.RawValue) []Interval {
 	var found [][]byte
 	for _, v := range values {
-		found = append(found, keys.Append(nil, v))
+		found = append(found, a.collation.Append(nil, v))
 		if value.IsArray(v) {
-			found = append(found, keys.Append(nil, firstElement(v)))
+			found = append(found, a.collation.Append(nil, firstElement(v)))
 		}
 	}
 	slices.SortFunc(found, bytes.Compare)
@@ -202,9 +202,9 @@ func (a *atom) rangeInterval() ([]Interval, bool) {
 		if !inclusive {
 			return nil, true
 		}
-		return points([]bson.RawValue{a.arg}), true
+		return a.points([]bson.RawValue{a.arg}), true
 	}
-	key := keys.Append(nil, a.arg)
+	key := a.collation.Append(nil, a.arg)
 	lo, hi := keys.Bounds(a.arg)
 	if a.op[1] == 'l' && keys.Class(a.arg) == keys.Class(notANumber) { // NaN sorts below the numbers and is not less
 		return []Interval{{Lo: keys.Append(nil, notANumber), Hi: key, HiIncl: inclusive}}, true
@@ -219,7 +219,7 @@ var notANumber = bson.RawValue{Type: bson.TypeDouble, Value: bsoncore.AppendDoub
 
 // regexIntervals hold the strings that an expression may match, and the expression itself.
 func (a *atom) regexIntervals() []Interval {
-	key := keys.Append(nil, a.arg)
+	key := a.collation.Append(nil, a.arg)
 	same := Interval{Lo: key, Hi: key, LoIncl: true, HiIncl: true}
 	lo, hi := keys.Bounds(bson.RawValue{Type: bson.TypeString})
 	if a.prefix != "" {

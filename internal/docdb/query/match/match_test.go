@@ -173,7 +173,7 @@ var refusedFilters = []struct {
 
 func TestRefusedFilters(t *testing.T) {
 	for _, c := range refusedFilters {
-		_, err := Parse(querytest.Doc(t, c.filter))
+		_, err := Parse(nil, querytest.Doc(t, c.filter))
 		querytest.Fails(t, c.filter, err, c.code, c.text)
 	}
 }
@@ -293,7 +293,7 @@ func TestRegexSteps(t *testing.T) {
 		`(?:a{1000}){1}` + strings.Repeat("b{999}", 30): false,
 		strings.Repeat("x{1000}", 2000):                 false,
 	} {
-		_, err := Parse(querytest.Doc(t, `{"a": {"$regularExpression": {"pattern": "`+pattern+`", "options": ""}}}`))
+		_, err := Parse(nil, querytest.Doc(t, `{"a": {"$regularExpression": {"pattern": "`+pattern+`", "options": ""}}}`))
 		if (err == nil) != ok {
 			t.Errorf("%.40s: %v", pattern, err)
 		}
@@ -315,7 +315,7 @@ func FuzzFilter(f *testing.F) {
 		if wire.Validate(raw, wire.MaxDepth) != nil || wire.Validate(d, wire.MaxDepth) != nil {
 			return
 		}
-		parsed, err := Parse(raw)
+		parsed, err := Parse(nil, raw)
 		if err != nil {
 			return
 		}
@@ -327,7 +327,7 @@ func FuzzFilter(f *testing.F) {
 
 func filter(t testing.TB, text string) *Filter {
 	t.Helper()
-	f, err := Parse(querytest.Doc(t, text))
+	f, err := Parse(nil, querytest.Doc(t, text))
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}

@@ -4,29 +4,30 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
 // operand is what an operator is given: its value, and the document around it for operators that come in pairs.
 type operand struct {
+	p        *expression.Parser
 	name     string
 	value    bson.RawValue
 	siblings []byte
-	depth    int
 }
 
 var (
-	logicalOperators value.Table[func(v bson.RawValue, depth int) (node, error)]
+	logicalOperators value.Table[func(p *expression.Parser, v bson.RawValue) (node, error)]
 	valueOperators   value.Table[func(operand) (predicate, error)]
 )
 
-func newLogicalOperators() value.Table[func(v bson.RawValue, depth int) (node, error)] {
-	return value.Table[func(v bson.RawValue, depth int) (node, error)]{
+func newLogicalOperators() value.Table[func(p *expression.Parser, v bson.RawValue) (node, error)] {
+	return value.Table[func(p *expression.Parser, v bson.RawValue) (node, error)]{
 		"$and":     {Summary: "Matches documents that match every one of a list of filters.", Parse: logical("$and", func(list []node) node { return conjunction(list) })},
 		"$or":      {Summary: "Matches documents that match at least one of a list of filters.", Parse: logical("$or", func(list []node) node { return disjunction(list) })},
 		"$nor":     {Summary: "Matches documents that match none of a list of filters.", Parse: logical("$nor", func(list []node) node { return neither(list) })},
-		"$comment": {Summary: "Carries a remark and matches every document.", Parse: func(bson.RawValue, int) (node, error) { return nil, nil }},
+		"$comment": {Summary: "Carries a remark and matches every document.", Parse: func(*expression.Parser, bson.RawValue) (node, error) { return nil, nil }},
 	}
 }
 
@@ -53,8 +54,8 @@ func newValueOperators() value.Table[func(operand) (predicate, error)] {
 }
 
 // logical parses the operand of a logical operator: a list of filters.
-func logical(name string, combine func([]node) node) func(bson.RawValue, int) (node, error) {
-	return func(v bson.RawValue, depth int) (node, error) {
+func logical(name string, combine func([]node) node) func(*expression.Parser, bson.RawValue) (node, error) {
+	return func(p *expression.Parser, v bson.RawValue) (node, error) {
 		if !value.IsArray(v) {
 			return nil, wire.Errorf(wire.BadValue, "%s must be an array", name)
 		}
@@ -63,7 +64,7 @@ func logical(name string, combine func([]node) node) func(bson.RawValue, int) (n
 			if !value.IsDocument(element) {
 				return nil, wire.Errorf(wire.BadValue, "$or/$and/$nor entries need to be full objects")
 			}
-			all, err := parseQuery(element.Value, depth)
+			all, err := parseQuery(p, element.Value)
 			if err != nil {
 				return nil, err
 			}
@@ -77,27 +78,27 @@ func logical(name string, combine func([]node) node) func(bson.RawValue, int) (n
 }
 
 // equals is the condition {path: v}.
-func equals(v bson.RawValue) (predicate, error) {
+func equals(p *expression.Parser, v bson.RawValue) (predicate, error) {
 	if v.Type == bson.TypeRegex {
-		return regexAtom(v)
+		return regexAtom(p, v)
 	}
-	return equality(v)
+	return equality(p, v)
 }
 
-func equality(v bson.RawValue) (*atom, error) {
+func equality(p *expression.Parser, v bson.RawValue) (*atom, error) {
 	if v.Type == bson.TypeUndefined {
 		return nil, wire.Errorf(wire.BadValue, "cannot compare to undefined")
 	}
-	return &atom{op: "$eq", arg: v, plain: true, test: equalTest(v)}, nil
+	return &atom{op: "$eq", arg: v, plain: true, collation: p.Collation, test: equalTest(p.Collation, v)}, nil
 }
 
-func parseEq(o operand) (predicate, error) { return equality(o.value) }
+func parseEq(o operand) (predicate, error) { return equality(o.p, o.value) }
 
 func parseNe(o operand) (predicate, error) {
 	if o.value.Type == bson.TypeRegex {
 		return nil, wire.Errorf(wire.BadValue, "$ne does not take a regular expression; use $not")
 	}
-	p, err := equality(o.value)
+	p, err := equality(o.p, o.value)
 	return negation{p}, err
 }
 
@@ -109,7 +110,7 @@ func ranged(accept func(int) bool) func(operand) (predicate, error) {
 		case bson.TypeUndefined:
 			return nil, wire.Errorf(wire.BadValue, "cannot compare to undefined")
 		}
-		return &atom{op: o.name, arg: o.value, plain: true, test: rangeTest(o.value, accept)}, nil
+		return &atom{op: o.name, arg: o.value, plain: true, collation: o.p.Collation, test: rangeTest(o.p.Collation, o.value, accept)}, nil
 	}
 }
 
@@ -129,7 +130,7 @@ func member(o operand) (*atom, error) {
 	for _, v := range keys.Elements(o.value.Value) {
 		switch {
 		case v.Type == bson.TypeRegex:
-			re, err := regexAtom(v)
+			re, err := regexAtom(o.p, v)
 			if err != nil {
 				return nil, err
 			}
@@ -142,18 +143,18 @@ func member(o operand) (*atom, error) {
 			set = append(set, v)
 		}
 	}
-	return &atom{op: "$in", args: set, expressions: expressions, plain: true, test: OneOf(set, expressions)}, nil
+	return &atom{op: "$in", args: set, expressions: expressions, plain: true, collation: o.p.Collation, test: memberTest(o.p.Collation, set, expressions)}, nil
 }
 
 func parseNot(o operand) (predicate, error) {
 	if o.value.Type == bson.TypeRegex {
-		p, err := regexAtom(o.value)
+		p, err := regexAtom(o.p, o.value)
 		return negation{p}, err
 	}
 	if !value.IsDocument(o.value) {
 		return nil, wire.Errorf(wire.BadValue, "$not needs a regex or a document")
 	}
-	tests, err := parseOperators(o.value.Value, o.depth)
+	tests, err := parseOperators(o.p, o.value.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +165,7 @@ func parseNot(o operand) (predicate, error) {
 }
 
 func parseExists(o operand) (predicate, error) {
-	exists := &atom{op: "$exists", whole: true, test: func(v bson.RawValue) bool { return v.Type != 0 }}
+	exists := &atom{op: "$exists", whole: true, test: func(_ *evaluation, v bson.RawValue) bool { return v.Type != 0 }}
 	if value.Truthy(o.value) {
 		return exists, nil
 	}

@@ -11,8 +11,8 @@ import (
 
 // A predicate judges what is at a path of a document, or one value alone.
 type predicate interface {
-	at(doc []byte, path []string) bool
-	holds(v bson.RawValue) bool
+	at(x *evaluation, doc []byte, path []string) bool
+	holds(x *evaluation, v bson.RawValue) bool
 }
 
 // atom holds at a path when test is true of one of the values there. An array stands for its elements and for itself,
@@ -24,40 +24,47 @@ type atom struct {
 	expressions []*atom         // of $in
 	prefix      string          // of $regex: what every string that it matches begins with
 	whole       bool
+	collation   *keys.Collation
 	plain       bool // op and what goes with it say everything: Filter.Intervals may use them
-	test        func(bson.RawValue) bool
+	test        test
 }
 
-func (a *atom) holds(v bson.RawValue) bool { return a.test(v) }
+// A test judges a value.
+type test func(x *evaluation, v bson.RawValue) bool
 
-func (a *atom) at(doc []byte, path []string) bool {
+func (a *atom) holds(x *evaluation, v bson.RawValue) bool { return a.test(x, v) }
+
+func (a *atom) at(x *evaluation, doc []byte, path []string) bool {
 	return value.Walk(doc, path, func(v bson.RawValue, spread bool) bool {
+		if !x.Step(1) {
+			return true
+		}
 		if spread && !a.whole && value.IsArray(v) {
 			for _, element := range keys.Elements(v.Value) {
-				if a.test(element) {
+				if !x.Step(1) || a.test(x, element) {
 					return true
 				}
 			}
 		}
-		return a.test(v)
+		return a.test(x, v)
 	})
 }
 
 // negation holds when one of its predicates does not.
 type negation []predicate
 
-func (n negation) holds(v bson.RawValue) bool {
+func (n negation) holds(x *evaluation, v bson.RawValue) bool {
 	for _, p := range n {
-		if !p.holds(v) {
+		if !p.holds(x, v) {
 			return true
 		}
 	}
 	return false
 }
 
-func (n negation) at(doc []byte, path []string) bool {
+func (n negation) at(x *evaluation, doc []byte, path []string) bool {
 	for _, p := range n {
-		if !p.at(doc, path) {
+		if !p.at(x, doc, path) {
 			return true
 		}
 	}
@@ -67,45 +74,49 @@ func (n negation) at(doc []byte, path []string) bool {
 // several holds when all of its predicates do.
 type several []predicate
 
-func (s several) holds(v bson.RawValue) bool { return len(s) > 0 && !negation(s).holds(v) }
+func (s several) holds(x *evaluation, v bson.RawValue) bool {
+	return len(s) > 0 && !negation(s).holds(x, v)
+}
 
-func (s several) at(doc []byte, path []string) bool { return len(s) > 0 && !negation(s).at(doc, path) }
+func (s several) at(x *evaluation, doc []byte, path []string) bool {
+	return len(s) > 0 && !negation(s).at(x, doc, path)
+}
 
 // equalTest is true of values equal to want; a missing field is equal to null.
-func equalTest(want bson.RawValue) func(bson.RawValue) bool {
-	return func(v bson.RawValue) bool { return keys.Equal(v, want) }
+func equalTest(c *keys.Collation, want bson.RawValue) test {
+	return func(_ *evaluation, v bson.RawValue) bool { return c.Equal(v, want) }
 }
 
 // rangeTest is true of values of want's class that compare with it as accept says. NaN is in order only with itself.
 // MinKey and MaxKey compare with values of every class.
-func rangeTest(want bson.RawValue, accept func(order int) bool) func(bson.RawValue) bool {
+func rangeTest(c *keys.Collation, want bson.RawValue, accept func(order int) bool) test {
 	if want.Type == bson.TypeMinKey || want.Type == bson.TypeMaxKey {
-		return func(v bson.RawValue) bool { return accept(keys.Compare(v, want)) }
+		return func(_ *evaluation, v bson.RawValue) bool { return accept(c.Compare(v, want)) }
 	}
 	class, nan := keys.Class(want), value.IsNaN(want)
-	return func(v bson.RawValue) bool {
+	return func(_ *evaluation, v bson.RawValue) bool {
 		if keys.Class(v) != class || value.IsNaN(v) != nan {
 			return false
 		}
-		return accept(keys.Compare(v, want))
+		return accept(c.Compare(v, want))
 	}
 }
 
-// OneOf is true of values equal to one of a set or matched by one of the expressions.
-func OneOf(set []bson.RawValue, expressions []*atom) func(bson.RawValue) bool {
+// memberTest is true of values equal to one of a set or matched by one of the expressions.
+func memberTest(c *keys.Collation, set []bson.RawValue, expressions []*atom) test {
 	members := make(map[string]struct{}, len(set))
 	for _, v := range set {
-		members[string(keys.Append(nil, v))] = struct{}{}
+		members[string(c.Append(nil, v))] = struct{}{}
 	}
-	return func(v bson.RawValue) bool {
+	return func(x *evaluation, v bson.RawValue) bool {
 		if len(members) > 0 {
 			var room [64]byte
-			if _, ok := members[string(keys.Append(room[:0], v))]; ok {
+			if _, ok := members[string(c.Append(room[:0], v))]; ok {
 				return true
 			}
 		}
 		for _, e := range expressions {
-			if e.test(v) {
+			if !x.Step(1) || e.test(x, v) {
 				return true
 			}
 		}

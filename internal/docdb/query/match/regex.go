@@ -10,6 +10,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -25,38 +26,38 @@ var regexCode = wire.Code{Number: 51091, Name: "Location51091"}
 
 // regexAtom matches strings and symbols by the expression re, and a stored expression that is re itself. The syntax is
 // RE2, which matches in linear time; look-around and back references are not in it and are refused.
-func regexAtom(re bson.RawValue) (*atom, error) {
+func regexAtom(p *expression.Parser, re bson.RawValue) (*atom, error) {
 	pattern, options, _ := re.RegexOK()
+	if err := p.Step(compiling); err != nil {
+		return nil, err
+	}
 	compiled, err := compileRegex(pattern, options)
 	if err != nil {
 		return nil, err
 	}
-	test := func(v bson.RawValue) bool {
+	test := func(x *evaluation, v bson.RawValue) bool {
 		switch v.Type {
 		case bson.TypeString, bson.TypeSymbol:
 			text, _, ok := bsoncore.ReadString(v.Value)
-			return ok && compiled.MatchString(text)
+			return ok && compiled.match(x, text)
 		}
 		return sameRegex(v, re)
 	}
-	return &atom{op: "$regex", arg: re, prefix: literalPrefix(compiled.String()), plain: true, test: test}, nil
+	return &atom{op: "$regex", arg: re, prefix: compiled.prefix, plain: true, collation: p.Collation, test: test}, nil
 }
 
-// literalPrefix is the text that an expression demands at the beginning of a string, or "".
-func literalPrefix(pattern string) string {
-	tree, err := syntax.Parse(pattern, syntax.Perl)
-	if err != nil || tree.Op != syntax.OpConcat || tree.Sub[0].Op != syntax.OpBeginText {
-		return ""
-	}
-	literal := tree.Sub[1] // a concatenation has two members at least
-	if literal.Op != syntax.OpLiteral || literal.Flags&syntax.FoldCase != 0 {
-		return ""
-	}
-	return string(literal.Rune)
+// compiling is about what it takes to compile an expression, in the units of pace.
+const compiling = 500
+
+// pattern is a compiled regular expression.
+type pattern struct {
+	*regexp.Regexp
+	steps  int    // about how many instructions it has
+	prefix string // the text that it demands at the beginning of a string, or ""
 }
 
-func compileRegex(pattern, options string) (*regexp.Regexp, error) {
-	if len(pattern) > maxPattern {
+func compileRegex(text, options string) (*pattern, error) {
+	if len(text) > maxPattern {
 		return nil, wire.Errorf(regexCode, "the regular expression is longer than %d bytes", maxPattern)
 	}
 	var flags string
@@ -65,27 +66,39 @@ func compileRegex(pattern, options string) (*regexp.Regexp, error) {
 		case 'i', 'm', 's':
 			flags += string(o)
 		case 'x':
-			pattern = withoutComments(pattern)
+			text = withoutComments(text)
 		case 'u': // strings are UTF-8 in any case
 		default:
 			return nil, wire.Errorf(wire.BadValue, "the regular expression option %q is not known", o)
 		}
 	}
 	if flags != "" {
-		pattern = "(?" + flags + ")" + pattern
+		text = "(?" + flags + ")" + text
 	}
-	tree, err := syntax.Parse(pattern, syntax.Perl)
+	tree, err := syntax.Parse(text, syntax.Perl)
 	if err != nil {
 		return nil, wire.Errorf(regexCode, "Regular expression is invalid: %v", err)
 	}
-	if steps(tree) > maxSteps {
+	p := &pattern{steps: steps(tree), prefix: literalPrefix(tree)}
+	if p.steps > maxSteps {
 		return nil, wire.Errorf(regexCode, "Regular expression is too large: its repetitions come to more than %d steps", maxSteps)
 	}
-	compiled, err := regexp.Compile(pattern)
-	if err != nil {
+	if p.Regexp, err = regexp.Compile(text); err != nil {
 		return nil, wire.Errorf(regexCode, "Regular expression is invalid: %v", err)
 	}
-	return compiled, nil
+	return p, nil
+}
+
+// literalPrefix is the text that an expression demands at the beginning of a string, or "".
+func literalPrefix(tree *syntax.Regexp) string {
+	if tree.Op != syntax.OpConcat || tree.Sub[0].Op != syntax.OpBeginText {
+		return ""
+	}
+	literal := tree.Sub[1] // a concatenation has two members at least
+	if literal.Op != syntax.OpLiteral || literal.Flags&syntax.FoldCase != 0 {
+		return ""
+	}
+	return string(literal.Rune)
 }
 
 // steps is about how many instructions an expression compiles to, not much above maxSteps.
@@ -155,7 +168,7 @@ func parseRegex(o operand) (predicate, error) {
 	if strings.ContainsRune(pattern+options, 0) {
 		return nil, wire.Errorf(regexCode, "a regular expression cannot hold a zero byte")
 	}
-	return regexAtom(regexValue(pattern, options))
+	return regexAtom(o.p, regexValue(pattern, options))
 }
 
 // regexValue is a BSON regular expression; its options are kept sorted.

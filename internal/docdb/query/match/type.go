@@ -26,7 +26,7 @@ func parseType(o operand) (predicate, error) {
 			wanted[t] = true
 		}
 	}
-	return &atom{op: "$type", arg: o.value, test: func(v bson.RawValue) bool { return wanted[v.Type] }}, nil
+	return &atom{op: "$type", arg: o.value, test: func(_ *evaluation, v bson.RawValue) bool { return wanted[v.Type] }}, nil
 }
 
 // typesOf reads one type: its alias, its number, or "number" for all numeric types.

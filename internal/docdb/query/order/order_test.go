@@ -63,7 +63,7 @@ func TestSort(t *testing.T) {
 		{`{"a.b": 1, "a.c": -1}`, []string{`{"a": {"b": 1, "c": 10}}`, `{"a": [{"b": 2, "c": 99}, {"b": 1, "c": 9}]}`, `{"a": {"b": 1, "c": 2}}`}},
 		{`{"d": 1, "a": 1}`, []string{`{"d": 1, "a": [7, 3]}`, `{"d": 1, "a": 4}`, `{"d": [5, 2], "a": 0}`}},
 	} {
-		s, err := Parse(querytest.Doc(t, c.sort))
+		s, err := Parse(nil, querytest.Doc(t, c.sort))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,7 +83,7 @@ func TestSort(t *testing.T) {
 	_, err := Sort{{Path: "a"}, {Path: "b"}}.Key(querytest.Doc(t, `{"a": [1, 2], "b": [3, 4]}`))
 	querytest.Fails(t, "two arrays beside one another", err, 2, "parallel arrays")
 	for _, bad := range []string{`{"a": 2}`, `{"a": "1"}`, `{"a": {"$meta": "textScore"}}`, `{"": 1}`, `{"a..b": 1}`, `{"$a": 1}`} {
-		_, err := Parse(querytest.Doc(t, bad))
+		_, err := Parse(nil, querytest.Doc(t, bad))
 		querytest.Fails(t, bad, err, 2, "")
 	}
 }

@@ -19,17 +19,18 @@ type Field struct {
 	Path string
 	Desc bool
 
-	parts []string
+	parts     []string
+	collation *keys.Collation
 }
 
 // Sort is an order of documents: by its first field, then its second, and so on. The empty Sort holds all equal.
 type Sort []Field
 
 // Parse reads a sort document such as {a: 1, "b.c": -1}. It answers BadValue for any direction but 1 and -1.
-func Parse(raw bson.Raw) (Sort, error) {
+func Parse(c *keys.Collation, raw bson.Raw) (Sort, error) {
 	var s Sort
 	for name, v := range keys.Elements(raw) {
-		f, err := parseSortField(string(name), v)
+		f, err := parseField(c, string(name), v)
 		if err != nil {
 			return nil, err
 		}
@@ -41,7 +42,7 @@ func Parse(raw bson.Raw) (Sort, error) {
 	return s, nil
 }
 
-func parseSortField(path string, v bson.RawValue) (Field, error) {
+func parseField(c *keys.Collation, path string, v bson.RawValue) (Field, error) {
 	if value.IsDocument(v) {
 		return Field{}, wire.Errorf(wire.BadValue, "$meta sorting is not supported")
 	}
@@ -50,18 +51,22 @@ func parseSortField(path string, v bson.RawValue) (Field, error) {
 		return Field{}, wire.Errorf(wire.BadValue, "$sort key ordering must be 1 (for ascending) or -1 (for descending)")
 	}
 	parts, err := value.FieldPath(path)
-	return Field{Path: path, Desc: direction < 0, parts: parts}, err
+	return Field{Path: path, Desc: direction < 0, parts: parts, collation: c}, err
 }
 
 // Key returns the byte form of doc's place: bytes.Compare of two keys tells which document sorts first. An array sorts by its
 // least value where the field ascends and by its greatest where it descends; a missing field is null, an empty array is
 // below null. With several fields, paths through one array take their values from one of its elements, the one that
 // sorts first; two arrays beside one another cannot be sorted by. The error is BadValue then.
-func (s Sort) Key(doc bson.Raw) (key []byte, err error) {
+func (s Sort) Key(doc bson.Raw) (key []byte, err error) { return s.appendKey(nil, doc) }
+
+func (s Sort) appendKey(dst []byte, doc bson.Raw) (key []byte, err error) {
+	key = dst
 	for _, f := range s {
 		v, one := f.value(doc)
 		if !one && len(s) > 1 {
-			return s.leastKey(doc)
+			least, err := s.leastKey(doc)
+			return append(dst, least...), err
 		}
 		key = f.append(key, v)
 	}
@@ -92,7 +97,7 @@ func (s Sort) leastKey(doc bson.Raw) (least []byte, err error) {
 
 func (f Field) append(key []byte, v bson.RawValue) []byte {
 	start := len(key)
-	if key = keys.Append(key, v); f.Desc {
+	if key = f.collation.Append(key, v); f.Desc {
 		keys.Invert(key[start:])
 	}
 	return key
@@ -103,7 +108,7 @@ func (s Sort) compare(a, b bson.Raw) int {
 	for _, f := range s {
 		left, _ := f.value(a)
 		right, _ := f.value(b)
-		if c := keys.Compare(left, right); c != 0 && f.Desc {
+		if c := f.collation.Compare(left, right); c != 0 && f.Desc {
 			return -c
 		} else if c != 0 {
 			return c
@@ -115,12 +120,17 @@ func (s Sort) compare(a, b bson.Raw) int {
 // value is what doc sorts by, and whether it was the only value to choose from.
 func (f Field) value(doc []byte) (best bson.RawValue, one bool) {
 	parts := f.parts
-	if parts == nil { // not from ParseSort
+	if len(parts) == 1 {
+		if v := keys.Lookup(doc, parts[0]); v.Type != bson.TypeArray {
+			return value.OrNull(v), true
+		}
+	}
+	if parts == nil { // not from Parse
 		parts = strings.Split(f.Path, ".")
 	}
 	n := 0
 	indexValues(doc, parts, func(v bson.RawValue) {
-		c := keys.Compare(v, best)
+		c := f.collation.Compare(v, best)
 		if n == 0 || f.Desc && c > 0 || !f.Desc && c < 0 {
 			best = v
 		}

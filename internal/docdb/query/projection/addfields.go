@@ -12,16 +12,20 @@ import (
 )
 
 // ParseAddFields reads the fields that $addFields adds to documents, or replaces in them.
-func ParseAddFields(raw bson.Raw) (*Projection, error) {
+func ParseAddFields(p *expression.Parser, raw bson.Raw) (*Projection, error) {
 	root := newShape()
-	if err := root.addFields(nil, raw, 0); err != nil {
+	if err := root.addFields(p.OrNew(), nil, raw); err != nil {
 		return nil, err
 	}
 	return &Projection{mode: addFields, root: root}, nil
 }
 
 // addFields reads the fields of $addFields. A document in it goes down into the field, as in a
-func (s *shape) addFields(path []string, raw []byte, depth int) error {
+func (s *shape) addFields(p *expression.Parser, path []string, raw []byte) error {
+	if err := p.Enter("specification"); err != nil {
+		return err
+	}
+	defer p.Leave()
 	for name, v := range keys.Elements(raw) {
 		parts, err := value.FieldPath(string(name))
 		if err != nil {
@@ -32,10 +36,10 @@ func (s *shape) addFields(path []string, raw []byte, depth int) error {
 			return wire.Errorf(wire.BadValue, "a path has at most %d components", value.MaxPath)
 		}
 		if first, nonEmpty := value.FirstName(v); nonEmpty && !strings.HasPrefix(first, "$") {
-			err = s.addFields(full, v.Value, depth+1)
+			err = s.addFields(p, full, v.Value)
 		} else {
 			leaf := &shape{leaf: true}
-			if leaf.compute, err = expression.Parse(v, depth); err == nil {
+			if leaf.compute, err = expression.Parse(p, v); err == nil {
 				err = s.insert(full, leaf)
 			}
 		}

@@ -41,7 +41,7 @@ func (s *shape) apply(doc []byte, at shaping) []byte {
 			continue
 		}
 		if v := s.kids[name].create(at); v.Type != 0 {
-			at.of.Taken += len(name)
+			at.of.Take(len(name))
 			b.Add(name, v)
 		}
 	}
@@ -56,7 +56,7 @@ func (s *shape) value(v bson.RawValue, at shaping) bson.RawValue {
 	case s == nil:
 		return v
 	case s.compute != nil:
-		return s.compute(at.of)
+		return s.compute.Value(at.of)
 	case s.leaf && s.keep:
 		return v
 	case s.leaf:
@@ -87,9 +87,9 @@ func (s *shape) array(v bson.RawValue, at shaping) bson.RawValue {
 // create makes the value of a field that is missing: what is computed at or below it.
 func (s *shape) create(at shaping) bson.RawValue {
 	if s.compute != nil {
-		return s.compute(at.of)
+		return s.compute.Value(at.of)
 	}
-	if s.leaf || !s.computes() || at.of.Exhausted() {
+	if s.leaf || !s.computes() || at.of.Err() != nil {
 		return bson.RawValue{}
 	}
 	return value.Document(s.apply(value.EmptyDoc, at.deeper()))

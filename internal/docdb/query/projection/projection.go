@@ -47,9 +47,9 @@ var (
 
 // Parse reads a projection document: inclusion ({a: 1}), exclusion ({a: 0}) or computed fields ({a: "$b"}).
 // An empty one keeps everything.
-func Parse(raw bson.Raw) (*Projection, error) {
-	p := projectionParser{root: newShape()}
-	if err := p.fields(nil, raw, 0); err != nil {
+func Parse(from *expression.Parser, raw bson.Raw) (*Projection, error) {
+	p := parser{from: from.OrNew(), root: newShape()}
+	if err := p.fields(nil, raw); err != nil {
 		return nil, err
 	}
 	return p.finish()
@@ -57,8 +57,9 @@ func Parse(raw bson.Raw) (*Projection, error) {
 
 func newShape() *shape { return &shape{kids: map[string]*shape{}} }
 
-// projectionParser collects the leaves of a specification and learns from the first that decides it which mode it is.
-type projectionParser struct {
+// parser collects the leaves of a specification and learns from the first that decides it which mode it is.
+type parser struct {
+	from    *expression.Parser
 	root    *shape
 	decided bool
 	mode    mode
@@ -66,10 +67,11 @@ type projectionParser struct {
 }
 
 // fields reads the fields of one level; path leads to it.
-func (p *projectionParser) fields(path []string, raw []byte, depth int) error {
-	if depth > value.MaxDepth {
-		return wire.Errorf(wire.BadValue, "the projection is nested deeper than %d levels", value.MaxDepth)
+func (p *parser) fields(path []string, raw []byte) error {
+	if err := p.from.Enter("projection"); err != nil {
+		return err
 	}
+	defer p.from.Leave()
 	for key, v := range keys.Elements(raw) {
 		name := string(key)
 		if strings.HasSuffix(name, ".$") || name == "$" {
@@ -83,23 +85,23 @@ func (p *projectionParser) fields(path []string, raw []byte, depth int) error {
 		if len(full) > value.MaxPath {
 			return wire.Errorf(wire.BadValue, "a path has at most %d components", value.MaxPath)
 		}
-		if err := p.field(full, v, depth); err != nil {
+		if err := p.field(full, v); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *projectionParser) field(path []string, v bson.RawValue, depth int) error {
+func (p *parser) field(path []string, v bson.RawValue) error {
 	if first, nonEmpty := value.FirstName(v); value.IsDocument(v) && !strings.HasPrefix(first, "$") {
 		if !nonEmpty {
 			return wire.Errorf(emptySubProjection, "An empty sub-projection is not a valid value. Found empty object at path '%s'", strings.Join(path, "."))
 		}
-		return p.fields(path, v.Value, depth+1)
+		return p.fields(path, v.Value)
 	} else if first == "$slice" || first == "$elemMatch" || first == "$meta" {
 		return wire.Errorf(wire.BadValue, "the projection operator %s is not supported", first)
 	}
-	leaf, err := p.leaf(path, v, depth)
+	leaf, err := p.leaf(path, v)
 	if err != nil {
 		return err
 	}
@@ -108,7 +110,7 @@ func (p *projectionParser) field(path []string, v bson.RawValue, depth int) erro
 
 // leaf reads what is said of one path and checks that it goes with what was said before. A computed field counts as
 // included; a flag for _id goes with both modes.
-func (p *projectionParser) leaf(path []string, v bson.RawValue, depth int) (*shape, error) {
+func (p *parser) leaf(path []string, v bson.RawValue) (*shape, error) {
 	leaf := &shape{leaf: true}
 	wanted := include
 	if v.Type == bson.TypeBoolean || v.IsNumber() {
@@ -121,7 +123,7 @@ func (p *projectionParser) leaf(path []string, v bson.RawValue, depth int) (*sha
 		}
 	} else {
 		var err error
-		if leaf.compute, err = expression.Parse(v, depth+1); err != nil {
+		if leaf.compute, err = expression.Parse(p.from, v); err != nil {
 			return nil, err
 		}
 	}
@@ -142,7 +144,7 @@ func mixed(path []string, wanted mode) error {
 }
 
 // finish decides the mode if only _id was named, and keeps _id in an inclusion that does not mention it.
-func (p *projectionParser) finish() (*Projection, error) {
+func (p *parser) finish() (*Projection, error) {
 	if !p.decided {
 		p.mode = exclude
 		if p.id != nil && p.id.keep {
@@ -177,14 +179,43 @@ func (s *shape) insert(path []string, leaf *shape) error {
 	return nil
 }
 
-// Apply returns doc as the projection shapes it. Kept fields stay in the document's order; computed ones follow in the
-// order of the specification. The error says that the result would be too large.
+// Apply is ApplyIn without variables or an end.
 func (p *Projection) Apply(doc bson.Raw) (bson.Raw, error) {
+	return p.ApplyIn(&expression.Evaluation{}, doc)
+}
+
+// ApplyIn returns doc as the projection shapes it. Kept fields stay in the document's order; computed ones follow in the
+// order of the specification. The error is that of the evaluation, also that the result would be too large.
+func (p *Projection) ApplyIn(x *expression.Evaluation, doc bson.Raw) (bson.Raw, error) {
 	if p == nil || len(p.root.names) == 0 {
 		return doc, nil
 	}
-	of := &expression.Evaluation{Doc: doc}
-	out := p.root.apply(doc, shaping{mode: p.mode, of: of})
-	of.Taken = max(of.Taken, len(out)) // and so much it is, if stage after stage has added to it
-	return out, of.Err()
+	x.Begin(doc)
+	out := p.root.apply(doc, shaping{mode: p.mode, of: x})
+	x.Begin(doc)
+	x.Take(len(out)) // and so much it is, if stage after stage has added to it
+	return out, x.Err()
+}
+
+// Paths tells the paths of documents that the projection looks at. others is true if it keeps what it does not look at.
+func (p *Projection) Paths() (paths []string, others bool) {
+	whole := p.root.paths(nil, &paths)
+	return paths, whole || p.mode != include
+}
+
+// paths reports whether a computed field looks at the whole document.
+func (s *shape) paths(at []string, paths *[]string) (whole bool) {
+	for _, name := range s.names {
+		kid, full := s.kids[name], append(at[:len(at):len(at)], name)
+		switch {
+		case kid.compute != nil:
+			more, all := expression.Paths(kid.compute)
+			*paths, whole = append(*paths, more...), whole || all
+		case kid.leaf && kid.keep:
+			*paths = append(*paths, strings.Join(full, "."))
+		case !kid.leaf:
+			whole = kid.paths(full, paths) || whole
+		}
+	}
+	return whole
 }

@@ -30,7 +30,7 @@ func TestProjection(t *testing.T) {
 		{`{"a": 1}`, `{"_id": 0, "x.y": "$a"}`, `{"x": {"y": 1}}`},
 		{`{"a": 1}`, `{"_id": 0, "x": "$$ROOT", "y": "$$CURRENT.a"}`, `{"x": {"a": 1}, "y": 1}`},
 	} {
-		p, err := Parse(querytest.Doc(t, c.projection))
+		p, err := Parse(nil, querytest.Doc(t, c.projection))
 		if err != nil {
 			t.Errorf("%s: %v", c.projection, err)
 			continue
@@ -66,7 +66,7 @@ func TestRefusedProjections(t *testing.T) {
 		{`{"a..b": 1}`, 2, "empty"},
 		{strings.Repeat(`{"a": `, value.MaxDepth+2) + `1` + strings.Repeat(`}`, value.MaxDepth+2), 2, ""},
 	} {
-		_, err := Parse(querytest.Doc(t, c.projection))
+		_, err := Parse(nil, querytest.Doc(t, c.projection))
 		querytest.Fails(t, c.projection, err, c.code, c.text)
 	}
 }

@@ -16,19 +16,19 @@ type accumulator interface {
 }
 
 // accumulators make an empty accumulator.
-var accumulators value.Table[func() accumulator]
+var accumulators value.Table[func(*keys.Collation) accumulator]
 
-func newAccumulators() value.Table[func() accumulator] {
-	return value.Table[func() accumulator]{
-		"$sum":      {Summary: "Adds up the numbers.", Parse: func() accumulator { return &sum{} }},
-		"$avg":      {Summary: "Averages the numbers.", Parse: func() accumulator { return &average{} }},
-		"$min":      {Summary: "Takes the least value.", Parse: func() accumulator { return &extreme{sign: -1} }},
-		"$max":      {Summary: "Takes the greatest value.", Parse: func() accumulator { return &extreme{sign: 1} }},
-		"$first":    {Summary: "Takes the value of the first document.", Parse: func() accumulator { return &first{} }},
-		"$last":     {Summary: "Takes the value of the last document.", Parse: func() accumulator { return &last{} }},
-		"$push":     {Summary: "Makes an array of the values.", Parse: func() accumulator { return &list{} }},
-		"$addToSet": {Summary: "Makes an array of the values without repetition.", Parse: func() accumulator { return &list{unique: true} }},
-		"$count":    {Summary: "Counts the documents.", Parse: func() accumulator { return &count{} }},
+func newAccumulators() value.Table[func(*keys.Collation) accumulator] {
+	return value.Table[func(*keys.Collation) accumulator]{
+		"$sum":      {Summary: "Adds up the numbers.", Parse: func(*keys.Collation) accumulator { return &sum{} }},
+		"$avg":      {Summary: "Averages the numbers.", Parse: func(*keys.Collation) accumulator { return &average{} }},
+		"$min":      {Summary: "Takes the least value.", Parse: func(c *keys.Collation) accumulator { return &extreme{by: c, sign: -1} }},
+		"$max":      {Summary: "Takes the greatest value.", Parse: func(c *keys.Collation) accumulator { return &extreme{by: c, sign: 1} }},
+		"$first":    {Summary: "Takes the value of the first document.", Parse: func(*keys.Collation) accumulator { return &first{} }},
+		"$last":     {Summary: "Takes the value of the last document.", Parse: func(*keys.Collation) accumulator { return &last{} }},
+		"$push":     {Summary: "Makes an array of the values.", Parse: func(*keys.Collation) accumulator { return &list{} }},
+		"$addToSet": {Summary: "Makes an array of the values without repetition.", Parse: func(c *keys.Collation) accumulator { return &list{unique: true, set: value.Set{Collation: c}} }},
+		"$count":    {Summary: "Counts the documents.", Parse: func(*keys.Collation) accumulator { return &count{} }},
 	}
 }
 
@@ -161,6 +161,7 @@ func (a *average) result() bson.RawValue {
 
 // extreme is $min and $max. Null and missing values do not count.
 type extreme struct {
+	by   *keys.Collation
 	best bson.RawValue
 	sign int
 }
@@ -169,7 +170,7 @@ func (e *extreme) add(v bson.RawValue) int {
 	if value.IsNull(v) || v.Type == bson.TypeUndefined {
 		return 0
 	}
-	if e.best.Type != 0 && keys.Compare(v, e.best)*e.sign <= 0 {
+	if e.best.Type != 0 && e.by.Compare(v, e.best)*e.sign <= 0 {
 		return 0
 	}
 	grown := len(v.Value) - len(e.best.Value)

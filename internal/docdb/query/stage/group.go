@@ -18,8 +18,10 @@ var (
 	noAccumulator = wire.Code{Number: 15952, Name: "Location15952"}
 )
 
-// grouping is the $group stage.
-type grouping struct {
+// Group groups documents by a key and accumulates over each group.
+type Group struct {
+	named
+	by     *keys.Collation
 	id     expression.Expression
 	fields []groupField
 }
@@ -28,21 +30,22 @@ type grouping struct {
 type groupField struct {
 	name    string
 	operand expression.Expression
-	start   func() accumulator
+	start   func(*keys.Collation) accumulator
 }
 
-// parseGroupStage reads {_id: expression, name: {$accumulator: expression}, ...}.
-func parseGroupStage(v bson.RawValue) (stage, error) {
+// parseGroup reads {_id: expression, name: {$accumulator: expression}, ...}.
+func parseGroup(p *expression.Parser, n named) (Stage, error) {
+	v := n.spec
 	if !value.IsDocument(v) {
 		return nil, wire.Errorf(wire.Code{Number: 15947, Name: "Location15947"}, "a group's fields must be specified in an object")
 	}
-	var g grouping
+	g := Group{named: n, by: p.Collation}
 	for key, spec := range keys.Elements(v.Value) {
 		var err error
 		if name := string(key); name == "_id" {
-			g.id, err = expression.Parse(spec, 0)
+			g.id, err = expression.Parse(p, spec)
 		} else {
-			err = g.parseField(name, spec)
+			err = g.parseField(p, name, spec)
 		}
 		if err != nil {
 			return nil, err
@@ -51,10 +54,10 @@ func parseGroupStage(v bson.RawValue) (stage, error) {
 	if g.id == nil {
 		return nil, wire.Errorf(groupCode, "a group specification must include an _id")
 	}
-	return g.stage, nil
+	return g, nil
 }
 
-func (g *grouping) parseField(name string, spec bson.RawValue) error {
+func (g *Group) parseField(p *expression.Parser, name string, spec bson.RawValue) error {
 	if strings.Contains(name, ".") || strings.HasPrefix(name, "$") {
 		return wire.Errorf(wire.Code{Number: 40235, Name: "Location40235"}, "The field name '%s' cannot contain '.' or start with '$'", name)
 	}
@@ -70,9 +73,17 @@ func (g *grouping) parseField(name string, spec bson.RawValue) error {
 	if _, nonEmpty := value.FirstName(arg); operator == "$count" && (!value.IsDocument(arg) || nonEmpty) {
 		return wire.Errorf(wire.TypeMismatch, "$count takes no arguments, i.e. $count:{}")
 	}
-	operand, err := expression.Parse(arg, 0)
+	operand, err := expression.Parse(p, arg)
 	g.fields = append(g.fields, groupField{name: name, operand: operand, start: definition.Parse})
 	return err
+}
+
+func (g Group) Needs(Needs) Needs {
+	needs := needsOf(g.id)
+	for _, f := range g.fields {
+		needs = needs.and(needsOf(f.operand))
+	}
+	return needs
 }
 
 // group is one group and what it has accumulated.
@@ -82,11 +93,11 @@ type group struct {
 }
 
 // stage groups a stream. Groups come out in the order of their first documents.
-func (g grouping) stage(in value.Documents, from *memory.Budget) value.Documents {
+func (g Group) Stream(in value.Documents, r *Run) value.Documents {
 	return func(yield func(bson.Raw, error) bool) {
-		held := from.Open("$group", expression.MaxMemory)
+		held := r.Memory.Open("$group", expression.MaxMemory)
 		defer held.Close()
-		order, err := g.collect(in, &held)
+		order, err := g.collect(in, r.Evaluation(), &held)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -99,18 +110,17 @@ func (g grouping) stage(in value.Documents, from *memory.Budget) value.Documents
 	}
 }
 
-func (g grouping) collect(in value.Documents, held *memory.Account) ([]*group, error) {
+func (g Group) collect(in value.Documents, x *expression.Evaluation, held *memory.Account) ([]*group, error) {
 	var order []*group
 	groups := map[string]*group{}
 	var key []byte
-	var x expression.Evaluation
 	for doc, err := range in {
 		if err != nil {
 			return nil, err
 		}
-		x = expression.Evaluation{Doc: doc}
-		id := value.OrNull(g.id(&x))
-		key = keys.Append(key[:0], id)
+		x.Begin(doc)
+		id := value.OrNull(g.id.Value(x))
+		key = g.by.Append(key[:0], id)
 		to := groups[string(key)]
 		if to == nil {
 			to = g.newGroup(id)
@@ -120,7 +130,7 @@ func (g grouping) collect(in value.Documents, held *memory.Account) ([]*group, e
 			}
 		}
 		for i, f := range g.fields {
-			if err := held.Take(to.states[i].add(f.operand(&x))); err != nil {
+			if err := held.Take(to.states[i].add(f.operand.Value(x))); err != nil {
 				return nil, err
 			}
 		}
@@ -131,15 +141,15 @@ func (g grouping) collect(in value.Documents, held *memory.Account) ([]*group, e
 	return order, nil
 }
 
-func (g grouping) newGroup(id bson.RawValue) *group {
+func (g Group) newGroup(id bson.RawValue) *group {
 	to := &group{id: value.Clone(id)}
 	for _, f := range g.fields {
-		to.states = append(to.states, f.start())
+		to.states = append(to.states, f.start(g.by))
 	}
 	return to
 }
 
-func (g grouping) result(group *group) bson.Raw {
+func (g Group) result(group *group) bson.Raw {
 	b := value.NewBuilder()
 	b.Add("_id", group.id)
 	for i, f := range g.fields {

@@ -46,7 +46,7 @@ func lent(in value.Documents) value.Documents {
 
 func pipeline(t testing.TB, text string) *Pipeline {
 	t.Helper()
-	p, err := Parse(querytest.Val(t, text))
+	p, err := Parse(nil, querytest.Val(t, text))
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
@@ -55,6 +55,9 @@ func pipeline(t testing.TB, text string) *Pipeline {
 
 // plenty is more memory than a pipeline may take.
 func plenty() *memory.Budget { return memory.NewBudget(1 << 40) }
+
+// running is a run that has plenty.
+func running(ctx context.Context) *Run { return &Run{Ctx: ctx, Memory: plenty()} }
 
 // collect gathers a stream into an array.
 func collect(in value.Documents) (bson.RawValue, error) {
@@ -98,16 +101,15 @@ func TestPipeline(t *testing.T) {
 	} {
 		var read int
 		p, in := pipeline(t, c.pipeline), stream(t, c.in, &read)
-		if p.Lent() {
-			in = lent(in)
-		}
-		got, err := collect(p.Run(context.Background(), in, plenty()))
-		if err != nil {
-			t.Errorf("%s: %v", c.pipeline, err)
-			continue
-		}
-		if want := querytest.Val(t, c.want); !got.Equal(want) {
-			t.Errorf("%s\ngot  %v\nwant %v", c.pipeline, got, want)
+		for _, p := range []*Pipeline{p, p.Optimize()} {
+			got, err := collect(p.Run(running(context.Background()), lent(in)))
+			if err != nil {
+				t.Errorf("%s: %v", c.pipeline, err)
+				continue
+			}
+			if want := querytest.Val(t, c.want); !got.Equal(want) {
+				t.Errorf("%s\ngot  %v\nwant %v", c.pipeline, got, want)
+			}
 		}
 	}
 }
@@ -184,7 +186,7 @@ func TestRefusedPipelines(t *testing.T) {
 		{`[{"$group": {"_id": null, "n": {"$count": 1}}}]`, 14, "$count"},
 		{`[{"$group": {"_id": {"$add": [1]}}}]`, 168, "$add"},
 	} {
-		_, err := Parse(querytest.Val(t, c.pipeline))
+		_, err := Parse(nil, querytest.Val(t, c.pipeline))
 		querytest.Fails(t, c.pipeline, err, c.code, c.text)
 	}
 }
@@ -193,7 +195,7 @@ func TestRefusedPipelines(t *testing.T) {
 func TestPipelineIsLazy(t *testing.T) {
 	var read int
 	p := pipeline(t, `[{"$match": {}}, {"$project": {"n": 1}}, {"$unwind": "$n"}, {"$skip": 1}, {"$limit": 1}]`)
-	out := p.Run(context.Background(), stream(t, sales, &read), plenty())
+	out := p.Run(running(context.Background()), stream(t, sales, &read))
 	if read != 0 {
 		t.Errorf("%d documents were read before anyone asked", read)
 	}
@@ -202,17 +204,6 @@ func TestPipelineIsLazy(t *testing.T) {
 	}
 	for range out {
 		break
-	}
-}
-
-func TestLeadingMatch(t *testing.T) {
-	if f := pipeline(t, `[{"$match": {"_id": 5}}, {"$limit": 1}]`).LeadingMatch(); f == nil {
-		t.Error("no leading match")
-	} else if _, ok := f.EqID(); !ok {
-		t.Error("the leading match is another filter")
-	}
-	if f := pipeline(t, `[{"$limit": 1}, {"$match": {"_id": 5}}]`).LeadingMatch(); f != nil {
-		t.Error("a $match behind $limit leads nothing")
 	}
 }
 
@@ -227,10 +218,10 @@ func TestErrorsEndTheStream(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	for _, stages := range []string{`[]`, `[{"$match": {}}]`, `[{"$sort": {"a": 1}}]`, `[{"$group": {"_id": null}}]`, `[{"$count": "n"}]`, `[{"$unwind": "$a"}]`, `[{"$skip": 5}]`, `[{"$limit": 5}]`, `[{"$project": {"a": 1}}]`} {
-		if _, err := collect(pipeline(t, stages).Run(context.Background(), failing, plenty())); !errors.Is(err, broken) {
+		if _, err := collect(pipeline(t, stages).Run(running(context.Background()), failing)); !errors.Is(err, broken) {
 			t.Errorf("%s: %v", stages, err)
 		}
-		if _, err := collect(pipeline(t, stages).Run(ctx, failing, plenty())); !errors.Is(err, context.Canceled) {
+		if _, err := collect(pipeline(t, stages).Run(running(ctx), failing)); !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v", stages, err)
 		}
 	}
@@ -249,7 +240,7 @@ func TestMemoryLimit(t *testing.T) {
 		}
 	}
 	for _, stages := range []string{`[{"$sort": {"a": 1}}]`, `[{"$group": {"_id": null, "all": {"$push": "$a"}}}]`} {
-		_, err := collect(pipeline(t, stages).Run(context.Background(), endless, plenty()))
+		_, err := collect(pipeline(t, stages).Run(running(context.Background()), endless))
 		querytest.Fails(t, stages, err, 292, "bytes")
 	}
 }
@@ -257,7 +248,7 @@ func TestMemoryLimit(t *testing.T) {
 // TestStagesAreBounded has a little pipeline make much: by many stages, and by naming one field many times.
 func TestStagesAreBounded(t *testing.T) {
 	long := `[{"$skip": 0}` + strings.Repeat(`, {"$skip": 0}`, maxStages) + `]`
-	_, err := Parse(querytest.Val(t, long))
+	_, err := Parse(nil, querytest.Val(t, long))
 	querytest.Fails(t, "1001 stages", err, 7749501, "1000 stages")
 	b := value.NewBuilder()
 	b.Add("a", bson.RawValue{Type: bson.TypeBinary, Value: bsoncore.AppendBinary(nil, 0, make([]byte, 1<<20))})
@@ -274,7 +265,7 @@ func TestStagesAreBounded(t *testing.T) {
 		`[{"$set": {"b": ` + strings.ReplaceAll(thousand, `"$a"`, `1`) + `}}, {"$set": {"b.` + strings.Repeat("x", 1<<20) + `": 1}}]`,
 		`[{"$set": {"b": "$a"}}` + strings.Repeat(`, {"$set": {"b": "$$ROOT"}}`, 200) + `]`,
 	} {
-		_, err := collect(pipeline(t, stages).Run(context.Background(), one, plenty()))
+		_, err := collect(pipeline(t, stages).Run(running(context.Background()), one))
 		querytest.Fails(t, stages[:min(len(stages), 80)], err, 10334, "bytes")
 	}
 }
@@ -286,7 +277,7 @@ func TestUnwindEndsWithItsContext(t *testing.T) {
 	numbers := bson.Raw(newPair("a", value.Array(make([]bson.RawValue, 10_000))))
 	n := 0
 	p := pipeline(t, `[{"$unwind": "$a"}, {"$project": {"a": 1}}]`)
-	for _, err := range p.Run(ctx, func(yield func(bson.Raw, error) bool) { yield(numbers, nil) }, plenty()) {
+	for _, err := range p.Run(running(ctx), func(yield func(bson.Raw, error) bool) { yield(numbers, nil) }) {
 		if n++; err != nil {
 			break
 		}

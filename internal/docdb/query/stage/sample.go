@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"bytes"
 	"math/rand/v2"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -12,8 +13,15 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// parseSampleStage reads {size: N}.
-func parseSampleStage(v bson.RawValue) (stage, error) {
+// Sample gives Size documents, each set of them as likely as any other, in a random order.
+type Sample struct {
+	named
+	Size int64
+}
+
+// parseSample reads {size: N}.
+func parseSample(_ *expression.Parser, as named) (Stage, error) {
+	v := as.spec
 	if !value.IsDocument(v) {
 		return nil, wire.Errorf(wire.Code{Number: 28745, Name: "Location28745"}, "the $sample stage specification must be an object")
 	}
@@ -33,17 +41,14 @@ func parseSampleStage(v bson.RawValue) (stage, error) {
 	if n <= 0 {
 		return nil, wire.Errorf(wire.Code{Number: 28747, Name: "Location28747"}, "size argument to $sample must be a positive integer")
 	}
-	return sample(n).stage, nil
+	return Sample{as, n}, nil
 }
 
-// sample is the $sample stage: so many documents, each set of them as likely as any other, in a random order.
-type sample int64
-
-func (size sample) stage(in value.Documents, from *memory.Budget) value.Documents {
+func (s Sample) Stream(in value.Documents, r *Run) value.Documents {
 	return func(yield func(bson.Raw, error) bool) {
-		held := from.Open("$sample", expression.MaxMemory)
+		held := r.Memory.Open("$sample", expression.MaxMemory)
 		defer held.Close()
-		chosen, err := size.choose(in, &held)
+		chosen, err := s.choose(in, &held)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -57,19 +62,19 @@ func (size sample) stage(in value.Documents, from *memory.Budget) value.Document
 	}
 }
 
-// choose keeps the first size documents. Of those behind, the n-th takes the place of one of them with probability size/n.
-func (size sample) choose(in value.Documents, held *memory.Account) (chosen []bson.Raw, err error) {
+// choose keeps the first Size documents. Of those behind, the n-th takes the place of one of them with probability Size/n.
+func (s Sample) choose(in value.Documents, held *memory.Account) (chosen []bson.Raw, err error) {
 	var n int64
 	for doc, err := range in {
 		if err != nil {
 			return nil, err
 		}
 		n++
-		if int64(len(chosen)) < int64(size) {
-			err, chosen = held.Take(len(doc)), append(chosen, doc)
-		} else if i := rand.Int64N(n); i < int64(size) {
+		if int64(len(chosen)) < s.Size {
+			err, chosen = held.Take(len(doc)), append(chosen, bytes.Clone(doc))
+		} else if i := rand.Int64N(n); i < s.Size {
 			err = held.Take(len(doc) - len(chosen[i]))
-			chosen[i] = doc
+			chosen[i] = append(chosen[i][:0], doc...)
 		}
 		if err != nil {
 			return nil, err
@@ -77,3 +82,5 @@ func (size sample) choose(in value.Documents, held *memory.Account) (chosen []bs
 	}
 	return chosen, nil
 }
+
+func (Sample) Needs(out Needs) Needs { return out }

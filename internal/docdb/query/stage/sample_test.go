@@ -19,7 +19,7 @@ func TestSampleIsEven(t *testing.T) {
 	pairs := map[string]int{}
 	for range draws {
 		var read int
-		got, err := collect(p.Run(context.Background(), stream(t, four, &read), plenty()))
+		got, err := collect(p.Run(running(context.Background()), stream(t, four, &read)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,7 +37,7 @@ func TestSampleIsEven(t *testing.T) {
 
 func TestSampleOfFewer(t *testing.T) {
 	var read int
-	got, err := collect(pipeline(t, `[{"$sample": {"size": {"$numberLong": "99999999999"}}}, {"$sort": {"_id": 1}}]`).Run(context.Background(), stream(t, four, &read), plenty()))
+	got, err := collect(pipeline(t, `[{"$sample": {"size": {"$numberLong": "99999999999"}}}, {"$sort": {"_id": 1}}]`).Run(running(context.Background()), stream(t, four, &read)))
 	if want := querytest.Val(t, four); err != nil || !got.Equal(want) {
 		t.Errorf("%v, %v", got, err)
 	}
@@ -46,7 +46,7 @@ func TestSampleOfFewer(t *testing.T) {
 func TestSampleIsBounded(t *testing.T) {
 	budget := memory.NewBudget(50)
 	var read int
-	_, err := collect(pipeline(t, `[{"$sample": {"size": 4}}]`).Run(context.Background(), stream(t, four, &read), budget))
+	_, err := collect(pipeline(t, `[{"$sample": {"size": 4}}]`).Run(&Run{Ctx: context.Background(), Memory: budget}, stream(t, four, &read)))
 	if code := (*wire.Error)(nil); !errors.As(err, &code) || code.Code != wire.ExceededMemoryLimit.Number || budget.Used() != 0 {
 		t.Errorf("%v, %d bytes held", err, budget.Used())
 	}

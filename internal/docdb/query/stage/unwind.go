@@ -6,22 +6,24 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
 var unwindCode = wire.Code{Number: 28812, Name: "Location28812"}
 
-// unwind is the $unwind stage.
-type unwind struct {
+// Unwind gives one document for each element of an array.
+type Unwind struct {
+	named
 	path     []string
 	index    []string // where the position goes, or nil
 	preserve bool     // pass documents on that have no array, or an empty one
 }
 
-// parseUnwindStage reads "$path" or {path, includeArrayIndex, preserveNullAndEmptyArrays}.
-func parseUnwindStage(v bson.RawValue) (stage, error) {
-	var u unwind
+// parseUnwind reads "$path" or {path, includeArrayIndex, preserveNullAndEmptyArrays}.
+func parseUnwind(_ *expression.Parser, n named) (Stage, error) {
+	u, v := Unwind{named: n}, n.spec
 	path := v
 	if value.IsDocument(v) {
 		for name, option := range keys.Elements(v.Value) {
@@ -52,11 +54,17 @@ func parseUnwindStage(v bson.RawValue) (stage, error) {
 	}
 	var err error
 	u.path, err = value.FieldPath(name)
-	return perDocument(u.run), err
+	return u, err
+}
+
+func (u Unwind) Stream(in value.Documents, _ *Run) value.Documents { return perDocument(in, u.run) }
+
+func (u Unwind) Needs(out Needs) Needs {
+	return out.and(Needs{Paths: []string{strings.Join(u.path, ".")}})
 }
 
 // run gives one document for each element. What is no array counts as an array of itself.
-func (u unwind) run(doc bson.Raw, yield func(bson.Raw, error) bool) bool {
+func (u Unwind) run(doc bson.Raw, yield func(bson.Raw, error) bool) bool {
 	v := plain(doc, u.path)
 	switch {
 	case value.IsArray(v):
@@ -87,7 +95,7 @@ func plain(doc []byte, path []string) bson.RawValue {
 }
 
 // emit passes doc on with v at the path, or nothing there if v is missing.
-func (u unwind) emit(doc bson.Raw, v, index bson.RawValue, yield func(bson.Raw, error) bool) bool {
+func (u Unwind) emit(doc bson.Raw, v, index bson.RawValue, yield func(bson.Raw, error) bool) bool {
 	root := value.NewTree(value.Document(doc))
 	if plain(doc, u.path).Type != 0 {
 		root.Find(u.path).Assign(v)

@@ -7,6 +7,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/match"
 	"github.com/telamon-db/telamon/internal/docdb/query/order"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
@@ -15,8 +16,8 @@ import (
 
 // edit makes a changer from a function of an array's elements. An array that is missing is taken as empty if create is
 // set and left alone otherwise; what is no array is an error with the given code.
-func edit(name string, create bool, code wire.Code, change func([]bson.RawValue) []bson.RawValue) changer {
-	return func(root *value.Tree, path []string, _ ApplyOptions) error {
+func edit(name string, create bool, code wire.Code, change func(*expression.Evaluation, []bson.RawValue) []bson.RawValue) changer {
+	return func(root *value.Tree, path []string, o ApplyOptions) error {
 		at := root.Find(path)
 		if at == nil && !create {
 			return nil
@@ -32,7 +33,7 @@ func edit(name string, create bool, code wire.Code, change func([]bson.RawValue)
 		if !value.IsArray(old) {
 			return wire.Errorf(code, "%s needs an array: the field '%s' is of type %s", name, strings.Join(path, "."), value.TypeName(old))
 		}
-		at.Assign(value.Array(change(value.Elements(old))))
+		at.Assign(value.Array(change(o.In, value.Elements(old))))
 		return nil
 	}
 }
@@ -49,7 +50,7 @@ func each(name string, arg bson.RawValue) ([]bson.RawValue, error) {
 	return value.Elements(list), nil
 }
 
-func parseAddToSet(_ string, arg bson.RawValue) (changer, error) {
+func parseAddToSet(p *expression.Parser, _ string, arg bson.RawValue) (changer, error) {
 	values, err := each("$addToSet", arg)
 	if err != nil {
 		return nil, err
@@ -57,8 +58,8 @@ func parseAddToSet(_ string, arg bson.RawValue) (changer, error) {
 	if err := onlyModifiers("$addToSet", arg, "$each"); err != nil {
 		return nil, err
 	}
-	return edit("$addToSet", true, wire.BadValue, func(list []bson.RawValue) []bson.RawValue {
-		var set value.Set
+	return edit("$addToSet", true, wire.BadValue, func(_ *expression.Evaluation, list []bson.RawValue) []bson.RawValue {
+		set := value.Set{Collation: p.Collation}
 		for _, v := range list {
 			set.Insert(v)
 		}
@@ -90,7 +91,7 @@ type pushOptions struct {
 	less            func(a, b bson.RawValue) int // nil without $sort
 }
 
-func parsePush(_ string, arg bson.RawValue) (changer, error) {
+func parsePush(p *expression.Parser, _ string, arg bson.RawValue) (changer, error) {
 	values, err := each("$push", arg)
 	if err != nil {
 		return nil, err
@@ -100,14 +101,14 @@ func parsePush(_ string, arg bson.RawValue) (changer, error) {
 	}
 	var o pushOptions
 	if first, _ := value.FirstName(arg); strings.HasPrefix(first, "$") && !value.IsReference(first) {
-		if o, err = parsePushOptions(arg.Value); err != nil {
+		if o, err = parsePushOptions(p, arg.Value); err != nil {
 			return nil, err
 		}
 	}
-	return edit("$push", true, wire.BadValue, func(list []bson.RawValue) []bson.RawValue { return o.push(list, values) }), nil
+	return edit("$push", true, wire.BadValue, func(_ *expression.Evaluation, list []bson.RawValue) []bson.RawValue { return o.push(list, values) }), nil
 }
 
-func parsePushOptions(raw []byte) (o pushOptions, err error) {
+func parsePushOptions(p *expression.Parser, raw []byte) (o pushOptions, err error) {
 	if o.position, err = wholeModifier(raw, "$position"); err != nil {
 		return o, err
 	}
@@ -119,7 +120,7 @@ func parsePushOptions(raw []byte) (o pushOptions, err error) {
 	case by.Type == 0:
 	case value.IsDocument(by):
 		var s order.Sort
-		if s, err = order.Parse(by.Value); err == nil && len(s) == 0 {
+		if s, err = order.Parse(p.Collation, by.Value); err == nil && len(s) == 0 {
 			err = wire.Errorf(wire.BadValue, "The $sort pattern is empty when it should be a set of fields.")
 		}
 		o.less = s.CompareElements
@@ -128,7 +129,7 @@ func parsePushOptions(raw []byte) (o pushOptions, err error) {
 		if !ok || direction != 1 && direction != -1 {
 			return o, wire.Errorf(wire.BadValue, "The $sort element value must be either 1 or -1")
 		}
-		o.less = func(a, b bson.RawValue) int { return int(direction) * keys.Compare(a, b) }
+		o.less = func(a, b bson.RawValue) int { return int(direction) * p.Collation.Compare(a, b) }
 	}
 	return o, err
 }
@@ -173,32 +174,31 @@ func clamp(n, length int64) int64 {
 	return min(n, length)
 }
 
-func parsePull(_ string, arg bson.RawValue) (changer, error) {
-	drop, err := match.ParseElement(arg)
-	if err != nil {
-		return nil, err
-	}
-	return pull("$pull", drop), nil
+func parsePull(p *expression.Parser, _ string, arg bson.RawValue) (changer, error) {
+	drop, err := match.ParseElement(p, arg)
+	return pull("$pull", drop), err
 }
 
-// pull removes the elements that drop is true of.
-func pull(name string, drop func(bson.RawValue) bool) changer {
-	return edit(name, false, wire.BadValue, func(list []bson.RawValue) []bson.RawValue { return slices.DeleteFunc(list, drop) })
+// pull removes the elements that drop means.
+func pull(name string, drop match.Element) changer {
+	return edit(name, false, wire.BadValue, func(x *expression.Evaluation, list []bson.RawValue) []bson.RawValue {
+		return slices.DeleteFunc(list, func(v bson.RawValue) bool { return drop.Match(x, v) })
+	})
 }
 
-func parsePullAll(path string, arg bson.RawValue) (changer, error) {
+func parsePullAll(p *expression.Parser, path string, arg bson.RawValue) (changer, error) {
 	if !value.IsArray(arg) {
 		return nil, wire.Errorf(wire.BadValue, "$pullAll requires an array argument but was given a %s for '%s'", value.TypeName(arg), path)
 	}
-	return pull("$pullAll", match.OneOf(value.Elements(arg), nil)), nil
+	return pull("$pullAll", match.AnyOf(p, value.Elements(arg))), nil
 }
 
-func parsePop(path string, arg bson.RawValue) (changer, error) {
+func parsePop(_ *expression.Parser, path string, arg bson.RawValue) (changer, error) {
 	end, ok := value.Whole(arg)
 	if !ok || end != 1 && end != -1 {
 		return nil, wire.Errorf(wire.FailedToParse, "$pop expects 1 or -1 for '%s'", path)
 	}
-	return edit("$pop", false, wire.TypeMismatch, func(list []bson.RawValue) []bson.RawValue {
+	return edit("$pop", false, wire.TypeMismatch, func(_ *expression.Evaluation, list []bson.RawValue) []bson.RawValue {
 		switch {
 		case len(list) == 0:
 			return list

@@ -8,15 +8,16 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
 // updateOperators parse one field of an operator's document.
-var updateOperators value.Table[func(path string, arg bson.RawValue) ([]change, error)]
+var updateOperators value.Table[func(p *expression.Parser, path string, arg bson.RawValue) ([]change, error)]
 
-func newUpdateOperators() value.Table[func(path string, arg bson.RawValue) ([]change, error)] {
-	return value.Table[func(path string, arg bson.RawValue) ([]change, error)]{
+func newUpdateOperators() value.Table[func(p *expression.Parser, path string, arg bson.RawValue) ([]change, error)] {
+	return value.Table[func(p *expression.Parser, path string, arg bson.RawValue) ([]change, error)]{
 		"$set":         {Summary: "Sets a field to a value.", Parse: single(parseSet)},
 		"$setOnInsert": {Summary: "Sets a field when an upsert inserts.", Parse: single(parseSetOnInsert)},
 		"$unset":       {Summary: "Removes a field.", Parse: single(parseUnset)},
@@ -34,14 +35,17 @@ func newUpdateOperators() value.Table[func(path string, arg bson.RawValue) ([]ch
 	}
 }
 
+// parse reads what an operator is to do at one path.
+type parse func(p *expression.Parser, path string, arg bson.RawValue) (changer, error)
+
 // single makes a row of the table from an operator that changes only the path it names.
-func single(parse func(path string, arg bson.RawValue) (changer, error)) func(string, bson.RawValue) ([]change, error) {
-	return func(path string, arg bson.RawValue) ([]change, error) {
+func single(operator parse) func(*expression.Parser, string, bson.RawValue) ([]change, error) {
+	return func(p *expression.Parser, path string, arg bson.RawValue) ([]change, error) {
 		parts, err := updatePath(path)
 		if err != nil {
 			return nil, err
 		}
-		apply, err := parse(path, arg)
+		apply, err := operator(p, path, arg)
 		return []change{{parts, apply}}, err
 	}
 }
@@ -69,9 +73,11 @@ func setTo(v bson.RawValue) changer {
 	return func(root *value.Tree, path []string, _ ApplyOptions) error { return root.Set(path, v) }
 }
 
-func parseSet(_ string, arg bson.RawValue) (changer, error) { return setTo(arg), nil }
+func parseSet(_ *expression.Parser, _ string, arg bson.RawValue) (changer, error) {
+	return setTo(arg), nil
+}
 
-func parseSetOnInsert(_ string, arg bson.RawValue) (changer, error) {
+func parseSetOnInsert(_ *expression.Parser, _ string, arg bson.RawValue) (changer, error) {
 	return func(root *value.Tree, path []string, o ApplyOptions) error {
 		if !o.Insert {
 			return nil
@@ -80,21 +86,21 @@ func parseSetOnInsert(_ string, arg bson.RawValue) (changer, error) {
 	}, nil
 }
 
-func parseUnset(string, bson.RawValue) (changer, error) {
+func parseUnset(*expression.Parser, string, bson.RawValue) (changer, error) {
 	return func(root *value.Tree, path []string, _ ApplyOptions) error {
 		root.Remove(path)
 		return nil
 	}, nil
 }
 
-func parseInc(path string, arg bson.RawValue) (changer, error) {
+func parseInc(_ *expression.Parser, path string, arg bson.RawValue) (changer, error) {
 	if !arg.IsNumber() {
 		return nil, wire.Errorf(wire.TypeMismatch, "Cannot increment with non-numeric argument: the value for '%s' is of type %s", path, value.TypeName(arg))
 	}
 	return calculate("$inc", arg, arg, value.Add), nil
 }
 
-func parseMul(path string, arg bson.RawValue) (changer, error) {
+func parseMul(_ *expression.Parser, path string, arg bson.RawValue) (changer, error) {
 	if !arg.IsNumber() {
 		return nil, wire.Errorf(wire.TypeMismatch, "Cannot multiply with non-numeric argument: the value for '%s' is of type %s", path, value.TypeName(arg))
 	}
@@ -122,11 +128,11 @@ func calculate(name string, arg, start bson.RawValue, op func(a, b bson.RawValue
 }
 
 // bounded is $min and $max: the new value wins if it compares with the old one as better says, or if there is no old one.
-func bounded(better func(order int) bool) func(string, bson.RawValue) (changer, error) {
-	return func(_ string, arg bson.RawValue) (changer, error) {
+func bounded(better func(order int) bool) parse {
+	return func(p *expression.Parser, _ string, arg bson.RawValue) (changer, error) {
 		return func(root *value.Tree, path []string, _ ApplyOptions) error {
 			at := root.Find(path)
-			if at != nil && !better(keys.Compare(arg, at.Value())) {
+			if at != nil && !better(p.Collation.Compare(arg, at.Value())) {
 				return nil
 			}
 			return root.Set(path, arg)
@@ -135,7 +141,7 @@ func bounded(better func(order int) bool) func(string, bson.RawValue) (changer, 
 }
 
 // parseRename makes two changes of which the second, the target, does the work: order sees both paths.
-func parseRename(from string, arg bson.RawValue) ([]change, error) {
+func parseRename(_ *expression.Parser, from string, arg bson.RawValue) ([]change, error) {
 	to, ok := value.Text(arg)
 	if !ok {
 		return nil, wire.Errorf(wire.BadValue, "The 'to' field for $rename must be a string: %s", from)
@@ -176,7 +182,7 @@ func rename(root *value.Tree, from, to []string) error {
 	return nil
 }
 
-func parseCurrentDate(path string, arg bson.RawValue) (changer, error) {
+func parseCurrentDate(_ *expression.Parser, path string, arg bson.RawValue) (changer, error) {
 	kind, ok := "date", arg.Type == bson.TypeBoolean
 	if value.IsDocument(arg) {
 		kind, _ = value.Text(keys.Lookup(arg.Value, "$type"))

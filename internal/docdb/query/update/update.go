@@ -9,6 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -28,8 +29,9 @@ type Update struct {
 
 // ApplyOptions are what an update needs to know besides the document.
 type ApplyOptions struct {
-	Now    time.Time // for $currentDate
-	Insert bool      // the document is about to be inserted: $setOnInsert acts
+	Now    time.Time              // for $currentDate
+	Insert bool                   // the document is about to be inserted: $setOnInsert acts
+	In     *expression.Evaluation // in which conditions of $pull are judged; nil: one without variables or an end
 }
 
 // change is one operator at one path.
@@ -44,7 +46,7 @@ type changer func(root *value.Tree, path []string, o ApplyOptions) error
 // Parse reads an update document: operators if its first name starts with a dollar sign, else a replacement.
 // It answers FailedToParse, BadValue, TypeMismatch or ConflictingUpdateOperators for what is no update. The update keeps
 // parts of v, which may not change afterwards.
-func Parse(v bson.RawValue) (*Update, error) {
+func Parse(p *expression.Parser, v bson.RawValue) (*Update, error) {
 	if value.IsArray(v) {
 		return nil, wire.Errorf(wire.NotImplemented, "updates with an aggregation pipeline are not supported")
 	}
@@ -52,7 +54,7 @@ func Parse(v bson.RawValue) (*Update, error) {
 		return nil, wire.Errorf(wire.FailedToParse, "an update must be a document")
 	}
 	if name, _ := value.FirstName(v); strings.HasPrefix(name, "$") {
-		return parseChanges(v.Value)
+		return parseChanges(p.OrNew(), v.Value)
 	}
 	for name := range keys.Elements(v.Value) {
 		if bytes.HasPrefix(name, []byte("$")) {
@@ -65,7 +67,7 @@ func Parse(v bson.RawValue) (*Update, error) {
 // IsReplacement reports whether the update is a whole document, which multi-document updates may not be.
 func (u *Update) IsReplacement() bool { return u.replacement != nil }
 
-func parseChanges(raw []byte) (*Update, error) {
+func parseChanges(p *expression.Parser, raw []byte) (*Update, error) {
 	u := &Update{}
 	for name, args := range keys.Elements(raw) {
 		op, ok := updateOperators[string(name)]
@@ -76,7 +78,7 @@ func parseChanges(raw []byte) (*Update, error) {
 			return nil, wire.Errorf(wire.FailedToParse, "Modifiers operate on fields but we found type %s instead", value.TypeName(args))
 		}
 		for path, arg := range keys.Elements(args.Value) {
-			list, err := op.Parse(string(path), arg)
+			list, err := op.Parse(p, string(path), arg)
 			if err != nil {
 				return nil, err
 			}
@@ -132,9 +134,15 @@ func (u *Update) Apply(doc bson.Raw, o ApplyOptions) (out bson.Raw, changed bool
 
 func (u *Update) change(doc []byte, o ApplyOptions) (bson.Raw, error) {
 	root := value.NewTree(value.Document(doc))
+	if o.In == nil {
+		o.In = &expression.Evaluation{}
+	}
 	for _, c := range u.changes {
 		if err := c.apply(root, c.path, o); err != nil {
 			return nil, err
+		}
+		if o.In.Step(1); o.In.Err() != nil {
+			return nil, o.In.Err()
 		}
 	}
 	return root.Value().Value, nil

@@ -17,7 +17,7 @@ var now = time.UnixMilli(1_700_000_000_123).UTC()
 
 func update(t testing.TB, text string) *Update {
 	t.Helper()
-	u, err := Parse(querytest.Val(t, text))
+	u, err := Parse(nil, querytest.Val(t, text))
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
@@ -146,7 +146,7 @@ func TestRefusedUpdates(t *testing.T) {
 		{`{"$pullAll": {"a": 1}}`, 2, "array"},
 		{`{"$pop": {"a": 2}}`, 9, "1 or -1"},
 	} {
-		_, err := Parse(querytest.Val(t, c.update))
+		_, err := Parse(nil, querytest.Val(t, c.update))
 		querytest.Fails(t, c.update, err, c.code, c.text)
 	}
 }
@@ -242,7 +242,7 @@ func FuzzUpdate(f *testing.F) {
 		if wire.Validate(raw, wire.MaxDepth) != nil || wire.Validate(d, wire.MaxDepth) != nil { // to the bottom, as the engine does before it parses
 			return
 		}
-		u, err := Parse(value.Document(raw))
+		u, err := Parse(nil, value.Document(raw))
 		if err != nil {
 			return
 		}
@@ -268,7 +268,7 @@ func FuzzUpdate(f *testing.F) {
 
 func conditions(t testing.TB, text string) *match.Filter {
 	t.Helper()
-	f, err := match.Parse(querytest.Doc(t, text))
+	f, err := match.Parse(nil, querytest.Doc(t, text))
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}

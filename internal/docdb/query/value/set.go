@@ -8,8 +8,9 @@ import (
 
 // Set keeps different values in the order in which they came. The zero value is empty.
 type Set struct {
-	Values []bson.RawValue
-	seen   map[string]struct{} // made with the second value
+	Collation *keys.Collation
+	Values    []bson.RawValue
+	seen      map[string]struct{} // made with the second value
 }
 
 // Add takes v unless an equal value is there.
@@ -22,9 +23,9 @@ func (s *Set) Insert(v bson.RawValue) bool {
 		return true
 	}
 	if s.seen == nil {
-		s.seen = map[string]struct{}{string(keys.Append(nil, s.Values[0])): {}}
+		s.seen = map[string]struct{}{string(s.Collation.Append(nil, s.Values[0])): {}}
 	}
-	key := string(keys.Append(nil, v))
+	key := string(s.Collation.Append(nil, v))
 	if _, ok := s.seen[key]; ok {
 		return false
 	}

@@ -1,0 +1,16 @@
+package keys
+
+import "go.mongodb.org/mongo-driver/v2/bson"
+
+// Collation says how values compare. There is one today, the simple one, by which strings compare as bytes; it is nil.
+// Whatever compares values that clients gave compares them by a collation.
+type Collation struct{}
+
+// Compare returns -1, 0 or 1 as a sorts before, with or after b. A zero RawValue, a missing field, is equal to null.
+func (c *Collation) Compare(a, b bson.RawValue) int { return Compare(a, b) }
+
+// Equal reports whether Compare(a, b) is 0.
+func (c *Collation) Equal(a, b bson.RawValue) bool { return Equal(a, b) }
+
+// Append appends the encoding of v, which sorts among other encodings as v does among their values.
+func (c *Collation) Append(dst []byte, v bson.RawValue) []byte { return Append(dst, v) }

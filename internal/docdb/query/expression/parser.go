@@ -1,0 +1,121 @@
+package expression
+
+import (
+	"context"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/pace"
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// Parser is what is known while a language is read, beside its text: how values compare, what time it is, which variables
+// there are, how deep the text is nested so far, and when to give up. One parser reads all the texts of a command. A nil
+// Parser has the simple collation and no time and no variables.
+type Parser struct {
+	Collation *keys.Collation
+	Now       time.Time
+	pace      *pace.Pace
+	scope     *binding
+	slots     Slot
+	depth     int
+}
+
+// NewParser returns a parser that gives up when ctx ends.
+func NewParser(ctx context.Context, collation *keys.Collation, now time.Time) *Parser {
+	return &Parser{Collation: collation, Now: now, pace: pace.New(ctx)}
+}
+
+// OrNew is p, or a parser that knows nothing.
+func (p *Parser) OrNew() *Parser {
+	if p == nil {
+		return &Parser{}
+	}
+	return p
+}
+
+// Enter goes a level deeper into what the text is called. What has entered must leave.
+func (p *Parser) Enter(text string) error {
+	if p.depth++; p.depth > value.MaxDepth {
+		p.depth--
+		return wire.Errorf(wire.BadValue, "the %s is nested deeper than %d levels", text, value.MaxDepth)
+	}
+	return p.Step(1)
+}
+
+// Leave comes back from a level.
+func (p *Parser) Leave() { p.depth-- }
+
+// Step tells of work that is about to be done, as Pace.Step does.
+func (p *Parser) Step(work int) error { return p.pace.Step(work) }
+
+// Slot is the place of a variable among those of an evaluation.
+type Slot int
+
+// binding is a name that is known from here on, before others that were known already.
+type binding struct {
+	name string
+	is   Expression
+	next *binding
+}
+
+func (p *Parser) bind(name string, is Expression) { p.scope = &binding{name, is, p.scope} }
+
+// lookup returns what a name stands for, or nil.
+func (p *Parser) lookup(name string) Expression {
+	for b := p.scope; b != nil; b = b.next {
+		if b.name == name {
+			return b.is
+		}
+	}
+	return nil
+}
+
+// Let makes a variable known under a name until undo is called. Who evaluates sets the slot.
+func (p *Parser) Let(name string) (slot Slot, undo func()) {
+	before := p.scope
+	slot = p.slots
+	p.slots++
+	p.bind(name, variable(slot))
+	return slot, func() { p.scope = before }
+}
+
+// LetAll makes the values of a document's fields known under their names, for all that is read from here on. They are
+// expressions that look at no document.
+func (p *Parser) LetAll(doc bson.Raw) error {
+	x := &Evaluation{pace: p.pace}
+	for name, v := range keys.Elements(doc) {
+		if err := checkName(string(name)); err != nil {
+			return err
+		}
+		e, err := Parse(p, v)
+		if err != nil {
+			return err
+		}
+		if paths, whole := Paths(e); whole || len(paths) > 0 {
+			return wire.Errorf(wire.Code{Number: 4890500, Name: "Location4890500"}, "the variable '%s' of 'let' is to look at a document, but there is none yet", name)
+		}
+		p.bind(string(name), constant{e.Value(x)})
+	}
+	return x.Err()
+}
+
+// checkName refuses what is no name for a variable of a client. Source: MongoDB manual, "Variables in Aggregation
+// Expressions".
+func checkName(name string) error {
+	for i, c := range name {
+		letter := c >= 'a' && c <= 'z' || c > 127
+		if later := c == '_' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'; !letter && (i == 0 || !later) {
+			return wire.Errorf(badVariable, "'%s' is not a variable's name: it begins with a lower-case letter, and goes on with letters, digits and '_'", name)
+		}
+	}
+	if name == "" {
+		return wire.Errorf(badVariable, "a variable's name is empty")
+	}
+	return nil
+}
+
+var badVariable = wire.Code{Number: 16867, Name: "Location16867"}

@@ -1,0 +1,43 @@
+package match
+
+import (
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
+)
+
+// And is the filter of what both f and other mean. Nil means all.
+func (f *Filter) And(other *Filter) *Filter {
+	switch {
+	case f == nil:
+		return other
+	case other == nil:
+		return f
+	}
+	all := value.NewBuilder()
+	all.Add("$and", value.Array([]bson.RawValue{value.Document(f.raw), value.Document(other.raw)}))
+	return &Filter{raw: all.Bytes(), root: conjunction{f.root, other.root}}
+}
+
+// Paths tells the paths of documents that the filter looks at. whole is true if it looks at documents as a whole.
+func (f *Filter) Paths() (paths []string, whole bool) {
+	if f != nil {
+		collectPaths(f.root, &paths)
+	}
+	return paths, false
+}
+
+func collectPaths(nodes []node, paths *[]string) {
+	for _, n := range nodes {
+		switch n := n.(type) {
+		case conjunction:
+			collectPaths(n, paths)
+		case disjunction:
+			collectPaths(n, paths)
+		case neither:
+			collectPaths(n, paths)
+		case field:
+			*paths = append(*paths, n.name)
+		}
+	}
+}
