@@ -61,6 +61,30 @@ func Schedule(tx store.Tx, kind Kind, key, node string, due time.Time) error {
 // Now asks for work at once, on any node.
 func Now(tx store.Tx, kind Kind, key string) error { return Schedule(tx, kind, key, "", tx.Now()) }
 
+// Drop removes the work that is bound to a node which is gone for good, and frees what it was doing.
+func Drop(tx store.Tx, node string) error {
+	if node == "" {
+		return nil
+	}
+	all, err := Works.List(tx, store.Query{})
+	if err != nil {
+		return err
+	}
+	for _, w := range all {
+		switch {
+		case w.Node == node:
+			err = Works.Delete(tx, w)
+		case w.Holder == node:
+			w.Holder, w.Until = "", time.Time{}
+			err = Works.Put(tx, w)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // leased says whether a node is doing the work now.
 func (w *Work) leased() bool { return w.Holder != "" && time.Now().Before(w.Until) }
 

@@ -51,7 +51,6 @@ func (s *Server) families() []any {
 		clusters = cluster.Lifecycle{Node: s.node, Host: s.cfg.ClusterHost, Dwell: pace.Cluster, Networks: networks}
 		flex     = cluster.Lifecycle{Node: s.node, Host: s.cfg.ClusterHost, Dwell: pace.Flex, Networks: networks}
 		users    = &databaseuser.Service{Store: s.store}
-		backups  = &backup.Service{Store: s.store, Plane: s.plane, Dwell: pace.Backup, Version: mongoDBVersion, Wake: cluster.Wake}
 		inviter  = &invite.Sender{BaseURL: func() string { return s.bootstrap.BaseURL }}
 	)
 	list := []any{
@@ -68,8 +67,9 @@ func (s *Server) families() []any {
 		&cluster.Service{Lifecycle: clusters, Store: s.store, Version: mongoDBVersion},
 		networks,
 		&serverless.Service{Store: s.store, Clusters: flex, Version: mongoDBVersion},
-		cluster.Reconciler{Store: s.store, Runtime: s.plane, Dependents: []cluster.Dependent{backups}},
-		backups,
+		s.reconciler(),
+		s.backups(),
+		s.nodes,
 		&ratelimits.Service{Limits: s.limits, Endpoints: func() api.Operations { return s.engine.Operations() }, Scopes: scopes{s.store}},
 		&auditing.Service{Store: s.store},
 		&awsdns.Service{Store: s.store},
@@ -85,6 +85,15 @@ func (s *Server) families() []any {
 		Store: s.store, Version: defaultMajorVersion,
 		Residents: having[project.Resident](list), Counted: having[project.Counted](list),
 	})
+}
+
+// reconciler makes clusters what they are declared to be.
+func (s *Server) reconciler() cluster.Reconciler {
+	return cluster.Reconciler{Store: s.store, Runtime: s.plane, Dependents: []cluster.Dependent{s.backups()}}
+}
+
+func (s *Server) backups() *backup.Service {
+	return &backup.Service{Store: s.store, Plane: s.plane, Dwell: s.cfg.Pace.Backup, Version: mongoDBVersion, Wake: cluster.Wake}
 }
 
 // having are the families with a certain method.

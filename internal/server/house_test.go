@@ -52,6 +52,7 @@ var house = map[string][]string{
 	"internal/state":                  {"internal/authz", "internal/model", "internal/store", "internal/fault"},
 	"internal/event":                  {"internal/authz", "internal/model", "internal/store"},
 	"internal/reconcile":              {"internal/clock", "internal/state", "internal/store"},
+	"internal/nodes":                  {"internal/model", "internal/reconcile", "internal/state", "internal/store"},
 	"internal/api/schema":             {"internal/fault"},
 	"internal/api/openapi":            {"internal/api", "internal/api/schema", "internal/fault"},
 	"internal/pki":                    {"internal/durable"},

@@ -15,13 +15,15 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// management is the listener for whoever runs the server: health, metrics, profiles, and the clock. The clock and the
-// profiles ask for the secret in bootstrap.json. Browsers reach the listener even on loopback, so it answers to its own
+// management is the listener for whoever runs the server: health, metrics, profiles, nodes and the clock. Those last three
+// ask for the secret in bootstrap.json. Browsers reach the listener even on loopback, so it answers to its own
 // names only, or any name on the web could be made to lead here, and refuses changes that a page from elsewhere asks for.
 func (s *Server) management() http.Handler {
 	secret := http.NewServeMux()
 	secret.HandleFunc("GET /clock", s.showClock)
 	secret.HandleFunc("POST /clock", s.moveClock)
+	secret.HandleFunc("GET /nodes", s.listNodes)
+	secret.HandleFunc("DELETE /nodes/{name}", s.forgetNode)
 	secret.HandleFunc("/debug/pprof/", pprof.Index)
 	secret.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	secret.HandleFunc("/debug/pprof/trace", pprof.Trace)
@@ -30,6 +32,8 @@ func (s *Server) management() http.Handler {
 	open.HandleFunc("GET /readyz", s.readyz)
 	open.Handle("GET /metrics", promhttp.Handler())
 	open.Handle("/clock", s.secretly(secret))
+	open.Handle("/nodes", s.secretly(secret))
+	open.Handle("/nodes/", s.secretly(secret))
 	open.Handle("/debug/pprof/", s.secretly(secret))
 	return named(s.cfg.Management, http.NewCrossOriginProtection().Handler(open))
 }

@@ -46,7 +46,7 @@ func (s *Server) resume(ctx context.Context) error {
 // clusters are those of this node. All nodes say where they are reached, so that is written down where it has changed.
 func (s *Server) clusters(ctx context.Context) (all []*model.Cluster, err error) {
 	err = s.store.Update(ctx, func(tx store.Tx) error {
-		all, err = state.Clusters.List(tx, store.Query{Index: "node", Prefix: []string{s.node}})
+		all, err = state.ClustersOn(tx, s.node)
 		for _, c := range all {
 			if c.Host != s.cfg.ClusterHost && err == nil {
 				c.Host = s.cfg.ClusterHost

@@ -21,6 +21,7 @@ import (
 	"github.com/telamon-db/telamon/internal/engine"
 	"github.com/telamon-db/telamon/internal/login"
 	"github.com/telamon-db/telamon/internal/mail"
+	"github.com/telamon-db/telamon/internal/nodes"
 	"github.com/telamon-db/telamon/internal/ratelimit"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/state"
@@ -42,6 +43,7 @@ type Server struct {
 	mail      mail.Transport
 	runner    *reconcile.Runner
 	plane     *engine.Plane
+	nodes     *nodes.Service
 	bootstrap *bootstrapFile
 	api       net.Listener
 	tls       *tls.Config // of the API listener; nil: none
@@ -106,6 +108,10 @@ func (s *Server) compose(ctx context.Context) error {
 		return err
 	}
 	s.plane = s.newPlane(secret)
+	s.nodes = &nodes.Service{Store: s.store, Name: s.node, Host: s.cfg.ClusterHost, Clusters: s.reconciler(), Log: s.cfg.Logger}
+	if err := s.nodes.Begin(ctx); err != nil {
+		return err
+	}
 	if err := s.resume(ctx); err != nil {
 		return err
 	}
@@ -156,6 +162,7 @@ func (s *Server) Run(ctx context.Context) error {
 	group.Go(func() error { return s.runner.Run(ctx) })
 	if s.shared() {
 		group.Go(func() error { return s.followClock(ctx) })
+		group.Go(func() error { return s.nodes.Run(ctx) })
 	}
 	close(s.ready)
 	err := group.Wait()

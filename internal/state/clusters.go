@@ -23,3 +23,8 @@ func ClustersOf(tx store.Tx, groupID model.ID, flex bool) ([]*model.Cluster, err
 	}
 	return some, err
 }
+
+// ClustersOn returns the clusters whose data a node has.
+func ClustersOn(tx store.Tx, node string) ([]*model.Cluster, error) {
+	return Clusters.List(tx, store.Query{Index: "node", Prefix: []string{node}})
+}

@@ -113,10 +113,17 @@ var Clusters = &store.Table[model.Cluster]{
 	},
 }
 
+// Nodes that share the store, by name.
+var Nodes = &store.Table[model.Node]{
+	Name: "nodes",
+	ID:   func(n *model.Node) string { return n.Name },
+	Rev:  func(n *model.Node) *int64 { return &n.Rev },
+}
+
 // Tables are the tables of this package.
 func Tables() []*store.Schema {
 	return []*store.Schema{
 		Organizations.Schema(), Projects.Schema(), Users.Schema(), Memberships.Schema(), APIKeys.Schema(), KeyAddresses.Schema(),
-		Teams.Schema(), TeamMembers.Schema(), ServiceAccounts.Schema(), Tokens.Schema(), Clusters.Schema(), CustomRoles.Schema(), Settings.Schema(),
+		Teams.Schema(), TeamMembers.Schema(), ServiceAccounts.Schema(), Tokens.Schema(), Clusters.Schema(), CustomRoles.Schema(), Settings.Schema(), Nodes.Schema(),
 	}
 }

@@ -185,3 +185,34 @@ func (s *Service) ClusterGone(tx store.Tx, c *model.Cluster) error {
 	}
 	return Jobs.DeleteAll(tx, store.Query{Index: "cluster", Prefix: []string{c.ID}})
 }
+
+// ClusterLost fails the snapshots and jobs that are under way at a cluster whose node is gone for good.
+func (s *Service) ClusterLost(ctx context.Context, tx store.Tx, c *model.Cluster) error {
+	all, err := Snapshots.List(tx, store.Query{Index: "cluster", Prefix: []string{c.ID}})
+	if err != nil {
+		return err
+	}
+	for _, snap := range all {
+		if !snap.unfinished() {
+			continue
+		}
+		if err := come(ctx, tx, snap, Failed, 0); err != nil {
+			return err
+		}
+	}
+	for _, index := range []string{"cluster", "target"} {
+		jobs, err := Jobs.List(tx, store.Query{Index: index, Prefix: []string{c.ID}})
+		if err != nil {
+			return err
+		}
+		for _, j := range jobs {
+			if !j.unfinished() {
+				continue
+			}
+			if err := fail(ctx, tx, j); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"strconv"
 	"time"
@@ -45,12 +46,24 @@ func (l Lifecycle) Declare(ctx context.Context, tx store.Tx, c *model.Cluster) e
 	if err := placeable(c, others, limit); err != nil {
 		return err
 	}
+	if err := stands(tx, l.Node); err != nil {
+		return err
+	}
 	c.State, c.Created, c.Settled = model.Creating, tx.Now(), tx.Now().Add(l.Dwell)
 	c.Node, c.Host, c.Dataset, c.ReplicaSet = l.Node, l.Host, "data", setName()
 	if err := l.keep(tx, c); err != nil {
 		return err
 	}
 	return happened(ctx, tx, c, "CREATED")
+}
+
+// stands refuses to put a cluster on a node that has been forgotten, and ends as soon as it knows.
+func stands(tx store.Tx, node string) error {
+	n, err := state.Nodes.Get(tx, node)
+	if err == nil && !n.Forgotten.IsZero() {
+		err = errors.New("cluster: this node has been forgotten")
+	}
+	return store.IfMissing(err, nil)
 }
 
 // placeable says whether there is room for c beside the project's other clusters.

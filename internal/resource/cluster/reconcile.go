@@ -30,6 +30,8 @@ type Runtime interface {
 type Dependent interface {
 	// ClusterGone removes what the family has of a cluster that has been deleted.
 	ClusterGone(tx store.Tx, c *model.Cluster) error
+	// ClusterLost ends what is under way at a cluster whose node is gone for good.
+	ClusterLost(ctx context.Context, tx store.Tx, c *model.Cluster) error
 }
 
 // Reconciler starts, stops and removes databases until clusters are what they are declared to be.

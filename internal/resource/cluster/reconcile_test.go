@@ -65,9 +65,11 @@ func (b *bench) ClusterGone(_ store.Tx, c *model.Cluster) error {
 	return nil
 }
 
+func (b *bench) ClusterLost(context.Context, store.Tx, *model.Cluster) error { return nil }
+
 func newBench(t *testing.T) *bench {
 	b := &bench{t: t, clock: new(clock.Clock), run: &broken{running: map[model.ID]bool{}}}
-	b.store = sqlitetest.Open(t, b.clock.Now, state.Projects.Schema(), state.Clusters.Schema(), reconcile.Works.Schema())
+	b.store = sqlitetest.Open(t, b.clock.Now, state.Projects.Schema(), state.Clusters.Schema(), state.Nodes.Schema(), reconcile.Works.Schema())
 	b.Lifecycle = Lifecycle{Node: "here", Dwell: time.Hour, Networks: noNetworks{}}
 	b.Reconciler = Reconciler{Store: b.store, Runtime: b.run, Dependents: []Dependent{b}}
 	b.update(func(tx store.Tx) error {

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/telamon-db/telamon/internal/nodes"
+)
+
+func nodeCommand() *cobra.Command {
+	var dir string
+	c := &cobra.Command{
+		Use:   "node",
+		Short: "Show the nodes that share a store, and give up those that are gone for good",
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			return fromEnvironment(c.Flags())
+		},
+	}
+	c.PersistentFlags().StringVar(&dir, "data", "telamon-data", "data directory `DIR` of a node that runs on this machine")
+	if err := c.MarkPersistentFlagDirname("data"); err != nil {
+		panic(err) // there is no such flag
+	}
+	c.AddCommand(&cobra.Command{
+		Use: "list", Short: "Print the nodes: where their clusters are reached, how many they have, and whether they are alive", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return listNodes(c, dir) },
+	}, &cobra.Command{
+		Use: "forget NAME", Short: "Give up a node that is gone for good, with all that it had",
+		Long: `Give up a node that is gone for good, with all that it had: its clusters, their snapshots and their restores end, so that
+their projects can be used and deleted again. What the node's data directory has is no longer known to anybody, and the node
+does not start from it any more. A node that is alive is refused; to be sure, this may take a quarter of a minute.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return forgetNode(c, dir, args[0]) },
+	})
+	return c
+}
+
+func listNodes(c *cobra.Command, dir string) error {
+	o, err := operatorOf(dir)
+	if err != nil {
+		return err
+	}
+	var got struct{ Nodes []nodes.Status }
+	if err := o.call(c.Context(), http.MethodGet, "/nodes", &got); err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tHOST\tCLUSTERS\tSTATE\tSEEN")
+	for _, n := range got.Nodes {
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\n", n.Name, n.Host, n.Clusters, stateOf(n), n.Seen.Format(time.RFC3339))
+	}
+	return w.Flush()
+}
+
+func stateOf(n nodes.Status) string {
+	switch {
+	case n.Self:
+		return "this node"
+	case !n.Forgotten.IsZero():
+		return "forgotten"
+	case n.Alive:
+		return "alive"
+	}
+	return "away"
+}
+
+func forgetNode(c *cobra.Command, dir, name string) error {
+	o, err := operatorOf(dir)
+	if err != nil {
+		return err
+	}
+	var got struct{ Clusters int64 }
+	if err := o.call(c.Context(), http.MethodDelete, "/nodes/"+url.PathEscape(name), &got); err != nil {
+		return fmt.Errorf("node %s: %w", name, err)
+	}
+	fmt.Fprintf(c.OutOrStdout(), "Node %s is forgotten; clusters that end with it: %d.\n", name, got.Clusters)
+	return nil
+}

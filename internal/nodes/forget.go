@@ -1,0 +1,117 @@
+package nodes
+
+import (
+	"context"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Status is a node as its operator sees it.
+type Status struct {
+	Name      string    `json:"name"`
+	Host      string    `json:"host"`               // at which its clusters are reached
+	Self      bool      `json:"self"`               // it is the one that was asked
+	Alive     bool      `json:"alive"`              // it has given a sign of life a short while ago
+	Seen      time.Time `json:"seen,omitzero"`      // its last sign of life, by its own clock
+	Forgotten time.Time `json:"forgotten,omitzero"` // when it was given up
+	Clusters  int64     `json:"clusters"`           // that it has
+}
+
+// List is all nodes, by name. A node that was started a moment ago takes all others for alive, until it has watched them
+// long enough.
+func (s *Service) List(ctx context.Context) ([]Status, error) {
+	all, err := s.all(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Status, len(all))
+	for i, n := range all {
+		list[i] = Status{
+			Name: n.Name, Host: n.Host, Self: n.Name == s.Name, Alive: s.alive(n), Seen: n.Seen, Forgotten: n.Forgotten,
+		}
+	}
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		for i, n := range all {
+			if list[i].Clusters, err = state.Clusters.Count(tx, on(n.Name)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
+func on(node string) store.Query { return store.Query{Index: "node", Prefix: []string{node}} }
+
+func (s *Service) alive(n *model.Node) bool {
+	return n.Name == s.Name || n.Forgotten.IsZero() && s.since(n) < s.quiet()
+}
+
+// Forget gives up a node that is gone for good, and with it its clusters, their snapshots and restores, which end soon
+// after. It returns how many clusters that are. To be sure that the node gives no sign of life it may watch for a while.
+// It may be asked again. Errors: ErrUnknown, ErrAlive.
+func (s *Service) Forget(ctx context.Context, name string) (clusters int64, err error) {
+	if name == s.Name {
+		return 0, ErrAlive
+	}
+	n, err := s.silent(ctx, name)
+	if err != nil {
+		return 0, err
+	}
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		now, err := row(tx, name)
+		if err != nil {
+			return err
+		}
+		if now.Rev != n.Rev {
+			return ErrAlive
+		}
+		if clusters, err = state.Clusters.Count(tx, on(name)); err != nil {
+			return err
+		}
+		if now.Rev == 0 && clusters == 0 {
+			return ErrUnknown
+		}
+		if now.Forgotten.IsZero() {
+			now.Forgotten = tx.Now()
+			if err := state.Nodes.Put(tx, now); err != nil {
+				return err
+			}
+		}
+		return reconcile.Now(tx, Kind, name)
+	})
+	return clusters, err
+}
+
+// silent returns the row of a node once it has given no sign of life for long enough.
+func (s *Service) silent(ctx context.Context, name string) (n *model.Node, err error) {
+	var first int64
+	for i := 0; ; i++ {
+		err = s.Store.View(ctx, func(tx store.Tx) error {
+			n, err = row(tx, name)
+			return err
+		})
+		if err != nil || !n.Forgotten.IsZero() {
+			return n, err
+		}
+		if i == 0 {
+			first = n.Rev
+		}
+		if n.Rev != first {
+			return nil, ErrAlive
+		}
+		left := s.quiet() - s.since(n)
+		if left <= 0 || n.Rev == 0 {
+			return n, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(min(left, beat)):
+		}
+	}
+}

@@ -1,0 +1,194 @@
+// Package nodes knows which nodes share a store, which of them live, and what becomes of what a dead one had.
+//
+// Each node has a row and changes it every few seconds. A node whose row has not changed for a while, as another one sees
+// it by its own clock, is away: its clusters are REPAIRING until it is back. One that is gone for good can be forgotten by
+// whoever runs the nodes: what it had ends, and it never comes back under its name, for nobody knows any more what is in
+// its data directory.
+package nodes
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// beat is from one sign of life to the next.
+const beat = 3 * time.Second
+
+// Kind is the work of ending what a forgotten node had; its key is the node's name.
+const Kind reconcile.Kind = "forget"
+
+var (
+	// ErrUnknown: no node has that name, and nothing is on it.
+	ErrUnknown = errors.New("there is no such node")
+	// ErrAlive: the node has given a sign of life.
+	ErrAlive = errors.New("the node is alive: end its process first, or delete its clusters")
+)
+
+// Clusters is the family that has what is on nodes.
+type Clusters interface {
+	// NodeAway shows that the databases of a node cannot be reached for now.
+	NodeAway(ctx context.Context, node string) error
+	// NodeGone ends some of what a node had that is gone for good, and reports whether there is more.
+	NodeGone(ctx context.Context, node string) (more bool, err error)
+}
+
+// Service is this node among the others. It does the work of forgotten ones.
+type Service struct {
+	Store    store.Store
+	Name     string // this node's
+	Host     string // at which its clusters are reached
+	Clusters Clusters
+	Log      *slog.Logger
+	Quiet    time.Duration // without a sign of life, after which a node is away; 0: a quarter of a minute
+
+	mu   sync.Mutex
+	last map[string]sign
+}
+
+// sign is a revision of a node's row, and when it was seen first.
+type sign struct {
+	rev int64
+	at  time.Time
+}
+
+// Begin writes this node's row. A node that has been forgotten does not begin.
+func (s *Service) Begin(ctx context.Context) error {
+	return s.beat(ctx, func(n *model.Node) { n.Started = n.Seen })
+}
+
+// Run gives signs of life, and looks after those of others, until ctx ends. It fails when this node has been forgotten,
+// as may happen while it cannot reach the store.
+func (s *Service) Run(ctx context.Context) error {
+	tick := time.NewTicker(beat)
+	defer tick.Stop()
+	for {
+		err := s.beat(ctx, func(*model.Node) {})
+		if errors.Is(err, errForgotten) {
+			return err
+		}
+		if err = errors.Join(err, s.look(ctx)); err != nil && ctx.Err() == nil {
+			s.Log.Warn("cannot tell the other nodes that this one is alive, or see whether they are", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+var errForgotten = errors.New(`nodes: this node has been forgotten, so its clusters have ended; to begin anew, move "node", "clusters" and "snapshots" out of its data directory`)
+
+// beat changes this node's row.
+func (s *Service) beat(ctx context.Context, change func(*model.Node)) error {
+	return s.Store.Update(ctx, func(tx store.Tx) error {
+		n, err := row(tx, s.Name)
+		if err != nil {
+			return err
+		}
+		if !n.Forgotten.IsZero() {
+			return errForgotten
+		}
+		n.Host, n.Seen = s.Host, time.Now().UTC()
+		change(n)
+		return state.Nodes.Put(tx, n)
+	})
+}
+
+// row is a node's row, with revision 0 if it has none: it has ended before there were such rows.
+func row(tx store.Tx, name string) (*model.Node, error) {
+	n, err := state.Nodes.Get(tx, name)
+	if store.IsNotFound(err) {
+		return &model.Node{Name: name}, nil
+	}
+	return n, err
+}
+
+// look notes the signs that other nodes have given, and shows which are away.
+func (s *Service) look(ctx context.Context) error {
+	all, err := s.all(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, n := range all {
+		if s.since(n) >= s.quiet() && n.Forgotten.IsZero() && n.Name != s.Name {
+			errs = append(errs, s.Clusters.NodeAway(ctx, n.Name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (s *Service) quiet() time.Duration { return cmp.Or(s.Quiet, 15*time.Second) }
+
+// since is how long ago this node has seen a change of n's row.
+func (s *Service) since(n *model.Node) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	seen, known := s.last[n.Name]
+	if !known || seen.rev != n.Rev {
+		seen = sign{n.Rev, now}
+		if s.last == nil {
+			s.last = map[string]sign{}
+		}
+		s.last[n.Name] = seen
+	}
+	return now.Sub(seen.at)
+}
+
+// all are the rows of all nodes, and of those that have none but clusters.
+func (s *Service) all(ctx context.Context) (all []*model.Node, err error) {
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		if all, err = state.Nodes.List(tx, store.Query{}); err != nil {
+			return err
+		}
+		known := map[string]bool{}
+		for _, n := range all {
+			known[n.Name] = true
+		}
+		clusters, err := state.Clusters.List(tx, store.Query{Index: "node"})
+		for _, c := range clusters {
+			if !known[c.Node] {
+				known[c.Node] = true
+				all = append(all, &model.Node{Name: c.Node, Host: c.Host})
+			}
+		}
+		return err
+	})
+	return all, err
+}
+
+// Reconcile ends what a forgotten node had.
+func (s *Service) Reconcile(ctx context.Context, name string) (again time.Time, err error) {
+	more, err := s.Clusters.NodeGone(ctx, name)
+	if err != nil {
+		return again, fmt.Errorf("nodes: what node %s had: %w", name, err)
+	}
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		if again = (time.Time{}); more {
+			again = tx.Now()
+			return nil
+		}
+		return reconcile.Drop(tx, name)
+	})
+	return again, err
+}
+
+// GiveUp keeps the work: what stays of a forgotten node keeps its project from going.
+func (s *Service) GiveUp(_ context.Context, _ string, cause error) error { return cause }
+
+// Work is what is done for forgotten nodes, by any node.
+func (s *Service) Work() map[reconcile.Kind]reconcile.Handler {
+	return map[reconcile.Kind]reconcile.Handler{Kind: s}
+}

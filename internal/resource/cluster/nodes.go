@@ -1,0 +1,78 @@
+package cluster
+
+import (
+	"context"
+
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// NodeAway calls the clusters of a node REPAIRING that cannot be reached, since nothing is heard of their node. When it is
+// back, it finds that there is work.
+func (r Reconciler) NodeAway(ctx context.Context, node string) error {
+	all, err := r.on(ctx, node)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if c.State == model.Repairing || !c.Ready || !c.Runs() {
+			continue
+		}
+		err := r.Store.Update(ctx, func(tx store.Tx) error {
+			if err := Fails(ctx, tx, c, c.Port); err != nil {
+				return err
+			}
+			return Wake(tx, c)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// on are the clusters of a node.
+func (r Reconciler) on(ctx context.Context, node string) (all []*model.Cluster, err error) {
+	err = r.Store.View(ctx, func(tx store.Tx) error {
+		all, err = state.ClustersOn(tx, node)
+		return err
+	})
+	return all, err
+}
+
+// many is how many clusters of a node that is gone end before somebody else has a turn.
+const many = 50
+
+// NodeGone ends the clusters of a node that is gone for good, with all that is theirs, termination protection or not.
+func (r Reconciler) NodeGone(ctx context.Context, node string) (more bool, err error) {
+	all, err := r.on(ctx, node)
+	if err != nil {
+		return false, err
+	}
+	for _, c := range all[:min(len(all), many)] {
+		if err := r.Store.Update(ctx, func(tx store.Tx) error { return r.lose(ctx, tx, c.ID) }); err != nil {
+			return false, err
+		}
+	}
+	return len(all) > many, nil
+}
+
+// lose ends one cluster whose data is lost.
+func (r Reconciler) lose(ctx context.Context, tx store.Tx, id model.ID) error {
+	c, err := state.Clusters.Get(tx, id)
+	if err != nil {
+		return store.IfMissing(err, nil)
+	}
+	for _, d := range r.Dependents {
+		if err := d.ClusterLost(ctx, tx, c); err != nil {
+			return err
+		}
+	}
+	if c.State != model.Deleting {
+		if err := happened(ctx, tx, c, "DELETE_SUBMITTED"); err != nil {
+			return err
+		}
+	}
+	return r.gone(ctx, tx, c)
+}
