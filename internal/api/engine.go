@@ -36,10 +36,30 @@ type Scopes interface {
 	Organization(ctx context.Context, orgID string) error
 }
 
+// ScopeParameter is a path parameter that names a scope.
+type ScopeParameter struct {
+	Name    string
+	Resolve func(ctx context.Context, id string) (authz.Scope, error) // errors: the fault that there is no such thing
+}
+
+// scopeParameters is the table of path parameters that name a scope, the narrowest first.
+func scopeParameters(s Scopes, more []ScopeParameter) []ScopeParameter {
+	return append([]ScopeParameter{
+		{"groupId", func(ctx context.Context, id string) (authz.Scope, error) {
+			org, err := s.Project(ctx, id)
+			return authz.Scope{OrgID: org, GroupID: id}, err
+		}},
+		{"orgId", func(ctx context.Context, id string) (authz.Scope, error) {
+			return authz.Scope{OrgID: id}, s.Organization(ctx, id)
+		}},
+	}, more...)
+}
+
 // Config is what an engine needs beside its operations.
 type Config struct {
 	Auth   Authenticator
 	Scopes Scopes
+	Named  []ScopeParameter  // path parameters that name a scope, beside {groupId} and {orgId}
 	Limits *ratelimit.Limits // nil: none
 	AsOf   Date              // versions whose sunset is not after this date are gone; "": none is
 	URL    string            // that links begin with; "": the address that the caller used
@@ -50,16 +70,18 @@ type Config struct {
 type Engine struct {
 	Config
 	ops    Operations
+	scopes []ScopeParameter
 	public map[string]bool // method and path of the operations that need no credentials
 	mux    *chi.Mux
 }
 
 // New checks the declarations and returns an engine for them.
 func New(ops Operations, cfg Config) (*Engine, error) {
-	if err := ops.verify(); err != nil {
+	scopes := scopeParameters(cfg.Scopes, cfg.Named)
+	if err := ops.verify(scopes); err != nil {
 		return nil, err
 	}
-	e := &Engine{Config: cfg, ops: ops, public: map[string]bool{}, mux: chi.NewMux()}
+	e := &Engine{Config: cfg, ops: ops, scopes: scopes, public: map[string]bool{}, mux: chi.NewMux()}
 	e.mux.Use(middleware.GetHead, e.protect)
 	for i := range ops {
 		op := &e.ops[i]
@@ -193,7 +215,7 @@ func (e *Engine) handle(out *response, op *Op, set *ratelimit.Set) (any, error) 
 
 // authorize resolves the scope that the path names and holds the caller's roles against it.
 func (e *Engine) authorize(ctx context.Context, op *Op, b *binding) (authz.Scope, error) {
-	scope, err := e.scope(ctx, b.path("orgId"), b.path("groupId"))
+	scope, err := e.scope(ctx, b)
 	if err != nil {
 		return scope, err
 	}
@@ -201,19 +223,18 @@ func (e *Engine) authorize(ctx context.Context, op *Op, b *binding) (authz.Scope
 	if op.Roles.Self != "" && b.path(op.Roles.Self) == who.ID && !authz.ReadsOnly(who.Grants) {
 		return scope, nil
 	}
-	if !op.Roles.Allows(who.Grants, scope) {
+	if !op.Roles.Admits(who.Grants, scope) {
 		return scope, fault.UserUnauthorized.With()
 	}
 	return scope, nil
 }
 
-func (e *Engine) scope(ctx context.Context, orgID, groupID string) (authz.Scope, error) {
-	switch {
-	case groupID != "":
-		org, err := e.Scopes.Project(ctx, groupID)
-		return authz.Scope{OrgID: org, GroupID: groupID}, err
-	case orgID != "":
-		return authz.Scope{OrgID: orgID}, e.Scopes.Organization(ctx, orgID)
+// scope is the scope that the path names: of several, the first in the table.
+func (e *Engine) scope(ctx context.Context, b *binding) (authz.Scope, error) {
+	for _, p := range e.scopes {
+		if id := b.path(p.Name); id != "" {
+			return p.Resolve(ctx, id)
+		}
 	}
 	return authz.Scope{}, nil
 }
@@ -221,7 +242,7 @@ func (e *Engine) scope(ctx context.Context, orgID, groupID string) (authz.Scope,
 // Require holds the caller's roles against a scope that only the operation itself can know, such as one that the
 // body names.
 func Require(ctx context.Context, need authz.Requirement, s authz.Scope) error {
-	if !need.Allows(authz.From(ctx).Grants, s) {
+	if !need.Admits(authz.From(ctx).Grants, s) {
 		return fault.UserUnauthorized.With()
 	}
 	return nil

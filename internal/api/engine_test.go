@@ -372,6 +372,68 @@ func TestBodies(t *testing.T) {
 	}
 }
 
+// TestRolesNeedAScope: an operation whose path names no scope does not start, unless it says that roles count wherever
+// they are held; and a scope that comes out empty admits nobody.
+func TestRolesNeedAScope(t *testing.T) {
+	answer := func(context.Context, struct {
+		RingID string `path:"ringId"`
+	}) (None, error) {
+		return None{}, nil
+	}
+	op := Op{ID: "ring", Method: "GET", Path: "/rings/{ringId}", Tag: "T", Summary: "S", Status: 204, Versions: []Version{At("2023-01-01", answer)}}
+	rings := config
+	rings.Named = []ScopeParameter{{"ringId", func(_ context.Context, id string) (authz.Scope, error) {
+		switch id {
+		case "ours":
+			return authz.Scope{OrgID: org}, nil
+		case "forgotten":
+			return authz.Scope{}, nil
+		}
+		return authz.Scope{OrgID: "another"}, nil
+	}}}
+	op.Roles = authz.Any(authz.GroupOwner)
+	if _, err := New(Operations{op}, config); err == nil || !strings.Contains(err.Error(), "names no scope") {
+		t.Errorf("roles without a scope: %v", err)
+	}
+	for _, c := range []struct {
+		roles authz.Requirement
+		cfg   Config
+		path  string
+		want  int
+	}{
+		{authz.Any(authz.GroupOwner).Anywhere(), config, "ours", 204},
+		{authz.Any(authz.OrgOwner).Anywhere(), config, "ours", 204},
+		{authz.Any(authz.GroupOwner), rings, "ours", 204},
+		{authz.Any(authz.GroupOwner), rings, "theirs", 403},
+		{authz.Any(authz.GroupOwner), rings, "forgotten", 403},
+	} {
+		op.Roles = c.roles
+		e, err := New(Operations{op}, c.cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequest("GET", Prefix+"/rings/"+c.path, nil)
+		r.Header.Set("Who", "owner")
+		r.Header.Set("Accept", "application/vnd.atlas.2023-01-01+json")
+		w := httptest.NewRecorder()
+		e.ServeHTTP(w, r)
+		if w.Code != c.want {
+			t.Errorf("%s: %d, want %d", c.path, w.Code, c.want)
+		}
+	}
+}
+
+// TestRequireNeedsAScope: so does what an operation asks of its caller by itself.
+func TestRequireNeedsAScope(t *testing.T) {
+	ctx := authz.NewContext(t.Context(), &authz.Principal{Grants: []authz.Grant{{Role: authz.OrgOwner, OrgID: org}}})
+	if err := Require(ctx, authz.Any(authz.OrgOwner), authz.Scope{OrgID: org}); err != nil {
+		t.Error(err)
+	}
+	if Require(ctx, authz.Any(authz.OrgOwner), authz.Scope{}) == nil {
+		t.Error("an owner of something may do something nowhere")
+	}
+}
+
 func TestDeclarationsAreChecked(t *testing.T) {
 	for name, spoil := range map[string]func(*Op){
 		"no roles":             func(o *Op) { o.Roles = authz.Requirement{} },

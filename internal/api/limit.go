@@ -8,6 +8,7 @@ import (
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/ratelimit"
+	"github.com/telamon-db/telamon/internal/share"
 )
 
 // spend takes a token from the bucket that the request belongs to, and tells in headers what is left. Only who may use
@@ -46,11 +47,4 @@ func (e *Engine) take(out *response, set *ratelimit.Set, scope authz.Scope) rate
 }
 
 // Subnet is who owns a bucket by address: an IPv4 address, or the /64 that one customer has in IPv6 (RFC 6177).
-func Subnet(a netip.Addr) string {
-	if a.Is6() {
-		if p, err := a.Prefix(64); err == nil {
-			return p.String()
-		}
-	}
-	return a.String()
-}
+func Subnet(a netip.Addr) string { return share.Subnet(a) }

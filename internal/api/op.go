@@ -76,11 +76,11 @@ type Empty struct{}
 type Operations []Op
 
 // verify refuses declarations that contradict themselves. It runs at start-up.
-func (ops Operations) verify() error {
+func (ops Operations) verify(scopes []ScopeParameter) error {
 	ids, routes := map[string]bool{}, map[string]bool{}
 	for i := range ops {
 		op := &ops[i]
-		if err := op.verify(); err != nil {
+		if err := op.verify(scopes); err != nil {
 			return fmt.Errorf("api: operation %s: %w", op.ID, err)
 		}
 		for _, id := range append([]string{op.ID}, op.Aliases...) {
@@ -109,12 +109,19 @@ func (op *Op) params() []string {
 	return names
 }
 
-func (op *Op) verify() error {
+// inScope reports whether the path has a parameter that names a scope.
+func (op *Op) inScope(scopes []ScopeParameter) bool {
+	return slices.ContainsFunc(scopes, func(p ScopeParameter) bool { return slices.Contains(op.params(), p.Name) })
+}
+
+func (op *Op) verify(scopes []ScopeParameter) error {
 	switch {
 	case op.ID == "" || op.Tag == "" || op.Summary == "" || op.Status == 0:
 		return fmt.Errorf("ID, Tag, Summary and Status must be declared")
 	case !op.Roles.Declared():
 		return fmt.Errorf("roles must be declared; say Public if there are none")
+	case op.Roles.NeedsScope() && !op.inScope(scopes):
+		return fmt.Errorf("its path names no scope for its roles; say Anywhere if they count wherever they are held")
 	case len(op.Versions) == 0:
 		return fmt.Errorf("it has no version")
 	case !slices.IsSortedFunc(op.Versions, func(a, b Version) int { return strings.Compare(string(a.Date), string(b.Date)) }):

@@ -86,9 +86,10 @@ func From(ctx context.Context) *Principal {
 // Requirement is what an operation declares of its callers' roles. The zero value is invalid, so that no declaration
 // is forgotten.
 type Requirement struct {
-	rule  rule
-	Roles []Role // any of them suffices
-	Self  string // path parameter that may name the caller instead; "" if none
+	rule     rule
+	anywhere bool
+	Roles    []Role // any of them suffices
+	Self     string // path parameter that may name the caller instead; "" if none
 }
 
 type rule int
@@ -108,6 +109,16 @@ var (
 
 // Any needs one of the roles in the operation's scope.
 func Any(roles ...Role) Requirement { return Requirement{rule: anyOf, Roles: roles} }
+
+// Anywhere has a role count wherever it is held, for an operation that acts in no scope of its own. If its body names
+// one, it checks that itself.
+func (r Requirement) Anywhere() Requirement {
+	r.anywhere = true
+	return r
+}
+
+// NeedsScope reports whether r can be met in a project or an organization only.
+func (r Requirement) NeedsScope() bool { return r.rule == anyOf && !r.anywhere }
 
 // OrSelf also lets in the caller that the path parameter names, unless its roles only read.
 func (r Requirement) OrSelf(param string) Requirement {
@@ -129,8 +140,14 @@ func (r Requirement) Declared() bool { return r.rule != 0 }
 // IsPublic says whether r needs no credentials.
 func (r Requirement) IsPublic() bool { return r.rule == public }
 
-// Allows says whether grants satisfy r in scope s. In the zero scope a role held anywhere counts; such an operation
-// checks the scope that its body names itself.
+// Admits reports whether grants satisfy r in scope s. In the zero scope nothing does, unless r is met anywhere: a scope
+// that somebody forgot to name admits nobody.
+func (r Requirement) Admits(grants []Grant, s Scope) bool {
+	return !(r.NeedsScope() && s == Scope{}) && r.Allows(grants, s)
+}
+
+// Allows is Admits where the scope is known to be one, or r to be met anywhere: in the zero scope a role held anywhere
+// counts.
 func (r Requirement) Allows(grants []Grant, s Scope) bool {
 	switch r.rule {
 	case public, authenticated:
@@ -143,6 +160,9 @@ func (r Requirement) Allows(grants []Grant, s Scope) bool {
 
 // Sees says whether grants give anything at all in s.
 func Sees(grants []Grant, s Scope) bool {
+	if s == (Scope{}) {
+		return false
+	}
 	if s.GroupID != "" {
 		return holds(grants, GroupReadOnly, s)
 	}

@@ -46,7 +46,7 @@ func (s *Service) organizations() api.Operations {
 			Description: "Creates an organization with an owner, and with the API key or service account that the body describes: the answer alone " +
 				"shows their secrets, and only they can be used in the new organization. The caller gets no access to it. " +
 				"The owner is the member of the caller's organization whom orgOwnerId names, or else its oldest owner. Federations are not there: federationSettingsId is refused.",
-			Roles: owner, Status: http.StatusCreated, Errors: fault.Kinds{fault.UserNotFound},
+			Roles: owner.Anywhere(), Status: http.StatusCreated, Errors: fault.Kinds{fault.UserNotFound},
 			Versions: []api.Version{api.At("2023-01-01", s.create)},
 		},
 		{

@@ -87,7 +87,7 @@ func named(ctx context.Context, tx store.Tx, orgID model.ID, begins string, p ap
 
 // readsAll says whether the caller may read every project of the organization.
 func readsAll(ctx context.Context, orgID model.ID) bool {
-	return authz.Any(authz.GroupReadOnly).Allows(authz.From(ctx).Grants, authz.Scope{OrgID: orgID})
+	return authz.Any(authz.GroupReadOnly).Admits(authz.From(ctx).Grants, authz.Scope{OrgID: orgID})
 }
 
 // granted are the projects of an organization in which the caller has roles of its own, by name.

@@ -58,7 +58,7 @@ func (s *Service) projects() api.Operations {
 			Summary: "Create one project",
 			Description: "Creates a project in an organization. Its first owner is the cloud user that projectOwnerId names, or else the " +
 				"organization's oldest owner. regionUsageRestrictions belongs to the government edition: any value but NONE is refused.",
-			Roles: authz.Any(authz.OrgOwner, authz.OrgGroupCreator), Status: http.StatusOK,
+			Roles: authz.Any(authz.OrgOwner, authz.OrgGroupCreator).Anywhere(), Status: http.StatusOK,
 			Errors:   fault.Kinds{fault.GroupAlreadyExists, fault.UserNotFound, fault.GroupsPerOrg},
 			Versions: []api.Version{api.At("2023-01-01", s.create)},
 		},

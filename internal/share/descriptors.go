@@ -1,0 +1,23 @@
+package share
+
+import "syscall"
+
+// Descriptors is how many file descriptors the process may have: its own limit, which the Go runtime has raised as far as
+// it may. Where there is no limit to be read, it is a small one.
+func Descriptors() int {
+	const few, many = 1024, 1 << 20
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return few
+	}
+	return int(min(limit.Cur, many))
+}
+
+// Connections divides the descriptors of a process: an eighth for connections of the API, and a quarter for those of
+// gateways, half of it for clients that have not logged in. The rest is for what must never lack any: databases, the
+// store, and connections that are being refused.
+func Connections(descriptors int) (api, guests, members int) {
+	const enough = 1 << 14 // connections of a kind; each costs memory, too
+	part := max(min(descriptors/8, enough), 1)
+	return part, part, part
+}

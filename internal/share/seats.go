@@ -1,0 +1,84 @@
+package share
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// Seats are a bounded number of places, such as connections. Its methods are safe for concurrent use.
+type Seats struct {
+	size int
+
+	mu    sync.Mutex
+	has   holdings
+	taken []*Seat // the oldest first
+}
+
+// NewSeats returns so many seats, at least one.
+func NewSeats(size int) *Seats { return &Seats{size: max(size, 1), has: newHoldings()} }
+
+// Seat is a place that somebody has until they leave it or lose it.
+type Seat struct {
+	s     *Seats
+	owner Owner
+	gone  func()      // what becomes of who loses the seat
+	busy  atomic.Bool // is not taken away
+}
+
+// Take takes a seat for the owner. If there is none left, the oldest seat is taken from who has the most of them, be it the
+// owner: its gone is called, which must not block. It returns nil if nobody can lose a seat because all are busy.
+func (s *Seats) Take(owner Owner, gone func()) *Seat {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.has.add(owner, 1)
+	if len(s.taken) >= s.size && !s.evict() {
+		s.has.add(owner, -1)
+		return nil
+	}
+	seat := &Seat{s: s, owner: owner, gone: gone}
+	s.taken = append(s.taken, seat)
+	return seat
+}
+
+// evict takes the oldest seat from who has the most.
+func (s *Seats) evict() bool {
+	at, most := -1, int64(0)
+	for i, seat := range s.taken {
+		if n := s.has.of(seat.owner); !seat.busy.Load() && n > most {
+			at, most = i, n
+		}
+	}
+	if at < 0 {
+		return false
+	}
+	seat := s.taken[at]
+	s.remove(at)
+	seat.gone()
+	return true
+}
+
+func (s *Seats) remove(at int) {
+	s.has.add(s.taken[at].owner, -1)
+	s.taken = slices.Delete(s.taken, at, at+1)
+}
+
+// Leave gives the seat back. A nil seat is none.
+func (seat *Seat) Leave() {
+	if seat == nil {
+		return
+	}
+	s := seat.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := slices.Index(s.taken, seat); i >= 0 {
+		s.remove(i)
+	}
+}
+
+// Busy says whether the seat may be taken away: not while it is busy. A nil seat is none.
+func (seat *Seat) Busy(busy bool) {
+	if seat != nil {
+		seat.busy.Store(busy)
+	}
+}
