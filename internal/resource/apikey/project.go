@@ -59,6 +59,9 @@ func (s *Service) createInProject(ctx context.Context, in createInProjectIn) (ou
 				return err
 			}
 		}
+		if err := shape.MayAssign(ctx, p, nil, group); err != nil {
+			return err
+		}
 		grants := authz.OfProject(authz.OfOrganization(nil, p.OrgID, org), p.ID, group)
 		k, private, err := create(ctx, tx, p.OrgID, in.Body.Desc, grants)
 		if err != nil {
@@ -142,6 +145,9 @@ func (s *Service) add(ctx context.Context, in addIn) (api.None, error) {
 // assign replaces a key's roles in a project: without any, the key leaves it and stays in the organization.
 func assign(ctx context.Context, tx store.Tx, p *model.Project, k *model.APIKey, roles []authz.Role) error {
 	before := k.Grants
+	if err := shape.MayAssign(ctx, p, authz.In(before, p.ID), roles); err != nil {
+		return err
+	}
 	k.Grants = authz.OfProject(before, p.ID, roles)
 	what := event.Type("API_KEY_ROLES_CHANGED")
 	switch {
@@ -187,8 +193,7 @@ func (s *Service) updateInProject(ctx context.Context, in updateInProjectIn) (ou
 			}
 		}
 		if in.Body.Desc != nil && *in.Body.Desc != k.Desc {
-			k.Desc = *in.Body.Desc
-			if err := event.Write(ctx, tx, event.In("API_KEY_DESCRIPTION_CHANGED", p).OfKey(k.PublicKey)); err != nil {
+			if err := describe(ctx, tx, p, k, *in.Body.Desc); err != nil {
 				return err
 			}
 		}
@@ -196,6 +201,15 @@ func (s *Service) updateInProject(ctx context.Context, in updateInProjectIn) (ou
 		return state.APIKeys.Put(tx, k)
 	})
 	return out, err
+}
+
+// describe gives a key that was found in a project another description.
+func describe(ctx context.Context, tx store.Tx, p *model.Project, k *model.APIKey, desc string) error {
+	if err := shape.MayManage(ctx, p, k.Grants); err != nil {
+		return err
+	}
+	k.Desc = desc
+	return event.Write(ctx, tx, event.In("API_KEY_DESCRIPTION_CHANGED", p).OfKey(k.PublicKey))
 }
 
 func (s *Service) remove(ctx context.Context, in oneInProject) (api.None, error) {

@@ -98,6 +98,9 @@ func (s *Service) setProjectRoles(ctx context.Context, in setProjectRolesIn) (ou
 		if err != nil {
 			return err
 		}
+		if err := in.mayAssign(ctx, m, m.Roles, in.Body.GroupRoles); err != nil {
+			return err
+		}
 		err = people.SetRoles(ctx, tx, m, in.Body.GroupRoles)
 		out = UpdateGroupRolesForUser{GroupRoles: m.Roles}
 		return err

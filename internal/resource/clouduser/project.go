@@ -132,6 +132,11 @@ func (in oneInProject) find(tx store.Tx, seen func(*model.Membership) bool) (*mo
 	return find(tx, in.UserID, in.GroupID, seen)
 }
 
+// mayAssign refuses who may not give a user these roles in the project in place of those before.
+func (in oneInProject) mayAssign(ctx context.Context, m *model.Membership, before, after []authz.Role) error {
+	return shape.MayAssign(ctx, &model.Project{ID: in.GroupID, OrgID: m.OrgID}, before, after)
+}
+
 type getInProjectIn struct {
 	oneInProject
 	shape.InStatus
@@ -163,6 +168,9 @@ func (s *Service) addToProject(ctx context.Context, in addIn) (out shape.GroupUs
 		if err != nil {
 			return err
 		}
+		if err := shape.MayAssign(ctx, p, nil, in.Body.Roles); err != nil {
+			return err
+		}
 		org, err := s.Invitations.Add(ctx, tx, p, in.Body.Username, in.Body.Roles)
 		if err != nil {
 			return err
@@ -184,7 +192,11 @@ func (s *Service) changeInProject(ctx context.Context, in oneInProject, change f
 		if err != nil {
 			return err
 		}
+		before := m.Roles
 		if err := change(tx, m); err != nil {
+			return err
+		}
+		if err := in.mayAssign(ctx, m, before, m.Roles); err != nil {
 			return err
 		}
 		out, err = shape.One(tx, m.OrgID, m, shape.GroupUser)
@@ -207,6 +219,9 @@ func (s *Service) removeFromProject(ctx context.Context, in oneInProject, seen f
 	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
 		m, err := in.find(tx, seen)
 		if err != nil {
+			return err
+		}
+		if err := in.mayAssign(ctx, m, m.Roles, nil); err != nil {
 			return err
 		}
 		return people.Leave(ctx, tx, m)

@@ -7,6 +7,7 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -36,6 +37,9 @@ func (s *Service) addToProject(ctx context.Context, in addToProjectIn) (out *Org
 		out = nil
 		p, err := project(tx, in.GroupID)
 		if err != nil {
+			return err
+		}
+		if err := shape.MayAssign(ctx, p, nil, in.Body.Roles); err != nil {
 			return err
 		}
 		m, err := s.Invitations.Add(ctx, tx, p, in.Body.Username, in.Body.Roles)

@@ -12,6 +12,7 @@ import (
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -79,19 +80,12 @@ func (f *found) event(what event.Type) event.Event {
 	return event.InOrg(what, f.OrgID).OfKey(f.ClientID)
 }
 
-// manage refuses who found the account in a project, if the account may do more than a member of the organization
-// elsewhere too: unless they own the organization.
+// manage refuses who found the account in a project, unless they may change it: shape.MayManage.
 func (f *found) manage(ctx context.Context) error {
 	if f.project == nil {
 		return nil
 	}
-	elsewhere := slices.ContainsFunc(f.Grants, func(g authz.Grant) bool {
-		return g.GroupID != f.project.ID && g.Role != authz.OrgMember
-	})
-	if !elsewhere {
-		return nil
-	}
-	return api.Require(ctx, authz.Any(authz.OrgOwner), authz.Scope{OrgID: f.OrgID})
+	return shape.MayManage(ctx, f.project, f.Grants)
 }
 
 // show reads an account and writes it on the wire.

@@ -1,11 +1,14 @@
 package shape
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
+	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
 )
 
 // RoleAssignment is a role in one organization or one project.
@@ -33,4 +36,25 @@ func GroupRoles(path string, roles []authz.Role) (bad []fault.Violation) {
 		}
 	}
 	return bad
+}
+
+// MayAssign is the one rule of who gives roles in a project, whichever way they are given and whoever gets them: only its
+// owners make owners of it, and only they make an owner something else. before and after are somebody's roles in it.
+// Error: fault.UserUnauthorized.
+func MayAssign(ctx context.Context, p *model.Project, before, after []authz.Role) error {
+	if slices.Contains(before, authz.GroupOwner) == slices.Contains(after, authz.GroupOwner) {
+		return nil
+	}
+	return api.Require(ctx, authz.Any(authz.GroupOwner), authz.Scope{OrgID: p.OrgID, GroupID: p.ID})
+}
+
+// MayManage is the one rule of who changes a key or an account, its name, secrets and addresses, through a project that it
+// is in: if it may do more elsewhere than a member of the organization, only owners of the organization do. Error:
+// fault.UserUnauthorized.
+func MayManage(ctx context.Context, p *model.Project, grants []authz.Grant) error {
+	elsewhere := slices.ContainsFunc(grants, func(g authz.Grant) bool { return g.GroupID != p.ID && g.Role != authz.OrgMember })
+	if !elsewhere {
+		return nil
+	}
+	return api.Require(ctx, authz.Any(authz.OrgOwner), authz.Scope{OrgID: p.OrgID})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/people"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -115,6 +116,9 @@ func (s *Service) addToProject(ctx context.Context, in addIn) (page api.Page[Tea
 // assign replaces a team's roles in a project: without any, the team leaves it.
 func assign(ctx context.Context, tx store.Tx, p *model.Project, t *model.Team, roles []authz.Role) error {
 	before := authz.In(t.Grants, p.ID)
+	if err := shape.MayAssign(ctx, p, before, roles); err != nil {
+		return err
+	}
 	what := event.Type("TEAM_ROLES_MODIFIED")
 	switch roles = people.Once(roles); {
 	case people.Same(before, roles):
