@@ -102,7 +102,7 @@ func (s *Service) mayTry(r *http.Request, username string) bool {
 // know is the user with that name and password, or nil. It takes the same time whether there is such a user or not.
 func (s *Service) know(ctx context.Context, username, secret string) (u *model.CloudUser, err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
-		u, err = state.Users.Find(tx, "username", state.Fold(username))
+		u, err = state.UserNamed(tx, username)
 		return store.IfMissing(err, nil)
 	})
 	if err != nil {

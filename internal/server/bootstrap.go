@@ -130,7 +130,7 @@ func beginning(tx store.Tx) (*state.Setting, error) {
 
 // firstUser is the owner of the first organization, who stays when that goes, with a new password.
 func firstUser(ctx context.Context, tx store.Tx) (u *model.CloudUser, secret string, err error) {
-	u, err = state.Users.Find(tx, "username", state.Fold(firstOwner))
+	u, err = state.UserNamed(tx, firstOwner)
 	if store.IsNotFound(err) {
 		u = &model.CloudUser{ID: model.NewID(), Username: firstOwner, FirstName: "Telamon", LastName: "Owner", Created: tx.Now()}
 	} else if err != nil {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -30,13 +32,15 @@ var Projects = &store.Table[model.Project]{
 	},
 }
 
-// Users: usernames are unique without regard to case.
+// Users: usernames are unique without regard to case, and to how their letters are composed: find them with UserNamed. The
+// store's own index knows case alone, since a store may have people from before whose names differ in composition only.
 var Users = &store.Table[model.CloudUser]{
 	Name: "cloud_users",
 	ID:   func(u *model.CloudUser) string { return u.ID },
 	Rev:  func(u *model.CloudUser) *int64 { return &u.Rev },
 	Indexes: []store.Index[model.CloudUser]{
-		{Name: "username", Unique: true, Key: func(u *model.CloudUser) []string { return []string{Fold(u.Username)} }},
+		{Name: "username", Unique: true, Key: func(u *model.CloudUser) []string { return []string{strings.ToLower(u.Username)} }},
+		{Name: "folded", Key: func(u *model.CloudUser) []string { return []string{Fold(u.Username)} }},
 	},
 }
 
@@ -46,7 +50,7 @@ var Memberships = &store.Table[model.Membership]{
 	ID:   func(m *model.Membership) string { return MembershipID(m.UserID, m.Scope()) },
 	Rev:  func(m *model.Membership) *int64 { return &m.Rev },
 	Indexes: []store.Index[model.Membership]{
-		{Name: "scope", Key: func(m *model.Membership) []string { return []string{m.Scope(), Fold(m.Username)} }},
+		{Name: "scope", Key: func(m *model.Membership) []string { return []string{m.Scope(), strings.ToLower(m.Username)} }},
 		{Name: "user", Key: func(m *model.Membership) []string { return []string{m.UserID, m.OrgID, m.GroupID} }},
 		{Name: "org", Key: func(m *model.Membership) []string { return []string{m.OrgID, m.UserID, m.GroupID} }},
 	},
@@ -55,8 +59,11 @@ var Memberships = &store.Table[model.Membership]{
 // MembershipID is the id of a user's membership in a project or organization.
 func MembershipID(user, scope model.ID) string { return user + "@" + scope }
 
-// Fold is a username as it is compared.
-func Fold(username string) string { return strings.ToLower(username) }
+// Fold is a username as it is compared: without regard to case, and to whether an accented letter is one character or two
+// (Unicode Standard Annex 15, form C).
+func Fold(username string) string {
+	return norm.NFC.String(strings.ToLower(norm.NFC.String(username)))
+}
 
 // APIKeys, by public key and by organization.
 var APIKeys = &store.Table[model.APIKey]{

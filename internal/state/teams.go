@@ -24,7 +24,7 @@ var TeamMembers = &store.Table[model.TeamMember]{
 	ID:   func(m *model.TeamMember) string { return MembershipID(m.UserID, m.TeamID) },
 	Rev:  func(m *model.TeamMember) *int64 { return &m.Rev },
 	Indexes: []store.Index[model.TeamMember]{
-		{Name: "team", Key: func(m *model.TeamMember) []string { return []string{m.TeamID, Fold(m.Username)} }},
+		{Name: "team", Key: func(m *model.TeamMember) []string { return []string{m.TeamID, strings.ToLower(m.Username)} }},
 		{Name: "user", Key: func(m *model.TeamMember) []string { return []string{m.UserID, m.OrgID, m.TeamID} }},
 		{Name: "org", Key: func(m *model.TeamMember) []string { return []string{m.OrgID, m.UserID, m.TeamID} }},
 	},

@@ -29,11 +29,15 @@ func (s *Service) create(ctx context.Context, in createIn) (out CloudAppUser, er
 		if err != nil {
 			return err
 		}
+		_, err = state.UserNamed(tx, u.Username)
+		if err == nil {
+			return fault.UserAlreadyExists.With(u.Username)
+		}
+		if !store.IsNotFound(err) {
+			return err
+		}
 		u.Created, u.Rev = tx.Now(), 0
 		if err := state.Users.Put(tx, u); err != nil {
-			if _, taken := store.Duplicate(err); taken {
-				return fault.UserAlreadyExists.With(u.Username)
-			}
 			return err
 		}
 		for _, o := range orgs {
@@ -62,7 +66,7 @@ type byNameIn struct {
 
 func (s *Service) byName(ctx context.Context, in byNameIn) (shape.CloudAppUserView, error) {
 	return s.find(ctx, fault.UsernameNotFound.With(in.UserName), func(tx store.Tx) (*model.CloudUser, error) {
-		return state.Users.Find(tx, "username", state.Fold(in.UserName))
+		return state.UserNamed(tx, in.UserName)
 	})
 }
 

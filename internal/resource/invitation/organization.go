@@ -187,7 +187,7 @@ func (s *Service) updateInOrgByName(ctx context.Context, in updateInOrgByNameIn)
 // placeOf is the place of the person with that username in an organization or project, if it is as wanted:
 // fault.InvitationNotFound.
 func placeOf(tx store.Tx, username string, scope model.ID, wanted func(*model.Membership) bool) (m *model.Membership, err error) {
-	u, err := state.Users.Find(tx, "username", state.Fold(username))
+	u, err := state.UserNamed(tx, username)
 	if err == nil {
 		m, err = state.Memberships.Get(tx, state.MembershipID(u.ID, scope))
 	}

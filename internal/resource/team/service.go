@@ -96,7 +96,7 @@ func begin(ctx context.Context, tx store.Tx, t *model.Team, usernames []string) 
 			continue
 		}
 		seen[state.Fold(name)] = true
-		u, err := state.Users.Find(tx, "username", state.Fold(name))
+		u, err := state.UserNamed(tx, name)
 		if err != nil {
 			return store.IfMissing(err, fault.UsernameNotFound.With(name))
 		}
