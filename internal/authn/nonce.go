@@ -21,6 +21,7 @@ type nonces struct {
 	secret []byte
 	now    func() time.Time
 	limit  int
+	begun  int64        // in nanoseconds
 	last   atomic.Int64 // time of the newest nonce, in nanoseconds
 
 	mu       sync.Mutex
@@ -47,8 +48,12 @@ type window struct {
 	seen    uint64 // bit i: highest-i has been used
 }
 
+// newNonces remembers nothing of nonces from before, so it takes none: what was sent with one could be sent again.
 func newNonces(secret []byte, now func() time.Time) *nonces {
-	return &nonces{secret: secret, now: now, limit: nonceLimit, turned: now(), used: map[string]*window{}}
+	begun := now()
+	return &nonces{
+		secret: secret, now: now, limit: nonceLimit, turned: begun, used: map[string]*window{}, begun: begun.UnixNano(), forgot: begun.UnixNano() - 1,
+	}
 }
 
 // issue makes a nonce of 32 base64 characters, as long as the service's. No two are the same, although two callers may
@@ -61,10 +66,14 @@ func (n *nonces) issue() string {
 }
 
 // tick is the time, or as little after it as makes it later than the tick before; but if the clock has been put back, it
-// follows the clock, or its nonces would be none that are alive.
+// follows the clock, or its nonces would be none that are alive. It is not before the beginning unless the clock is put
+// back by more than a nonce lives, since nonces from before the beginning are taken for used.
 func (n *nonces) tick() int64 {
 	for {
 		last, t := n.last.Load(), n.now().UnixNano()
+		if n.begun-t < int64(nonceLife) {
+			t = max(t, n.begun)
+		}
 		if t <= last && last-t < int64(time.Second) {
 			t = last + 1
 		}

@@ -36,6 +36,24 @@ func TestNoTwoNoncesAreTheSame(t *testing.T) {
 	}
 }
 
+// TestNoncesFromBeforeAreUsed: a node that has just begun does not know what was sent with the nonces from before.
+func TestNoncesFromBeforeAreUsed(t *testing.T) {
+	now := time.Now()
+	clock := func() time.Time { return now }
+	before := newNonces([]byte("s"), clock).issue()
+	now = now.Add(time.Second)
+	n := newNonces([]byte("s"), clock)
+	if v := n.use(before, 1); v != stale {
+		t.Errorf("a nonce from before is %v", v)
+	}
+	for _, back := range []time.Duration{0, time.Minute, nonceLife, time.Hour} {
+		now = now.Add(-back)
+		if v := n.use(n.issue(), 1); v != fresh {
+			t.Errorf("a new one, with the clock put back by %v, is %v", back, v)
+		}
+	}
+}
+
 func TestUsedNoncesAreBoundedAndNeverGoodTwice(t *testing.T) {
 	now := time.Now()
 	n := newNonces([]byte("s"), func() time.Time { now = now.Add(time.Microsecond); return now })
