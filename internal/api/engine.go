@@ -62,7 +62,7 @@ type Config struct {
 	Named  []ScopeParameter  // path parameters that name a scope, beside {groupId} and {orgId}
 	Limits *ratelimit.Limits // nil: none
 	AsOf   Date              // versions whose sunset is not after this date are gone; "": none is
-	URL    string            // that links begin with; "": the address that the caller used
+	URL    string            // that links begin with; "": whatever name the caller used
 	Logger *slog.Logger
 }
 

@@ -3,7 +3,6 @@ package api
 import (
 	"cmp"
 	"net/http"
-	"net/url"
 	"reflect"
 	"strconv"
 	"strings"
@@ -100,7 +99,7 @@ func (out *response) link(result any) {
 	}
 	base, where := "", listedIn(v.Type())
 	if where != (listed{-1, -1}) {
-		base = cmp.Or(out.engine.URL, baseURL(out.r))
+		base = cmp.Or(out.engine.URL, "http://"+out.r.Host)
 	}
 	absolute(v, where, base)
 	if where.results < 0 {
@@ -123,23 +122,4 @@ func absolute(v reflect.Value, where listed, base string) {
 			l.Href = base + l.Href
 		}
 	}
-}
-
-// baseURL is the server's address as the caller used it.
-func baseURL(r *http.Request) string {
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	if plainHost(r.Host) {
-		return scheme + "://" + r.Host
-	}
-	return (&url.URL{Scheme: scheme, Host: r.Host}).String()
-}
-
-// plainHost says whether a Host header has nothing that a URL would escape.
-func plainHost(host string) bool {
-	return !strings.ContainsFunc(host, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' || r == ':' || r == '-')
-	})
 }

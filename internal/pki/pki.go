@@ -1,5 +1,8 @@
 // Package pki is a certificate authority in a directory: it makes the certificates that a server without a certificate
 // of its own shows (RFC 5280). Whoever is to trust the server is given ca.pem.
+//
+// What is trusted is a root whose key signs once and is thrown away. What it signs is an issuer, which may vouch for the
+// names and addresses of its server and nobody else's, so that who steals its key can pose as that server only.
 package pki
 
 import (
@@ -17,13 +20,14 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/durable"
 )
 
-// File is the authority's certificate in its directory, for those who are to trust it. The other file is the authority
-// itself: key and certificate, in one file so that they always fit.
+// File is the root's certificate in the authority's directory, for those who are to trust it. The other file is the
+// authority itself: the issuer's key, its certificate and the root's, in one file so that they always fit.
 const (
 	File    = "ca.pem"
 	keyFile = "ca-key.pem"
@@ -37,22 +41,25 @@ const (
 
 // Authority signs certificates.
 type Authority struct {
-	cert *x509.Certificate
-	key  *ecdsa.PrivateKey
+	root, cert *x509.Certificate // cert is the issuer's
+	key        *ecdsa.PrivateKey // of cert
 }
 
-// Open returns the authority in dir, and makes it the first time and when it is about to expire.
-func Open(dir string, now time.Time) (*Authority, error) {
+// Open returns the authority in dir that may vouch for hosts, names or addresses, beside localhost and private addresses.
+// It makes it the first time, when it is about to expire, and when the hosts are others; then ca.pem is another one too.
+func Open(dir string, now time.Time, hosts ...string) (*Authority, error) {
+	b := boundsOf(hosts)
 	a, err := read(dir)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && now.Add(leafLife).After(a.cert.NotAfter) {
-		a, err = create(dir, now)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && (a.root == nil || now.Add(leafLife).After(a.cert.NotAfter) || !b.keptBy(a.cert)) {
+		a, err = create(dir, b, now)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("pki: %w", err)
 	}
-	return a, durable.WriteFile(filepath.Join(dir, File), certificate(a.cert.Raw))
+	return a, durable.WriteFile(filepath.Join(dir, File), certificate(a.root.Raw))
 }
 
+// read reads the authority. One without a root is of the time when the root itself issued.
 func read(dir string) (*Authority, error) {
 	path := filepath.Join(dir, keyFile)
 	pair, err := tls.LoadX509KeyPair(path, path)
@@ -63,44 +70,62 @@ func read(dir string) (*Authority, error) {
 	if !ok || !pair.Leaf.IsCA {
 		return nil, errors.New("the certificate is not an authority's")
 	}
-	return &Authority{pair.Leaf, key}, nil
+	a := &Authority{cert: pair.Leaf, key: key}
+	if len(pair.Certificate) > 1 {
+		a.root, err = x509.ParseCertificate(pair.Certificate[1])
+	}
+	return a, err
 }
 
-func create(dir string, now time.Time) (*Authority, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+// create makes a root and an issuer. The root's key goes with this function.
+func create(dir string, b bounds, now time.Time) (*Authority, error) {
+	rootKey, err1 := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key, err2 := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	template := authority("Telamon root", now)
+	root, err := sign(template, template, &rootKey.PublicKey, rootKey)
 	if err != nil {
 		return nil, err
 	}
-	template := &x509.Certificate{
-		Subject: pkix.Name{CommonName: "Telamon authority"}, NotBefore: now.Add(-slack), NotAfter: now.Add(authorityLife),
-		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign, BasicConstraintsValid: true, IsCA: true, MaxPathLenZero: true,
-	}
-	a := &Authority{template, key}
-	der, err := a.sign(template, &key.PublicKey)
+	issuer := authority("Telamon authority", now)
+	issuer.MaxPathLenZero, issuer.ExtKeyUsage = true, []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+	b.constrain(issuer)
+	cert, err := sign(issuer, root, &key.PublicKey, rootKey)
 	if err != nil {
-		return nil, err
-	}
-	if a.cert, err = x509.ParseCertificate(der); err != nil {
 		return nil, err
 	}
 	secret, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		return nil, err
 	}
-	both := append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}), certificate(der)...)
-	return a, durable.WriteFile(filepath.Join(dir, keyFile), both)
+	all := slices.Concat(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}), certificate(cert.Raw), certificate(root.Raw))
+	return &Authority{root, cert, key}, durable.WriteFile(filepath.Join(dir, keyFile), all)
+}
+
+// authority is the template of an authority's certificate.
+func authority(name string, now time.Time) *x509.Certificate {
+	return &x509.Certificate{
+		Subject: pkix.Name{CommonName: name}, NotBefore: now.Add(-slack), NotAfter: now.Add(authorityLife),
+		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign, BasicConstraintsValid: true, IsCA: true,
+	}
 }
 
 func certificate(der []byte) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
 
-// sign gives the template a serial number (RFC 5280, section 4.1.2.2) and signs it.
-func (a *Authority) sign(template *x509.Certificate, public *ecdsa.PublicKey) (der []byte, err error) {
+// sign gives the template a serial number (RFC 5280, section 4.1.2.2) and signs it with a parent's key.
+func sign(template, parent *x509.Certificate, public *ecdsa.PublicKey, key *ecdsa.PrivateKey) (_ *x509.Certificate, err error) {
 	if template.SerialNumber, err = rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127)); err != nil {
 		return nil, err
 	}
-	return x509.CreateCertificate(rand.Reader, template, a.cert, public, a.key)
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, public, key)
+	if err != nil {
+		return nil, err
+	}
+	return x509.ParseCertificate(der)
 }
 
 // Issue makes a server's certificate for host names and addresses.
@@ -120,17 +145,20 @@ func (a *Authority) Issue(hosts []string, now time.Time) (*tls.Certificate, erro
 			template.DNSNames = append(template.DNSNames, h)
 		}
 	}
-	der, err := a.sign(template, &key.PublicKey)
+	leaf, err := sign(template, a.cert, &key.PublicKey, a.key)
 	if err != nil {
 		return nil, fmt.Errorf("pki: issue: %w", err)
 	}
-	leaf, err := x509.ParseCertificate(der)
-	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}, err
+	return &tls.Certificate{Certificate: [][]byte{leaf.Raw, a.cert.Raw}, PrivateKey: key, Leaf: leaf}, nil
 }
 
-// Pool is what trusts the authority in dir.
+// Pool is what trusts the authority in dir, also without being shown its issuer.
 func Pool(dir string) (*x509.CertPool, error) {
 	raw, err := os.ReadFile(filepath.Join(dir, File))
+	if err != nil {
+		return nil, fmt.Errorf("pki: %w", err)
+	}
+	a, err := read(dir)
 	if err != nil {
 		return nil, fmt.Errorf("pki: %w", err)
 	}
@@ -138,5 +166,6 @@ func Pool(dir string) (*x509.CertPool, error) {
 	if !pool.AppendCertsFromPEM(raw) {
 		return nil, fmt.Errorf("pki: %s holds no certificate", File)
 	}
+	pool.AddCert(a.cert)
 	return pool, nil
 }

@@ -65,7 +65,7 @@ func (s *Server) start(ctx context.Context) (*bootstrapFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	before.BaseURL = cmp.Or(s.cfg.URL, s.scheme()+"://"+reachable(s.api.Addr()))
+	before.BaseURL = s.baseURL()
 	before.ManagementURL = "http://" + reachable(s.manage.Addr())
 	b := new(bootstrapFile)
 	err = s.store.Update(ctx, func(tx store.Tx) error {
@@ -94,6 +94,12 @@ func (s *Server) start(ctx context.Context) (*bootstrapFile, error) {
 		return nil, fmt.Errorf("server: bootstrap: %w", err)
 	}
 	return b, writeBootstrap(path, b)
+}
+
+// baseURL is where people and programs reach the API, and what links begin with: as the operator says, or else as the
+// listener is bound. The name that a caller uses says nothing, for a caller may make it up.
+func (s *Server) baseURL() string {
+	return cmp.Or(s.cfg.URL, s.scheme()+"://"+reachable(s.api.Addr()))
 }
 
 // reachable is the address of a listener as this machine reaches it: one on all addresses is there on loopback too.

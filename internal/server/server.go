@@ -122,7 +122,7 @@ func (s *Server) compose(ctx context.Context) error {
 		}
 	}
 	s.engine, err = api.New(s.operations(), api.Config{
-		Auth: s.auth, Scopes: scopes{s.store}, Limits: s.limits, AsOf: s.cfg.AsOf, URL: s.cfg.URL, Logger: s.cfg.Logger,
+		Auth: s.auth, Scopes: scopes{s.store}, Limits: s.limits, AsOf: s.cfg.AsOf, URL: s.baseURL(), Logger: s.cfg.Logger,
 	})
 	return err
 }

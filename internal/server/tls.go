@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,7 +20,7 @@ func (s *Server) certificates() (*tls.Config, error) {
 	case s.cfg.TLS == "":
 		return nil, nil
 	case s.cfg.TLS == "auto":
-		authority, err := pki.Open(s.cfg.DataDir, time.Now())
+		authority, err := pki.Open(s.cfg.DataDir, time.Now(), s.names()...)
 		if err != nil {
 			return nil, err
 		}
@@ -45,6 +46,9 @@ func (s *Server) names() []string {
 	names := []string{"localhost", "127.0.0.1", "::1"}
 	if host, err := os.Hostname(); err == nil {
 		names = append(names, host)
+	}
+	if u, err := url.Parse(s.cfg.URL); err == nil && u.Hostname() != "" {
+		names = append(names, u.Hostname())
 	}
 	if host, _, err := net.SplitHostPort(s.cfg.Listen); err == nil && host != "" {
 		if ip, err := netip.ParseAddr(host); err != nil || !ip.IsUnspecified() {

@@ -4,11 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/telamon-db/telamon/internal/api"
 )
 
 // TestLinksBeginWithTheURL runs a server as behind a proxy that ends TLS: whoever follows a link or reads bootstrap.json
@@ -46,6 +49,19 @@ func TestLinksBeginWithTheURL(t *testing.T) {
 	letter := firstLetter(t, filepath.Join(dir, "outbox"))
 	if !strings.Contains(strings.ReplaceAll(letter, "=\r\n", ""), at+"/") {
 		t.Errorf("the letter leads elsewhere:\n%s", letter)
+	}
+}
+
+// TestLinksDoNotFollowTheCaller: without a URL links begin with what was bound, whatever name the caller makes up.
+func TestLinksDoNotFollowTheCaller(t *testing.T) {
+	m := newScene(t)
+	r := httptest.NewRequest(http.MethodGet, "http://elsewhere.example"+api.Prefix+"/groups", nil)
+	r.Header = accepting()
+	r.Header.Set("Authorization", m.authorize(m.owner, http.MethodGet, r.RequestURI))
+	w := httptest.NewRecorder()
+	m.handler.ServeHTTP(w, r)
+	if body := w.Body.String(); w.Code != http.StatusOK || strings.Contains(body, "elsewhere") || !strings.Contains(body, m.server.bootstrap.BaseURL+api.Prefix+"/groups") {
+		t.Errorf("%d %s", w.Code, body)
 	}
 }
 
