@@ -26,6 +26,7 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb"
 	"github.com/telamon-db/telamon/internal/gateway"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/share"
 )
 
 // Config says where databases are and how they are reached.
@@ -43,8 +44,9 @@ type Config struct {
 
 // Plane runs the clusters of this node. It is safe for concurrent use.
 type Plane struct {
-	cfg   Config
-	holds holds
+	cfg    Config
+	holds  holds
+	shared *gateway.Shared
 
 	mu      sync.Mutex
 	running map[model.ID]*deployment
@@ -53,7 +55,10 @@ type Plane struct {
 
 // New returns a Plane that runs nothing yet.
 func New(cfg Config) *Plane {
-	return &Plane{cfg: cfg, holds: holds{all: map[model.ID]*hold{}}, running: map[model.ID]*deployment{}}
+	return &Plane{
+		cfg: cfg, holds: holds{all: map[model.ID]*hold{}}, running: map[model.ID]*deployment{},
+		shared: gateway.NewShared(share.Descriptors()),
+	}
 }
 
 // deployment is one running cluster.
@@ -146,6 +151,7 @@ func (p *Plane) deployment(c *model.Cluster) (*deployment, error) {
 	g := gateway.New(gateway.Config{
 		Name: c.Name, SetName: c.ReplicaSet, Host: p.Address(d.port), Directory: p.cfg.Directory(c), Backend: &d.slot,
 		Logger: p.cfg.Logger, Version: p.cfg.Version, Secret: projectSecret(p.cfg.Secret, c.GroupID),
+		Shared: p.shared,
 	})
 	go func() {
 		defer close(d.done)

@@ -12,14 +12,13 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/share"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
 const (
-	frameBeforeLogin = 64 << 10         // bytes; a greeting and a login are far smaller
-	frameAfterLogin  = 48_000_000       // bytes; what the greeting promises
-	writeTimeout     = 30 * time.Second // at least, and a quarter more at most
-	keptRoom         = 64 << 10         // bytes that a connection keeps for its next reply
+	writeTimeout = 30 * time.Second // at least, and a quarter more at most
+	keptRoom     = 64 << 10         // bytes that a connection keeps for its next reply
 )
 
 // conn is one client connection. One goroutine serves it, and nothing of it is shared but what the watch reads while a
@@ -29,6 +28,7 @@ type conn struct {
 	nc       net.Conn
 	r        *bufio.Reader
 	peer     netip.AddrPort
+	subnet   string // of the peer
 	id       int32
 	log      *slog.Logger
 	login    *login        // who has logged in, or nil
@@ -40,6 +40,8 @@ type conn struct {
 	writeBy  time.Time     // the deadline of writes
 	watch    watch         // over the command that runs
 	closing  bool          // the connection ends after the current reply
+	seat     *share.Seat   // among the connections of the process
+	claim    *share.Claim  // memory for the message that is read or answered; nil: it is small
 }
 
 // login is who proved a password on this connection.
@@ -55,7 +57,7 @@ type request struct {
 
 func (g *Gateway) serve(ctx context.Context, nc net.Conn, peer netip.AddrPort) {
 	id := g.lastID.Add(1)
-	c := &conn{g: g, nc: nc, r: bufio.NewReader(nc), peer: peer, id: id, log: g.log.With("peer", peer.String(), "connection", id)}
+	c := &conn{g: g, nc: nc, r: bufio.NewReader(nc), peer: peer, subnet: share.Subnet(peer.Addr()), id: id, log: g.log.With("peer", peer.String(), "connection", id)}
 	defer c.drop()
 	ctx, hangUp := context.WithCancel(ctx)
 	defer hangUp()
@@ -63,9 +65,10 @@ func (g *Gateway) serve(ctx context.Context, nc net.Conn, peer netip.AddrPort) {
 	defer c.watch.stop()
 	// Reading ends with ctx; a command that runs then still gets its reply out.
 	defer context.AfterFunc(ctx, func() { _ = nc.SetReadDeadline(time.Unix(1, 0)) })()
-	if !c.admitted(ctx) {
+	if !c.admitted(ctx) || !c.sit(g.shared.guests) {
 		return
 	}
+	defer func() { c.seat.Leave() }()
 	c.log.Debug("connected")
 	for !c.closing {
 		if err := c.next(ctx); err != nil {
@@ -82,7 +85,11 @@ func (c *conn) next(ctx context.Context) error {
 	if err := c.allow(ctx); err != nil {
 		return err
 	}
-	req, err := c.read()
+	req, err := c.read(ctx)
+	defer func() {
+		c.claim.Release()
+		c.claim = nil
+	}()
 	if err != nil {
 		return c.misread(req, err)
 	}
@@ -98,36 +105,9 @@ func (c *conn) misread(req request, err error) error {
 	if !errors.As(err, &refused) {
 		return err
 	}
-	c.log.Info("message refused", "error", err)
+	c.g.noise.Do(func() { c.log.Info("message refused", "error", err) })
 	c.closing = refused.Code == wire.ProtocolError.Number
 	return c.write(req, wire.Reply(err), 0)
-}
-
-// read takes the next message. A *wire.Error belongs to the request that it returns with; any other error is of the
-// connection.
-func (c *conn) read() (request, error) {
-	limit := int32(frameBeforeLogin)
-	if c.login != nil || c.g.cfg.Open {
-		limit = frameAfterLogin
-	}
-	h, body, err := wire.ReadMessage(c.r, limit)
-	req := request{id: h.RequestID, legacy: h.OpCode == wire.OpQuery}
-	if err == nil && h.OpCode == wire.OpCompressed {
-		h, body, req.compressor, err = wire.Decompress(h, body, limit)
-	}
-	if err != nil {
-		return req, err
-	}
-	switch h.OpCode {
-	case wire.OpMsg:
-		req.msg, err = wire.ParseMsg(h, body)
-	case wire.OpQuery:
-		req.legacy = true
-		req.msg, err = greetingOf(body)
-	default:
-		err = wire.Errorf(wire.ProtocolError, "operation %d is not supported", h.OpCode)
-	}
-	return req, err
 }
 
 // greetingOf takes the one command that may still come as an OP_QUERY: the greeting.
@@ -157,6 +137,10 @@ func (c *conn) answer(ctx context.Context, req request) (err error) {
 	}
 	c.watch.begin()
 	defer c.watch.end()
+	if c.login != nil {
+		c.seat.Busy(true)
+		defer func() { c.seat.Busy(false) }()
+	}
 	out := c.begin(req, 0)
 	at := len(out)
 	out, err = c.run(ctx, out, req.msg)
@@ -222,7 +206,7 @@ func (c *conn) admitted(ctx context.Context) bool {
 	if err != nil {
 		c.log.Error("the access list cannot be read", "error", err)
 	} else if !ok {
-		c.log.Info("address not on the access list")
+		c.g.noise.Do(func() { c.log.Info("address not on the access list") })
 	}
 	return ok && err == nil
 }

@@ -23,7 +23,9 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"golang.org/x/time/rate"
 
+	"github.com/telamon-db/telamon/internal/share"
 	"github.com/telamon-db/telamon/internal/verifier"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -75,21 +77,22 @@ type Config struct {
 	Logger    *slog.Logger // nil: silent
 	Version   string       // the MongoDB version that buildInfo tells, such as 8.0.4
 	Open      bool         // every client that Directory admits may do everything, without login
+	Shared    *Shared      // with the other gateways of the process; nil: with none
 	Secret    []byte       // makes the salts of users that do not exist: the same for all clusters of a project, and after a restart
 }
 
-// maxConnections bounds what one gateway serves at a time; further connections are closed at once.
-const maxConnections = 500
-
 // Gateway serves one cluster. Its methods are safe for concurrent use.
 type Gateway struct {
-	cfg     Config
-	log     *slog.Logger
-	process bson.ObjectID // identifies this life of the server to clients
-	cursors cursorTable
-	open    atomic.Int64
-	idle    time.Duration // before login
-	lastID  atomic.Int32
+	cfg       Config
+	shared    *Shared
+	log       *slog.Logger
+	noise     rate.Sometimes // for what strangers make it log as often as they like
+	process   bson.ObjectID  // identifies this life of the server to clients
+	cursors   cursorTable
+	open      atomic.Int64
+	idle      time.Duration // before login
+	frameTime time.Duration
+	lastID    atomic.Int32
 }
 
 // New returns a gateway that serves nothing yet.
@@ -102,7 +105,13 @@ func New(cfg Config) *Gateway {
 		cfg.Secret = make([]byte, 32)
 		rand.Read(cfg.Secret) // never fails (crypto/rand)
 	}
-	return &Gateway{cfg: cfg, log: log.With("cluster", cfg.Name), process: bson.NewObjectID(), idle: idleBeforeLogin}
+	if cfg.Shared == nil {
+		cfg.Shared = NewShared(share.Descriptors())
+	}
+	return &Gateway{
+		cfg: cfg, shared: cfg.Shared, log: log.With("cluster", cfg.Name), noise: rate.Sometimes{First: 10, Interval: time.Second},
+		process: bson.NewObjectID(), idle: idleBeforeLogin, frameTime: frameTime,
+	}
 }
 
 // Serve accepts connections until ctx ends or l closes, which is no error, and waits for its connections. Commands
@@ -151,13 +160,14 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// accept serves nc if there is room for it.
+// accept serves nc.
 func (g *Gateway) accept(ctx context.Context, nc net.Conn) {
 	defer nc.Close()
+	g.open.Add(1)
 	defer g.open.Add(-1)
 	peer, err := netip.ParseAddrPort(nc.RemoteAddr().String())
-	if n := g.open.Add(1); err != nil || n > maxConnections {
-		g.log.Info("connection refused", "peer", nc.RemoteAddr().String(), "open", n)
+	if err != nil {
+		g.log.Error("a connection without an address", "error", err)
 		return
 	}
 	g.serve(ctx, nc, netip.AddrPortFrom(peer.Addr().Unmap().WithZone(""), peer.Port()))

@@ -276,7 +276,13 @@ type raw struct {
 
 func (c *cluster) dial(t testing.TB) *raw {
 	t.Helper()
-	nc, err := net.Dial("tcp", c.addr)
+	return c.dialFrom(t, "127.0.0.1")
+}
+
+// dialFrom connects from an address of the loopback network.
+func (c *cluster) dialFrom(t testing.TB, address string) *raw {
+	t.Helper()
+	nc, err := (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(address)}}).Dial("tcp", c.addr)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"github.com/telamon-db/telamon/internal/share"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -156,26 +157,26 @@ func TestDriverMonitorStaysHealthy(t *testing.T) {
 	}
 }
 
+// TestConnectionLimit: one connection too many is served, and the oldest of the address that has the most is not any more.
 func TestConnectionLimit(t *testing.T) {
-	c := start(t)
+	const enough = 20
+	c := start(t, func(g *Gateway) { g.shared.guests = share.NewSeats(enough) })
+	other := c.dialFrom(t, "127.0.0.2")
+	other.run("ping", 1)
 	var all []*raw
-	for range maxConnections {
-		all = append(all, c.dial(t))
-	}
-	for _, r := range all {
+	for range 3 * enough {
+		r := c.dial(t)
 		r.run("ping", 1)
+		all = append(all, r)
 	}
-	if !c.dial(t).closed() {
-		t.Error("one connection too many is served")
-	}
-	_ = all[0].nc.Close()
-	for deadline := time.Now().Add(10 * time.Second); c.open.Load() >= maxConnections; {
-		if time.Now().After(deadline) {
-			t.Fatal("the connection is not given back")
+	for i, r := range all {
+		if i < 2*enough+1 && !r.closed() {
+			t.Errorf("connection %d is one too many and is served", i)
+		} else if i > 2*enough {
+			r.run("ping", 1)
 		}
-		time.Sleep(time.Millisecond)
 	}
-	c.dial(t).run("ping", 1)
+	other.run("ping", 1)
 }
 
 func TestStopCancelsCommands(t *testing.T) {

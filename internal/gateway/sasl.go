@@ -70,15 +70,23 @@ func (c *conn) saslStart(ctx context.Context, body bson.Raw, db string) (bson.D,
 }
 
 // saslContinue takes the client's next message of the login.
-func (c *conn) saslContinue(body bson.Raw) (bson.D, error) {
+func (c *conn) saslContinue(ctx context.Context, body bson.Raw) (bson.D, error) {
 	id, _ := body.Lookup("conversationId").AsInt64OK()
 	if c.sasl == nil || id != int64(conversationID) {
 		return nil, wire.Errorf(wire.ProtocolError, "no login is under way")
 	}
 	if c.sasl.Valid() {
-		return c.loggedIn(""), nil
+		return c.loggedIn("")
 	}
-	return c.saslStep(body)
+	proof := &try{limits: c.g.shared.tries, address: c.subnet, name: c.sasl.db + "." + shown(c.sasl.Username())}
+	if err := proof.begin(ctx); err != nil {
+		return nil, c.loginFailed(err)
+	}
+	reply, err := c.saslStep(body)
+	if errors.Is(err, errAuthentication) {
+		proof.wrong()
+	}
+	return reply, err
 }
 
 func (c *conn) saslStep(body bson.Raw) (bson.D, error) {
@@ -95,7 +103,7 @@ func (c *conn) saslStep(body bson.Raw) (bson.D, error) {
 	case err != nil || (c.sasl.Done() && c.sasl.user == nil):
 		return nil, c.loginFailed(err)
 	case c.sasl.Valid() && c.sasl.skipEmpty:
-		return c.loggedIn(answer), nil
+		return c.loggedIn(answer)
 	}
 	return saslReply(false, answer), nil
 }
@@ -109,16 +117,20 @@ func saslReply(done bool, payload string) bson.D {
 	}
 }
 
-func (c *conn) loggedIn(payload string) bson.D {
+func (c *conn) loggedIn(payload string) (bson.D, error) {
 	u := c.sasl.user
 	c.login, c.sasl = &login{id: u.ID, db: u.DB, name: u.Name}, nil
+	if !c.sit(c.g.shared.members) {
+		c.login, c.closing = nil, true
+		return nil, wire.Errorf(wire.OperationFailed, "too many connections are busy; try again later")
+	}
 	c.log.Debug("logged in", "user", u.Name, "db", u.DB)
-	return saslReply(true, payload)
+	return saslReply(true, payload), nil
 }
 
 // loginFailed ends the login under way. The client learns nothing of the reason.
 func (c *conn) loginFailed(reason error) error {
-	c.log.Info("login failed", "user", c.sasl.Username(), "db", c.sasl.db, "known", c.sasl.user != nil, "reason", reason)
+	c.log.Info("login failed", "user", shown(c.sasl.Username()), "db", shown(c.sasl.db), "known", c.sasl.user != nil, "reason", reason)
 	c.sasl = nil
 	c.failures++
 	c.closing = c.closing || c.failures >= maxLoginFailures

@@ -109,14 +109,37 @@ func (l *Limits) Take(s *Set, address string) Grant { return l.TakeAt(s, address
 func (l *Limits) TakeAt(s *Set, address, name string) Grant {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now, key := time.Now(), bucket{s, address, name}
+	now := time.Now()
+	return take(l.bucketAt(s, address, name, now), now)
+}
+
+func (l *Limits) bucketAt(s *Set, address, name string, now time.Time) *rate.Limiter {
+	key := bucket{s, address, name}
 	b := l.buckets[key]
 	if b == nil {
 		b = s.limiter()
 		l.admit(key, b, now)
 	}
 	l.guests[address].last = now
-	return take(b, now)
+	return b
+}
+
+// Reserve is how long to wait for a token of the bucket that an address has for a name. If there is one now, it is 0 and the
+// token stays; else the next one is taken before it is there, unless undo is called.
+func (l *Limits) Reserve(s *Set, address, name string) (wait time.Duration, undo func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	b := l.bucketAt(s, address, name, now)
+	if b.TokensAt(now) >= 1 {
+		return 0, func() {}
+	}
+	r := b.ReserveN(now, 1)
+	return r.DelayFrom(now), func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		r.Cancel()
+	}
 }
 
 func (s *Set) limiter() *rate.Limiter {

@@ -1,6 +1,7 @@
 package share
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -42,7 +43,7 @@ type waiter struct {
 var ErrTooLarge = errors.New("share: more than there is at all")
 
 // Take takes n bytes of the budget for the owner. When they are not there, it waits until ctx ends, and among those who
-// wait who has the least comes first. Who has more than the owner is made to give way: giveWay, if it is not nil, is
+// wait who will have the least comes first. Who has more than the owner is made to give way: giveWay, if it is not nil, is
 // called when the claim should be released as soon as may be. It must not block.
 func (m *Memory) Take(ctx context.Context, owner Owner, n int64, giveWay func()) (*Claim, error) {
 	if n > m.size {
@@ -95,12 +96,10 @@ func (m *Memory) release(c *Claim) {
 	m.has.add(c.owner, -c.n)
 }
 
-// serve grants what there is room for, to who has the least first, and makes others give way to the first for whom there
-// is none.
+// serve grants what there is room for, first to who will have the least, and makes others give way to the first for whom
+// there is none.
 func (m *Memory) serve() {
-	slices.SortStableFunc(m.waiting, func(a, b *waiter) int {
-		return int(min(1, max(-1, m.has.of(a.claim.owner)-m.has.of(b.claim.owner))))
-	})
+	slices.SortStableFunc(m.waiting, func(a, b *waiter) int { return cmp.Compare(m.would(a.claim), m.would(b.claim)) })
 	for len(m.waiting) > 0 {
 		w := m.waiting[0]
 		if m.used+w.claim.n > m.size {
@@ -112,6 +111,9 @@ func (m *Memory) serve() {
 		m.waiting = m.waiting[1:]
 	}
 }
+
+// would is what the owner of a claim would have with it.
+func (m *Memory) would(c *Claim) int64 { return m.has.of(c.owner) + 2*c.n }
 
 // makeRoom makes claims of those who have more than c's owner give way, until there is enough for c once they have.
 func (m *Memory) makeRoom(c *Claim) {

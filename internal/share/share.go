@@ -35,8 +35,12 @@ func (h holdings) of(o Owner) int64 {
 	return h.users[o.User] + h.addresses[o.Address]
 }
 
-// heavier reports whether v has more than w would have with n more.
-func (h holdings) heavier(v, w Owner, n int64) bool { return v != w && h.of(v) > h.of(w)+2*n }
+// heavier reports whether v has more than w would have with n more: as a user, or as an address. What both share does not
+// tell them apart.
+func (h holdings) heavier(v, w Owner, n int64) bool {
+	return v.User != w.User && h.users[v.User] > h.users[w.User]+n ||
+		v.Address != w.Address && h.addresses[v.Address] > h.addresses[w.Address]+n
+}
 
 // compare orders claims by what their owners have, and those of one owner by their age: who gives way first is the least.
 func (h holdings) compare(a, b Owner, ageA, ageB uint64) int {

@@ -38,6 +38,17 @@ var codecs = map[Compressor]codec{
 
 var errSize = errors.New("wire: decompressed size differs from the announced one")
 
+// CompressedPrefix is how many bytes of an OP_COMPRESSED's body come before what is compressed.
+const CompressedPrefix = 9
+
+// Announced is the size in bytes that the body of a compressed message, which begins with prefix, says that it unpacks to.
+// It may be anything, as a client may say anything.
+func Announced(prefix []byte) int32 {
+	c := &cursor{rest: prefix}
+	c.int32()
+	return c.int32()
+}
+
 // Decompress unpacks the body of an OP_COMPRESSED whose header is h into the message it holds, which may have at most
 // limit bytes. A compressed message inside a compressed one is refused.
 func Decompress(h Header, body []byte, limit int32) (Header, []byte, Compressor, error) {
@@ -107,7 +118,14 @@ func inflate(src []byte, size int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return io.ReadAll(io.LimitReader(r, int64(size)+1))
+	out := make([]byte, size)
+	if _, err := io.ReadFull(r, out); err != nil {
+		return nil, err
+	}
+	if _, err := io.ReadFull(r, make([]byte, 1)); !errors.Is(err, io.EOF) {
+		return nil, errSize
+	}
+	return out, nil
 }
 
 var zstdEncoder = sync.OnceValue(func() *zstd.Encoder {

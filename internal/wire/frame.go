@@ -42,30 +42,41 @@ func parseHeader(b []byte) Header {
 	return Header{Length: at(0), RequestID: at(1), ResponseTo: at(2), OpCode: OpCode(at(3))}
 }
 
-// ReadMessage reads one message of at most limit bytes. A length outside the bounds is a ProtocolError and leaves r
-// unusable. io.EOF means that r ended between messages, io.ErrUnexpectedEOF that it ended inside one.
-//
-// Memory follows what has arrived, not what the header promises: a peer that announces 48 MB must send them.
+// ReadMessage reads one message of at most limit bytes, as ReadHeader and ReadBody do.
 func ReadMessage(r io.Reader, limit int32) (Header, []byte, error) {
+	h, err := ReadHeader(r, limit)
+	if err != nil {
+		return h, nil, err
+	}
+	body, err := ReadBody(r, h, firstRead)
+	return h, body, err
+}
+
+// ReadHeader reads the header of a message of at most limit bytes. A length outside the bounds is a ProtocolError and
+// leaves r unusable. io.EOF means that r ended before the message, io.ErrUnexpectedEOF that it ended inside.
+func ReadHeader(r io.Reader, limit int32) (Header, error) {
 	var head [HeaderLength]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return Header{}, nil, err
+		return Header{}, err
 	}
 	h := parseHeader(head[:])
 	if h.Length < HeaderLength || h.Length > limit {
-		return h, nil, Errorf(ProtocolError, "message length %d is not within %d and %d bytes", h.Length, HeaderLength, limit)
+		return h, Errorf(ProtocolError, "message length %d is not within %d and %d bytes", h.Length, HeaderLength, limit)
 	}
-	body, err := readBody(r, int(h.Length)-HeaderLength)
-	return h, body, err
+	return h, nil
 }
 
 const firstRead = 4096
 
-// readBody reads exactly n bytes into a buffer that at most doubles with each successful read.
-func readBody(r io.Reader, n int) ([]byte, error) {
-	buf := make([]byte, 0, min(n, firstRead))
+// ReadBody reads the body of the message whose header is h. Memory for the first atOnce bytes is taken at once; beyond
+// that it follows what has arrived, not what the header promises. io.ErrUnexpectedEOF means that r ended before the body did.
+func ReadBody(r io.Reader, h Header, atOnce int) ([]byte, error) {
+	n := int(h.Length) - HeaderLength
+	buf := make([]byte, 0, min(n, atOnce))
 	for len(buf) < n {
-		buf = slices.Grow(buf, min(n-len(buf), max(len(buf), firstRead)))
+		if len(buf) == cap(buf) {
+			buf = slices.Grow(buf, min(n-len(buf), max(len(buf), firstRead)))
+		}
 		k, err := io.ReadFull(r, buf[len(buf):min(cap(buf), n)])
 		buf = buf[:len(buf)+k]
 		if errors.Is(err, io.EOF) {

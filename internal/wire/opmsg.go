@@ -11,6 +11,7 @@ import (
 const (
 	requiredFlags    = 0xffff // a receiver must refuse the bits among these that it does not know
 	maxSequenceDocs  = 100_000
+	maxBody          = 16<<20 + 16<<10 // bytes of the command itself: a document's most and 16 KB, as in MongoDB's server
 	sectionBody      = 0
 	sectionDocuments = 1
 )
@@ -61,7 +62,9 @@ func (c *cursor) section(m *Msg) {
 		if m.Body != nil {
 			c.fail("more than one body section")
 		}
-		m.Body = c.document()
+		if m.Body = c.document(); len(m.Body) > maxBody && c.err == nil {
+			c.err, c.rest = Errorf(BSONObjectTooLarge, "the command is larger than %d bytes", maxBody), nil
+		}
 	case sectionDocuments:
 		m.Sequences = append(m.Sequences, c.sequence())
 	default:

@@ -1,0 +1,149 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/share"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+const (
+	frameBeforeLogin = 16 << 10         // bytes; a greeting and a login are far smaller
+	frameAfterLogin  = 48_000_000       // bytes; what the greeting promises
+	smallMessage     = 32 << 10         // bytes; what is not larger is not counted
+	readApart        = 16 << 20         // bytes of a message of which the parts are looked at one by one, at most
+	frameTime        = 10 * time.Second // in which a message that has begun has to end, and more for a large one:
+	frameRate        = 512 << 10        // bytes a second
+	roomTime         = 30 * time.Second // that a message waits for memory at most
+)
+
+// read takes the next message. A *wire.Error belongs to the request that it returns with; any other error is of the
+// connection.
+func (c *conn) read(ctx context.Context) (request, error) {
+	limit := int32(frameBeforeLogin)
+	if c.login != nil || c.g.cfg.Open {
+		limit = frameAfterLogin
+	}
+	h, body, err := c.frame(ctx, limit)
+	req := request{id: h.RequestID, legacy: h.OpCode == wire.OpQuery}
+	if err == nil && h.OpCode == wire.OpCompressed {
+		h, body, req.compressor, err = wire.Decompress(h, body, limit)
+	}
+	if err != nil {
+		return req, err
+	}
+	switch h.OpCode {
+	case wire.OpMsg:
+		req.msg, err = wire.ParseMsg(h, body)
+	case wire.OpQuery:
+		req.legacy = true
+		req.msg, err = greetingOf(body)
+	default:
+		err = wire.Errorf(wire.ProtocolError, "operation %d is not supported", h.OpCode)
+	}
+	return req, err
+}
+
+// frame reads one message, which has to end in time once it has begun. For a large one it first claims memory, which the
+// connection has until the message is answered.
+func (c *conn) frame(ctx context.Context, limit int32) (wire.Header, []byte, error) {
+	if _, err := c.r.Peek(1); err != nil {
+		return wire.Header{}, nil, err
+	}
+	if err := c.hurry(ctx, wire.HeaderLength); err != nil {
+		return wire.Header{}, nil, err
+	}
+	h, err := wire.ReadHeader(c.r, limit)
+	if err != nil {
+		return h, nil, err
+	}
+	rest := int(h.Length) - wire.HeaderLength
+	if err := c.hurry(ctx, rest); err != nil {
+		return h, nil, err
+	}
+	weight, err := c.weigh(h, limit)
+	if err != nil || weight == 0 {
+		body, err2 := wire.ReadBody(c.r, h, smallMessage)
+		return h, body, firstError(err, err2)
+	}
+	if err := c.claimRoom(ctx, weight); err != nil {
+		return h, nil, err
+	}
+	if err := c.hurry(ctx, rest); err != nil { // anew: it may have waited
+		return h, nil, err
+	}
+	body, err := wire.ReadBody(c.r, h, rest)
+	c.claim.Keep()
+	return h, body, err
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hurry gives the client its time to send n more bytes, unless they are there.
+func (c *conn) hurry(ctx context.Context, n int) error {
+	if c.r.Buffered() >= n {
+		return nil
+	}
+	end := time.Now().Add(c.g.frameTime + time.Duration(n)*time.Second/frameRate)
+	if err := c.nc.SetReadDeadline(end); err != nil {
+		return err
+	}
+	return ctx.Err() // the end sets a deadline too, which must not have been overwritten
+}
+
+// weigh is how much memory the message with this header is taken to need: for itself, for what it unpacks to, and for what
+// is made of its parts. For a small one it is 0.
+func (c *conn) weigh(h wire.Header, limit int32) (int64, error) {
+	n, size := int64(h.Length), int64(h.Length)
+	if h.OpCode == wire.OpCompressed && h.Length >= wire.HeaderLength+wire.CompressedPrefix {
+		prefix, err := c.r.Peek(wire.CompressedPrefix)
+		if err != nil {
+			return 0, err
+		}
+		size = int64(min(max(wire.Announced(prefix), 0), limit))
+		n += size
+	}
+	if n <= smallMessage {
+		return 0, nil
+	}
+	return min(n+3*min(size, readApart), messageBytes), nil
+}
+
+// claimRoom waits for memory. While the message is being read, the claim gives way to those who have less.
+func (c *conn) claimRoom(ctx context.Context, weight int64) error {
+	ctx, cancel := context.WithTimeout(ctx, roomTime)
+	defer cancel()
+	claim, err := c.g.shared.messages.Take(ctx, c.owner(), weight, func() { _ = c.nc.Close() })
+	if err != nil {
+		return fmt.Errorf("no memory for a message: %w", err)
+	}
+	c.claim = claim
+	return nil
+}
+
+// owner is whose share the connection counts to.
+func (c *conn) owner() share.Owner {
+	o := share.Owner{Address: c.subnet}
+	if c.login != nil {
+		o.User = c.login.id
+	}
+	return o
+}
+
+// sit takes one of seats in place of the connection's present one, and reports whether there was one. The connection ends
+// when it loses its seat.
+func (c *conn) sit(seats *share.Seats) bool {
+	seat := seats.Take(c.owner(), func() { _ = c.nc.Close() })
+	c.seat.Leave()
+	c.seat = seat
+	return seat != nil
+}

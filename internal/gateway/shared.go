@@ -1,0 +1,27 @@
+package gateway
+
+import (
+	"github.com/telamon-db/telamon/internal/ratelimit"
+	"github.com/telamon-db/telamon/internal/share"
+)
+
+// Shared is what the gateways of a process have together.
+type Shared struct {
+	messages *share.Memory     // bytes of messages that are being read, unpacked and answered
+	guests   *share.Seats      // connections of clients that have not logged in
+	members  *share.Seats      // connections of those that have
+	tries    *ratelimit.Limits // wrong proofs
+}
+
+// messageBytes is enough for any one message, compressed and not, and for reading it apart.
+const messageBytes = 128 << 20
+
+// NewShared returns what gateways share in a process that may have so many file descriptors.
+func NewShared(descriptors int) *Shared {
+	_, guests, members := share.Connections(descriptors)
+	tries, err := ratelimit.New(nil)
+	if err != nil {
+		panic(err) // there is no limit of ours that could be wrong
+	}
+	return &Shared{share.NewMemory(messageBytes), share.NewSeats(guests), share.NewSeats(members), tries}
+}
