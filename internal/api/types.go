@@ -46,6 +46,16 @@ func (n Nullable[T]) Set(member *T) {
 	}
 }
 
+// Keep is Set for a member that knows null itself.
+func (n Nullable[T]) Keep(member **T) {
+	if n.Given {
+		*member = n.Value
+	}
+}
+
+// NullOr is what p points to, or null.
+func NullOr[T any](p *T) Nullable[T] { return Nullable[T]{Value: p} }
+
 // MarshalJSON writes the value or null.
 func (n Nullable[T]) MarshalJSON() ([]byte, error) { return json.Marshal(n.Value) }
 

@@ -214,9 +214,9 @@ func statement(where string, known *fieldSet, doc bson.Raw) (args, error) {
 	return a, known.complete(where, a)
 }
 
-// limitTime is the command's context with maxTimeMS.
+// limitTime is the command's context with maxTimeMS, or what holds without it.
 func (c *call) limitTime(ctx context.Context) (context.Context, context.CancelFunc, error) {
-	ms := c.int("maxTimeMS", 0)
+	ms := c.int("maxTimeMS", c.usualTime())
 	if ms < 0 || ms > 1<<31-1 {
 		return nil, nil, wire.Errorf(wire.BadValue, "maxTimeMS must be between 0 and 2147483647")
 	}

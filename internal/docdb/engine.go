@@ -17,6 +17,7 @@ package docdb
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -58,6 +59,8 @@ type Engine struct {
 	sessions sessionTable
 	stats    counters
 	memory   *memory.Budget // gathered
+
+	readTime atomic.Int64 // Parameters.ReadTime
 }
 
 // Open opens the database in dir and creates it if it is not there. What had been acknowledged before a crash is there.

@@ -87,6 +87,7 @@ func (p *Plane) Start(c *model.Cluster) (port int, err error) {
 			return 0, err
 		}
 		if ended, err := p.run(d, c); err != nil || !ended {
+			d.slot.configure(parameters(&c.Declared.Process))
 			return d.port, err
 		}
 	}

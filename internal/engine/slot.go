@@ -5,9 +5,11 @@ import (
 	"errors"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/telamon-db/telamon/internal/docdb"
 	"github.com/telamon-db/telamon/internal/gateway"
+	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -29,6 +31,27 @@ func (s *slot) NewSession(ctx context.Context, user wire.User) (gateway.Session,
 		return nil, s.broken
 	}
 	return nil, wire.Errorf(wire.ShutdownInProgress, "the database is being replaced; try again")
+}
+
+// configure sets the parameters of the database, if there is one.
+func (s *slot) configure(p docdb.Parameters) {
+	if db := s.engine(); db != nil {
+		db.Configure(p)
+	}
+}
+
+// parameters are what a cluster's process arguments are for the engine, as far as it has what they are about.
+func parameters(p *model.Process) (out docdb.Parameters) {
+	if p.OplogMB != nil {
+		out.OplogBytes = int64(*p.OplogMB) << 20
+	}
+	if p.OplogHours != nil {
+		out.OplogKeeps = time.Duration(*p.OplogHours * float64(time.Hour))
+	}
+	if p.DefaultMaxTimeMS != nil {
+		out.ReadTime = time.Duration(*p.DefaultMaxTimeMS) * time.Millisecond
+	}
+	return out
 }
 
 func (s *slot) filled() bool { return s.engine() != nil }

@@ -104,6 +104,7 @@ var (
 	SnapshotUnfinished    = &Kind{"UNFINISHED_ON_DEMAND_SNAPSHOT", Conflict, "An on-demand snapshot of cluster %s is not finished yet."}
 	ServerlessBeingClosed = &Kind{"SERVERLESS_INSTANCE_ALREADY_REQUESTED_DELETION", Conflict, "The serverless instance %s is being deleted already."}
 	CannotUpdatePaused    = &Kind{"CANNOT_UPDATE_PAUSED_CLUSTER", Conflict, "The cluster %s is paused; resume it before you change it."}
+	TenantUnsupported     = &Kind{"TENANT_CLUSTER_UPDATE_UNSUPPORTED", BadRequest, "The free cluster %s cannot be changed so."}
 	ContainerNotFound     = &Kind{"CLOUD_PROVIDER_CONTAINER_NOT_FOUND", NotFound, "There is no network container with id %s."}
 	ContainersInUse       = &Kind{"CONTAINERS_IN_USE", Conflict, "Dedicated clusters of the project are in the container: it stays as it is until they are deleted."}
 	ContainerExists       = &Kind{"CONTAINER_ALREADY_EXISTS", Conflict, "The project already has a container at %s %s."}                                  // Telamon's own

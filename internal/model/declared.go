@@ -27,6 +27,26 @@ type Declared struct {
 	ScalingStrategy       string   `json:"scalingStrategy,omitempty"`
 	AdaptiveCapacity      string   `json:"adaptiveCapacity,omitempty"` // "": as the service sees fit
 	FastInitialSync       bool     `json:"fastInitialSync,omitempty"`
+	Process               Process  `json:"process,omitzero"`
+}
+
+// Process are parameters of a cluster's databases. One that is nil is the database's default. Some are about how clients
+// may speak TLS and stand in Advanced.
+type Process struct {
+	ChangeStreamExpiry  *int     `json:"changeStreamExpiry,omitempty"` // seconds
+	ChunkMigrations     *int     `json:"chunkMigrations,omitempty"`
+	DefaultMaxTimeMS    *int     `json:"defaultMaxTimeMS,omitempty"`
+	DefaultReadConcern  *string  `json:"defaultReadConcern,omitempty"`
+	DefaultWriteConcern *string  `json:"defaultWriteConcern,omitempty"`
+	FailIndexKeyTooLong *bool    `json:"failIndexKeyTooLong,omitempty"`
+	JavaScript          *bool    `json:"javaScript,omitempty"`
+	NoTableScan         *bool    `json:"noTableScan,omitempty"`
+	OplogHours          *float64 `json:"oplogHours,omitempty"`
+	OplogMB             *int     `json:"oplogMB,omitempty"`
+	QueryStats          *int     `json:"queryStats,omitempty"`
+	BIRefresh           *int     `json:"biRefresh,omitempty"` // seconds
+	BISample            *int     `json:"biSample,omitempty"`
+	TransactionLifetime *int64   `json:"transactionLifetime,omitempty"` // seconds
 }
 
 // Advanced is how clients may speak TLS with a cluster.

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -26,6 +27,9 @@ type oplogState struct {
 	written uint64         // bytes ever written
 	trimmed uint64         // of these, how many are gone
 	oldest  bson.Timestamp // of the first entry that is not
+
+	limit int64         // bytes that it is trimmed to
+	keeps time.Duration // entries younger than this stay
 
 	shown atomic.Uint64 // last, for replies, which wait for no batch
 }
@@ -154,13 +158,22 @@ func (o *oplogState) stamp(entry []byte, now time.Time) bson.Timestamp {
 	return t
 }
 
-// trimOplog deletes the oldest entries when the oplog has outgrown its size or its age by an eighth. The newest entry
-// stays: the timestamps' order hangs on it. Losing a trim in a crash is harmless, so it does not wait for the disk.
-// The caller holds commitMu.
+// LimitOplog has the oplog trimmed to about so many bytes from now on, 0 for Options.OplogBytes, and keep what is younger
+// than keeps whatever its size.
+func (s *Store) LimitOplog(bytes int64, keeps time.Duration) {
+	s.commitMu.Lock()
+	defer s.commitMu.Unlock()
+	s.oplog.limit, s.oplog.keeps = cmp.Or(bytes, s.opts.OplogBytes), keeps
+}
+
+// trimOplog deletes the oldest entries when the oplog has outgrown its size or its age by an eighth. Those that
+// LimitOplog keeps stay, and the newest: the timestamps' order hangs on it. Losing a trim in a crash is harmless, so it
+// does not wait for the disk. The caller holds commitMu.
 func (s *Store) trimOplog(now time.Time) error {
-	size, age := uint64(s.opts.OplogBytes), s.opts.OplogAge
+	size, age := uint64(s.oplog.limit), max(s.opts.OplogAge, s.oplog.keeps)
 	before := func(at bson.Timestamp, age time.Duration) bool { return int64(at.T) < now.Add(-age).Unix() }
-	if s.oplog.written-s.oplog.trimmed <= size+size/8 && !before(s.oplog.oldest, age+age/8) {
+	stays := func(at bson.Timestamp) bool { return s.oplog.keeps > 0 && !before(at, s.oplog.keeps) }
+	if (s.oplog.written-s.oplog.trimmed <= size+size/8 || stays(s.oplog.oldest)) && !before(s.oplog.oldest, age+age/8) {
 		return nil
 	}
 	it, err := s.db.NewIter(oplogBounds())
@@ -173,7 +186,7 @@ func (s *Store) trimOplog(now time.Time) error {
 		if err != nil {
 			return err
 		}
-		if s.oplog.written-end < size && !before(at, age) || at == s.oplog.last {
+		if (s.oplog.written-end < size || stays(at)) && !before(at, age) || at == s.oplog.last {
 			return errors.Join(s.oplog.begin(it), s.db.DeleteRange([]byte{spaceOplog}, it.Key(), pebble.NoSync))
 		}
 	}

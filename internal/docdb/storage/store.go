@@ -110,6 +110,7 @@ func Open(dir string, o Options) (*Store, error) {
 func openStill(dir string, o Options) (*Store, error) {
 	o = o.withDefaults()
 	s := &Store{opts: o, dir: dir, log: o.Logger}
+	s.oplog.limit = o.OplogBytes
 	db, err := pebble.Open(dir, s.pebbleOptions())
 	if err != nil {
 		return nil, fmt.Errorf("docdb: open %s: %w", filepath.Base(dir), err)

@@ -76,6 +76,27 @@ func (s *Service) Operations() api.Operations {
 			Versions: []api.Version{api.At("2023-01-01", s.deleteSnapshot)},
 		},
 		{
+			ID: "listShardedClusterBackups", Aliases: []string{"listGroupClusterBackupSnapshotShardedClusters", "listBackupShardedClusters"},
+			Method: http.MethodGet, Path: snapshotsPath + "/shardedClusters", Tag: tag, Summary: "Return all snapshots of one sharded cluster",
+			Description: "Returns an empty list: Telamon has no sharded clusters so far.",
+			Roles:       read, Status: http.StatusOK, Errors: atCluster,
+			Versions: []api.Version{api.At("2023-01-01", s.listSharded)},
+		},
+		{
+			ID: "getShardedClusterBackup", Aliases: []string{"getGroupClusterBackupSnapshotShardedCluster", "getBackupShardedCluster"},
+			Method: http.MethodGet, Path: snapshotsPath + "/shardedCluster/{snapshotId}", Tag: tag, Summary: "Return one snapshot of one sharded cluster",
+			Description: "Of a replica set's snapshot it shows what both kinds have; there are no members.",
+			Roles:       read, Status: http.StatusOK, Errors: atCluster,
+			Versions: []api.Version{api.At("2023-01-01", s.getSharded)},
+		},
+		{
+			ID: "deleteShardedClusterBackup", Aliases: []string{"deleteGroupClusterBackupSnapshotShardedCluster", "deleteBackupShardedCluster"},
+			Method: http.MethodDelete, Path: snapshotsPath + "/shardedCluster/{snapshotId}", Tag: tag, Summary: "Remove one snapshot of one sharded cluster",
+			Description: "Answers 404 for a replica set's snapshot, which stays.",
+			Roles:       manage, Status: http.StatusNoContent, Errors: atCluster,
+			Versions: []api.Version{api.At("2023-01-01", s.deleteSharded)},
+		},
+		{
 			ID: "createBackupRestoreJob", Aliases: []string{"createGroupClusterBackupRestoreJob"}, Method: http.MethodPost, Path: jobsPath,
 			Tag: tag, Summary: "Create one restore job of one cluster",
 			Description: "Puts the data of a snapshot in place of a cluster's data: of the same cluster or of another one, which may be in another " +

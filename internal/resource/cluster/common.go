@@ -43,10 +43,7 @@ func (w *common) declare(d *model.Declared, bad *problems) {
 	}
 	d.MajorVersion = cmp.Or(w.MajorVersion, d.MajorVersion)
 	if a := w.AdvancedConfiguration; a != nil {
-		d.Advanced.MinimumTLS = cmp.Or(a.MinimumTLS, d.Advanced.MinimumTLS)
-		d.Advanced.CipherMode = cmp.Or(a.CipherMode, d.Advanced.CipherMode)
-		setList(&d.Advanced.Ciphers12, a.Ciphers12)
-		setList(&d.Advanced.Ciphers13, a.Ciphers13)
+		a.declare(d)
 	}
 	if w.Tags != nil {
 		tags, err := shape.Tags("tags", w.Tags)
@@ -59,6 +56,13 @@ func (w *common) declare(d *model.Declared, bad *problems) {
 			d.Labels = append(d.Labels, model.Tag(l))
 		}
 	}
+}
+
+func (w *AdvancedConfiguration) declare(d *model.Declared) {
+	d.Advanced.MinimumTLS = cmp.Or(w.MinimumTLS, d.Advanced.MinimumTLS)
+	d.Advanced.CipherMode = cmp.Or(w.CipherMode, d.Advanced.CipherMode)
+	setList(&d.Advanced.Ciphers12, w.Ciphers12)
+	setList(&d.Advanced.Ciphers13, w.Ciphers13)
 }
 
 // isReadPreference reports whether s, where it is given, names nodes that BI tools may read from. The document has the

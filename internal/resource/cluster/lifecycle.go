@@ -100,6 +100,10 @@ func setName() string {
 
 // Change declares anew what c shall be. Its caller has checked next.
 func (l Lifecycle) Change(ctx context.Context, tx store.Tx, c *model.Cluster, next model.Declared) error {
+	return l.change(ctx, tx, c, next, "UPDATE_SUBMITTED")
+}
+
+func (l Lifecycle) change(ctx context.Context, tx store.Tx, c *model.Cluster, next model.Declared, what event.Type) error {
 	switch c.State {
 	case model.Creating:
 		return fault.ClusterNotReady.With(c.Name)
@@ -110,7 +114,7 @@ func (l Lifecycle) Change(ctx context.Context, tx store.Tx, c *model.Cluster, ne
 	if err := l.keep(tx, c); err != nil {
 		return err
 	}
-	return happened(ctx, tx, c, "UPDATE_SUBMITTED")
+	return happened(ctx, tx, c, what)
 }
 
 // Close asks for c to be deleted.

@@ -103,5 +103,40 @@ func (s *Service) Operations() api.Operations {
 			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI},
 			Versions: []api.Version{api.At("2023-01-01", s.status)},
 		},
+		{
+			ID: "listClustersForAllProjects", Aliases: []string{"listClusterDetails"}, Method: http.MethodGet, Path: "/clusters", Tag: tag,
+			Summary: "Return all authorized clusters in all projects", Description: "Returns the projects that the caller may read and that have clusters, by name, with these.",
+			Roles: authz.Authenticated, Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.all)},
+		},
+		{
+			ID: "listCloudProviderRegions", Aliases: []string{"listGroupClusterProviderRegions", "listClusterProviderRegions"}, Method: http.MethodGet,
+			Path: path + "/provider/regions", Tag: tag, Summary: "Return all cloud provider regions",
+			Description: "Returns the regions that clusters of a size can be in, by provider. The size is nothing but a name here, so every region has all.",
+			Roles:       authz.Any(authz.GroupReadOnly), Status: http.StatusOK,
+			Versions: []api.Version{api.At("2023-01-01", s.regions)},
+		},
+		{
+			ID: "getClusterAdvancedConfiguration", Aliases: []string{"getGroupClusterProcessArgs", "getProcessArgs"}, Method: http.MethodGet,
+			Path: one + "/processArgs", Tag: tag, Summary: "Return the process arguments of one cluster",
+			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI},
+			Versions: []api.Version{
+				api.At("2023-01-01", getProcess[ClusterDescriptionProcessArgs](s)).Until(firstSunset),
+				api.At("2024-08-05", getProcess[ClusterDescriptionProcessArgs20240805](s)),
+			},
+		},
+		{
+			ID: "updateClusterAdvancedConfiguration", Aliases: []string{"updateGroupClusterProcessArgs", "updateProcessArgs"}, Method: http.MethodPatch,
+			Path: one + "/processArgs", Tag: tag, Summary: "Update the process arguments of one cluster",
+			Description: "Changes what the body names; null brings the default back. The cluster is UPDATING for a moment, then IDLE.",
+			Roles:       authz.Any(authz.GroupClusterManager), Status: http.StatusOK,
+			Errors: fault.Kinds{
+				fault.ClusterNotFound, fault.FlexInClusterAPI, fault.TenantUnsupported, fault.CannotUpdatePaused, fault.ClusterNotReady, fault.ClusterBeingDeleted,
+			},
+			Versions: []api.Version{
+				api.At("2023-01-01", updateProcess[ClusterDescriptionProcessArgs](s)).Until(firstSunset),
+				api.At("2024-08-05", updateProcess[ClusterDescriptionProcessArgs20240805](s)),
+			},
+		},
 	}
 }

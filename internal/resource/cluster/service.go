@@ -148,7 +148,7 @@ func update[W any, P version[W]](s *Service) func(context.Context, updateIn[W]) 
 			if err := bad.err(); err != nil {
 				return err
 			}
-			if err := s.change(ctx, tx, c, next); err != nil {
+			if err := s.redeclare(ctx, tx, c, next); err != nil {
 				return err
 			}
 			out = write[W, P](s, c)
@@ -158,8 +158,8 @@ func update[W any, P version[W]](s *Service) func(context.Context, updateIn[W]) 
 	}
 }
 
-// change declares next, unless it says nothing new. A paused cluster can only be resumed.
-func (s *Service) change(ctx context.Context, tx store.Tx, c *model.Cluster, next model.Declared) error {
+// redeclare declares next, unless it says nothing new. A paused cluster can only be resumed.
+func (s *Service) redeclare(ctx context.Context, tx store.Tx, c *model.Cluster, next model.Declared) error {
 	if reflect.DeepEqual(next, c.Declared) {
 		return nil
 	}

@@ -32,7 +32,7 @@ func (s *Service) list(ctx context.Context, in listIn) (page api.Page[Group], er
 func ofAll(ctx context.Context, tx store.Tx, orgs []model.ID, p api.Paging) (page api.Page[Group], err error) {
 	var all []*model.Project
 	for _, orgID := range orgs {
-		some, err := readable(ctx, tx, orgID)
+		some, err := state.ReadableProjects(tx, authz.From(ctx), orgID)
 		if err != nil {
 			return page, err
 		}
@@ -44,18 +44,10 @@ func ofAll(ctx context.Context, tx store.Tx, orgs []model.ID, p api.Paging) (pag
 	return showPage(tx, api.PageOf(p, all))
 }
 
-// readable are all projects of an organization that the caller may read, by name.
-func readable(ctx context.Context, tx store.Tx, orgID model.ID) ([]*model.Project, error) {
-	if readsAll(ctx, orgID) {
-		return state.Projects.List(tx, state.ProjectsOf(orgID))
-	}
-	return granted(ctx, tx, orgID)
-}
-
 // list is the page of those projects of an organization that the caller may read, by name.
 func list(ctx context.Context, tx store.Tx, orgID model.ID, p api.Paging) (page api.Page[Group], err error) {
-	if !readsAll(ctx, orgID) {
-		all, err := granted(ctx, tx, orgID)
+	if !state.ReadsAllProjects(authz.From(ctx), orgID) {
+		all, err := state.ReadableProjects(tx, authz.From(ctx), orgID)
 		if err != nil {
 			return page, err
 		}
@@ -76,32 +68,13 @@ func list(ctx context.Context, tx store.Tx, orgID model.ID, p api.Paging) (page 
 
 // named is the page of those among them whose names begin with a text, in any case.
 func named(ctx context.Context, tx store.Tx, orgID model.ID, begins string, p api.Paging) (page api.Page[Group], err error) {
-	all, err := readable(ctx, tx, orgID)
+	all, err := state.ReadableProjects(tx, authz.From(ctx), orgID)
 	if err != nil {
 		return page, err
 	}
 	return showPage(tx, api.PageOf(p, slices.DeleteFunc(all, func(p *model.Project) bool {
 		return !strings.HasPrefix(strings.ToLower(p.Name), strings.ToLower(begins))
 	})))
-}
-
-// readsAll says whether the caller may read every project of the organization.
-func readsAll(ctx context.Context, orgID model.ID) bool {
-	return authz.Any(authz.GroupReadOnly).Admits(authz.From(ctx).Grants, authz.Scope{OrgID: orgID})
-}
-
-// granted are the projects of an organization in which the caller has roles of its own, by name.
-func granted(ctx context.Context, tx store.Tx, orgID model.ID) ([]*model.Project, error) {
-	ids := []string{}
-	for _, g := range authz.From(ctx).Grants {
-		if g.GroupID != "" && !slices.Contains(ids, g.GroupID) {
-			ids = append(ids, g.GroupID)
-		}
-	}
-	list, err := state.Projects.List(tx, store.Query{IDs: ids})
-	list = slices.DeleteFunc(list, func(p *model.Project) bool { return p.OrgID != orgID })
-	slices.SortFunc(list, func(a, b *model.Project) int { return strings.Compare(a.Name, b.Name) })
-	return list, err
 }
 
 func showPage(tx store.Tx, some api.Page[*model.Project]) (page api.Page[Group], err error) {

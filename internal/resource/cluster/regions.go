@@ -1,0 +1,61 @@
+package cluster
+
+import (
+	"context"
+	"slices"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/model"
+)
+
+// CloudProviderRegions are a provider's regions, by the sizes of instances that they have.
+type CloudProviderRegions struct {
+	InstanceSizes []ClusterCloudProviderInstanceSize `json:"instanceSizes" api:"readonly" doc:"The sizes, M0 first."`
+	Provider      string                             `json:"provider,omitempty" api:"enum=AWS|GCP|AZURE" doc:"The provider."`
+}
+
+// ClusterCloudProviderInstanceSize is a size of instances and where it is to be had.
+type ClusterCloudProviderInstanceSize struct {
+	AvailableRegions []AvailableCloudProviderRegion `json:"availableRegions" api:"readonly" doc:"The regions."`
+	Name             string                         `json:"name,omitempty" api:"readonly" doc:"The size."`
+}
+
+// AvailableCloudProviderRegion is a region that a cluster can be in.
+type AvailableCloudProviderRegion struct {
+	Default bool   `json:"default" api:"readonly" doc:"Whether clients propose the region first."`
+	Name    string `json:"name,omitempty" api:"readonly" doc:"Name of the region."`
+}
+
+// proposed are the regions that clients propose first.
+var proposed = []string{"US_EAST_1", "US_WEST_2", "CENTRAL_US"}
+
+type regionsIn struct {
+	api.InGroup
+	api.Paging
+	Providers []string `query:"providers" doc:"Only these providers: AWS, AZURE, GCP."`
+	Tier      string   `query:"tier" doc:"Only this size of instances."`
+}
+
+// regions are what the rules of clusters accept: every size of a provider in every region of it.
+func (s *Service) regions(_ context.Context, in regionsIn) (api.Page[CloudProviderRegions], error) {
+	var all []CloudProviderRegions
+	for _, provider := range []string{model.AWS, model.Azure, model.GCP} {
+		if in.Providers != nil && !slices.Contains(in.Providers, provider) {
+			continue
+		}
+		var regions []AvailableCloudProviderRegion
+		for _, name := range model.RegionsOf(provider) {
+			regions = append(regions, AvailableCloudProviderRegion{Default: slices.Contains(proposed, name), Name: name})
+		}
+		p := CloudProviderRegions{Provider: provider}
+		for _, size := range append([]string{model.FreeSize}, model.SizesOf(provider)...) {
+			if in.Tier == "" || in.Tier == size {
+				p.InstanceSizes = append(p.InstanceSizes, ClusterCloudProviderInstanceSize{AvailableRegions: regions, Name: size})
+			}
+		}
+		if p.InstanceSizes != nil {
+			all = append(all, p)
+		}
+	}
+	return api.PageOf(in.Paging, all), nil
+}
