@@ -110,6 +110,24 @@ func NewDeclared(version string) Declared {
 	}
 }
 
+// The form of every Flex cluster.
+const (
+	flexNodes  = 3
+	flexDiskGB = 5
+)
+
+// NewFlex is a Flex cluster in a region of a provider, as it is before its owner has said more.
+func NewFlex(version, backing, region string) Declared {
+	d, z := NewDeclared(version), NewZone()
+	d.Backup, d.ContinuousBackup = true, true
+	z.Regions = []Region{{
+		Provider: Flex, Backing: backing, Name: region, Priority: 7,
+		Electable: Hardware{Nodes: flexNodes, Size: FlexSize, DiskGB: flexDiskGB},
+	}}
+	d.Zones = []Zone{z}
+	return d
+}
+
 // NewZone is the zone of a new cluster.
 func NewZone() Zone { return Zone{ID: NewID(), ZoneID: NewID(), Name: "Zone 1"} }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/databaseuser"
 	"github.com/telamon-db/telamon/internal/resource/encryption"
 	"github.com/telamon-db/telamon/internal/resource/events"
+	"github.com/telamon-db/telamon/internal/resource/flex"
 	"github.com/telamon-db/telamon/internal/resource/invitation"
 	"github.com/telamon-db/telamon/internal/resource/maintenance"
 	"github.com/telamon-db/telamon/internal/resource/organization"
@@ -49,7 +50,7 @@ func (s *Server) families() []any {
 		pace     = s.cfg.Pace
 		networks = &container.Service{Store: s.store}
 		clusters = cluster.Lifecycle{Node: s.node, Host: s.cfg.ClusterHost, Dwell: pace.Cluster, Networks: networks}
-		flex     = cluster.Lifecycle{Node: s.node, Host: s.cfg.ClusterHost, Dwell: pace.Flex, Networks: networks}
+		shared   = cluster.Lifecycle{Node: s.node, Host: s.cfg.ClusterHost, Dwell: pace.Flex, Networks: networks}
 		users    = &databaseuser.Service{Store: s.store}
 		inviter  = &invite.Sender{BaseURL: func() string { return s.bootstrap.BaseURL }}
 	)
@@ -66,7 +67,8 @@ func (s *Server) families() []any {
 		&accesslist.Service{Store: s.store},
 		&cluster.Service{Lifecycle: clusters, Store: s.store, Version: mongoDBVersion},
 		networks,
-		&serverless.Service{Store: s.store, Clusters: flex, Version: mongoDBVersion},
+		&serverless.Service{Store: s.store, Clusters: shared, Version: mongoDBVersion},
+		&flex.Service{Store: s.store, Clusters: shared, Version: mongoDBVersion},
 		s.reconciler(),
 		s.backups(),
 		s.nodes,

@@ -12,6 +12,15 @@ func ClusterByName(tx store.Tx, groupID model.ID, name string) (*model.Cluster, 
 	return c, store.IfMissing(err, fault.ClusterNotFound.With(name, groupID))
 }
 
+// FlexByName is ClusterByName for a Flex cluster: another one is fault.NonFlexInFlexAPI.
+func FlexByName(tx store.Tx, groupID model.ID, name string) (*model.Cluster, error) {
+	c, err := ClusterByName(tx, groupID, name)
+	if err == nil && !c.Flex {
+		return nil, fault.NonFlexInFlexAPI.With(name)
+	}
+	return c, err
+}
+
 // ClustersOf returns a project's clusters by name: the Flex ones or the others.
 func ClustersOf(tx store.Tx, groupID model.ID, flex bool) ([]*model.Cluster, error) {
 	all, err := Clusters.List(tx, store.Query{Index: "name", Prefix: []string{groupID}})

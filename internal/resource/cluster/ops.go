@@ -104,6 +104,26 @@ func (s *Service) Operations() api.Operations {
 			Versions: []api.Version{api.At("2023-01-01", s.status)},
 		},
 		{
+			ID: "upgradeSharedCluster", Aliases: []string{"upgradeGroupClusterTenantUpgrade", "upgradeTenantUpgrade"}, Method: http.MethodPost,
+			Path: path + "/tenantUpgrade", Tag: tag, Summary: "Upgrade one free cluster",
+			Description: "Makes a free cluster a dedicated one, or (providerName FLEX) a Flex one, with its data, id and address. It is UPDATING at once; the answer shows it as it was.",
+			Roles:       authz.Any(authz.GroupClusterManager), Status: http.StatusOK,
+			Errors: fault.Kinds{
+				fault.ClusterNotFound, fault.FlexInClusterAPI, fault.InvalidAttribute, fault.InvalidRegion, fault.ClusterNotReady, fault.ClusterBeingDeleted,
+			},
+			Versions: []api.Version{api.At("2023-01-01", s.upgradeFree)},
+		},
+		{
+			ID: "upgradeFlexCluster", Aliases: []string{"tenantGroupFlexClusterUpgrade", "tenantUpgrade"}, Method: http.MethodPost,
+			Path: "/groups/{groupId}/flexClusters:tenantUpgrade", Tag: "Flex Clusters", Summary: "Upgrade one Flex cluster",
+			Description: "Makes a Flex cluster a dedicated one, with its data, id and address. It is UPDATING at once; the answer shows it as it was.",
+			Roles:       authz.Any(authz.GroupClusterManager), Status: http.StatusOK,
+			Errors: fault.Kinds{
+				fault.ClusterNotFound, fault.NonFlexInFlexAPI, fault.InvalidAttribute, fault.ClusterNotReady, fault.ClusterBeingDeleted,
+			},
+			Versions: []api.Version{api.At("2024-11-13", s.upgradeFlex)},
+		},
+		{
 			ID: "listClustersForAllProjects", Aliases: []string{"listClusterDetails"}, Method: http.MethodGet, Path: "/clusters", Tag: tag,
 			Summary: "Return all authorized clusters in all projects", Description: "Returns the projects that the caller may read and that have clusters, by name, with these.",
 			Roles: authz.Authenticated, Status: http.StatusOK,

@@ -3,6 +3,7 @@ package cluster
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/telamon-db/telamon/internal/fault"
@@ -111,6 +112,13 @@ func (p *problems) check(d *model.Declared) {
 	}
 	p.checkNodes(regions)
 	p.checkPriorities(regions)
+}
+
+// checkVersion wants a cluster's version not to go back.
+func (p *problems) checkVersion(next, was *model.Declared) {
+	if slices.Index(model.MajorVersions, next.MajorVersion) < slices.Index(model.MajorVersions, was.MajorVersion) {
+		p.say("mongoDBMajorVersion", "cannot go back to an older version")
+	}
 }
 
 // checkRegion holds one region's provider, name and sizes against what there is.

@@ -3,7 +3,6 @@ package cluster
 import (
 	"context"
 	"reflect"
-	"slices"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/fault"
@@ -138,9 +137,7 @@ func update[W any, P version[W]](s *Service) func(context.Context, updateIn[W]) 
 			}
 			next := c.Declared.Clone()
 			body.declare(&next, bad)
-			if slices.Index(model.MajorVersions, next.MajorVersion) < slices.Index(model.MajorVersions, c.Declared.MajorVersion) {
-				bad.say("mongoDBMajorVersion", "cannot go back to an older version")
-			}
+			bad.checkVersion(&next, &c.Declared)
 			if next.Shared() != c.Declared.Shared() {
 				bad.at(0, "providerName", "cannot change between a free cluster and a dedicated one")
 			}

@@ -6,17 +6,10 @@ import (
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/event"
-	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
-)
-
-const (
-	longestName = 64
-	flexDiskGB  = 5
-	usualNodes  = 3
 )
 
 type createIn struct {
@@ -41,45 +34,14 @@ func (s *Service) create(ctx context.Context, in createIn) (out ServerlessInstan
 }
 
 // declare reads a request: a Flex cluster in one region.
-func declare(version string, w *ServerlessInstanceDescriptionCreate) (d model.Declared, err error) {
-	var bad []fault.Violation
+func declare(version string, w *ServerlessInstanceDescriptionCreate) (model.Declared, error) {
 	p := w.ProviderSettings
-	tags, err := shape.Tags("tags", w.Tags)
-	if f, ok := fault.Of(err); ok {
-		bad = append(bad, f.Violations...)
-	}
-	if len(w.Name) > longestName {
-		bad = append(bad, fault.Violation{Field: "name", Description: "must have at most 64 characters"})
-	}
-	if !model.HasRegion(p.BackingProviderName, p.RegionName) {
-		bad = append(bad, fault.Violation{Field: "providerSettings.regionName", Description: "must be a region of the provider"})
-		return d, fault.InvalidRegion.With(p.BackingProviderName).Naming(bad...)
-	}
-	if len(bad) > 0 {
-		return d, fault.Invalid(bad...)
-	}
-	d = model.NewDeclared(version)
-	d.Tags, d.TerminationProtection, d.ContinuousBackup = tags, api.Or(w.TerminationProtection, false), true
-	d.Backup = true
+	d, err := shape.DeclareFlex(version, w.Name, w.Tags, p.BackingProviderName, p.RegionName)
+	d.TerminationProtection = api.Or(w.TerminationProtection, false)
 	if w.BackupOptions != nil {
 		d.ContinuousBackup = api.Or(w.BackupOptions.Continuous, true)
 	}
-	z := model.NewZone()
-	z.Regions = []model.Region{{
-		Provider: model.Flex, Backing: p.BackingProviderName, Name: p.RegionName, Priority: 7,
-		Electable: model.Hardware{Nodes: usualNodes, Size: model.FlexSize, DiskGB: flexDiskGB},
-	}}
-	d.Zones = []model.Zone{z}
-	return d, nil
-}
-
-// find returns the project's Flex cluster; another one belongs to other operations.
-func find(tx store.Tx, groupID, name string) (*model.Cluster, error) {
-	c, err := state.ClusterByName(tx, groupID, name)
-	if err == nil && !c.Flex {
-		return nil, fault.NonFlexInFlexAPI.With(name)
-	}
-	return c, err
+	return d, err
 }
 
 type listIn struct {
@@ -110,7 +72,7 @@ type oneIn struct {
 
 func (s *Service) get(ctx context.Context, in oneIn) (out ServerlessInstanceDescription, err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
-		c, err := find(tx, in.GroupID, in.Name)
+		c, err := state.FlexByName(tx, in.GroupID, in.Name)
 		if err == nil {
 			out = s.toWire(c)
 		}
@@ -130,7 +92,7 @@ func (s *Service) update(ctx context.Context, in updateIn) (out ServerlessInstan
 		return out, err
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		c, err := find(tx, in.GroupID, in.Name)
+		c, err := state.FlexByName(tx, in.GroupID, in.Name)
 		if err != nil {
 			return err
 		}
@@ -155,7 +117,7 @@ func (s *Service) update(ctx context.Context, in updateIn) (out ServerlessInstan
 
 func (s *Service) delete(ctx context.Context, in oneIn) (api.Empty, error) {
 	return api.Empty{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		c, err := find(tx, in.GroupID, in.Name)
+		c, err := state.FlexByName(tx, in.GroupID, in.Name)
 		if err != nil {
 			return err
 		}
@@ -167,7 +129,7 @@ type indexingIn struct{ api.InCluster }
 
 func (s *Service) autoIndexing(ctx context.Context, in indexingIn) (on bool, err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
-		c, err := find(tx, in.GroupID, in.ClusterName)
+		c, err := state.FlexByName(tx, in.GroupID, in.ClusterName)
 		if err == nil {
 			on = c.AutoIndexing
 		}
@@ -183,7 +145,7 @@ type setIndexingIn struct {
 
 func (s *Service) setAutoIndexing(ctx context.Context, in setIndexingIn) (api.None, error) {
 	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		c, err := find(tx, in.GroupID, in.ClusterName)
+		c, err := state.FlexByName(tx, in.GroupID, in.ClusterName)
 		if err != nil || c.AutoIndexing == in.Enable {
 			return err
 		}

@@ -1,0 +1,140 @@
+package cluster
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/shape"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// An upgrade keeps a cluster's data, name and address, and shows it UPDATING at once. What answers a request shows the
+// cluster as it was before.
+
+// LegacyAtlasTenantClusterUpgradeRequest is what a free cluster shall become.
+type LegacyAtlasTenantClusterUpgradeRequest struct {
+	LegacyAtlasCluster
+	Name string `json:"name" api:"required,is=clusterName" doc:"Name of the free cluster."`
+}
+
+// AtlasTenantClusterUpgradeRequest20240805 is the dedicated cluster that a Flex cluster shall become.
+type AtlasTenantClusterUpgradeRequest20240805 struct {
+	ClusterDescription20240805
+	Name string `json:"name" api:"required,is=clusterName" doc:"Name of the Flex cluster."`
+}
+
+type upgradeFreeIn struct {
+	api.InGroup
+	Body LegacyAtlasTenantClusterUpgradeRequest
+}
+
+// upgradeFree makes a free cluster a dedicated or a Flex one.
+func (s *Service) upgradeFree(ctx context.Context, in upgradeFreeIn) (out LegacyAtlasCluster, err error) {
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		c, err := find(tx, api.InCluster{InGroup: in.InGroup, ClusterName: in.Body.Name})
+		if err != nil {
+			return err
+		}
+		if !free(c) {
+			return fault.Field("name", "must be the name of a free cluster")
+		}
+		next, flex, err := in.Body.next(s.Version, &c.Declared)
+		if err != nil {
+			return err
+		}
+		before := *c
+		if err := s.upgrade(ctx, tx, c, next, flex); err != nil {
+			return err
+		}
+		before.State = c.State
+		out = write[LegacyAtlasCluster](s, &before)
+		return nil
+	})
+	return out, err
+}
+
+// next is what the body makes of a free cluster, and whether that is a Flex one.
+func (w *LegacyAtlasTenantClusterUpgradeRequest) next(version string, d *model.Declared) (next model.Declared, flex bool, err error) {
+	if p := w.ProviderSettings; p != nil && p.ProviderName == model.Flex {
+		r := d.Zones[0].Regions[0]
+		next, err = shape.DeclareFlex(version, w.Name, w.Tags, cmp.Or(p.BackingProviderName, r.Backing), cmp.Or(string(p.RegionName), r.Name))
+		next.TerminationProtection = api.Or(w.TerminationProtection, d.TerminationProtection)
+		if w.Tags == nil {
+			next.Tags = d.Tags
+		}
+		return next, true, err
+	}
+	bad := &problems{names: regionsConfig}
+	next = undersized(d)
+	w.LegacyAtlasCluster.declare(&next, bad)
+	return next, false, dedicated(&next, d, bad)
+}
+
+// undersized is a copy of what a free cluster declares, without the size of its disk.
+func undersized(d *model.Declared) model.Declared {
+	next := d.Clone()
+	for _, z := range next.Zones {
+		for i := range z.Regions {
+			z.Regions[i].Electable.DiskGB = 0
+		}
+	}
+	return next
+}
+
+// dedicated holds what a cluster shall become against the rules of dedicated ones.
+func dedicated(next, was *model.Declared, bad *problems) error {
+	if next.Shared() {
+		bad.at(0, "providerName", "must be AWS, AZURE or GCP; a free cluster's may be FLEX")
+	}
+	bad.checkVersion(next, was)
+	bad.check(next)
+	return bad.err()
+}
+
+// upgrade declares what c shall be, Flex or not.
+func (s *Service) upgrade(ctx context.Context, tx store.Tx, c *model.Cluster, next model.Declared, flex bool) error {
+	if c.State == model.Deleting {
+		return fault.ClusterBeingDeleted.With(c.Name)
+	}
+	c.Flex = flex
+	return s.Change(ctx, tx, c, next)
+}
+
+type upgradeFlexIn struct {
+	api.InGroup
+	Body AtlasTenantClusterUpgradeRequest20240805
+}
+
+// upgradeFlex makes a Flex cluster a dedicated one.
+func (s *Service) upgradeFlex(ctx context.Context, in upgradeFlexIn) (out shape.FlexClusterDescription20241113, err error) {
+	err = s.Store.Update(ctx, func(tx store.Tx) error {
+		c, err := state.FlexByName(tx, in.GroupID, in.Body.Name)
+		if err != nil {
+			return err
+		}
+		bad := &problems{names: regionConfigs}
+		next := model.NewDeclared(s.Version)
+		next.Tags, next.TerminationProtection = c.Declared.Tags, c.Declared.TerminationProtection
+		in.Body.ClusterDescription20240805.declare(&next, bad)
+		if err := dedicated(&next, &c.Declared, bad); err != nil {
+			return err
+		}
+		before := *c
+		if err := s.upgrade(ctx, tx, c, next, false); err != nil {
+			return err
+		}
+		before.State = c.State
+		out = shape.FlexCluster(&before, s.Version)
+		p, err := state.Project(tx, c.GroupID)
+		if err != nil {
+			return err
+		}
+		return event.Write(ctx, tx, event.In("FLEX_UPGRADE_STARTED", p).About(c.Name))
+	})
+	return out, err
+}

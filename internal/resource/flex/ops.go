@@ -1,0 +1,109 @@
+// Package flex is the family Flex Clusters, with the reads of their snapshots and restore jobs.
+//
+// A Flex cluster is what serverless instances are too (package serverless), in a shape of its own. Its upgrade to a
+// dedicated cluster is in the family of those (package cluster).
+package flex
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Lifecycle records what is wanted of a cluster; a reconciler does the rest.
+type Lifecycle interface {
+	Declare(ctx context.Context, tx store.Tx, c *model.Cluster) error
+	Change(ctx context.Context, tx store.Tx, c *model.Cluster, next model.Declared) error
+	Close(ctx context.Context, tx store.Tx, c *model.Cluster) error
+}
+
+// Service serves the family.
+type Service struct {
+	Store    store.Store
+	Clusters Lifecycle
+	Version  string // MongoDB version that databases say they are, such as 8.0.4
+}
+
+const (
+	tag       = "Flex Clusters"
+	path      = "/groups/{groupId}/flexClusters"
+	one       = path + "/{name}"
+	snapshots = one + "/backup/snapshots"
+	jobs      = one + "/backup/restoreJobs"
+)
+
+// Operations are the family's operations.
+func (s *Service) Operations() api.Operations {
+	missing := fault.Kinds{fault.ClusterNotFound, fault.NonFlexInFlexAPI}
+	read := authz.Any(authz.GroupReadOnly)
+	return api.Operations{
+		{
+			ID: "listFlexClusters", Aliases: []string{"listGroupFlexClusters"}, Method: http.MethodGet, Path: path, Tag: tag,
+			Summary: "Return all Flex clusters in one project", Description: "Returns the project's Flex clusters by name.",
+			Roles: read, Status: http.StatusOK,
+			Versions: []api.Version{api.At("2024-11-13", s.list)},
+		},
+		{
+			ID: "createFlexCluster", Aliases: []string{"createGroupFlexCluster"}, Method: http.MethodPost, Path: path, Tag: tag,
+			Summary: "Create one Flex cluster in one project",
+			Description: "Declares a Flex cluster and answers at once; it is CREATING until its database runs, then IDLE. " +
+				"connectionStrings.standard is how it is reached.",
+			Roles: authz.Any(authz.GroupOwner), Status: http.StatusCreated,
+			Errors:   fault.Kinds{fault.InvalidRegion, fault.DuplicateClusterName, fault.DuplicateNamePrefix, fault.ClustersLimit},
+			Versions: []api.Version{api.At("2024-11-13", s.create)},
+		},
+		{
+			ID: "getFlexCluster", Aliases: []string{"getGroupFlexCluster"}, Method: http.MethodGet, Path: one, Tag: tag,
+			Summary: "Return one Flex cluster from one project",
+			Roles:   read, Status: http.StatusOK, Errors: missing,
+			Versions: []api.Version{api.At("2024-11-13", s.get)},
+		},
+		{
+			ID: "updateFlexCluster", Aliases: []string{"updateGroupFlexCluster"}, Method: http.MethodPatch, Path: one, Tag: tag,
+			Summary: "Update one Flex cluster in one project", Description: "Changes what the body names: tags and termination protection. The cluster is UPDATING for a moment, then IDLE.",
+			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK,
+			Errors:   append(fault.Kinds{fault.ClusterNotReady, fault.ClusterBeingDeleted}, missing...),
+			Versions: []api.Version{api.At("2024-11-13", s.update)},
+		},
+		{
+			ID: "deleteFlexCluster", Aliases: []string{"deleteGroupFlexCluster"}, Method: http.MethodDelete, Path: one, Tag: tag,
+			Summary: "Remove one Flex cluster from one project", Description: "Asks for the cluster to be removed with its data. It is DELETING until it is gone.",
+			Roles: authz.Any(authz.GroupOwner), Status: http.StatusNoContent,
+			Errors:   append(fault.Kinds{fault.TerminationProtected, fault.ClusterBeingDeleted}, missing...),
+			Versions: []api.Version{api.At("2024-11-13", s.delete)},
+		},
+		{
+			ID: "listFlexBackups", Aliases: []string{"listGroupFlexClusterBackupSnapshots", "listFlexBackupSnapshots"}, Method: http.MethodGet, Path: snapshots,
+			Tag: "Flex Snapshots", Summary: "Return all snapshots of one Flex cluster",
+			Description: "Returns an empty list: Telamon takes no snapshots of Flex clusters yet.",
+			Roles:       read, Status: http.StatusOK, Errors: missing,
+			Versions: []api.Version{api.At("2024-11-13", listNone[FlexBackupSnapshot20241113](s))},
+		},
+		{
+			ID: "getFlexBackup", Aliases: []string{"getGroupFlexClusterBackupSnapshot", "getFlexBackupSnapshot"}, Method: http.MethodGet, Path: snapshots + "/{snapshotId}",
+			Tag: "Flex Snapshots", Summary: "Return one snapshot of one Flex cluster",
+			Description: "Answers 404: Telamon takes no snapshots of Flex clusters yet.",
+			Roles:       read, Status: http.StatusOK, Errors: missing,
+			Versions: []api.Version{api.At("2024-11-13", s.snapshot)},
+		},
+		{
+			ID: "listFlexBackupRestoreJobs", Aliases: []string{"listGroupFlexClusterBackupRestoreJobs", "listFlexRestoreJobs"}, Method: http.MethodGet, Path: jobs,
+			Tag: "Flex Restore Jobs", Summary: "Return all restore jobs of one Flex cluster",
+			Description: "Returns an empty list: there are no snapshots of Flex clusters to restore yet.",
+			Roles:       read, Status: http.StatusOK, Errors: missing,
+			Versions: []api.Version{api.At("2024-11-13", listNone[FlexBackupRestoreJob20241113](s))},
+		},
+		{
+			ID: "getFlexBackupRestoreJob", Aliases: []string{"getGroupFlexClusterBackupRestoreJob", "getFlexRestoreJob"}, Method: http.MethodGet, Path: jobs + "/{restoreJobId}",
+			Tag: "Flex Restore Jobs", Summary: "Return one restore job of one Flex cluster",
+			Description: "Answers 404: there are no snapshots of Flex clusters to restore yet.",
+			Roles:       read, Status: http.StatusOK, Errors: missing,
+			Versions: []api.Version{api.At("2024-11-13", s.job)},
+		},
+	}
+}

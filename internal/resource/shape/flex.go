@@ -1,0 +1,85 @@
+package shape
+
+import (
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+)
+
+// FlexClusterDescription20241113 is a Flex cluster.
+type FlexClusterDescription20241113 struct {
+	BackupSettings        *FlexBackupSettings20241113    `json:"backupSettings,omitempty" api:"readonly" doc:"The cluster's backups."`
+	ClusterType           string                         `json:"clusterType,omitempty" api:"readonly,enum=REPLICASET,default=REPLICASET" doc:"Kind of cluster."`
+	ConnectionStrings     *FlexConnectionStrings20241113 `json:"connectionStrings,omitempty" api:"readonly" doc:"How drivers reach the cluster. Empty while it is being created."`
+	CreateDate            api.Time                       `json:"createDate,omitzero" api:"readonly" doc:"When the cluster was created."`
+	GroupID               string                         `json:"groupId,omitempty" api:"readonly,is=objectId" doc:"Id of the project."`
+	ID                    string                         `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the cluster."`
+	Links                 []api.Link                     `json:"links,omitempty" api:"readonly" doc:"Related resources. Absent, as at the service."`
+	MongoDBVersion        string                         `json:"mongoDBVersion,omitempty" api:"readonly,is=mongoDBVersion" doc:"MongoDB version that the cluster says it is."`
+	Name                  string                         `json:"name,omitempty" api:"readonly,is=clusterName" doc:"Name of the cluster."`
+	ProviderSettings      *FlexProviderSettings20241113  `json:"providerSettings" api:"required,readonly" doc:"Where the cluster is."`
+	StateName             string                         `json:"stateName,omitempty" api:"readonly,enum=IDLE|CREATING|UPDATING|DELETING|REPAIRING" doc:"What is happening to the cluster."`
+	Tags                  []ResourceTag                  `json:"tags" doc:"The cluster's tags."`
+	TerminationProtection *bool                          `json:"terminationProtectionEnabled,omitempty" api:"default=false" doc:"Whether the cluster refuses to be deleted."`
+	VersionReleaseSystem  string                         `json:"versionReleaseSystem,omitempty" api:"readonly,enum=LTS,default=LTS" doc:"How the cluster follows new versions."`
+}
+
+// FlexBackupSettings20241113 are a Flex cluster's backups.
+type FlexBackupSettings20241113 struct {
+	Enabled bool `json:"enabled" api:"readonly,default=true" doc:"Whether the cluster has backups: true, as of all Flex clusters. Telamon takes none of them yet."`
+}
+
+// FlexConnectionStrings20241113 are how drivers reach a Flex cluster.
+type FlexConnectionStrings20241113 struct {
+	Standard    string `json:"standard,omitempty" api:"readonly" doc:"The connection string, mongodb://."`
+	StandardSRV string `json:"standardSrv,omitempty" api:"readonly" doc:"The connection string that DNS resolves, mongodb+srv://. Absent: Telamon serves no DNS so far."`
+}
+
+// FlexProviderSettings20241113 is where a Flex cluster is.
+type FlexProviderSettings20241113 struct {
+	BackingProviderName string     `json:"backingProviderName,omitempty" api:"readonly,enum=AWS|AZURE|GCP" doc:"The cloud provider."`
+	DiskSizeGB          api.Double `json:"diskSizeGB,omitempty" api:"readonly" doc:"Storage in gigabytes."`
+	ProviderName        string     `json:"providerName,omitempty" api:"readonly,enum=FLEX,default=FLEX" doc:"FLEX."`
+	RegionName          string     `json:"regionName,omitempty" api:"readonly" doc:"Region of the provider."`
+}
+
+// FlexCluster writes a Flex cluster. version is what its database says it is.
+func FlexCluster(c *model.Cluster, version string) FlexClusterDescription20241113 {
+	d := &c.Declared
+	r := d.Zones[0].Regions[0]
+	return FlexClusterDescription20241113{
+		BackupSettings: &FlexBackupSettings20241113{Enabled: d.Backup}, ClusterType: d.Type,
+		ConnectionStrings: &FlexConnectionStrings20241113{Standard: c.ConnectionString()}, CreateDate: api.Time{Time: c.Created},
+		GroupID: c.GroupID, ID: c.ID, MongoDBVersion: version, Name: c.Name,
+		ProviderSettings: &FlexProviderSettings20241113{
+			BackingProviderName: r.Backing, DiskSizeGB: api.Double(r.Electable.DiskGB), ProviderName: r.Provider, RegionName: r.Name,
+		},
+		StateName: string(c.State), Tags: append([]ResourceTag{}, ResourceTags(d.Tags)...), TerminationProtection: &d.TerminationProtection,
+		VersionReleaseSystem: d.ReleaseSystem,
+	}
+}
+
+const longestClusterName = 64
+
+// DeclareFlex checks a request for a Flex cluster in a region of a provider, and declares it. Errors: InvalidRegion,
+// ValidationError.
+func DeclareFlex(version, name string, tags []ResourceTag, backing, region string) (d model.Declared, err error) {
+	var bad []fault.Violation
+	kept, err := Tags("tags", tags)
+	if f, ok := fault.Of(err); ok {
+		bad = append(bad, f.Violations...)
+	}
+	if len(name) > longestClusterName {
+		bad = append(bad, fault.Violation{Field: "name", Description: "must have at most 64 characters"})
+	}
+	if !model.HasRegion(backing, region) {
+		bad = append(bad, fault.Violation{Field: "providerSettings.regionName", Description: "must be a region of the provider"})
+		return d, fault.InvalidRegion.With(backing).Naming(bad...)
+	}
+	if len(bad) > 0 {
+		return d, fault.Invalid(bad...)
+	}
+	d = model.NewFlex(version, backing, region)
+	d.Tags = kept
+	return d, nil
+}
