@@ -19,6 +19,7 @@ var (
 	OperationNotAllowed = &Kind{"METHOD_NOT_ALLOWED", MethodNotAllowed, "The resource does not have the method %s."} // named after its status
 	RateLimited         = &Kind{"RATE_LIMITED", TooManyRequests, "Too many requests to %[1]s."}
 	ServiceUnavailable  = &Kind{"SERVICE_UNAVAILABLE", Unavailable, "The server cannot do this at the moment: %s."}
+	InvalidEnumValue    = &Kind{"INVALID_ENUM_VALUE", BadRequest, "%s has a value that is none of those that the field can have."}
 	FeatureNotSupported = &Kind{"FEATURE_UNSUPPORTED", BadRequest, "Telamon does not have this yet: %s."} // Telamon's own
 
 	OrgNotFound        = &Kind{"ORG_NOT_FOUND", NotFound, "There is no organization with id %s."}
@@ -42,12 +43,13 @@ var (
 	ServiceAccountsLimit   = &Kind{"MAX_SERVICE_ACCOUNTS_PER_ORG_EXCEEDED", BadRequest, "An organization holds at most %s service accounts."}                                    // Telamon's own
 	SecretsLimit           = &Kind{"MAX_SERVICE_ACCOUNT_SECRETS_EXCEEDED", BadRequest, "A service account holds at most %s secrets; expired ones count until they are deleted."} // Telamon's own
 
-	UserNotFound      = &Kind{"USER_NOT_FOUND", NotFound, "There is no cloud user %s here."}
-	UsernameNotFound  = &Kind{"USERNAME_NOT_FOUND", NotFound, "There is no user named %s."}
-	UserAlreadyExists = &Kind{"USER_ALREADY_EXISTS", Conflict, "There already is a user named %s here, or one is invited."}
-	LastOrgOwner      = &Kind{"CANNOT_DEMOTE_LAST_ORG_OWNER", Forbidden, "The organization's last owner cannot lose that role."}
-	UsersPerGroup     = &Kind{"MAX_USERS_PER_GROUP_EXCEEDED", BadRequest, "A project holds at most %s cloud users."}
-	UsersPerOrg       = &Kind{"MAX_USERS_PER_ORG_EXCEEDED", BadRequest, "An organization holds at most %s cloud users."}
+	UserNotFound       = &Kind{"USER_NOT_FOUND", NotFound, "There is no cloud user %s here."}
+	UsernameNotFound   = &Kind{"USERNAME_NOT_FOUND", NotFound, "There is no user named %s."}
+	DatabaseUserExists = &Kind{"USER_ALREADY_EXISTS", Conflict, "The project already has a database user named %s."}
+	UserAlreadyExists  = &Kind{"USER_ALREADY_EXISTS", Conflict, "There already is a user named %s here, or one is invited."}
+	LastOrgOwner       = &Kind{"CANNOT_DEMOTE_LAST_ORG_OWNER", Forbidden, "The organization's last owner cannot lose that role."}
+	UsersPerGroup      = &Kind{"MAX_USERS_PER_GROUP_EXCEEDED", BadRequest, "A project holds at most %s cloud users."}
+	UsersPerOrg        = &Kind{"MAX_USERS_PER_ORG_EXCEEDED", BadRequest, "An organization holds at most %s cloud users."}
 
 	InvitationNotFound = &Kind{"INVITATION_NOT_FOUND", NotFound, "There is no open invitation %s here."} // Telamon's own
 
@@ -57,7 +59,6 @@ var (
 	TeamNotFound     = &Kind{"TEAM_NOT_FOUND", NotFound, "There is no team with id %s here."}
 	TeamNameNotFound = &Kind{"TEAM_NAME_NOT_FOUND", NotFound, "There is no team named %s here."}
 	TeamNameTaken    = &Kind{"TEAM_NAME_NOT_AVAILABLE", Conflict, "The organization %[2]s already has a team named %[1]s."}
-	TeamEmpty        = &Kind{"CANNOT_CREATE_EMPTY_TEAM", BadRequest, "A team begins with at least one user."}
 	TeamInGroup      = &Kind{"TEAM_EXISTS_IN_GROUP", Conflict, "The project already has the team %s."}
 	TeamNotInGroup   = &Kind{"TEAM_NOT_IN_GROUP", NotFound, "The team %s has no roles in the project."}
 	TeamInUse        = &Kind{"CANNOT_DELETE_TEAM_ASSIGNED_TO_PROJECT", NotFound, "The team still has roles in projects: remove it from them first."}

@@ -84,7 +84,7 @@ var rules = map[string]*Rule{
 		Says:    "must be an IPv4 or IPv6 address, a range of them in CIDR notation, or a security group",
 		ok:      func(s string) bool { return isNetwork(s) || securityGroup.MatchString(s) },
 	},
-	"securityGroup": pattern(groupPattern, "must be the id of a security group"),
+	"securityGroup": {Pattern: groupPattern, Says: "must be the id of a security group", ok: securityGroup.MatchString},
 	"email": {
 		Format: "email",
 		Says:   "must be an e-mail address",
@@ -108,7 +108,8 @@ func Named(name string) *Rule {
 
 var projectName = regexp.MustCompile(`^[\p{L}\p{N}\-_.(),:&@+' ]{1,64}$`)
 
-var securityGroup = regexp.MustCompile(`^sg-[a-f0-9]{8}$`)
+// securityGroup is an id as AWS gives it, perhaps with the account before it. The documented pattern admits any end.
+var securityGroup = regexp.MustCompile(`^([0-9]{12}/)?sg-[a-f0-9]{8,17}$`)
 
 var escapedSlash = strings.NewReplacer("%2F", "/", "%2f", "/")
 

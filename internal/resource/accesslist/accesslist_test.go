@@ -71,12 +71,33 @@ func TestAgainIsUpdate(t *testing.T) {
 	}
 }
 
+// TestSecurityGroups are kept, shown and removed; they admit nobody.
+func TestSecurityGroups(t *testing.T) {
+	s := apitest.Start(t)
+	owner := s.Owner()
+	owner.Post(path(s), `[{"awsSecurityGroup":"sg-12345678","comment":"peers"}]`).Want(http.StatusOK)
+	owner.Post(path(s), `[]`).Want(http.StatusOK) // clients send what they have to add, perhaps nothing
+	owner.Post(path(s), `[{"awsSecurityGroup":"sg-12345678","comment":"peers"}]`).Want(http.StatusOK)
+	e := owner.Get(path(s) + "/sg-12345678").Want(http.StatusOK).Object()
+	if e["awsSecurityGroup"] != "sg-12345678" || e["comment"] != "peers" || e["cidrBlock"] != nil || e["ipAddress"] != nil {
+		t.Errorf("the entry is %v", e)
+	}
+	if list := owner.Get(path(s)).Results(); len(list) != 1 {
+		t.Errorf("the list is %v", list)
+	}
+	owner.Post(path(s), `[{"awsSecurityGroup":"123456789012/sg-0123456789abcdef0"}]`).Want(http.StatusOK)
+	owner.Get(path(s) + "/123456789012%2Fsg-0123456789abcdef0").Want(http.StatusOK)
+	owner.Delete(path(s) + "/sg-12345678").Want(http.StatusNoContent)
+	owner.Get(path(s)+"/sg-12345678").WantError(http.StatusNotFound, "ATLAS_NETWORK_PERMISSION_ENTRY_NOT_FOUND")
+}
+
 func TestRefusals(t *testing.T) {
 	s := apitest.Start(t)
 	owner := s.Owner()
 	for body, want := range map[string][]string{
 		`[{"ipAddress":"1.2.3.4","cidrBlock":"1.2.3.0/24"},{"comment":"x"}]`: {"[0]", "[1]"},
-		`[{"awsSecurityGroup":"sg-12345678"}]`:                               {"[0].awsSecurityGroup"},
+		`[{"awsSecurityGroup":"sg-12345678","ipAddress":"1.2.3.4"}]`:         {"[0]"},
+		`[{"awsSecurityGroup":"sg-1"}]`:                                      {"[0].awsSecurityGroup"},
 		`[{"ipAddress":"1.2.3"},{"cidrBlock":"1.2.3.4/33"}]`:                 {"[0].ipAddress", "[1].cidrBlock"},
 		`[{"ipAddress":"1.2.3.4","deleteAfterDate":"2001-01-01T00:00:00Z"}]`: {"[0].deleteAfterDate"},
 		`[{"ipAddress":"1.2.3.4","deleteAfterDate":"2999-01-01T00:00:00Z"}]`: {"[0].deleteAfterDate"},

@@ -23,6 +23,7 @@ func TestAdmits(t *testing.T) {
 			{GroupID: "a", CIDR: "2001:db8::/32"},
 			{GroupID: "a", CIDR: "1.2.3.4/32", DeleteAfter: now.Add(time.Second)},
 			{GroupID: "a", CIDR: "1.2.3.5/32", DeleteAfter: now},
+			{GroupID: "a", CIDR: "sg-12345678"},
 			{GroupID: "b", CIDR: "0.0.0.0/0"},
 		} {
 			if err := Entries.Put(tx, e); err != nil {

@@ -2,6 +2,7 @@ package accesslist
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/fault"
@@ -41,13 +42,15 @@ func read(path string, w *NetworkPermissionEntry, now time.Time) (*Entry, []faul
 
 // address takes the one network that an entry names.
 func (e *Entry) address(path string, w *NetworkPermissionEntry) []fault.Violation {
+	named := slices.DeleteFunc([]string{w.AWSSecurityGroup, w.CIDRBlock, w.IPAddress}, func(s string) bool { return s == "" })
+	if len(named) != 1 {
+		return []fault.Violation{{Field: path, Description: "must have exactly one of awsSecurityGroup, cidrBlock and ipAddress"}}
+	}
 	if w.AWSSecurityGroup != "" {
-		return []fault.Violation{{Field: path + ".awsSecurityGroup", Description: "is not supported: the clusters are not in a network of AWS; use ipAddress or cidrBlock"}}
+		e.CIDR = w.AWSSecurityGroup
+		return nil
 	}
-	if (w.IPAddress == "") == (w.CIDRBlock == "") {
-		return []fault.Violation{{Field: path, Description: "must have exactly one of ipAddress and cidrBlock"}}
-	}
-	p, err := shape.Network(w.IPAddress + w.CIDRBlock)
+	p, err := shape.Network(named[0])
 	if err != nil {
 		return []fault.Violation{{Field: path, Description: "must name an address or a range of addresses"}}
 	}

@@ -117,12 +117,15 @@ type oneIn struct {
 
 // find returns the entry that in names.
 func (in oneIn) find(tx store.Tx) (*Entry, error) {
-	missing := fault.NetworkEntryMissing.With(in.EntryValue)
-	p, err := shape.Network(in.EntryValue)
-	if err != nil {
-		return nil, missing.Because(err)
+	missing, value := fault.NetworkEntryMissing.With(in.EntryValue), in.EntryValue
+	if !isGroup(value) {
+		p, err := shape.Network(value)
+		if err != nil {
+			return nil, missing.Because(err)
+		}
+		value = p.String()
 	}
-	e, err := Entries.Get(tx, key(in.GroupID, p.String()))
+	e, err := Entries.Get(tx, key(in.GroupID, value))
 	return e, store.IfMissing(err, missing)
 }
 

@@ -2,6 +2,7 @@ package accesslist
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/model"
@@ -12,7 +13,7 @@ import (
 // Entry is an entry of a project's access list in stored form.
 type Entry struct {
 	GroupID     model.ID  `json:"groupId"`
-	CIDR        string    `json:"cidr"` // masked, always with its length
+	CIDR        string    `json:"cidr"` // masked, always with its length; or the id of a security group
 	Comment     string    `json:"comment,omitempty"`
 	DeleteAfter time.Time `json:"deleteAfter,omitzero"`
 	Created     time.Time `json:"created"`
@@ -20,6 +21,12 @@ type Entry struct {
 }
 
 func (e *Entry) network() (netip.Prefix, error) { return netip.ParsePrefix(e.CIDR) }
+
+// isGroup reports whether the entry is for a security group of AWS. Such an entry admits nobody: there are no networks
+// of AWS here.
+func (e *Entry) isGroup() bool { return isGroup(e.CIDR) }
+
+func isGroup(value string) bool { return strings.Contains(value, "sg-") }
 
 // Entries: a network stands once in a project's list.
 var Entries = &store.Table[Entry]{
@@ -45,6 +52,9 @@ func Admits(tx store.Tx, groupID model.ID, addr netip.Addr) (bool, error) {
 	}
 	addr = addr.Unmap().WithZone("")
 	for _, e := range entries {
+		if e.isGroup() {
+			continue
+		}
 		p, err := e.network()
 		if err != nil {
 			return false, err

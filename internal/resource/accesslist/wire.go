@@ -7,10 +7,10 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/shape"
 )
 
-// NetworkPermissionEntry is an entry of a project's access list on the wire. A request has one of ipAddress and
-// cidrBlock; a response has both where the range is one address.
+// NetworkPermissionEntry is an entry of a project's access list on the wire. A request has one of
+// awsSecurityGroup, cidrBlock and ipAddress; a response has the last two where the range is one address.
 type NetworkPermissionEntry struct {
-	AWSSecurityGroup string     `json:"awsSecurityGroup,omitempty" api:"is=securityGroup" doc:"Security group of AWS. Refused: Telamon's clusters are not in a network of AWS."`
+	AWSSecurityGroup string     `json:"awsSecurityGroup,omitempty" api:"is=securityGroup" doc:"Security group of AWS. It is kept and admits nobody: clusters are not in a network of AWS."`
 	CIDRBlock        string     `json:"cidrBlock,omitempty" api:"is=network" doc:"Range of addresses in CIDR notation."`
 	Comment          string     `json:"comment,omitempty" api:"maxLen=80" doc:"What the entry is for."`
 	DeleteAfterDate  *api.Time  `json:"deleteAfterDate,omitempty" doc:"When the entry goes by itself: within a week from the request."`
@@ -29,7 +29,9 @@ func toWire(e *Entry) NetworkPermissionEntry {
 		Comment: e.Comment, GroupID: e.GroupID,
 		Links: api.Self("/groups/" + e.GroupID + "/accessList/" + url.PathEscape(e.CIDR)),
 	}
-	if p, err := e.network(); err == nil {
+	if e.isGroup() {
+		w.AWSSecurityGroup = e.CIDR
+	} else if p, err := e.network(); err == nil {
 		w.CIDRBlock, w.IPAddress = shape.CIDR(p), shape.Single(p)
 	}
 	if !e.DeleteAfter.IsZero() {

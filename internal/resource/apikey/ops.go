@@ -45,7 +45,7 @@ func (s *Service) Operations() api.Operations {
 
 func (s *Service) projectOperations() api.Operations {
 	manage := authz.Any(authz.GroupOwner, authz.GroupAccessManager)
-	missing := fault.Kinds{fault.APIKeyNotFound}
+	missing := fault.Kinds{fault.APIKeyNotFound, fault.InvalidEnumValue}
 	return api.Operations{
 		{
 			ID: "listProjectApiKeys", Aliases: []string{"listGroupApiKeys"}, Method: http.MethodGet, Path: ofProject, Tag: tag,
@@ -58,7 +58,7 @@ func (s *Service) projectOperations() api.Operations {
 			Summary: "Create one API key in one project",
 			Description: "Creates a key of the project's organization that has roles in the project. This answer alone shows the private key; " +
 				"it is not kept and cannot be shown again.",
-			Roles: manage, Status: http.StatusOK, Errors: fault.Kinds{fault.APIKeysLimit},
+			Roles: manage, Status: http.StatusOK, Errors: fault.Kinds{fault.APIKeysLimit, fault.InvalidEnumValue},
 			Versions: []api.Version{api.At("2023-01-01", s.createInProject)},
 		},
 		{
@@ -76,7 +76,7 @@ func (s *Service) projectOperations() api.Operations {
 		{
 			ID: "removeProjectApiKey", Aliases: []string{"removeGroupApiKey"}, Method: http.MethodDelete, Path: inProject, Tag: tag,
 			Summary: "Remove one API key from one project", Description: "Takes the key's roles in the project. It stays a key of the organization.",
-			Roles: manage, Status: http.StatusNoContent, Errors: missing,
+			Roles: manage, Status: http.StatusNoContent, Errors: fault.Kinds{fault.APIKeyNotFound},
 			Versions: []api.Version{api.At("2023-01-01", s.remove)},
 		},
 	}

@@ -73,6 +73,11 @@ func (s *Service) createInProject(ctx context.Context, in createInProjectIn) (ou
 	return out, err
 }
 
+// unknownRoles is the error for roles that there are not. Terraform's provider looks for its code.
+func unknownRoles(bad []fault.Violation) error {
+	return fault.InvalidEnumValue.With(bad[0].Field).Naming(bad...)
+}
+
 // split tells the roles in the organization from those in the project, of which there must be one.
 func split(roles []authz.Role) (org, group []authz.Role, err error) {
 	var bad []fault.Violation
@@ -86,11 +91,11 @@ func split(roles []authz.Role) (org, group []authz.Role, err error) {
 			bad = append(bad, fault.Violation{Field: fmt.Sprintf("roles[%d]", i), Description: "must be a role in projects or organizations"})
 		}
 	}
-	if len(bad) == 0 && len(group) == 0 {
-		bad = append(bad, fault.Violation{Field: "roles", Description: "must have a role in the project"})
-	}
-	if len(bad) > 0 {
-		return nil, nil, fault.Invalid(bad...)
+	switch {
+	case len(bad) > 0:
+		return nil, nil, unknownRoles(bad)
+	case len(group) == 0:
+		return nil, nil, fault.Field("roles", "must have a role in the project")
 	}
 	if len(org) == 0 {
 		org = []authz.Role{authz.OrgMember}
@@ -127,11 +132,11 @@ func (s *Service) add(ctx context.Context, in addIn) (api.None, error) {
 		bad = append(bad, shape.GroupRoles(fmt.Sprintf("[%d].roles", i), a.Roles)...)
 		roles = append(roles, a.Roles...)
 	}
-	if len(bad) == 0 && len(roles) == 0 {
-		bad = []fault.Violation{{Field: "body", Description: "must have a role"}}
-	}
-	if len(bad) > 0 {
-		return api.None{}, fault.Invalid(bad...)
+	switch {
+	case len(bad) > 0:
+		return api.None{}, unknownRoles(bad)
+	case len(roles) == 0:
+		return api.None{}, fault.Field("body", "must have a role")
 	}
 	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
 		p, k, err := in.find(tx)
@@ -172,12 +177,11 @@ type updateInProjectIn struct {
 
 // updateInProject also takes a key into the project that has no role there yet: clients assign keys in this way.
 func (s *Service) updateInProject(ctx context.Context, in updateInProjectIn) (out APIKeyUserDetails, err error) {
-	bad := shape.GroupRoles("roles", in.Body.Roles)
-	if in.Body.Roles != nil && len(in.Body.Roles) == 0 {
-		bad = append(bad, fault.Violation{Field: "roles", Description: "must have at least one role; remove the key from the project to end them"})
+	if bad := shape.GroupRoles("roles", in.Body.Roles); len(bad) > 0 {
+		return out, unknownRoles(bad)
 	}
-	if len(bad) > 0 {
-		return out, fault.Invalid(bad...)
+	if in.Body.Roles != nil && len(in.Body.Roles) == 0 {
+		return out, fault.Field("roles", "must have at least one role; remove the key from the project to end them")
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
 		p, k, err := in.find(tx)

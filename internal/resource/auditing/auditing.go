@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
@@ -103,6 +104,9 @@ type updateIn struct {
 }
 
 func (s *Service) update(ctx context.Context, in updateIn) (out AuditLog, err error) {
+	if f := in.Body.AuditFilter; f != nil {
+		*f = strings.TrimSpace(*f) // Terraform's provider sends a line break at its end, and expects none
+	}
 	if f := api.Or(in.Body.AuditFilter, ""); f != "" && json.Unmarshal([]byte(f), &map[string]json.RawMessage{}) != nil {
 		return out, fault.Field("auditFilter", "must be the text of a JSON object")
 	}

@@ -35,7 +35,7 @@ func TestConfiguration(t *testing.T) {
 
 	const filter = `{"atype":"authenticate"}`
 	full := map[string]any{"auditAuthorizationSuccess": false, "auditFilter": filter, "configurationType": "FILTER_JSON", "enabled": true}
-	same(owner.Patch(path, map[string]any{"enabled": true, "auditFilter": filter, "configurationType": "NONE"}).Want(http.StatusOK).Object(), full)
+	same(owner.Patch(path, map[string]any{"enabled": true, "auditFilter": " \n" + filter + "\n", "configurationType": "NONE"}).Want(http.StatusOK).Object(), full)
 	full["auditAuthorizationSuccess"] = true
 	same(owner.Patch(path, `{"auditAuthorizationSuccess":true}`).Want(http.StatusOK).Object(), full)
 	s.Restart()

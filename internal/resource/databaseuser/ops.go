@@ -28,8 +28,9 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "createDatabaseUser", Aliases: []string{"createGroupDatabaseUser"}, Method: http.MethodPost, Path: "/groups/{groupId}/databaseUsers",
 			Tag: tag, Summary: "Create one database user",
-			Description: "Creates a user who logs in to the project's clusters by SCRAM. The password is kept as SCRAM verifiers only.",
-			Roles:       manage, Status: http.StatusCreated, Errors: fault.Kinds{fault.UserAlreadyExists, fault.DatabaseUsersLimit, fault.UnknownDatabaseRole},
+			Description: "Creates a user who logs in to the project's clusters by SCRAM; the password is kept as SCRAM verifiers only. " +
+				"Users of other kinds are kept and shown, and cannot log in yet.",
+			Roles: manage, Status: http.StatusCreated, Errors: fault.Kinds{fault.DatabaseUserExists, fault.DatabaseUsersLimit, fault.UnknownDatabaseRole},
 			Versions: []api.Version{api.At("2023-01-01", s.create)},
 		},
 		{

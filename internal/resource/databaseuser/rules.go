@@ -26,20 +26,14 @@ func checkNew(w *CloudDatabaseUser) []fault.Violation {
 	if w.Username == "" {
 		bad = append(bad, fault.Violation{Field: "username", Description: "must not be empty"})
 	}
-	if w.DatabaseName != "admin" {
-		bad = append(bad, fault.Violation{Field: "databaseName", Description: "must be admin for a user with a password"})
-	}
-	if w.Password == nil {
-		bad = append(bad, fault.Violation{Field: "password", Description: "is required for a user who logs in by SCRAM"})
-	}
 	return append(bad, checkRoles(w.Roles)...)
 }
 
 // fromWire reads a creation that keeps the rules.
 func fromWire(groupID string, w *CloudDatabaseUser) (*User, error) {
 	u := &User{
-		GroupID: groupID, Database: w.DatabaseName, Name: w.Username, Description: w.Description,
-		Roles: roles(w.Roles), Scopes: scopes(w.Scopes), Labels: labels(w.Labels),
+		ID: model.NewID(), GroupID: groupID, Database: w.DatabaseName, Name: w.Username, Description: w.Description,
+		Login: loginOf(w), Roles: roles(w.Roles), Scopes: scopes(w.Scopes), Labels: labels(w.Labels),
 	}
 	if w.DeleteAfterDate != nil {
 		u.DeleteAfter = w.DeleteAfterDate.UTC()
@@ -47,19 +41,6 @@ func fromWire(groupID string, w *CloudDatabaseUser) (*User, error) {
 	p, err := keep(u.Name, w.Password)
 	u.use(p)
 	return u, err
-}
-
-// checkLogin refuses kinds of login that Telamon does not have.
-func checkLogin(w *CloudDatabaseUser) []fault.Violation {
-	var bad []fault.Violation
-	for _, k := range []struct{ field, kind string }{
-		{"awsIAMType", w.AWSIAMType}, {"ldapAuthType", w.LDAPAuthType}, {"oidcAuthType", w.OIDCAuthType}, {"x509Type", w.X509Type},
-	} {
-		if k.kind != none && k.kind != "" {
-			bad = append(bad, fault.Violation{Field: k.field, Description: "must be NONE: Telamon knows users with a password only, so far"})
-		}
-	}
-	return bad
 }
 
 // checkSizes bounds what a user takes up, as a list has hundreds of them.
@@ -70,7 +51,7 @@ func checkSizes(w *CloudDatabaseUser) []fault.Violation {
 // take changes what w names; its password is p. Absent fields stay as they are; name, database and kind of login cannot
 // change.
 func (u *User) take(tx store.Tx, w *CloudDatabaseUser, p *password) error {
-	bad := slices.Concat(checkLogin(w), checkSizes(w))
+	bad := slices.Concat(u.checkSameLogin(w), checkSizes(w))
 	if w.Username != "" && w.Username != u.Name {
 		bad = append(bad, fault.Violation{Field: "username", Description: "cannot change"})
 	}

@@ -30,7 +30,11 @@ func TestViolations(t *testing.T) {
 		"everything of a login": {user("", object{
 			"databaseName": "$external", "password": nil, "roles": []object{}, "awsIAMType": "USER", "x509Type": "MANAGED", "ldapAuthType": "USER",
 			"oidcAuthType": "USER", "deleteAfterDate": past,
-		}), []string{"awsIAMType", "databaseName", "deleteAfterDate", "ldapAuthType", "oidcAuthType", "password", "roles", "username", "x509Type"}},
+		}), []string{"deleteAfterDate", "ldapAuthType", "oidcAuthType", "roles", "username", "x509Type"}},
+		"no password":            {user("x", object{"password": nil}), []string{"password"}},
+		"a password elsewhere":   {user("x", object{"databaseName": "$external"}), []string{"databaseName"}},
+		"a certificate on admin": {user("x", object{"x509Type": "MANAGED"}), []string{"databaseName", "password"}},
+		"a group elsewhere":      {user("x", object{"oidcAuthType": "IDP_GROUP", "databaseName": "$external", "password": nil}), []string{"databaseName"}},
 		"roles": {user("x", object{"roles": []object{
 			role("readWriteAnyDatabase", "shop", ""), role("read", "", ""), role("dbAdmin", "shop", "orders"), role("<a custom role name>", "admin", ""),
 			role("readAnyDatabase", "shop", "orders"), role("read", "shop", "orders"), role("read", "a.b", ""), role("own", "shop", "c"),

@@ -56,7 +56,7 @@ func (s *Service) create(ctx context.Context, in createIn) (out CloudDatabaseUse
 		u.Created, u.Rev = tx.Now(), 0
 		if err := Users.Put(tx, u); err != nil {
 			if _, taken := store.Duplicate(err); taken {
-				return fault.UserAlreadyExists.With(u.Name)
+				return fault.DatabaseUserExists.With(u.Name)
 			}
 			return err
 		}

@@ -18,6 +18,7 @@ type User struct {
 	Name        string               `json:"name"`
 	Description *string              `json:"description,omitempty"`
 	Roles       []model.DatabaseRole `json:"roles"`
+	Login       Login                `json:"login,omitzero"`
 	Scopes      []Scope              `json:"scopes,omitempty"`
 	Labels      []model.Tag          `json:"labels,omitempty"`
 	DeleteAfter time.Time            `json:"deleteAfter,omitzero"`

@@ -41,7 +41,7 @@ type UserScope struct {
 // toWire writes u. What the service always shows is there even when empty.
 func toWire(u *User) CloudDatabaseUser {
 	w := CloudDatabaseUser{
-		AWSIAMType: none, LDAPAuthType: none, OIDCAuthType: none, X509Type: none,
+		AWSIAMType: orNone(u.Login.AWSIAM), LDAPAuthType: orNone(u.Login.LDAP), OIDCAuthType: orNone(u.Login.OIDC), X509Type: orNone(u.Login.X509),
 		DatabaseName: u.Database, GroupID: u.GroupID, Username: u.Name, Description: u.Description,
 		Labels: append([]shape.ComponentLabel{}, u.labels()...), Roles: []DatabaseUserRole{}, Scopes: []UserScope{},
 		Links: api.Self("/groups/" + u.GroupID + "/databaseUsers/" + u.Database + "/" + url.PathEscape(u.Name)),

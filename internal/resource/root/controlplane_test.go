@@ -13,7 +13,8 @@ func TestControlPlane(t *testing.T) {
 	s := apitest.Start(t)
 	const path = "/unauth/controlPlaneIPAddresses"
 	nowhere := map[string]any{"aws": map[string]any{}, "azure": map[string]any{}, "gcp": map[string]any{}}
-	want := map[string]any{"gateways": []any{}, "inbound": nowhere, "outbound": nowhere}
+	here := map[string]any{"aws": map[string]any{"us-east-1": []any{"127.0.0.1/32"}}, "azure": map[string]any{}, "gcp": map[string]any{}}
+	want := map[string]any{"gateways": []any{}, "inbound": nowhere, "outbound": here}
 	for name, c := range map[string]*apitest.Caller{"owner": s.Owner(), "nobody": s.Anonymous(), "a stranger": s.As("abcdefgh", "wrong")} {
 		if got := c.Get(path).Want(http.StatusOK).Object(); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s is told %v", name, got)

@@ -33,7 +33,7 @@ func (s *Service) Operations() api.Operations {
 			ID: "returnAllControlPlaneIpAddresses", Aliases: []string{"listControlPlaneIpAddresses", "listControlPlaneAddresses"},
 			Method: http.MethodGet, Path: "/unauth/controlPlaneIPAddresses", Tag: "Root",
 			Summary:     "Return all control plane IP addresses",
-			Description: "Returns the control plane's addresses at cloud providers, by region. A self-hosted server has none there.",
+			Description: "Returns the control plane's addresses by provider and region. A self-hosted server has none at a provider; clusters see it at the loopback address.",
 			Roles:       authz.Public, Status: http.StatusOK,
 			Versions: []api.Version{api.At("2023-11-15", s.controlPlane)},
 		},

@@ -46,11 +46,11 @@ func (s *Service) teamOperations() api.Operations {
 		{
 			ID: "createTeam", Aliases: []string{"createOrgTeam"}, Method: http.MethodPost, Path: ofOrg, Tag: tag,
 			Summary: "Create one team in one organization",
-			Description: "Creates a team of users who have accepted the organization's invitation, at least one. It has no roles until it is added to projects. " +
+			Description: "Creates a team of users who have accepted the organization's invitation, perhaps without any. It has no roles until it is added to projects. " +
 				"An organization has up to 250 teams, a team up to 250 users, and a user is in up to 100 teams.",
 			Roles: manage, Status: http.StatusOK,
 			Errors: fault.Kinds{
-				fault.TeamNameTaken, fault.TeamEmpty, fault.TeamsPerOrg, fault.UsersPerTeam, fault.TeamsPerUser, fault.UsernameNotFound, fault.UserPending,
+				fault.TeamNameTaken, fault.TeamsPerOrg, fault.UsersPerTeam, fault.TeamsPerUser, fault.UsernameNotFound, fault.UserPending,
 			},
 			Versions: []api.Version{api.At("2023-01-01", s.create)},
 		},

@@ -44,10 +44,7 @@ func (s *Service) create(ctx context.Context, in createIn) (out Team, err error)
 	if bad := checkName(w.Name); len(bad) > 0 {
 		return out, fault.Invalid(bad...)
 	}
-	switch n := len(w.Usernames); {
-	case n == 0:
-		return out, fault.TeamEmpty.With()
-	case n > maxUsers:
+	if len(w.Usernames) > maxUsers {
 		return out, fault.UsersPerTeam.With(strconv.Itoa(maxUsers))
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
@@ -61,7 +58,7 @@ func (s *Service) create(ctx context.Context, in createIn) (out Team, err error)
 		if err := event.Write(ctx, tx, event.InOrg("TEAM_CREATED", t.OrgID).OfTeam(t.ID)); err != nil {
 			return err
 		}
-		out = Team{ID: t.ID, Links: api.Self(path(t)), Name: t.Name, Usernames: w.Usernames}
+		out = Team{ID: t.ID, Links: api.Self(path(t)), Name: t.Name, Usernames: append([]string{}, w.Usernames...)}
 		return begin(ctx, tx, t, w.Usernames)
 	})
 	return out, err

@@ -231,7 +231,6 @@ func TestTeamsThatAreRefused(t *testing.T) {
 		{"a name of spaces", "VALIDATION_ERROR", 400, object{"name": " x", "usernames": list{"jane@example.com"}}},
 		{"a name that cannot be printed", "VALIDATION_ERROR", 400, object{"name": "a\nb", "usernames": list{"jane@example.com"}}},
 		{"a long name", "VALIDATION_ERROR", 400, object{"name": strings.Repeat("ä", 129), "usernames": list{"jane@example.com"}}},
-		{"no people", "CANNOT_CREATE_EMPTY_TEAM", 400, object{"name": "x", "usernames": list{}}},
 		{"no addresses", "VALIDATION_ERROR", 400, object{"name": "x", "usernames": list{"jane"}}},
 		{"a stranger", "USERNAME_NOT_FOUND", 404, object{"name": "x", "usernames": list{"jane@example.com", "who@example.com"}}},
 		{"somebody who is invited", "CANNOT_ADD_PENDING_USER", 404, object{"name": "x", "usernames": list{"new@example.com"}}},

@@ -18,7 +18,7 @@ type Team struct {
 	ID        string     `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the team."`
 	Links     []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 	Name      string     `json:"name" api:"required" doc:"Name of the team, unique in the organization."`
-	Usernames []string   `json:"usernames" api:"required,unique,is=email" doc:"Usernames of the team's first people, compared without regard to case."`
+	Usernames []string   `json:"usernames" api:"unique,is=email" doc:"Usernames of the team's first people, compared without regard to case. Without any, the team begins empty."`
 }
 
 // TeamResponse is a team.
