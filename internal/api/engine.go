@@ -69,10 +69,11 @@ type Config struct {
 // Engine serves operations over HTTP.
 type Engine struct {
 	Config
-	ops    Operations
-	scopes []ScopeParameter
-	public map[string]bool // method and path of the operations that need no credentials
-	mux    *chi.Mux
+	ops     Operations
+	scopes  []ScopeParameter
+	public  map[string]bool // method and path of the operations that need no credentials
+	nowhere map[string]bool // patterns of reserved paths without an operation
+	mux     *chi.Mux
 }
 
 // New checks the declarations and returns an engine for them.
@@ -81,7 +82,7 @@ func New(ops Operations, cfg Config) (*Engine, error) {
 	if err := ops.verify(scopes); err != nil {
 		return nil, err
 	}
-	e := &Engine{Config: cfg, ops: ops, scopes: scopes, public: map[string]bool{}, mux: chi.NewMux()}
+	e := &Engine{Config: cfg, ops: ops, scopes: scopes, public: map[string]bool{}, nowhere: map[string]bool{}, mux: chi.NewMux()}
 	e.mux.Use(middleware.GetHead, e.protect)
 	for i := range ops {
 		op := &e.ops[i]
@@ -94,7 +95,8 @@ func New(ops Operations, cfg Config) (*Engine, error) {
 			e.public[op.Method+" "+Prefix+op.Path] = true
 		}
 	}
-	e.mux.NotFound(e.fail(func(r *http.Request) error { return fault.ResourceNotFound.With(r.URL.Path) }))
+	e.reserve()
+	e.mux.NotFound(e.fail(notFound))
 	e.mux.MethodNotAllowed(e.notAllowed)
 	return e, nil
 }
@@ -135,6 +137,9 @@ func (e *Engine) protect(next http.Handler) http.Handler {
 			ctx = authz.NewContext(ctx, who)
 		}
 		asked, err := accepted(r.Header)
+		if err != nil && len(e.methods(r)) == 0 {
+			err = notFound(r) // what is nowhere has no versions
+		}
 		if err != nil {
 			out.fault(err)
 			return
@@ -150,15 +155,12 @@ func (e *Engine) fail(why func(*http.Request) error) http.HandlerFunc {
 	}
 }
 
+func notFound(r *http.Request) error { return fault.ResourceNotFound.With(r.URL.Path) }
+
 // notAllowed answers where there are operations, but none with the request's method: Allow says which there are (RFC
 // 9110, section 15.5.6).
 func (e *Engine) notAllowed(w http.ResponseWriter, r *http.Request) {
-	var there []string
-	for _, method := range []string{http.MethodGet, http.MethodPatch, http.MethodPost, http.MethodPut, http.MethodDelete} {
-		if e.mux.Match(chi.NewRouteContext(), method, r.URL.RawPath) {
-			there = append(there, method)
-		}
-	}
+	there := e.methods(r)
 	if len(there) == 0 { // a method that is none of HTTP's, where there is nothing
 		e.mux.NotFoundHandler().ServeHTTP(w, r)
 		return

@@ -167,7 +167,7 @@ func TestTheOrderOfChecks(t *testing.T) {
 	}{
 		{"credentials before everything", "", "", "GET", "/nothing", "", 401, "UNEXPECTED_ERROR"},
 		{"address before version", "elsewhere", "", "GET", here, "", 403, "IP_ADDRESS_NOT_ON_ACCESS_LIST"},
-		{"version before route", "owner", "", "GET", "/nothing", "", 406, "INVALID_VERSION_DATE"},
+		{"route before a version that is missing", "owner", "", "GET", "/nothing", "", 404, "RESOURCE_NOT_FOUND"},
 		{"a date that is none", "owner", "2023-01-02", "GET", here, "", 406, "INVALID_VERSION_DATE"},
 		{"route before parameters", "owner", "2023-01-01", "GET", "/groups/XYZ/nothing?pageNum=0", "", 404, "RESOURCE_NOT_FOUND"},
 		{"another method", "owner", "2023-01-01", "PUT", here, "", 405, "METHOD_NOT_ALLOWED"},
