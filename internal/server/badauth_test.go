@@ -129,7 +129,11 @@ func TestBrokenRequestsElsewhere(t *testing.T) {
 		{s.management(), "GET", "/" + url.PathEscape("\x00"), "", 404},
 	} {
 		r := httptest.NewRequest(c.method, c.path, strings.NewReader(c.body))
+		r.Host = "127.0.0.1" // the management listener answers to its own names only
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if c.path == "/clock" {
+			r.Header.Set("Authorization", "Bearer "+s.bootstrap.ManagementSecret)
+		}
 		w := httptest.NewRecorder()
 		c.handler.ServeHTTP(w, r)
 		if w.Code != c.status {
