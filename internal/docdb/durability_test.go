@@ -111,7 +111,7 @@ func TestOplog(t *testing.T) {
 		brief = append(brief, marshal(t, d{{entry.Lookup("op").StringValue(), entry.Lookup("ns")}, {"o", entry.Lookup("o")}}))
 	}
 	shows(t, brief, `{"c":"test.$cmd","o":{"create":"c","idIndex":{"v":2,"key":{"_id":1},"name":"_id_"}}}`,
-		`{"i":"test.c","o":{"_id":1,"a":1}}`, `{"u":"test.c","o":{"_id":1,"a":2}}`, `{"d":"test.c","o":{"_id":1}}`,
+		`{"i":"test.c","o":{"_id":1,"a":1}}`, `{"u":"test.c","o":{"$v":2,"diff":{"u":{"a":2}}}}`, `{"d":"test.c","o":{"_id":1}}`,
 		`{"c":"test.$cmd","o":{"drop":"c"}}`)
 }
 

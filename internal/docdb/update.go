@@ -107,7 +107,10 @@ func changeOne(t *storage.Tx, old bson.Raw, u *update.Update) (doc bson.Raw, cha
 	if doc, err = storage.Storable(doc); err != nil {
 		return nil, false, err
 	}
-	return doc, true, t.Replace(old, doc)
+	if u.IsReplacement() {
+		return doc, true, t.Replace(old, doc)
+	}
+	return doc, true, t.Update(old, doc)
 }
 
 // upsert inserts what the filter and the update together describe.

@@ -28,22 +28,24 @@ func SplitName(full string) Namespace {
 
 // Collection is what the catalog knows of a collection. It never changes: a change makes another value.
 type Collection struct {
-	NS      Namespace
-	ID      uint64
-	UUID    bson.Binary
-	Indexes []Index // without that of _id, which is the documents' own order
-	notes   *notes  // of others, on this value
+	NS        Namespace
+	ID        uint64
+	UUID      bson.Binary
+	PreImages bool    // the oplog keeps what documents were before they were changed
+	Indexes   []Index // without that of _id, which is the documents' own order
+	notes     *notes  // of others, on this value
 }
 
 // catalogEntry is a collection's stored form.
 type catalogEntry struct {
-	ID      uint64      `bson:"id"`
-	UUID    bson.Binary `bson:"uuid"`
-	Indexes []Index     `bson:"indexes,omitempty"`
+	ID        uint64      `bson:"id"`
+	UUID      bson.Binary `bson:"uuid"`
+	Indexes   []Index     `bson:"indexes,omitempty"`
+	PreImages bool        `bson:"preImages,omitempty"`
 }
 
 func (c *Collection) encode() ([]byte, error) {
-	return bson.Marshal(catalogEntry{c.ID, c.UUID, c.Indexes})
+	return bson.Marshal(catalogEntry{c.ID, c.UUID, c.Indexes, c.PreImages})
 }
 
 // notes are what others have found out of one value of a collection and forget with it. The zero value is empty.
@@ -80,7 +82,7 @@ func (c *catalog) load(db *pebble.DB) error {
 		if err := bson.Unmarshal(it.Value(), &entry); err != nil {
 			return fmt.Errorf("catalog entry of %s.%s: %w", dbName, collName, err)
 		}
-		coll := &Collection{Namespace{dbName, collName}, entry.ID, entry.UUID, entry.Indexes, new(notes)}
+		coll := &Collection{NS: Namespace{dbName, collName}, ID: entry.ID, UUID: entry.UUID, Indexes: entry.Indexes, PreImages: entry.PreImages, notes: new(notes)}
 		c.colls[coll.NS] = coll
 		c.ids = max(c.ids, coll.ID)
 		for i, ix := range coll.Indexes {

@@ -37,8 +37,19 @@ func (t *Tx) logCommand(change bson.D) error {
 	if err != nil {
 		return err
 	}
-	t.addEntry(newEntry("c", t.NS.DB+".$cmd", t.Coll, o, nil, t.Now))
+	t.log(news{op: "c", ns: t.NS.DB + ".$cmd", o: o})
 	return nil
+}
+
+// KeepPreImages has the oplog keep what the collection's documents were before they were changed, or no longer.
+// Source: MongoDB manual, "collMod", changeStreamPreAndPostImages.
+func (t *Tx) KeepPreImages(keep bool) error {
+	next := *t.Coll
+	next.PreImages = keep
+	if err := t.setCollection(&next); err != nil {
+		return err
+	}
+	return t.logCommand(bson.D{{Key: "collMod", Value: t.NS.Coll}, {Key: "changeStreamPreAndPostImages", Value: bson.D{{Key: "enabled", Value: keep}}}})
 }
 
 // Drop removes the collection and all that belongs to it.

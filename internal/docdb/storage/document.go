@@ -11,6 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
+	"github.com/telamon-db/telamon/internal/docdb/delta"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -62,18 +63,32 @@ func (t *Tx) Insert(doc bson.Raw) error {
 	}
 	t.delta.Docs++
 	t.delta.Bytes += int64(len(doc))
-	t.log("i", doc, idOf(doc))
+	t.log(news{op: "i", ns: t.NS.String(), o: doc, o2: idOf(doc)})
 	return t.batch.Set(key, doc, nil)
 }
 
 // Replace puts doc in the place of old, which has the same _id.
-func (t *Tx) Replace(old, doc bson.Raw) error {
+func (t *Tx) Replace(old, doc bson.Raw) error { return t.put(old, doc, doc) }
+
+// Update puts doc in the place of old, from which it was made by changing it: the oplog tells what was changed.
+func (t *Tx) Update(old, doc bson.Raw) error {
+	if t.replays {
+		return t.put(old, doc, nil)
+	}
+	diff, ok := delta.Of(old, doc)
+	if !ok {
+		return t.Replace(old, doc)
+	}
+	return t.put(old, doc, changeOf(diff))
+}
+
+func (t *Tx) put(old, doc, told bson.Raw) error {
 	key := DocumentKey(t.Coll.ID, old.Lookup("_id"))
 	if err := t.reindex(key, old, doc); err != nil {
 		return err
 	}
 	t.delta.Bytes += int64(len(doc) - len(old))
-	t.log("u", doc, idOf(doc))
+	t.log(news{op: "u", ns: t.NS.String(), o: told, o2: idOf(doc), pre: t.preImage(old)})
 	return t.batch.Set(key, doc, nil)
 }
 
@@ -85,18 +100,25 @@ func (t *Tx) Remove(doc bson.Raw) error {
 	}
 	t.delta.Docs--
 	t.delta.Bytes -= int64(len(doc))
-	t.log("d", idOf(doc), nil)
+	t.log(news{op: "d", ns: t.NS.String(), o: idOf(doc), pre: t.preImage(doc)})
 	return t.batch.Delete(key, nil)
 }
 
-func (t *Tx) log(op string, o, o2 bson.Raw) {
-	t.addEntry(newEntry(op, t.NS.String(), t.Coll, o, o2, t.Now))
+// preImage is what the oplog keeps of a document that is changed.
+func (t *Tx) preImage(old bson.Raw) bson.Raw {
+	if !t.Coll.PreImages {
+		return nil
+	}
+	return old
 }
 
-func (t *Tx) addEntry(entry []byte) {
+// log adds an entry to the oplog, unless what is done has been told of before.
+func (t *Tx) log(n news) {
 	if t.replays {
 		return
 	}
+	n.coll, n.wall = t.Coll, t.Now
+	entry := n.encode()
 	t.entries = append(t.entries, entry)
 	t.size += len(entry)
 }

@@ -12,7 +12,7 @@ import (
 // less refuses it instead of reading it wrongly, and one that knows more brings it up first.
 //
 //	1  has no number. In its oplog an update's entry has the whole document.
-//	2  has entries of updates that say what was changed; those of format 1 are valid in it.
+//	2  has entries of updates that tell what was changed; those of format 1 are valid in it.
 const formatNow = 2
 
 // formatSteps bring a directory from the format of the key to the next one. They run in one batch with the new number.

@@ -17,8 +17,10 @@ import (
 )
 
 // The oplog tells of every change in the order in which the changes were applied. An entry has MongoDB's shape: ts, op (i
-// insert, u update, d delete, c catalog), ns, ui (the collection's uuid), o (the inserted document, the document after an
-// update, the deleted document's _id, or the catalog change), o2 (the updated document's _id) and wall.
+// insert, u update, d delete, c catalog), ns, ui (the collection's uuid), o, o2 (the updated document's key), pre (the document
+// before the change, if the collection keeps that) and wall. o is the inserted document, the deleted document's key, or the
+// change of the catalog; of an update, the document that replaced another, or {$v: 2, diff: what was changed} (package
+// delta).
 //
 // Before each stored entry stands the number of bytes written to the oplog up to its end, so that the oplog's size is a
 // subtraction.
@@ -82,11 +84,13 @@ func (o *oplogState) begin(it *pebble.Iterator) error {
 // placeOf is the time of an entry and the number of bytes up to its end.
 func placeOf(it *pebble.Iterator) (at bson.Timestamp, end uint64, err error) {
 	if len(it.Key()) != 1+8 || len(it.Value()) < totalLen {
-		return at, 0, errors.New("malformed oplog entry")
+		return at, 0, errMalformedEntry
 	}
 	at = bson.Timestamp{T: binary.BigEndian.Uint32(it.Key()[1:]), I: binary.BigEndian.Uint32(it.Key()[5:])}
 	return at, binary.BigEndian.Uint64(it.Value()), nil
 }
+
+var errMalformedEntry = errors.New("malformed oplog entry")
 
 // next is the timestamp of the next entry: the wall clock's second, but never at or before the last timestamp.
 func (o *oplogState) next(now time.Time) bson.Timestamp {
@@ -126,20 +130,33 @@ func (s *Store) Entries(ctx context.Context, since bson.Timestamp) iter.Seq2[bso
 	}
 }
 
-// newEntry encodes an oplog entry with room for what stamp puts in. Zero fields are left out.
-func newEntry(op string, ns string, coll *Collection, o, o2 bson.Raw, wall time.Time) []byte {
-	at, dst := bsoncore.AppendDocumentStart(make([]byte, totalLen, totalLen+128+len(ns)+len(o)))
+// news is what an oplog entry tells. Zero fields are left out.
+type news struct {
+	op         string
+	ns         string
+	coll       *Collection
+	o, o2, pre bson.Raw
+	wall       time.Time
+}
+
+// encode makes the entry, with room for what stamp puts in.
+func (n news) encode() []byte {
+	room := totalLen + 128 + len(n.ns) + len(n.o) + len(n.o2) + len(n.pre)
+	at, dst := bsoncore.AppendDocumentStart(make([]byte, totalLen, room))
 	dst = bsoncore.AppendTimestampElement(dst, "ts", 0, 0)
-	dst = bsoncore.AppendStringElement(dst, "op", op)
-	dst = bsoncore.AppendStringElement(dst, "ns", ns)
-	if coll != nil {
-		dst = bsoncore.AppendBinaryElement(dst, "ui", coll.UUID.Subtype, coll.UUID.Data)
+	dst = bsoncore.AppendStringElement(dst, "op", n.op)
+	dst = bsoncore.AppendStringElement(dst, "ns", n.ns)
+	if n.coll != nil {
+		dst = bsoncore.AppendBinaryElement(dst, "ui", n.coll.UUID.Subtype, n.coll.UUID.Data)
 	}
-	dst = bsoncore.AppendDocumentElement(dst, "o", o)
-	if o2 != nil {
-		dst = bsoncore.AppendDocumentElement(dst, "o2", o2)
+	dst = bsoncore.AppendDocumentElement(dst, "o", n.o)
+	if n.o2 != nil {
+		dst = bsoncore.AppendDocumentElement(dst, "o2", n.o2)
 	}
-	dst = bsoncore.AppendDateTimeElement(dst, "wall", wall.UnixMilli())
+	if n.pre != nil {
+		dst = bsoncore.AppendDocumentElement(dst, "pre", n.pre)
+	}
+	dst = bsoncore.AppendDateTimeElement(dst, "wall", n.wall.UnixMilli())
 	dst, _ = bsoncore.AppendDocumentEnd(dst, at) // at is the start that this document began with
 	return dst
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/delta"
 )
 
 // ErrOplogGap is the error of a replay from an oplog that has been trimmed too far, or has never been that of the
@@ -73,13 +75,13 @@ func (s *Store) replay(ctx context.Context, source *Store, until bson.Timestamp)
 	if err := source.Settle(); err != nil { // what it replays, source will not forget
 		return err
 	}
-	var group []change
+	var group []Change
 	size := 0
 	for ; it.Valid(); it.Next() {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		next, err := parseChange(it.Value())
+		next, err := parseStored(it.Value())
 		if err != nil {
 			return err
 		}
@@ -125,51 +127,11 @@ func (s *Store) untrimmed() bool {
 	return s.oplog.trimmed == 0
 }
 
-// change is an oplog entry.
-type change struct {
-	TS bson.Timestamp `bson:"ts"`
-	Op string         `bson:"op"`
-	NS string         `bson:"ns"`
-	UI bson.Binary    `bson:"ui"`
-	O  bson.Raw       `bson:"o"`
-
-	ns      Namespace // of the collection
-	command string    // that changes the catalog
-	stored  []byte    // the entry with its running total
-}
-
-func parseChange(stored []byte) (c change, err error) {
-	c.stored = slices.Clone(stored)
-	if err := bson.Unmarshal(c.stored[totalLen:], &c); err != nil {
-		return c, fmt.Errorf("oplog entry: %w", err)
-	}
-	c.ns = SplitName(c.NS)
-	if c.Op != "c" {
-		return c, nil
-	}
-	first, err := c.O.IndexErr(0)
-	if err != nil {
-		return c, fmt.Errorf("oplog entry at %v: %w", c.TS, err)
-	}
-	c.command = first.Key()
-	name, _ := first.Value().StringValueOK() // a change without one finds nothing to change
-	if c.ns.Coll = name; c.command == "renameCollection" {
-		c.ns = SplitName(name)
-	}
-	return c, nil
-}
-
-// text is an argument of a catalog change.
-func (c change) text(name string) string {
-	s, _ := c.O.Lookup(name).StringValueOK()
-	return s
-}
-
 // joins reports whether next may be applied in one step with c.
-func (c change) joins(next change) bool { return c.Op != "c" && next.Op != "c" && c.ns == next.ns }
+func (c Change) joins(next Change) bool { return c.Op != "c" && next.Op != "c" && c.ns == next.ns }
 
 // redo applies a group of changes.
-func (s *Store) redo(ctx context.Context, group []change) error {
+func (s *Store) redo(ctx context.Context, group []Change) error {
 	first, also := group[0], []Namespace(nil)
 	var ids []uint64
 	switch first.command {
@@ -195,7 +157,7 @@ func (s *Store) redo(ctx context.Context, group []change) error {
 }
 
 // rebuild builds an index up to where it comes into use.
-func (s *Store) rebuild(ctx context.Context, c change) (ids []uint64, err error) {
+func (s *Store) rebuild(ctx context.Context, c Change) (ids []uint64, err error) {
 	var spec bson.D
 	if err := bson.Unmarshal(c.O, &spec); err != nil {
 		return nil, err
@@ -224,14 +186,14 @@ func (s *Store) rebuild(ctx context.Context, c change) (ids []uint64, err error)
 // errNotThere says that the oplog speaks of something that its own entries have not made.
 var errNotThere = errors.New("what is to be changed is not there")
 
-func (t *Tx) redo(ctx context.Context, c change, ids []uint64) error {
+func (t *Tx) redo(ctx context.Context, c Change, ids []uint64) error {
 	if c.Op == "c" {
 		return t.redoCatalog(ctx, c, ids)
 	}
 	if t.Coll == nil {
 		return errNotThere
 	}
-	old, err := Read(t.batch, DocumentKey(t.Coll.ID, c.O.Lookup("_id")))
+	old, err := Read(t.batch, DocumentKey(t.Coll.ID, c.Key().Lookup("_id")))
 	switch {
 	case err != nil:
 		return err
@@ -240,14 +202,29 @@ func (t *Tx) redo(ctx context.Context, c change, ids []uint64) error {
 	case old == nil:
 		return errNotThere
 	case c.Op == "u":
-		return t.Replace(old, c.O)
+		return t.redoUpdate(c, old)
 	case c.Op == "d":
 		return t.Remove(old)
 	}
 	return fmt.Errorf("unknown operation %q", c.Op)
 }
 
-func (t *Tx) redoCatalog(ctx context.Context, c change, ids []uint64) error {
+func (t *Tx) redoUpdate(c Change, old bson.Raw) error {
+	diff, err := c.diff()
+	if err != nil {
+		return err
+	}
+	if diff == nil {
+		return t.Replace(old, c.O)
+	}
+	doc, err := delta.Apply(old, diff)
+	if err != nil {
+		return err
+	}
+	return t.Replace(old, doc)
+}
+
+func (t *Tx) redoCatalog(ctx context.Context, c Change, ids []uint64) error {
 	if c.command == "create" {
 		return t.setCollection(&Collection{NS: t.NS, ID: t.store.catalog.newID(), UUID: c.UI})
 	}
@@ -259,6 +236,12 @@ func (t *Tx) redoCatalog(ctx context.Context, c change, ids []uint64) error {
 		return t.Drop()
 	case "renameCollection":
 		return t.Rename(SplitName(c.text("to")), c.O.Lookup("dropTarget").Type != 0)
+	case "collMod":
+		keep, ok := c.O.Lookup("changeStreamPreAndPostImages", "enabled").BooleanOK()
+		if !ok {
+			return fmt.Errorf("unknown change of a collection %s", c.O)
+		}
+		return t.KeepPreImages(keep)
 	case "createIndexes":
 		return t.finish(ctx, ids)
 	case "dropIndexes":
