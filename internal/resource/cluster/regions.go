@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/model"
@@ -36,7 +37,13 @@ type regionsIn struct {
 	Tier      string   `query:"tier" doc:"Only this size of instances."`
 }
 
-// regions are what the rules of clusters accept: every size of a provider in every region of it.
+// apart reports whether a region belongs to a government or to China, where the service has sites of its own, or is none
+// that a node can be in. Clients that choose from the list shall not come upon them.
+func apart(name string) bool {
+	return strings.HasPrefix(name, "US_GOV_") || strings.HasPrefix(name, "CN_") || strings.HasPrefix(name, "CHINA_") || name == "GLOBAL"
+}
+
+// regions are every size of a provider in every region of it.
 func (s *Service) regions(_ context.Context, in regionsIn) (api.Page[CloudProviderRegions], error) {
 	var all []CloudProviderRegions
 	for _, provider := range []string{model.AWS, model.Azure, model.GCP} {
@@ -45,6 +52,9 @@ func (s *Service) regions(_ context.Context, in regionsIn) (api.Page[CloudProvid
 		}
 		var regions []AvailableCloudProviderRegion
 		for _, name := range model.RegionsOf(provider) {
+			if apart(name) {
+				continue
+			}
 			regions = append(regions, AvailableCloudProviderRegion{Default: slices.Contains(proposed, name), Name: name})
 		}
 		p := CloudProviderRegions{Provider: provider}

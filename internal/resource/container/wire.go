@@ -42,25 +42,7 @@ func (w *CloudProviderContainer) over(c Container) (Container, error) {
 		return c, fault.Field("providerName", "cannot change")
 	}
 	c.Provider = provider
-	var bad []fault.Violation
-	for _, m := range []struct {
-		provider, field string
-		given, needed   bool
-	}{
-		{model.AWS, "regionName", w.RegionName != "", c.Region == ""},
-		{model.Azure, "region", w.Region != "", c.Region == ""},
-		{model.GCP, "regions", w.Regions != nil, false},
-	} {
-		switch {
-		case m.given && m.provider != provider:
-			bad = append(bad, fault.Violation{Field: m.field, Description: "is for containers at " + m.provider})
-		case !m.given && m.provider == provider && m.needed:
-			bad = append(bad, fault.Violation{Field: m.field, Description: "is required"})
-		}
-	}
-	if !model.IsCloud(provider) {
-		bad = append(bad, fault.Violation{Field: "providerName", Description: "must be AWS, AZURE or GCP: clusters of other kinds have no containers"})
-	}
+	bad := w.misplaced(&c)
 	c.Region = cmp.Or(string(w.RegionName), string(w.Region), c.Region)
 	if w.Regions != nil {
 		c.Regions = nil
@@ -76,6 +58,29 @@ func (w *CloudProviderContainer) over(c Container) (Container, error) {
 		return c, fault.Invalid(bad...)
 	}
 	return c, nil
+}
+
+// misplaced are the violations of a body that names no place at c's provider, or one at another.
+func (w *CloudProviderContainer) misplaced(c *Container) (bad []fault.Violation) {
+	if !model.IsCloud(c.Provider) {
+		bad = append(bad, fault.Violation{Field: "providerName", Description: "must be AWS, AZURE or GCP: clusters of other kinds have no containers"})
+	}
+	for _, m := range []struct {
+		provider, field string
+		given, needed   bool
+	}{
+		{model.AWS, "regionName", w.RegionName != "", c.Region == ""},
+		{model.Azure, "region", w.Region != "", c.Region == ""},
+		{model.GCP, "regions", w.Regions != nil, false},
+	} {
+		switch {
+		case m.given && m.provider != c.Provider:
+			bad = append(bad, fault.Violation{Field: m.field, Description: "is for containers at " + m.provider})
+		case !m.given && m.provider == c.Provider && m.needed:
+			bad = append(bad, fault.Violation{Field: m.field, Description: "is required"})
+		}
+	}
+	return bad
 }
 
 // wire writes a container.

@@ -1,0 +1,49 @@
+package container
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/telamon-db/telamon/internal/model"
+)
+
+// TestEveryRegionHasARange: however many regions a provider's clusters are in, each container's range is one that a
+// request could have asked for, and none has addresses of another, nor of one that somebody has chosen.
+func TestEveryRegionHasARange(t *testing.T) {
+	for _, provider := range []string{model.AWS, model.Azure, model.GCP} {
+		others := []*Container{{Provider: provider, CIDR: "192.168.0.0/17"}}
+		for _, region := range model.RegionsOf(provider) {
+			c := &Container{Provider: provider, Region: region, CIDR: freeRange(provider, others)}
+			if problem := c.ranged(); problem != "" {
+				t.Fatalf("%s %s: %q %s", provider, region, c.CIDR, problem)
+			}
+			for _, o := range others {
+				if overlaps(o.CIDR, c.CIDR) {
+					t.Errorf("%s: %s has addresses of %s", provider, c.CIDR, o.CIDR)
+				}
+			}
+			others = append(others, c)
+		}
+	}
+}
+
+// FuzzRange: what is accepted is a private range in the form in which it was given.
+func FuzzRange(f *testing.F) {
+	for _, s := range []string{"10.8.0.0/21", "192.168.0.0%2F18", "10.0.0.0/8", "::ffff:10.0.0.0/117", "fd00::/21", "10.8.0.1/24", "", "/", "10.8.0.0/021"} {
+		f.Add(s, true)
+	}
+	f.Fuzz(func(t *testing.T, s string, atGCP bool) {
+		c := Container{Provider: model.AWS, CIDR: s}
+		if atGCP {
+			c.Provider = model.GCP
+		}
+		if c.ranged() != "" {
+			return
+		}
+		p, err := netip.ParsePrefix(c.CIDR)
+		if err != nil || p.Masked() != p || !p.Addr().IsPrivate() || !p.Addr().Is4() || !strings.HasPrefix(s, p.Addr().String()) {
+			t.Errorf("%q is accepted as %s (%v)", s, c.CIDR, err)
+		}
+	})
+}
