@@ -74,7 +74,7 @@ func runDropDatabase(c *call) (bson.D, error) {
 		}
 	}
 	if len(colls) == 0 {
-		return bson.D{}, c.e.store.Settle() // another's drop may be on its way to the disk
+		return bson.D{}, c.e.store.Settle(c.ctx) // another's drop may be on its way to the disk
 	}
 	return bson.D{{Key: "dropped", Value: c.ns.DB}}, nil
 }

@@ -89,6 +89,10 @@ var gathered = memory.NewBudget(512 * mb)
 // Close ends running commands and cursors, waits for them and closes the directory. Commands after it are refused.
 func (e *Engine) Close() error { return e.store.Close(e.cursors.closeAll) }
 
+// Trouble is why nothing can be written at the moment, or nil: the disk is full, or the process has no file descriptors
+// left. Reads go on, and so do writes when that is over.
+func (e *Engine) Trouble() error { return e.store.Trouble() }
+
 // Checkpoint writes a copy of the database at one instant into dir, which must not exist, and returns the timestamp of the
 // last change in it. The copy shares its immutable files with the original by hard links. Writes wait while it is made,
 // and so do reads that ask for what is durable.

@@ -73,7 +73,7 @@ func runFind(c *call) (bson.D, error) {
 func (c *call) openView() (*storage.View, error) {
 	v := c.e.store.View(c.ns)
 	if c.durableRead() {
-		if err := c.e.store.Settle(); err != nil {
+		if err := c.e.store.Settle(c.ctx); err != nil {
 			v.Close()
 			return nil, err
 		}

@@ -32,3 +32,14 @@ func SyncDir(dir string) error {
 	}
 	return errors.Join(d.Sync(), d.Close())
 }
+
+// Room returns an error if a small file finds no room in a directory. It leaves nothing behind.
+func Room(dir string) error {
+	f, err := os.CreateTemp(dir, ".room-")
+	if err != nil {
+		return err
+	}
+	const small = 64 << 10 // bytes
+	_, err = f.Write(make([]byte, small))
+	return errors.Join(err, f.Close(), os.Remove(f.Name()))
+}

@@ -250,6 +250,23 @@ func (p *Plane) Close() error {
 	return errors.Join(errs...)
 }
 
+// Trouble tells of the databases that nothing can be written to at the moment, such as for want of room on the disk.
+func (p *Plane) Trouble() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var all []error
+	for id, d := range p.running {
+		db := d.slot.engine()
+		if db == nil {
+			continue
+		}
+		if err := db.Trouble(); err != nil {
+			all = append(all, fmt.Errorf("cluster %s: %w", id, err))
+		}
+	}
+	return errors.Join(all...)
+}
+
 func (p *Plane) get(id model.ID) (*deployment, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -3,6 +3,7 @@ package server
 import (
 	"crypto/subtle"
 	"encoding/json"
+	"errors"
 	"net"
 	"net/http"
 	"net/http/pprof"
@@ -13,6 +14,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/telamon-db/telamon/internal/durable"
 )
 
 // management is the listener for whoever runs the server: health, metrics, profiles, nodes and the clock. Those last three
@@ -85,14 +88,20 @@ func hostOf(header string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(header, "["), "]")
 }
 
-// readyz answers 200 once the server serves and bootstrap.json is written.
+// readyz answers 200 once the server serves and bootstrap.json is written, and while there is room to write. Else it says
+// what is in the way.
 func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 	select {
 	case <-s.ready:
-		w.WriteHeader(http.StatusOK)
 	default:
-		w.WriteHeader(http.StatusServiceUnavailable)
+		http.Error(w, "the server is starting", http.StatusServiceUnavailable)
+		return
 	}
+	if err := errors.Join(durable.Room(s.cfg.DataDir), s.plane.Trouble()); err != nil {
+		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		return
+	}
+	w.WriteHeader(http.StatusOK)
 }
 
 func (s *Server) showClock(w http.ResponseWriter, _ *http.Request) {

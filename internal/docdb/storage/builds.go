@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -95,8 +96,31 @@ func (s *Store) Build(ctx context.Context, ns Namespace, ids []uint64) error {
 	if err == nil || s.ctx.Err() != nil {
 		return err
 	}
-	_, dropped := s.Write(s.ctx, ns, func(t *Tx) error { return t.abandon(ids) })
-	return errors.Join(err, dropped)
+	return errors.Join(err, s.drop(ns, ids))
+}
+
+// drop removes indexes whose build has failed. If that was because nothing can be written, it is done when something can.
+func (s *Store) drop(ns Namespace, ids []uint64) error {
+	try := func() error {
+		_, err := s.Write(s.ctx, ns, func(t *Tx) error { return t.abandon(ids) })
+		return err
+	}
+	err := try()
+	if err == nil || s.refusal() == nil {
+		return err
+	}
+	s.others.Go(func() {
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for err := err; err != nil; err = try() {
+			select {
+			case <-tick.C:
+			case <-s.ctx.Done():
+				return // the next Open goes on building
+			}
+		}
+	})
+	return nil
 }
 
 // unfinished are the indexes that the catalog says are being built, by collection.

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"hash/maphash"
 	"slices"
 )
@@ -20,9 +21,10 @@ func (l *nsLocks) init() {
 	}
 }
 
-// lock waits for the locks of all the collections, at most until ctx ends. It takes them in one order, so that nobody waits
+// lock waits for the locks of all the collections, at most until ctx ends or nothing can be written: who has a lock may
+// wait for the disk. It takes them in one order, so that nobody waits
 // for who waits for him.
-func (l *nsLocks) lock(ctx context.Context, all ...Namespace) (unlock func(), err error) {
+func (l *nsLocks) lock(ctx context.Context, stuck <-chan struct{}, all ...Namespace) (unlock func(), err error) {
 	var held []int
 	unlock = func() {
 		for _, i := range held {
@@ -36,14 +38,23 @@ func (l *nsLocks) lock(ctx context.Context, all ...Namespace) (unlock func(), er
 		case <-ctx.Done():
 			unlock()
 			return nil, ctx.Err()
+		case <-stuck:
+			unlock()
+			return nil, errStuck
 		}
 	}
 	return unlock, nil
 }
 
+var errStuck = errors.New("storage: who has the lock waits for the disk")
+
 // Lock waits for the write locks of the collections, at most until ctx ends.
 func (s *Store) Lock(ctx context.Context, all ...Namespace) (unlock func(), err error) {
-	return s.locks.lock(ctx, all...)
+	unlock, err = s.locks.lock(ctx, s.disk.Stuck(), all...)
+	if errors.Is(err, errStuck) {
+		err = s.tooLate()
+	}
+	return unlock, err
 }
 
 // wanted are the stripes of the collections, each once, in order.

@@ -72,7 +72,7 @@ func (s *Store) replay(ctx context.Context, source *Store, until bson.Timestamp)
 		return err
 	}
 	defer it.Close()
-	if err := source.Settle(); err != nil { // what it replays, source will not forget
+	if err := source.Settle(ctx); err != nil { // what it replays, source will not forget
 		return err
 	}
 	var group []Change

@@ -57,10 +57,12 @@ func (t *Tx) KeepOutcome(of LogicalSession, record RetryRecord) error {
 	if err != nil {
 		return err
 	}
-	if t.store.retries.Add(1)%prunePeriod == 0 {
-		if err := t.store.PruneRetries(record.At); err != nil {
-			return err
-		}
+	if s := t.store; s.retries.Add(1)%prunePeriod == 0 {
+		s.others.Go(func() {
+			if err := s.PruneRetries(record.At); err != nil {
+				s.log.Error("forgetting the outcomes of old writes", "error", err)
+			}
+		})
 	}
 	return t.batch.Set(of.key(), stored, nil)
 }

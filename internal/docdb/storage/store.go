@@ -27,6 +27,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/disk"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -74,6 +75,7 @@ type Store struct {
 	opts Options
 	dir  string
 	log  *slog.Logger
+	disk *disk.FS
 	db   *pebble.DB
 
 	catalog catalog
@@ -89,11 +91,13 @@ type Store struct {
 	buildMu sync.Mutex // guards builds
 	builds  map[uint64]chan struct{}
 
-	ctx    context.Context // ends when Close begins
-	cancel context.CancelFunc
-	tasks  sync.WaitGroup // what runs beside commands; Close waits for it
-	life   sync.RWMutex   // read-held by everything that uses db
-	closed bool
+	ctx     context.Context // ends when Close begins
+	cancel  context.CancelFunc
+	tasks   sync.WaitGroup // what runs beside commands; Close waits for it
+	commits commits
+	others  sync.WaitGroup // what else commands have begun and may have left; Close waits for it too
+	life    sync.RWMutex   // read-held by everything that uses db
+	closed  bool
 }
 
 // Open opens the database in dir and creates it if it is not there. What had been acknowledged before a crash is there,
@@ -109,16 +113,18 @@ func Open(dir string, o Options) (*Store, error) {
 // openStill opens the database without anything that changes it by itself.
 func openStill(dir string, o Options) (*Store, error) {
 	o = o.withDefaults()
-	s := &Store{opts: o, dir: dir, log: o.Logger}
+	s := &Store{opts: o, dir: dir, log: o.Logger, disk: disk.New(o.FS, dir, o.Logger)}
 	s.oplog.limit = o.OplogBytes
-	db, err := pebble.Open(dir, s.pebbleOptions())
+	db, err := s.openOn(dir)
 	if err != nil {
 		return nil, fmt.Errorf("docdb: open %s: %w", filepath.Base(dir), err)
 	}
 	s.db = db
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.locks.init()
+	s.commits.begin(s)
 	if err := s.load(); err != nil {
+		s.commits.end()
 		return nil, errors.Join(fmt.Errorf("docdb: open %s: %w", filepath.Base(dir), err), db.Close())
 	}
 	return s, nil
@@ -140,9 +146,9 @@ var cache = sync.OnceValue(func() *pebble.Cache { return pebble.NewCache(128 * m
 func (s *Store) pebbleOptions() *pebble.Options {
 	o := s.opts
 	p := &pebble.Options{
-		FS:                          o.FS,
+		FS:                          s.disk,
 		ErrorIfNotExists:            o.MustExist,
-		Logger:                      pebbleLogger{o.Logger},
+		Logger:                      &pebbleLogger{log: o.Logger},
 		Cache:                       o.Cache,
 		MemTableSize:                4 * mb,
 		MemTableStopWritesThreshold: 4,
@@ -172,9 +178,10 @@ func (s *Store) syncInterval() time.Duration {
 }
 
 // Close ends Context, waits for what Go has begun and for who has entered, and closes the directory. release is called
-// before, to give back what is held of the database.
+// before, to give back what is held of the database. On a full disk it ends as by a crash: what was acknowledged is there.
 func (s *Store) Close(release func()) error {
 	s.cancel()
+	s.disk.End()
 	s.tasks.Wait()
 	s.life.Lock()
 	defer s.life.Unlock()
@@ -182,6 +189,8 @@ func (s *Store) Close(release func()) error {
 		return nil
 	}
 	s.closed = true
+	s.commits.end()
+	s.others.Wait()
 	release()
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("docdb: close: %w", err)
@@ -242,33 +251,24 @@ func (s *Store) Checkpoint(ctx context.Context, dir string) (bson.Timestamp, err
 		return bson.Timestamp{}, err
 	}
 	defer s.Leave()
-	s.commitMu.Lock()
-	defer s.commitMu.Unlock()
-	if err := s.db.Checkpoint(dir, pebble.WithFlushedWAL()); err != nil {
-		if errors.Is(err, os.ErrExist) {
-			return bson.Timestamp{}, fmt.Errorf("docdb: checkpoint: %s exists", filepath.Base(dir))
-		}
+	if err := s.refusal(); err != nil {
+		return bson.Timestamp{}, err
+	}
+	var last bson.Timestamp
+	err, left := s.beside(ctx, func() (err error) {
+		s.commitMu.Lock()
+		defer s.commitMu.Unlock()
+		err = s.db.Checkpoint(dir, pebble.WithFlushedWAL())
+		last = s.oplog.last
+		return err
+	})
+	switch {
+	case left:
 		return bson.Timestamp{}, fmt.Errorf("docdb: checkpoint: %w", err)
+	case errors.Is(err, os.ErrExist):
+		return last, fmt.Errorf("docdb: checkpoint: %s exists", filepath.Base(dir))
+	case err != nil:
+		return last, fmt.Errorf("docdb: checkpoint: %w", err)
 	}
-	return s.oplog.last, nil
-}
-
-// pebbleLogger passes Pebble's messages on. Pebble calls Fatalf when the disk has failed it and nothing more can be made
-// durable: going on could acknowledge writes that are lost, or wait for ever for a lock that Pebble has left, so the
-// process ends. It ends by a goroutine of its own, for a panic in that of a command would be caught.
-type pebbleLogger struct{ log *slog.Logger }
-
-func (l pebbleLogger) Infof(format string, args ...any) {
-	if l.log.Enabled(context.Background(), slog.LevelDebug) {
-		l.log.Debug(fmt.Sprintf(format, args...))
-	}
-}
-
-func (l pebbleLogger) Errorf(format string, args ...any) { l.log.Error(fmt.Sprintf(format, args...)) }
-
-func (l pebbleLogger) Fatalf(format string, args ...any) {
-	msg := fmt.Sprintf(format, args...)
-	l.log.Error(msg)
-	go panic(msg)
-	select {}
+	return last, nil
 }

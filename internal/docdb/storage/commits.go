@@ -1,0 +1,113 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+)
+
+// commits is the way of transactions to the disk. One goroutine applies them, in order, as they cannot be applied at the
+// same time anyway; another one tells each when it is durable. Either may have to wait for the disk: a command waits for
+// them no longer than it may, and leaves its transaction to them.
+type commits struct {
+	store   *Store
+	applies chan *commit
+	acks    chan *commit
+	both    sync.WaitGroup
+}
+
+// commit is the end of a transaction, or of a part of it.
+type commit struct {
+	t     *Tx
+	last  bool // part: the locks are given back when it has been applied
+	owner atomic.Int32
+	err   error
+	done  chan error
+}
+
+// The owners of a transaction that is on its way.
+const (
+	shared     int32 = iota // until one of them is done with it
+	theCommand              // again
+	theCommit               // the command has left
+)
+
+// queued is how many commits wait for the others to be applied or to be durable before a command has to wait for room.
+const queued = 128
+
+func (c *commits) begin(s *Store) {
+	c.store, c.applies, c.acks = s, make(chan *commit, queued), make(chan *commit, queued)
+	c.both.Go(c.apply)
+	c.both.Go(c.acknowledge)
+}
+
+// end waits for all commits. There are no commands any more.
+func (c *commits) end() {
+	close(c.applies)
+	c.both.Wait()
+}
+
+// run brings what t has gathered to the disk.
+func (c *commits) run(t *Tx, last bool) error {
+	one := &commit{t: t, last: last, done: make(chan error, 1)}
+	late, stop := deadline(t.ctx)
+	defer stop()
+	stuck := c.store.disk.Stuck()
+	select {
+	case c.applies <- one:
+	case <-late:
+		return errLate
+	case <-stuck:
+		return c.store.tooLate()
+	}
+	var err error
+	select {
+	case err = <-one.done:
+		return err
+	case <-late:
+		err = errLate
+	case <-stuck:
+		err = c.store.tooLate()
+	}
+	if t.left = one.owner.CompareAndSwap(shared, theCommit); t.left {
+		return err
+	}
+	return <-one.done // it came at the same moment
+}
+
+func (c *commits) apply() {
+	defer close(c.acks)
+	for one := range c.applies {
+		if one.owner.Load() == shared { // nothing is done for a command that has been told that it failed
+			one.err = one.guarded(one.t.apply)
+		}
+		if one.last {
+			one.t.release()
+		}
+		c.acks <- one
+	}
+}
+
+func (c *commits) acknowledge() {
+	for one := range c.acks {
+		err := errors.Join(one.err, one.guarded(one.t.wait))
+		if one.owner.CompareAndSwap(shared, theCommand) {
+			one.done <- err
+		} else {
+			one.t.end()
+		}
+	}
+}
+
+// guarded is step; a fault in one command must not take down the other clusters of the process.
+func (one *commit) guarded(step func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			one.t.store.log.Error("a commit panicked", "panic", r, "stack", string(debug.Stack()))
+			err = fmt.Errorf("a commit panicked: %v", r)
+		}
+	}()
+	return step()
+}
