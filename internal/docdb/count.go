@@ -1,13 +1,13 @@
 package docdb
 
 import (
-	"bytes"
 	"maps"
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/pace"
 	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
@@ -101,26 +101,45 @@ func runDistinct(c *call) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
-	seen := map[string]bson.RawValue{}
-	size := 0
+	found := distinct{values: map[string]bson.RawValue{}, pace: pace.New(c.ctx)}
 	for doc, err := range sel.Results(c.run(c.ctx), s) {
+		if err == nil {
+			err = found.add(doc, c.string("key"))
+		}
 		if err != nil {
 			return nil, err
 		}
-		for _, value := range value.Distinct(doc, c.string("key")) {
-			key := string(keys.Append(nil, value))
-			if _, known := seen[key]; known {
-				continue
-			}
-			seen[key] = bson.RawValue{Type: value.Type, Value: bytes.Clone(value.Value)}
-			if size += len(value.Value) + 8; size > storage.MaxDocument {
-				return nil, wire.Errorf(wire.DistinctTooBig, "distinct too big, 16mb cap")
-			}
-		}
 	}
 	values := bson.A{}
-	for _, value := range slices.SortedFunc(maps.Values(seen), keys.Compare) {
-		values = append(values, value)
+	for _, v := range slices.SortedFunc(maps.Values(found.values), keys.Compare) {
+		values = append(values, v)
 	}
 	return bson.D{{Key: "values", Value: values}}, nil
+}
+
+// distinct gathers different values, by their encodings.
+type distinct struct {
+	values map[string]bson.RawValue
+	size   int
+	pace   *pace.Pace
+}
+
+// add takes in the values at a path of a document.
+func (d *distinct) add(doc bson.Raw, path string) (err error) {
+	var key []byte
+	value.Each(doc, path, func(v bson.RawValue) bool {
+		if err = d.pace.Step(1); err != nil {
+			return true
+		}
+		key = keys.Append(key[:0], v)
+		if _, known := d.values[string(key)]; known {
+			return false
+		}
+		d.values[string(key)] = value.Clone(v)
+		if d.size += len(v.Value) + 8; d.size > storage.MaxDocument {
+			err = wire.Errorf(wire.DistinctTooBig, "distinct too big, 16mb cap")
+		}
+		return err != nil
+	})
+	return err
 }

@@ -4,6 +4,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/plan"
+	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 )
 
 // express answers with the document of one _id. To read it is one step, which takes neither a plan nor a view.
@@ -16,7 +17,7 @@ func (c *call) express(sel *plan.Selection, id bson.RawValue) error {
 		}
 		if doc != nil {
 			defer closer.Close()
-			if err := b.addSelected(doc, sel); err != nil {
+			if err := b.addSelected(c.run(c.ctx).Evaluation(), doc, sel); err != nil {
 				return err
 			}
 		}
@@ -26,12 +27,12 @@ func (c *call) express(sel *plan.Selection, id bson.RawValue) error {
 }
 
 // addSelected adds a document as the selection has it, if it does.
-func (b *batch) addSelected(doc bson.Raw, sel *plan.Selection) (err error) {
-	if !sel.Filter.Match(doc) {
-		return nil
+func (b *batch) addSelected(x *expression.Evaluation, doc bson.Raw, sel *plan.Selection) (err error) {
+	if !sel.Filter.MatchIn(x, doc) {
+		return x.Err()
 	}
 	if sel.Projection != nil {
-		if doc, err = sel.Projection.Apply(doc); err == nil {
+		if doc, err = sel.Projection.ApplyIn(x, doc); err == nil {
 			err = sendable(doc)
 		}
 	}

@@ -42,7 +42,7 @@ var house = map[string][]string{
 	"internal/docdb/query/value":      {"internal/docdb/keys", "internal/wire"},
 	"internal/docdb/query/order":      {"internal/docdb/keys", "internal/docdb/memory", "internal/docdb/pace", "internal/docdb/query/value", "internal/wire"},
 	"internal/docdb/query/expression": {"internal/docdb/keys", "internal/docdb/pace", "internal/docdb/query/value", "internal/wire"},
-	"internal/docdb/query/match":      {"internal/docdb/keys", "internal/docdb/query/expression", "internal/docdb/query/value", "internal/wire"},
+	"internal/docdb/query/match":      {"internal/docdb/keys", "internal/docdb/pace", "internal/docdb/query/expression", "internal/docdb/query/value", "internal/wire"},
 	"internal/docdb/query/projection": {"internal/docdb/keys", "internal/docdb/query/expression", "internal/docdb/query/value", "internal/wire"},
 	"internal/docdb/query/update":     {"internal/docdb/keys", "internal/docdb/query/expression", "internal/docdb/query/match", "internal/docdb/query/order", "internal/docdb/query/value", "internal/wire"},
 	"internal/docdb/query/stage":      {"internal/docdb/keys", "internal/docdb/memory", "internal/docdb/pace", "internal/docdb/query/expression", "internal/docdb/query/match", "internal/docdb/query/order", "internal/docdb/query/projection", "internal/docdb/query/value", "internal/wire"},

@@ -11,19 +11,24 @@ const between = 10_000
 type Pace struct {
 	ctx  context.Context
 	left int
+	err  error // of ctx, once it has been seen to be done
 }
 
 // New returns the pace of work that ends with ctx.
 func New(ctx context.Context) *Pace { return &Pace{ctx: ctx} }
 
-// Step tells of work that is about to be done, in units of some 100 ns. The error is that of a done context.
+// Step tells of work that is about to be done, in units of some 100 ns. The error is that of a done context, and stays.
 func (p *Pace) Step(work int) error {
 	if p == nil {
 		return nil
 	}
-	if p.left -= work; p.left > 0 {
-		return nil
+	if p.left -= work; p.left > 0 || p.err != nil {
+		return p.err
 	}
-	p.left = between
-	return p.ctx.Err()
+	p.left, p.err = between, p.ctx.Err()
+	return p.err
 }
+
+// Over reports whether the work has ended, and tells of work as Step does. It is for what has no use for the error: who has
+// asked for the work finds it.
+func (p *Pace) Over(work int) bool { return p.Step(work) != nil }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/telamon-db/telamon/internal/docdb/pace"
 	"github.com/telamon-db/telamon/internal/docdb/query/match"
 	"github.com/telamon-db/telamon/internal/docdb/query/order"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
@@ -12,8 +13,11 @@ import (
 // maxSpans bounds how many points of an index's leading parts are combined with those of the next.
 const maxSpans = 4096
 
-// guide is an index as the planner reads it.
-type guide struct{ storage.Index }
+// guide is an index as the planner reads it. When the pace is over, what it says means nothing.
+type guide struct {
+	storage.Index
+	pace *pace.Pace
+}
 
 // bounds say where in an index the documents of a filter are.
 type bounds struct {
@@ -37,6 +41,9 @@ func (ix guide) bound(f *match.Filter) bounds {
 			b.points = false
 			for _, prefix := range prefixes {
 				for _, iv := range ivs {
+					if ix.pace.Over(1) {
+						return bounds{}
+					}
 					b.spans = append(b.spans, spanOf(prefix, iv))
 				}
 			}
@@ -51,6 +58,9 @@ func (ix guide) bound(f *match.Filter) bounds {
 		return bounds{spans: wholeIndex}
 	}
 	for _, prefix := range prefixes {
+		if ix.pace.Over(1) {
+			return bounds{}
+		}
 		b.spans = append(b.spans, span{prefix, storage.After(prefix)})
 	}
 	return b
@@ -84,9 +94,9 @@ func (ix guide) intervals(f *match.Filter, i int) (ivs []match.Interval, ok bool
 // upward are the intervals of part i in the order of values.
 func (ix guide) upward(f *match.Filter, i int) (ivs []match.Interval, ok bool) {
 	if !ix.Multi(i) {
-		return f.SingleIntervals(ix.Parts[i].Path)
+		return f.SingleIntervals(ix.pace, ix.Parts[i].Path)
 	} else if !ix.sharesArray(i, i) {
-		return f.Intervals(ix.Parts[i].Path)
+		return f.Intervals(ix.pace, ix.Parts[i].Path)
 	}
 	return nil, false
 }
@@ -146,10 +156,10 @@ func (ix guide) ordered(i int, b bounds) bool {
 
 // holdsAll reports whether the index has every document that f matches.
 func (ix guide) holdsAll(f *match.Filter) bool {
-	if !f.Implies(ix.Filter) {
+	if !f.Implies(ix.pace, ix.Filter) {
 		return false
 	}
-	return !ix.Sparse || slices.ContainsFunc(ix.Parts, func(p storage.Part) bool { return f.Requires(p.Path) })
+	return !ix.Sparse || slices.ContainsFunc(ix.Parts, func(p storage.Part) bool { return f.Requires(ix.pace, p.Path) })
 }
 
 // covers reports whether the keys within b are those of the documents that f matches, one each.

@@ -75,7 +75,7 @@ func (p Plan) beats(r pebble.Reader, coll *storage.Collection, w wish, list []ca
 	}
 	or := candidate{Plan: p}
 	for _, b := range p.branches {
-		n, err := b.count(r, coll, lastTrial)
+		n, err := b.count(w.pace, r, coll, lastTrial)
 		if err != nil || n >= lastTrial {
 			return false, err
 		}

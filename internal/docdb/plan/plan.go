@@ -81,7 +81,7 @@ func choose(r pebble.Reader, coll *storage.Collection, w wish) (Plan, error) {
 		return Plan{Stage: stageIDHack, ix: storage.IDIndex, spans: []span{{key, storage.After(key)}}, Sorted: true}, nil
 	}
 	if hinted != nil {
-		if !w.Filter.Implies(hinted.Filter) {
+		if !w.Filter.Implies(w.pace, hinted.Filter) {
 			return Plan{}, wire.Errorf(wire.BadValue, "error processing query: the hinted index %s is partial and may not hold all that the filter matches", hinted.Name)
 		}
 		return consider(*hinted, w).Plan, nil
@@ -108,7 +108,7 @@ type candidate struct {
 func candidates(coll *storage.Collection, w wish) []candidate {
 	var list []candidate
 	for _, ix := range coll.Ready() {
-		if !(guide{ix}).holdsAll(w.Filter) {
+		if !(guide{ix, w.pace}).holdsAll(w.Filter) {
 			continue
 		}
 		if c := consider(ix, w); c.score > 0 {
@@ -121,18 +121,18 @@ func candidates(coll *storage.Collection, w wish) []candidate {
 
 // consider plans the use of an index. Its score is nothing if it neither bounds nor sorts.
 func consider(ix storage.Index, w wish) candidate {
-	b := guide{ix}.bound(w.Filter)
+	b := guide{ix, w.pace}.bound(w.Filter)
 	c := candidate{Plan: Plan{Stage: stageIndex, ix: ix, spans: b.spans, Sorted: w.Sort == nil}, bounded: b.used > 0, score: 8 * b.used}
 	if b.used > 0 && !b.points {
 		c.score -= 4
 	}
 	c.unique = ix.Unique && b.fixed == len(ix.Parts)
 	if w.Sort != nil {
-		if c.Sorted, c.reverse = (guide{ix}).sorts(w.order, b); c.Sorted {
+		if c.Sorted, c.reverse = (guide{ix, w.pace}).sorts(w.order, b); c.Sorted {
 			c.score += 2
 		}
 	}
-	c.covered = w.Counting && guide{ix}.covers(w.Filter, b)
+	c.covered = w.Counting && guide{ix, w.pace}.covers(w.Filter, b)
 	return c
 }
 

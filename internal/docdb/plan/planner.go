@@ -7,6 +7,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 
+	"github.com/telamon-db/telamon/internal/docdb/pace"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
@@ -50,7 +51,7 @@ func bestOf(r pebble.Reader, coll *storage.Collection, w wish, list []candidate)
 	if len(list) == 1 {
 		return list[0].Plan, nil
 	}
-	shape := fmt.Sprintf("%s %x %t", w.Filter.Shape(), []byte(w.Sort), w.wanted > 0)
+	shape := w.shape()
 	if known, ok := PlansOf(coll).get(shape); ok {
 		if i := slices.IndexFunc(list, func(c candidate) bool { return c.ix.ID == known.index }); i >= 0 {
 			p := list[i].Plan
@@ -64,9 +65,20 @@ func bestOf(r pebble.Reader, coll *storage.Collection, w wish, list []candidate)
 	}
 	p := list[won].Plan
 	p.keys = int64(work)
-	PlansOf(coll).put(shape, planned{p.ix.ID, p.keys})
+	if shape != "" {
+		PlansOf(coll).put(shape, planned{p.ix.ID, p.keys})
+	}
 	p.shape, p.Rejected = shape, others(list, won)
 	return p, nil
+}
+
+// shape is under which name a plan is remembered, or "".
+func (w wish) shape() string {
+	filter := w.Filter.Shape()
+	if filter == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s %x %t", filter, []byte(w.Sort), w.wanted > 0)
 }
 
 func others(list []candidate, won int) []Plan {
@@ -90,7 +102,7 @@ func race(r pebble.Reader, coll *storage.Collection, w wish, list []candidate) (
 		for i := range list {
 			c := &list[i]
 			if c.Plan.keys = all.Docs; c.bounded {
-				if c.Plan.keys, err = c.count(r, coll, limit); err != nil {
+				if c.Plan.keys, err = c.count(w.pace, r, coll, limit); err != nil {
 					return 0, 0, err
 				}
 				matches = min(matches, max(c.Plan.keys, 1))
@@ -123,14 +135,17 @@ func (c candidate) cost(w wish, matches int64) float64 {
 }
 
 // count counts the keys within a plan's spans, up to limit.
-func (p Plan) count(r pebble.Reader, coll *storage.Collection, limit int64) (n int64, err error) {
+func (p Plan) count(pace *pace.Pace, r pebble.Reader, coll *storage.Collection, limit int64) (n int64, err error) {
 	it, err := r.NewIter(nil)
 	if err != nil {
 		return 0, err
 	}
 	defer it.Close()
 	s := &Scan{coll: coll, Plan: p}
-	for _, b := range s.ranges() {
+	for b := range s.ranges() {
+		if err := pace.Step(20); err != nil {
+			return 0, err
+		}
 		it.SetBounds(b.lo, b.hi)
 		for ok := it.First(); ok; ok = it.Next() {
 			if n++; n >= limit {

@@ -2,8 +2,8 @@ package plan
 
 import (
 	"bytes"
-	"context"
 	"errors"
+	"iter"
 	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -67,7 +67,7 @@ func (s *Scan) Documents(r *stage.Run) value.Documents {
 			return
 		}
 		defer s.review()
-		if err := s.walk(r.Ctx, func(doc bson.Raw) bool { return yield(doc, nil) }); err != nil {
+		if err := s.walk(func(doc bson.Raw) bool { return yield(doc, nil) }); err != nil {
 			yield(nil, err)
 		}
 	}
@@ -94,13 +94,16 @@ func (s *Scan) review() {
 }
 
 // walk visits the plan's ranges one after another with one iterator.
-func (s *Scan) walk(ctx context.Context, yield func(bson.Raw) bool) error {
+func (s *Scan) walk(yield func(bson.Raw) bool) error {
 	if s.Plan.Stage == stageIDHack {
 		return s.get(yield)
 	}
 	defer s.Rest()
-	for _, b := range s.ranges() {
-		more, err := s.walkRange(ctx, b, yield)
+	for b := range s.ranges() {
+		if !s.x.Step(20) {
+			return s.x.Err()
+		}
+		more, err := s.walkRange(b, yield)
 		if err != nil || !more {
 			return err
 		}
@@ -175,12 +178,11 @@ func (s *Scan) get(yield func(bson.Raw) bool) error {
 	return s.x.Err()
 }
 
-func (s *Scan) walkRange(ctx context.Context, b span, yield func(bson.Raw) bool) (more bool, err error) {
-	rows := 0
+func (s *Scan) walkRange(b span, yield func(bson.Raw) bool) (more bool, err error) {
 	ok, err := s.first(b)
 	for ; ok && err == nil; ok, err = s.next(b) {
-		if rows++; rows%storage.Patience == 1 && ctx.Err() != nil {
-			return false, ctx.Err()
+		if !s.x.Step(80) {
+			return false, s.x.Err()
 		}
 		doc, err := s.visit(s.it)
 		if err != nil {
@@ -207,6 +209,7 @@ func (s *Scan) visit(it *pebble.Iterator) (bson.Raw, error) {
 	if s.Plan.ix.ID == storage.IDIndex.ID {
 		s.docsExamined++
 		doc := bson.Raw(it.Value())
+		s.x.Step(len(doc) >> 9)
 		switch {
 		case !s.filter.MatchIn(s.x, doc), s.x.Err() != nil:
 			return nil, s.x.Err()
@@ -269,17 +272,19 @@ func (s *Scan) leads(doc bson.Raw, key []byte) (bool, error) {
 }
 
 // ranges are the spans of keys that the plan visits, in its order.
-func (s *Scan) ranges() []span {
+func (s *Scan) ranges() iter.Seq[span] {
 	prefix := storage.DocumentPrefix(s.coll.ID)
 	if s.Plan.ix.ID != storage.IDIndex.ID {
 		prefix = storage.IndexPrefix(s.Plan.ix.ID)
 	}
-	spans := make([]span, 0, len(s.Plan.spans))
-	for _, b := range s.Plan.spans {
-		spans = append(spans, b.under(prefix))
+	return func(yield func(span) bool) {
+		for i := range s.Plan.spans {
+			if s.Plan.reverse {
+				i = len(s.Plan.spans) - 1 - i
+			}
+			if !yield(s.Plan.spans[i].under(prefix)) {
+				return
+			}
+		}
 	}
-	if s.Plan.reverse {
-		slices.Reverse(spans)
-	}
-	return spans
 }

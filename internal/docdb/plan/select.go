@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"errors"
 
 	"github.com/cockroachdb/pebble/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -65,7 +66,7 @@ func (sel *Selection) Scan(ctx context.Context, r pebble.Reader, coll *storage.C
 		sel.wanted = max(sel.Skip+sel.Limit, sel.Limit) // the sum may be beyond all numbers
 	}
 	p, err := choose(r, coll, sel.wish)
-	if err != nil {
+	if err = errors.Join(err, ctx.Err()); err != nil { // a planner that has run out of time may say anything
 		return nil, err
 	}
 	return NewScan(r, coll, p, sel.Filter), nil

@@ -38,7 +38,7 @@ func ParseElement(p *expression.Parser, arg bson.RawValue) (Element, error) {
 
 // AnyOf means the elements that equal one of values.
 func AnyOf(p *expression.Parser, values []bson.RawValue) Element {
-	return Element{memberTest(p.OrNew().Collation, values, nil)}
+	return Element{memberTest(p.OrNew(), values, nil)}
 }
 
 func documentTest(p *expression.Parser, arg bson.RawValue) (Element, error) {

@@ -9,6 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/pace"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 )
 
@@ -24,14 +25,15 @@ type Interval struct {
 // nothing matches.
 //
 // An array can satisfy two bounds with two different elements, so only one comparison is used: an equality, else $in,
-// else the first range, else the first expression. See SingleIntervals for indexes without arrays.
-func (f *Filter) Intervals(path string) (ivs []Interval, ok bool) {
+// else the first range, else the first expression. See SingleIntervals for indexes without arrays. When p is over, the
+// answer means nothing.
+func (f *Filter) Intervals(p *pace.Pace, path string) (ivs []Interval, ok bool) {
 	for _, ops := range [][]string{{"$eq"}, {"$in"}, {"$gt", "$gte", "$lt", "$lte"}, {"$regex"}} {
 		for _, a := range f.atoms(path) {
 			if !slices.Contains(ops, a.op) {
 				continue
 			}
-			if ivs, ok := a.intervals(); ok {
+			if ivs, ok := a.intervals(p); ok {
 				return ivs, true
 			}
 		}
@@ -41,9 +43,12 @@ func (f *Filter) Intervals(path string) (ivs []Interval, ok bool) {
 
 // SingleIntervals is Intervals for an index in which every document has exactly one value for path: all comparisons are
 // used together, so that {$gte: 1, $lt: 5} is one interval with two bounds.
-func (f *Filter) SingleIntervals(path string) (ivs []Interval, ok bool) {
+func (f *Filter) SingleIntervals(p *pace.Pace, path string) (ivs []Interval, ok bool) {
 	for _, a := range f.atoms(path) {
-		more, bounded := a.intervals()
+		if p.Over(1) {
+			return nil, false
+		}
+		more, bounded := a.intervals(p)
 		switch {
 		case !bounded:
 		case !ok:
@@ -71,12 +76,12 @@ func (f *Filter) EqID() (bson.RawValue, bool) {
 
 // Requires reports whether every match has a value at path, so that an index that leaves out documents without one holds
 // them all. It may say no where the answer is yes.
-func (f *Filter) Requires(path string) bool {
+func (f *Filter) Requires(p *pace.Pace, path string) bool {
 	if f == nil {
 		return false
 	}
 	null := keys.Append(nil, value.Null)
-	if ivs, ok := f.Intervals(path); ok && !slices.ContainsFunc(ivs, func(iv Interval) bool { return iv.holds(null) }) {
+	if ivs, ok := f.Intervals(p, path); ok && !slices.ContainsFunc(ivs, func(iv Interval) bool { return iv.holds(null) }) {
 		return true
 	}
 	return f.root.demands(path)
@@ -147,33 +152,42 @@ func appendAtoms(list []*atom, tests []predicate) []*atom {
 }
 
 // intervals bounds the index values of the documents that a matches.
-func (a *atom) intervals() ([]Interval, bool) {
+func (a *atom) intervals(p *pace.Pace) ([]Interval, bool) {
 	switch a.op {
 	case "$eq":
-		return a.points([]bson.RawValue{a.arg}), true
+		return a.points(p, []bson.RawValue{a.arg}), true
 	case "$in":
-		ivs := a.points(a.args)
+		ivs := a.points(p, a.args)
+		if len(a.expressions) == 0 {
+			return ivs, true
+		}
 		for _, e := range a.expressions {
+			if p.Over(1) {
+				break
+			}
 			ivs = append(ivs, e.regexIntervals()...)
 		}
-		return merge(ivs), true
+		return merge(p, ivs), true
 	case "$regex":
 		return a.regexIntervals(), true
 	}
-	return a.rangeInterval()
+	return a.rangeInterval(p)
 }
 
 // points is one closed interval for each value. An array is in an index by its elements, or as a whole if it is itself
 // an element, so it is looked for by both.
-func (a *atom) points(values []bson.RawValue) []Interval {
+func (a *atom) points(p *pace.Pace, values []bson.RawValue) []Interval {
 	var found [][]byte
 	for _, v := range values {
+		if p.Over(1) {
+			return nil
+		}
 		found = append(found, a.collation.Append(nil, v))
 		if value.IsArray(v) {
 			found = append(found, a.collation.Append(nil, firstElement(v)))
 		}
 	}
-	slices.SortFunc(found, bytes.Compare)
+	slices.SortFunc(found, func(x, y []byte) int { return unlessOver(p, x, y) })
 	found = slices.CompactFunc(found, bytes.Equal)
 	ivs := make([]Interval, len(found))
 	for i, key := range found {
@@ -192,7 +206,7 @@ func firstElement(array bson.RawValue) bson.RawValue {
 
 // rangeInterval bounds a range by its operand on one side and by the operand's class on the other. Ranges over whole
 // arrays or over all classes have no bounds in an index.
-func (a *atom) rangeInterval() ([]Interval, bool) {
+func (a *atom) rangeInterval(p *pace.Pace) ([]Interval, bool) {
 	inclusive := a.op == "$gte" || a.op == "$lte"
 	switch a.arg.Type {
 	case bson.TypeArray, bson.TypeMinKey, bson.TypeMaxKey:
@@ -202,7 +216,7 @@ func (a *atom) rangeInterval() ([]Interval, bool) {
 		if !inclusive {
 			return nil, true
 		}
-		return a.points([]bson.RawValue{a.arg}), true
+		return a.points(p, []bson.RawValue{a.arg}), true
 	}
 	key := a.collation.Append(nil, a.arg)
 	lo, hi := keys.Bounds(a.arg)
@@ -228,9 +242,17 @@ func (a *atom) regexIntervals() []Interval {
 	return []Interval{{Lo: lo, Hi: hi, LoIncl: true}, same}
 }
 
+// unlessOver compares keys, or holds them all equal when p is over.
+func unlessOver(p *pace.Pace, x, y []byte) int {
+	if p.Over(1) {
+		return 0
+	}
+	return bytes.Compare(x, y)
+}
+
 // merge sorts intervals and makes one of those that overlap.
-func merge(ivs []Interval) []Interval {
-	slices.SortFunc(ivs, func(x, y Interval) int { return bytes.Compare(x.Lo, y.Lo) })
+func merge(p *pace.Pace, ivs []Interval) []Interval {
+	slices.SortFunc(ivs, func(x, y Interval) int { return unlessOver(p, x.Lo, y.Lo) })
 	var out []Interval
 	for _, iv := range ivs {
 		if len(out) == 0 || bytes.Compare(out[len(out)-1].Hi, iv.Lo) < 0 {

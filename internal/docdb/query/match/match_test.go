@@ -9,6 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/pace"
 	"github.com/telamon-db/telamon/internal/docdb/query/order"
 	"github.com/telamon-db/telamon/internal/docdb/query/querytest"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
@@ -197,10 +198,10 @@ func checkIntervals(t *testing.T, f *Filter, d bson.Raw, path string) {
 			return slices.ContainsFunc(ivs, func(iv Interval) bool { return iv.contains(key) })
 		})
 	}
-	if ivs, ok := f.Intervals(path); ok && !found(ivs) {
+	if ivs, ok := f.Intervals(nil, path); ok && !found(ivs) {
 		t.Errorf("%v matches but has no index value of %s in %v", d, path, ivs)
 	}
-	if ivs, ok := f.SingleIntervals(path); ok && len(values) == 1 && !found(ivs) {
+	if ivs, ok := f.SingleIntervals(nil, path); ok && len(values) == 1 && !found(ivs) {
 		t.Errorf("%v matches but its one index value of %s is not in %v", d, path, ivs)
 	}
 }
@@ -251,12 +252,12 @@ func TestIntervals(t *testing.T) {
 		{`{"a": null}`, []Interval{point(`null`)}, []Interval{point(`null`)}},
 	} {
 		f := filter(t, c.filter)
-		for name, call := range map[string]func(string) ([]Interval, bool){"Intervals": f.Intervals, "SingleIntervals": f.SingleIntervals} {
+		for name, call := range map[string]func(*pace.Pace, string) ([]Interval, bool){"Intervals": f.Intervals, "SingleIntervals": f.SingleIntervals} {
 			want := c.many
 			if name == "SingleIntervals" {
 				want = c.single
 			}
-			got, ok := call("a")
+			got, ok := call(nil, "a")
 			if !ok || !slices.EqualFunc(got, want, func(x, y Interval) bool {
 				return bytes.Equal(x.Lo, y.Lo) && bytes.Equal(x.Hi, y.Hi) && x.LoIncl == y.LoIncl && x.HiIncl == y.HiIncl
 			}) {
@@ -266,7 +267,7 @@ func TestIntervals(t *testing.T) {
 	}
 	for _, unbounded := range []string{`{}`, `{"b": 1}`, `{"a": {"$ne": 1}}`, `{"a": {"$exists": false}}`, `{"$or": [{"a": 1}, {"b": 1}]}`,
 		`{"a": {"$gt": [1]}}`, `{"a": {"$gt": {"$minKey": 1}}}`, `{"a": {"$not": {"$eq": 1}}}`, `{"a": {"$size": 1}}`} {
-		if ivs, ok := filter(t, unbounded).Intervals("a"); ok {
+		if ivs, ok := filter(t, unbounded).Intervals(nil, "a"); ok {
 			t.Errorf("%s has bounds %v", unbounded, ivs)
 		}
 	}

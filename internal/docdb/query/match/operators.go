@@ -128,6 +128,9 @@ func member(o operand) (*atom, error) {
 	var set []bson.RawValue
 	var expressions []*atom
 	for _, v := range keys.Elements(o.value.Value) {
+		if err := o.p.Step(1); err != nil {
+			return nil, err
+		}
 		switch {
 		case v.Type == bson.TypeRegex:
 			re, err := regexAtom(o.p, v)
@@ -143,7 +146,7 @@ func member(o operand) (*atom, error) {
 			set = append(set, v)
 		}
 	}
-	return &atom{op: "$in", args: set, expressions: expressions, plain: true, collation: o.p.Collation, test: memberTest(o.p.Collation, set, expressions)}, nil
+	return &atom{op: "$in", args: set, expressions: expressions, plain: true, collation: o.p.Collation, test: memberTest(o.p, set, expressions)}, o.p.Step(0)
 }
 
 func parseNot(o operand) (predicate, error) {

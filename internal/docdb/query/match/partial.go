@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 
+	"github.com/telamon-db/telamon/internal/docdb/pace"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -36,26 +37,28 @@ func describable(n node) bool {
 
 // Implies reports whether every document that f matches is matched by other as well, which has passed CheckPartial. It may
 // say no where the answer is yes: each condition of other must follow from one of f on the same path.
-func (f *Filter) Implies(other *Filter) bool { return other == nil || f.implies(other.root) }
+func (f *Filter) Implies(p *pace.Pace, other *Filter) bool {
+	return other == nil || f.implies(p, other.root)
+}
 
-func (f *Filter) implies(n node) bool {
+func (f *Filter) implies(p *pace.Pace, n node) bool {
 	switch n := n.(type) {
 	case conjunction:
-		return !slices.ContainsFunc(n, func(n node) bool { return !f.implies(n) })
+		return !slices.ContainsFunc(n, func(n node) bool { return !f.implies(p, n) })
 	case disjunction:
-		return slices.ContainsFunc(n, f.implies)
+		return slices.ContainsFunc(n, func(n node) bool { return f.implies(p, n) })
 	case field:
-		return f != nil && !slices.ContainsFunc(n.tests, func(p predicate) bool { return !f.impliesAtom(n.name, p.(*atom)) })
+		return f != nil && !slices.ContainsFunc(n.tests, func(test predicate) bool { return !f.impliesAtom(p, n.name, test.(*atom)) })
 	}
 	return false
 }
 
 // impliesAtom looks for a condition on path that only values meet that meet wanted.
-func (f *Filter) impliesAtom(path string, wanted *atom) bool {
-	if wanted.op == "$exists" && f.Requires(path) {
+func (f *Filter) impliesAtom(p *pace.Pace, path string, wanted *atom) bool {
+	if wanted.op == "$exists" && f.Requires(p, path) {
 		return true
 	}
-	return slices.ContainsFunc(f.root.conditions(nil, path), func(a *atom) bool { return a.same(wanted) || a.narrows(wanted) })
+	return slices.ContainsFunc(f.root.conditions(nil, path), func(a *atom) bool { return a.same(wanted) || a.narrows(p, wanted) })
 }
 
 // same reports whether a and b are the same comparison with the same operand.
@@ -64,12 +67,12 @@ func (a *atom) same(b *atom) bool {
 }
 
 // narrows reports whether every value that a is true of lies where b is true. Both are known by their intervals alone.
-func (a *atom) narrows(b *atom) bool {
+func (a *atom) narrows(p *pace.Pace, b *atom) bool {
 	if !tellsAll(a) || !tellsAll(b) {
 		return false
 	}
-	inner, bounded := a.intervals()
-	outer, alsoBounded := b.intervals()
+	inner, bounded := a.intervals(p)
+	outer, alsoBounded := b.intervals(p)
 	return bounded && alsoBounded && !slices.ContainsFunc(inner, func(iv Interval) bool {
 		// Of sorted, disjoint intervals this is the only one that iv may lie in.
 		i, _ := slices.BinarySearchFunc(outer, iv, func(o, iv Interval) int { return bytes.Compare(o.Hi, iv.Hi) })

@@ -6,6 +6,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 )
 
@@ -103,9 +104,12 @@ func rangeTest(c *keys.Collation, want bson.RawValue, accept func(order int) boo
 }
 
 // memberTest is true of values equal to one of a set or matched by one of the expressions.
-func memberTest(c *keys.Collation, set []bson.RawValue, expressions []*atom) test {
-	members := make(map[string]struct{}, len(set))
+func memberTest(p *expression.Parser, set []bson.RawValue, expressions []*atom) test {
+	members, c := make(map[string]struct{}, len(set)), p.Collation
 	for _, v := range set {
+		if p.Step(3) != nil {
+			break // who parses finds the error
+		}
 		members[string(c.Append(nil, v))] = struct{}{}
 	}
 	return func(x *evaluation, v bson.RawValue) bool {

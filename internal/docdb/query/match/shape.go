@@ -10,9 +10,16 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 )
 
-// Shape tells a filter without its values: filters of one shape ask for the same paths in the same ways.
+// shapedBytes is how large a filter may be and still be told by its shape.
+const shapedBytes = 64 << 10
+
+// Shape tells a filter without its values: filters of one shape ask for the same paths in the same ways. It is "" of filters
+// that are too large to be told.
 func (f *Filter) Shape() string {
-	if f == nil {
+	switch {
+	case f == nil:
+		return "all"
+	case len(f.raw) > shapedBytes:
 		return ""
 	}
 	return f.root.shape()

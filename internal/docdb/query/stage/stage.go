@@ -57,16 +57,13 @@ type named struct {
 
 func (n named) Show() (string, bson.RawValue) { return n.name, n.spec }
 
-// patience is how many documents flow between two looks at the context.
-const patience = 128
-
 // watch ends in when the run does.
 func (r *Run) watch(in value.Documents) value.Documents {
 	return func(yield func(bson.Raw, error) bool) {
-		n := 0
+		end := pace.New(r.Ctx)
 		for doc, err := range in {
-			if n++; n%patience == 1 && err == nil {
-				err = r.Ctx.Err()
+			if err == nil {
+				err = end.Step(80 + len(doc)>>9)
 			}
 			if !yield(doc, err) || err != nil {
 				return

@@ -94,22 +94,20 @@ func walkPosition(v bson.RawValue, rest []string, visit Visitor) bool {
 	return false
 }
 
-// Distinct returns the values at path in doc as the distinct command counts them: the elements of arrays rather than the
-// arrays, nothing for a missing field, each value once.
-func Distinct(doc bson.Raw, path string) []bson.RawValue {
-	var set Set
+// Each visits the values at path in doc as the distinct command counts them: the elements of arrays rather than the arrays,
+// nothing for a missing field, some of them more than once. visit returns true to end the walk.
+func Each(doc bson.Raw, path string, visit func(v bson.RawValue) (end bool)) {
 	Walk(doc, strings.Split(path, "."), func(v bson.RawValue, spread bool) bool {
-		switch {
-		case v.Type == bson.TypeArray && spread:
-			for _, element := range keys.Elements(v.Value) {
-				set.Add(element)
+		if v.Type != bson.TypeArray || !spread {
+			return v.Type != 0 && visit(v)
+		}
+		for _, element := range keys.Elements(v.Value) {
+			if visit(element) {
+				return true
 			}
-		case v.Type != 0:
-			set.Add(v)
 		}
 		return false
 	})
-	return set.Values
 }
 
 // FieldPath splits a path that must name fields: no empty component, none with a dollar sign.
