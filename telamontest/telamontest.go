@@ -67,6 +67,9 @@ func RateLimits() Option { return func(o *options) { o.config.LimitsOff = false 
 // SMTP hands letters to a mail server, smtp://HOST:PORT; without it they lie in DataDir/outbox.
 func SMTP(url string) Option { return func(o *options) { o.config.SMTPURL = url } }
 
+// TLS has the API speak HTTPS, with certificates of an authority whose own is DataDir/ca.pem.
+func TLS() Option { return func(o *options) { o.config.TLS = "auto" } }
+
 // Start runs a server until the test ends.
 func Start(t testing.TB, opts ...Option) *Server {
 	t.Helper()
