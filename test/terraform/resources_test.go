@@ -1,5 +1,10 @@
 package terraform
 
+import (
+	"net/url"
+	"strings"
+)
+
 // The calls of each resource, in the provider's order: making it, refreshing it, changing it, and taking it away, after
 // which it must be missing. has are the fields that the provider cannot do without.
 var resources = []resource{
@@ -12,6 +17,10 @@ var resources = []resource{
 		{do: "GET /groups/{p}/limits", has: "0.name 0.value 0.currentUsage 0.defaultLimit"},
 		{do: "GET /groups/{p}/settings", is: "isDataExplorerEnabled=false"},
 		{do: "GET /groups/{p}/ipAddresses", has: "services.clusters"},
+		{do: "GET /groups/{p}/managedSlowMs", is: "=true"},
+		{do: "DELETE /groups/{p}/managedSlowMs/disable", status: 204},
+		{do: "GET /groups/{p}/managedSlowMs", is: "=false"},
+		{do: "POST /groups/{p}/managedSlowMs/enable", status: 204},
 		{do: "PATCH /groups/{p}", body: `{"name":"tf-renamed","tags":[{"key":"by","value":"terraform"}]}`, is: "name=tf-renamed"},
 		{do: "GET /groups/byName/tf-renamed", is: "id={p}"},
 		{do: "GET /groups/{p}/clusters", version: "2024-08-05", is: "totalCount=0"},
@@ -25,6 +34,17 @@ var resources = []resource{
 		{do: "DELETE /groups/{group}/accessList/1.2.3.4%2F32", status: 204},
 		{do: "GET /groups/{group}/accessList/1.2.3.4%2F32", gone: "ATLAS_NETWORK_PERMISSION_ENTRY_NOT_FOUND"},
 	}},
+	{name: "project_ip_access_list of a security group", calls: []call{
+		{do: "POST /groups/{group}/accessList", body: `[{"awsSecurityGroup":"sg-0123456789abcdef0","comment":"tf"}]`, has: "results.0.groupId"},
+		{do: "GET /groups/{group}/accessList/sg-0123456789abcdef0", is: "awsSecurityGroup=sg-0123456789abcdef0 comment=tf"},
+		{do: "POST /groups/{group}/accessList", body: `[{"awsSecurityGroup":"sg-0123456789abcdef0","comment":"tf"}]`},
+		{do: "DELETE /groups/{group}/accessList/sg-0123456789abcdef0", status: 204},
+		{do: "GET /groups/{group}/accessList/sg-0123456789abcdef0", gone: "ATLAS_NETWORK_PERMISSION_ENTRY_NOT_FOUND"},
+	}},
+	external("x509Type", "MANAGED", "$external", "CN=tf"),
+	external("ldapAuthType", "USER", "$external", "CN=tf,DC=example"),
+	external("oidcAuthType", "IDP_GROUP", "admin", "0123456789abcdef01234567/tf"),
+	external("awsIAMType", "ROLE", "$external", "arn:aws:iam::123456789012:role/tf"),
 	{name: "database_user", calls: []call{
 		{do: "POST /groups/{group}/databaseUsers", status: 201, lacks: "password", has: "groupId", body: `{"groupId":"{group}","username":"tf","databaseName":"admin","password":"correct horse battery",
 			"awsIAMType":"NONE","ldapAuthType":"NONE","oidcAuthType":"NONE","x509Type":"NONE","labels":[],"scopes":[],"roles":[{"roleName":"read","databaseName":"shop"}]}`},
@@ -120,8 +140,14 @@ var resources = []resource{
 		{do: "DELETE /orgs/{org}/teams/{t}", status: 204},
 		{do: "GET /orgs/{org}/teams/{t}", gone: "TEAM_NOT_FOUND"},
 	}},
+	{name: "team without people", calls: []call{
+		{do: "POST /orgs/{org}/teams", body: `{"name":"tf-empty","usernames":[]}`, keep: "t=id"},
+		{do: "GET /orgs/{org}/teams/{t}", is: "name=tf-empty"},
+		{do: "DELETE /orgs/{org}/teams/{t}", status: 204},
+		{do: "GET /orgs/{org}/teams/{t}", gone: "TEAM_NOT_FOUND"},
+	}},
 	{name: "auditing", calls: []call{
-		{do: "PATCH /groups/{group}/auditLog", body: `{"auditAuthorizationSuccess":true,"auditFilter":"{}","enabled":true}`, is: "enabled=true"},
+		{do: "PATCH /groups/{group}/auditLog", body: `{"auditAuthorizationSuccess":true,"auditFilter":"{}\n","enabled":true}`, is: "enabled=true"},
 		{do: "GET /groups/{group}/auditLog", is: "enabled=true auditAuthorizationSuccess=true auditFilter={} configurationType=FILTER_JSON"},
 		{do: "PATCH /groups/{group}/auditLog", body: `{"enabled":false}`, is: "enabled=false"},
 	}},
@@ -130,6 +156,20 @@ var resources = []resource{
 		{do: "GET /groups/{group}/awsCustomDNS", is: "enabled=true"},
 		{do: "PATCH /groups/{group}/awsCustomDNS", body: `{"enabled":false}`, is: "enabled=false"},
 	}},
+}
+
+// external is a database user who does not log in by a password.
+func external(field, kind, database, name string) resource {
+	one := "/groups/{group}/databaseUsers/" + database + "/" + url.PathEscape(name)
+	body := `{"groupId":"{group}","username":"` + name + `","databaseName":"` + database + `","` + field + `":"` + kind + `","labels":[],"scopes":[],"roles":[{"roleName":"read","databaseName":"shop"}]}`
+	return resource{name: "database_user with " + field, calls: []call{
+		{do: "POST /groups/{group}/databaseUsers", status: 201, body: body, is: field + "=" + kind},
+		{do: "GET " + one, is: field + "=" + kind, has: "groupId roles.0.roleName"},
+		{do: "PATCH " + one, body: strings.ReplaceAll(body, `"read"`, `"readWrite"`), is: "roles.0.roleName=readWrite"},
+		{do: "GET " + one, is: "roles.0.roleName=readWrite"},
+		{do: "DELETE " + one, status: 204},
+		{do: "GET " + one, gone: "USERNAME_NOT_FOUND"},
+	}}
 }
 
 const settings = "isCollectDatabaseSpecificsStatisticsEnabled isDataExplorerEnabled isExtendedStorageSizesEnabled " +

@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/telamon-db/telamon/internal/apitest"
 )
@@ -25,6 +27,8 @@ type resource struct {
 type call struct {
 	do      string // method and path
 	version string // in place of the resource's
+	settled bool   // after everything that the server has begun has come to its end
+	moving  bool   // of something on its way to another state: a second look may see another
 	own     bool   // with the key that is kept as public and private
 	body    string
 	status  int    // 0: 200
@@ -37,7 +41,7 @@ type call struct {
 
 func TestResources(t *testing.T) {
 	s := apitest.Start(t)
-	for _, r := range resources {
+	for _, r := range slices.Concat(resources, clusters) {
 		t.Run(r.name, func(t *testing.T) {
 			ids := map[string]string{"{org}": s.OrgID, "{group}": s.ProjectID, "{owner}": s.OwnerUserID}
 			for _, c := range r.calls {
@@ -53,18 +57,27 @@ func (c call) make(t *testing.T, s *apitest.Server, version string, ids map[stri
 	if c.own {
 		caller = s.As(ids["{public}"], ids["{private}"])
 	}
+	if c.settled {
+		s.Advance(time.Second)
+	}
 	method, path, _ := strings.Cut(fill(c.do, ids), " ")
 	var body any
 	if c.body != "" {
 		body = fill(c.body, ids) + "\n"
 	}
-	a := caller.At(cmp.Or(c.version, version, "2023-01-01")).Do(method, path, body)
+	caller = caller.At(cmp.Or(c.version, version, "2023-01-01"))
+	a := caller.Do(method, path, body)
 	if c.gone != "" {
 		a.WantError(http.StatusNotFound, c.gone)
 		return
 	}
 	if want := max(c.status, http.StatusOK); a.Status != want {
 		t.Fatalf("%s: %d, want %d: %s", c.do, a.Status, want, a.Body)
+	}
+	if method == http.MethodGet && !c.moving {
+		if again := caller.Do(method, path, nil); string(again.Body) != string(a.Body) {
+			t.Errorf("%s: a second look makes a plan of changes: %s, at first %s", c.do, again.Body, a.Body)
+		}
 	}
 	var answer any
 	if err := json.Unmarshal(a.Body, &answer); err != nil && len(a.Body) > 0 {
@@ -100,7 +113,7 @@ func (c call) check(t *testing.T, answer any, ids map[string]string) {
 func pairs(s string) map[string]string {
 	all, last := map[string]string{}, ""
 	for _, word := range strings.Fields(s) {
-		field, value, found := strings.Cut(word, "=")
+		field, value, found := strings.Cut(word, "=") // "" is the answer itself
 		if found {
 			last = field
 			all[last] = value
@@ -120,6 +133,9 @@ func fill(s string, ids map[string]string) string {
 
 // at is the value of a field, such as a.0.b, or nil.
 func at(v any, field string) any {
+	if field == "" {
+		return v
+	}
 	for _, part := range strings.Split(field, ".") {
 		switch in := v.(type) {
 		case map[string]any:
