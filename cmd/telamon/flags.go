@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -22,6 +23,7 @@ func serverFlags(f *pflag.FlagSet, cfg *server.Config) {
 	f.StringVar(&cfg.URL, "url", "", "`URL` under which clients and people reach the API, such as https://atlas.example.com behind a proxy: links and letters begin with it (default the address of --listen)")
 	f.StringVar(&cfg.Management, "management", "127.0.0.1:8081", "`HOST:PORT` of health, metrics, profiles and the clock; the last two ask for managementSecret of bootstrap.json")
 	f.StringVar(&cfg.TLS, "tls", "", "HTTPS for the API: auto, with an authority in DATA (ca.pem), or files `CERT,KEY` (default plain HTTP)")
+	f.DurationVar(&cfg.Outage, "outage", 5*time.Minute, "how long clients of clusters go on with the roles they had while the store cannot be reached")
 	f.StringVar(&cfg.ClusterHost, "cluster-host", "127.0.0.1", "address `HOST` that clusters listen on and are reached at")
 	f.Func("cluster-ports", "ports `FROM-TO` that clusters listen on (default any free one)", func(s string) error { return readPorts(s, cfg) })
 	f.Func("trusted-proxy", "`CIDR` whose X-Forwarded-For is believed; may be given more than once, or a list with commas", func(s string) error { return readProxies(s, cfg) })

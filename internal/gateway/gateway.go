@@ -48,8 +48,8 @@ type Session interface {
 	Close()
 }
 
-// Directory answers what the control plane knows. Both methods are called for every command, so they are cheap, and
-// their answers are always current. An error closes the gate.
+// Directory answers what the control plane knows. Both methods are called for every command, so they are cheap: they wait
+// for no store if it can be helped. An error closes the gate.
 type Directory interface {
 	// User returns nil and no error for a user that is not known.
 	User(ctx context.Context, authDB, username string) (*User, error)
@@ -65,6 +65,7 @@ type User struct {
 	SHA256   verifier.Verifier
 	SHA1     verifier.Verifier
 	Roles    []Role // those that they inherit among them
+	allowed  []Privilege
 }
 
 // Config says what a gateway stands for.

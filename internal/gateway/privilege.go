@@ -101,8 +101,17 @@ func (role builtinRole) inCollection(r Role) []Privilege {
 	return all
 }
 
+// Compile works out what the user's roles allow, once and for all. Without it, it is worked out at every command.
+func (u *User) Compile() *User {
+	u.allowed = u.privileges()
+	return u
+}
+
 // privileges are all that the user's roles allow.
 func (u *User) privileges() []Privilege {
+	if u.allowed != nil {
+		return u.allowed
+	}
 	var all []Privilege
 	for _, r := range u.Roles {
 		all = append(all, r.privileges()...)

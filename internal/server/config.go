@@ -30,6 +30,7 @@ type Config struct {
 	PortFrom    int                        // first port for clusters; 0: any free one
 	PortTo      int                        // last port for clusters
 	Proxies     []netip.Prefix             // whose X-Forwarded-For is believed
+	Outage      time.Duration              // for which clients of clusters go on while the store cannot be reached; 0: five minutes
 	Pace        Pace                       // of clusters' transitions
 	TLS         string                     // of the API listener: "" for none, "auto" for certificates of an authority in DataDir, or CERT,KEY
 	AsOf        api.Date                   // versions with a sunset up to this date are gone; "": none is
@@ -96,6 +97,9 @@ func (c *Config) fill() {
 	}
 	if c.ClusterHost == "" {
 		c.ClusterHost = "127.0.0.1"
+	}
+	if c.Outage == 0 {
+		c.Outage = 5 * time.Minute
 	}
 	if c.Pace == (Pace{}) {
 		c.Pace = WorkPace

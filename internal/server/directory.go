@@ -3,10 +3,10 @@ package server
 import (
 	"context"
 	"net/netip"
+	"time"
 
 	"github.com/telamon-db/telamon/internal/gateway"
 	"github.com/telamon-db/telamon/internal/model"
-	"github.com/telamon-db/telamon/internal/resource/accesslist"
 	"github.com/telamon-db/telamon/internal/resource/customrole"
 	"github.com/telamon-db/telamon/internal/resource/databaseuser"
 	"github.com/telamon-db/telamon/internal/state"
@@ -16,28 +16,56 @@ import (
 // directory tells a cluster's gateway who may come in and do what, from the project's database users, custom roles and
 // access list.
 type directory struct {
-	store   store.Store
-	groupID model.ID
+	access  *projectAccess
 	cluster string
+	now     func() time.Time
+}
+
+// member is a database user as gateways know it.
+type member struct {
+	row  *databaseuser.User
+	user *gateway.User
 }
 
 // User returns the database user, or nil if there is none whose scopes include the cluster and whose time is not over.
-func (d directory) User(ctx context.Context, authDB, username string) (user *gateway.User, err error) {
-	err = d.store.View(ctx, func(tx store.Tx) error {
-		u, err := databaseuser.Users.Get(tx, databaseuser.Key(d.groupID, authDB, username))
-		if err != nil {
-			return store.IfMissing(err, nil)
+func (d directory) User(ctx context.Context, authDB, username string) (*gateway.User, error) {
+	name := userName{authDB, username}
+	c, err := d.access.get(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	m := c.users[name]
+	if m == nil || !m.row.MayUse(d.cluster) || !m.row.DeleteAfter.IsZero() && !d.now().Before(m.row.DeleteAfter) {
+		return nil, nil
+	}
+	return m.user, nil
+}
+
+// Admits reports whether the project's access list has the address.
+func (d directory) Admits(ctx context.Context, addr netip.Addr) (bool, error) {
+	c, err := d.access.get(ctx, userName{})
+	if err != nil {
+		return false, err
+	}
+	for _, n := range c.list {
+		if n.Admits(addr, d.now()) {
+			return true, nil
 		}
-		if !u.MayUse(d.cluster) || !u.DeleteAfter.IsZero() && !tx.Now().Before(u.DeleteAfter) {
-			return nil
-		}
-		held, err := state.HeldRoles(tx, d.groupID, u.Roles)
-		if err == nil {
-			user = toGateway(u, held)
-		}
-		return err
-	})
-	return user, err
+	}
+	return false, nil
+}
+
+// readMember is the user of that name, or nil.
+func readMember(tx store.Tx, groupID model.ID, name userName) (*member, error) {
+	u, err := databaseuser.Users.Get(tx, databaseuser.Key(groupID, name.db, name.name))
+	if err != nil {
+		return nil, store.IfMissing(err, nil)
+	}
+	held, err := state.HeldRoles(tx, groupID, u.Roles)
+	if err != nil {
+		return nil, err
+	}
+	return &member{u, toGateway(u, held).Compile()}, nil
 }
 
 func toGateway(u *databaseuser.User, held []state.HeldRole) *gateway.User {
@@ -70,13 +98,4 @@ func privileges(r *model.CustomRole) []gateway.Privilege {
 		}
 	}
 	return all
-}
-
-// Admits says whether the project's access list has the address.
-func (d directory) Admits(ctx context.Context, addr netip.Addr) (ok bool, err error) {
-	err = d.store.View(ctx, func(tx store.Tx) error {
-		ok, err = accesslist.Admits(tx, d.groupID, addr)
-		return err
-	})
-	return ok, err
 }

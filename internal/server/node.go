@@ -11,6 +11,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/durable"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/store"
 	"github.com/telamon-db/telamon/internal/store/postgres"
 	"github.com/telamon-db/telamon/internal/store/sqlite"
 )
@@ -23,14 +24,24 @@ const localNode = "local"
 func (s *Server) openStore(ctx context.Context) (err error) {
 	if !s.shared() {
 		s.node = localNode
-		s.store, err = sqlite.Open(ctx, filepath.Join(s.cfg.DataDir, "telamon.db"), s.clock.Now, s.tables())
-		return err
+		st, err := sqlite.Open(ctx, filepath.Join(s.cfg.DataDir, "telamon.db"), s.clock.Now, s.tables())
+		return s.use(st, err)
 	}
 	if s.node, err = nodeName(filepath.Join(s.cfg.DataDir, "node")); err != nil {
 		return fmt.Errorf("server: the node's name: %w", err)
 	}
-	s.store, err = postgres.Open(ctx, s.cfg.Store, s.clock.Now, s.tables())
-	return err
+	st, err := postgres.Open(ctx, s.cfg.Store, s.clock.Now, s.tables())
+	return s.use(st, err)
+}
+
+// use takes a store that has been opened, unless that failed.
+func (s *Server) use(st store.Store, err error) error {
+	if err != nil {
+		return err
+	}
+	s.access = newAccesses(st, s.shared(), s.cfg.Outage, s.cfg.Logger)
+	s.store = watchedStore{st, s.access.changed}
+	return nil
 }
 
 // shared says whether other nodes may be on the same store.

@@ -21,7 +21,7 @@ func (s *Server) newPlane(secret []byte) *engine.Plane {
 		DataDir: s.cfg.DataDir, Host: s.cfg.ClusterHost, PortFrom: s.cfg.PortFrom, PortTo: s.cfg.PortTo,
 		Version: mongoDBVersion, Now: s.clock.Now, Logger: s.cfg.Logger, Secret: secret,
 		Directory: func(c *model.Cluster) gateway.Directory {
-			return directory{store: s.store, groupID: c.GroupID, cluster: c.Name}
+			return directory{access: s.access.of(c.GroupID), cluster: c.Name, now: s.clock.Now}
 		},
 	})
 }

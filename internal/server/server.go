@@ -35,6 +35,7 @@ type Server struct {
 	node      string    // this node's name in the store
 	clock     *clock.Clock
 	store     store.Store
+	access    *accesses // what gateways know of the store
 	usage     *authn.Usage
 	auth      *authn.Authenticator
 	login     *login.Service
@@ -162,6 +163,7 @@ func (s *Server) Run(ctx context.Context) error {
 	group.Go(func() error { return s.runner.Run(ctx) })
 	if s.shared() {
 		group.Go(func() error { return s.followClock(ctx) })
+		group.Go(func() error { return s.access.follow(ctx) })
 		group.Go(func() error { return s.nodes.Run(ctx) })
 	}
 	close(s.ready)

@@ -133,6 +133,8 @@ var (
 	ErrNotFound = errors.New("store: not found")
 	// ErrConflict: the row is not at the revision that was given.
 	ErrConflict = errors.New("store: revision conflict")
+	// ErrUnreachable: the database behind the store is not there, or does not answer.
+	ErrUnreachable = errors.New("store: the database cannot be reached")
 	// ErrReadOnly: a write inside View.
 	ErrReadOnly = errors.New("store: write in a read-only transaction")
 )

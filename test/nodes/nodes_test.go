@@ -28,7 +28,11 @@ func (p *pair) both() []*node { return []*node{p.first, p.second} }
 // start starts two nodes at the same time on an empty database.
 func start(t *testing.T) *pair {
 	t.Helper()
-	url := pgtest.URL(t)
+	return startOn(t, pgtest.URL(t))
+}
+
+func startOn(t *testing.T, url string) *pair {
+	t.Helper()
 	a, b := newNode(t, url, "--cluster-host", "127.0.0.1"), newNode(t, url, "--cluster-host", "127.0.0.2")
 	a.launch()
 	b.launch()

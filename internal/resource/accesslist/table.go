@@ -2,6 +2,7 @@ package accesslist
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,27 +44,41 @@ func key(groupID model.ID, cidr string) string { return groupID + "@" + cidr }
 // of selects the entries of a project.
 func of(groupID model.ID) store.Query { return store.Query{Index: "group", Prefix: []string{groupID}} }
 
-// Admits says whether addr may reach the project's clusters: whether an entry that has not expired has it. A list
-// without entries admits nobody.
-func Admits(tx store.Tx, groupID model.ID, addr netip.Addr) (bool, error) {
+// Network is one that may reach a project's clusters, perhaps for a time.
+type Network struct {
+	prefix netip.Prefix
+	until  time.Time // zero: for ever
+}
+
+// Admits reports whether the network has the address, and its time is not over.
+func (n Network) Admits(addr netip.Addr, now time.Time) bool {
+	return n.prefix.Contains(addr.Unmap().WithZone("")) && (n.until.IsZero() || n.until.After(now))
+}
+
+// Networks are those of a project's list. A list without entries admits nobody.
+func Networks(tx store.Tx, groupID model.ID) ([]Network, error) {
 	entries, err := Entries.List(tx, of(groupID))
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	addr = addr.Unmap().WithZone("")
+	all := make([]Network, 0, len(entries))
 	for _, e := range entries {
 		if e.isGroup() {
 			continue
 		}
-		p, err := e.network()
+		prefix, err := e.network()
 		if err != nil {
-			return false, err
+			return nil, err
 		}
-		if p.Contains(addr) && (e.DeleteAfter.IsZero() || e.DeleteAfter.After(tx.Now())) {
-			return true, nil
-		}
+		all = append(all, Network{prefix, e.DeleteAfter})
 	}
-	return false, nil
+	return all, nil
+}
+
+// Admits reports whether addr may reach the project's clusters.
+func Admits(tx store.Tx, groupID model.ID, addr netip.Addr) (bool, error) {
+	all, err := Networks(tx, groupID)
+	return slices.ContainsFunc(all, func(n Network) bool { return n.Admits(addr, tx.Now()) }), err
 }
 
 // Tables are what the family stores.

@@ -3,10 +3,13 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/telamon-db/telamon/internal/store"
 )
 
 const (
@@ -52,7 +55,10 @@ func (s *Store) retry(ctx context.Context, how mode, fn func(*conn) error) error
 		default:
 			races++
 		}
-		if races >= maxRaces || refusals >= maxRefusals || cuts >= maxCuts {
+		if cuts >= maxCuts {
+			return fmt.Errorf("%w: %w", store.ErrUnreachable, a.error)
+		}
+		if races >= maxRaces || refusals >= maxRefusals {
 			return a.error
 		}
 		if !inLane {
@@ -105,8 +111,11 @@ func (s *Store) begin(ctx context.Context, how mode) (*conn, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if !away(err) || time.Now().After(deadline) {
+		if !away(err) {
 			return nil, err
+		}
+		if time.Now().After(deadline) {
+			return nil, fmt.Errorf("%w: %w", store.ErrUnreachable, err)
 		}
 		if err := pause(ctx, longest); err != nil {
 			return nil, err

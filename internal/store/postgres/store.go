@@ -150,7 +150,7 @@ func (s *Store) transact(ctx context.Context, how mode, fn func(store.Tx) error)
 		return nil
 	}
 	if errors.Is(err, context.DeadlineExceeded) && errors.Is(context.Cause(ctx), errSpan) {
-		return fmt.Errorf("%w: %w", errSpan, err)
+		return fmt.Errorf("%w: %w: %w", store.ErrUnreachable, errSpan, err)
 	}
 	return err
 }

@@ -1,0 +1,220 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/accesslist"
+	"github.com/telamon-db/telamon/internal/resource/databaseuser"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+const (
+	followAccess = 400 * time.Millisecond // how often a node looks whether another one has changed something
+	freshAccess  = time.Second            // the age up to which nobody asks how old it is
+	quietAccess  = time.Minute            // for which nobody has asked for it, until it is not followed any more; clients look after a server every ten seconds
+	storeWait    = 250 * time.Millisecond // that a command waits for a store that may be away
+)
+
+// accesses is what this node's gateways know of who may come in and do what, compiled from the store: database commands
+// ask it and no store. A change that this node commits is in it before the commit is acknowledged; one of another node is
+// within a second.
+//
+// While the store cannot be reached, what is known stays in force for a bounded time. Then the gate closes.
+type accesses struct {
+	store  store.Store
+	shared bool          // other nodes write to the store
+	outage time.Duration // for which what is known stays in force
+	log    *slog.Logger
+
+	changes atomic.Uint64 // of this node's
+	away    atomic.Bool   // the store could not be reached when it was last asked
+	mu      sync.Mutex
+	all     map[model.ID]*projectAccess // by project
+}
+
+// projectAccess is what is known of a project.
+type projectAccess struct {
+	of      *accesses
+	groupID model.ID
+	turn    chan struct{} // holds a token while somebody reads the store
+	known   atomic.Pointer[compiled]
+	asked   atomic.Int64 // Unix nanoseconds of the last question
+}
+
+// compiled is what a project's rows were at one moment. It is not changed.
+type compiled struct {
+	changes uint64 // that it has seen
+	at      time.Time
+	users   map[userName]*member // those that have been asked for
+	list    []accesslist.Network
+}
+
+type userName struct{ db, name string }
+
+func newAccesses(s store.Store, shared bool, outage time.Duration, log *slog.Logger) *accesses {
+	return &accesses{store: s, shared: shared, outage: outage, log: log, all: map[model.ID]*projectAccess{}}
+}
+
+// changed is called when a transaction of this node has written to a table.
+func (a *accesses) changed(table string) {
+	switch table {
+	case databaseuser.Users.Name, state.CustomRoles.Name, accesslist.Entries.Name:
+		a.changes.Add(1)
+	}
+}
+
+// of is what is known of a project.
+func (a *accesses) of(groupID model.ID) *projectAccess {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	one := a.all[groupID]
+	if one == nil {
+		one = &projectAccess{of: a, groupID: groupID, turn: make(chan struct{}, 1)}
+		a.all[groupID] = one
+	}
+	return one
+}
+
+// get is what is known now, with the user of the name among it if there is one. The name "" asks for nobody.
+func (p *projectAccess) get(ctx context.Context, who userName) (*compiled, error) {
+	now := time.Now()
+	p.asked.Store(now.UnixNano())
+	c := p.known.Load()
+	current := c != nil && c.changes == p.of.changes.Load()
+	if current && (!p.of.shared || now.Sub(c.at) < freshAccess) {
+		return p.with(ctx, c, who)
+	}
+	lasts := current && now.Sub(c.at) < p.of.outage
+	if lasts && p.of.away.Load() {
+		return p.with(ctx, c, who)
+	}
+	if lasts || p.of.away.Load() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, storeWait)
+		defer cancel()
+	}
+	next, err := p.read(ctx, who)
+	if err != nil && lasts && c.changes == p.of.changes.Load() {
+		return p.with(ctx, c, who)
+	}
+	return next, err
+}
+
+// with is c, or if it lacks the user of the name and there is one, what is known with this user.
+func (p *projectAccess) with(ctx context.Context, c *compiled, who userName) (*compiled, error) {
+	if who.name == "" || c.users[who] != nil {
+		return c, nil
+	}
+	var found *member
+	err := p.of.store.View(ctx, func(tx store.Tx) (err error) {
+		found, err = readMember(tx, p.groupID, who)
+		return err
+	})
+	if err != nil || found == nil {
+		return c, err
+	}
+	return p.read(ctx, who)
+}
+
+// read reads the store, unless somebody else has just done so.
+func (p *projectAccess) read(ctx context.Context, who userName) (*compiled, error) {
+	asked := time.Now()
+	select {
+	case p.turn <- struct{}{}:
+		defer func() { <-p.turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if c := p.known.Load(); c != nil && c.at.After(asked) && c.changes == p.of.changes.Load() && (who.name == "" || c.users[who] != nil) {
+		return c, nil
+	}
+	next := &compiled{}
+	err := p.of.store.View(ctx, func(tx store.Tx) error {
+		*next = compiled{changes: p.of.changes.Load(), at: time.Now(), users: map[userName]*member{}}
+		return p.compile(tx, next, who)
+	})
+	p.of.reached(err)
+	if err != nil {
+		return nil, err
+	}
+	p.known.Store(next)
+	return next, nil
+}
+
+// reached notes whether the store could be reached.
+func (a *accesses) reached(err error) {
+	if err == nil {
+		a.away.Store(false)
+		return
+	}
+	lost := errors.Is(err, store.ErrUnreachable) || errors.Is(err, context.DeadlineExceeded)
+	if lost && a.shared && !a.away.Swap(true) {
+		a.log.Warn("the store cannot be reached; clients that have logged in go on with what they may", "for at most", a.outage, "error", err)
+	}
+}
+
+// compile reads the list of addresses, and users: those that are known already and who.
+func (p *projectAccess) compile(tx store.Tx, into *compiled, who userName) (err error) {
+	if into.list, err = accesslist.Networks(tx, p.groupID); err != nil {
+		return err
+	}
+	wanted := map[userName]bool{who: who.name != ""}
+	if c := p.known.Load(); c != nil {
+		for name := range c.users {
+			wanted[name] = true
+		}
+	}
+	for name, really := range wanted {
+		if !really {
+			continue
+		}
+		m, err := readMember(tx, p.groupID, name)
+		if err != nil {
+			return err
+		}
+		if m != nil {
+			into.users[name] = m
+		}
+	}
+	return nil
+}
+
+// follow keeps what is known fresh until ctx ends.
+func (a *accesses) follow(ctx context.Context) error {
+	tick := time.NewTicker(followAccess)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		for _, p := range a.inUse() {
+			if _, err := p.read(ctx, userName{}); err != nil && ctx.Err() == nil {
+				break // the others are no better off
+			}
+		}
+	}
+}
+
+// inUse are the projects that somebody has asked for lately. The others are forgotten, and read again when they are asked for.
+func (a *accesses) inUse() []*projectAccess {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var used []*projectAccess
+	for _, p := range a.all {
+		if time.Since(time.Unix(0, p.asked.Load())) < quietAccess {
+			used = append(used, p)
+		} else {
+			p.known.Store(nil)
+		}
+	}
+	return used
+}

@@ -1,0 +1,57 @@
+package server
+
+import (
+	"context"
+	"errors"
+
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// watchedStore is a store that tells which tables a transaction has changed, once it is committed and before Update
+// returns. When the store behind it cannot be reached, its errors say so to callers of the API.
+type watchedStore struct {
+	store.Store
+	changed func(table string)
+}
+
+func (s watchedStore) View(ctx context.Context, fn func(store.Tx) error) error {
+	return unreachable(s.Store.View(ctx, fn))
+}
+
+func (s watchedStore) Update(ctx context.Context, fn func(store.Tx) error) error {
+	return unreachable(s.Store.Update(ctx, func(tx store.Tx) error {
+		return fn(&watchedTx{Tx: tx, changed: s.changed, tables: map[string]bool{}})
+	}))
+}
+
+func unreachable(err error) error {
+	if errors.Is(err, store.ErrUnreachable) {
+		return fault.ServiceUnavailable.With("its store cannot be reached").Because(err)
+	}
+	return err
+}
+
+// watchedTx notes the tables that are written to.
+type watchedTx struct {
+	store.Tx
+	changed func(table string)
+	tables  map[string]bool
+}
+
+func (tx *watchedTx) Put(t *store.Schema, r store.Row) (int64, error) {
+	tx.note(t)
+	return tx.Tx.Put(t, r)
+}
+
+func (tx *watchedTx) Delete(t *store.Schema, id string, rev int64) error {
+	tx.note(t)
+	return tx.Tx.Delete(t, id, rev)
+}
+
+func (tx *watchedTx) note(t *store.Schema) {
+	if !tx.tables[t.Name] {
+		tx.tables[t.Name] = true
+		tx.AfterCommit(func() { tx.changed(t.Name) })
+	}
+}
