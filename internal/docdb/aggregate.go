@@ -61,7 +61,7 @@ func runAggregate(c *call) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := sel.Scan(c.ctx, v.R, v.Coll)
+	s, err := c.scan(&sel, v.R, v.Coll)
 	if err != nil {
 		v.Close()
 		return nil, err

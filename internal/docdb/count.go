@@ -58,7 +58,7 @@ func runCount(c *call) (bson.D, error) {
 
 // count counts a selection. To count a whole collection is to look at its tally.
 func (c *call) count(sel *plan.Selection, v *storage.View) (n int64, err error) {
-	s, err := sel.Scan(c.ctx, v.R, v.Coll)
+	s, err := c.scan(sel, v.R, v.Coll)
 	if err != nil || v.Coll == nil {
 		return 0, err
 	}
@@ -97,7 +97,7 @@ func runDistinct(c *call) (bson.D, error) {
 		return nil, err
 	}
 	defer v.Close()
-	s, err := sel.Scan(c.ctx, v.R, v.Coll)
+	s, err := c.scan(&sel, v.R, v.Coll)
 	if err != nil {
 		return nil, err
 	}

@@ -60,7 +60,8 @@ type Engine struct {
 	stats    counters
 	memory   *memory.Budget // gathered
 
-	readTime atomic.Int64 // Parameters.ReadTime
+	readTime    atomic.Int64 // Parameters.ReadTime
+	indexedOnly atomic.Bool  // Parameters.IndexedOnly
 }
 
 // Open opens the database in dir and creates it if it is not there. What had been acknowledged before a crash is there.

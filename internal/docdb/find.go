@@ -87,7 +87,7 @@ func (c *call) findAll(sel plan.Selection, size int64) error {
 	if err != nil {
 		return err
 	}
-	s, err := sel.Scan(c.ctx, v.R, v.Coll)
+	s, err := c.scan(&sel, v.R, v.Coll)
 	if err != nil {
 		v.Close()
 		return err

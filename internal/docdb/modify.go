@@ -25,7 +25,7 @@ func (c *call) modify(t *storage.Tx, sel *plan.Selection, multi bool, fn func(bs
 // findOne returns the first document of a selection, or nil.
 func (c *call) findOne(t *storage.Tx, sel *plan.Selection) (bson.Raw, error) {
 	sel.Limit = 1
-	s, err := sel.Scan(c.ctx, t.Reader(), t.Coll)
+	s, err := c.scan(sel, t.Reader(), t.Coll)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ const foundBytes = 256 * mb
 
 // findKeys returns the keys of a selection's documents, each behind its length.
 func (c *call) findKeys(t *storage.Tx, sel *plan.Selection) ([]byte, error) {
-	s, err := sel.Scan(c.ctx, t.Reader(), t.Coll)
+	s, err := c.scan(sel, t.Reader(), t.Coll)
 	if err != nil {
 		return nil, err
 	}

@@ -1,17 +1,29 @@
 package docdb
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/telamon-db/telamon/internal/docdb/plan"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
+	"github.com/telamon-db/telamon/internal/wire"
+)
 
 // Parameters are settings of an engine that may change while it runs. A zero one is the engine's default.
 type Parameters struct {
 	OplogBytes int64         // the oplog is trimmed to about this size; 0: Options.OplogBytes
 	OplogKeeps time.Duration // entries of the oplog younger than this stay, whatever their size
 	ReadTime   time.Duration // ends reads that have no maxTimeMS of their own; 0: nothing does
+
+	IndexedOnly bool // queries that no index answers are refused
 }
 
 // Configure changes the engine's parameters. Commands that have begun keep those that they began with.
 func (e *Engine) Configure(p Parameters) {
 	e.readTime.Store(p.ReadTime.Milliseconds())
+	e.indexedOnly.Store(p.IndexedOnly)
 	e.store.LimitOplog(p.OplogBytes, p.OplogKeeps)
 }
 
@@ -23,4 +35,14 @@ func (c *call) usualTime() int64 {
 		return c.e.readTime.Load()
 	}
 	return 0
+}
+
+// scan plans a selection on a collection. With Parameters.IndexedOnly it refuses to search a whole collection, but on
+// MongoDB's own databases; to read all documents of one is no search. Source: MongoDB manual, notablescan.
+func (c *call) scan(sel *plan.Selection, r pebble.Reader, coll *storage.Collection) (*plan.Scan, error) {
+	s, err := sel.Scan(c.ctx, r, coll)
+	if err == nil && c.e.indexedOnly.Load() && s.SearchesAll() && !slices.Contains([]string{"admin", "config", "local"}, c.ns.DB) {
+		return nil, wire.Errorf(wire.NoQueryExecutionPlans, "no index answers this query on %s, and the parameter noTableScan allows no scan of a collection", c.ns)
+	}
+	return s, err
 }

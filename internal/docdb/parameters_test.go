@@ -68,3 +68,38 @@ func TestParametersOfReads(t *testing.T) {
 		}
 	}
 }
+
+// TestParametersOfScans: what no index answers is refused, in every command that searches, while that is wanted.
+func TestParametersOfScans(t *testing.T) {
+	x := fresh(t)
+	x.insert("c", d{{"_id", 1}, {"a", 1}, {"b", 1}})
+	x.ok(d{{"createIndexes", "c"}, {"indexes", a{d{{"key", d{{"a", 1}}}, {"name", "a"}}}}})
+	scans := []d{
+		{{"find", "c"}, {"filter", d{{"b", 1}}}}, {{"count", "c"}, {"query", d{{"b", 1}}}}, {{"distinct", "c"}, {"key", "a"}, {"query", d{{"b", 1}}}},
+		{{"aggregate", "c"}, {"pipeline", a{d{{"$match", d{{"b", 1}}}}}}, {"cursor", d{}}}, {{"find", "c"}, {"filter", d{{"b", 1}}}, {"hint", d{{"$natural", 1}}}},
+		{{"findAndModify", "c"}, {"query", d{{"b", 1}}}, {"update", d{{"$set", d{{"c", 1}}}}}},
+		{{"explain", d{{"find", "c"}, {"filter", d{{"b", 1}}}}}, {"verbosity", "queryPlanner"}},
+	}
+	others := []d{
+		{{"find", "c"}}, {{"find", "c"}, {"filter", d{{"_id", 1}}}}, {{"find", "c"}, {"filter", d{{"a", 1}, {"b", 1}}}}, {{"count", "c"}},
+		{{"find", "c"}, {"filter", d{{"b", 1}}}, {"$db", "admin"}}, {{"find", "none"}, {"filter", d{{"b", 1}}}},
+	}
+	for _, command := range append(scans, others...) {
+		x.ok(command)
+	}
+	x.e.Configure(Parameters{IndexedOnly: true})
+	for _, command := range scans {
+		x.fails(wire.NoQueryExecutionPlans, command)
+	}
+	update := x.run(d{{"update", "c"}, {"updates", a{d{{"q", d{{"b", 1}}}, {"u", d{{"$set", d{{"c", 2}}}}}, {"multi", true}}}}})
+	if code, _ := update.Lookup("writeErrors", "0", "code").AsInt64OK(); int32(code) != wire.NoQueryExecutionPlans.Number {
+		t.Errorf("an update of many is %s", update)
+	}
+	for _, command := range others {
+		x.ok(command)
+	}
+	x.e.Configure(Parameters{})
+	for _, command := range scans {
+		x.ok(command)
+	}
+}

@@ -51,6 +51,7 @@ func parameters(p *model.Process) (out docdb.Parameters) {
 	if p.DefaultMaxTimeMS != nil {
 		out.ReadTime = time.Duration(*p.DefaultMaxTimeMS) * time.Millisecond
 	}
+	out.IndexedOnly = p.NoTableScan != nil && *p.NoTableScan
 	return out
 }
 

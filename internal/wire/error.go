@@ -75,6 +75,7 @@ var (
 	OperationNotInTransaction  = Code{263, "OperationNotSupportedInTransaction"}
 	DistinctTooBig             = Code{17217, "Location17217"}
 	OperationFailed            = Code{96, "OperationFailed"}
+	NoQueryExecutionPlans      = Code{291, "NoQueryExecutionPlans"}
 	SortMemoryExceeded         = Code{292, "QueryExceededMemoryLimitNoDiskUseAllowed"}
 	MissingField               = Code{40414, "IDLFailedToParse"}
 	UnknownField               = Code{40415, "IDLUnknownField"}

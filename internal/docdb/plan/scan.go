@@ -288,3 +288,8 @@ func (s *Scan) ranges() iter.Seq[span] {
 		}
 	}
 }
+
+// SearchesAll reports whether the scan looks at every document of its collection to find some.
+func (s *Scan) SearchesAll() bool {
+	return s.Plan.Stage == stageAll && s.filter != nil && len(s.filter.Raw()) > len(EmptyDoc)
+}

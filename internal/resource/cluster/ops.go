@@ -151,7 +151,7 @@ func (s *Service) Operations() api.Operations {
 			Description: "Changes what the body names; null brings the default back. The cluster is UPDATING for a moment, then IDLE.",
 			Roles:       authz.Any(authz.GroupClusterManager), Status: http.StatusOK,
 			Errors: fault.Kinds{
-				fault.ClusterNotFound, fault.FlexInClusterAPI, fault.TenantUnsupported, fault.CannotUpdatePaused, fault.ClusterNotReady, fault.ClusterBeingDeleted,
+				fault.ClusterNotFound, fault.FlexInClusterAPI, fault.TenantUnsupported, fault.ClusterNotReady, fault.ClusterBeingDeleted,
 			},
 			Versions: []api.Version{
 				api.At("2023-01-01", updateProcess[ClusterDescriptionProcessArgs](s)).Until(firstSunset),

@@ -23,7 +23,7 @@ type process struct {
 	DefaultWriteConcern api.Nullable[string]  `json:"defaultWriteConcern" doc:"Write concern of writes that name none: majority, or a number of members. Kept as declared: every write is durable at its one member."`
 	JavaScript          api.Nullable[bool]    `json:"javascriptEnabled" doc:"Whether commands may run JavaScript. Kept as declared: the engine has none."`
 	MinimumTLS          string                `json:"minimumEnabledTlsProtocol,omitempty" api:"enum=TLS1_0|TLS1_1|TLS1_2|TLS1_3" doc:"Oldest version of TLS."`
-	NoTableScan         api.Nullable[bool]    `json:"noTableScan" doc:"Whether queries that no index answers are refused."`
+	NoTableScan         api.Nullable[bool]    `json:"noTableScan" doc:"Whether queries that no index answers are refused, with MongoDB's code 291."`
 	OplogHours          api.Nullable[float64] `json:"oplogMinRetentionHours" doc:"How many hours the oplog reaches back, whatever its size."`
 	OplogMB             api.Nullable[int]     `json:"oplogSizeMB" doc:"Size of the oplog in megabytes: at least 990, at most that of the cluster's disks."`
 	QueryStats          api.Nullable[int]     `json:"queryStatsLogVerbosity" doc:"How much of query statistics is logged, 1 to 3. Kept as declared."`
@@ -150,13 +150,11 @@ func updateProcess[W any, P processShape[W]](s *Service) func(context.Context, u
 				return err
 			}
 			P(&out).show(&next)
-			switch {
+			switch { // a paused cluster takes them: clients pause one before they send its arguments
 			case reflect.DeepEqual(next, c.Declared):
 				return nil
 			case c.Declared.Shared():
 				return fault.TenantUnsupported.With(c.Name)
-			case c.Declared.Paused:
-				return fault.CannotUpdatePaused.With(c.Name)
 			}
 			return s.change(ctx, tx, c, next, "PROCESS_ARGS_UPDATE_SUBMITTED")
 		})

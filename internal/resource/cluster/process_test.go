@@ -1,10 +1,14 @@
 package cluster_test
 
 import (
+	"errors"
 	"net/http"
 	"reflect"
 	"slices"
 	"testing"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"github.com/telamon-db/telamon/internal/apitest"
 )
@@ -94,7 +98,11 @@ func TestProcessArgumentsAreRefused(t *testing.T) {
 	path = clusters(srv) + "/alpha"
 	srv.Owner().Patch(path, object{"paused": true}).Want(http.StatusOK)
 	settle(srv)
-	srv.Owner().Patch(path+"/processArgs", object{"noTableScan": true}).WantError(http.StatusConflict, "CANNOT_UPDATE_PAUSED_CLUSTER")
+	srv.Owner().Patch(path+"/processArgs", object{"noTableScan": true}).Want(http.StatusOK)
+	settle(srv)
+	if c := srv.Owner().Get(path).Want(http.StatusOK).Object(); c["stateName"] != "IDLE" || c["paused"] != true {
+		t.Errorf("a paused cluster with other arguments is %v, paused: %v", c["stateName"], c["paused"])
+	}
 }
 
 // TestAllProjects: each caller sees the clusters of the projects that they may read.
@@ -152,5 +160,39 @@ func TestRegions(t *testing.T) {
 	}
 	if all := size["availableRegions"].([]any); size["name"] != "M10" || len(all) != 34 || all[0].(object)["name"] != "US_EAST_1" {
 		t.Errorf("%v has %d regions, first %v", size["name"], len(all), all[0])
+	}
+}
+
+// TestProcessArgumentsAct: the database of a cluster does what its arguments say, after a restart too.
+func TestProcessArgumentsAct(t *testing.T) {
+	srv := apitest.Start(t)
+	admit(srv)
+	uri, path := standard(made(t, srv, replicaSet("alpha"))), clusters(srv)+"/alpha/processArgs"
+	search := func() error {
+		orders := dial(t, uri).Database("shop").Collection("orders")
+		if _, err := orders.InsertOne(t.Context(), bson.M{"total": 1}); err != nil {
+			t.Fatal(err)
+		}
+		return orders.FindOne(t.Context(), bson.M{"total": 1}).Err()
+	}
+	refused := func(when string) {
+		t.Helper()
+		var e mongo.CommandError
+		if err := search(); !errors.As(err, &e) || e.Code != 291 {
+			t.Errorf("%s a scan ends with %v", when, err)
+		}
+	}
+	if err := search(); err != nil {
+		t.Error(err)
+	}
+	srv.Owner().Patch(path, object{"noTableScan": true}).Want(http.StatusOK)
+	settle(srv)
+	refused("once they are set")
+	srv.Restart()
+	refused("after a restart")
+	srv.Owner().Patch(path, object{"noTableScan": nil}).Want(http.StatusOK)
+	settle(srv)
+	if err := search(); err != nil {
+		t.Error(err)
 	}
 }
