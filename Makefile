@@ -2,7 +2,7 @@
 
 FUZZTIME ?= 30s
 
-.PHONY: build test race lint fuzz kill clients bench bench-events
+.PHONY: build test race lint fuzz kill power clients bench bench-events
 
 build:                ## one static binary
 	CGO_ENABLED=0 go build -o telamon ./cmd/telamon
@@ -38,6 +38,9 @@ fuzz:                 ## every fuzz target for FUZZTIME
 kill:                 ## kill -9 under load: fifty rounds of each store and of PostgreSQL itself, a hundred of a document database
 	TELAMON_KILL_ROUNDS=50 go test -count=1 -timeout 30m -run Load -v ./test/story
 	TELAMON_KILL_ROUNDS=100 go test -count=1 -timeout 30m -run Kill -v ./test/docdb
+
+power:                ## fifty losses of power under load, on a file system in a file (root, loop devices, xfsprogs)
+	TELAMON_KILL_ROUNDS=50 go test -count=1 -timeout 30m -run Power -v ./test/story
 
 bench:                ## what Telamon costs against the same work without it, as docs/BENCHMARKS.md tells
 	go test -run '^$$' -bench . -timeout 30m ./test/bench

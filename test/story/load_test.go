@@ -33,34 +33,45 @@ type ledger struct {
 	orders   map[string]bool   // id of the document
 	enough   chan struct{}
 	left     int
+	over     bool // what is acknowledged from now on does not count
 }
 
 // acked notes an acknowledgement, and says when there are enough for this round.
 func (l *ledger) acked(note func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.over {
+		return
+	}
 	note()
 	if l.left--; l.left == 0 {
 		close(l.enough)
 	}
 }
 
+// cut ends the round: what is acknowledged later may be lost.
+func (l *ledger) cut() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.over = true
+}
+
 // TestNothingAcknowledgedIsLostUnderLoad kills the server, on either store, and PostgreSQL under a server that stays.
 func TestNothingAcknowledgedIsLostUnderLoad(t *testing.T) {
-	killed := func(w *world) { w.kill() }
+	killed := func(w *world, _ *ledger) { w.kill() }
 	started := func(w *world) { w.start() }
-	t.Run("the server on SQLite", func(t *testing.T) { underLoad(t, "", killed, started) })
-	t.Run("the server on PostgreSQL", func(t *testing.T) { underLoad(t, pgtest.URL(t), killed, started) })
+	t.Run("the server on SQLite", func(t *testing.T) { underLoad(t, t.TempDir(), "", killed, started) })
+	t.Run("the server on PostgreSQL", func(t *testing.T) { underLoad(t, t.TempDir(), pgtest.URL(t), killed, started) })
 	t.Run("PostgreSQL under the server", func(t *testing.T) {
 		postgres := pgtest.Start(t)
-		stopped := func(w *world) { w.must(postgres.Stop()) }
-		underLoad(t, postgres.URL, stopped, func(w *world) { w.must(postgres.Start()) })
+		stopped := func(w *world, _ *ledger) { w.must(postgres.Stop()) }
+		underLoad(t, t.TempDir(), postgres.URL, stopped, func(w *world) { w.must(postgres.Start()) })
 	})
 }
 
 // underLoad has a server's clients write, until it comes to its end and to life again, round after round.
-func underLoad(t *testing.T, store string, end, revive func(*world)) {
-	w := &world{process: startProcess(t, store), whole: t}
+func underLoad(t *testing.T, dir, store string, end func(*world, *ledger), revive func(*world)) {
+	w := &world{process: startProcess(t, dir, store), whole: t}
 	w.project = w.boot.ProjectID
 	prepareCluster(w)
 	l := &ledger{projects: map[string]string{}, orders: map[string]bool{}}
@@ -71,7 +82,7 @@ func underLoad(t *testing.T, store string, end, revive func(*world)) {
 		w.must(err)
 	}
 	for round := range n {
-		l.enough, l.left = make(chan struct{}), 20+rand.IntN(100)
+		l.enough, l.left, l.over = make(chan struct{}), 20+rand.IntN(100), false
 		ctx, cancel := context.WithCancel(context.Background())
 		var writers sync.WaitGroup
 		for i := range 4 {
@@ -79,7 +90,7 @@ func underLoad(t *testing.T, store string, end, revive func(*world)) {
 			writers.Go(func() { insertOrders(ctx, w, l, fmt.Sprintf("r%d-w%d", round, i)) })
 		}
 		<-l.enough
-		end(w)
+		end(w, l)
 		cancel()
 		revive(w)
 		writers.Wait()

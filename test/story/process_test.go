@@ -66,10 +66,10 @@ type process struct {
 	starts  int
 }
 
-// startProcess starts a server on a store, "" being its own.
-func startProcess(t *testing.T, store string) *process {
+// startProcess starts a server on a directory and a store, "" being its own.
+func startProcess(t *testing.T, dir, store string) *process {
 	t.Helper()
-	p := &process{t: t, dir: t.TempDir(), store: store, log: new(bytes.Buffer)}
+	p := &process{t: t, dir: dir, store: store, log: new(bytes.Buffer)}
 	p.start()
 	t.Cleanup(func() {
 		p.kill()

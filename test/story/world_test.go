@@ -181,7 +181,7 @@ func (w *world) mongosh(t *testing.T, user, password, script string) string {
 }
 
 func run(t *testing.T, w *world, store string) {
-	w.process, w.whole = startProcess(t, store), t
+	w.process, w.whole = startProcess(t, t.TempDir(), store), t
 	for _, chapter := range chapters {
 		ok := t.Run(chapter.name, func(t *testing.T) {
 			w.process.t = t
