@@ -4,6 +4,7 @@ package kept
 
 import (
 	"context"
+	"encoding/json"
 	"reflect"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -18,7 +19,7 @@ import (
 type Setting[W any] struct {
 	Store store.Store
 	Table *store.Table[Row[W]]
-	// Check refuses a changed setting, or completes it. It never sees members that responses do not have: it drops them.
+	// Check refuses a changed setting, or completes it, and drops what responses do not have; nil where any will do.
 	Check func(w *W) error
 	// Events are those of a change; nil where the API has none.
 	Events func(before, after W) []event.Type
@@ -31,13 +32,33 @@ type Row[W any] struct {
 	Rev     int64    `json:"-"`
 }
 
-// Table declares the table of a setting.
-func Table[W any](name string) *store.Table[Row[W]] {
-	return &store.Table[Row[W]]{
+// Table declares the table of a setting. older reads the bodies of rows from before they had the form of Row, with the
+// shape's fields beside groupId; nil where there are none.
+func Table[W any](name string, older func(body []byte) (W, error)) *store.Table[Row[W]] {
+	t := &store.Table[Row[W]]{
 		Name: name,
 		ID:   func(r *Row[W]) string { return r.GroupID },
 		Rev:  func(r *Row[W]) *int64 { return &r.Rev },
 	}
+	if older != nil {
+		t.Older = func(body []byte) ([]byte, error) { return upgrade(body, older) }
+	}
+	return t
+}
+
+func upgrade[W any](body []byte, older func([]byte) (W, error)) ([]byte, error) {
+	var row struct {
+		GroupID model.ID         `json:"groupId"`
+		Is      *json.RawMessage `json:"is"`
+	}
+	if err := json.Unmarshal(body, &row); err != nil || row.Is != nil {
+		return body, err
+	}
+	is, err := older(body)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(Row[W]{GroupID: row.GroupID, Is: is})
 }
 
 // find returns the project's row, or a new one.
@@ -47,7 +68,14 @@ func (s *Setting[W]) find(tx store.Tx, groupID model.ID) (*Row[W], error) {
 		return r, err
 	}
 	r = &Row[W]{GroupID: groupID}
-	return r, s.Check(&r.Is)
+	return r, s.check(&r.Is)
+}
+
+func (s *Setting[W]) check(w *W) error {
+	if s.Check == nil {
+		return nil
+	}
+	return s.Check(w)
 }
 
 // In names the project whose setting is asked for.
@@ -94,7 +122,7 @@ func (s *Setting[W]) Change(ctx context.Context, groupID model.ID, change func(w
 		if err := change(&r.Is); err != nil {
 			return err
 		}
-		if err := s.Check(&r.Is); err != nil {
+		if err := s.check(&r.Is); err != nil {
 			return err
 		}
 		if out = r.Is; reflect.DeepEqual(before, r.Is) {

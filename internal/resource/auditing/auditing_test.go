@@ -2,17 +2,12 @@ package auditing_test
 
 import (
 	"net/http"
-	"path/filepath"
 	"slices"
 	"testing"
-	"time"
 
 	"go.mongodb.org/atlas-sdk/v20250312001/admin"
 
 	"github.com/telamon-db/telamon/internal/apitest"
-	"github.com/telamon-db/telamon/internal/resource/auditing"
-	"github.com/telamon-db/telamon/internal/store"
-	"github.com/telamon-db/telamon/internal/store/sqlite"
 )
 
 func TestConfiguration(t *testing.T) {
@@ -90,34 +85,5 @@ func TestProjectGoes(t *testing.T) {
 	e := owner.Get("/orgs/" + s.OrgID + "/events?includeRaw=true").Want(http.StatusOK).Results()[0]
 	if e["eventTypeName"] != "GROUP_DELETED" || e["groupId"] != s.ProjectID {
 		t.Errorf("the organization's newest event is %v", e)
-	}
-}
-
-func TestVacate(t *testing.T) {
-	st, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "db"), time.Now, []*store.Schema{auditing.Configs.Schema()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer st.Close()
-	err = st.Update(t.Context(), func(tx store.Tx) error {
-		for _, group := range []string{"a", "b"} {
-			if err := auditing.Configs.Put(tx, &auditing.Config{GroupID: group}); err != nil {
-				return err
-			}
-		}
-		return (&auditing.Service{}).Vacate(tx, "a")
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = st.View(t.Context(), func(tx store.Tx) error {
-		left, err := auditing.Configs.List(tx, store.Query{})
-		if len(left) != 1 || left[0].GroupID != "b" {
-			t.Errorf("left %v", left)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 }

@@ -23,7 +23,7 @@ func New(st store.Store) *Service {
 	}}}
 }
 
-var configurations = kept.Table[EncryptionAtRest]("encryption_at_rest")
+var configurations = kept.Table[EncryptionAtRest]("encryption_at_rest", nil)
 
 const (
 	tag  = "Encryption at Rest using Customer Key Management"

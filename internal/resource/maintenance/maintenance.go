@@ -24,7 +24,7 @@ func New(st store.Store) *Service {
 	return &Service{kept.Setting[GroupMaintenanceWindow]{Store: st, Table: windows, Check: check, Events: events}}
 }
 
-var windows = kept.Table[GroupMaintenanceWindow]("maintenance_windows")
+var windows = kept.Table[GroupMaintenanceWindow]("maintenance_windows", nil)
 
 const (
 	tag  = "Maintenance Windows"
