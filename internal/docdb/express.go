@@ -17,7 +17,7 @@ func (c *call) express(sel *plan.Selection, id bson.RawValue) error {
 		}
 		if doc != nil {
 			defer closer.Close()
-			if err := b.addSelected(c.run(c.ctx).Evaluation(), doc, sel); err != nil {
+			if err := b.addSelected(expression.NewEvaluation(c.ctx, nil), doc, sel); err != nil {
 				return err
 			}
 		}

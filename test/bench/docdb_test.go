@@ -205,6 +205,27 @@ func readAll(b *testing.B, db *pebble.DB, total int) {
 	}
 }
 
+// BenchmarkDocdbSort is a sort of a million documents for the first five, against a find that reads all and takes none.
+func BenchmarkDocdbSort(b *testing.B) {
+	const total = 1_000_000
+	x := openDatabase(b, b.TempDir())
+	for from := 0; from < total; from += 10_000 {
+		x.insert(documents(b, from, 10_000, 200))
+	}
+	find := func(more ...bson.E) bson.Raw {
+		return x.run(append(bson.D{{Key: "find", Value: "c"}, {Key: "singleBatch", Value: true}}, more...))
+	}
+	compare(b, 1, func(int) {
+		if reply := find(bson.E{Key: "filter", Value: bson.D{{Key: "n", Value: -1}}}); reply.Lookup("cursor", "firstBatch", "0").Type != 0 {
+			b.Fatal(reply)
+		}
+	}, func(int) {
+		if reply := find(bson.E{Key: "sort", Value: bson.D{{Key: "n", Value: 1}}}, bson.E{Key: "limit", Value: 5}); reply.Lookup("cursor", "firstBatch", "4").Type == 0 {
+			b.Fatal(reply)
+		}
+	})
+}
+
 // BenchmarkDocdbOpen opens engines that are there, and says what each takes of memory while it is idle.
 func BenchmarkDocdbOpen(b *testing.B) {
 	const engines = 20

@@ -7,7 +7,7 @@ import "context"
 // between is how much work is done between two looks at the context: about a millisecond's.
 const between = 10_000
 
-// Pace counts work. It is used by one goroutine at a time. A nil Pace never ends any.
+// Pace counts work. It is used by one goroutine at a time. A nil Pace never ends any, nor does the zero Pace.
 type Pace struct {
 	ctx  context.Context
 	left int
@@ -17,9 +17,12 @@ type Pace struct {
 // New returns the pace of work that ends with ctx.
 func New(ctx context.Context) *Pace { return &Pace{ctx: ctx} }
 
+// With is New for a Pace that lies within something else.
+func With(ctx context.Context) Pace { return Pace{ctx: ctx} }
+
 // Step tells of work that is about to be done, in units of some 100 ns. The error is that of a done context, and stays.
 func (p *Pace) Step(work int) error {
-	if p == nil {
+	if p == nil || p.ctx == nil {
 		return nil
 	}
 	if p.left -= work; p.left > 0 || p.err != nil {

@@ -1,6 +1,8 @@
 package expression
 
 import (
+	"context"
+
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/pace"
@@ -17,14 +19,14 @@ const MaxMemory = 100 << 20
 type Evaluation struct {
 	doc   []byte
 	vars  []bson.RawValue // by their slots
-	pace  *pace.Pace
+	pace  pace.Pace
 	taken int
 	err   error
 }
 
-// NewEvaluation returns an evaluation with variables, which ends with pace.
-func NewEvaluation(pace *pace.Pace, vars []bson.RawValue) *Evaluation {
-	return &Evaluation{pace: pace, vars: append([]bson.RawValue(nil), vars...)}
+// NewEvaluation returns an evaluation with variables, which ends with ctx.
+func NewEvaluation(ctx context.Context, vars []bson.RawValue) *Evaluation {
+	return &Evaluation{pace: pace.With(ctx), vars: append([]bson.RawValue(nil), vars...)}
 }
 
 // Begin goes on to a document.

@@ -18,7 +18,7 @@ import (
 type Parser struct {
 	Collation *keys.Collation
 	Now       time.Time
-	pace      *pace.Pace
+	pace      pace.Pace
 	scope     *binding
 	slots     Slot
 	depth     int
@@ -26,7 +26,7 @@ type Parser struct {
 
 // NewParser returns a parser that gives up when ctx ends.
 func NewParser(ctx context.Context, collation *keys.Collation, now time.Time) *Parser {
-	return &Parser{Collation: collation, Now: now, pace: pace.New(ctx)}
+	return &Parser{Collation: collation, Now: now, pace: pace.With(ctx)}
 }
 
 // OrNew is p, or a parser that knows nothing.

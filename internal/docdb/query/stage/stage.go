@@ -46,7 +46,7 @@ func (r *Run) With(vars []bson.RawValue) *Run {
 
 // Evaluation begins an evaluation with the run's variables, which ends with the run.
 func (r *Run) Evaluation() *expression.Evaluation {
-	return expression.NewEvaluation(pace.New(r.Ctx), r.Vars)
+	return expression.NewEvaluation(r.Ctx, r.Vars)
 }
 
 // named is the part of a stage that says how it was asked for.
