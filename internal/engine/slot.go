@@ -13,24 +13,59 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// slot is where a gateway finds its database. While it is empty, clients are told to try again, or what is wrong with it.
+// slot is where a gateway finds its database. While it is empty, clients wait for a while and are then told to try again,
+// or what is wrong with it.
 type slot struct {
 	mu     sync.Mutex
 	db     *docdb.Engine
-	broken *wire.Error // why the database cannot be opened; nil: it is being replaced
+	broken *wire.Error   // why the database cannot be opened; nil: it is being replaced
+	change chan struct{} // closed when it is not empty any more; nil: nobody waits
 }
 
-// NewSession opens a session on the database that is in the slot.
+// replaceTime is how long a client waits for a database that is being replaced, which seldom takes a second.
+const replaceTime = 5 * time.Second
+
+// NewSession opens a session on the database that is in the slot, or that soon will be.
 func (s *slot) NewSession(ctx context.Context, user wire.User) (gateway.Session, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case s.db != nil:
-		return s.db.NewSession(ctx, user), nil
-	case s.broken != nil:
-		return nil, s.broken
+	db, err := s.wait(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return nil, wire.Errorf(wire.ShutdownInProgress, "the database is being replaced; try again")
+	return &session{s, ctx, user, db, db.NewSession(ctx, user)}, nil
+}
+
+// wait returns the database that is in the slot, or that soon will be.
+func (s *slot) wait(ctx context.Context) (*docdb.Engine, error) {
+	ctx, cancel := context.WithTimeout(ctx, replaceTime)
+	defer cancel()
+	for {
+		s.mu.Lock()
+		db, broken, change := s.db, s.broken, s.change
+		if db == nil && broken == nil && change == nil {
+			change = make(chan struct{})
+			s.change = change
+		}
+		s.mu.Unlock()
+		switch {
+		case db != nil:
+			return db, nil
+		case broken != nil:
+			return nil, broken
+		}
+		select {
+		case <-change:
+		case <-ctx.Done():
+			return nil, wire.Errorf(wire.ShutdownInProgress, "the database is being replaced; try again")
+		}
+	}
+}
+
+// changed lets those look again who wait. The slot is locked.
+func (s *slot) changed() {
+	if s.change != nil {
+		close(s.change)
+		s.change = nil
+	}
 }
 
 // configure sets the parameters of the database, if there is one.
@@ -67,6 +102,7 @@ func (s *slot) fill(db *docdb.Engine) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.db, s.broken = db, nil
+	s.changed()
 }
 
 // fail has clients told that the database cannot be opened. They need not try again soon: it takes somebody to mend it.
@@ -81,6 +117,7 @@ func (s *slot) fail(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.broken = told
+	s.changed()
 }
 
 // empty closes the database and waits for the commands that run on it.

@@ -1,0 +1,41 @@
+package engine
+
+import (
+	"context"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// session is a gateway's session on whichever database is in the slot. A command that a database has not begun, because it
+// has just been closed to be replaced, runs on the one that comes after it.
+type session struct {
+	slot *slot
+	ctx  context.Context
+	user wire.User
+	db   *docdb.Engine
+	*docdb.Session
+}
+
+// Run runs a command.
+func (s *session) Run(dst []byte, m *wire.Msg) []byte {
+	out := s.Session.Run(dst, m)
+	if s.slot.engine() == s.db || !notBegun(out[len(dst):]) {
+		return out
+	}
+	db, err := s.slot.wait(s.ctx)
+	if err != nil {
+		return append(out[:len(dst)], wire.Reply(err)...)
+	}
+	s.Close()
+	s.db, s.Session = db, db.NewSession(s.ctx, s.user)
+	return s.Session.Run(out[:len(dst)], m)
+}
+
+// notBegun reports whether a reply is of a database that was closed before the command came to it.
+func notBegun(reply bson.Raw) bool {
+	code, _ := reply.Lookup("code").AsInt64OK()
+	return int32(code) == wire.ShutdownInProgress.Number
+}
