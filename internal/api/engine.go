@@ -16,6 +16,7 @@ import (
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/ratelimit"
 	"github.com/telamon-db/telamon/internal/requestlog"
+	"github.com/telamon-db/telamon/internal/trouble"
 )
 
 // Authenticator finds out who calls.
@@ -64,6 +65,8 @@ type Config struct {
 	AsOf   Date              // versions whose sunset is not after this date are gone; "": none is
 	URL    string            // that links begin with; "": whatever name the caller used
 	Logger *slog.Logger
+
+	Trouble *trouble.Board // gets to know when the store cannot be reached; nil: nobody does
 }
 
 // Engine serves operations over HTTP.

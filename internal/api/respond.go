@@ -126,6 +126,10 @@ type FieldViolation struct {
 // to the log only.
 func (out *response) fault(err error) {
 	f, ok := fault.Of(err)
+	if fault.IsAway(err) {
+		out.engine.Trouble.Report("the store cannot be reached", err)
+		f, ok = fault.ServiceUnavailable.With("its store cannot be reached"), true
+	}
 	if !ok || out.op != nil && !out.op.declares(f.Kind) {
 		out.engine.Logger.Error("unexpected error", "id", requestlog.From(out.w).ID, "method", out.r.Method, "path", out.r.URL.Path, "error", err)
 		f = fault.Unexpected.With()

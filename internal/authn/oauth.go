@@ -9,6 +9,7 @@ import (
 	"net/url"
 
 	"github.com/telamon-db/telamon/internal/clock"
+	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -126,6 +127,9 @@ func (o *OAuth) refuse(w http.ResponseWriter, err error) {
 	if !errors.As(err, &p) {
 		o.log.Error("authn: a token endpoint failed", "error", err)
 		p = problem{http.StatusInternalServerError, "server_error", "the server cannot do this at the moment"}
+		if fault.IsAway(err) {
+			p.status, p.code = http.StatusServiceUnavailable, "temporarily_unavailable"
+		}
 	}
 	if p.status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Basic realm="`+Realm+`"`)

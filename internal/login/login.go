@@ -15,6 +15,7 @@ import (
 	"net/netip"
 	"net/url"
 
+	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/ratelimit"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -72,13 +73,21 @@ var (
 func (s *Service) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	status, p := http.StatusBadRequest, problem{"UNEXPECTED_ERROR", "Something went wrong on the server. Its log has the cause."}
 	if !errors.As(err, &p) {
-		status = http.StatusInternalServerError
+		status = failure(err)
 		s.Log.ErrorContext(r.Context(), "login: cannot answer a program", "path", r.URL.Path, "error", err)
 	}
 	w.Header().Set("X-Error-Code", p.code)
 	answer(w, status, map[string]any{
 		"detail": p.detail, "error": status, "errorCode": p.code, "parameters": []string{}, "reason": http.StatusText(status),
 	})
+}
+
+// failure is the status for an error that is none of the caller's.
+func failure(err error) int {
+	if fault.IsAway(err) {
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
 }
 
 func answer(w http.ResponseWriter, status int, body any) {

@@ -86,7 +86,7 @@ func (s *Service) approve(w http.ResponseWriter, r *http.Request) {
 		ask(w, http.StatusNotFound, code, username, "There is no such code, or it has expired: one is good for ten minutes.")
 	default:
 		s.Log.ErrorContext(r.Context(), "login: cannot serve the page", "error", err)
-		webpage.Write(w, http.StatusInternalServerError, webpage.Page{Title: "Something went wrong", Sentence: "The server could not do this. Try again later."})
+		webpage.Write(w, failure(err), webpage.Page{Title: "Something went wrong", Sentence: "The server could not do this. Try again later."})
 	}
 }
 

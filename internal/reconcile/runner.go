@@ -54,14 +54,19 @@ func NewRunner(st store.Store, c *clock.Clock, node string, log *slog.Logger, ha
 
 // Run works until ctx ends, and waits for what it has begun.
 func (r *Runner) Run(ctx context.Context) error {
-	if err := r.release(ctx); err != nil && ctx.Err() == nil {
-		return err
-	}
 	stop := listen(r.kick)
 	defer stop()
 	defer r.wg.Wait()
-	for ctx.Err() == nil {
-		wait, err := r.pass(ctx)
+	for released := false; ctx.Err() == nil; {
+		var wait time.Duration
+		var err error
+		if !released {
+			err = r.release(ctx)
+			released = err == nil
+		}
+		if released {
+			wait, err = r.pass(ctx)
+		}
 		if err != nil && ctx.Err() == nil {
 			r.log.Error("reconcile: cannot look for work", "error", err)
 			wait = time.Second

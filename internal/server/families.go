@@ -78,7 +78,7 @@ func (s *Server) families() []any {
 		maintenance.New(s.store),
 		encryption.New(s.store),
 		&alert.Service{},
-		&events.Service{Store: s.store},
+		&events.Service{Store: s.store, Log: s.cfg.Logger},
 		invite.Expiry{Store: s.store},
 		mail.Sender{Store: s.store, Transport: s.mail, Log: s.cfg.Logger},
 	}

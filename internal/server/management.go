@@ -88,8 +88,8 @@ func hostOf(header string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(header, "["), "]")
 }
 
-// readyz answers 200 once the server serves and bootstrap.json is written, and while there is room to write. Else it says
-// what is in the way.
+// readyz answers 200 once the server serves and bootstrap.json is written, and while nothing keeps it from its work, such
+// as want of room to write. Else it says what is in the way.
 func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 	select {
 	case <-s.ready:
@@ -97,8 +97,12 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "the server is starting", http.StatusServiceUnavailable)
 		return
 	}
+	wrong := s.trouble.Now()
 	if err := errors.Join(durable.Room(s.cfg.DataDir), s.plane.Trouble()); err != nil {
-		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		wrong = append(wrong, err.Error())
+	}
+	if len(wrong) > 0 {
+		http.Error(w, strings.Join(wrong, "\n"), http.StatusServiceUnavailable)
 		return
 	}
 	w.WriteHeader(http.StatusOK)

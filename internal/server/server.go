@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
+	"log"
 	"net"
 	"net/http"
 	"os"
@@ -24,8 +24,10 @@ import (
 	"github.com/telamon-db/telamon/internal/nodes"
 	"github.com/telamon-db/telamon/internal/ratelimit"
 	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/share"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
+	"github.com/telamon-db/telamon/internal/trouble"
 )
 
 // Server is a running Telamon.
@@ -49,6 +51,7 @@ type Server struct {
 	api       net.Listener
 	tls       *tls.Config // of the API listener; nil: none
 	manage    net.Listener
+	trouble   *trouble.Board
 	ready     chan struct{}
 }
 
@@ -57,7 +60,7 @@ type Server struct {
 // store, each has a data directory of its own.
 func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	cfg.fill()
-	s := &Server{cfg: cfg, clock: new(clock.Clock), ready: make(chan struct{})}
+	s := &Server{cfg: cfg, clock: new(clock.Clock), ready: make(chan struct{}), trouble: trouble.New(cfg.Logger, time.Now)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.release())
@@ -123,7 +126,7 @@ func (s *Server) compose(ctx context.Context) error {
 		}
 	}
 	s.engine, err = api.New(s.operations(), api.Config{
-		Auth: s.auth, Scopes: scopes{s.store}, Limits: s.limits, AsOf: s.cfg.AsOf, URL: s.baseURL(), Logger: s.cfg.Logger,
+		Auth: s.auth, Scopes: scopes{s.store}, Limits: s.limits, AsOf: s.cfg.AsOf, URL: s.baseURL(), Trouble: s.trouble, Logger: s.cfg.Logger,
 	})
 	return err
 }
@@ -153,12 +156,13 @@ func (s *Server) Run(ctx context.Context) error {
 	life, end := context.WithCancel(context.WithoutCancel(ctx)) // of requests: they outlive ctx by what the drain takes
 	defer end()
 	group, ctx := errgroup.WithContext(ctx)
-	apiServer := s.http(lasting(life, s.handler()))
+	apiServer := s.http(keepSeat(lasting(life, s.handler())))
 	apiServer.TLSConfig = s.tls
-	manageServer := s.http(s.management())
+	manageServer := s.http(keepSeat(s.management()))
 	drain := s.cfg.timeouts.drain
-	group.Go(func() error { return serve(ctx, apiServer, s.api, drain) })
-	group.Go(func() error { return serve(ctx, manageServer, s.manage, drain) })
+	calls, _, _ := share.Connections(share.Descriptors())
+	group.Go(func() error { return serve(ctx, apiServer, s.seated(s.api, calls), drain) })
+	group.Go(func() error { return serve(ctx, manageServer, s.seated(s.manage, manageSeats), drain) })
 	group.Go(func() error { return s.usage.Run(ctx, s.store, s.cfg.Logger) })
 	group.Go(func() error { return s.runner.Run(ctx) })
 	if s.shared() {
@@ -190,8 +194,14 @@ func (s *Server) http(h http.Handler) *http.Server {
 	t := s.cfg.timeouts
 	return &http.Server{
 		Handler: h, ReadHeaderTimeout: t.header, ReadTimeout: t.request, WriteTimeout: t.answer, IdleTimeout: t.idle, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(s.cfg.Logger.Handler(), slog.LevelWarn), // panics, and handshakes that fail
+		ConnContext: withSeat,
+		ErrorLog:    log.New(s.trouble.Writer("a connection failed"), "", 0), // such as handshakes, and panics of pages
 	}
+}
+
+// seated bounds the connections of a listener.
+func (s *Server) seated(l net.Listener, n int) net.Listener {
+	return &seated{l, share.NewSeats(n), s.trouble}
 }
 
 // serve serves l until ctx ends, then lets running requests end. Those that take longer than drain are cut off: a client

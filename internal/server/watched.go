@@ -2,34 +2,21 @@ package server
 
 import (
 	"context"
-	"errors"
 
-	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
 // watchedStore is a store that tells which tables a transaction has changed, once it is committed and before Update
-// returns. When the store behind it cannot be reached, its errors say so to callers of the API.
+// returns.
 type watchedStore struct {
 	store.Store
 	changed func(table string)
 }
 
-func (s watchedStore) View(ctx context.Context, fn func(store.Tx) error) error {
-	return unreachable(s.Store.View(ctx, fn))
-}
-
 func (s watchedStore) Update(ctx context.Context, fn func(store.Tx) error) error {
-	return unreachable(s.Store.Update(ctx, func(tx store.Tx) error {
+	return s.Store.Update(ctx, func(tx store.Tx) error {
 		return fn(&watchedTx{Tx: tx, changed: s.changed, tables: map[string]bool{}})
-	}))
-}
-
-func unreachable(err error) error {
-	if errors.Is(err, store.ErrUnreachable) {
-		return fault.ServiceUnavailable.With("its store cannot be reached").Because(err)
-	}
-	return err
+	})
 }
 
 // watchedTx notes the tables that are written to.

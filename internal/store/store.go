@@ -134,10 +134,17 @@ var (
 	// ErrConflict: the row is not at the revision that was given.
 	ErrConflict = errors.New("store: revision conflict")
 	// ErrUnreachable: the database behind the store is not there, or does not answer.
-	ErrUnreachable = errors.New("store: the database cannot be reached")
+	ErrUnreachable error = unreachable{}
 	// ErrReadOnly: a write inside View.
 	ErrReadOnly = errors.New("store: write in a read-only transaction")
 )
+
+type unreachable struct{}
+
+func (unreachable) Error() string { return "store: the database cannot be reached" }
+
+// Unavailable tells callers who do not know stores that it may be there later.
+func (unreachable) Unavailable() bool { return true }
 
 // DuplicateError says that another row has the same key in a unique index (Index "" is the id).
 type DuplicateError struct{ Table, Index string }

@@ -2,6 +2,7 @@
 package events
 
 import (
+	"log/slog"
 	"net/http"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -10,7 +11,10 @@ import (
 )
 
 // Service serves the family.
-type Service struct{ Store store.Store }
+type Service struct {
+	Store store.Store
+	Log   *slog.Logger // is told which events cannot be read
+}
 
 const tag = "Events"
 

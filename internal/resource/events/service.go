@@ -7,7 +7,6 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/fault"
-	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -69,6 +68,7 @@ func plain[T ~string](names []T) []string {
 func (s *Service) list(ctx context.Context, feed string, q store.EventQuery, p api.Paging, f filter) (page api.Page[EventView], err error) {
 	f.span(&q)
 	q.Offset, q.Limit = p.Offset(), p.ItemsPerPage
+	show := viewer{feed: feed, raw: f.IncludeRaw}
 	err = s.Store.View(ctx, func(tx store.Tx) error {
 		page = api.Page[EventView]{}
 		if p.IncludeCount {
@@ -82,7 +82,7 @@ func (s *Service) list(ctx context.Context, feed string, q store.EventQuery, p a
 		if err != nil {
 			return err
 		}
-		show := viewer{tx: tx, feed: feed, raw: f.IncludeRaw, names: map[string]string{}}
+		show.begin(tx)
 		for _, row := range rows {
 			v, err := show.event(row)
 			if err != nil {
@@ -92,6 +92,7 @@ func (s *Service) list(ctx context.Context, feed string, q store.EventQuery, p a
 		}
 		return nil
 	})
+	show.tell(s.Log)
 	return page, err
 }
 
@@ -119,60 +120,18 @@ func (s *Service) getOfOrganization(ctx context.Context, in getOfOrganizationIn)
 }
 
 func (s *Service) get(ctx context.Context, feed, series string, in one) (out EventView, err error) {
+	show := viewer{feed: feed, raw: in.IncludeRaw}
 	err = s.Store.View(ctx, func(tx store.Tx) error {
 		row, err := tx.Event(series, in.EventID)
 		if err != nil {
 			return store.IfMissing(err, fault.ResourceNotFound.With("event "+in.EventID))
 		}
-		show := viewer{tx: tx, feed: feed, raw: in.IncludeRaw, names: map[string]string{}}
+		show.begin(tx)
 		out, err = show.event(row)
 		return err
 	})
+	show.tell(s.Log)
 	return out, err
-}
-
-// viewer shows events of the feed at path.
-type viewer struct {
-	tx    store.Tx
-	feed  string
-	raw   bool
-	names map[string]string // of organizations and projects, as they are called now; of those that are gone, ""
-}
-
-func (v *viewer) event(row store.Event) (EventView, error) {
-	e, err := event.Decode(row)
-	if err != nil {
-		return EventView{}, err
-	}
-	w := toWire(v.feed, e)
-	if v.raw {
-		if err := v.learn(e); err != nil {
-			return EventView{}, err
-		}
-		w.Raw = raw(e, v.names)
-	}
-	return w, nil
-}
-
-// learn looks up the names that an event's raw document tells.
-func (v *viewer) learn(e *event.Event) error {
-	if _, known := v.names[e.OrgID]; !known {
-		o, err := state.Organizations.Get(v.tx, e.OrgID)
-		if err == nil {
-			v.names[e.OrgID] = o.Name
-		} else if !store.IsNotFound(err) {
-			return err
-		}
-	}
-	if _, known := v.names[e.GroupID]; !known && e.GroupID != "" {
-		p, err := state.Projects.Get(v.tx, e.GroupID)
-		if err == nil {
-			v.names[e.GroupID] = p.Name
-		} else if !store.IsNotFound(err) {
-			return err
-		}
-	}
-	return nil
 }
 
 type typesIn struct{ api.Paging }

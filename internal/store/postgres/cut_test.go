@@ -160,6 +160,45 @@ func TestRestart(t *testing.T) {
 	must(put(s, "after"))
 }
 
+// TestAwayIsSaid: what waits for a PostgreSQL that is not there, or is and does not answer, ends soon and says why.
+func TestAwayIsSaid(t *testing.T) {
+	server := pgtest.Start(t)
+	p := newProxy(t, server.URL)
+	s, err := Open(t.Context(), p.url, time.Now, []*store.Schema{note})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	view := func() error {
+		return s.View(t.Context(), func(tx store.Tx) error { _, err := tx.Get(note, "x"); return err })
+	}
+	p.hang.Store(true)
+	p.cut("REPEATABLE READ", 1, false)
+	if err := view(); !errors.Is(err, store.ErrUnreachable) {
+		t.Errorf("PostgreSQL is silent: %v", err)
+	}
+	if err := server.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	begun, errs := time.Now(), make(chan error, 2)
+	go func() { errs <- view() }()
+	go func() { errs <- put(s, "x") }()
+	for range 2 {
+		if err := <-errs; !errors.Is(err, store.ErrUnreachable) {
+			t.Errorf("PostgreSQL is away: %v", err)
+		}
+	}
+	if took := time.Since(begun); took > patience+2*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if err := put(s, "x"); err != nil {
+		t.Errorf("PostgreSQL is back: %v", err)
+	}
+}
+
 // Nodes that start at the same time on an empty database make one store.
 func TestNodesStartTogether(t *testing.T) {
 	url := pgtest.URL(t)

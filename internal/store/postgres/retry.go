@@ -101,10 +101,13 @@ func (s *Store) attempt(ctx context.Context, how mode, fn func(*conn) error) err
 	return c.commit(ctx)
 }
 
-// begin opens a transaction on a connection that works. It waits for PostgreSQL as long as patience lasts.
+// begin opens a transaction on a connection that works. It waits for PostgreSQL, be it away or silent, as long as patience
+// lasts.
 func (s *Store) begin(ctx context.Context, how mode) (*conn, error) {
-	for deadline := time.Now().Add(patience); ; {
-		c, err := s.tryBegin(ctx, how)
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for {
+		c, err := s.tryBegin(waiting, how)
 		if err == nil {
 			return c, nil
 		}
@@ -114,11 +117,11 @@ func (s *Store) begin(ctx context.Context, how mode) (*conn, error) {
 		if !away(err) {
 			return nil, err
 		}
-		if time.Now().After(deadline) {
+		if pause(waiting, longest) != nil {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
 			return nil, fmt.Errorf("%w: %w", store.ErrUnreachable, err)
-		}
-		if err := pause(ctx, longest); err != nil {
-			return nil, err
 		}
 	}
 }

@@ -29,11 +29,13 @@ const (
 	// maxConns is how many transactions of a node run at the same time, unless the URL says pool_max_conns. Several
 	// nodes fit in the 100 connections that PostgreSQL has as it comes.
 	maxConns = 16
-	// patience is how long a transaction waits for PostgreSQL to be there.
+	// patience is how long a transaction waits for PostgreSQL to be there, and a view for it to answer.
 	patience = 5 * time.Second
 	// span is how long a transaction may take, with all its attempts, until it commits: a PostgreSQL that is there and does
 	// not answer holds nobody for ever.
 	span = 30 * time.Second
+	// viewSpan is how long a view may take: it waits for nothing but answers.
+	viewSpan = 6 * time.Second
 )
 
 // mode is the statement that begins a transaction.
@@ -121,7 +123,7 @@ func (s *Store) View(ctx context.Context, fn func(store.Tx) error) error {
 		return err
 	}
 	defer s.gate.Leave()
-	return s.transact(ctx, snapshot, fn)
+	return s.transact(ctx, snapshot, min(s.span, viewSpan), fn)
 }
 
 // Update runs fn in a serializable transaction, again if it must, and returns when it is committed. When the connection
@@ -131,13 +133,13 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 		return err
 	}
 	defer s.gate.Leave()
-	return s.transact(ctx, serializable, fn)
+	return s.transact(ctx, serializable, s.span, fn)
 }
 
 var errSpan = errors.New("store: PostgreSQL does not answer in time")
 
-func (s *Store) transact(ctx context.Context, how mode, fn func(store.Tx) error) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, s.span, errSpan)
+func (s *Store) transact(ctx context.Context, how mode, span time.Duration, fn func(store.Tx) error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, span, errSpan)
 	defer cancel()
 	var tx *sqlkit.Tx
 	err := s.retry(ctx, how, func(c *conn) error {

@@ -42,7 +42,8 @@ type Store struct {
 var _ store.Store = (*Store)(nil)
 
 // Open opens the file at path, or creates it with mode 0600, and brings it to the declared tables. now gives the
-// transactions their instants. Errors: *store.NewerError, declarations that are invalid, what the file system says.
+// transactions their instants. Errors: *store.NewerError, declarations that are invalid, a write-ahead
+// log that is damaged in its middle, what the file system says.
 func Open(ctx context.Context, path string, now func() time.Time, tables []*store.Schema) (store.Store, error) {
 	s, err := open(ctx, path, now, tables)
 	if err != nil {
@@ -59,6 +60,9 @@ func open(ctx context.Context, path string, now func() time.Time, tables []*stor
 	path, err = create(path)
 	if err != nil {
 		return nil, fmt.Errorf("store: create: %w", err)
+	}
+	if err := checkWAL(path + "-wal"); err != nil {
+		return nil, err
 	}
 	s := &Store{kit: kit, now: now}
 	write, err := s.database(path, false)
