@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -51,7 +53,7 @@ func listNodes(c *cobra.Command, dir string) error {
 	w := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "NAME\tHOST\tCLUSTERS\tSTATE\tSEEN")
 	for _, n := range got.Nodes {
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\n", n.Name, n.Host, n.Clusters, stateOf(n), n.Seen.Format(time.RFC3339))
+		fmt.Fprintln(w, strings.Join([]string{n.Name, n.Host, strconv.FormatInt(n.Clusters, 10), stateOf(n), n.Seen.Format(time.RFC3339)}, "\t"))
 	}
 	return w.Flush()
 }
@@ -77,6 +79,6 @@ func forgetNode(c *cobra.Command, dir, name string) error {
 	if err := o.call(c.Context(), http.MethodDelete, "/nodes/"+url.PathEscape(name), &got); err != nil {
 		return fmt.Errorf("node %s: %w", name, err)
 	}
-	fmt.Fprintf(c.OutOrStdout(), "Node %s is forgotten; clusters that end with it: %d.\n", name, got.Clusters)
-	return nil
+	_, err = fmt.Fprintf(c.OutOrStdout(), "Node %s is forgotten; clusters that end with it: %d.\n", name, got.Clusters)
+	return err
 }
