@@ -10,6 +10,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/memory"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
@@ -32,11 +33,12 @@ type cursor struct {
 	cancel  context.CancelFunc             // ends next
 	next    func() (bson.Raw, error, bool) // the document lasts until the next one or rest
 	stop    func()
-	rest    func()   // between two batches
-	pending bson.Raw // a copy of what was read and did not fit the last batch
-	left    int64    // documents until the limit; not above 0: no limit
-	lsid    bson.Raw // the logical session that opened it, or nil
-	lasting bool     // may be idle for as long as its session lives
+	rest    func()         // between two batches
+	pending bson.Raw       // a copy of what was read and did not fit the last batch
+	room    memory.Account // for it
+	left    int64          // documents until the limit; not above 0: no limit
+	lsid    bson.Raw       // the logical session that opened it, or nil
+	lasting bool           // may be idle for as long as its session lives
 
 	// Guarded by the table's lock.
 	owner *Session
@@ -49,7 +51,9 @@ type cursor struct {
 func newCursor(ns storage.Namespace, results func(context.Context) value.Documents, release func()) *cursor {
 	ctx, cancel := context.WithCancel(context.Background())
 	next, stop := iter.Pull2(results(ctx))
-	return &cursor{ns: ns, cancel: cancel, next: next, stop: func() { cancel(); stop(); release() }, rest: func() {}}
+	c := &cursor{ns: ns, cancel: cancel, next: next, rest: func() {}, room: replies.Open("a document of a cursor", replyAccount)}
+	c.stop = func() { cancel(); stop(); release(); c.room.Close() }
+	return c
 }
 
 // fill reads into a batch until it is full. It reports whether there is nothing more.
@@ -69,14 +73,28 @@ func (c *cursor) fill(ctx context.Context, b *batch) (done bool, err error) {
 			}
 		}
 		if !b.add(doc) {
-			c.pending = bytes.Clone(doc)
-			return false, nil
+			if b.docs == 0 {
+				return true, b.err
+			}
+			return false, c.keep(doc)
 		}
+		c.room.Close()
 		if c.left--; c.left == 0 {
 			return true, nil
 		}
 	}
 	return false, nil
+}
+
+// keep keeps a document for the next batch. Small ones are not counted.
+func (c *cursor) keep(doc bson.Raw) error {
+	if c.room.Close(); len(doc) > smallReply {
+		if err := c.room.Take(len(doc)); err != nil {
+			return err
+		}
+	}
+	c.pending = bytes.Clone(doc)
+	return nil
 }
 
 // sendable refuses a computed document that no client would take.

@@ -59,6 +59,7 @@ type Engine struct {
 	sessions sessionTable
 	stats    counters
 	memory   *memory.Budget // gathered
+	replies  *memory.Budget
 
 	readTime    atomic.Int64 // Parameters.ReadTime
 	indexedOnly atomic.Bool  // Parameters.IndexedOnly
@@ -76,7 +77,7 @@ func Open(dir string, o Options) (*Engine, error) {
 	if o.SweepEvery == 0 {
 		o.SweepEvery = time.Minute
 	}
-	e := &Engine{store: store, log: o.Logger, started: time.Now(), mono: time.Now, memory: gathered}
+	e := &Engine{store: store, log: o.Logger, started: time.Now(), mono: time.Now, memory: gathered, replies: replies}
 	e.cursors.init()
 	store.Go(func() { e.sweepAlong(o.SweepEvery) })
 	return e, nil

@@ -9,7 +9,7 @@ import (
 
 // express answers with the document of one _id. To read it is one step, which takes neither a plan nor a view.
 func (c *call) express(sel *plan.Selection, id bson.RawValue) error {
-	b := newBatch(c.out, "firstBatch", 1)
+	b := c.newBatch("firstBatch", 1)
 	if coll := c.e.store.Collection(c.ns); coll != nil {
 		doc, closer, err := c.e.store.Lend(coll, id)
 		if err != nil {
@@ -36,8 +36,8 @@ func (b *batch) addSelected(x *expression.Evaluation, doc bson.Raw, sel *plan.Se
 			err = sendable(doc)
 		}
 	}
-	if err == nil {
-		b.add(doc)
+	if err == nil && !b.add(doc) {
+		err = b.err
 	}
 	return err
 }

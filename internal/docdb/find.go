@@ -123,7 +123,7 @@ func (c *call) openCursor(cur *cursor, size int64) error {
 			cur.stop()
 		}
 	}()
-	b := newBatch(c.out, "firstBatch", size)
+	b := c.newBatch("firstBatch", size)
 	done, err := cur.fill(c.ctx, &b)
 	if err == nil && !done {
 		err = c.e.cursors.add(c.s, cur, c.e.mono())
@@ -136,7 +136,7 @@ func (c *call) openCursor(cur *cursor, size int64) error {
 // onlyBatch answers with a first batch of results that nobody reads on from. It does without a cursor, whose coroutine
 // costs more than most of what is read so: findOne is one.
 func (c *call) onlyBatch(results iter.Seq2[bson.Raw, error], size int64) error {
-	b := newBatch(c.out, "firstBatch", size)
+	b := c.newBatch("firstBatch", size)
 	if !b.full() {
 		for doc, err := range results {
 			if err == nil {
@@ -149,6 +149,9 @@ func (c *call) onlyBatch(results iter.Seq2[bson.Raw, error], size int64) error {
 				break
 			}
 		}
+	}
+	if b.err != nil {
+		return b.err
 	}
 	c.out = b.end(0, c.ns)
 	return nil
@@ -173,7 +176,7 @@ func runGetMore(c *call) (bson.D, error) {
 	}
 	keep := false
 	defer func() { c.e.cursors.back(cur, keep, c.e.mono()) }() // also if reading panics
-	b := newBatch(c.out, "nextBatch", size)
+	b := c.newBatch("nextBatch", size)
 	done, err := cur.fill(c.ctx, &b)
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
+	"github.com/telamon-db/telamon/internal/docdb/memory"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -21,6 +22,8 @@ type Session struct {
 	ctx    context.Context // ends with the connection, the session or the engine
 	cancel context.CancelFunc
 
+	reply memory.Account // what the reply holds until it is sent
+
 	mu        sync.Mutex
 	running   *call           // the command, or nil
 	commands  context.Context // of one command after another, until one is interrupted
@@ -30,7 +33,7 @@ type Session struct {
 // NewSession begins a session of user, who has been authorized for what they will run. Its commands end with ctx. It must
 // be closed.
 func (e *Engine) NewSession(ctx context.Context, user wire.User) *Session {
-	s := &Session{e: e, user: user}
+	s := &Session{e: e, user: user, reply: e.replies.Open("a reply", replyAccount)}
 	ctx, end := context.WithCancel(ctx)
 	stop := context.AfterFunc(e.store.Context(), end)
 	s.ctx, s.cancel = ctx, func() { stop(); end() }
@@ -39,8 +42,12 @@ func (e *Engine) NewSession(ctx context.Context, user wire.User) *Session {
 	return s
 }
 
+// Sent says that the reply of the last command is not in memory any more. The next command says so too.
+func (s *Session) Sent() { s.reply.Close() }
+
 // Close ends the session's running command and releases its cursors.
 func (s *Session) Close() {
+	s.Sent()
 	s.cancel()
 	s.e.sessions.part(s)
 	s.e.store.Hold(func() { s.e.cursors.closeOf(s) }) // the engine must not be closed under a cursor
@@ -93,6 +100,7 @@ func (s *Session) execute(dst []byte, c *call) ([]byte, error) {
 	}
 	s.e.cursors.sweep(now)
 	s.e.stats.count(c.cmd)
+	s.Sent()
 	start, out := bsoncore.AppendDocumentStart(dst)
 	c.out = out
 	doc, err := c.cmd.run(c)

@@ -151,7 +151,15 @@ func (c *conn) answer(ctx context.Context, req request) (err error) {
 		c.closeSession() // the next command asks for a session of the database that comes up
 		out = c.g.retryHint(out, at)
 	}
+	defer c.sent()
 	return c.send(req, wire.EndMsg(out))
+}
+
+// sent tells the engine, if it wants to know, that its reply is not in memory any more.
+func (c *conn) sent() {
+	if s, ok := c.session.(interface{ Sent() }); ok {
+		s.Sent()
+	}
 }
 
 // failed renders an error of a command. What clients may not read is logged.
