@@ -1,7 +1,8 @@
 package docdb
 
 import (
-	"encoding/binary"
+	"bytes"
+	"errors"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -9,6 +10,20 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
+
+// A write waits for no scan. What it changes is found under the collection's lock only where that is soon done; else the
+// lock is given back, the documents are found in a view, and each is looked at again in the write's next turn: as MongoDB
+// does, which yields. So one document is the unit of conflicts, and of a statement that changes many, part may be seen by
+// others before all is done.
+
+// nearby is how many keys and documents are examined under the lock.
+const nearby = 500
+
+// searches is how often a document is looked for outside of the lock, while others always change it before it is held.
+const searches = 10
+
+// killed is MongoDB's code for a collection that was dropped under a write.
+var killed = wire.Code{Number: 175, Name: "QueryPlanKilled"}
 
 // modify calls fn with the documents of a selection as the transaction has them: with the first, or if multi with all.
 func (c *call) modify(t *storage.Tx, sel *plan.Selection, multi bool, fn func(bson.Raw) error) error {
@@ -22,71 +37,151 @@ func (c *call) modify(t *storage.Tx, sel *plan.Selection, multi bool, fn func(bs
 	return fn(doc)
 }
 
-// findOne returns the first document of a selection, or nil.
+// findOne returns the first document of a selection, or nil, under the lock.
 func (c *call) findOne(t *storage.Tx, sel *plan.Selection) (bson.Raw, error) {
+	doc, err := c.first(&storage.View{R: t.Reader(), Coll: t.Coll}, sel, nearby)
+	if !errors.Is(err, plan.ErrFar) {
+		return doc, err
+	}
+	if c.has("txnNumber") && !t.Clean() { // which is one piece with what was done before
+		return c.first(&storage.View{R: t.Reader(), Coll: t.Coll}, sel, 0)
+	}
+	for range searches {
+		doc, sure, err := c.findOutside(t, sel)
+		if sure || err != nil {
+			return doc, err
+		}
+	}
+	return c.first(&storage.View{R: t.Reader(), Coll: t.Coll}, sel, 0)
+}
+
+// findOutside looks for the document while others write. It is sure of the answer if they have not changed that.
+func (c *call) findOutside(t *storage.Tx, sel *plan.Selection) (doc bson.Raw, sure bool, err error) {
+	v, err := t.PauseWith()
+	if err != nil {
+		return nil, false, err
+	}
+	defer v.Close()
+	found, failed := c.first(v, sel, 0)
+	if err := c.resume(t); err != nil || failed != nil {
+		return nil, false, errors.Join(failed, err)
+	}
+	if t.Unchanged() {
+		return found, true, nil
+	}
+	if found == nil || t.Coll == nil || t.Coll.ID != v.Coll.ID {
+		return nil, false, nil
+	}
+	now, err := storage.Read(t.Reader(), storage.DocumentKey(t.Coll.ID, found.Lookup("_id")))
+	if err != nil || now == nil {
+		return nil, false, err
+	}
+	if bytes.Equal(now, found) || sel.Sort != nil {
+		return now, bytes.Equal(now, found), nil
+	}
+	sure, err = c.matches(sel, now)
+	return now, sure, err
+}
+
+// first is the first document of a selection, for which at most so many keys and documents are examined; 0: any number.
+func (c *call) first(v *storage.View, sel *plan.Selection, most int64) (bson.Raw, error) {
 	sel.Limit = 1
-	s, err := c.scan(sel, t.Reader(), t.Coll)
+	s, err := c.scan(sel, v.R, v.Coll)
 	if err != nil {
 		return nil, err
 	}
+	s.Most = most
 	for doc, err := range sel.Results(c.run(c.ctx), s) {
 		return doc, err
 	}
 	return nil, nil
 }
 
-// modifyAll finds all documents first and changes them then, so that none is met again where its change has moved it.
-// A large change is committed in groups, which bounds the memory that it takes.
+// modifyAll changes all documents of a view of the collection as far as they still match when it is their turn. None is met
+// again where its change has moved it.
 func (c *call) modifyAll(t *storage.Tx, sel *plan.Selection, fn func(bson.Raw) error) error {
 	if c.has("txnNumber") {
 		return wire.Errorf(wire.InvalidOptions, "Cannot use retryable writes with multi-document statements")
 	}
-	found, err := c.findKeys(t, sel)
+	v, err := t.PauseWith()
 	if err != nil {
 		return err
 	}
-	for n := 0; len(found) > 0; n++ {
-		if err := c.ctx.Err(); n%storage.Patience == 0 && err != nil {
-			return err
-		}
-		size, used := binary.Uvarint(found)
-		key := found[used : used+int(size)]
-		found = found[used+int(size):]
-		doc, err := storage.Read(t.Reader(), key)
+	defer v.Close()
+	failed := c.modifyView(t, v, sel, fn)
+	return errors.Join(failed, t.Resume(c.ctx))
+}
+
+// How much of what is to be changed is held in memory.
+const (
+	chunkDocs  = 1000
+	chunkBytes = 1 * mb
+)
+
+// modifyView changes the documents of a view, some at a time. The transaction pauses before and after it.
+func (c *call) modifyView(t *storage.Tx, v *storage.View, sel *plan.Selection, fn func(bson.Raw) error) error {
+	s, err := c.scan(sel, v.R, v.Coll)
+	if err != nil {
+		return err
+	}
+	var chunk []bson.Raw
+	size := 0
+	for doc, err := range s.Documents(c.run(c.ctx)) {
 		if err != nil {
 			return err
 		}
-		if err := fn(doc); err != nil {
+		chunk, size = append(chunk, doc), size+len(doc)
+		if len(chunk) < chunkDocs && size < chunkBytes {
+			continue
+		}
+		if err := c.modifyChunk(t, v, sel, chunk, fn); err != nil {
 			return err
 		}
-		if t.Full() {
-			if err := t.Flush(); err != nil {
+		chunk, size = chunk[:0], 0
+	}
+	return c.modifyChunk(t, v, sel, chunk, fn)
+}
+
+// modifyChunk changes some documents, in as many turns as it takes.
+func (c *call) modifyChunk(t *storage.Tx, v *storage.View, sel *plan.Selection, chunk []bson.Raw, fn func(bson.Raw) error) error {
+	if len(chunk) == 0 {
+		return nil
+	}
+	if err := t.Resume(c.ctx); err != nil {
+		return err
+	}
+	var failed error
+	for i, doc := range chunk {
+		if i > 0 && t.Due() {
+			if err := t.Yield(c.ctx); err != nil {
 				return err
 			}
 		}
+		if failed = c.modifyFound(t, v, sel, doc, fn); failed != nil {
+			break
+		}
 	}
-	return nil
+	return errors.Join(failed, t.Pause())
 }
 
-// foundBytes bounds what a statement remembers of the documents that it is to change.
-const foundBytes = 256 * mb
+// modifyFound changes a document of the view, if it still is one of the selection.
+func (c *call) modifyFound(t *storage.Tx, v *storage.View, sel *plan.Selection, doc bson.Raw, fn func(bson.Raw) error) error {
+	if t.Coll == nil || t.Coll.ID != v.Coll.ID {
+		return wire.Errorf(killed, "the collection %s was dropped or renamed", t.NS)
+	}
+	now, err := storage.Read(t.Reader(), storage.DocumentKey(t.Coll.ID, doc.Lookup("_id")))
+	if err != nil || now == nil {
+		return err
+	}
+	if !bytes.Equal(now, doc) {
+		if still, err := c.matches(sel, now); err != nil || !still {
+			return err
+		}
+	}
+	return fn(now)
+}
 
-// findKeys returns the keys of a selection's documents, each behind its length.
-func (c *call) findKeys(t *storage.Tx, sel *plan.Selection) ([]byte, error) {
-	s, err := c.scan(sel, t.Reader(), t.Coll)
-	if err != nil {
-		return nil, err
-	}
-	var found []byte
-	for doc, err := range s.Documents(c.run(c.ctx)) {
-		if err != nil {
-			return nil, err
-		}
-		key := storage.DocumentKey(t.Coll.ID, doc.Lookup("_id"))
-		found = append(binary.AppendUvarint(found, uint64(len(key))), key...)
-		if len(found) > foundBytes {
-			return nil, wire.Errorf(wire.ExceededMemoryLimit, "one statement may not change so many documents; narrow its filter")
-		}
-	}
-	return found, nil
+func (c *call) matches(sel *plan.Selection, doc bson.Raw) (bool, error) {
+	x := c.run(c.ctx).Evaluation()
+	return sel.Filter.MatchIn(x, doc), x.Err()
 }

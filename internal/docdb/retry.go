@@ -32,6 +32,23 @@ func (c *call) recall(t *storage.Tx) (bson.D, error) {
 	return reply, bson.Unmarshal(record.Reply, &reply)
 }
 
+// alreadyDone is the error of a write that was done, by a retry, while it paused.
+type alreadyDone struct{ reply bson.D }
+
+func (*alreadyDone) Error() string { return "the write has been done by a retry" }
+
+// resume goes on after a pause, unless a retry has been faster.
+func (c *call) resume(t *storage.Tx) error {
+	if err := t.Resume(c.ctx); err != nil {
+		return err
+	}
+	reply, err := c.recall(t)
+	if err == nil && reply != nil {
+		err = &alreadyDone{reply}
+	}
+	return err
+}
+
 // remember stores the command's reply with its changes.
 func (c *call) remember(t *storage.Tx, reply bson.D) error {
 	if !c.has("txnNumber") {

@@ -43,6 +43,10 @@ func (c *call) write(fn func(*storage.Tx) (bson.D, error)) (bson.D, error) {
 		}
 		return c.remember(t, reply)
 	})
+	var done *alreadyDone
+	if errors.As(err, &done) {
+		return done.reply, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -74,6 +78,9 @@ func (c *call) each(t *storage.Tx, array string, fn func(i int, statement bson.R
 		if err == nil {
 			continue
 		}
+		if t.Left() {
+			return nil, err
+		}
 		shown, ok := writeError(i, err)
 		if !ok {
 			return nil, err
@@ -85,14 +92,14 @@ func (c *call) each(t *storage.Tx, array string, fn func(i int, statement bson.R
 	return failed, nil
 }
 
-// makeRoom bounds the memory that a command takes, however much its statements change. One that may be retried is
+// makeRoom bounds the memory that a command takes and the time for which it stops others, however much it changes. One that may be retried is
 // committed in one piece, with its outcome; of that, statements that go too far are refused.
 func (c *call) makeRoom(t *storage.Tx) error {
 	switch {
-	case !t.Full():
+	case !t.Due():
 		return nil
 	case !c.has("txnNumber"):
-		return t.Flush()
+		return t.Yield(c.ctx)
 	case t.Overfull():
 		return wire.Errorf(wire.ExceededMemoryLimit, "one command may not change so much; send the rest in another")
 	}

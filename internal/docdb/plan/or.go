@@ -97,7 +97,7 @@ type arm struct {
 func (s *Scan) branches(r *stage.Run) value.Documents {
 	return func(yield func(bson.Raw, error) bool) {
 		for i, b := range s.Plan.branches {
-			a := &arm{Scan: Scan{r: s.r, coll: s.coll, Plan: b.Plan, filter: b.filter, Lent: s.Lent}}
+			a := &arm{Scan: Scan{r: s.r, coll: s.coll, Plan: b.Plan, filter: b.filter, Lent: s.Lent, Most: s.Most}}
 			s.arms = append(s.arms, a)
 			more := a.walkBranch(r, s.Plan.branches[:i], yield)
 			s.keysExamined += a.keysExamined

@@ -23,7 +23,8 @@ type Scan struct {
 	Plan   Plan
 	filter *match.Filter
 	x      *expression.Evaluation
-	Lent   bool // a document is done with before the next is read
+	Most   int64 // how many keys and documents it may examine; 0: any number
+	Lent   bool  // a document is done with before the next is read
 
 	keysExamined, docsExamined int64
 
@@ -45,6 +46,9 @@ func NewScan(r pebble.Reader, coll *storage.Collection, p Plan, f *match.Filter)
 func (s *Scan) By(p Plan) *Scan { return NewScan(s.r, s.coll, p, s.filter) }
 
 const mb = 1 << 20
+
+// ErrFar is the error of a scan that has examined as much as it may.
+var ErrFar = errors.New("the scan is a long one")
 
 // What a scan may hold in memory of the documents it has met, and what one takes beside its _id.
 const (
@@ -190,6 +194,9 @@ func (s *Scan) walkRange(b span, yield func(bson.Raw) bool) (more bool, err erro
 		}
 		if doc != nil && !yield(doc) {
 			return false, nil
+		}
+		if s.Most > 0 && s.keysExamined+s.docsExamined > s.Most {
+			return false, ErrFar
 		}
 	}
 	if err != nil {

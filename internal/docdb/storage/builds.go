@@ -179,7 +179,7 @@ func (t *Tx) fillFrom(ids []uint64, from []byte) (next []byte, err error) {
 	defer it.Close()
 	n := 0
 	for it.First(); it.Valid(); it.Next() {
-		if n++; n > BuildChunk || t.Full() {
+		if n++; n > BuildChunk || t.full() {
 			return bytes.Clone(it.Key()), nil
 		}
 		if err := t.enterIndexes(places, it.Key()[prefixLen:], it.Value()); err != nil {

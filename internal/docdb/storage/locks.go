@@ -2,59 +2,98 @@ package storage
 
 import (
 	"context"
-	"errors"
 	"hash/maphash"
 	"slices"
+	"sync/atomic"
+	"time"
 )
 
 // nsLocks are the collections' write locks. They are striped, so that they are as many as they are however many names
-// clients invent; two collections may share one.
+// clients invent; two collections may share one. Who waits for a lock gets it in the order of asking.
 type nsLocks struct {
 	seed    maphash.Seed
-	stripes [64]chan struct{}
+	stripes [64]stripe
+}
+
+type stripe struct {
+	held    chan struct{}
+	waiting atomic.Int64  // for it
+	writes  atomic.Uint64 // batches applied under it
 }
 
 func (l *nsLocks) init() {
 	l.seed = maphash.MakeSeed()
 	for i := range l.stripes {
-		l.stripes[i] = make(chan struct{}, 1)
+		l.stripes[i].held = make(chan struct{}, 1)
 	}
 }
 
-// lock waits for the locks of all the collections, at most until ctx ends or nothing can be written: who has a lock may
-// wait for the disk. It takes them in one order, so that nobody waits
-// for who waits for him.
-func (l *nsLocks) lock(ctx context.Context, stuck <-chan struct{}, all ...Namespace) (unlock func(), err error) {
-	var held []int
-	unlock = func() {
-		for _, i := range held {
-			<-l.stripes[i]
-		}
-	}
-	for _, i := range l.wanted(all) {
+// turn is the time during which the locks of some collections are held.
+type turn struct {
+	stripes []*stripe
+	began   time.Time
+}
+
+// take waits for the locks of all the collections, at most until ctx ends or nothing can be written: who has a lock may
+// wait for the disk. It takes them in one order, so that nobody waits for who waits for him.
+func (s *Store) take(ctx context.Context, all ...Namespace) (*turn, error) {
+	stuck := s.disk.Stuck()
+	wanted := s.locks.wanted(all)
+	t := &turn{stripes: make([]*stripe, 0, len(wanted))}
+	for _, i := range wanted {
+		one := &s.locks.stripes[i]
+		one.waiting.Add(1)
+		var err error
 		select {
-		case l.stripes[i] <- struct{}{}:
-			held = append(held, i)
+		case one.held <- struct{}{}:
+			t.stripes = append(t.stripes, one)
 		case <-ctx.Done():
-			unlock()
-			return nil, ctx.Err()
+			err = ctx.Err()
 		case <-stuck:
-			unlock()
-			return nil, errStuck
+			err = s.tooLate()
+		}
+		if one.waiting.Add(-1); err != nil {
+			t.end()
+			return nil, err
 		}
 	}
-	return unlock, nil
+	t.began = time.Now()
+	return t, nil
 }
 
-var errStuck = errors.New("storage: who has the lock waits for the disk")
+func (t *turn) end() {
+	for _, s := range t.stripes {
+		<-s.held
+	}
+}
+
+// wanted reports whether others wait for their turn.
+func (t *turn) wanted() bool {
+	return slices.ContainsFunc(t.stripes, func(s *stripe) bool { return s.waiting.Load() > 0 })
+}
+
+// wrote counts a batch that has been applied.
+func (t *turn) wrote() {
+	for _, s := range t.stripes {
+		s.writes.Add(1)
+	}
+}
+
+// writes is how many batches have been applied.
+func (t *turn) writes() (n uint64) {
+	for _, s := range t.stripes {
+		n += s.writes.Load()
+	}
+	return n
+}
 
 // Lock waits for the write locks of the collections, at most until ctx ends.
 func (s *Store) Lock(ctx context.Context, all ...Namespace) (unlock func(), err error) {
-	unlock, err = s.locks.lock(ctx, s.disk.Stuck(), all...)
-	if errors.Is(err, errStuck) {
-		err = s.tooLate()
+	t, err := s.take(ctx, all...)
+	if err != nil {
+		return nil, err
 	}
-	return unlock, err
+	return t.end, nil
 }
 
 // wanted are the stripes of the collections, each once, in order.

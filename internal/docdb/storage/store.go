@@ -4,7 +4,8 @@
 // A write runs under its collection's lock and gathers everything it changes in one Pebble batch (tx.go): documents, index
 // entries, the catalog, the oplog entries that tell of it, and the outcome of a retryable write. The batch is applied in
 // one step, so a reader sees all of it or nothing; then the lock is released, and only the waiting for the disk is left,
-// which concurrent writers share. A write returns when its batch is durable.
+// which concurrent writers share. A write returns when its batch is durable. One that changes much commits and gives the lock
+// to others from time to time (Tx.Yield), and what takes long to find is looked for without it (Tx.PauseWith).
 //
 // A View is a Pebble snapshot together with the catalog of the same instant. Indexes are built while writes go on
 // (builds.go). A checkpoint copies the database as it is at an instant; Replay brings a copy forward to any moment of the

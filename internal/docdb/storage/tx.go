@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -9,14 +10,15 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// Tx gathers what a write command changes in one collection. It is used under the collection's lock and by one goroutine.
+// Tx gathers what a write command changes in one collection. It is used under the collection's lock, but between Pause and
+// Resume, and by one goroutine.
 type Tx struct {
 	store   *Store
 	ctx     context.Context
 	NS      Namespace
 	Coll    *Collection // as this tx has it; nil if there is none
 	Now     time.Time
-	unlock  func()        // gives the locks back; nil: they have been
+	turn    *turn         // in which it has the locks; nil: they have been given back
 	batch   *pebble.Batch // reads through it see its own writes
 	entries [][]byte      // oplog entries that await their timestamps
 	size    int           // of these
@@ -27,27 +29,29 @@ type Tx struct {
 	opTime  bson.Timestamp
 	waiting *pebble.Batch // applied, perhaps not yet durable
 	seq     uint64        // its number
+	writes  uint64        // of the collection, when the tx paused
 	left    bool          // its commit ends it, and the command must not touch it any more
 }
 
 // Write runs fn under the lock of ns, and of also, and makes what it did visible at once and durable before it returns. If
-// fn fails, nothing of what it did since its last flush remains. Nobody waits for a full disk for long: what has not begun
+// fn fails, nothing of what it did since it last paused remains. Nobody waits for a full disk for long: what has not begun
 // is refused; what has may yet be done when there is room.
 func (s *Store) Write(ctx context.Context, ns Namespace, fn func(*Tx) error, also ...Namespace) (bson.Timestamp, error) {
 	if err := s.refusal(); err != nil {
 		return bson.Timestamp{}, err
 	}
-	unlock, err := s.Lock(ctx, append(also, ns)...)
+	turn, err := s.take(ctx, append(also, ns)...)
 	if err != nil {
 		return bson.Timestamp{}, err
 	}
-	t := &Tx{store: s, ctx: ctx, NS: ns, Coll: s.catalog.get(ns), Now: s.opts.Now(), unlock: unlock, batch: s.db.NewIndexedBatch()}
+	t := &Tx{store: s, ctx: ctx, NS: ns, Now: s.opts.Now()}
+	t.begin(turn)
 	defer t.close()
-	if err = fn(t); err == nil {
+	if err = fn(t); err == nil && !t.left {
 		err = t.commit()
 	}
 	if t.left {
-		return bson.Timestamp{}, err
+		return bson.Timestamp{}, cmp.Or(err, errLate)
 	}
 	t.release()
 	if t.waiting == nil && t.seq == 0 { // what it saw may be another's batch, which is still on its way to the disk
@@ -58,24 +62,33 @@ func (s *Store) Write(ctx context.Context, ns Namespace, fn func(*Tx) error, als
 
 // commit makes what has been gathered visible, gives the locks back, and waits until it is durable.
 func (t *Tx) commit() error {
-	if t.empty() {
+	if t.Clean() {
 		return nil
 	}
 	return t.store.commits.run(t, true)
 }
 
-func (t *Tx) empty() bool { return t.batch.Empty() && len(t.entries) == 0 }
+// begin starts the tx's turn.
+func (t *Tx) begin(turn *turn) {
+	t.turn, t.Coll, t.seq = turn, t.store.catalog.get(t.NS), 0
+	if t.batch == nil {
+		t.batch = t.store.db.NewIndexedBatch()
+	}
+}
+
+// Clean reports whether there is nothing to commit.
+func (t *Tx) Clean() bool { return t.batch.Empty() && len(t.entries) == 0 }
 
 func (t *Tx) release() {
-	if t.unlock != nil {
-		t.unlock()
-		t.unlock = nil
+	if t.turn != nil {
+		t.turn.end()
+		t.turn = nil
 	}
 }
 
 // apply makes the batch visible.
 func (t *Tx) apply() error {
-	if t.empty() {
+	if t.Clean() {
 		return nil
 	}
 	if err := t.writeTally(); err != nil {
@@ -105,6 +118,7 @@ func (t *Tx) apply() error {
 		}
 	}
 	e.applied++
+	t.turn.wrote()
 	e.waiting.Add(1)
 	t.seq = e.applied
 	t.waiting, t.batch = t.batch, nil
@@ -127,24 +141,75 @@ func (t *Tx) wait() error {
 	return err
 }
 
-// Flush commits what has been gathered and starts a new batch.
-func (t *Tx) Flush() error {
-	if !t.empty() {
-		if err := t.store.commits.run(t, false); err != nil {
-			return err
-		}
+// Pause commits what has been gathered and lets others write, until Resume. It returns when that is durable, so that others
+// need not wait for what this one has written. If it fails, so must Write's fn.
+func (t *Tx) Pause() error {
+	if err := t.commit(); err != nil {
+		return err
 	}
-	if t.batch == nil {
-		t.batch = t.store.db.NewIndexedBatch()
-	}
+	t.release()
 	return nil
 }
+
+// PauseWith pauses, and gives a view of the collection with what the tx has done.
+func (t *Tx) PauseWith() (*View, error) {
+	turn := t.turn
+	if err := t.Pause(); err != nil {
+		return nil, err
+	}
+	t.writes = turn.writes()
+	return t.store.View(t.NS), nil
+}
+
+// Resume waits for the tx's next turn. The collection may have changed, and so may be gone. If it fails, so must Write's fn.
+func (t *Tx) Resume(ctx context.Context) error {
+	if t.left {
+		return t.store.tooLate()
+	}
+	if t.turn != nil { // a failed pause has not given the locks back
+		return nil
+	}
+	turn, err := t.store.take(ctx, t.NS)
+	if err == nil {
+		t.begin(turn)
+	}
+	return err
+}
+
+// Yield lets others have their turn.
+func (t *Tx) Yield(ctx context.Context) error {
+	if err := t.Pause(); err != nil {
+		return err
+	}
+	return t.Resume(ctx)
+}
+
+// Unchanged reports whether nobody has written between PauseWith and Resume. It may be false when somebody has written to
+// another collection.
+func (t *Tx) Unchanged() bool { return t.turn.writes() == t.writes }
+
+// How long a tx that may pause goes on while others wait, and how many changes or bytes it makes at least: what is small is
+// done in one piece.
+const (
+	turnTime    = time.Millisecond
+	turnChanges = 100
+	turnBytes   = 1 * mb
+)
+
+// Due reports whether others should have their turn, or the batch has become large.
+func (t *Tx) Due() bool {
+	large := len(t.entries) >= turnChanges || t.held() > turnBytes
+	return t.full() || large && t.turn.wanted() && time.Since(t.turn.began) > turnTime
+}
+
+// Left reports whether a commit has been left to go on by itself. The tx must not be used any more.
+func (t *Tx) Left() bool { return t.left }
 
 // held is how many bytes await their commit.
 func (t *Tx) held() int { return t.batch.Len() + t.size }
 
-// Full reports whether it is time to flush, if what has been done may be committed by itself.
-func (t *Tx) Full() bool { return t.held() > t.store.opts.GroupBytes }
+// full reports whether it is time to commit what has been done, if that may be committed by itself.
+func (t *Tx) full() bool { return t.held() > t.store.opts.GroupBytes }
 
 // Overfull reports whether the batch is too large even for what must be one piece.
 func (t *Tx) Overfull() bool { return t.held() > 4*t.store.opts.GroupBytes }

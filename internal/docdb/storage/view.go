@@ -5,13 +5,13 @@ import "github.com/cockroachdb/pebble/v2"
 // View is a collection and all data at one instant.
 type View struct {
 	Coll *Collection // nil if there is none
-	R    *pebble.Snapshot
+	R    pebble.Reader
 }
 
 // Close releases the view.
 func (v *View) Close() {
 	if v.R != nil {
-		v.R.Close()
+		_ = v.R.Close() // of a snapshot, which has nothing to report
 		v.R = nil
 	}
 }
