@@ -3,6 +3,7 @@ package durable
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -22,6 +23,28 @@ func WriteFile(path string, raw []byte) error {
 		return err
 	}
 	return SyncDir(filepath.Dir(path))
+}
+
+// MakeDir makes a directory with mode 0700, and those that it is in, unless they are there. When it returns nil, they are
+// on disk.
+func MakeDir(dir string) error {
+	if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		return nil
+	}
+	parent := filepath.Dir(dir)
+	if parent != dir {
+		if err := MakeDir(parent); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if err := SyncDir(parent); err != nil {
+		return err
+	}
+	_, err := os.ReadDir(dir) // what is there may be no directory
+	return err
 }
 
 // SyncDir makes the directory's entries durable, such as a name that has just been given.

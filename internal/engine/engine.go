@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/telamon-db/telamon/internal/docdb"
+	"github.com/telamon-db/telamon/internal/durable"
 	"github.com/telamon-db/telamon/internal/gateway"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/share"
@@ -194,7 +195,7 @@ func (p *Plane) listen(had int) (net.Listener, error) {
 
 func (p *Plane) open(d *deployment, c *model.Cluster) error {
 	dir := p.dataset(c.ID, c.Dataset)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := durable.MakeDir(dir); err != nil {
 		return err
 	}
 	db, err := docdb.Open(dir, docdb.Options{Logger: p.cfg.Logger, Now: p.cfg.Now, MustExist: c.Ready})

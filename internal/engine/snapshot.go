@@ -30,11 +30,11 @@ func (p *Plane) Snapshot(ctx context.Context, cluster, snapshot model.ID) (size 
 		return 0, fmt.Errorf("engine: the database of cluster %s is not open", cluster)
 	}
 	next := dir + unfinished
-	if err := errors.Join(os.RemoveAll(next), os.MkdirAll(filepath.Dir(dir), 0o700)); err != nil {
+	if err := errors.Join(os.RemoveAll(next), durable.MakeDir(filepath.Dir(dir))); err != nil {
 		return 0, err
 	}
 	if _, err := db.Checkpoint(ctx, next); err != nil {
-		return 0, err
+		return 0, errors.Join(err, os.RemoveAll(next)) // a full disk needs the room
 	}
 	if err := settle(next, dir); err != nil {
 		return 0, err
@@ -59,7 +59,7 @@ func (p *Plane) Lay(ctx context.Context, snapshot, cluster model.ID, dataset str
 		return nil
 	}
 	next := dir + unfinished
-	if err := errors.Join(os.RemoveAll(next), os.MkdirAll(filepath.Dir(dir), 0o700)); err != nil {
+	if err := errors.Join(os.RemoveAll(next), durable.MakeDir(filepath.Dir(dir))); err != nil {
 		return err
 	}
 	if err := copyTree(ctx, p.snapshot(snapshot), next); err != nil {

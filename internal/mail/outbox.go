@@ -3,7 +3,6 @@ package mail
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/telamon-db/telamon/internal/durable"
@@ -18,7 +17,7 @@ func (o Outbox) Send(_ context.Context, m Message) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+	if err := durable.MakeDir(o.Dir); err != nil {
 		return fmt.Errorf("mail: outbox: %w", err)
 	}
 	path := filepath.Join(o.Dir, filepath.Base(m.ID)+".eml")

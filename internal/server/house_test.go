@@ -50,7 +50,7 @@ var house = map[string][]string{
 	"internal/docdb/plan":             {"internal/docdb/keys", "internal/docdb/memory", "internal/docdb/pace", "internal/docdb/query/expression", "internal/docdb/query/match", "internal/docdb/query/order", "internal/docdb/query/projection", "internal/docdb/query/stage", "internal/docdb/query/value", "internal/docdb/storage", "internal/wire"},
 	"internal/gateway":                {"internal/ratelimit", "internal/share", "internal/verifier", "internal/wire"},
 	"internal/engine":                 {"internal/docdb", "internal/durable", "internal/gateway", "internal/model", "internal/share", "internal/wire"},
-	"internal/store":                  {"internal/store"},
+	"internal/store":                  {"internal/durable", "internal/store"},
 	"internal/state":                  {"internal/authz", "internal/model", "internal/store", "internal/fault"},
 	"internal/event":                  {"internal/authz", "internal/model", "internal/store"},
 	"internal/reconcile":              {"internal/clock", "internal/state", "internal/store"},

@@ -10,7 +10,6 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"os"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -18,6 +17,7 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authn"
 	"github.com/telamon-db/telamon/internal/clock"
+	"github.com/telamon-db/telamon/internal/durable"
 	"github.com/telamon-db/telamon/internal/engine"
 	"github.com/telamon-db/telamon/internal/login"
 	"github.com/telamon-db/telamon/internal/mail"
@@ -72,7 +72,7 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if s.mail, err = cfg.transport(); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
+	if err := durable.MakeDir(cfg.DataDir); err != nil {
 		return nil, fmt.Errorf("server: data directory: %w", err)
 	}
 	if s.lock, err = lock(cfg.DataDir); err != nil {

@@ -18,6 +18,7 @@ import (
 
 	driver "modernc.org/sqlite"
 
+	"github.com/telamon-db/telamon/internal/durable"
 	"github.com/telamon-db/telamon/internal/store"
 	"github.com/telamon-db/telamon/internal/store/recall"
 	"github.com/telamon-db/telamon/internal/store/sqlkit"
@@ -97,7 +98,7 @@ func create(path string) (absolute string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return path, f.Close()
+	return path, errors.Join(f.Close(), durable.SyncDir(filepath.Dir(path)))
 }
 
 func (s *Store) database(path string, readOnly bool) (*sql.DB, error) {
