@@ -153,7 +153,7 @@ func unambiguous(docs []bson.Raw) error {
 func (c command) refused() error {
 	target := "?"
 	if s, ok := c.value().StringValueOK(); ok {
-		target = fmt.Sprintf("%q", s)
+		target = fmt.Sprintf("%q", wire.Short(s))
 	} else if f, ok := c.value().AsFloat64OK(); ok {
 		target = fmt.Sprint(f)
 	}

@@ -128,7 +128,7 @@ func (c *conn) answer(ctx context.Context, req request) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			c.closing = true
-			c.log.Error("a command panicked", "command", req.msg.Name(), "panic", p, "stack", string(debug.Stack()))
+			c.log.Error("a command panicked", "command", wire.Short(req.msg.Name()), "panic", p, "stack", string(debug.Stack()))
 			err = c.write(req, wire.Reply(wire.Errorf(wire.InternalError, "an internal error occurred")), 0)
 		}
 	}()
@@ -166,7 +166,7 @@ func (c *conn) sent() {
 func (c *conn) failed(m *wire.Msg, err error) bson.Raw {
 	var known *wire.Error
 	if !errors.As(err, &known) {
-		c.log.Error("a command failed", "command", m.Name(), "error", err)
+		c.log.Error("a command failed", "command", wire.Short(m.Name()), "error", err)
 	}
 	return wire.Reply(err)
 }

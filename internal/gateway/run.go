@@ -64,7 +64,9 @@ func (c *conn) user(ctx context.Context, command string) (*User, error) {
 func (c *conn) forward(ctx context.Context, dst []byte, user *User, m *wire.Msg) ([]byte, error) {
 	p, err := authorize(user, commandOf(m), &c.g.cursors)
 	if err != nil {
-		c.log.Info("command refused", "user", user.Name, "command", m.Name(), "db", m.DB(), "error", err)
+		c.g.noise.Do(func() {
+			c.log.Info("command refused", "user", user.Name, "command", wire.Short(m.Name()), "db", wire.Short(m.DB()), "error", err)
+		})
 		return dst, err
 	}
 	out, err := c.pass(ctx, dst, m)

@@ -56,6 +56,9 @@ func (c *conn) saslStart(ctx context.Context, body bson.Raw, db string) (bson.D,
 	if !known {
 		return nil, wire.Errorf(wire.MechanismUnavailable, "this login mechanism is not available")
 	}
+	if err := c.startSlowly(ctx); err != nil {
+		return nil, err
+	}
 	talk := &conversation{db: db}
 	talk.skipEmpty, _ = body.Lookup("options", "skipEmptyExchange").BooleanOK()
 	server, err := mechanism.hash.NewServer(func(username string) (scram.StoredCredentials, error) {
@@ -78,7 +81,7 @@ func (c *conn) saslContinue(ctx context.Context, body bson.Raw) (bson.D, error) 
 	if c.sasl.Valid() {
 		return c.loggedIn("")
 	}
-	proof := &try{limits: c.g.shared.tries, address: c.subnet, name: c.sasl.db + "." + shown(c.sasl.Username())}
+	proof := &try{limits: c.g.shared.tries, address: c.subnet, name: c.sasl.db + "." + wire.Short(c.sasl.Username())}
 	if err := proof.begin(ctx); err != nil {
 		return nil, c.loginFailed(err)
 	}
@@ -130,7 +133,7 @@ func (c *conn) loggedIn(payload string) (bson.D, error) {
 
 // loginFailed ends the login under way. The client learns nothing of the reason.
 func (c *conn) loginFailed(reason error) error {
-	c.log.Info("login failed", "user", shown(c.sasl.Username()), "db", shown(c.sasl.db), "known", c.sasl.user != nil, "reason", reason)
+	c.log.Info("login failed", "user", wire.Short(c.sasl.Username()), "db", wire.Short(c.sasl.db), "known", c.sasl.user != nil, "reason", reason)
 	c.sasl = nil
 	c.failures++
 	c.closing = c.closing || c.failures >= maxLoginFailures

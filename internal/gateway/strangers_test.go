@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -146,6 +147,42 @@ func TestRightProofsAreNotCounted(t *testing.T) {
 	}
 }
 
+// TestStartsAreBounded: a connection that begins logins without end, under names that are not there, is slowed down, and a
+// user from elsewhere is not.
+func TestStartsAreBounded(t *testing.T) {
+	c := start(t)
+	c.dir.addUser(t, "ann", anywhere)
+	r := c.dialFrom(t, "127.0.0.2")
+	for i := range startsOfAddress.Capacity {
+		r.run("saslStart", 1, "mechanism", "SCRAM-SHA-256", "payload", []byte(fmt.Sprintf("n,,n=%d,r=abcdefgh", i)))
+	}
+	for wait := time.Duration(0); wait == 0; {
+		r.run("saslStart", 1, "mechanism", "SCRAM-SHA-256", "payload", []byte("n,,n=nobody,r=abcdefgh"))
+		wait, _ = c.shared.tries.Reserve(startsOfAddress, "127.0.0.2", "")
+	}
+	if wait, _ := c.shared.tries.Reserve(startsOfAddress, "127.0.0.1", ""); wait != 0 {
+		t.Errorf("another address waits for %v", wait)
+	}
+	c.dial(t).login("ann", nil, nil)
+}
+
+// TestLongNamesComeBackShort: a command's name of megabytes is neither repeated nor logged.
+func TestLongNamesComeBackShort(t *testing.T) {
+	c := start(t)
+	c.dir.addUser(t, "ann", anywhere)
+	r := c.dial(t)
+	r.login("ann", nil, nil)
+	long := strings.Repeat("y", 1<<20)
+	for _, reply := range []bson.Raw{r.run(long, 1), r.run("find", "$"+long), r.run("find", long, long, 1)} {
+		if reply.Lookup("ok").AsFloat64() == 0 && len(reply) > 4096 {
+			t.Errorf("a reply of %d bytes", len(reply))
+		}
+	}
+	if log := c.logs.String(); len(log) > 20_000 {
+		t.Errorf("a log of %d bytes", len(log))
+	}
+}
+
 // TestLongNamesInTheLog are cut.
 func TestLongNamesInTheLog(t *testing.T) {
 	c := start(t)
@@ -153,7 +190,7 @@ func TestLongNamesInTheLog(t *testing.T) {
 	if !r.wrongProof(strings.Repeat("x", 8000)) {
 		t.Fatal("no answer")
 	}
-	if log := c.logs.String(); strings.Contains(log, strings.Repeat("x", 200)) || !strings.Contains(log, "xxx...") {
+	if log := c.logs.String(); strings.Contains(log, strings.Repeat("x", 600)) || !strings.Contains(log, "xxx...") {
 		t.Error("the name is in the log, whole or not at all")
 	}
 }

@@ -2,17 +2,17 @@ package gateway
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/ratelimit"
 )
 
-// How many wrong proofs are answered: at once, and a minute from then on. Right ones are not counted. Nothing counts those
-// at a name from everywhere, or strangers could shut out whose name they know.
+// How many logins an address begins, and how many wrong proofs of it at one user are answered: at once, and a minute from
+// then on. Right proofs are not counted. Nothing counts those at a name from everywhere, or strangers could shut out whose
+// name they know.
 var (
-	wrongOfAddress = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 250, Refill: 250 * 60}}
-	wrongOfOneAt   = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 20, Refill: 20 * 60}} // from one address at one user
+	startsOfAddress = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 500, Refill: 250 * 60}}
+	wrongOfOneAt    = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 20, Refill: 20 * 60}}
 )
 
 // maxSlow is how long a proof waits for its turn at most. One that would have to wait longer is refused unseen.
@@ -27,34 +27,37 @@ type try struct {
 
 // begin waits for the proof's turn, which there is at once as long as there were few wrong ones.
 func (t *try) begin(ctx context.Context) error {
-	slow, undo := t.limits.Reserve(wrongOfOneAt, t.address, t.name)
-	crowded, undoCrowded := t.limits.Reserve(wrongOfAddress, t.address, "")
-	wait := max(slow, crowded)
+	var err error
+	t.paid, err = turn(ctx, t.limits, wrongOfOneAt, t.address, t.name)
+	return err
+}
+
+// turn waits until the bucket of an address and a name has a token. If it had to wait, it has spent the token.
+func turn(ctx context.Context, limits *ratelimit.Limits, set *ratelimit.Set, address, name string) (spent bool, err error) {
+	wait, undo := limits.Reserve(set, address, name)
 	if wait == 0 {
-		return nil
+		return false, nil
 	}
-	t.paid = true
 	if wait > maxSlow || !pause(ctx, wait) {
 		undo()
-		undoCrowded()
-		return errAuthentication
+		return false, errAuthentication
 	}
-	return nil
+	return true, nil
+}
+
+// startSlowly waits for the turn of a login that begins, whoever it is of: each looks a user up.
+func (c *conn) startSlowly(ctx context.Context) error {
+	limits := c.g.shared.tries
+	spent, err := turn(ctx, limits, startsOfAddress, c.subnet, "")
+	if err == nil && !spent {
+		limits.Take(startsOfAddress, c.subnet)
+	}
+	return err
 }
 
 // wrong counts a wrong proof.
 func (t *try) wrong() {
 	if !t.paid {
 		t.limits.TakeAt(wrongOfOneAt, t.address, t.name)
-		t.limits.Take(wrongOfAddress, t.address)
 	}
-}
-
-// shown is a name that a stranger gives as it may be remembered and logged.
-func shown(name string) string {
-	const enough = 128
-	if len(name) <= enough {
-		return name
-	}
-	return strings.ToValidUTF8(name[:enough], "") + "..."
 }

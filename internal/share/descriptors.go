@@ -17,7 +17,7 @@ func Descriptors() int {
 // gateways, half of it for clients that have not logged in. The rest is for what must never lack any: databases, the
 // store, and connections that are being refused.
 func Connections(descriptors int) (api, guests, members int) {
-	const enough = 1 << 14 // connections of a kind; each costs memory, too
+	const enough = 1 << 12 // connections of a kind; each costs memory, too
 	part := max(min(descriptors/8, enough), 1)
 	return part, part, part
 }

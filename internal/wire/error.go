@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
@@ -18,9 +19,28 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("%s (%d): %s", e.Name, e.Code, e.Message) }
 
-// Errorf returns an Error of the given code. The message is shown to clients.
+// Errorf returns an Error of the given code. The message is shown to clients. Of long texts it shows the beginning, lest a
+// name of megabytes come back in it.
 func Errorf(code Code, format string, args ...any) *Error {
+	for i, arg := range args {
+		switch text := arg.(type) {
+		case string:
+			args[i] = Short(text)
+		case []byte:
+			args[i] = Short(string(text[:min(len(text), shortText+1)]))
+		}
+	}
 	return &Error{Code: code.Number, Name: code.Name, Message: fmt.Sprintf(format, args...)}
+}
+
+const shortText = 512 // bytes
+
+// Short is a text that a client gives as it may be shown and logged: whole, or its beginning.
+func Short(text string) string {
+	if len(text) <= shortText {
+		return text
+	}
+	return strings.ToValidUTF8(text[:shortText], "") + "..."
 }
 
 // Code is an error code with its name.

@@ -22,15 +22,19 @@ func TestMain(m *testing.M) { program.Main(m) }
 type process struct {
 	t       *testing.T
 	dir     string
+	limit   string // of file descriptors; "": the machine's
 	cmd     *exec.Cmd
 	uri     string
 	log     bytes.Buffer
 	slowest time.Duration // from exec to the line that says where it is
 }
 
-func newProcess(t *testing.T) *process {
+func newProcess(t *testing.T) *process { return newLimited(t, "") }
+
+// newLimited is a process that may have so many file descriptors.
+func newLimited(t *testing.T, limit string) *process {
 	t.Helper()
-	p := &process{t: t, dir: t.TempDir()}
+	p := &process{t: t, dir: t.TempDir(), limit: limit}
 	t.Cleanup(func() {
 		p.kill()
 		if t.Failed() {
@@ -48,7 +52,11 @@ func (p *process) start() {
 	p.t.Helper()
 	path := program.Path(p.t)
 	begun := time.Now()
-	p.cmd = exec.Command(path, "docdb", "--data", p.dir, "--listen", "127.0.0.1:0", "--log-level", "warn")
+	args := []string{path, "docdb", "--data", p.dir, "--listen", "127.0.0.1:0", "--log-level", "warn"}
+	if p.limit != "" {
+		args = append([]string{"/bin/sh", "-c", "ulimit -n " + p.limit + ` && exec "$@"`, "sh"}, args...)
+	}
+	p.cmd = exec.Command(args[0], args[1:]...)
 	p.cmd.Stderr = &p.log
 	line := program.Start(p.t, p.cmd)
 	if p.uri = address.FindString(line); p.uri == "" {

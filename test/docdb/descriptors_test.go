@@ -1,0 +1,39 @@
+package docdb
+
+import (
+	"net"
+	"net/url"
+	"strings"
+	"testing"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+// TestConnectionsLeaveDescriptorsToTheEngine: more clients connect than the process may have files open, and say nothing.
+// The engine goes on making files, and a client that comes later is served.
+func TestConnectionsLeaveDescriptorsToTheEngine(t *testing.T) {
+	p := newLimited(t, "250")
+	u, err := url.Parse(p.uri)
+	must(t, err)
+	for range 400 {
+		nc, err := net.Dial("tcp", u.Host)
+		must(t, err)
+		defer nc.Close()
+	}
+	coll := p.client().Database("test").Collection("c")
+	for i := range 15 {
+		var docs []any
+		for range 10 {
+			docs = append(docs, bson.D{{Key: "x", Value: strings.Repeat(string(rune('a'+i%26)), 100<<10)}})
+		}
+		if _, err := coll.InsertMany(t.Context(), docs); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, err := coll.CountDocuments(t.Context(), bson.D{}); err != nil || n != 150 {
+		t.Errorf("%d documents, %v", n, err)
+	}
+	if log := p.log.String(); strings.Contains(log, "too many open files") {
+		t.Error("the process ran out of descriptors")
+	}
+}
