@@ -67,6 +67,9 @@ func RateLimits() Option { return func(o *options) { o.config.LimitsOff = false 
 // SMTP hands letters to a mail server, smtp://HOST:PORT; without it they lie in DataDir/outbox.
 func SMTP(url string) Option { return func(o *options) { o.config.SMTPURL = url } }
 
+// Store keeps state in the PostgreSQL of the URL, as telamon serve --store does; without it in a file of DataDir.
+func Store(url string) Option { return func(o *options) { o.config.Store = url } }
+
 // TLS has the API speak HTTPS, with certificates of an authority whose own is DataDir/ca.pem.
 func TLS() Option { return func(o *options) { o.config.TLS = "auto" } }
 
