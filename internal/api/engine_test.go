@@ -82,7 +82,7 @@ func (oneProject) Organization(_ context.Context, id string) error {
 var things = Operations{
 	{
 		ID: "getThing", Method: http.MethodGet, Path: "/groups/{groupId}/things/{name}", Tag: "Things", Summary: "Get",
-		Roles: authz.Any(authz.GroupReadOnly), Status: 200, Errors: fault.Kinds{fault.ClusterNotFound},
+		Roles: authz.Any(authz.GroupReadOnly), Status: 200, Level: Real, Errors: fault.Kinds{fault.ClusterNotFound},
 		Versions: []Version{
 			At("2023-01-01", func(_ context.Context, in thingIn) (thing, error) {
 				return thing{Name: in.Name, Old: "yes", Links: Self("/x")}, nil
@@ -104,24 +104,24 @@ var things = Operations{
 	},
 	{
 		ID: "listThings", Method: http.MethodGet, Path: "/groups/{groupId}/things", Tag: "Things", Summary: "List",
-		Roles: authz.Any(authz.GroupReadOnly), Status: 200,
+		Roles: authz.Any(authz.GroupReadOnly), Status: 200, Level: Real,
 		Versions: []Version{At("2023-01-01", func(_ context.Context, in listIn) (Page[thing], error) {
 			return PageOf(in.Paging, []thing{{Name: "a", Links: Self("/a")}, {Name: "b"}, {Name: "c"}}), nil
 		})},
 	},
 	{
 		ID: "postThing", Method: http.MethodPost, Path: "/groups/{groupId}/things", Tag: "Things", Summary: "Post",
-		Roles: authz.Any(authz.GroupOwner), Status: 201,
+		Roles: authz.Any(authz.GroupOwner), Status: 201, Level: Real,
 		Versions: []Version{At("2023-01-01", func(_ context.Context, in postIn) (thing, error) { return in.Body, nil })},
 	},
 	{
 		ID: "addRole", Method: http.MethodPost, Path: "/groups/{groupId}/things/{name}:poke", Tag: "Things", Summary: "Poke",
-		Roles: authz.Any(authz.GroupOwner).OrSelf("name"), Status: 204,
+		Roles: authz.Any(authz.GroupOwner).OrSelf("name"), Status: 204, Level: Real,
 		Versions: []Version{At("2023-02-01", func(context.Context, thingIn) (None, error) { return None{}, nil })},
 	},
 	{
 		ID: "seekThing", Method: http.MethodGet, Path: "/groups/{groupId}/things/{name}/seek", Tag: "Things", Summary: "Seek",
-		Roles: authz.Any(authz.GroupReadOnly), Status: 200, MayBeEmpty: true,
+		Roles: authz.Any(authz.GroupReadOnly), Status: 200, Level: Real, MayBeEmpty: true,
 		Versions: []Version{At("2023-01-01", func(_ context.Context, in thingIn) (*thing, error) {
 			if in.Name == "nothing" {
 				return nil, nil
@@ -239,8 +239,8 @@ func TestPublicIsWhatIsRouted(t *testing.T) {
 		return None{}, nil
 	}
 	e, err := New(Operations{
-		{ID: "open", Method: "GET", Path: "/open/door", Tag: "T", Summary: "S", Roles: authz.Public, Status: 204, Versions: []Version{At("2023-01-01", answer)}},
-		{ID: "named", Method: "GET", Path: "/{name}", Tag: "T", Summary: "S", Roles: authz.Authenticated, Status: 204, Versions: []Version{At("2023-01-01", named)}},
+		{ID: "open", Method: "GET", Path: "/open/door", Tag: "T", Summary: "S", Roles: authz.Public, Status: 204, Level: Real, Versions: []Version{At("2023-01-01", answer)}},
+		{ID: "named", Method: "GET", Path: "/{name}", Tag: "T", Summary: "S", Roles: authz.Authenticated, Status: 204, Level: Real, Versions: []Version{At("2023-01-01", named)}},
 	}, config)
 	if err != nil {
 		t.Fatal(err)
@@ -380,7 +380,7 @@ func TestRolesNeedAScope(t *testing.T) {
 	}) (None, error) {
 		return None{}, nil
 	}
-	op := Op{ID: "ring", Method: "GET", Path: "/rings/{ringId}", Tag: "T", Summary: "S", Status: 204, Versions: []Version{At("2023-01-01", answer)}}
+	op := Op{ID: "ring", Method: "GET", Path: "/rings/{ringId}", Tag: "T", Summary: "S", Status: 204, Level: Real, Versions: []Version{At("2023-01-01", answer)}}
 	rings := config
 	rings.Named = []ScopeParameter{{"ringId", func(_ context.Context, id string) (authz.Scope, error) {
 		switch id {

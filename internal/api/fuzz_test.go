@@ -33,7 +33,7 @@ type echoed struct {
 
 func echo(id, method, path string) Op {
 	return Op{
-		ID: id, Method: method, Path: path, Tag: "Echoes", Summary: "Echo", Roles: authz.Authenticated, Status: http.StatusOK,
+		ID: id, Method: method, Path: path, Tag: "Echoes", Summary: "Echo", Roles: authz.Authenticated, Status: http.StatusOK, Level: Real,
 		Versions: []Version{At("2023-01-01", func(_ context.Context, in echoIn) (echoed, error) { return echoed{id, in.Name}, nil })},
 	}
 }
@@ -102,7 +102,7 @@ func FuzzQuery(f *testing.F) {
 	}
 	var got *queryIn
 	ops := Operations{{
-		ID: "ask", Method: http.MethodGet, Path: "/ask", Tag: "Echoes", Summary: "Ask", Roles: authz.Authenticated, Status: http.StatusNoContent,
+		ID: "ask", Method: http.MethodGet, Path: "/ask", Tag: "Echoes", Summary: "Ask", Roles: authz.Authenticated, Status: http.StatusNoContent, Level: Real,
 		Versions: []Version{At("2023-01-01", func(_ context.Context, in queryIn) (None, error) { got = &in; return None{}, nil })},
 	}}
 	e, err := New(ops, config)

@@ -28,7 +28,8 @@ type Op struct {
 	Summary     string
 	Description string
 	Roles       authz.Requirement
-	Status      int         // of success
+	Status      int // of success
+	Level       Level
 	Errors      fault.Kinds // beyond those that every operation may answer with
 	Deprecated  Date        // since when; "" if it is not
 	Sunset      Date        // after which the service turns it off; "" if unknown
@@ -36,6 +37,19 @@ type Op struct {
 	MayBeEmpty  bool        // may also succeed with 204 and without a body: where Out is a pointer, and nil
 	Versions    []Version   // ascending
 }
+
+// Level is what an operation does to the world.
+type Level string
+
+// The levels. Real operations act on data, logins, traffic or files. Simulated ones go through the service's states in
+// time and touch nothing outside. Declared ones check, keep, show and count what they are told, and it has no effect.
+const (
+	Real      Level = "real"
+	Simulated Level = "simulated"
+	Declared  Level = "declared"
+)
+
+func (l Level) known() bool { return l == Real || l == Simulated || l == Declared }
 
 // Version is one version of an operation: its date, its shapes and its handler.
 type Version struct {
@@ -118,6 +132,8 @@ func (op *Op) verify(scopes []ScopeParameter) error {
 	switch {
 	case op.ID == "" || op.Tag == "" || op.Summary == "" || op.Status == 0:
 		return fmt.Errorf("ID, Tag, Summary and Status must be declared")
+	case !op.Level.known():
+		return fmt.Errorf("its level must be declared: real, simulated or declared")
 	case !op.Roles.Declared():
 		return fmt.Errorf("roles must be declared; say Public if there are none")
 	case op.Roles.NeedsScope() && !op.inScope(scopes):

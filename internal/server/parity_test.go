@@ -47,13 +47,13 @@ func table(ops api.Operations) string {
 	ops = slices.Clone(ops)
 	slices.SortStableFunc(ops, func(a, b api.Op) int { return strings.Compare(a.Tag, b.Tag) })
 	var b strings.Builder
-	b.WriteString("| tag | operation | request | versions |\n|---|---|---|---|\n")
+	b.WriteString("| tag | operation | request | versions | level |\n|---|---|---|---|---|\n")
 	for _, op := range ops {
 		var versions []string
 		for _, v := range op.Versions {
 			versions = append(versions, string(v.Date))
 		}
-		fmt.Fprintf(&b, "| %s | `%s` | %s `%s` | %s |\n", op.Tag, op.ID, op.Method, api.Prefix+op.Path, strings.Join(versions, ", "))
+		fmt.Fprintf(&b, "| %s | `%s` | %s `%s` | %s | %s |\n", op.Tag, op.ID, op.Method, api.Prefix+op.Path, strings.Join(versions, ", "), op.Level)
 	}
 	return b.String()
 }

@@ -63,6 +63,7 @@ func (d *document) add(op *api.Op) {
 		"description": describe(op),
 		"parameters":  d.parameters(op),
 		"responses":   d.responses(op),
+		"x-level":     op.Level, // what the operation does to the world: real, simulated or declared
 	}
 	if body := d.requestBody(op); body != nil {
 		o["requestBody"] = body

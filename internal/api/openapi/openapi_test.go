@@ -63,7 +63,7 @@ func load(t *testing.T, op api.Op) *openapi3.Operation {
 
 func trees() api.Op {
 	return api.Op{
-		ID: "plant", Method: "POST", Path: "/trees/{name}", Tag: "Trees", Summary: "Plant one tree", Roles: authz.Any(authz.OrgOwner), Status: 201,
+		ID: "plant", Method: "POST", Path: "/trees/{name}", Tag: "Trees", Summary: "Plant one tree", Roles: authz.Any(authz.OrgOwner), Status: 201, Level: api.Declared,
 		Versions: []api.Version{api.At("2023-01-01", answer[first, Tree]), api.At("2024-08-05", answer[second, api.None])},
 	}
 }

@@ -29,7 +29,7 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "listProjectIpAccessLists", Aliases: []string{"listGroupAccessListEntries"}, Method: http.MethodGet, Path: list, Tag: tag,
 			Summary: "Return the access list of one project", Description: "Returns the entries in the order in which they were added.",
-			Roles: read, Status: http.StatusOK,
+			Roles: read, Status: http.StatusOK, Level: api.Real,
 			Versions: []api.Version{api.At("2023-01-01", s.list)},
 		},
 		{
@@ -38,25 +38,25 @@ func (s *Service) Operations() api.Operations {
 			Description: "Adds each entry of the body; an entry for a network that is listed already takes the place of the older one. " +
 				"Either all are taken or none. Answers with the whole list.",
 			Roles:  authz.Any(authz.GroupOwner, authz.GroupNetworkAccessManager, authz.GroupChartsAdmin),
-			Status: http.StatusOK, Errors: fault.Kinds{fault.NetworkEntriesLimit},
+			Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.NetworkEntriesLimit},
 			Versions: []api.Version{api.At("2023-01-01", s.create)},
 		},
 		{
 			ID: "getProjectIpList", Aliases: []string{"getGroupAccessListEntry"}, Method: http.MethodGet, Path: one, Tag: tag,
 			Summary: "Return one entry of a project's access list",
-			Roles:   read, Status: http.StatusOK, Errors: missing,
+			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing,
 			Versions: []api.Version{api.At("2023-01-01", s.get)},
 		},
 		{
 			ID: "deleteProjectIpAccessList", Aliases: []string{"deleteGroupAccessListEntry"}, Method: http.MethodDelete, Path: one, Tag: tag,
 			Summary: "Remove one entry from a project's access list",
-			Roles:   manage, Status: http.StatusNoContent, Errors: missing,
+			Roles:   manage, Status: http.StatusNoContent, Level: api.Real, Errors: missing,
 			Versions: []api.Version{api.At("2023-01-01", s.delete)},
 		},
 		{
 			ID: "getProjectIpAccessListStatus", Aliases: []string{"getGroupAccessListStatus"}, Method: http.MethodGet, Path: one + "/status", Tag: tag,
 			Summary: "Return the status of one entry of a project's access list", Description: "An entry holds as soon as it is listed, so its status is ACTIVE.",
-			Roles: read, Status: http.StatusOK, Errors: missing,
+			Roles: read, Status: http.StatusOK, Level: api.Real, Errors: missing,
 			Versions: []api.Version{api.At("2023-01-01", s.status)},
 		},
 	}

@@ -17,7 +17,7 @@ func (s *Service) Operations() api.Operations {
 	return api.Operations{{
 		ID: "listAlerts", Aliases: []string{"listGroupAlerts"}, Method: http.MethodGet, Path: "/groups/{groupId}/alerts", Tag: "Alerts",
 		Summary: "Return all alerts of one project", Description: "Nothing raises alerts yet: the list is empty.",
-		Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Versions: []api.Version{api.At("2023-01-01", s.list)},
+		Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", s.list)},
 	}}
 }
 

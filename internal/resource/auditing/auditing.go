@@ -38,7 +38,7 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "getAuditingConfiguration", Aliases: []string{"getGroupAuditLog"}, Method: http.MethodGet, Path: path, Tag: tag,
 			Summary: "Return the auditing configuration of one project",
-			Roles:   authz.Any(authz.GroupOwner), Status: http.StatusOK,
+			Roles:   authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared,
 			Versions: []api.Version{api.At("2023-01-01", s.Get)},
 		},
 		{
@@ -46,7 +46,7 @@ func (s *Service) Operations() api.Operations {
 			Summary: "Update the auditing configuration of one project",
 			Description: "Changes what the body names; an empty auditFilter removes the filter. " +
 				"The configuration is kept and shown, but does not act on traffic yet: clusters write no audit log.",
-			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK,
+			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared,
 			Versions: []api.Version{api.At("2023-01-01", s.Patch)},
 		},
 	}

@@ -37,14 +37,14 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "getAwsCustomDns", Aliases: []string{"getGroupAwsCustomDns"}, Method: http.MethodGet, Path: path, Tag: tag,
 			Summary: "Return the custom DNS configuration of one project's clusters on AWS",
-			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK,
+			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared,
 			Versions: []api.Version{api.At("2023-01-01", s.Get)},
 		},
 		{
 			ID: "toggleAwsCustomDns", Aliases: []string{"toggleGroupAwsCustomDns"}, Method: http.MethodPatch, Path: path, Tag: tag,
 			Summary:     "Switch custom DNS for one project's clusters on AWS",
 			Description: "The setting is kept and shown, and has no effect on the addresses of clusters.",
-			Roles:       authz.Any(authz.GroupOwner, authz.GroupAtlasAdmin), Status: http.StatusOK,
+			Roles:       authz.Any(authz.GroupOwner, authz.GroupAtlasAdmin), Status: http.StatusOK, Level: api.Declared,
 			Versions: []api.Version{api.At("2023-01-01", s.toggle)},
 		},
 	}

@@ -42,7 +42,7 @@ func (s *Service) accountOperations() api.Operations {
 			Description: "Creates an account with its password, and invites the person by mail into the organizations and projects that the " +
 				"roles name. The roles hold once the invitation is accepted; it expires after 30 days. A role in a project brings ORG_MEMBER in " +
 				"its organization with it. Any role may call this, but a role can be given only by an owner of its organization or project.",
-			Roles: authz.Authenticated, Status: http.StatusOK, Deprecated: newer, Sunset: sunset,
+			Roles: authz.Authenticated, Status: http.StatusOK, Level: api.Real, Deprecated: newer, Sunset: sunset,
 			Errors:   fault.Kinds{fault.UserAlreadyExists, fault.UsersPerOrg, fault.UsersPerGroup},
 			Versions: []api.Version{api.At("2023-01-01", s.create)},
 		},
@@ -51,7 +51,7 @@ func (s *Service) accountOperations() api.Operations {
 			Summary: "Return one cloud user by id",
 			Description: "Returns a user of the caller's organization, or one who is invited there, with the roles that hold there. " +
 				"A caller who is a person in several organizations sees the roles in all that they share.",
-			Roles: authz.Authenticated, Status: http.StatusOK, Deprecated: newer, Sunset: sunset,
+			Roles: authz.Authenticated, Status: http.StatusOK, Level: api.Real, Deprecated: newer, Sunset: sunset,
 			Errors:   fault.Kinds{fault.UserNotFound},
 			Versions: []api.Version{api.At("2023-01-01", s.get)},
 		},
@@ -60,7 +60,7 @@ func (s *Service) accountOperations() api.Operations {
 			Summary: "Return one cloud user by username",
 			Description: "Returns a user of the caller's organization, or one who is invited there, with the roles that hold there. " +
 				"A caller who is a person in several organizations sees the roles in all that they share.",
-			Roles: authz.Authenticated, Status: http.StatusOK, Deprecated: newer, Sunset: sunset,
+			Roles: authz.Authenticated, Status: http.StatusOK, Level: api.Real, Deprecated: newer, Sunset: sunset,
 			Errors:   fault.Kinds{fault.UsernameNotFound},
 			Versions: []api.Version{api.At("2023-01-01", s.byName)},
 		},

@@ -39,7 +39,7 @@ func (s *Service) Operations() api.Operations {
 			Summary: "Create one cluster in one project",
 			Description: "Declares a cluster and answers at once; it is CREATING until its database runs, then IDLE. Telamon runs one process for it, " +
 				"whatever sizes and regions are declared. A cluster has no TLS and no name in DNS so far: it has connectionStrings.standard, not standardSrv.",
-			Roles: authz.Any(authz.GroupClusterCreator, authz.GroupOwner), Status: http.StatusCreated,
+			Roles: authz.Any(authz.GroupClusterCreator, authz.GroupOwner), Status: http.StatusCreated, Level: api.Real,
 			Errors: fault.Kinds{
 				fault.InvalidAttribute, fault.DuplicateClusterName, fault.DuplicateNamePrefix, fault.ClustersLimit, fault.FreeClusterRefused,
 			},
@@ -53,7 +53,7 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "listClusters", Aliases: []string{"listGroupClusters"}, Method: http.MethodGet, Path: path, Tag: tag,
 			Summary: "Return all clusters in one project", Description: "Returns the project's clusters by name, without Flex clusters.",
-			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK,
+			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real,
 			Versions: []api.Version{
 				api.At("2023-01-01", list[LegacyAtlasCluster](s)).Until(firstSunset),
 				api.At("2023-02-01", list[AdvancedClusterDescription](s)).Until(firstSunset),
@@ -63,7 +63,7 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "getCluster", Aliases: []string{"getGroupCluster"}, Method: http.MethodGet, Path: one, Tag: tag,
 			Summary: "Return one cluster from one project",
-			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI},
+			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI},
 			Versions: []api.Version{
 				api.At("2023-01-01", get[LegacyAtlasCluster](s)).Until(firstSunset),
 				api.At("2023-02-01", get[AdvancedClusterDescription](s)).Until(firstSunset),
@@ -76,7 +76,7 @@ func (s *Service) Operations() api.Operations {
 			Description: "Changes what the body names; regions are replaced as a whole. The cluster is UPDATING for a moment, then IDLE. " +
 				"paused stops the database and keeps its data; a paused cluster can only be resumed or deleted.",
 			Roles:  authz.Any(authz.GroupClusterManager, authz.GroupClusterTester, authz.GroupReplicaSetManager, authz.GroupOwner),
-			Status: http.StatusOK,
+			Status: http.StatusOK, Level: api.Real,
 			Errors: fault.Kinds{
 				fault.ClusterNotFound, fault.FlexInClusterAPI, fault.InvalidAttribute, fault.CannotUpdatePaused, fault.ClusterNotReady, fault.ClusterBeingDeleted,
 			},
@@ -90,7 +90,7 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "deleteCluster", Aliases: []string{"deleteGroupCluster"}, Method: http.MethodDelete, Path: one, Tag: tag,
 			Summary: "Remove one cluster from one project", Description: "Asks for the cluster to be removed with its data. It is DELETING until it is gone.",
-			Roles: authz.Any(authz.GroupOwner), Status: http.StatusAccepted,
+			Roles: authz.Any(authz.GroupOwner), Status: http.StatusAccepted, Level: api.Real,
 			Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI, fault.TerminationProtected, fault.ClusterBeingDeleted},
 			Versions: []api.Version{
 				api.At("2023-01-01", s.delete).Until(firstSunset),
@@ -100,14 +100,14 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "getClusterStatus", Aliases: []string{"getGroupClusterStatus"}, Method: http.MethodGet, Path: one + "/status", Tag: tag,
 			Summary: "Return the status of all cluster changes",
-			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI},
+			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI},
 			Versions: []api.Version{api.At("2023-01-01", s.status)},
 		},
 		{
 			ID: "upgradeSharedCluster", Aliases: []string{"upgradeGroupClusterTenantUpgrade", "upgradeTenantUpgrade"}, Method: http.MethodPost,
 			Path: path + "/tenantUpgrade", Tag: tag, Summary: "Upgrade one free cluster",
 			Description: "Makes a free cluster a dedicated one, or (providerName FLEX) a Flex one, with its data, id and address. It is UPDATING at once; the answer shows it as it was.",
-			Roles:       authz.Any(authz.GroupClusterManager), Status: http.StatusOK,
+			Roles:       authz.Any(authz.GroupClusterManager), Status: http.StatusOK, Level: api.Real,
 			Errors: fault.Kinds{
 				fault.ClusterNotFound, fault.FlexInClusterAPI, fault.InvalidAttribute, fault.InvalidRegion, fault.ClusterNotReady, fault.ClusterBeingDeleted,
 			},
@@ -117,7 +117,7 @@ func (s *Service) Operations() api.Operations {
 			ID: "upgradeFlexCluster", Aliases: []string{"tenantGroupFlexClusterUpgrade", "tenantUpgrade"}, Method: http.MethodPost,
 			Path: "/groups/{groupId}/flexClusters:tenantUpgrade", Tag: "Flex Clusters", Summary: "Upgrade one Flex cluster",
 			Description: "Makes a Flex cluster a dedicated one, with its data, id and address. It is UPDATING at once; the answer shows it as it was.",
-			Roles:       authz.Any(authz.GroupClusterManager), Status: http.StatusOK,
+			Roles:       authz.Any(authz.GroupClusterManager), Status: http.StatusOK, Level: api.Real,
 			Errors: fault.Kinds{
 				fault.ClusterNotFound, fault.NonFlexInFlexAPI, fault.InvalidAttribute, fault.ClusterNotReady, fault.ClusterBeingDeleted,
 			},
@@ -126,20 +126,20 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "listClustersForAllProjects", Aliases: []string{"listClusterDetails"}, Method: http.MethodGet, Path: "/clusters", Tag: tag,
 			Summary: "Return all authorized clusters in all projects", Description: "Returns the projects that the caller may read and that have clusters, by name, with these.",
-			Roles: authz.Authenticated, Status: http.StatusOK,
+			Roles: authz.Authenticated, Status: http.StatusOK, Level: api.Real,
 			Versions: []api.Version{api.At("2023-01-01", s.all)},
 		},
 		{
 			ID: "listCloudProviderRegions", Aliases: []string{"listGroupClusterProviderRegions", "listClusterProviderRegions"}, Method: http.MethodGet,
 			Path: path + "/provider/regions", Tag: tag, Summary: "Return all cloud provider regions",
 			Description: "Returns the regions that clusters of a size can be in, by provider. The size is nothing but a name here, so every region has all.",
-			Roles:       authz.Any(authz.GroupReadOnly), Status: http.StatusOK,
+			Roles:       authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real,
 			Versions: []api.Version{api.At("2023-01-01", s.regions)},
 		},
 		{
 			ID: "getClusterAdvancedConfiguration", Aliases: []string{"getGroupClusterProcessArgs", "getProcessArgs"}, Method: http.MethodGet,
 			Path: one + "/processArgs", Tag: tag, Summary: "Return the process arguments of one cluster",
-			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI},
+			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI},
 			Versions: []api.Version{
 				api.At("2023-01-01", getProcess[ClusterDescriptionProcessArgs](s)).Until(firstSunset),
 				api.At("2024-08-05", getProcess[ClusterDescriptionProcessArgs20240805](s)),
@@ -149,7 +149,7 @@ func (s *Service) Operations() api.Operations {
 			ID: "updateClusterAdvancedConfiguration", Aliases: []string{"updateGroupClusterProcessArgs", "updateProcessArgs"}, Method: http.MethodPatch,
 			Path: one + "/processArgs", Tag: tag, Summary: "Update the process arguments of one cluster",
 			Description: "Changes what the body names; null brings the default back. The cluster is UPDATING for a moment, then IDLE.",
-			Roles:       authz.Any(authz.GroupClusterManager), Status: http.StatusOK,
+			Roles:       authz.Any(authz.GroupClusterManager), Status: http.StatusOK, Level: api.Real,
 			Errors: fault.Kinds{
 				fault.ClusterNotFound, fault.FlexInClusterAPI, fault.TenantUnsupported, fault.ClusterNotReady, fault.ClusterBeingDeleted,
 			},

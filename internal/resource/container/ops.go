@@ -29,19 +29,19 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "listPeeringContainerByCloudProvider", Aliases: []string{"listGroupContainers"}, Method: http.MethodGet, Path: path, Tag: tag,
 			Summary: "Return all network containers of one project at one cloud provider",
-			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK,
+			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared,
 			Versions: []api.Version{api.At("2023-01-01", s.listAt)},
 		},
 		{
 			ID: "listPeeringContainers", Aliases: []string{"listGroupContainerAll"}, Method: http.MethodGet, Path: path + "/all", Tag: tag,
 			Summary: "Return all network containers of one project", Description: "Returns the containers by provider and region.",
-			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK,
+			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared,
 			Versions: []api.Version{api.At("2023-01-01", s.list)},
 		},
 		{
 			ID: "getPeeringContainer", Aliases: []string{"getGroupContainer"}, Method: http.MethodGet, Path: one, Tag: tag,
 			Summary: "Return one network container of one project",
-			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Errors: fault.Kinds{fault.ContainerNotFound},
+			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared, Errors: fault.Kinds{fault.ContainerNotFound},
 			Versions: []api.Version{api.At("2023-01-01", s.get)},
 		},
 		{
@@ -49,14 +49,14 @@ func (s *Service) Operations() api.Operations {
 			Summary: "Create one network container in one project",
 			Description: "Chooses the address range of the dedicated clusters of a place before the first of them makes one. The range is kept; " +
 				"Telamon's clusters are reached at the server's own address.",
-			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK,
+			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared,
 			Errors:   fault.Kinds{fault.ContainerExists, fault.ContainersOverlap},
 			Versions: []api.Version{api.At("2023-01-01", s.create)},
 		},
 		{
 			ID: "updatePeeringContainer", Aliases: []string{"updateGroupContainer"}, Method: http.MethodPatch, Path: one, Tag: tag,
 			Summary: "Update one network container of one project", Description: "Changes the range or the place of a container that no cluster is in.",
-			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK,
+			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared,
 			Errors: fault.Kinds{
 				fault.ContainerNotFound, fault.ContainerExists, fault.ContainersOverlap, fault.ContainersInUse,
 			},
@@ -65,7 +65,7 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "deletePeeringContainer", Aliases: []string{"deleteGroupContainer"}, Method: http.MethodDelete, Path: one, Tag: tag,
 			Summary: "Remove one network container of one project",
-			Roles:   authz.Any(authz.GroupOwner), Status: http.StatusNoContent, Errors: fault.Kinds{fault.ContainerNotFound, fault.ContainersInUse},
+			Roles:   authz.Any(authz.GroupOwner), Status: http.StatusNoContent, Level: api.Declared, Errors: fault.Kinds{fault.ContainerNotFound, fault.ContainersInUse},
 			Versions: []api.Version{api.At("2023-01-01", s.delete)},
 		},
 	}

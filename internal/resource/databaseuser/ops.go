@@ -22,7 +22,7 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "listDatabaseUsers", Aliases: []string{"listGroupDatabaseUsers"}, Method: http.MethodGet, Path: "/groups/{groupId}/databaseUsers",
 			Tag: tag, Summary: "Return all database users of one project",
-			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK,
+			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real,
 			Versions: []api.Version{api.At("2023-01-01", s.list)},
 		},
 		{
@@ -30,25 +30,25 @@ func (s *Service) Operations() api.Operations {
 			Tag: tag, Summary: "Create one database user",
 			Description: "Creates a user who logs in to the project's clusters by SCRAM; the password is kept as SCRAM verifiers only. " +
 				"Users of other kinds are kept and shown, and cannot log in yet.",
-			Roles: manage, Status: http.StatusCreated, Errors: fault.Kinds{fault.DatabaseUserExists, fault.DatabaseUsersLimit, fault.UnknownDatabaseRole},
+			Roles: manage, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.DatabaseUserExists, fault.DatabaseUsersLimit, fault.UnknownDatabaseRole},
 			Versions: []api.Version{api.At("2023-01-01", s.create)},
 		},
 		{
 			ID: "getDatabaseUser", Aliases: []string{"getGroupDatabaseUser"}, Method: http.MethodGet, Path: path, Tag: tag,
 			Summary: "Return one database user",
-			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Errors: fault.Kinds{fault.UsernameNotFound},
+			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound},
 			Versions: []api.Version{api.At("2023-01-01", s.get)},
 		},
 		{
 			ID: "updateDatabaseUser", Aliases: []string{"updateGroupDatabaseUser"}, Method: http.MethodPatch, Path: path, Tag: tag,
 			Summary: "Update one database user", Description: "Changes what the body names. Name, database and kind of login stay as they are.",
-			Roles: manage, Status: http.StatusOK, Errors: fault.Kinds{fault.UsernameNotFound, fault.UnknownDatabaseRole},
+			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound, fault.UnknownDatabaseRole},
 			Versions: []api.Version{api.At("2023-01-01", s.update)},
 		},
 		{
 			ID: "deleteDatabaseUser", Aliases: []string{"deleteGroupDatabaseUser"}, Method: http.MethodDelete, Path: path, Tag: tag,
 			Summary: "Remove one database user", Description: "Removes the user; its open connections may do nothing more.",
-			Roles: manage, Status: http.StatusNoContent, Errors: fault.Kinds{fault.UsernameNotFound},
+			Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound},
 			Versions: []api.Version{api.At("2023-01-01", s.delete)},
 		},
 	}

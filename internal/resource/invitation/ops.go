@@ -32,6 +32,7 @@ func (s *Service) Operations() api.Operations {
 	all := append(slices.Concat(s.ofOrganizations(), s.ofProjects()), s.access())
 	for i := range all {
 		all[i].Deprecated, all[i].Sunset = deprecated, sunset
+		all[i].Level = api.Real
 		if all[i].Status == 0 {
 			all[i].Status = http.StatusOK
 		}

@@ -37,7 +37,7 @@ func (s *Service) organizations() api.Operations {
 		{
 			ID: "listOrganizations", Aliases: []string{"listOrgs"}, Method: http.MethodGet, Path: "/orgs", Tag: tag,
 			Summary: "Return all organizations", Description: "Returns the organizations that the caller belongs to, by name: a key or account has one.",
-			Roles: authz.Authenticated, Status: http.StatusOK,
+			Roles: authz.Authenticated, Status: http.StatusOK, Level: api.Real,
 			Versions: []api.Version{api.At("2023-01-01", s.list)},
 		},
 		{
@@ -46,19 +46,19 @@ func (s *Service) organizations() api.Operations {
 			Description: "Creates an organization with an owner, and with the API key or service account that the body describes: the answer alone " +
 				"shows their secrets, and only they can be used in the new organization. The caller gets no access to it. " +
 				"The owner is the member of the caller's organization whom orgOwnerId names, or else its oldest owner. Federations are not there: federationSettingsId is refused.",
-			Roles: owner.Anywhere(), Status: http.StatusCreated, Errors: fault.Kinds{fault.UserNotFound},
+			Roles: owner.Anywhere(), Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.UserNotFound},
 			Versions: []api.Version{api.At("2023-01-01", s.create)},
 		},
 		{
 			ID: "getOrganization", Aliases: []string{"getOrg"}, Method: http.MethodGet, Path: one, Tag: tag,
 			Summary: "Return one organization",
-			Roles:   member, Status: http.StatusOK,
+			Roles:   member, Status: http.StatusOK, Level: api.Real,
 			Versions: []api.Version{api.At("2023-01-01", s.get)},
 		},
 		{
 			ID: "updateOrganization", Aliases: []string{"updateOrg"}, Method: http.MethodPatch, Path: one, Tag: tag,
 			Summary: "Update one organization", Description: "Gives the organization another name.",
-			Roles: owner, Status: http.StatusOK,
+			Roles: owner, Status: http.StatusOK, Level: api.Real,
 			Versions: []api.Version{api.At("2023-01-01", s.update)},
 		},
 		{
@@ -66,7 +66,7 @@ func (s *Service) organizations() api.Operations {
 			Summary: "Remove one organization",
 			Description: "Removes an organization that has no projects left, with its API keys, service accounts, teams, memberships and invitations: the " +
 				"caller's own credentials end too. The people stay, without a place in it.",
-			Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{fault.OrgNotEmpty},
+			Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.OrgNotEmpty},
 			Versions: []api.Version{api.At("2023-01-01", s.delete)},
 		},
 	}
@@ -77,7 +77,7 @@ func (s *Service) settings() api.Operations {
 		{
 			ID: "getOrganizationSettings", Aliases: []string{"getOrgSettings"}, Method: http.MethodGet, Path: settings, Tag: tag,
 			Summary: "Return the settings of one organization",
-			Roles:   member, Status: http.StatusOK,
+			Roles:   member, Status: http.StatusOK, Level: api.Real,
 			Versions: []api.Version{api.At("2023-01-01", s.getSettings)},
 		},
 		{
@@ -85,39 +85,39 @@ func (s *Service) settings() api.Operations {
 			Summary: "Update the settings of one organization",
 			Description: "Changes the settings that the body names. Once access lists are required, keys and accounts without one are refused, " +
 				"the caller's own among them.",
-			Roles: owner, Status: http.StatusOK,
+			Roles: owner, Status: http.StatusOK, Level: api.Real,
 			Versions: []api.Version{api.At("2023-01-01", s.updateSettings)},
 		},
 		{
 			ID: "getOrgDelegationSettings", Method: http.MethodGet, Path: delegation, Tag: tag,
 			Summary: "Return the delegation settings of one organization", Description: "Returns what others may do in the organization's name.",
-			Roles: member, Status: http.StatusOK,
+			Roles: member, Status: http.StatusOK, Level: api.Declared,
 			Versions: []api.Version{api.At("2025-03-12", s.getDelegation)},
 		},
 		{
 			ID: "updateOrgDelegationSettings", Method: http.MethodPatch, Path: delegation, Tag: tag,
 			Summary:     "Update the delegation settings of one organization",
 			Description: "Changes the settings that the body names. Nobody acts in another's name here: they are kept and have no effect.",
-			Roles:       owner, Status: http.StatusOK,
+			Roles:       owner, Status: http.StatusOK, Level: api.Declared,
 			Versions: []api.Version{api.At("2025-03-12", s.updateDelegation)},
 		},
 		{
 			ID: "getOrgMaintenanceSettings", Method: http.MethodGet, Path: maintenance, Tag: tag,
 			Summary: "Return the maintenance settings of one organization", Description: "Returns how clusters get their place in the order of maintenance.",
-			Roles: member, Status: http.StatusOK,
+			Roles: member, Status: http.StatusOK, Level: api.Declared,
 			Versions: []api.Version{api.At(api.Preview, s.getMaintenance)},
 		},
 		{
 			ID: "updateOrgMaintenanceSettings", Method: http.MethodPatch, Path: maintenance, Tag: tag,
 			Summary:     "Update the maintenance settings of one organization",
 			Description: "Changes how clusters get their place in the order of maintenance. Clusters have no maintenance here: it is kept and has no effect.",
-			Roles:       owner, Status: http.StatusOK,
+			Roles:       owner, Status: http.StatusOK, Level: api.Declared,
 			Versions: []api.Version{api.At(api.Preview, s.updateMaintenance)},
 		},
 		{
 			ID: "resetOrgMaintenanceSettings", Method: http.MethodPost, Path: maintenance + ":reset", Tag: tag,
 			Summary: "Reset the maintenance settings of one organization", Description: "Takes the maintenance settings back to what they are in a new organization.",
-			Roles: owner, Status: http.StatusOK,
+			Roles: owner, Status: http.StatusOK, Level: api.Declared,
 			Versions: []api.Version{api.At(api.Preview, s.resetMaintenance)},
 		},
 	}

@@ -14,7 +14,7 @@ func (s *Service) ofOrganization() api.Op {
 	return api.Op{
 		ID: "listOrganizationProjects", Aliases: []string{"getOrgGroups"}, Method: http.MethodGet, Path: "/orgs/{orgId}/groups", Tag: "Organizations",
 		Summary: "Return the projects of one organization", Description: "Returns those of the organization's projects that the caller may read, by name.",
-		Roles: authz.Any(authz.OrgMember), Status: http.StatusOK,
+		Roles: authz.Any(authz.OrgMember), Status: http.StatusOK, Level: api.Real,
 		Versions: []api.Version{api.At("2023-01-01", s.listOfOrganization)},
 	}
 }

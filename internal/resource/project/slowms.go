@@ -36,17 +36,17 @@ func (s *Service) slowMs() api.Operations {
 		{
 			ID: "getManagedSlowMs", Aliases: []string{"getGroupManagedSlowMs"}, Method: http.MethodGet, Path: path, Tag: tag,
 			Summary: "Return whether the threshold of slow operations is managed in one project",
-			Roles:   reader, Status: http.StatusOK, Versions: []api.Version{api.At("2023-01-01", s.getManagedSlowMs)},
+			Roles:   reader, Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", s.getManagedSlowMs)},
 		},
 		{
 			ID: "enableSlowOperationThresholding", Aliases: []string{"enableManagedSlowMs", "enableGroupManagedSlowMs"}, Method: http.MethodPost, Path: path + "/enable", Tag: tag,
 			Summary: "Manage the threshold of slow operations in one project", Description: "The setting is kept and shown; clusters do not record slow operations yet.",
-			Roles: owner, Status: http.StatusNoContent, Versions: []api.Version{api.At("2023-01-01", s.switchManagedSlowMs(true))},
+			Roles: owner, Status: http.StatusNoContent, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", s.switchManagedSlowMs(true))},
 		},
 		{
 			ID: "disableSlowOperationThresholding", Aliases: []string{"disableManagedSlowMs", "disableGroupManagedSlowMs"}, Method: http.MethodDelete, Path: path + "/disable", Tag: tag,
 			Summary: "Leave the threshold of slow operations to its default in one project", Description: "The setting is kept and shown; clusters do not record slow operations yet.",
-			Roles: owner, Status: http.StatusNoContent, Versions: []api.Version{api.At("2023-01-01", s.switchManagedSlowMs(false))},
+			Roles: owner, Status: http.StatusNoContent, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", s.switchManagedSlowMs(false))},
 		},
 	}
 }

@@ -26,7 +26,7 @@ func (s *Service) Operations() api.Operations {
 			ID: "getSystemStatus", Method: http.MethodGet, Path: "", Tag: "Root",
 			Summary:     "Return the status of this API",
 			Description: "Returns the version that serves and the API key that asks. Callers that are no API key see a null one.",
-			Roles:       authz.Authenticated, Status: http.StatusOK,
+			Roles:       authz.Authenticated, Status: http.StatusOK, Level: api.Real,
 			Versions: []api.Version{api.At("2023-01-01", s.status)},
 		},
 		{
@@ -34,7 +34,7 @@ func (s *Service) Operations() api.Operations {
 			Method: http.MethodGet, Path: "/unauth/controlPlaneIPAddresses", Tag: "Root",
 			Summary:     "Return all control plane IP addresses",
 			Description: "Returns the control plane's addresses by provider and region. A self-hosted server has none at a provider; clusters see it at the loopback address.",
-			Roles:       authz.Public, Status: http.StatusOK,
+			Roles:       authz.Public, Status: http.StatusOK, Level: api.Real,
 			Versions: []api.Version{api.At("2023-11-15", s.controlPlane)},
 		},
 	}

@@ -50,7 +50,7 @@ func (s *Service) Operations() api.Operations {
 			Summary: "Create one serverless instance in one project",
 			Description: "Declares a Flex cluster that is shown as a serverless instance, and answers at once; it is CREATING until its database runs. " +
 				"It has no TLS and no name in DNS so far: connectionStrings.standard is how it is reached.",
-			Roles: authz.Any(authz.GroupOwner), Status: http.StatusCreated, Deprecated: deprecated,
+			Roles: authz.Any(authz.GroupOwner), Status: http.StatusCreated, Level: api.Real, Deprecated: deprecated,
 			Errors: fault.Kinds{
 				fault.InvalidRegion, fault.DuplicateClusterName, fault.DuplicateNamePrefix, fault.ClustersLimit,
 			},
@@ -59,26 +59,26 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "listServerlessInstances", Aliases: []string{"listGroupServerlessInstances"}, Method: http.MethodGet, Path: path, Tag: tag,
 			Summary: "Return all serverless instances in one project", Description: "Returns the project's Flex clusters as serverless instances, by name.",
-			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Deprecated: deprecated, Sunset: readingSunset,
+			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Deprecated: deprecated, Sunset: readingSunset,
 			Versions: []api.Version{api.At("2023-01-01", s.list)},
 		},
 		{
 			ID: "getServerlessInstance", Aliases: []string{"getGroupServerlessInstance"}, Method: http.MethodGet, Path: one, Tag: tag,
 			Summary: "Return one serverless instance from one project",
-			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Deprecated: deprecated, Sunset: readingSunset, Errors: missing,
+			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Deprecated: deprecated, Sunset: readingSunset, Errors: missing,
 			Versions: []api.Version{api.At("2023-01-01", s.get)},
 		},
 		{
 			ID: "updateServerlessInstance", Aliases: []string{"updateGroupServerlessInstance"}, Method: http.MethodPatch, Path: one, Tag: tag,
 			Summary: "Update one serverless instance in one project", Description: "Changes what the body names.",
-			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Deprecated: deprecated,
+			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Real, Deprecated: deprecated,
 			Errors:   append(fault.Kinds{fault.ClusterNotReady, fault.ServerlessBeingClosed}, missing...),
 			Versions: []api.Version{api.At("2023-01-01", s.update)},
 		},
 		{
 			ID: "deleteServerlessInstance", Aliases: []string{"deleteGroupServerlessInstance"}, Method: http.MethodDelete, Path: one, Tag: tag,
 			Summary: "Remove one serverless instance from one project", Description: "Asks for the instance to be removed with its data. It is DELETING until it is gone.",
-			Roles: authz.Any(authz.GroupOwner), Status: http.StatusAccepted, Deprecated: deprecated,
+			Roles: authz.Any(authz.GroupOwner), Status: http.StatusAccepted, Level: api.Real, Deprecated: deprecated,
 			Errors:   append(fault.Kinds{fault.TerminationProtected, fault.ServerlessBeingClosed}, missing...),
 			Versions: []api.Version{api.At("2023-01-01", s.delete)},
 		},
@@ -86,14 +86,14 @@ func (s *Service) Operations() api.Operations {
 			ID: "getServerlessAutoIndexing", Aliases: []string{"getGroupServerlessPerformanceAdvisorAutoIndexing"}, Method: http.MethodGet, Path: indexing,
 			Tag: advisor, Summary: "Return the switch of automatic indexing of one serverless instance",
 			Description: "Returns what the switch was set to. Flex clusters have no automatic indexing, so it says nothing about indexes.",
-			Roles:       authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Deprecated: deprecated, Sunset: indexingSunset, Errors: missing,
+			Roles:       authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared, Deprecated: deprecated, Sunset: indexingSunset, Errors: missing,
 			Versions: []api.Version{api.At("2023-01-01", s.autoIndexing)},
 		},
 		{
 			ID: "setServerlessAutoIndexing", Aliases: []string{"setGroupServerlessPerformanceAdvisorAutoIndexing"}, Method: http.MethodPost, Path: indexing,
 			Tag: advisor, Summary: "Set the switch of automatic indexing of one serverless instance",
 			Description: "Keeps what the switch is set to. Flex clusters have no automatic indexing, so nothing follows from it.",
-			Roles:       authz.Any(authz.GroupOwner), Status: http.StatusOK, Deprecated: deprecated, Sunset: indexingSunset, NoEnvelope: true, Errors: missing,
+			Roles:       authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Deprecated: deprecated, Sunset: indexingSunset, NoEnvelope: true, Errors: missing,
 			Versions: []api.Version{api.At("2023-01-01", s.setAutoIndexing)},
 		},
 	}

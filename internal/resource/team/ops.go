@@ -40,7 +40,7 @@ func (s *Service) teamOperations() api.Operations {
 		{
 			ID: "listOrganizationTeams", Aliases: []string{"listOrgTeams"}, Method: http.MethodGet, Path: ofOrg, Tag: tag,
 			Summary: "Return all teams of one organization", Description: "Returns the teams, by name.",
-			Roles: read, Status: http.StatusOK,
+			Roles: read, Status: http.StatusOK, Level: api.Real,
 			Versions: []api.Version{api.At("2023-01-01", s.list)},
 		},
 		{
@@ -48,7 +48,7 @@ func (s *Service) teamOperations() api.Operations {
 			Summary: "Create one team in one organization",
 			Description: "Creates a team of users who have accepted the organization's invitation, perhaps without any. It has no roles until it is added to projects. " +
 				"An organization has up to 250 teams, a team up to 250 users, and a user is in up to 100 teams.",
-			Roles: manage, Status: http.StatusOK,
+			Roles: manage, Status: http.StatusOK, Level: api.Real,
 			Errors: fault.Kinds{
 				fault.TeamNameTaken, fault.TeamsPerOrg, fault.UsersPerTeam, fault.TeamsPerUser, fault.UsernameNotFound, fault.UserPending,
 			},
@@ -57,25 +57,25 @@ func (s *Service) teamOperations() api.Operations {
 		{
 			ID: "getTeamById", Aliases: []string{"getOrgTeam"}, Method: http.MethodGet, Path: one, Tag: tag,
 			Summary: "Return one team by id",
-			Roles:   read, Status: http.StatusOK, Errors: missing,
+			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing,
 			Versions: []api.Version{api.At("2023-01-01", s.get)},
 		},
 		{
 			ID: "getTeamByName", Aliases: []string{"getOrgTeamByName"}, Method: http.MethodGet, Path: ofOrg + "/byName/{teamName}", Tag: tag,
 			Summary: "Return one team by name",
-			Roles:   read, Status: http.StatusOK, Errors: fault.Kinds{fault.TeamNameNotFound},
+			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.TeamNameNotFound},
 			Versions: []api.Version{api.At("2023-01-01", s.byName)},
 		},
 		{
 			ID: "renameTeam", Aliases: []string{"renameOrgTeam"}, Method: http.MethodPatch, Path: one, Tag: tag,
 			Summary: "Rename one team",
-			Roles:   manage, Status: http.StatusOK, Errors: fault.Kinds{fault.TeamNotFound, fault.TeamNameTaken},
+			Roles:   manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.TeamNotFound, fault.TeamNameTaken},
 			Versions: []api.Version{api.At("2023-01-01", s.rename)},
 		},
 		{
 			ID: "deleteTeam", Aliases: []string{"deleteOrgTeam"}, Method: http.MethodDelete, Path: one, Tag: tag,
 			Summary: "Remove one team", Description: "Removes a team that has no roles in projects any more. Its people stay in the organization.",
-			Roles: manage, Status: http.StatusNoContent, Errors: fault.Kinds{fault.TeamNotFound, fault.TeamInUse},
+			Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.TeamNotFound, fault.TeamInUse},
 			Versions: []api.Version{api.At("2023-01-01", s.delete)},
 		},
 	}
@@ -90,34 +90,34 @@ func (s *Service) peopleOperations() api.Operations {
 			ID: "listTeamUsers", Aliases: []string{"listOrgTeamUsers"}, Method: http.MethodGet, Path: users, Tag: ofPeople,
 			Summary:     "Return all cloud users of one team",
 			Description: "Returns the people of the team, by username. Version 2023-01-01 leaves out those who have not accepted the organization's invitation.",
-			Roles:       authz.Any(authz.OrgMember), Status: http.StatusOK, Errors: fault.Kinds{fault.TeamNotFound},
+			Roles:       authz.Any(authz.OrgMember), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.TeamNotFound},
 			Versions: []api.Version{api.At("2023-01-01", s.listActivePeople).Until(sunset), api.At(newer, s.listPeople)},
 		},
 		{
 			ID: "addTeamUser", Aliases: []string{"addOrgTeamUsers", "addTeamUsers"}, Method: http.MethodPost, Path: users, Tag: tag,
 			Summary:     "Add cloud users to one team",
 			Description: "Adds users who have accepted the organization's invitation: either all of the body or none. Answers with all active people of the team.",
-			Roles:       manage, Status: http.StatusOK, Deprecated: newer, Sunset: sunset,
+			Roles:       manage, Status: http.StatusOK, Level: api.Real, Deprecated: newer, Sunset: sunset,
 			Errors:   append(fault.Kinds{fault.UserInTeam, fault.UserPending}, joining...),
 			Versions: []api.Version{api.At("2023-01-01", s.addActive)},
 		},
 		{
 			ID: "removeTeamUser", Aliases: []string{"removeOrgTeamUserFromTeam"}, Method: http.MethodDelete, Path: users + "/{userId}", Tag: tag,
 			Summary: "Remove one cloud user from one team", Description: "Takes a user, and what the team gives, at once.",
-			Roles: manage, Status: http.StatusNoContent, Deprecated: newer, Sunset: sunset, Errors: missing,
+			Roles: manage, Status: http.StatusNoContent, Level: api.Real, Deprecated: newer, Sunset: sunset, Errors: missing,
 			Versions: []api.Version{api.At("2023-01-01", s.remove)},
 		},
 		{
 			ID: "addUserToTeam", Aliases: []string{"addOrgTeamUser"}, Method: http.MethodPost, Path: one + ":addUser", Tag: ofPeople,
 			Summary:     "Add one cloud user to one team",
 			Description: "Adds a user of the organization, or one who is invited there. Who is in the team already stays in it.",
-			Roles:       manage, Status: http.StatusOK, Errors: joining,
+			Roles:       manage, Status: http.StatusOK, Level: api.Real, Errors: joining,
 			Versions: []api.Version{api.At(newer, s.addOne)},
 		},
 		{
 			ID: "removeUserFromTeam", Aliases: []string{"removeOrgTeamUser"}, Method: http.MethodPost, Path: one + ":removeUser", Tag: ofPeople,
 			Summary: "Take one cloud user out of one team", Description: "Takes a user, active or invited, and what the team gives, at once.",
-			Roles: manage, Status: http.StatusOK, Errors: missing,
+			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: missing,
 			Versions: []api.Version{api.At(newer, s.removeOne)},
 		},
 	}
@@ -130,7 +130,7 @@ func (s *Service) projectOperations() api.Operations {
 		{
 			ID: "listProjectTeams", Aliases: []string{"listGroupTeams"}, Method: http.MethodGet, Path: ofProject, Tag: tag,
 			Summary: "Return all teams of one project", Description: "Returns the teams with roles in the project, by name.",
-			Roles: read, Status: http.StatusOK,
+			Roles: read, Status: http.StatusOK, Level: api.Real,
 			Versions: []api.Version{api.At("2023-01-01", s.listInProject)},
 		},
 		{
@@ -138,25 +138,25 @@ func (s *Service) projectOperations() api.Operations {
 			Summary: "Add teams to one project",
 			Description: "Gives teams of the project's organization roles in the project: either all of the body or none. The people of the teams have " +
 				"the roles at once. A project has up to 100 teams. Answers with all of them.",
-			Roles: manage, Status: http.StatusOK, Errors: fault.Kinds{fault.TeamNotFound, fault.TeamInGroup, fault.TeamsPerGroup},
+			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.TeamNotFound, fault.TeamInGroup, fault.TeamsPerGroup},
 			Versions: []api.Version{api.At("2023-01-01", s.addToProject)},
 		},
 		{
 			ID: "getProjectTeam", Aliases: []string{"getGroupTeam"}, Method: http.MethodGet, Path: inProject, Tag: tag,
 			Summary: "Return one team of one project",
-			Roles:   read, Status: http.StatusOK, Errors: missing,
+			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing,
 			Versions: []api.Version{api.At("2023-01-01", s.getInProject)},
 		},
 		{
 			ID: "updateTeamRoles", Aliases: []string{"updateGroupTeam"}, Method: http.MethodPatch, Path: inProject, Tag: tag,
 			Summary: "Update the roles of one team in one project", Description: "Replaces the team's roles in the project. Answers with all teams of the project.",
-			Roles: manage, Status: http.StatusOK, Errors: append(fault.Kinds{fault.TeamWithoutRoles}, missing...),
+			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{fault.TeamWithoutRoles}, missing...),
 			Versions: []api.Version{api.At("2023-01-01", s.updateInProject)},
 		},
 		{
 			ID: "removeProjectTeam", Aliases: []string{"removeGroupTeam"}, Method: http.MethodDelete, Path: inProject, Tag: tag,
 			Summary: "Remove one team from one project", Description: "Takes the team's roles in the project, from its people at once.",
-			Roles: manage, Status: http.StatusNoContent, Errors: missing,
+			Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: missing,
 			Versions: []api.Version{api.At("2023-01-01", s.removeFromProject)},
 		},
 	}
