@@ -4,8 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/cockroachdb/pebble/v2"
-
 	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
@@ -39,7 +37,7 @@ func (c *call) usualTime() int64 {
 
 // scan plans a selection on a collection. With Parameters.IndexedOnly it refuses to search a whole collection, but on
 // MongoDB's own databases; to read all documents of one is no search. Source: MongoDB manual, notablescan.
-func (c *call) scan(sel *plan.Selection, r pebble.Reader, coll *storage.Collection) (*plan.Scan, error) {
+func (c *call) scan(sel *plan.Selection, r storage.Reader, coll *storage.Collection) (*plan.Scan, error) {
 	s, err := sel.Scan(c.ctx, r, coll)
 	if err == nil && c.e.indexedOnly.Load() && s.SearchesAll() && !slices.Contains([]string{"admin", "config", "local"}, c.ns.DB) {
 		return nil, wire.Errorf(wire.NoQueryExecutionPlans, "no index answers this query on %s, and the parameter noTableScan allows no scan of a collection", c.ns)

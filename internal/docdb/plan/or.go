@@ -3,7 +3,6 @@ package plan
 import (
 	"slices"
 
-	"github.com/cockroachdb/pebble/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/query/match"
@@ -27,7 +26,7 @@ type branch struct {
 
 // chooseBranches plans the branches of an $or, where no index bounds the filter as a whole: list has indexes that only sort.
 // It has no plan if a branch has no index, or if reading in the order of an index is less work.
-func chooseBranches(r pebble.Reader, coll *storage.Collection, w wish, list []candidate) (p Plan, ok bool, err error) {
+func chooseBranches(r storage.Reader, coll *storage.Collection, w wish, list []candidate) (p Plan, ok bool, err error) {
 	for _, alternatives := range w.Filter.Alternatives(MaxClauses) {
 		if p, ok, err = planBranches(r, coll, w, alternatives); err != nil {
 			return Plan{}, false, err
@@ -39,7 +38,7 @@ func chooseBranches(r pebble.Reader, coll *storage.Collection, w wish, list []ca
 	return Plan{}, false, nil
 }
 
-func planBranches(r pebble.Reader, coll *storage.Collection, w wish, alternatives []*match.Filter) (p Plan, ok bool, err error) {
+func planBranches(r storage.Reader, coll *storage.Collection, w wish, alternatives []*match.Filter) (p Plan, ok bool, err error) {
 	p = Plan{Stage: stageOr, ix: storage.IDIndex, Sorted: w.Sort == nil}
 	for _, f := range alternatives {
 		one := wish{Filter: f, pace: w.pace}
@@ -65,7 +64,7 @@ func planBranches(r pebble.Reader, coll *storage.Collection, w wish, alternative
 }
 
 // beats reports whether finding all documents by the branches of p, to sort them then, is less work than each of list.
-func (p Plan) beats(r pebble.Reader, coll *storage.Collection, w wish, list []candidate) (bool, error) {
+func (p Plan) beats(r storage.Reader, coll *storage.Collection, w wish, list []candidate) (bool, error) {
 	if len(list) == 0 {
 		return true, nil
 	}

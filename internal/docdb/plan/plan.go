@@ -6,7 +6,6 @@ package plan
 import (
 	"slices"
 
-	"github.com/cockroachdb/pebble/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
@@ -58,7 +57,7 @@ type wish struct {
 }
 
 // choose plans access to coll, which may be nil, as r has it.
-func choose(r pebble.Reader, coll *storage.Collection, w wish) (Plan, error) {
+func choose(r storage.Reader, coll *storage.Collection, w wish) (Plan, error) {
 	if coll == nil {
 		return Plan{Stage: stageNone, Sorted: true}, nil
 	}

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/cockroachdb/pebble/v2"
-
 	"github.com/telamon-db/telamon/internal/docdb/pace"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
@@ -25,7 +23,7 @@ const (
 const sortShare = 0.5
 
 // best is the plan that promises the least work. Where an index serves, the whole collection is not read.
-func best(r pebble.Reader, coll *storage.Collection, w wish) (Plan, error) {
+func best(r storage.Reader, coll *storage.Collection, w wish) (Plan, error) {
 	list := candidates(coll, w)
 	if !slices.ContainsFunc(list, func(c candidate) bool { return c.bounded }) {
 		if p, ok, err := chooseBranches(r, coll, w, list); ok || err != nil {
@@ -41,7 +39,7 @@ func best(r pebble.Reader, coll *storage.Collection, w wish) (Plan, error) {
 }
 
 // bestOf chooses between candidates, of which there is one at least.
-func bestOf(r pebble.Reader, coll *storage.Collection, w wish, list []candidate) (Plan, error) {
+func bestOf(r storage.Reader, coll *storage.Collection, w wish, list []candidate) (Plan, error) {
 	if i := slices.IndexFunc(list, func(c candidate) bool { return len(c.spans) == 0 }); i >= 0 {
 		return Plan{Stage: stageNone, ix: storage.IDIndex, Sorted: true}, nil
 	}
@@ -92,7 +90,7 @@ func others(list []candidate, won int) []Plan {
 }
 
 // race returns the number of the candidate that has the least to do, and how much.
-func race(r pebble.Reader, coll *storage.Collection, w wish, list []candidate) (won int, work float64, err error) {
+func race(r storage.Reader, coll *storage.Collection, w wish, list []candidate) (won int, work float64, err error) {
 	all, err := storage.ReadTally(r, coll.ID)
 	if err != nil {
 		return 0, 0, err
@@ -135,8 +133,8 @@ func (c candidate) cost(w wish, matches int64) float64 {
 }
 
 // count counts the keys within a plan's spans, up to limit.
-func (p Plan) count(pace *pace.Pace, r pebble.Reader, coll *storage.Collection, limit int64) (n int64, err error) {
-	it, err := r.NewIter(nil)
+func (p Plan) count(pace *pace.Pace, r storage.Reader, coll *storage.Collection, limit int64) (n int64, err error) {
+	it, err := r.Iter(nil, nil)
 	if err != nil {
 		return 0, err
 	}

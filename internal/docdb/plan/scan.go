@@ -6,7 +6,6 @@ import (
 	"iter"
 	"slices"
 
-	"github.com/cockroachdb/pebble/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
@@ -18,7 +17,7 @@ import (
 
 // Scan walks a plan and yields the documents that match.
 type Scan struct {
-	r      pebble.Reader
+	r      storage.Reader
 	coll   *storage.Collection
 	Plan   Plan
 	filter *match.Filter
@@ -28,7 +27,7 @@ type Scan struct {
 
 	keysExamined, docsExamined int64
 
-	it *pebble.Iterator // where the scan is, unless it rests
+	it storage.Iterator // where the scan is, unless it rests
 	at []byte           // the key where it rests
 
 	arms []*arm // of the branches of an $or
@@ -38,7 +37,7 @@ type Scan struct {
 }
 
 // NewScan is a scan by a plan for what matches a filter.
-func NewScan(r pebble.Reader, coll *storage.Collection, p Plan, f *match.Filter) *Scan {
+func NewScan(r storage.Reader, coll *storage.Collection, p Plan, f *match.Filter) *Scan {
 	return &Scan{r: r, coll: coll, Plan: p, filter: f}
 }
 
@@ -135,7 +134,7 @@ func (s *Scan) enter(b span) (err error) {
 		s.it.SetBounds(b.lo, b.hi)
 		return nil
 	}
-	s.it, err = s.r.NewIter(&pebble.IterOptions{LowerBound: b.lo, UpperBound: b.hi})
+	s.it, err = s.r.Iter(b.lo, b.hi)
 	return err
 }
 
@@ -206,7 +205,7 @@ func (s *Scan) walkRange(b span, yield func(bson.Raw) bool) (more bool, err erro
 }
 
 // visit returns the document at the iterator if it matches.
-func (s *Scan) visit(it *pebble.Iterator) (bson.Raw, error) {
+func (s *Scan) visit(it storage.Iterator) (bson.Raw, error) {
 	if s.Plan.Stage != stageAll {
 		s.keysExamined++
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/cockroachdb/pebble/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/memory"
@@ -59,7 +58,7 @@ func Leading(l stage.Lead, hint bson.RawValue) Selection {
 }
 
 // Scan plans the selection on a collection, and gives up when ctx ends.
-func (sel *Selection) Scan(ctx context.Context, r pebble.Reader, coll *storage.Collection) (*Scan, error) {
+func (sel *Selection) Scan(ctx context.Context, r storage.Reader, coll *storage.Collection) (*Scan, error) {
 	sel.pace = pace.New(ctx)
 	sel.wanted = 0
 	if sel.Limit > 0 {

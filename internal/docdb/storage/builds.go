@@ -263,7 +263,7 @@ func (t *Tx) checkAllUnique(ctx context.Context, ix Index) error {
 			return errors.New("malformed index entry")
 		}
 		if n > 1 && bytes.Equal(value, last) {
-			doc, err := Read(t.store.db, DocumentKeyOf(t.Coll.ID, id))
+			doc, err := Read(of{t.store.db}, DocumentKeyOf(t.Coll.ID, id))
 			return errors.Join(ix.duplicate(t.NS, doc, value), err)
 		}
 		last = append(last[:0], value...)

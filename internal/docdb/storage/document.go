@@ -29,7 +29,7 @@ func (d *DuplicateKey) Error() string { return d.cause.Error() }
 func (d *DuplicateKey) Unwrap() error { return d.cause }
 
 // Read returns a copy of what is stored under key, or nil.
-func Read(r pebble.Reader, key []byte) ([]byte, error) {
+func Read(r Reader, key []byte) ([]byte, error) {
 	value, closer, err := r.Get(key)
 	if errors.Is(err, pebble.ErrNotFound) {
 		return nil, nil
@@ -53,7 +53,7 @@ func (s *Store) Lend(coll *Collection, id bson.RawValue) (doc bson.Raw, closer i
 // Insert adds doc, which has a checked _id, to the collection.
 func (t *Tx) Insert(doc bson.Raw) error {
 	key := DocumentKey(t.Coll.ID, doc.Lookup("_id"))
-	if old, err := Read(t.batch, key); err != nil {
+	if old, err := Read(t.Reader(), key); err != nil {
 		return err
 	} else if old != nil {
 		return newDuplicateKey(t.NS, IDIndex, []bson.RawValue{doc.Lookup("_id")})
@@ -188,7 +188,7 @@ func (t *Tx) checkUnique(ix Index, id []byte, values [][]byte, doc bson.Raw) err
 	}
 	for _, v := range values {
 		prefix := indexKey(ix.ID, v, nil)
-		taken, err := anyBut(t.batch, prefix, id)
+		taken, err := anyBut(t.Reader(), prefix, id)
 		if err != nil {
 			return err
 		}
@@ -200,8 +200,8 @@ func (t *Tx) checkUnique(ix Index, id []byte, values [][]byte, doc bson.Raw) err
 }
 
 // anyBut reports whether a key other than prefix followed by id begins with prefix.
-func anyBut(r pebble.Reader, prefix, id []byte) (bool, error) {
-	it, err := r.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: After(prefix)})
+func anyBut(r Reader, prefix, id []byte) (bool, error) {
+	it, err := r.Iter(prefix, After(prefix))
 	if err != nil {
 		return false, err
 	}

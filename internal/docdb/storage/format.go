@@ -29,7 +29,7 @@ func (e *NewerFormatError) Error() string {
 
 // bringUp checks the format of the directory and brings an older one up to formatNow.
 func (s *Store) bringUp() error {
-	stored, err := Read(s.db, formatKey)
+	stored, err := Read(of{s.db}, formatKey)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/cockroachdb/pebble/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/wire"
@@ -30,7 +29,7 @@ func (f *Inspection) fault(format string, args ...any) {
 
 // Inspect checks that every document is well-formed and under its own key, that it stands in each index by each of its
 // values, that the indexes hold nothing else, and that the tally is right.
-func Inspect(ctx context.Context, r pebble.Reader, coll *Collection) (*Inspection, error) {
+func Inspect(ctx context.Context, r Reader, coll *Collection) (*Inspection, error) {
 	found := &Inspection{Entries: make([]int64, len(coll.Indexes)+1), Faults: []string{}}
 	expected := make([]int64, len(coll.Indexes)+1)
 	err := eachRow(ctx, r, DocumentPrefix(coll.ID), func(_, doc []byte) error {
@@ -61,7 +60,7 @@ func Inspect(ctx context.Context, r pebble.Reader, coll *Collection) (*Inspectio
 	return found, err
 }
 
-func inspectDocument(r pebble.Reader, coll *Collection, doc bson.Raw, expected []int64, found *Inspection) error {
+func inspectDocument(r Reader, coll *Collection, doc bson.Raw, expected []int64, found *Inspection) error {
 	if err := wire.Validate(doc, MaxDepth); err != nil {
 		found.fault("a document is malformed")
 		return nil
@@ -98,14 +97,14 @@ func inspectDocument(r pebble.Reader, coll *Collection, doc bson.Raw, expected [
 	return nil
 }
 
-func countKeys(ctx context.Context, r pebble.Reader, prefix []byte) (n int64, err error) {
+func countKeys(ctx context.Context, r Reader, prefix []byte) (n int64, err error) {
 	err = eachRow(ctx, r, prefix, func(_, _ []byte) error { n++; return nil })
 	return n, err
 }
 
 // eachRow calls fn with the keys that begin with prefix, and what is stored under them.
-func eachRow(ctx context.Context, r pebble.Reader, prefix []byte, fn func(key, value []byte) error) error {
-	it, err := r.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: After(prefix)})
+func eachRow(ctx context.Context, r Reader, prefix []byte, fn func(key, value []byte) error) error {
+	it, err := r.Iter(prefix, After(prefix))
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func (m Measures) Total() int64 { return m.Stored + m.IndexBytes() }
 
 // Measure finds a collection's sizes.
 func (s *Store) Measure(coll *Collection) (m Measures, err error) {
-	if m.Tally, err = ReadTally(s.db, coll.ID); err != nil {
+	if m.Tally, err = ReadTally(of{s.db}, coll.ID); err != nil {
 		return m, err
 	}
 	if m.Stored, err = s.inFiles(DocumentPrefix(coll.ID)); err != nil {

@@ -63,7 +63,7 @@ func (s *Store) forgetBuilds(ctx context.Context) error {
 // replay applies the changes in groups: as many of the documents of one collection as follow one another, or one change
 // of the catalog.
 func (s *Store) replay(ctx context.Context, source *Store, until bson.Timestamp) error {
-	newest, err := Read(s.db, oplogKey(s.oplog.last))
+	newest, err := Read(of{s.db}, oplogKey(s.oplog.last))
 	if err != nil {
 		return err
 	}
@@ -193,7 +193,7 @@ func (t *Tx) redo(ctx context.Context, c Change, ids []uint64) error {
 	if t.Coll == nil {
 		return errNotThere
 	}
-	old, err := Read(t.batch, DocumentKey(t.Coll.ID, c.Key().Lookup("_id")))
+	old, err := Read(t.Reader(), DocumentKey(t.Coll.ID, c.Key().Lookup("_id")))
 	switch {
 	case err != nil:
 		return err

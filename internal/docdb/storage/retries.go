@@ -40,7 +40,7 @@ func (l LogicalSession) key() []byte {
 
 // Outcome is that of the session's last retryable write, or nil.
 func (t *Tx) Outcome(of LogicalSession) (*RetryRecord, error) {
-	stored, err := Read(t.batch, of.key())
+	stored, err := Read(t.Reader(), of.key())
 	if err != nil || stored == nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func (s *Store) PruneRetries(now time.Time) error {
 	batch := s.db.NewBatch()
 	defer batch.Close()
 	for _, key := range stale {
-		value, err := Read(s.db, key)
+		value, err := Read(of{s.db}, key)
 		if err != nil {
 			return err
 		}

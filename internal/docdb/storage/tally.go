@@ -12,7 +12,7 @@ import (
 type Tally struct{ Docs, Bytes int64 }
 
 // ReadTally reads the tally of the collection with an id.
-func ReadTally(r pebble.Reader, coll uint64) (Tally, error) {
+func ReadTally(r Reader, coll uint64) (Tally, error) {
 	value, closer, err := r.Get(idPrefix(spaceCount, coll))
 	if errors.Is(err, pebble.ErrNotFound) {
 		return Tally{}, nil
@@ -28,14 +28,14 @@ func ReadTally(r pebble.Reader, coll uint64) (Tally, error) {
 }
 
 // Tally is the collection's as of now.
-func (s *Store) Tally(coll *Collection) (Tally, error) { return ReadTally(s.db, coll.ID) }
+func (s *Store) Tally(coll *Collection) (Tally, error) { return ReadTally(of{s.db}, coll.ID) }
 
 // writeTally puts the collection's tally into the batch. The collection's lock makes reading and writing it one step.
 func (t *Tx) writeTally() error {
 	if t.Coll == nil || t.delta == (Tally{}) {
 		return nil
 	}
-	now, err := ReadTally(t.batch, t.Coll.ID)
+	now, err := ReadTally(t.Reader(), t.Coll.ID)
 	if err != nil {
 		return err
 	}

@@ -215,7 +215,7 @@ func (t *Tx) full() bool { return t.held() > t.store.opts.GroupBytes }
 func (t *Tx) Overfull() bool { return t.held() > 4*t.store.opts.GroupBytes }
 
 // Reader reads the database with what the transaction has changed.
-func (t *Tx) Reader() pebble.Reader { return t.batch }
+func (t *Tx) Reader() Reader { return of{t.batch} }
 
 // close ends the transaction unless its commit does.
 func (t *Tx) close() {

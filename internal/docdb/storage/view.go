@@ -1,18 +1,19 @@
 package storage
 
-import "github.com/cockroachdb/pebble/v2"
+import "io"
 
 // View is a collection and all data at one instant.
 type View struct {
 	Coll *Collection // nil if there is none
-	R    pebble.Reader
+	R    Reader
+	snap io.Closer // of R; nil: R is another's
 }
 
 // Close releases the view.
 func (v *View) Close() {
-	if v.R != nil {
-		_ = v.R.Close() // of a snapshot, which has nothing to report
-		v.R = nil
+	if v.snap != nil {
+		_ = v.snap.Close() // a snapshot has nothing to report
+		v.snap = nil
 	}
 }
 
@@ -20,5 +21,6 @@ func (v *View) Close() {
 func (s *Store) View(ns Namespace) *View {
 	s.catalog.mu.RLock()
 	defer s.catalog.mu.RUnlock()
-	return &View{Coll: s.catalog.colls[ns], R: s.db.NewSnapshot()}
+	snap := s.db.NewSnapshot()
+	return &View{Coll: s.catalog.colls[ns], R: of{snap}, snap: snap}
 }

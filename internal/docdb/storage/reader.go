@@ -1,0 +1,43 @@
+package storage
+
+import (
+	"io"
+
+	"github.com/cockroachdb/pebble/v2"
+)
+
+// Reader is what can be read: the database as it is, a snapshot of it, or either with writes of one's own over it.
+type Reader interface {
+	// Get returns what is stored under key, which is the reader's own until closer is closed, or pebble.ErrNotFound.
+	Get(key []byte) (value []byte, closer io.Closer, err error)
+
+	// Iter iterates over the keys from lo up to and without hi; nil is no bound.
+	Iter(lo, hi []byte) (Iterator, error)
+}
+
+// Iterator goes through keys in their order, as Pebble's does: keys and values last until the next step.
+type Iterator interface {
+	First() bool
+	Last() bool
+	Next() bool
+	Prev() bool
+	SeekGE(key []byte) bool
+	SeekLT(key []byte) bool
+	SetBounds(lo, hi []byte)
+	Valid() bool
+	Key() []byte
+	Value() []byte
+	Error() error
+	Close() error
+}
+
+// of is a reader of Pebble.
+type of struct{ pebble.Reader }
+
+func (r of) Iter(lo, hi []byte) (Iterator, error) {
+	it, err := r.NewIter(&pebble.IterOptions{LowerBound: lo, UpperBound: hi})
+	if err != nil {
+		return nil, err
+	}
+	return it, nil
+}
