@@ -28,6 +28,9 @@ var buildAborted = wire.Code{Number: 276, Name: "IndexBuildAborted"}
 // Announce puts indexes that the collection does not have into the catalog as being built. busy is the end of another's
 // build of one of them, for which to wait first.
 func (t *Tx) Announce(wanted []Index) (ids []uint64, busy <-chan struct{}, err error) {
+	if err := t.alone(); err != nil {
+		return nil, nil, err
+	}
 	next := *t.Coll
 	for _, ix := range wanted {
 		there, err := next.hasIndex(ix)
@@ -222,6 +225,9 @@ func (t *Tx) enterIndexes(places []int, id []byte, doc bson.Raw) error {
 
 // finish takes filled indexes into use.
 func (t *Tx) finish(ctx context.Context, ids []uint64) error {
+	if err := t.alone(); err != nil {
+		return err
+	}
 	places, err := t.building(ids)
 	if err != nil {
 		return err
@@ -273,6 +279,9 @@ func (t *Tx) checkAllUnique(ctx context.Context, ix Index) error {
 
 // abandon removes indexes whose build has failed, as far as they are still there.
 func (t *Tx) abandon(ids []uint64) error {
+	if err := t.alone(); err != nil {
+		return err
+	}
 	if t.Coll == nil {
 		return nil
 	}

@@ -44,6 +44,9 @@ func (t *Tx) logCommand(change bson.D) error {
 // KeepPreImages has the oplog keep what the collection's documents were before they were changed, or no longer.
 // Source: MongoDB manual, "collMod", changeStreamPreAndPostImages.
 func (t *Tx) KeepPreImages(keep bool) error {
+	if err := t.alone(); err != nil {
+		return err
+	}
 	next := *t.Coll
 	next.PreImages = keep
 	if err := t.setCollection(&next); err != nil {
@@ -54,6 +57,9 @@ func (t *Tx) KeepPreImages(keep bool) error {
 
 // Drop removes the collection and all that belongs to it.
 func (t *Tx) Drop() error {
+	if err := t.alone(); err != nil {
+		return err
+	}
 	if err := t.logCommand(bson.D{{Key: "drop", Value: t.NS.Coll}}); err != nil {
 		return err
 	}
@@ -81,6 +87,9 @@ func (t *Tx) deleteAll(prefix []byte) error { return t.batch.DeleteRange(prefix,
 
 // DropIndex removes an index.
 func (t *Tx) DropIndex(ix Index) error {
+	if err := t.alone(); err != nil {
+		return err
+	}
 	next := *t.Coll
 	next.Indexes = slices.DeleteFunc(slices.Clone(next.Indexes), func(x Index) bool { return x.ID == ix.ID })
 	if err := t.deleteAll(IndexPrefix(ix.ID)); err != nil {
@@ -97,6 +106,9 @@ func (t *Tx) DropIndex(ix Index) error {
 
 // Rename moves the collection to a name whose lock is held too.
 func (t *Tx) Rename(to Namespace, dropTarget bool) error {
+	if err := t.alone(); err != nil {
+		return err
+	}
 	if t.Coll == nil {
 		return wire.Errorf(wire.NamespaceNotFound, "Source collection %s does not exist", t.NS)
 	}

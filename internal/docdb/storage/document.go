@@ -53,6 +53,9 @@ func (s *Store) Lend(coll *Collection, id bson.RawValue) (doc bson.Raw, closer i
 // Insert adds doc, which has a checked _id, to the collection.
 func (t *Tx) Insert(doc bson.Raw) error {
 	key := DocumentKey(t.Coll.ID, doc.Lookup("_id"))
+	if err := t.claim(key); err != nil {
+		return err
+	}
 	if old, err := Read(t.Reader(), key); err != nil {
 		return err
 	} else if old != nil {
@@ -64,7 +67,7 @@ func (t *Tx) Insert(doc bson.Raw) error {
 	t.delta.Docs++
 	t.delta.Bytes += int64(len(doc))
 	t.log(news{op: "i", ns: t.NS.String(), o: doc, o2: idOf(doc)})
-	return t.batch.Set(key, doc, nil)
+	return t.set(key, doc)
 }
 
 // Replace puts doc in the place of old, which has the same _id.
@@ -89,7 +92,7 @@ func (t *Tx) put(old, doc, told bson.Raw) error {
 	}
 	t.delta.Bytes += int64(len(doc) - len(old))
 	t.log(news{op: "u", ns: t.NS.String(), o: told, o2: idOf(doc), pre: t.preImage(old)})
-	return t.batch.Set(key, doc, nil)
+	return t.set(key, doc)
 }
 
 // Remove deletes doc from the collection.
@@ -101,7 +104,7 @@ func (t *Tx) Remove(doc bson.Raw) error {
 	t.delta.Docs--
 	t.delta.Bytes -= int64(len(doc))
 	t.log(news{op: "d", ns: t.NS.String(), o: idOf(doc), pre: t.preImage(doc)})
-	return t.batch.Delete(key, nil)
+	return t.unset(key)
 }
 
 // preImage is what the oplog keeps of a document that is changed.
@@ -139,6 +142,9 @@ func (t *Tx) reindex(key []byte, old, doc bson.Raw) error {
 		ix           Index
 		drop, insert [][]byte
 	}
+	if err := t.claim(key); err != nil {
+		return err
+	}
 	var changes []change
 	id := key[prefixLen:]
 	for i, ix := range t.Coll.Indexes {
@@ -151,6 +157,9 @@ func (t *Tx) reindex(key []byte, old, doc bson.Raw) error {
 			return err
 		}
 		c := change{ix, without(before, after), without(after, before)}
+		if err := t.claimValues(ix, id, c.drop, c.insert); err != nil {
+			return err
+		}
 		if err := t.checkUnique(ix, id, c.insert, doc); err != nil {
 			return err
 		}
@@ -169,13 +178,37 @@ func (t *Tx) reindex(key []byte, old, doc bson.Raw) error {
 
 func (t *Tx) writeEntries(ix Index, id []byte, drop, insert [][]byte) error {
 	for _, v := range drop {
-		if err := t.batch.Delete(indexKey(ix.ID, v, id), nil); err != nil {
+		if err := t.unset(indexKey(ix.ID, v, id)); err != nil {
 			return err
 		}
 	}
 	for _, v := range insert {
-		if err := t.batch.Set(indexKey(ix.ID, v, id), indexEntry(id), nil); err != nil {
+		if err := t.set(indexKey(ix.ID, v, id), indexEntry(id)); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// claimValues makes the values that a document loses and gets in a unique index the transaction's own.
+func (t *Tx) claimValues(ix Index, id []byte, drop, insert [][]byte) error {
+	if !ix.Unique {
+		return nil
+	}
+	for _, v := range slices.Concat(drop, insert) {
+		prefix := indexKey(ix.ID, v, nil)
+		if err := t.claim(prefix); err != nil {
+			return err
+		}
+		if t.in == nil {
+			continue
+		}
+		now, err := anyBut(of{t.store.db}, prefix, id)
+		if err != nil {
+			return err
+		}
+		if was, err := anyBut(of{t.in.snap}, prefix, id); err != nil || was != now { // another has it since
+			return errors.Join(err, ErrConflict)
 		}
 	}
 	return nil
@@ -234,11 +267,18 @@ func (t *Tx) markMultikey(i int, arrays []bool) error {
 	next := *t.Coll
 	next.Indexes = slices.Clone(next.Indexes)
 	next.Indexes[i].Multikey = marks
+	if t.in != nil { // its commit tells the catalog
+		t.Coll = &next
+		return nil
+	}
 	return t.setCollection(&next)
 }
 
 // setCollection puts the changed collection into the catalog.
 func (t *Tx) setCollection(c *Collection) error {
+	if t.in != nil {
+		return errNoCatalog
+	}
 	value, err := c.encode()
 	if err != nil {
 		return fmt.Errorf("encode catalog entry: %w", err)

@@ -7,6 +7,8 @@
 // which concurrent writers share. A write returns when its batch is durable. One that changes much commits and gives the lock
 // to others from time to time (Tx.Yield), and what takes long to find is looked for without it (Tx.PauseWith).
 //
+// A Transaction has a snapshot with its own writes over it (transaction.go), and holds no lock while it is open.
+//
 // A View is a Pebble snapshot together with the catalog of the same instant. Indexes are built while writes go on
 // (builds.go). A checkpoint copies the database as it is at an instant; Replay brings a copy forward to any moment of the
 // oplog (replay.go).
@@ -81,6 +83,7 @@ type Store struct {
 
 	catalog catalog
 	locks   nsLocks
+	claims  claims
 
 	commitMu sync.Mutex // orders batches; guards oplog and applied
 	oplog    oplogState

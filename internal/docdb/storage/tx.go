@@ -30,6 +30,9 @@ type Tx struct {
 	waiting *pebble.Batch // applied, perhaps not yet durable
 	seq     uint64        // its number
 	writes  uint64        // of the collection, when the tx paused
+	in      *Transaction  // of which it is a part, or nil
+	over    *overlay      // then: where it writes
+	others  []*Collection // of a transaction: that have changed beside Coll
 	left    bool          // its commit ends it, and the command must not touch it any more
 }
 
@@ -37,6 +40,21 @@ type Tx struct {
 // fn fails, nothing of what it did since it last paused remains. Nobody waits for a full disk for long: what has not begun
 // is refused; what has may yet be done when there is room.
 func (s *Store) Write(ctx context.Context, ns Namespace, fn func(*Tx) error, also ...Namespace) (bson.Timestamp, error) {
+	for {
+		at, err := s.write(ctx, ns, fn, also...)
+		var other busy
+		if !errors.As(err, &other) || at != (bson.Timestamp{}) { // what has been done is not done again
+			return at, err
+		}
+		select {
+		case <-other.done:
+		case <-ctx.Done():
+			return at, ctx.Err()
+		}
+	}
+}
+
+func (s *Store) write(ctx context.Context, ns Namespace, fn func(*Tx) error, also ...Namespace) (bson.Timestamp, error) {
 	if err := s.refusal(); err != nil {
 		return bson.Timestamp{}, err
 	}
@@ -115,6 +133,9 @@ func (t *Tx) apply() error {
 		e.catalog.set(t.NS, t.Coll)
 		if t.moved != nil {
 			e.catalog.set(t.moved.NS, t.moved)
+		}
+		for _, coll := range t.others {
+			e.catalog.set(coll.NS, coll)
 		}
 	}
 	e.applied++
@@ -215,7 +236,26 @@ func (t *Tx) full() bool { return t.held() > t.store.opts.GroupBytes }
 func (t *Tx) Overfull() bool { return t.held() > 4*t.store.opts.GroupBytes }
 
 // Reader reads the database with what the transaction has changed.
-func (t *Tx) Reader() Reader { return of{t.batch} }
+func (t *Tx) Reader() Reader {
+	if t.in != nil {
+		return t.over
+	}
+	return of{t.batch}
+}
+
+func (t *Tx) set(key, value []byte) error {
+	if t.in != nil {
+		return t.over.set(key, value)
+	}
+	return t.batch.Set(key, value, nil)
+}
+
+func (t *Tx) unset(key []byte) error {
+	if t.in != nil {
+		return t.over.unset(key)
+	}
+	return t.batch.Delete(key, nil)
+}
 
 // close ends the transaction unless its commit does.
 func (t *Tx) close() {
