@@ -11,6 +11,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -23,6 +25,7 @@ import (
 const (
 	serveDir   = "TELAMON_STORY_SERVE"
 	serveStore = "TELAMON_STORY_STORE"
+	serveFiles = "TELAMON_STORY_FILES" // how many files and connections it may have open, if that is to be few
 )
 
 func TestMain(m *testing.M) {
@@ -35,6 +38,12 @@ func TestMain(m *testing.M) {
 // beServer serves until it is killed, and says on stdout when it is ready.
 func beServer(dir string) int {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	if n, err := strconv.ParseUint(os.Getenv(serveFiles), 10, 64); err == nil {
+		if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: n, Max: n}); err != nil {
+			log.Error("cannot have few files", "error", err)
+			return 1
+		}
+	}
 	s, err := server.Open(context.Background(), server.Config{
 		DataDir: dir, Store: os.Getenv(serveStore), Listen: "127.0.0.1:0", Management: "127.0.0.1:0", LimitsOff: true, Logger: log,
 		Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
