@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 
@@ -152,7 +153,7 @@ func (s *Service) Token(w http.ResponseWriter, r *http.Request) {
 
 // refresh gives a session another access token.
 func (s *Service) refresh(ctx context.Context, token string) (out granted, err error) {
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
+	err = s.change(ctx, func(tx store.Tx) error {
 		now := time.Now().UTC()
 		l, err := Sessions.Find(tx, "refresh", bearer.Hash(token))
 		if err == nil && !now.Before(l.Expires) {
@@ -172,13 +173,22 @@ func (s *Service) refresh(ctx context.Context, token string) (out granted, err e
 	return out, err
 }
 
+// change runs fn in a view, and in an update only if it comes to write: who knows no token has the store commit nothing.
+func (s *Service) change(ctx context.Context, fn func(store.Tx) error) error {
+	err := s.Store.View(ctx, fn)
+	if errors.Is(err, store.ErrReadOnly) {
+		return s.Store.Update(ctx, fn)
+	}
+	return err
+}
+
 // Revoke serves POST .../revoke (RFC 7009): a refresh token ends with its session, an access token alone. An unknown
 // token is no error.
 func (s *Service) Revoke(w http.ResponseWriter, r *http.Request) {
 	f, err := form(w, r, "token")
 	if err == nil {
 		hash := bearer.Hash(f.Get("token"))
-		err = s.Store.Update(r.Context(), func(tx store.Tx) error { return revoke(tx, hash) })
+		err = s.change(r.Context(), func(tx store.Tx) error { return revoke(tx, hash) })
 	}
 	if err != nil {
 		s.refuse(w, r, err)
