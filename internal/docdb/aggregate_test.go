@@ -84,3 +84,27 @@ func TestVariables(t *testing.T) {
 		t.Error(now)
 	}
 }
+
+// TestExpressionsInFilters has filters compare what is in a document, with variables, and fail.
+func TestExpressionsInFilters(t *testing.T) {
+	x := fresh(t)
+	x.insert("c", d{{"_id", 1}, {"a", 5}, {"b", 3}}, d{{"_id", 2}, {"a", 1}, {"b", 3}}, d{{"_id", 3}, {"a", "x"}, {"b", 3}})
+	x.index("c", "b", 1)
+	more := d{{"b", 3}, {"$expr", d{{"$gt", a{"$a", "$b"}}}}}
+	shows(t, x.find("c", e{"filter", more}, e{"projection", d{{"a", 1}}}), `{"_id":1,"a":5}`, `{"_id":3,"a":"x"}`)
+	shows(t, x.find("c", e{"filter", d{{"$expr", d{{"$eq", a{"$a", "$$want"}}}}}}, e{"let", d{{"want", d{{"$add", a{2, 3}}}}}}), `{"_id":1,"a":5,"b":3}`)
+	shows(t, x.drain(pipe(d{{"$match", more}}, d{{"$project", d{{"sum", d{{"$concatArrays", a{a{"$a"}, a{"$b"}}}}}}}}, d{{"$sort", d{{"_id", -1}}}}, d{{"$limit", 1}})), `{"_id":3,"sum":["x",3]}`)
+	adds := d{{"$expr", d{{"$add", a{"$a", "$b"}}}}}
+	x.fails(wire.TypeMismatch, d{{"find", "c"}, {"filter", adds}})
+	x.fails(wire.TypeMismatch, d{{"count", "c"}, {"query", adds}})
+	x.fails(wire.TypeMismatch, pipe(d{{"$match", adds}}))
+	x.fails(wire.TypeMismatch, d{{"find", "c"}, {"filter", d{{"_id", 3}, adds[0]}}, {"limit", 1}, {"singleBatch", true}})
+	x.fails(wire.TypeMismatch, d{{"listCollections", 1}, {"filter", d{{"$expr", d{{"$add", a{"$name", 1}}}}}}})
+	x.fails(wire.BadValue, d{{"find", "c"}, {"filter", d{{"a", d{{"$elemMatch", d{{"$expr", 1}}}}}}}})
+	x.fails(wire.CannotCreateIndex, d{{"createIndexes", "c"}, {"indexes", a{d{{"key", d{{"z", 1}}}, {"name", "z"}, {"partialFilterExpression", adds}}}}})
+	reply := x.run(d{{"update", "c"}, {"updates", a{d{{"q", adds}, {"u", d{{"$set", d{{"x", 1}}}}}, {"multi", true}}}}})
+	if reply.Lookup("writeErrors", "0", "code").AsInt64() != int64(wire.TypeMismatch.Number) {
+		t.Error(reply)
+	}
+	shows(t, x.find("c", e{"filter", d{{"x", 1}}}))
+}

@@ -33,10 +33,13 @@ var findFields = fields("filter", isObject, "sort", isObject, "projection", isOb
 	"allowPartialResults", isBool, "allowDiskUse", isBool, "collation", isObject, "let", isObject)
 
 func (c *call) findSelection() (plan.Selection, error) {
-	if err := c.refuse("min", "max", "returnKey", "showRecordId", "tailable", "awaitData", "let"); err != nil {
+	if err := c.refuse("min", "max", "returnKey", "showRecordId", "tailable", "awaitData"); err != nil {
 		return plan.Selection{}, err
 	}
 	if err := c.refuseCollation(); err != nil {
+		return plan.Selection{}, err
+	}
+	if err := c.parser().LetAll(c.doc("let")); err != nil {
 		return plan.Selection{}, err
 	}
 	sel, err := plan.NewSelection(c.parser(), c.doc("filter"), c.doc("sort"), c.doc("projection"), c.get("hint"))

@@ -6,6 +6,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/match"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
@@ -36,17 +37,17 @@ func listed(docs []bson.Raw) iter.Seq2[bson.Raw, error] {
 
 // filtered encodes the documents that the filter matches.
 func filtered(docs []bson.D, filter *match.Filter) ([]bson.Raw, error) {
-	kept := []bson.Raw{}
+	kept, x := []bson.Raw{}, expression.Evaluation{}
 	for _, doc := range docs {
 		raw, err := bson.Marshal(doc)
 		if err != nil {
 			return nil, err
 		}
-		if filter.Match(raw) {
+		if filter.MatchIn(&x, raw) {
 			kept = append(kept, raw)
 		}
 	}
-	return kept, nil
+	return kept, x.Err()
 }
 
 func runListCollections(c *call) (bson.D, error) {

@@ -20,6 +20,7 @@ type Evaluation struct {
 	doc   []byte
 	vars  []bson.RawValue // by their slots
 	pace  pace.Pace
+	stack []bson.RawValue // operands of calls that are at work
 	taken int
 	err   error
 }

@@ -2,6 +2,7 @@
 package expression
 
 import (
+	"maps"
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -20,13 +21,15 @@ type Expression interface {
 	Inputs() []Expression
 }
 
-// operators parse the operand of {$name: operand}.
-var operators value.Table[func(p *Parser, v bson.RawValue) (Expression, error)]
+// operators parse the operand of {$name: operand}: the families of all files.
+var operators value.Table[parsing]
 
-func newOperators() value.Table[func(p *Parser, v bson.RawValue) (Expression, error)] {
-	return value.Table[func(p *Parser, v bson.RawValue) (Expression, error)]{
-		"$literal": {Summary: "Gives its operand as it stands, dollar signs and all.", Parse: func(_ *Parser, v bson.RawValue) (Expression, error) { return constant{v}, nil }},
+func newOperators() value.Table[parsing] {
+	all := value.Table[parsing]{}
+	for _, family := range []value.Table[parsing]{arithmetic, arrays, booleans, comparisons, newConditionals(), objects, texts, types, newVariables()} {
+		maps.Copy(all, family)
 	}
+	return all
 }
 
 // unknown is MongoDB's code for an expression that is not known.
@@ -60,7 +63,7 @@ func parseDocument(p *Parser, v bson.RawValue) (Expression, error) {
 			if !ok || len(value.Elements(v)) > 1 {
 				return nil, wire.Errorf(unknown, "Unrecognized expression '%s'", name)
 			}
-			return op.Parse(p, part)
+			return op.Parse(p, name, part)
 		}
 		e, err := Parse(p, part)
 		if err != nil {
@@ -72,15 +75,19 @@ func parseDocument(p *Parser, v bson.RawValue) (Expression, error) {
 }
 
 func parseArray(p *Parser, v bson.RawValue) (Expression, error) {
-	var a array
+	list, err := parseList(p, v)
+	return array(list), err
+}
+
+func parseList(p *Parser, v bson.RawValue) (list []Expression, err error) {
 	for _, part := range keys.Elements(v.Value) {
 		e, err := Parse(p, part)
 		if err != nil {
 			return nil, err
 		}
-		a = append(a, e)
+		list = append(list, e)
 	}
-	return a, nil
+	return list, nil
 }
 
 type constant struct{ v bson.RawValue }

@@ -22,6 +22,7 @@ type Parser struct {
 	scope     *binding
 	slots     Slot
 	depth     int
+	parts     int // what is read is about parts of documents, not about documents, where this is more than 0
 }
 
 // NewParser returns a parser that gives up when ctx ends.
@@ -48,6 +49,15 @@ func (p *Parser) Enter(text string) error {
 
 // Leave comes back from a level.
 func (p *Parser) Leave() { p.depth-- }
+
+// EnterPart begins a text about parts of documents, until leave is called.
+func (p *Parser) EnterPart() (leave func()) {
+	p.parts++
+	return func() { p.parts-- }
+}
+
+// InPart reports whether what is read is about parts of documents.
+func (p *Parser) InPart() bool { return p.parts > 0 }
 
 // Step tells of work that is about to be done, as Pace.Step does.
 func (p *Parser) Step(work int) error { return p.pace.Step(work) }

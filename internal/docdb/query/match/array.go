@@ -92,6 +92,7 @@ func elementTest(o operand) (test, error) {
 		tests, err := parseOperators(o.p, o.value.Value)
 		return several(tests).holds, err
 	}
+	defer o.p.EnterPart()()
 	all, err := parseQuery(o.p, o.value.Value)
 	return func(x *evaluation, v bson.RawValue) bool {
 		doc, ok := keys.Nested(v)

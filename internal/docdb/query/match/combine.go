@@ -3,6 +3,7 @@ package match
 import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 )
 
@@ -22,22 +23,26 @@ func (f *Filter) And(other *Filter) *Filter {
 // Paths tells the paths of documents that the filter looks at. whole is true if it looks at documents as a whole.
 func (f *Filter) Paths() (paths []string, whole bool) {
 	if f != nil {
-		collectPaths(f.root, &paths)
+		whole = collectPaths(f.root, &paths)
 	}
-	return paths, false
+	return paths, whole
 }
 
-func collectPaths(nodes []node, paths *[]string) {
+func collectPaths(nodes []node, paths *[]string) (whole bool) {
 	for _, n := range nodes {
 		switch n := n.(type) {
 		case conjunction:
-			collectPaths(n, paths)
+			whole = collectPaths(n, paths) || whole
 		case disjunction:
-			collectPaths(n, paths)
+			whole = collectPaths(n, paths) || whole
 		case neither:
-			collectPaths(n, paths)
+			whole = collectPaths(n, paths) || whole
 		case field:
 			*paths = append(*paths, n.name)
+		case computed:
+			more, all := expression.Paths(n.is)
+			*paths, whole = append(*paths, more...), whole || all
 		}
 	}
+	return whole
 }

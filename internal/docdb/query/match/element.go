@@ -42,6 +42,7 @@ func AnyOf(p *expression.Parser, values []bson.RawValue) Element {
 }
 
 func documentTest(p *expression.Parser, arg bson.RawValue) (Element, error) {
+	defer p.EnterPart()()
 	all, err := parseQuery(p, arg.Value)
 	return Element{func(x *evaluation, v bson.RawValue) bool { return value.IsDocument(v) && all.match(x, v.Value) }}, err
 }

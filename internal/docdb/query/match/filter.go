@@ -34,12 +34,12 @@ func Parse(p *expression.Parser, raw bson.Raw) (*Filter, error) {
 func (f *Filter) Raw() bson.Raw { return f.raw }
 
 // Match is MatchIn without variables or an end, for filters that are known not to fail.
-func (f *Filter) Match(doc bson.Raw) bool { return f == nil || f.root.match(&evaluation{}, doc) }
+func (f *Filter) Match(doc bson.Raw) bool { return f == nil || f.MatchIn(&evaluation{}, doc) }
 
 // MatchIn reports whether doc is one of the filter's documents. A nil filter matches all. The answer means nothing if the
 // evaluation has failed.
 func (f *Filter) MatchIn(x *expression.Evaluation, doc bson.Raw) bool {
-	return f == nil || f.root.match(x, doc)
+	return f == nil || f.root.match(x.Begin(doc), doc)
 }
 
 // A node judges a document.
@@ -178,7 +178,7 @@ func isOperators(v bson.RawValue) bool {
 
 // refused are operators that MongoDB has and this package knowingly has not.
 var refused = map[string]bool{
-	"$where": true, "$text": true, "$expr": true, "$jsonSchema": true, "$near": true, "$nearSphere": true,
+	"$where": true, "$text": true, "$jsonSchema": true, "$near": true, "$nearSphere": true,
 	"$geoWithin": true, "$geoIntersects": true, "$within": true, "$function": true, "$bitsAllSet": true,
 	"$bitsAnySet": true, "$bitsAllClear": true, "$bitsAnyClear": true, "$sampleRate": true, "$rand": true,
 }

@@ -27,6 +27,7 @@ func newLogicalOperators() value.Table[func(p *expression.Parser, v bson.RawValu
 		"$and":     {Summary: "Matches documents that match every one of a list of filters.", Parse: logical("$and", func(list []node) node { return conjunction(list) })},
 		"$or":      {Summary: "Matches documents that match at least one of a list of filters.", Parse: logical("$or", func(list []node) node { return disjunction(list) })},
 		"$nor":     {Summary: "Matches documents that match none of a list of filters.", Parse: logical("$nor", func(list []node) node { return neither(list) })},
+		"$expr":    {Summary: "Matches documents for which an expression is true.", Parse: parseExpr},
 		"$comment": {Summary: "Carries a remark and matches every document.", Parse: func(*expression.Parser, bson.RawValue) (node, error) { return nil, nil }},
 	}
 }

@@ -40,6 +40,8 @@ func parsedClause(name string, v bson.RawValue) (clauses bson.A) {
 	switch {
 	case name == "$comment":
 		return nil
+	case name == "$expr":
+		return bson.A{one(name, v)}
 	case logicalOperators[name].Parse != nil:
 		list := bson.A{}
 		for _, branch := range value.Elements(v) {

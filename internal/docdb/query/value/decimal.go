@@ -68,6 +68,50 @@ func (d Decimal) Add(o Decimal) Decimal {
 	return Decimal{c: scaled.Add(scaled, o.c), e: o.e}.round()
 }
 
+func (d Decimal) subtract(o Decimal) Decimal {
+	if o.c == nil {
+		return d.Add(Decimal{special: -o.special})
+	}
+	return d.Add(Decimal{c: new(big.Int).Neg(o.c), e: o.e})
+}
+
+// quotient is d/o; o is not zero.
+func (d Decimal) quotient(o Decimal) Decimal {
+	switch {
+	case d.c == nil && o.c == nil:
+		return Decimal{special: math.NaN()}
+	case d.c == nil:
+		return Decimal{special: d.special * o.sign()}
+	case o.c == nil && math.IsNaN(o.special):
+		return o
+	case o.c == nil:
+		return Decimal{c: new(big.Int)}
+	}
+	more := keys.DecimalDigits + 2 + keys.Digits(o.c)
+	q, rest := new(big.Int).QuoRem(new(big.Int).Mul(d.c, keys.Pow10(more)), o.c, new(big.Int))
+	result := Decimal{c: q, e: d.e - o.e - more}
+	if rest.Sign() == 0 {
+		return result.shorten(d.e - o.e).round()
+	}
+	// One more digit tells rounding that it is no tie.
+	result.c.Mul(result.c, big.NewInt(10)).Add(result.c, big.NewInt(int64(d.c.Sign()*o.c.Sign())))
+	result.e--
+	return result.round()
+}
+
+// remainder is what is left of d when it is divided by o, which is not zero.
+func (d Decimal) remainder(o Decimal) Decimal {
+	switch {
+	case d.c == nil || o.c == nil && math.IsNaN(o.special):
+		return Decimal{special: math.NaN()}
+	case o.c == nil:
+		return d
+	}
+	e := min(d.e, o.e)
+	a, b := new(big.Int).Mul(d.c, keys.Pow10(d.e-e)), new(big.Int).Mul(o.c, keys.Pow10(o.e-e))
+	return Decimal{c: a.Rem(a, b), e: e}.round()
+}
+
 func (d Decimal) mul(o Decimal) Decimal {
 	if d.c == nil || o.c == nil {
 		return Decimal{special: d.sign() * o.sign()}

@@ -5,6 +5,8 @@ import (
 	"math/bits"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/keys"
 )
 
 // The sum or product of two numbers has the wider of their types: int, long, double, decimal. Two ints widen to a long
@@ -99,3 +101,33 @@ func ZeroOf(v bson.RawValue) bson.RawValue {
 	}
 	return ToDecimal(Int32(0)).Value()
 }
+
+// Subtract returns a-b; ok is false if two integers overflow a long.
+func Subtract(a, b bson.RawValue) (difference bson.RawValue, ok bool) {
+	return arithmetic(a, b, subtractInt64, func(x, y float64) float64 { return x - y }, Decimal.subtract)
+}
+
+func subtractInt64(x, y int64) (int64, bool) {
+	difference := x - y
+	return difference, (difference < x) == (y > 0)
+}
+
+// Divide returns a/b, a double unless one of them is a decimal. b is not zero.
+func Divide(a, b bson.RawValue) bson.RawValue {
+	if a.Type == bson.TypeDecimal128 || b.Type == bson.TypeDecimal128 {
+		return ToDecimal(a).quotient(ToDecimal(b)).Value()
+	}
+	return Double(AsDouble(a) / AsDouble(b))
+}
+
+// Remainder returns what is left of a when it is divided by b, which is not zero. It has the sign of a.
+func Remainder(a, b bson.RawValue) bson.RawValue {
+	rest, _ := arithmetic(a, b, func(x, y int64) (int64, bool) { return x % y, true }, math.Mod, Decimal.remainder)
+	return rest
+}
+
+// IsZero reports whether a number is zero.
+func IsZero(v bson.RawValue) bool { return keys.Equal(v, Int32(0)) }
+
+// IsNegative reports whether a number is less than zero.
+func IsNegative(v bson.RawValue) bool { return keys.Compare(v, Int32(0)) < 0 }

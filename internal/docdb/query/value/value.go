@@ -42,6 +42,16 @@ func Date(t time.Time) bson.RawValue {
 	return bson.RawValue{Type: bson.TypeDateTime, Value: bsoncore.AppendDateTime(nil, t.UnixMilli())}
 }
 
+// Bool is a bool.
+func Bool(b bool) bson.RawValue {
+	return bson.RawValue{Type: bson.TypeBoolean, Value: bsoncore.AppendBoolean(nil, b)}
+}
+
+// String is a string.
+func String(s string) bson.RawValue {
+	return bson.RawValue{Type: bson.TypeString, Value: bsoncore.AppendString(nil, s)}
+}
+
 // Document is a document as a value.
 func Document(doc []byte) bson.RawValue {
 	return bson.RawValue{Type: bson.TypeEmbeddedDocument, Value: doc}

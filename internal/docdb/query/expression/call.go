@@ -1,0 +1,96 @@
+package expression
+
+import (
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// parsing reads the operand of {$name: operand}.
+type parsing func(p *Parser, name string, operand bson.RawValue) (Expression, error)
+
+// A rule computes an operator's value from those of its operands. They last until it returns.
+type rule func(x *Evaluation, args []bson.RawValue) bson.RawValue
+
+// call is an operator whose operands are all computed before it.
+type call struct {
+	args []Expression
+	rule rule
+}
+
+func (c *call) Inputs() []Expression { return c.args }
+
+func (c *call) Value(x *Evaluation) bson.RawValue {
+	base := len(x.stack)
+	for _, arg := range c.args {
+		v := arg.Value(x)
+		x.stack = append(x.stack, v)
+	}
+	var result bson.RawValue
+	if x.err == nil {
+		result = c.rule(x, x.stack[base:])
+	}
+	x.stack = x.stack[:base]
+	return x.value(result)
+}
+
+// exactly reads n operands: an array of so many, or the one itself.
+func exactly(n int, rule rule) parsing {
+	return func(p *Parser, name string, operand bson.RawValue) (Expression, error) {
+		args, err := parseOperands(p, operand)
+		if err == nil && len(args) != n {
+			err = wire.Errorf(wire.Code{Number: 16020, Name: "Location16020"}, "Expression %s takes exactly %d arguments. %d were passed in.", name, n, len(args))
+		}
+		return &call{args, rule}, err
+	}
+}
+
+// between reads least to most operands.
+func between(least, most int, rule rule) parsing {
+	return func(p *Parser, name string, operand bson.RawValue) (Expression, error) {
+		args, err := parseOperands(p, operand)
+		if err == nil && (len(args) < least || len(args) > most) {
+			err = wire.Errorf(wire.Code{Number: 28667, Name: "Location28667"}, "Expression %s takes at least %d arguments, and at most %d, but %d were passed in.", name, least, most, len(args))
+		}
+		return &call{args, rule}, err
+	}
+}
+
+// any reads operands, however many there are.
+func anyNumber(rule rule) parsing {
+	return func(p *Parser, _ string, operand bson.RawValue) (Expression, error) {
+		args, err := parseOperands(p, operand)
+		return &call{args, rule}, err
+	}
+}
+
+func parseOperands(p *Parser, operand bson.RawValue) ([]Expression, error) {
+	if !value.IsArray(operand) {
+		e, err := Parse(p, operand)
+		return []Expression{e}, err
+	}
+	return parseList(p, operand)
+}
+
+// fail ends the evaluation with an error of a numbered location.
+func (x *Evaluation) fail(number int32, format string, args ...any) bson.RawValue {
+	return x.Fail(wire.Errorf(location(number), format, args...))
+}
+
+func location(number int32) wire.Code {
+	switch number {
+	case wire.BadValue.Number:
+		return wire.BadValue
+	case wire.TypeMismatch.Number:
+		return wire.TypeMismatch
+	}
+	return wire.Code{Number: number, Name: fmt.Sprintf("Location%d", number)}
+}
+
+// absent reports whether v is null, undefined or missing, of which most operators make null.
+func absent(v bson.RawValue) bool { return value.IsNull(v) || v.Type == bson.TypeUndefined }
+
+func boolean(b bool) bson.RawValue { return value.Bool(b) }
