@@ -15,6 +15,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/match"
 	"github.com/telamon-db/telamon/internal/docdb/query/order"
 	"github.com/telamon-db/telamon/internal/docdb/query/projection"
@@ -22,13 +23,16 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 )
 
-// TestOracle compares filters, sorts, projections and updates with mingo's on generated cases. JavaScript has one type of
+// TestOracle compares filters, sorts, projections, expressions and updates with mingo's on generated cases. JavaScript has one type of
 // number, so numbers are compared by value, and none is a Decimal128. Cases where mingo is known not to follow MongoDB are in differences.
 func TestOracle(t *testing.T) {
 	g := &generator{rand.New(rand.NewPCG(5, 7))}
 	var cases []bson.D
 	for range 2500 {
 		cases = append(cases, g.match())
+	}
+	for range 2000 {
+		cases = append(cases, kase("expression", "expression", g.expression(2), "doc", g.doc()))
 	}
 	for range 1000 {
 		cases = append(cases, g.sort(), g.project(), g.update())
@@ -130,6 +134,9 @@ func solve(c bson.Raw) (any, error) {
 			return nil, err
 		}
 		return p.Apply(doc)
+	}
+	if c.Lookup("kind").StringValue() == "expression" {
+		return compute(c.Lookup("expression"), doc)
 	}
 	u, err := update.Parse(nil, c.Lookup("update"))
 	if err != nil {
@@ -295,6 +302,54 @@ func (g *generator) project() bson.D {
 	return kase("project", "projection", p, "doc", g.doc())
 }
 
+// expression applies operators to values of the types that they take, mostly.
+func (g *generator) expression(depth int) any {
+	one := func() any { return g.operand(depth - 1) }
+	switch op := pick(g, "$add", "$multiply", "$subtract", "$eq", "$ne", "$gt", "$lte", "$cmp", "$and", "$or", "$not", "$cond", "$ifNull", "$concatArrays",
+		"$isArray", "$in", "$map", "$filter", "$reduce", "$mergeObjects", "$arrayElemAt", "$let", "$first", "$reverseArray", "$size"); op {
+	case "$not", "$isArray":
+		return bson.D{{Key: op, Value: bson.A{one()}}}
+	case "$cond":
+		return bson.D{{Key: op, Value: bson.A{one(), one(), one()}}}
+	case "$map", "$filter":
+		body := map[string]string{"$map": "in", "$filter": "cond"}[op]
+		return bson.D{{Key: op, Value: bson.D{{Key: "input", Value: g.list()}, {Key: "as", Value: "v"}, {Key: body, Value: bson.D{{Key: "$ne", Value: bson.A{"$$v", one()}}}}}}}
+	case "$reduce":
+		return bson.D{{Key: op, Value: bson.D{{Key: "input", Value: g.list()}, {Key: "initialValue", Value: g.scalar()}, {Key: "in", Value: bson.A{"$$value", "$$this"}}}}}
+	case "$let":
+		return bson.D{{Key: op, Value: bson.D{{Key: "vars", Value: bson.D{{Key: "v", Value: one()}}}, {Key: "in", Value: bson.A{"$$v", one()}}}}}
+	case "$mergeObjects":
+		return bson.D{{Key: op, Value: bson.A{"$c", bson.D{{Key: "a", Value: one()}}}}}
+	case "$arrayElemAt":
+		return bson.D{{Key: op, Value: bson.A{g.list(), int32(g.IntN(4) - 2)}}}
+	case "$in":
+		return bson.D{{Key: op, Value: bson.A{one(), g.list()}}}
+	case "$concatArrays":
+		return bson.D{{Key: op, Value: bson.A{g.list(), g.list()}}}
+	case "$first", "$reverseArray", "$size":
+		return bson.D{{Key: op, Value: "$" + pick(g, "a", "b", "c.b")}}
+	case "$gt", "$lte", "$cmp":
+		return bson.D{{Key: op, Value: bson.A{g.number(), g.number()}}}
+	default:
+		return bson.D{{Key: op, Value: bson.A{one(), one()}}}
+	}
+}
+
+func (g *generator) number() any {
+	return pick[any](g, "$_id", int32(0), int32(2), int64(1), 1.0, 1.5, bson.D{{Key: "$add", Value: bson.A{"$_id", 0.5}}})
+}
+
+func (g *generator) operand(depth int) any {
+	if depth > 0 && g.IntN(3) == 0 {
+		return g.expression(depth)
+	}
+	return pick(g, any("$"+g.path()), g.scalar())
+}
+
+func (g *generator) list() any {
+	return pick[any](g, "$"+g.path(), bson.A{g.scalar(), g.operand(0), "$a"}, bson.A{})
+}
+
 func (g *generator) update() bson.D {
 	op := pick(g, "$set", "$unset", "$inc", "$mul", "$min", "$max", "$push", "$addToSet", "$pull", "$pop", "$rename")
 	var v any
@@ -313,4 +368,18 @@ func (g *generator) update() bson.D {
 		v = g.value(1)
 	}
 	return kase("update", "update", one(op, one(pick(g, "a", "b", "c", "a.b", "b.a"), v)), "doc", g.doc())
+}
+
+// compute is what an expression makes of a document.
+func compute(e bson.RawValue, doc bson.Raw) (any, error) {
+	is, err := expression.Parse(nil, e)
+	if err != nil {
+		return nil, err
+	}
+	var x expression.Evaluation
+	v := is.Value(x.Begin(doc))
+	if v.Type == 0 {
+		return bson.D{{Key: "missing", Value: true}}, x.Err()
+	}
+	return v, x.Err()
 }

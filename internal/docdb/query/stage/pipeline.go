@@ -24,18 +24,21 @@ var stages value.Table[parsing]
 
 func newStages() value.Table[parsing] {
 	return value.Table[parsing]{
-		"$match":     {Summary: "Passes the documents that match a filter.", Parse: parseMatch},
-		"$project":   {Summary: "Keeps, drops or computes fields.", Parse: parseProject},
-		"$addFields": {Summary: "Adds or replaces fields.", Parse: parseAddFields},
-		"$set":       {Summary: "Adds or replaces fields; another name of $addFields.", Parse: parseAddFields},
-		"$unset":     {Summary: "Drops fields.", Parse: parseUnset},
-		"$sort":      {Summary: "Sorts the documents.", Parse: parseSort},
-		"$skip":      {Summary: "Leaves out a number of documents.", Parse: parseSkip},
-		"$limit":     {Summary: "Ends after a number of documents.", Parse: parseLimit},
-		"$sample":    {Summary: "Gives a number of documents chosen at random.", Parse: parseSample},
-		"$count":     {Summary: "Counts the documents.", Parse: parseCount},
-		"$unwind":    {Summary: "Gives one document for each element of an array.", Parse: parseUnwind},
-		"$group":     {Summary: "Groups documents by a key and accumulates over each group.", Parse: parseGroup},
+		"$match":       {Summary: "Passes the documents that match a filter.", Parse: parseMatch},
+		"$project":     {Summary: "Keeps, drops or computes fields.", Parse: parseProject},
+		"$addFields":   {Summary: "Adds or replaces fields.", Parse: parseAddFields},
+		"$set":         {Summary: "Adds or replaces fields; another name of $addFields.", Parse: parseAddFields},
+		"$unset":       {Summary: "Drops fields.", Parse: parseUnset},
+		"$replaceRoot": {Summary: "Replaces each document by one that is computed.", Parse: parseReplaceRoot},
+		"$replaceWith": {Summary: "Replaces each document by one that is computed; another form of $replaceRoot.", Parse: parseReplaceWith},
+		"$sortByCount": {Summary: "Counts the documents by a key, the most frequent first.", Parse: parseSortByCount},
+		"$sort":        {Summary: "Sorts the documents.", Parse: parseSort},
+		"$skip":        {Summary: "Leaves out a number of documents.", Parse: parseSkip},
+		"$limit":       {Summary: "Ends after a number of documents.", Parse: parseLimit},
+		"$sample":      {Summary: "Gives a number of documents chosen at random.", Parse: parseSample},
+		"$count":       {Summary: "Counts the documents.", Parse: parseCount},
+		"$unwind":      {Summary: "Gives one document for each element of an array.", Parse: parseUnwind},
+		"$group":       {Summary: "Groups documents by a key and accumulates over each group.", Parse: parseGroup},
 	}
 }
 

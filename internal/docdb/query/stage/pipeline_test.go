@@ -85,6 +85,11 @@ func TestPipeline(t *testing.T) {
 		{`[{"a": 1, "b": 2}]`, `[{"$set": {"a": "$b", "c": {"d": {"$literal": 1}}, "e": {}}}]`, `[{"a": 2, "b": 2, "c": {"d": 1}, "e": {}}]`},
 		{`[{"a": 1, "b": 2, "c": 3}]`, `[{"$unset": "a"}, {"$unset": ["b"]}]`, `[{"c": 3}]`},
 
+		{sales, `[{"$sortByCount": "$k"}]`, `[{"_id": "a", "count": 2}, {"_id": "b", "count": 1}, {"_id": null, "count": 1}]`},
+		{sales, `[{"$sortByCount": {"$isArray": "$tags"}}]`, `[{"_id": true, "count": 2}, {"_id": false, "count": 2}]`},
+		{sales, `[{"$match": {"_id": 2}}, {"$replaceRoot": {"newRoot": {"x": "$n", "y": {"$add": ["$n", 1]}}}}]`, `[{"x": 2.5, "y": 3.5}]`},
+		{`[{"a": {"b": 1}}, {"a": {}}]`, `[{"$replaceWith": "$a"}]`, `[{"b": 1}, {}]`},
+
 		{sales, `[{"$unwind": "$tags"}, {"$project": {"tags": 1}}]`, `[{"_id": 1, "tags": "x"}, {"_id": 1, "tags": "y"}, {"_id": 4, "tags": "z"}]`},
 		{sales, `[{"$unwind": {"path": "$tags", "preserveNullAndEmptyArrays": true, "includeArrayIndex": "i"}}, {"$project": {"tags": 1, "i": 1}}]`,
 			`[{"_id": 1, "tags": "x", "i": {"$numberLong": "0"}}, {"_id": 1, "tags": "y", "i": {"$numberLong": "1"}}, {"_id": 2, "i": null}, {"_id": 3, "tags": null, "i": null}, {"_id": 4, "tags": "z", "i": null}]`},
@@ -160,7 +165,7 @@ func TestRefusedPipelines(t *testing.T) {
 		{`[{"$match": {"a": {"$foo": 1}}}]`, 2, "$foo"},
 		{`[{"$project": {}}]`, 51272, "at least one"},
 		{`[{"$project": 1}]`, 15969, "object"},
-		{`[{"$project": {"a": {"$concat": ["a"]}}}]`, 168, "$concat"},
+		{`[{"$project": {"a": {"$nope": ["a"]}}}]`, 168, "$nope"},
 		{`[{"$addFields": 1}]`, 40272, "object"},
 		{`[{"$set": {"a": 1, "a.b": 2}}]`, 31249, "a.b"},
 		{`[{"$unset": 1}]`, 31120, "string"},
@@ -177,6 +182,11 @@ func TestRefusedPipelines(t *testing.T) {
 		{`[{"$sample": {"size": 1, "foo": 1}}]`, 28748, "foo"},
 		{`[{"$listSearchIndexes": {}}]`, 31082, "Atlas"},
 		{`[{"$search": {}}]`, 31082, "Atlas"},
+		{`[{"$sortByCount": "k"}]`, 40148, "prefixed"},
+		{`[{"$sortByCount": {"k": 1}}]`, 40147, "prefixed"},
+		{`[{"$replaceRoot": 1}]`, 40229, "int"},
+		{`[{"$replaceRoot": {"x": 1}}]`, 40230, "x"},
+		{`[{"$replaceRoot": {}}]`, 40231, "newRoot"},
 		{`[{"$count": "$x"}]`, 40156, "count"},
 		{`[{"$unwind": "a"}]`, 28812, "'$'"},
 		{`[{"$unwind": {"path": "$a", "foo": 1}}]`, 28812, "foo"},
@@ -184,7 +194,7 @@ func TestRefusedPipelines(t *testing.T) {
 		{`[{"$group": {"_id": null, "n": {"$foo": 1}}}]`, 15952, "$foo"},
 		{`[{"$group": {"_id": null, "n": 1}}]`, 40234, "accumulator"},
 		{`[{"$group": {"_id": null, "n": {"$count": 1}}}]`, 14, "$count"},
-		{`[{"$group": {"_id": {"$add": [1]}}}]`, 168, "$add"},
+		{`[{"$group": {"_id": {"$nope": [1]}}}]`, 168, "$nope"},
 	} {
 		_, err := Parse(nil, querytest.Val(t, c.pipeline))
 		querytest.Fails(t, c.pipeline, err, c.code, c.text)

@@ -142,3 +142,12 @@ func TestSortEndsWithItsContext(t *testing.T) {
 		t.Errorf("%v, %d bytes are held", err, r.Memory.Used())
 	}
 }
+
+// TestReplacing fails for what is no document.
+func TestReplacing(t *testing.T) {
+	for text, code := range map[string]int32{`[{"$replaceWith": "$k"}]`: 40228, `[{"$replaceRoot": {"newRoot": "$none"}}]`: 40228, `[{"$replaceWith": {"a": {"$divide": [1, 0]}}}]`: 2} {
+		var read int
+		_, err := collect(pipeline(t, text).Run(running(context.Background()), stream(t, sales, &read)))
+		querytest.Fails(t, text, err, code, "")
+	}
+}

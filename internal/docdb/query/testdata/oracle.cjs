@@ -7,6 +7,10 @@ const kinds = {
   match: c => new mingo.Query(c.query).test(c.doc),
   sort: c => mingo.find(c.docs, {}).sort(c.sort).all().map(d => d._id),
   project: c => mingo.find([c.doc], {}, c.projection).all()[0],
+  expression: c => {
+    const { is } = new mingo.Aggregator([{ $project: { _id: 0, is: c.expression } }]).run([c.doc])[0];
+    return is === undefined ? { missing: true } : is;
+  },
   update: c => { mingo.updateOne([c.doc], {}, c.update); return c.doc; },
 };
 
