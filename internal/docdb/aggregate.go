@@ -68,7 +68,7 @@ func runAggregate(c *call) (bson.D, error) {
 	}
 	s.Lent = true
 	results := func(ctx context.Context) value.Documents {
-		r := c.run(ctx)
+		r := c.over(ctx, v)
 		return p.Run(r, sel.Results(r, s))
 	}
 	cur := newCursor(c.ns, results, v.Close)

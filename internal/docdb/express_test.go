@@ -38,7 +38,7 @@ func TestExpress(t *testing.T) {
 	for range 3000 {
 		asked := []e{{"filter", m.idFilter()}}
 		for _, option := range []e{
-			{"projection", pick(m.Rand, d{{"a", 1}}, d{{"_id", 0}}, d{{"b", 0}}, d{{"n", d{{"$add", a{"$a", 1}}}}}, d{{"b.x", 1}, {"_id", 0}}, d{{"a", "$b"}}, d{{"a", 1}, {"b", 0}})},
+			{"projection", pick(m.Rand, d{{"a", 1}}, d{{"_id", 0}}, d{{"b", 0}}, d{{"n", d{{"$nope", a{"$a", 1}}}}}, d{{"b.x", 1}, {"_id", 0}}, d{{"a", "$b"}}, d{{"a", 1}, {"b", 0}})},
 			{"limit", m.IntN(3)}, {"skip", m.IntN(2)}, {"batchSize", m.IntN(3)}, {"sort", d{{"a", 1}}},
 			{"readConcern", d{{"level", pick(m.Rand, "local", "majority")}}},
 		} {

@@ -1,10 +1,16 @@
 package docdb
 
 import (
+	"cmp"
 	"context"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/stage"
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
 // parser reads the texts of the command, which it shares: it knows the command's time and its collation.
@@ -18,4 +24,24 @@ func (c *call) parser() *expression.Parser {
 // run is what the command's streams have while they run. They end with ctx, which is that of the command or of its cursor.
 func (c *call) run(ctx context.Context) *stage.Run {
 	return &stage.Run{Ctx: ctx, Memory: c.e.memory}
+}
+
+// over is run for a pipeline that reads a view, other collections included.
+func (c *call) over(ctx context.Context, v *storage.View) *stage.Run {
+	r, db := c.run(ctx), c.ns.DB
+	r.Open = func(r *stage.Run, from stage.Namespace, through *stage.Pipeline) (value.Documents, error) {
+		coll, err := v.Collection(storage.Namespace{DB: cmp.Or(from.DB, db), Coll: from.Coll})
+		if err != nil {
+			return nil, err
+		}
+		lead, rest := through.Optimize().Lead()
+		sel := plan.Leading(lead, bson.RawValue{})
+		s, err := sel.Scan(r.Ctx, v.R, coll)
+		if err != nil {
+			return nil, err
+		}
+		s.Lent = true
+		return rest.Run(r, sel.Results(r, s)), nil
+	}
+	return r
 }

@@ -78,23 +78,35 @@ func (c *catalog) load(db *pebble.DB) error {
 	defer it.Close()
 	for it.First(); it.Valid(); it.Next() {
 		dbName, collName, _ := strings.Cut(string(it.Key()[1:]), "\x00")
-		var entry catalogEntry
-		if err := bson.Unmarshal(it.Value(), &entry); err != nil {
-			return fmt.Errorf("catalog entry of %s.%s: %w", dbName, collName, err)
+		coll, err := decodeCollection(Namespace{dbName, collName}, it.Value())
+		if err != nil {
+			return err
 		}
-		coll := &Collection{NS: Namespace{dbName, collName}, ID: entry.ID, UUID: entry.UUID, Indexes: entry.Indexes, PreImages: entry.PreImages, notes: new(notes)}
 		c.colls[coll.NS] = coll
 		c.ids = max(c.ids, coll.ID)
-		for i, ix := range coll.Indexes {
+		for _, ix := range coll.Indexes {
 			c.ids = max(c.ids, ix.ID)
-			if ix.Partial != nil {
-				if err := coll.Indexes[i].SetFilter(ix.Partial); err != nil {
-					return fmt.Errorf("index %s of %s: %w", ix.Name, coll.NS, err)
-				}
-			}
 		}
 	}
 	return it.Error()
+}
+
+// decodeCollection reads a collection's stored form.
+func decodeCollection(ns Namespace, raw []byte) (*Collection, error) {
+	var entry catalogEntry
+	if err := bson.Unmarshal(raw, &entry); err != nil {
+		return nil, fmt.Errorf("catalog entry of %s: %w", ns, err)
+	}
+	coll := &Collection{NS: ns, ID: entry.ID, UUID: entry.UUID, Indexes: entry.Indexes, PreImages: entry.PreImages, notes: new(notes)}
+	for i, ix := range coll.Indexes {
+		if ix.Partial == nil {
+			continue
+		}
+		if err := coll.Indexes[i].SetFilter(ix.Partial); err != nil {
+			return nil, fmt.Errorf("index %s of %s: %w", ix.Name, ns, err)
+		}
+	}
+	return coll, nil
 }
 
 // newID returns an id that no collection or index has had since the engine was opened.

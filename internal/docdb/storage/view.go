@@ -24,3 +24,15 @@ func (s *Store) View(ns Namespace) *View {
 	snap := s.db.NewSnapshot()
 	return &View{Coll: s.catalog.colls[ns], R: of{snap}, snap: snap}
 }
+
+// Collection is another collection as it was at the view's instant, or nil.
+func (v *View) Collection(ns Namespace) (*Collection, error) {
+	if v.Coll != nil && v.Coll.NS == ns {
+		return v.Coll, nil
+	}
+	raw, err := Read(v.R, catalogKey(ns))
+	if err != nil || raw == nil {
+		return nil, err
+	}
+	return decodeCollection(ns, raw)
+}
