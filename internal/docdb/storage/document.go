@@ -192,7 +192,7 @@ func (t *Tx) writeEntries(ix Index, id []byte, drop, insert [][]byte) error {
 
 // claimValues makes the values that a document loses and gets in a unique index the transaction's own.
 func (t *Tx) claimValues(ix Index, id []byte, drop, insert [][]byte) error {
-	if !ix.Unique {
+	if !ix.Unique || t.in == nil && t.store.claims.n.Load() == 0 {
 		return nil
 	}
 	for _, v := range slices.Concat(drop, insert) {

@@ -159,7 +159,7 @@ func (x *Transaction) gather(t *Tx, all []Namespace) error {
 	}
 	t.entries = x.entries
 	for i, ns := range all {
-		p := &Tx{store: x.store, NS: ns, Coll: x.store.catalog.get(ns), batch: t.batch, delta: x.parts[ns].delta}
+		p := &Tx{store: x.store, NS: ns, Coll: x.store.catalog.get(ns), batch: t.batch, reads: t.reads, delta: x.parts[ns].delta}
 		for j, ix := range x.parts[ns].coll.Indexes {
 			if err := p.markMultikey(j, ix.Multikey); err != nil {
 				return err

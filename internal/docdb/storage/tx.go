@@ -20,6 +20,7 @@ type Tx struct {
 	Now     time.Time
 	turn    *turn         // in which it has the locks; nil: they have been given back
 	batch   *pebble.Batch // reads through it see its own writes
+	reads   Reader        // of batch
 	entries [][]byte      // oplog entries that await their timestamps
 	size    int           // of these
 	replays bool          // what is in an oplog already: the entries are taken from there
@@ -91,6 +92,7 @@ func (t *Tx) begin(turn *turn) {
 	t.turn, t.Coll, t.seq = turn, t.store.catalog.get(t.NS), 0
 	if t.batch == nil {
 		t.batch = t.store.db.NewIndexedBatch()
+		t.reads = of{t.batch}
 	}
 }
 
@@ -240,7 +242,7 @@ func (t *Tx) Reader() Reader {
 	if t.in != nil {
 		return t.over
 	}
-	return of{t.batch}
+	return t.reads
 }
 
 func (t *Tx) set(key, value []byte) error {
