@@ -40,20 +40,22 @@ func TestMaxTimeHolds(t *testing.T) {
 	for range 4 {
 		x.insert("c", d{{"s", strings.Repeat("a", 1000)}, {"n", 1}, {"z", strings.Repeat("z", 4*mb)}})
 	}
+	x.insert("slow", d{{"slow", a{strings.Repeat("z", 14*mb)}}})
 	x.index("c", "s", 1)
 	x.index("c", "n", 1)
 	large := d{{"z", bson.Regex{Pattern: "(z+)+y"}}}
 	for name, cmd := range map[string]d{
-		"expressions":         {{"find", "c"}, {"filter", manyExpressions(100_000)}},
-		"counted expressions": {{"count", "c"}, {"query", manyExpressions(100_000)}},
-		"ranges":              {{"find", "c"}, {"filter", manyRanges(300_000)}},
-		"matched ranges":      pipe(d{{"$set", d{{"n", 1}}}}, d{{"$match", manyRanges(300_000)}}),
-		"explained":           {{"explain", d{{"find", "c"}, {"filter", manyRanges(300_000)}}}},
-		"removed":             {{"delete", "c"}, {"deletes", a{d{{"q", manyExpressions(100_000)}, {"limit", 0}}}}},
-		"updated":             {{"update", "c"}, {"updates", a{d{{"q", large}, {"u", d{{"$set", d{{"x", 1}}}}}, {"multi", true}}}}},
-		"pulled":              {{"update", "c"}, {"updates", a{d{{"q", d{}}, {"u", d{{"$pull", d{{"none", d{{"$in", manyExpressions(100_000)[0].Value.(d)[0].Value}}}}}}}}}}},
-		"large documents":     {{"find", "c"}, {"filter", large}},
-		"one":                 {{"find", "c"}, {"filter", large}, {"limit", 1}},
+		"expressions":                 {{"find", "c"}, {"filter", manyExpressions(100_000)}},
+		"counted expressions":         {{"count", "c"}, {"query", manyExpressions(100_000)}},
+		"ranges":                      {{"find", "c"}, {"filter", manyRanges(300_000)}},
+		"matched ranges":              pipe(d{{"$set", d{{"n", 1}}}}, d{{"$match", manyRanges(300_000)}}),
+		"explained":                   {{"explain", d{{"find", "c"}, {"filter", manyRanges(300_000)}}}},
+		"removed":                     {{"delete", "c"}, {"deletes", a{d{{"q", manyExpressions(100_000)}, {"limit", 0}}}}},
+		"updated":                     {{"update", "c"}, {"updates", a{d{{"q", large}, {"u", d{{"$set", d{{"x", 1}}}}}, {"multi", true}}}}},
+		"pulled":                      {{"update", "c"}, {"updates", a{d{{"q", d{}}, {"u", d{{"$pull", d{{"none", d{{"$in", manyExpressions(100_000)[0].Value.(d)[0].Value}}}}}}}}}}},
+		"pulled by a slow expression": {{"update", "slow"}, {"updates", a{d{{"q", d{}}, {"u", d{{"$pull", d{{"slow", bson.Regex{Pattern: "(z+)+y"}}}}}}}}}},
+		"large documents":             {{"find", "c"}, {"filter", large}},
+		"one":                         {{"find", "c"}, {"filter", large}, {"limit", 1}},
 	} {
 		msg := &wire.Msg{Body: marshal(t, append(cmd, e{"maxTimeMS", 100}, e{"$db", "test"}))}
 		began := time.Now()

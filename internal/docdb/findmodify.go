@@ -78,13 +78,13 @@ func (c *call) findAndModify(t *storage.Tx, sel *plan.Selection, u *update.Updat
 	case u == nil:
 		return old, bson.D{{Key: "n", Value: int32(1)}}, t.Remove(old)
 	case old != nil:
-		doc, _, err = changeOne(t, old, u)
+		doc, _, err = c.changeOne(t, old, u)
 		if !c.bool("new", false) {
 			doc = old
 		}
 		return doc, lastUpdate(1, true), err
 	case c.bool("upsert", false):
-		if doc, err = upsert(t, sel, u); err != nil {
+		if doc, err = c.upsert(t, sel, u); err != nil {
 			return nil, nil, err
 		}
 		last = append(lastUpdate(1, false), bson.E{Key: "upserted", Value: doc.Lookup("_id")})

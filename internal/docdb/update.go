@@ -4,6 +4,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/plan"
+	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/update"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
@@ -47,7 +48,7 @@ func (c *call) updateStatement(t *storage.Tx, i int, a args, sum *updated) error
 	matched := false
 	err = c.modify(t, &sel, a.bool("multi", false), func(old bson.Raw) error {
 		matched = true
-		_, changed, err := changeOne(t, old, u)
+		_, changed, err := c.changeOne(t, old, u)
 		if err != nil {
 			return err
 		}
@@ -60,7 +61,7 @@ func (c *call) updateStatement(t *storage.Tx, i int, a args, sum *updated) error
 	if err != nil || matched || !a.bool("upsert", false) {
 		return err
 	}
-	doc, err := upsert(t, &sel, u)
+	doc, err := c.upsert(t, &sel, u)
 	if err != nil {
 		return err
 	}
@@ -98,9 +99,9 @@ func checkMulti(sel *plan.Selection, u *update.Update) error {
 	return nil
 }
 
-// changeOne updates one document and returns what it is now.
-func changeOne(t *storage.Tx, old bson.Raw, u *update.Update) (doc bson.Raw, changed bool, err error) {
-	doc, changed, err = u.Apply(old, update.ApplyOptions{Now: t.Now})
+// changeOne updates one document and returns what it is now. It ends with the command, even within the document.
+func (c *call) changeOne(t *storage.Tx, old bson.Raw, u *update.Update) (doc bson.Raw, changed bool, err error) {
+	doc, changed, err = u.Apply(old, update.ApplyOptions{Now: t.Now, In: expression.NewEvaluation(c.ctx, nil)})
 	if err != nil || !changed {
 		return old, false, err
 	}
@@ -114,8 +115,8 @@ func changeOne(t *storage.Tx, old bson.Raw, u *update.Update) (doc bson.Raw, cha
 }
 
 // upsert inserts what the filter and the update together describe.
-func upsert(t *storage.Tx, sel *plan.Selection, u *update.Update) (bson.Raw, error) {
-	doc, err := u.Upsert(sel.Filter, update.ApplyOptions{Now: t.Now, Insert: true})
+func (c *call) upsert(t *storage.Tx, sel *plan.Selection, u *update.Update) (bson.Raw, error) {
+	doc, err := u.Upsert(sel.Filter, update.ApplyOptions{Now: t.Now, Insert: true, In: expression.NewEvaluation(c.ctx, nil)})
 	if err != nil {
 		return nil, err
 	}
