@@ -69,8 +69,9 @@ func otherQuery(raw string) string {
 	return b.String()
 }
 
-// listed is where a type of answers keeps what has links: its own, and the items of a list; -1 where it has none.
-type listed struct{ links, results int }
+// listed is where a type of answers keeps what has links: its own, and the items of a list, perhaps in an embedded
+// struct; nil where it has none.
+type listed struct{ links, results []int }
 
 var listedCache sync.Map // reflect.Type -> listed
 
@@ -78,13 +79,13 @@ func listedIn(t reflect.Type) listed {
 	if v, ok := listedCache.Load(t); ok {
 		return v.(listed)
 	}
-	l := listed{-1, -1}
+	var l listed
 	if t.Kind() == reflect.Struct {
-		if f, ok := t.FieldByName("Links"); ok && f.Type == reflect.TypeFor[[]Link]() && len(f.Index) == 1 {
-			l.links = f.Index[0]
+		if f, ok := t.FieldByName("Links"); ok && f.Type == reflect.TypeFor[[]Link]() {
+			l.links = f.Index
 		}
-		if f, ok := t.FieldByName("Results"); ok && f.Type.Kind() == reflect.Slice && len(f.Index) == 1 {
-			l.results = f.Index[0]
+		if f, ok := t.FieldByName("Results"); ok && f.Type.Kind() == reflect.Slice {
+			l.results = f.Index
 		}
 	}
 	listedCache.Store(t, l)
@@ -98,14 +99,14 @@ func (out *response) link(result any) {
 		return
 	}
 	base, where := "", listedIn(v.Type())
-	if where != (listed{-1, -1}) {
+	if where.links != nil || where.results != nil {
 		base = cmp.Or(out.engine.URL, "http://"+out.r.Host)
 	}
 	absolute(v, where, base)
-	if where.results < 0 {
+	if where.results == nil {
 		return
 	}
-	for items, i := v.Field(where.results), 0; i < items.Len(); i++ {
+	for items, i := v.FieldByIndex(where.results), 0; i < items.Len(); i++ {
 		if item := reflect.Indirect(items.Index(i)); item.IsValid() {
 			absolute(item, listedIn(item.Type()), base)
 		}
@@ -113,10 +114,10 @@ func (out *response) link(result any) {
 }
 
 func absolute(v reflect.Value, where listed, base string) {
-	if where.links < 0 {
+	if where.links == nil {
 		return
 	}
-	links := v.Field(where.links).Interface().([]Link)
+	links := v.FieldByIndex(where.links).Interface().([]Link)
 	for i := range links {
 		if l := &links[i]; l.Href != "" && l.Href[0] == '/' {
 			l.Href = base + l.Href

@@ -72,9 +72,13 @@ func (c *checker) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// check reports an answer that the document does not describe. Paths that the document does not have must be 404.
+// check reports an answer that the document does not describe, or whose links lead nowhere without the server's address.
+// Paths that the document does not have must be 404.
 func (c *checker) check(r *http.Request, res *http.Response, body []byte) {
 	c.t.Helper()
+	if bytes.Contains(body, []byte(`"href":"/`)) {
+		c.t.Errorf("%s %s: a link has no server: %s", r.Method, r.URL, body)
+	}
 	route, params, err := c.router.FindRoute(r)
 	if err != nil || r.URL.Query().Get("envelope") == "true" || res.StatusCode == http.StatusNotAcceptable {
 		return

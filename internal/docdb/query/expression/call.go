@@ -48,17 +48,6 @@ func exactly(n int, rule rule) parsing {
 	}
 }
 
-// between reads least to most operands.
-func between(least, most int, rule rule) parsing {
-	return func(p *Parser, name string, operand bson.RawValue) (Expression, error) {
-		args, err := parseOperands(p, operand)
-		if err == nil && (len(args) < least || len(args) > most) {
-			err = wire.Errorf(wire.Code{Number: 28667, Name: "Location28667"}, "Expression %s takes at least %d arguments, and at most %d, but %d were passed in.", name, least, most, len(args))
-		}
-		return &call{args, rule}, err
-	}
-}
-
 // any reads operands, however many there are.
 func anyNumber(rule rule) parsing {
 	return func(p *Parser, _ string, operand bson.RawValue) (Expression, error) {
