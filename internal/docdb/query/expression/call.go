@@ -48,7 +48,7 @@ func exactly(n int, rule rule) parsing {
 	}
 }
 
-// any reads operands, however many there are.
+// anyNumber reads operands, however many there are.
 func anyNumber(rule rule) parsing {
 	return func(p *Parser, _ string, operand bson.RawValue) (Expression, error) {
 		args, err := parseOperands(p, operand)
