@@ -32,7 +32,8 @@ func fieldsOf(doc []byte) []field {
 	return list
 }
 
-// Of returns the delta from one document to another. ok is false where none leads there: a name stands twice in one of them.
+// Of returns the delta from one document to another. ok is false where there is none, because one of
+// them has a name twice.
 func Of(from, to bson.Raw) (diff bson.Raw, ok bool) {
 	diff = ofDocument(from, to)
 	made, err := Apply(from, diff)

@@ -34,8 +34,8 @@ type turn struct {
 	began   time.Time
 }
 
-// take waits for the locks of all the collections, at most until ctx ends or nothing can be written: who has a lock may
-// wait for the disk. It takes them in one order, so that nobody waits for who waits for him.
+// take waits for the locks of all the collections, at most until ctx ends or nothing can be written: the holder of a
+// lock may be waiting for the disk. It takes them in one order, so that no two wait for each other.
 func (s *Store) take(ctx context.Context, all ...Namespace) (*turn, error) {
 	stuck := s.disk.Stuck()
 	wanted := s.locks.wanted(all)

@@ -181,7 +181,7 @@ func (s *Store) syncInterval() time.Duration {
 	return 500 * time.Microsecond
 }
 
-// Close ends Context, waits for what Go has begun and for who has entered, and closes the directory. release is called
+// Close ends Context, waits for what Go has begun and for the commands at work, and closes the directory. release is called
 // before, to give back what is held of the database. On a full disk it ends as by a crash: what was acknowledged is there.
 func (s *Store) Close(release func()) error {
 	s.cancel()

@@ -7,8 +7,8 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/query/order"
 )
 
-// Lead is what a pipeline begins with that whoever reads the collection may do: to find the documents that the filter means,
-// in an order, then leave out the first Skip, and end after Limit.
+// Lead is the part at a pipeline's beginning that the planner can do while it reads the collection: find the documents that
+// Filter selects, in an order, leave out the first Skip of them, and end after Limit.
 type Lead struct {
 	Filter      *match.Filter // nil: all
 	Sort        bson.Raw      // nil: in no order

@@ -64,8 +64,8 @@ func Walk(doc []byte, path []string, visit Visitor) bool {
 	return visit(bson.RawValue{}, true)
 }
 
-// WalkArray goes on with path below an array. each says whether the array stands for its elements: an array that is an
-// element of an array does not, and is only entered by position.
+// WalkArray goes on with path below an array. With each, its elements are visited
+// too, not only the one at a position: so it is for a field's array, and not for an array in an array.
 func WalkArray(array []byte, path []string, each bool, visit Visitor) bool {
 	at, isPosition := Position(path[0])
 	i := 0
