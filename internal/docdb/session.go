@@ -22,6 +22,7 @@ type Session struct {
 	ctx    context.Context // ends with the connection, the session or the engine
 	cancel context.CancelFunc
 
+	busy  sync.Mutex     // held while a command runs
 	reply memory.Account // what the reply holds until it is sent
 
 	mu        sync.Mutex
@@ -45,11 +46,13 @@ func (e *Engine) NewSession(ctx context.Context, user wire.User) *Session {
 // Sent says that the reply of the last command is not in memory any more. The next command says so too.
 func (s *Session) Sent() { s.reply.Close() }
 
-// Close ends the session's running command and releases its cursors.
+// Close ends the session's running command, waits for that, and releases the session's cursors.
 func (s *Session) Close() {
-	s.Sent()
 	s.cancel()
 	s.e.sessions.part(s)
+	s.busy.Lock()
+	defer s.busy.Unlock()
+	s.Sent()
 	s.e.store.Hold(func() { s.e.cursors.closeOf(s) }) // the engine must not be closed under a cursor
 }
 
@@ -64,6 +67,8 @@ func (s *Session) Run(dst []byte, m *wire.Msg) []byte {
 }
 
 func (s *Session) run(dst []byte, m *wire.Msg) (out []byte, err error) {
+	s.busy.Lock()
+	defer s.busy.Unlock()
 	if err := s.e.store.Enter(); err != nil {
 		return nil, err
 	}

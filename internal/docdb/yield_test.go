@@ -33,9 +33,12 @@ var increment = d{{"$inc", d{{"n", 1}}}}
 
 // TestWritesYield has one command update 200,000 documents. Others' writes go on meanwhile: they wait at most 100 ms, and 5 ms
 // at the median. What other programs take of the machine does not count: the database is in memory, and so long as nothing of
-// this process ran is left out.
+// this process ran is left out. Under the race detector, which makes a write ten times as long, the times mean nothing.
 func TestWritesYield(t *testing.T) {
-	const n = 200_000
+	n := 200_000
+	if raceDetector {
+		n = 20_000
+	}
 	x := open(t, "data", Options{fs: vfs.NewMem()})
 	x.many("c", n)
 	y, ended := x.other(), make(chan bson.Raw, 1)
@@ -48,13 +51,13 @@ func TestWritesYield(t *testing.T) {
 		x.ok(d{{"update", "c"}, {"updates", a{d{{"q", d{{"_id", n + i}}}, {"u", d{{"$inc", d{{"m", 1}}}}}}}}})
 		waits = append(waits, time.Since(began)/2)
 	}
-	if got := (<-ended).Lookup("nModified").AsInt64(); got < n { // and perhaps the first of the others'
+	if got := (<-ended).Lookup("nModified").AsInt64(); got < int64(n) { // and perhaps the first of the others'
 		t.Errorf("%d documents were updated", got)
 	}
 	slices.Sort(waits)
 	median, most := waits[len(waits)/2], waits[len(waits)-1]
 	t.Logf("%d writes waited %v at the median, %v at most", 2*len(waits), median, most)
-	if still := stopped(); median > 5*time.Millisecond || most > 100*time.Millisecond+still {
+	if still := stopped(); !raceDetector && (median > 5*time.Millisecond || most > 100*time.Millisecond+still) {
 		t.Errorf("writes waited %v at the median, %v at most; the process stood still for %v", median, most, still)
 	}
 }

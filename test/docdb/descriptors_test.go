@@ -33,6 +33,7 @@ func TestConnectionsLeaveDescriptorsToTheEngine(t *testing.T) {
 	if n, err := coll.CountDocuments(t.Context(), bson.D{}); err != nil || n != 150 {
 		t.Errorf("%d documents, %v", n, err)
 	}
+	p.kill() // so that the log is whole
 	if log := p.log.String(); strings.Contains(log, "too many open files") {
 		t.Error("the process ran out of descriptors")
 	}
