@@ -20,7 +20,7 @@ func TestConnectionsLeaveDescriptorsToTheEngine(t *testing.T) {
 		must(t, err)
 		defer nc.Close()
 	}
-	coll := p.client().Database("test").Collection("c")
+	coll := p.clientFrom("127.0.0.2").Database("test").Collection("c")
 	for i := range 15 {
 		var docs []any
 		for range 10 {

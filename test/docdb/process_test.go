@@ -5,6 +5,7 @@ package docdb
 import (
 	"bytes"
 	"context"
+	"net"
 	"os/exec"
 	"regexp"
 	"testing"
@@ -69,7 +70,14 @@ func (p *process) kill() { program.Kill(p.cmd) }
 
 func (p *process) client() *mongo.Client {
 	p.t.Helper()
-	c, err := mongo.Connect(options.Client().ApplyURI(p.uri).SetServerSelectionTimeout(10 * time.Second).SetRetryWrites(false))
+	return p.clientFrom("127.0.0.1")
+}
+
+// clientFrom is a client whose connections come from the address.
+func (p *process) clientFrom(address string) *mongo.Client {
+	p.t.Helper()
+	from := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(address)}}
+	c, err := mongo.Connect(options.Client().ApplyURI(p.uri).SetDialer(from).SetServerSelectionTimeout(10 * time.Second).SetRetryWrites(false))
 	must(p.t, err)
 	p.t.Cleanup(func() {
 		ctx, cancel := context.WithCancel(context.Background())
