@@ -66,7 +66,7 @@ func (t *Tx) Drop() error {
 	if err := t.erase(t.Coll); err != nil {
 		return err
 	}
-	t.Coll, t.recast, t.delta = nil, true, Tally{}
+	t.Coll, t.catalogChanged, t.delta = nil, true, Tally{}
 	return t.batch.Delete(catalogKey(t.NS), nil)
 }
 
@@ -137,6 +137,6 @@ func (t *Tx) Rename(to Namespace, dropTarget bool) error {
 	if err := t.batch.Set(catalogKey(to), value, nil); err != nil {
 		return err
 	}
-	t.Coll, t.moved, t.recast = nil, &moved, true
+	t.Coll, t.moved, t.catalogChanged = nil, &moved, true
 	return t.batch.Delete(catalogKey(t.NS), nil)
 }

@@ -284,6 +284,6 @@ func (t *Tx) setCollection(c *Collection) error {
 		return fmt.Errorf("encode catalog entry: %w", err)
 	}
 	c.notes = new(notes)
-	t.Coll, t.recast = c, true
+	t.Coll, t.catalogChanged = c, true
 	return t.batch.Set(catalogKey(t.NS), value, nil)
 }

@@ -166,14 +166,14 @@ func (x *Transaction) gather(t *Tx, all []Namespace) error {
 			}
 		}
 		if i == 0 {
-			t.Coll, t.recast, t.delta = p.Coll, p.recast, p.delta
+			t.Coll, t.catalogChanged, t.delta = p.Coll, p.catalogChanged, p.delta
 			continue
 		}
 		if err := p.writeTally(); err != nil {
 			return err
 		}
-		if p.recast {
-			t.recast, t.others = true, append(t.others, p.Coll)
+		if p.catalogChanged {
+			t.catalogChanged, t.others = true, append(t.others, p.Coll)
 		}
 	}
 	return nil

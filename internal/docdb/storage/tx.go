@@ -13,28 +13,28 @@ import (
 // Tx gathers what a write command changes in one collection. It is used under the collection's lock, but between Pause and
 // Resume, and by one goroutine.
 type Tx struct {
-	store   *Store
-	ctx     context.Context
-	NS      Namespace
-	Coll    *Collection // as this tx has it; nil if there is none
-	Now     time.Time
-	turn    *turn         // in which it has the locks; nil: they have been given back
-	batch   *pebble.Batch // reads through it see its own writes
-	reads   Reader        // of batch
-	entries [][]byte      // oplog entries that await their timestamps
-	size    int           // of these
-	replays bool          // what is in an oplog already: the entries are taken from there
-	delta   Tally
-	recast  bool        // the catalog has changed
-	moved   *Collection // the collection under its next name
-	opTime  bson.Timestamp
-	waiting *pebble.Batch // applied, perhaps not yet durable
-	seq     uint64        // its number
-	writes  uint64        // of the collection, when the tx paused
-	in      *Transaction  // of which it is a part, or nil
-	over    *overlay      // then: where it writes
-	others  []*Collection // of a transaction: that have changed beside Coll
-	left    bool          // its commit ends it, and the command must not touch it any more
+	store          *Store
+	ctx            context.Context
+	NS             Namespace
+	Coll           *Collection // as this tx has it; nil if there is none
+	Now            time.Time
+	turn           *turn         // in which it has the locks; nil: they have been given back
+	batch          *pebble.Batch // reads through it see its own writes
+	reads          Reader        // of batch
+	entries        [][]byte      // oplog entries that await their timestamps
+	size           int           // of these
+	replays        bool          // what is in an oplog already: the entries are taken from there
+	delta          Tally
+	catalogChanged bool
+	moved          *Collection // the collection under its next name
+	opTime         bson.Timestamp
+	waiting        *pebble.Batch // applied, perhaps not yet durable
+	seq            uint64        // its number
+	writes         uint64        // of the collection, when the tx paused
+	in             *Transaction  // of which it is a part, or nil
+	over           *overlay      // then: where it writes
+	others         []*Collection // of a transaction: that have changed beside Coll
+	left           bool          // its commit ends it, and the command must not touch it any more
 }
 
 // Write runs fn under the lock of ns, and of also, and makes what it did visible at once and durable before it returns. If
@@ -123,7 +123,7 @@ func (t *Tx) apply() error {
 			return err
 		}
 	}
-	if t.recast {
+	if t.catalogChanged {
 		e.catalog.mu.Lock()
 		defer e.catalog.mu.Unlock()
 	}
@@ -131,7 +131,7 @@ func (t *Tx) apply() error {
 	if err := e.db.ApplyNoSyncWait(t.batch, pebble.Sync); err != nil {
 		return err
 	}
-	if t.recast {
+	if t.catalogChanged {
 		e.catalog.set(t.NS, t.Coll)
 		if t.moved != nil {
 			e.catalog.set(t.moved.NS, t.moved)
@@ -145,7 +145,7 @@ func (t *Tx) apply() error {
 	e.waiting.Add(1)
 	t.seq = e.applied
 	t.waiting, t.batch = t.batch, nil
-	t.entries, t.size, t.recast, t.moved = nil, 0, false, nil
+	t.entries, t.size, t.catalogChanged, t.moved = nil, 0, false, nil
 	return e.trimOplog(t.Now)
 }
 
