@@ -3,7 +3,6 @@
 package docdb
 
 import (
-	"bytes"
 	"context"
 	"net"
 	"os/exec"
@@ -26,7 +25,7 @@ type process struct {
 	limit   string // of file descriptors; "": the machine's
 	cmd     *exec.Cmd
 	uri     string
-	log     bytes.Buffer
+	log     program.Log
 	slowest time.Duration // from exec to the line that says where it is
 }
 

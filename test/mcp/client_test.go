@@ -2,7 +2,6 @@ package mcp
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"io"
 	"os"
@@ -10,6 +9,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/telamon-db/telamon/internal/apitest/program"
 )
 
 // client speaks with an MCP server over its standard input and output, a JSON-RPC message a line (Model Context
@@ -18,7 +19,7 @@ type client struct {
 	t      *testing.T
 	to     io.Writer
 	from   *bufio.Scanner
-	log    *bytes.Buffer
+	log    *program.Log
 	lastID int
 }
 
@@ -37,7 +38,7 @@ func run(t *testing.T, env ...string) *client {
 	}
 	cmd := exec.CommandContext(t.Context(), "node", path)
 	cmd.Env = append(os.Environ(), env...)
-	c := &client{t: t, log: new(bytes.Buffer)}
+	c := &client{t: t, log: new(program.Log)}
 	cmd.Stderr = c.log
 	if c.to, err = cmd.StdinPipe(); err != nil {
 		t.Fatal(err)

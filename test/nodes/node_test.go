@@ -28,14 +28,14 @@ type node struct {
 	cmd   *exec.Cmd
 	ended chan struct{} // closed when the process has
 	err   error         // how it has ended
-	log   *bytes.Buffer
+	log   *program.Log
 	boot  server.Bootstrap
 	token string // of the first service account
 }
 
 func newNode(t *testing.T, store string, flags ...string) *node {
 	t.Helper()
-	n := &node{t: t, dir: t.TempDir(), store: store, flags: flags, log: new(bytes.Buffer)}
+	n := &node{t: t, dir: t.TempDir(), store: store, flags: flags, log: new(program.Log)}
 	t.Cleanup(func() {
 		n.kill()
 		if t.Failed() {

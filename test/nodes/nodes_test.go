@@ -237,7 +237,7 @@ func TestThePasswordStaysSecret(t *testing.T) {
 			t.Parallel()
 			n := newNode(t, store)
 			n.launch()
-			if <-n.ended; n.err == nil || n.log.Len() == 0 || strings.Contains(n.log.String(), secret) {
+			if <-n.ended; n.err == nil || n.log.String() == "" || strings.Contains(n.log.String(), secret) {
 				t.Errorf("it ends with %v and prints %s", n.err, n.log)
 			}
 		})

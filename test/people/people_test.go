@@ -3,7 +3,6 @@
 package people
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -12,12 +11,12 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"go.mongodb.org/atlas-sdk/v20250312010/admin"
 
+	"github.com/telamon-db/telamon/internal/apitest/program"
 	"github.com/telamon-db/telamon/internal/mail/smtptest"
 	"github.com/telamon-db/telamon/telamontest"
 )
@@ -32,32 +31,14 @@ type world struct {
 	*telamontest.Server
 	t     *testing.T
 	post  *smtptest.Server
-	log   *lockedBuffer
+	log   *program.Log
 	owner *admin.APIClient
 	told  []string // secrets that no log may have
 }
 
-// lockedBuffer is written by a server and read by a test.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 func begin(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, post: new(smtptest.Server).Start(t), log: new(lockedBuffer), told: []string{password}}
+	w := &world{t: t, post: new(smtptest.Server).Start(t), log: new(program.Log), told: []string{password}}
 	logger := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.Server = telamontest.Start(t, telamontest.SMTP("smtp://"+w.post.Addr()+"?from=telamon@example.org"), telamontest.Logger(logger))
 	w.owner = w.client(admin.UseDigestAuth(w.PublicKey, w.PrivateKey))

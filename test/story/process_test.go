@@ -3,7 +3,6 @@
 package story
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -69,7 +68,7 @@ type process struct {
 	dir     string
 	store   string
 	cmd     *exec.Cmd
-	log     *bytes.Buffer
+	log     *program.Log
 	boot    server.Bootstrap
 	slowest time.Duration // of the starts on an existing store
 	starts  int
@@ -78,7 +77,7 @@ type process struct {
 // startProcess starts a server on a directory and a store, "" being its own.
 func startProcess(t *testing.T, dir, store string) *process {
 	t.Helper()
-	p := &process{t: t, dir: dir, store: store, log: new(bytes.Buffer)}
+	p := &process{t: t, dir: dir, store: store, log: new(program.Log)}
 	p.start()
 	t.Cleanup(func() {
 		p.kill()
