@@ -1,4 +1,4 @@
-package match
+package pattern
 
 import (
 	"io"
@@ -9,9 +9,17 @@ import (
 // What takes an expression's instructions times a text's bytes no more than quick is done in some milliseconds.
 const quick = 1 << 19
 
-// match reports whether the expression matches a part of text. Matching takes a time that is linear in the text, but the
+// A Pacer counts the work of matching and may end it.
+type Pacer interface {
+	// Step reports whether to do some work, in units of about 100 ns.
+	Step(work int) bool
+	// Err is why not.
+	Err() error
+}
+
+// Match reports whether the expression matches a part of text. Matching takes a time that is linear in the text, but the
 // text may be long.
-func (p *pattern) match(x *evaluation, text string) bool {
+func (p *Pattern) Match(x Pacer, text string) bool {
 	cost := p.steps * len(text)
 	if cost <= quick {
 		return x.Step(1+cost>>5) && p.MatchString(text)
@@ -27,7 +35,7 @@ func (p *pattern) match(x *evaluation, text string) bool {
 
 // watched is a text that ends early when the evaluation does.
 type watched struct {
-	x    *evaluation
+	x    Pacer
 	rest string
 	work int // steps that a rune takes
 	owed int
