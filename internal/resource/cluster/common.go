@@ -13,7 +13,12 @@ import (
 // unset is a number that the request does not tell; complete puts a default in its place.
 const unset = -1
 
-const noShards = "must be 1: Telamon has no sharded clusters so far"
+// oneShard refuses a number of shards other than 1.
+func (p *problems) oneShard(field string, shards *int) {
+	if api.Or(shards, 1) != 1 {
+		p.say(field, "must be 1: Telamon has no sharded clusters so far")
+	}
+}
 
 // set changes a member that the request names.
 func set[T any](member *T, named *T) {
@@ -125,6 +130,24 @@ func (w *common) show(v view) {
 			Ciphers12: append([]string{}, d.Advanced.Ciphers12...), Ciphers13: append([]string{}, d.Advanced.Ciphers13...),
 			MinimumTLS: d.Advanced.MinimumTLS, CipherMode: d.Advanced.CipherMode,
 		}
+	}
+}
+
+// declareZones replaces the zones of d. Zones and their disks keep what they had where the body does not tell.
+func declareZones(d *model.Declared, zones []model.Zone, bad *problems) {
+	if len(zones) != 1 {
+		bad.say("replicationSpecs", "must have exactly one item: the cluster is a replica set")
+	}
+	had, disk := d.Zones, diskOf(d)
+	d.Zones = nil
+	for i, told := range zones {
+		z := model.NewZone()
+		if i < len(had) {
+			z = had[i]
+		}
+		z.Name, z.Regions = cmp.Or(told.Name, z.Name), told.Regions
+		complete(z.Regions, disk)
+		d.Zones = append(d.Zones, z)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/model"
 )
 
@@ -101,43 +100,4 @@ func without(h model.Hardware) model.Hardware {
 		return model.Hardware{}
 	}
 	return h
-}
-
-func (w *hardware) declared(size string, disk *api.Double) model.Hardware {
-	return model.Hardware{
-		Nodes: api.Or(w.NodeCount, 0), Size: size, DiskGB: float64(api.Or(disk, 0)), IOPS: api.Or(w.DiskIOPS, 0), Volume: w.EBSVolumeType,
-	}
-}
-
-func showHardware(h model.Hardware) hardware {
-	w := hardware{EBSVolumeType: h.Volume, NodeCount: &h.Nodes}
-	if h.IOPS > 0 {
-		w.DiskIOPS = &h.IOPS
-	}
-	if h.Throughput > 0 {
-		w.DiskThroughput = &h.Throughput
-	}
-	return w
-}
-
-func (w *AdvancedAutoScaling) declared() (s model.AutoScaling) {
-	if w != nil && w.Compute != nil {
-		c := w.Compute
-		set(&s.Compute, c.Enabled)
-		set(&s.ScaleDown, c.ScaleDownEnabled)
-		s.MinSize, s.MaxSize = string(c.MinInstanceSize), string(c.MaxInstanceSize)
-	}
-	if w != nil && w.DiskGB != nil {
-		set(&s.Disk, w.DiskGB.Enabled)
-	}
-	return s
-}
-
-func showScaling(s model.AutoScaling) *AdvancedAutoScaling {
-	return &AdvancedAutoScaling{
-		Compute: &ComputeAutoScaling{
-			Enabled: &s.Compute, MaxInstanceSize: DedicatedSize(s.MaxSize), MinInstanceSize: DedicatedSize(s.MinSize), ScaleDownEnabled: &s.ScaleDown,
-		},
-		DiskGB: &DiskAutoScaling{Enabled: &s.Disk},
-	}
 }

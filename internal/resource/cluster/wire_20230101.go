@@ -102,9 +102,7 @@ func (w *LegacyAtlasCluster) declare(d *model.Declared, bad *problems) {
 	if w.DeleteAfterHours != nil {
 		bad.say("deleteAfterCreationHours", "is not accepted: clusters stay until they are deleted")
 	}
-	if api.Or(w.NumShards, 1) != 1 {
-		bad.say("numShards", noShards)
-	}
+	bad.oneShard("numShards", w.NumShards)
 	if w.ProviderSettings == nil && w.ReplicationSpecs == nil && w.ReplicationSpec == nil && w.AutoScaling == nil {
 		if w.DiskSizeGB != nil {
 			setDisk(d, float64(*w.DiskSizeGB))
@@ -168,9 +166,7 @@ func (w *LegacyAtlasCluster) regions(z *model.Zone, template model.Region, bad *
 		}
 		for i, s := range w.ReplicationSpecs {
 			specs, z.Name = s.RegionsConfig, cmp.Or(s.ZoneName, z.Name)
-			if api.Or(s.NumShards, 1) != 1 {
-				bad.say("replicationSpecs["+strconv.Itoa(i)+"].numShards", noShards)
-			}
+			bad.oneShard("replicationSpecs["+strconv.Itoa(i)+"].numShards", s.NumShards)
 		}
 	}
 	if specs == nil && len(z.Regions) > 1 {
@@ -242,8 +238,7 @@ func (w *LegacyAtlasCluster) showProvider(regions []model.Region) {
 		p.EffectiveInstanceSize = r.Electable.Size
 		return
 	}
-	h := showHardware(r.Electable)
-	p.DiskIOPS, p.VolumeType = h.DiskIOPS, h.EBSVolumeType
+	p.DiskIOPS, p.VolumeType = positive(r.Electable.IOPS), r.Electable.Volume
 	if r.Scaling.MinSize != "" || r.Scaling.MaxSize != "" {
 		p.AutoScaling = &ProviderAutoScaling{Compute: &ProviderComputeAutoScaling{
 			MaxInstanceSize: InstanceSize(r.Scaling.MaxSize), MinInstanceSize: InstanceSize(r.Scaling.MinSize),

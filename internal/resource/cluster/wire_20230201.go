@@ -27,15 +27,7 @@ type ReplicationSpec struct {
 
 // CloudRegionConfig is the part of a replica set that is in one region.
 type CloudRegionConfig struct {
-	AnalyticsAutoScaling *AdvancedAutoScaling   `json:"analyticsAutoScaling,omitempty" doc:"How analytics nodes may scale. Kept as declared; nothing scales."`
-	AnalyticsSpecs       *DedicatedHardwareSpec `json:"analyticsSpecs,omitempty" doc:"Nodes for analytics."`
-	AutoScaling          *AdvancedAutoScaling   `json:"autoScaling,omitempty" doc:"How nodes may scale. Kept as declared; nothing scales."`
-	BackingProviderName  string                 `json:"backingProviderName,omitempty" api:"enum=AWS|AZURE|GCP" doc:"The cloud provider under a free cluster."`
-	ElectableSpecs       *HardwareSpec          `json:"electableSpecs,omitempty" doc:"Nodes that can become the primary."`
-	Priority             *int                   `json:"priority,omitempty" api:"min=0,max=7" doc:"Priority in elections: 7 for the first region, one less for each further one, 0 for one without electable nodes."`
-	ProviderName         string                 `json:"providerName,omitempty" api:"enum=AWS|AZURE|GCP|TENANT" doc:"The cloud provider; TENANT for a free cluster."`
-	ReadOnlySpecs        *DedicatedHardwareSpec `json:"readOnlySpecs,omitempty" doc:"Nodes that only serve reads."`
-	RegionName           RegionName             `json:"regionName,omitempty" doc:"Region of the provider."`
+	regionConfig[HardwareSpec, DedicatedHardwareSpec]
 }
 
 // HardwareSpec is what electable nodes run on.
@@ -51,98 +43,57 @@ type DedicatedHardwareSpec struct {
 	InstanceSize DedicatedSize `json:"instanceSize,omitempty" api:"open" doc:"Size of the instances, one that the provider has. A free cluster, which has no such nodes, may say M0."`
 }
 
-// hardware are the members of all hardware specs.
-type hardware struct {
-	DiskIOPS       *int   `json:"diskIOPS,omitempty" doc:"Operations of a disk in a second."`
-	DiskThroughput *int   `json:"diskThroughput,omitempty" api:"readonly" doc:"Megabytes of a disk in a second."`
-	EBSVolumeType  string `json:"ebsVolumeType,omitempty" api:"enum=STANDARD|PROVISIONED|HIGH_PERFORMANCE" doc:"Kind of disk at AWS. STANDARD if it is not told."`
-	NodeCount      *int   `json:"nodeCount,omitempty" doc:"How many nodes there are."`
-}
-
-// AdvancedAutoScaling is how nodes may scale.
-type AdvancedAutoScaling struct {
-	Compute *ComputeAutoScaling `json:"compute,omitempty" doc:"Scaling of instances."`
-	DiskGB  *DiskAutoScaling    `json:"diskGB,omitempty" doc:"Scaling of disks."`
-}
-
-// ComputeAutoScaling is how instances may scale.
-type ComputeAutoScaling struct {
-	Enabled          *bool         `json:"enabled,omitempty" doc:"Whether instances may become larger."`
-	MaxInstanceSize  DedicatedSize `json:"maxInstanceSize,omitempty" doc:"The largest size."`
-	MinInstanceSize  DedicatedSize `json:"minInstanceSize,omitempty" doc:"The smallest size."`
-	ScaleDownEnabled *bool         `json:"scaleDownEnabled,omitempty" doc:"Whether instances may become smaller."`
-}
-
-// DiskAutoScaling is how disks may scale.
-type DiskAutoScaling struct {
-	Enabled *bool `json:"enabled,omitempty" doc:"Whether disks may become larger."`
-}
-
-// declare changes what the body names. Its replication specs are read as the newer version's.
+// declare changes what the body names.
 func (w *AdvancedClusterDescription) declare(d *model.Declared, bad *problems) {
 	w.common.declare(d, bad)
 	set(&d.Backup, w.BackupEnabled)
-	if w.ReplicationSpecs != nil {
-		var specs []ReplicationSpec20240805
-		for i := range w.ReplicationSpecs {
-			if s := &w.ReplicationSpecs[i]; api.Or(s.NumShards, 1) != 1 {
-				bad.say("replicationSpecs["+strconv.Itoa(i)+"].numShards", noShards)
-			}
-			specs = append(specs, w.ReplicationSpecs[i].newer())
+	var zones []model.Zone
+	for i, spec := range w.ReplicationSpecs {
+		bad.oneShard("replicationSpecs["+strconv.Itoa(i)+"].numShards", spec.NumShards)
+		z := model.Zone{Name: spec.ZoneName}
+		for j := range spec.RegionConfigs {
+			z.Regions = append(z.Regions, region(&spec.RegionConfigs[j].regionConfig))
 		}
-		declareSpecs(d, specs, bad)
+		zones = append(zones, z)
+	}
+	if w.ReplicationSpecs != nil {
+		declareZones(d, zones, bad)
 	}
 	if api.Or(w.DiskSizeGB, 0) != 0 {
 		setDisk(d, float64(*w.DiskSizeGB))
 	}
 }
 
-func (w *ReplicationSpec) newer() ReplicationSpec20240805 {
-	n := ReplicationSpec20240805{ID: w.ID, ZoneID: w.ZoneID, ZoneName: w.ZoneName}
-	for _, r := range w.RegionConfigs {
-		c := CloudRegionConfig20240805{
-			AnalyticsAutoScaling: r.AnalyticsAutoScaling, AutoScaling: r.AutoScaling, BackingProviderName: r.BackingProviderName,
-			Priority: r.Priority, ProviderName: r.ProviderName, RegionName: r.RegionName,
-		}
-		if r.ElectableSpecs != nil {
-			c.ElectableSpecs = &HardwareSpec20240805{HardwareSpec: *r.ElectableSpecs}
-		}
-		if r.ReadOnlySpecs != nil {
-			c.ReadOnlySpecs = &DedicatedHardwareSpec20240805{DedicatedHardwareSpec: *r.ReadOnlySpecs}
-		}
-		if r.AnalyticsSpecs != nil {
-			c.AnalyticsSpecs = &DedicatedHardwareSpec20240805{DedicatedHardwareSpec: *r.AnalyticsSpecs}
-		}
-		n.RegionConfigs = append(n.RegionConfigs, c)
-	}
-	return n
-}
-
 // show writes a cluster.
 func (w *AdvancedClusterDescription) show(v view) {
 	d := &v.cluster.Declared
 	w.common.show(v)
-	w.BackupEnabled = &d.Backup
-	w.DiskSizeGB = api.Ptr(api.Double(diskOf(d)))
-	for _, s := range showSpecs(d) {
-		w.ReplicationSpecs = append(w.ReplicationSpecs, s.older())
+	w.BackupEnabled, w.DiskSizeGB = &d.Backup, api.Ptr(api.Double(diskOf(d)))
+	for _, z := range d.Zones {
+		spec := ReplicationSpec{ID: z.ID, NumShards: api.Ptr(1), ZoneID: z.ZoneID, ZoneName: z.Name}
+		for _, r := range z.Regions {
+			spec.RegionConfigs = append(spec.RegionConfigs, CloudRegionConfig{showRegion[HardwareSpec, DedicatedHardwareSpec](r)})
+		}
+		w.ReplicationSpecs = append(w.ReplicationSpecs, spec)
 	}
 }
 
-func (w *ReplicationSpec20240805) older() ReplicationSpec {
-	o := ReplicationSpec{ID: w.ID, NumShards: api.Ptr(1), ZoneID: w.ZoneID, ZoneName: w.ZoneName}
-	for _, r := range w.RegionConfigs {
-		c := CloudRegionConfig{
-			AnalyticsAutoScaling: r.AnalyticsAutoScaling, AutoScaling: r.AutoScaling, BackingProviderName: r.BackingProviderName,
-			Priority: r.Priority, ProviderName: r.ProviderName, RegionName: r.RegionName, ElectableSpecs: &r.ElectableSpecs.HardwareSpec,
-		}
-		if r.ReadOnlySpecs != nil {
-			c.ReadOnlySpecs = &r.ReadOnlySpecs.DedicatedHardwareSpec
-		}
-		if r.AnalyticsSpecs != nil {
-			c.AnalyticsSpecs = &r.AnalyticsSpecs.DedicatedHardwareSpec
-		}
-		o.RegionConfigs = append(o.RegionConfigs, c)
+func (w *HardwareSpec) declared() model.Hardware { return w.hardware.declared(string(w.InstanceSize)) }
+
+func (w *HardwareSpec) show(h model.Hardware) {
+	w.InstanceSize = InstanceSize(h.Size)
+	if h.Size == model.FreeSize {
+		w.EffectiveInstanceSize = h.Size
+		return
 	}
-	return o
+	w.hardware.show(h)
+}
+
+func (w *DedicatedHardwareSpec) declared() model.Hardware {
+	return w.hardware.declared(string(w.InstanceSize))
+}
+
+func (w *DedicatedHardwareSpec) show(h model.Hardware) {
+	w.InstanceSize = DedicatedSize(h.Size)
+	w.hardware.show(h)
 }

@@ -30,18 +30,10 @@ type ReplicationSpec20240805 struct {
 
 // CloudRegionConfig20240805 is the part of a replica set that is in one region.
 type CloudRegionConfig20240805 struct {
-	AnalyticsAutoScaling *AdvancedAutoScaling           `json:"analyticsAutoScaling,omitempty" doc:"How analytics nodes may scale. Kept as declared; nothing scales."`
-	AnalyticsSpecs       *DedicatedHardwareSpec20240805 `json:"analyticsSpecs,omitempty" doc:"Nodes for analytics."`
-	AutoScaling          *AdvancedAutoScaling           `json:"autoScaling,omitempty" doc:"How nodes may scale. Kept as declared; nothing scales."`
-	BackingProviderName  string                         `json:"backingProviderName,omitempty" api:"enum=AWS|AZURE|GCP" doc:"The cloud provider under a free cluster."`
-	EffectiveAnalytics   *DedicatedHardwareSpec20240805 `json:"effectiveAnalyticsSpecs,omitempty" api:"readonly" doc:"What analytics nodes have, where that is not what was declared. It always is."`
-	EffectiveElectable   *DedicatedHardwareSpec20240805 `json:"effectiveElectableSpecs,omitempty" api:"readonly" doc:"What electable nodes have, where that is not what was declared. It always is."`
-	EffectiveReadOnly    *DedicatedHardwareSpec20240805 `json:"effectiveReadOnlySpecs,omitempty" api:"readonly" doc:"What read-only nodes have, where that is not what was declared. It always is."`
-	ElectableSpecs       *HardwareSpec20240805          `json:"electableSpecs,omitempty" doc:"Nodes that can become the primary."`
-	Priority             *int                           `json:"priority,omitempty" api:"min=0,max=7" doc:"Priority in elections: 7 for the first region, one less for each further one, 0 for one without electable nodes."`
-	ProviderName         string                         `json:"providerName,omitempty" api:"enum=AWS|AZURE|GCP|TENANT" doc:"The cloud provider; TENANT for a free cluster."`
-	ReadOnlySpecs        *DedicatedHardwareSpec20240805 `json:"readOnlySpecs,omitempty" doc:"Nodes that only serve reads."`
-	RegionName           RegionName                     `json:"regionName,omitempty" doc:"Region of the provider."`
+	regionConfig[HardwareSpec20240805, DedicatedHardwareSpec20240805]
+	EffectiveAnalytics *DedicatedHardwareSpec20240805 `json:"effectiveAnalyticsSpecs,omitempty" api:"readonly" doc:"What analytics nodes have, where that is not what was declared. It always is."`
+	EffectiveElectable *DedicatedHardwareSpec20240805 `json:"effectiveElectableSpecs,omitempty" api:"readonly" doc:"What electable nodes have, where that is not what was declared. It always is."`
+	EffectiveReadOnly  *DedicatedHardwareSpec20240805 `json:"effectiveReadOnlySpecs,omitempty" api:"readonly" doc:"What read-only nodes have, where that is not what was declared. It always is."`
 }
 
 // HardwareSpec20240805 is what electable nodes run on.
@@ -68,55 +60,17 @@ func (w *ClusterDescription20240805) declare(d *model.Declared, bad *problems) {
 	if api.Or(w.RetainBackups, false) {
 		bad.say("retainBackups", "must be false: backups go with their cluster")
 	}
-	if w.ReplicationSpecs != nil {
-		declareSpecs(d, w.ReplicationSpecs, bad)
-	}
-}
-
-// declareSpecs replaces the zones of d. Zones and their disks keep what they had where the body does not tell.
-func declareSpecs(d *model.Declared, specs []ReplicationSpec20240805, bad *problems) {
-	if len(specs) != 1 {
-		bad.say("replicationSpecs", "must have exactly one item: the cluster is a replica set")
-	}
-	had, disk := d.Zones, diskOf(d)
-	d.Zones = nil
-	for i, spec := range specs {
-		z := model.NewZone()
-		if i < len(had) {
-			z = had[i]
-		}
-		if spec.ZoneName != "" {
-			z.Name = spec.ZoneName
-		}
-		z.Regions = nil
+	var zones []model.Zone
+	for _, spec := range w.ReplicationSpecs {
+		z := model.Zone{Name: spec.ZoneName}
 		for j := range spec.RegionConfigs {
-			z.Regions = append(z.Regions, spec.RegionConfigs[j].region())
+			z.Regions = append(z.Regions, region(&spec.RegionConfigs[j].regionConfig))
 		}
-		complete(z.Regions, disk)
-		d.Zones = append(d.Zones, z)
+		zones = append(zones, z)
 	}
-}
-
-func (w *CloudRegionConfig20240805) region() model.Region {
-	r := model.Region{
-		Provider: w.ProviderName, Backing: w.BackingProviderName, Name: string(w.RegionName), Priority: api.Or(w.Priority, unset),
-		Scaling: w.AutoScaling.declared(), AnalyticsScaling: w.AnalyticsAutoScaling.declared(),
-		Electable: model.Hardware{Nodes: unset}, ReadOnly: w.ReadOnlySpecs.declared(), Analytics: w.AnalyticsSpecs.declared(),
+	if w.ReplicationSpecs != nil {
+		declareZones(d, zones, bad)
 	}
-	if e := w.ElectableSpecs; e != nil {
-		r.Electable = e.hardware.declared(string(e.InstanceSize), e.DiskSizeGB)
-		if e.NodeCount == nil {
-			r.Electable.Nodes = unset
-		}
-	}
-	return r
-}
-
-func (w *DedicatedHardwareSpec20240805) declared() model.Hardware {
-	if w == nil {
-		return model.Hardware{}
-	}
-	return w.hardware.declared(string(w.InstanceSize), w.DiskSizeGB)
 }
 
 // show writes a cluster.
@@ -128,39 +82,37 @@ func (w *ClusterDescription20240805) show(v view) {
 	if d.AdaptiveCapacity != "" {
 		w.AdaptiveCapacity.Value = &d.AdaptiveCapacity
 	}
-	w.ReplicationSpecs = showSpecs(d)
+	for _, z := range d.Zones {
+		spec := ReplicationSpec20240805{ID: z.ID, ZoneID: z.ZoneID, ZoneName: z.Name}
+		for _, r := range z.Regions {
+			spec.RegionConfigs = append(spec.RegionConfigs, CloudRegionConfig20240805{
+				regionConfig: showRegion[HardwareSpec20240805, DedicatedHardwareSpec20240805](r),
+			})
+		}
+		w.ReplicationSpecs = append(w.ReplicationSpecs, spec)
+	}
 	w.EffectiveSpecs = slices.Clone(w.ReplicationSpecs)
 }
 
-func showSpecs(d *model.Declared) []ReplicationSpec20240805 {
-	var specs []ReplicationSpec20240805
-	for _, z := range d.Zones {
-		spec := ReplicationSpec20240805{ID: z.ID, ZoneID: z.ZoneID, ZoneName: z.Name}
-		for i := range z.Regions {
-			spec.RegionConfigs = append(spec.RegionConfigs, showRegion(&z.Regions[i]))
-		}
-		specs = append(specs, spec)
-	}
-	return specs
+func (w *HardwareSpec20240805) declared() model.Hardware {
+	return withDisk(w.HardwareSpec.declared(), w.DiskSizeGB)
 }
 
-func showRegion(r *model.Region) CloudRegionConfig20240805 {
-	w := CloudRegionConfig20240805{
-		BackingProviderName: r.Backing, Priority: &r.Priority, ProviderName: r.Provider, RegionName: RegionName(r.Name),
-		ElectableSpecs: &HardwareSpec20240805{HardwareSpec{showHardware(r.Electable), "", InstanceSize(r.Electable.Size)}, diskSize(r.Electable)},
-	}
-	if r.Provider == model.Tenant {
-		w.ElectableSpecs.hardware = hardware{}
-		w.ElectableSpecs.EffectiveInstanceSize = r.Electable.Size
-		return w
-	}
-	w.AnalyticsSpecs, w.ReadOnlySpecs = showDedicated(r.Analytics), showDedicated(r.ReadOnly)
-	w.AutoScaling, w.AnalyticsAutoScaling = showScaling(r.Scaling), showScaling(r.AnalyticsScaling)
-	return w
+func (w *HardwareSpec20240805) show(h model.Hardware) {
+	w.HardwareSpec.show(h)
+	w.DiskSizeGB = api.Ptr(api.Double(h.DiskGB))
 }
 
-func showDedicated(h model.Hardware) *DedicatedHardwareSpec20240805 {
-	return &DedicatedHardwareSpec20240805{DedicatedHardwareSpec{showHardware(h), DedicatedSize(h.Size)}, diskSize(h)}
+func (w *DedicatedHardwareSpec20240805) declared() model.Hardware {
+	return withDisk(w.DedicatedHardwareSpec.declared(), w.DiskSizeGB)
 }
 
-func diskSize(h model.Hardware) *api.Double { return api.Ptr(api.Double(h.DiskGB)) }
+func (w *DedicatedHardwareSpec20240805) show(h model.Hardware) {
+	w.DedicatedHardwareSpec.show(h)
+	w.DiskSizeGB = api.Ptr(api.Double(h.DiskGB))
+}
+
+func withDisk(h model.Hardware, gb *api.Double) model.Hardware {
+	h.DiskGB = float64(api.Or(gb, 0))
+	return h
+}
