@@ -1,7 +1,6 @@
 package authn
 
 import (
-	"context"
 	"net/netip"
 	"strconv"
 
@@ -29,7 +28,7 @@ func (l AccessList) Find(tx store.Tx, network netip.Prefix) (*model.KeyAddress, 
 
 // Add adds entries for the networks. Errors: fault.DuplicateAccessItem, fault.KeyAddressesLimit,
 // fault.CannotRemoveCaller.
-func (l AccessList) Add(ctx context.Context, tx store.Tx, networks []netip.Prefix) error {
+func (l AccessList) Add(tx store.Tx, networks []netip.Prefix) error {
 	for _, p := range networks {
 		err := state.KeyAddresses.Put(tx, &model.KeyAddress{KeyID: l.Holder, CIDR: p.String(), Created: tx.Now()})
 		if _, taken := store.Duplicate(err); taken {
@@ -46,23 +45,23 @@ func (l AccessList) Add(ctx context.Context, tx store.Tx, networks []netip.Prefi
 	if n > MaxAddresses {
 		return TooManyAddresses()
 	}
-	return l.keepsCaller(ctx, tx)
+	return l.keepsCaller(tx)
 }
 
 // TooManyAddresses refuses what an access list has no room for.
 func TooManyAddresses() error { return fault.KeyAddressesLimit.With(strconv.Itoa(MaxAddresses)) }
 
 // Remove removes an entry. Error: fault.CannotRemoveCaller.
-func (l AccessList) Remove(ctx context.Context, tx store.Tx, e *model.KeyAddress) error {
+func (l AccessList) Remove(tx store.Tx, e *model.KeyAddress) error {
 	if err := state.KeyAddresses.Delete(tx, e); err != nil {
 		return err
 	}
-	return l.keepsCaller(ctx, tx)
+	return l.keepsCaller(tx)
 }
 
 // keepsCaller refuses a list that shuts out the address from which its own holder is calling.
-func (l AccessList) keepsCaller(ctx context.Context, tx store.Tx) error {
-	who := authz.From(ctx)
+func (l AccessList) keepsCaller(tx store.Tx) error {
+	who := authz.From(tx.Context())
 	if who.ID != l.Holder {
 		return nil
 	}

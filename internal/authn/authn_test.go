@@ -262,7 +262,7 @@ func TestAListKeepsItsCaller(t *testing.T) {
 	me := authz.NewContext(t.Context(), &authz.Principal{ID: w.key.ID, OrgID: "org", Address: netip.MustParseAddr("192.0.2.9")})
 	here, there := netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24")
 	add := func(ctx context.Context, p ...netip.Prefix) error {
-		return w.store.Update(ctx, func(tx store.Tx) error { return list.Add(ctx, tx, p) })
+		return w.store.Update(ctx, func(tx store.Tx) error { return list.Add(tx, p) })
 	}
 	remove := func(ctx context.Context, p netip.Prefix) error {
 		return w.store.Update(ctx, func(tx store.Tx) error {
@@ -270,7 +270,7 @@ func TestAListKeepsItsCaller(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			return list.Remove(ctx, tx, e)
+			return list.Remove(tx, e)
 		})
 	}
 	require := func(yes bool) {

@@ -2,7 +2,6 @@
 package event
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -69,11 +68,11 @@ func (e Event) At(entry string) Event {
 // Write appends e, with the caller of ctx as the one who did it. What happens in a project stands in the project's
 // feed, and in the organization's too where the type belongs to both: so GROUP_DELETED can be read after the project
 // has gone. A type that the API does not have is an error.
-func Write(ctx context.Context, tx store.Tx, e Event) error {
+func Write(tx store.Tx, e Event) error {
 	if !e.Type.Known() {
 		return fmt.Errorf("event: the API has no type %q", e.Type)
 	}
-	who := authz.From(ctx)
+	who := authz.From(tx.Context())
 	e.ID, e.Created = model.NewID(), tx.Now()
 	e.ActorKind, e.ActorID, e.ActorName = who.Kind, who.ID, who.Name
 	if who.Address.IsValid() {

@@ -22,7 +22,7 @@ func write(t *testing.T, ctx context.Context, events ...event.Event) (series map
 	st := sqlitetest.Open(t, nil)
 	err := st.Update(ctx, func(tx store.Tx) error {
 		for _, e := range events {
-			if err := event.Write(ctx, tx, e); err != nil {
+			if err := event.Write(tx, e); err != nil {
 				return err
 			}
 		}
@@ -105,10 +105,10 @@ func TestWhoDidWhat(t *testing.T) {
 func TestNoEventWithoutItsChange(t *testing.T) {
 	st := sqlitetest.Open(t, nil)
 	err := st.Update(t.Context(), func(tx store.Tx) error {
-		if err := event.Write(t.Context(), tx, event.In("GROUP_CREATED", project)); err != nil {
+		if err := event.Write(tx, event.In("GROUP_CREATED", project)); err != nil {
 			return err
 		}
-		return event.Write(t.Context(), tx, event.In("NO_SUCH_TYPE", project))
+		return event.Write(tx, event.In("NO_SUCH_TYPE", project))
 	})
 	if err == nil {
 		t.Fatal("an unknown type was written")

@@ -40,7 +40,7 @@ func TestSentence(t *testing.T) {
 }
 
 func TestUnknownTypeIsRefused(t *testing.T) {
-	if err := Write(t.Context(), nil, InOrg("NO_SUCH_TYPE", "x")); err == nil {
+	if err := Write(nil, InOrg("NO_SUCH_TYPE", "x")); err == nil {
 		t.Error("an unknown type was written")
 	}
 }

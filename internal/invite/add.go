@@ -1,8 +1,6 @@
 package invite
 
 import (
-	"context"
-
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
@@ -14,7 +12,7 @@ import (
 // Add gives somebody roles in a project and returns the place that the person has in its organization. A member of the
 // organization is in the project at once; whom the organization waits for gets there with that; anybody else is invited
 // into both. Errors: those of people.Enter.
-func (s *Sender) Add(ctx context.Context, tx store.Tx, p *model.Project, username string, roles []authz.Role) (*model.Membership, error) {
+func (s *Sender) Add(tx store.Tx, p *model.Project, username string, roles []authz.Role) (*model.Membership, error) {
 	u, err := state.Account(tx, username, p.OrgID)
 	if err != nil {
 		return nil, err
@@ -23,7 +21,7 @@ func (s *Sender) Add(ctx context.Context, tx store.Tx, p *model.Project, usernam
 	org, err := state.Memberships.Get(tx, state.MembershipID(u.ID, p.OrgID))
 	switch {
 	case store.IsNotFound(err):
-		if err := s.Invite(ctx, tx, u, p.OrgID, []people.Place{place}); err != nil {
+		if err := s.Invite(tx, u, p.OrgID, []people.Place{place}); err != nil {
 			return nil, err
 		}
 		return state.Memberships.Get(tx, state.MembershipID(u.ID, p.OrgID))
@@ -32,5 +30,5 @@ func (s *Sender) Add(ctx context.Context, tx store.Tx, p *model.Project, usernam
 	case org.Aside:
 		return nil, fault.UserAlreadyExists.With(u.Username)
 	}
-	return org, people.EnterProject(ctx, tx, org, place)
+	return org, people.EnterProject(tx, org, place)
 }

@@ -63,7 +63,7 @@ func (a answer) give(ctx context.Context, st store.Store, token string, from net
 			}
 		}
 		user := &authz.Principal{Kind: authz.CloudUser, ID: inv.UserID, Name: inv.Username, OrgID: inv.OrgID, Address: from}
-		return inv.close(authz.NewContext(ctx, user), tx, a.how)
+		return inv.close(store.Within(authz.NewContext(ctx, user), tx), a.how)
 	})
 	return d, err
 }
@@ -107,7 +107,7 @@ func (e Expiry) Reconcile(ctx context.Context, id string) (again time.Time, err 
 		if inv.End != "" {
 			return nil
 		}
-		return inv.close(ctx, tx, Expired)
+		return inv.close(tx, Expired)
 	})
 	return again, err
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // close ends an invitation. What waits for it becomes active if it was accepted, and goes otherwise.
-func (inv *Invitation) close(ctx context.Context, tx store.Tx, how End) error {
+func (inv *Invitation) close(tx store.Tx, how End) error {
 	waiting, err := pending(tx, inv)
 	if err != nil {
 		return err
@@ -23,7 +23,7 @@ func (inv *Invitation) close(ctx context.Context, tx store.Tx, how End) error {
 	if how == Accepted {
 		end = inv.enter
 	}
-	if err := end(ctx, tx, waiting); err != nil {
+	if err := end(tx, waiting); err != nil {
 		return err
 	}
 	inv.End, inv.GroupID = how, ""
@@ -41,11 +41,11 @@ func (inv *Invitation) close(ctx context.Context, tx store.Tx, how End) error {
 
 // enter makes the places active that waited for the invitation. Who comes into a project comes into its organization,
 // and has accepted the invitation there, if there is one.
-func (inv *Invitation) enter(ctx context.Context, tx store.Tx, waiting []*model.Membership) error {
+func (inv *Invitation) enter(tx store.Tx, waiting []*model.Membership) error {
 	if inv.GroupID != "" {
 		other, err := Open(tx, inv.UserID, inv.OrgID)
 		if err == nil {
-			err = other.close(ctx, tx, Accepted)
+			err = other.close(tx, Accepted)
 		}
 		if err != nil && !store.IsNotFound(err) {
 			return err
@@ -59,11 +59,11 @@ func (inv *Invitation) enter(ctx context.Context, tx store.Tx, waiting []*model.
 		}
 	}
 	for _, m := range waiting {
-		if err := people.Accept(ctx, tx, m); err != nil {
+		if err := people.Accept(tx, m); err != nil {
 			return err
 		}
 		if m.GroupID == "" {
-			if err := people.AcceptTeams(ctx, tx, m.UserID, m.OrgID); err != nil {
+			if err := people.AcceptTeams(tx, m.UserID, m.OrgID); err != nil {
 				return err
 			}
 		}
@@ -72,7 +72,7 @@ func (inv *Invitation) enter(ctx context.Context, tx store.Tx, waiting []*model.
 }
 
 // leave takes away the places that waited for the invitation.
-func (inv *Invitation) leave(ctx context.Context, tx store.Tx, waiting []*model.Membership) error {
+func (inv *Invitation) leave(tx store.Tx, waiting []*model.Membership) error {
 	others, err := inv.others(tx)
 	if err != nil {
 		return err
@@ -80,11 +80,11 @@ func (inv *Invitation) leave(ctx context.Context, tx store.Tx, waiting []*model.
 	for _, m := range slices.Backward(waiting) {
 		switch {
 		case m.GroupID != "":
-			err = people.Leave(ctx, tx, m)
+			err = people.Leave(tx, m)
 		case len(others) > 0:
-			err = stepAside(ctx, tx, m)
+			err = stepAside(tx, m)
 		default: // with a project that has moved here the person may have come into it
-			err = people.LeaveAll(ctx, tx, m.UserID, m.OrgID)
+			err = people.LeaveAll(tx, m.UserID, m.OrgID)
 		}
 		if err != nil {
 			return err
@@ -93,28 +93,28 @@ func (inv *Invitation) leave(ctx context.Context, tx store.Tx, waiting []*model.
 	if inv.GroupID == "" || len(others) > 0 {
 		return nil
 	}
-	return leaveOrg(ctx, tx, inv)
+	return leaveOrg(tx, inv)
 }
 
 // stepAside leaves a pending place in an organization to the invitations into its projects that are still open.
-func stepAside(ctx context.Context, tx store.Tx, m *model.Membership) error {
-	if err := people.LeaveTeams(ctx, tx, m.UserID, m.OrgID); err != nil {
+func stepAside(tx store.Tx, m *model.Membership) error {
+	if err := people.LeaveTeams(tx, m.UserID, m.OrgID); err != nil {
 		return err
 	}
 	m.Aside, m.Roles = true, []authz.Role{authz.OrgMember}
 	if err := state.Memberships.Put(tx, m); err != nil {
 		return err
 	}
-	return event.Write(ctx, tx, event.InOrg("ORG_INVITATION_DELETED", m.OrgID).Of(m.Username))
+	return event.Write(tx, event.InOrg("ORG_INVITATION_DELETED", m.OrgID).Of(m.Username))
 }
 
 // leaveOrg takes away the place in the organization that waited for nothing but the invitation into a project.
-func leaveOrg(ctx context.Context, tx store.Tx, inv *Invitation) error {
+func leaveOrg(tx store.Tx, inv *Invitation) error {
 	m, err := state.Memberships.Get(tx, state.MembershipID(inv.UserID, inv.OrgID))
 	if err != nil || !m.Aside {
 		return store.IfMissing(err, nil)
 	}
-	return people.LeaveAll(ctx, tx, m.UserID, m.OrgID)
+	return people.LeaveAll(tx, m.UserID, m.OrgID)
 }
 
 // forgetStranger removes an account that was made for an invitation, has no password, and is nowhere any more.
@@ -131,14 +131,14 @@ func forgetStranger(tx store.Tx, userID model.ID) error {
 }
 
 // Withdraw ends the open invitations of a user into an organization and its projects, and all that waits for them.
-func Withdraw(ctx context.Context, tx store.Tx, userID, orgID model.ID) error {
+func Withdraw(tx store.Tx, userID, orgID model.ID) error {
 	all, err := ofUser(tx, userID, orgID)
 	if err != nil {
 		return err
 	}
 	slices.SortFunc(all, func(a, b *Invitation) int { return -cmpPlace(a, b) }) // into projects first
 	for _, inv := range all {
-		if err := inv.close(ctx, tx, Withdrawn); err != nil {
+		if err := inv.close(tx, Withdrawn); err != nil {
 			return err
 		}
 	}
@@ -149,19 +149,19 @@ func Withdraw(ctx context.Context, tx store.Tx, userID, orgID model.ID) error {
 func cmpPlace(a, b *Invitation) int { return len(a.GroupID) - len(b.GroupID) }
 
 // Withdraw ends an invitation that is open, and all that waits for it.
-func (inv *Invitation) Withdraw(ctx context.Context, tx store.Tx) error {
-	return inv.close(ctx, tx, Withdrawn)
+func (inv *Invitation) Withdraw(tx store.Tx) error {
+	return inv.close(tx, Withdrawn)
 }
 
 // LeaveProject ends the invitations into a project that leaves its organization. The places in it are the caller's to
 // remove.
-func LeaveProject(ctx context.Context, tx store.Tx, groupID model.ID) error {
+func LeaveProject(tx store.Tx, groupID model.ID) error {
 	all, err := In(tx, groupID)
 	if err != nil {
 		return err
 	}
 	for _, inv := range all {
-		if err := inv.close(ctx, tx, Withdrawn); err != nil {
+		if err := inv.close(tx, Withdrawn); err != nil {
 			return err
 		}
 	}
@@ -175,7 +175,7 @@ func Forget(tx store.Tx, orgID model.ID) error {
 		return err
 	}
 	for _, inv := range all {
-		if err := inv.close(context.Background(), tx, Withdrawn); err != nil {
+		if err := inv.close(store.Within(context.Background(), tx), Withdrawn); err != nil {
 			return err
 		}
 	}

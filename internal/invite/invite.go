@@ -7,7 +7,6 @@
 package invite
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -30,47 +29,47 @@ type Sender struct {
 	BaseURL func() string // under which people reach this server
 }
 
-// Invite asks u, who has no membership there yet, into an organization and places in it, in the name of ctx's caller.
+// Invite asks u, who has no membership there yet, into an organization and places in it, in the name of the caller.
 // A project alone implies the organization role ORG_MEMBER. Errors: fault.OrgNotFound, and those of people.Enter.
-func (s *Sender) Invite(ctx context.Context, tx store.Tx, u *model.CloudUser, orgID model.ID, places []people.Place) error {
+func (s *Sender) Invite(tx store.Tx, u *model.CloudUser, orgID model.ID, places []people.Place) error {
 	if !slices.ContainsFunc(places, func(p people.Place) bool { return p.GroupID == "" }) {
 		places = append([]people.Place{{Roles: []authz.Role{authz.OrgMember}}}, places...)
 	}
 	for _, p := range places {
 		m := &model.Membership{UserID: u.ID, Username: u.Username, OrgID: orgID, GroupID: p.GroupID, Roles: p.Roles, Pending: true}
-		if err := people.Enter(ctx, tx, m); err != nil {
+		if err := people.Enter(tx, m); err != nil {
 			return err
 		}
 	}
-	_, err := s.send(ctx, tx, u, orgID, "")
+	_, err := s.send(tx, u, orgID, "")
 	return err
 }
 
 // InviteToProject asks u into a project in the deprecated way: the place there, and one in the organization if u has
 // none, wait aside, where this invitation alone shows and ends them. Errors: those of people.Enter.
-func (s *Sender) InviteToProject(ctx context.Context, tx store.Tx, u *model.CloudUser, p *model.Project, roles []authz.Role) (*Invitation, error) {
+func (s *Sender) InviteToProject(tx store.Tx, u *model.CloudUser, p *model.Project, roles []authz.Role) (*Invitation, error) {
 	aside := model.Membership{UserID: u.ID, Username: u.Username, OrgID: p.OrgID, Pending: true, Aside: true}
 	_, err := state.Memberships.Get(tx, state.MembershipID(u.ID, p.OrgID))
 	if store.IsNotFound(err) {
 		org := aside
 		org.Roles = []authz.Role{authz.OrgMember}
-		err = people.Enter(ctx, tx, &org)
+		err = people.Enter(tx, &org)
 	}
 	if err != nil {
 		return nil, err
 	}
 	aside.GroupID, aside.Roles = p.ID, roles
-	if err := people.Enter(ctx, tx, &aside); err != nil {
+	if err := people.Enter(tx, &aside); err != nil {
 		return nil, err
 	}
-	return s.send(ctx, tx, u, p.OrgID, p.ID)
+	return s.send(tx, u, p.OrgID, p.ID)
 }
 
 // send opens an invitation and sends its letter.
-func (s *Sender) send(ctx context.Context, tx store.Tx, u *model.CloudUser, orgID, groupID model.ID) (*Invitation, error) {
+func (s *Sender) send(tx store.Tx, u *model.CloudUser, orgID, groupID model.ID) (*Invitation, error) {
 	token := bearer.Text()
 	inv := &Invitation{
-		ID: model.NewID(), UserID: u.ID, Username: u.Username, OrgID: orgID, GroupID: groupID, Inviter: authz.From(ctx).Name,
+		ID: model.NewID(), UserID: u.ID, Username: u.Username, OrgID: orgID, GroupID: groupID, Inviter: authz.From(tx.Context()).Name,
 		TokenHash: bearer.Hash(token), Created: tx.Now(), Expires: tx.Now().Add(life),
 	}
 	d, err := describe(tx, inv)

@@ -47,7 +47,7 @@ func (w *world) invite(username, orgID string) error {
 		if err != nil {
 			return err
 		}
-		return w.Invite(ctx, tx, u, orgID, []people.Place{{Roles: []authz.Role{authz.OrgMember}}})
+		return w.Invite(tx, u, orgID, []people.Place{{Roles: []authz.Role{authz.OrgMember}}})
 	})
 }
 

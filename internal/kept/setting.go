@@ -131,17 +131,17 @@ func (s *Setting[W]) Change(ctx context.Context, groupID model.ID, change func(w
 		if err := s.Table.Put(tx, r); err != nil {
 			return err
 		}
-		return s.report(ctx, tx, p, before, r.Is)
+		return s.report(tx, p, before, r.Is)
 	})
 	return out, err
 }
 
-func (s *Setting[W]) report(ctx context.Context, tx store.Tx, p *model.Project, before, after W) error {
+func (s *Setting[W]) report(tx store.Tx, p *model.Project, before, after W) error {
 	if s.Events == nil {
 		return nil
 	}
 	for _, what := range s.Events(before, after) {
-		if err := event.Write(ctx, tx, event.In(what, p)); err != nil {
+		if err := event.Write(tx, event.In(what, p)); err != nil {
 			return err
 		}
 	}

@@ -5,7 +5,6 @@
 package people
 
 import (
-	"context"
 	"slices"
 	"strconv"
 
@@ -23,7 +22,7 @@ const maxUsers = 500
 
 // Enter gives somebody a place in an organization or project, if there is room: fault.UsersPerOrg, fault.UsersPerGroup.
 // Who has a place there already is fault.UserAlreadyExists.
-func Enter(ctx context.Context, tx store.Tx, m *model.Membership) error {
+func Enter(tx store.Tx, m *model.Membership) error {
 	n, err := state.Memberships.Count(tx, state.MembersOf(m.Scope()))
 	if err != nil {
 		return err
@@ -40,23 +39,23 @@ func Enter(ctx context.Context, tx store.Tx, m *model.Membership) error {
 		return pick(m, fault.UsersPerOrg, fault.UsersPerGroup).With(strconv.Itoa(maxUsers))
 	}
 	if m.Pending {
-		return happened(ctx, tx, m, pick[event.Type](m, "INVITED_TO_ORG", "INVITED_TO_GROUP"))
+		return happened(tx, m, pick[event.Type](m, "INVITED_TO_ORG", "INVITED_TO_GROUP"))
 	}
-	return happened(ctx, tx, m, pick[event.Type](m, "JOINED_ORG", "JOINED_GROUP"))
+	return happened(tx, m, pick[event.Type](m, "JOINED_ORG", "JOINED_GROUP"))
 }
 
 // Accept makes a pending place active.
-func Accept(ctx context.Context, tx store.Tx, m *model.Membership) error {
+func Accept(tx store.Tx, m *model.Membership) error {
 	m.Pending, m.Aside = false, false
 	if err := state.Memberships.Put(tx, m); err != nil {
 		return err
 	}
-	return happened(ctx, tx, m, pick[event.Type](m, "JOINED_ORG", "JOINED_GROUP"))
+	return happened(tx, m, pick[event.Type](m, "JOINED_ORG", "JOINED_GROUP"))
 }
 
 // Leave takes somebody's place away, or the prospect of it. The last owner of an organization stays:
 // fault.LastOrgOwner.
-func Leave(ctx context.Context, tx store.Tx, m *model.Membership) error {
+func Leave(tx store.Tx, m *model.Membership) error {
 	if err := keepOwner(tx, m, nil); err != nil {
 		return err
 	}
@@ -64,14 +63,14 @@ func Leave(ctx context.Context, tx store.Tx, m *model.Membership) error {
 		return err
 	}
 	if m.Pending {
-		return happened(ctx, tx, m, pick[event.Type](m, "ORG_INVITATION_DELETED", "GROUP_INVITATION_DELETED"))
+		return happened(tx, m, pick[event.Type](m, "ORG_INVITATION_DELETED", "GROUP_INVITATION_DELETED"))
 	}
-	return happened(ctx, tx, m, pick[event.Type](m, "REMOVED_FROM_ORG", "REMOVED_FROM_GROUP"))
+	return happened(tx, m, pick[event.Type](m, "REMOVED_FROM_ORG", "REMOVED_FROM_GROUP"))
 }
 
 // LeaveAll takes away all that somebody has in an organization: its projects and teams, and the place in it.
-func LeaveAll(ctx context.Context, tx store.Tx, userID, orgID model.ID) error {
-	if err := LeaveTeams(ctx, tx, userID, orgID); err != nil {
+func LeaveAll(tx store.Tx, userID, orgID model.ID) error {
+	if err := LeaveTeams(tx, userID, orgID); err != nil {
 		return err
 	}
 	places, err := state.Memberships.List(tx, state.PlacesOf(userID, orgID))
@@ -79,7 +78,7 @@ func LeaveAll(ctx context.Context, tx store.Tx, userID, orgID model.ID) error {
 		return err
 	}
 	for _, m := range slices.Backward(places) {
-		if err := Leave(ctx, tx, m); err != nil {
+		if err := Leave(tx, m); err != nil {
 			return err
 		}
 	}
@@ -88,7 +87,7 @@ func LeaveAll(ctx context.Context, tx store.Tx, userID, orgID model.ID) error {
 
 // SetRoles gives somebody other roles in a place. Each stands once; the same ones change nothing. The last owner of an
 // organization stays one: fault.LastOrgOwner.
-func SetRoles(ctx context.Context, tx store.Tx, m *model.Membership, roles []authz.Role) error {
+func SetRoles(tx store.Tx, m *model.Membership, roles []authz.Role) error {
 	roles = Once(roles)
 	if Same(m.Roles, roles) {
 		return nil
@@ -100,7 +99,7 @@ func SetRoles(ctx context.Context, tx store.Tx, m *model.Membership, roles []aut
 	if err := state.Memberships.Put(tx, m); err != nil {
 		return err
 	}
-	return happened(ctx, tx, m, "USER_ROLES_CHANGED_AUDIT")
+	return happened(tx, m, "USER_ROLES_CHANGED_AUDIT")
 }
 
 // Once are the roles in their order, each once.
@@ -148,6 +147,6 @@ func pick[T any](m *model.Membership, org, project T) T {
 }
 
 // happened writes an event of a place.
-func happened(ctx context.Context, tx store.Tx, m *model.Membership, what event.Type) error {
-	return event.Write(ctx, tx, event.Event{Type: what, OrgID: m.OrgID, GroupID: m.GroupID}.Of(m.Username))
+func happened(tx store.Tx, m *model.Membership, what event.Type) error {
+	return event.Write(tx, event.Event{Type: what, OrgID: m.OrgID, GroupID: m.GroupID}.Of(m.Username))
 }

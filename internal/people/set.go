@@ -1,7 +1,6 @@
 package people
 
 import (
-	"context"
 	"slices"
 
 	"github.com/telamon-db/telamon/internal/authz"
@@ -28,15 +27,15 @@ func Belongs(tx store.Tx, groupID, orgID model.ID) error {
 
 // EnterProject adds a member of an organization to a project. Who is invited there is invited into the project with
 // that. Errors: those of Enter.
-func EnterProject(ctx context.Context, tx store.Tx, org *model.Membership, p Place) error {
-	return Enter(ctx, tx, &model.Membership{
+func EnterProject(tx store.Tx, org *model.Membership, p Place) error {
+	return Enter(tx, &model.Membership{
 		UserID: org.UserID, Username: org.Username, OrgID: org.OrgID, GroupID: p.GroupID, Roles: p.Roles, Pending: org.Pending, Aside: org.Aside,
 	})
 }
 
 // SetProjects gives a member of an organization exactly these places in its projects. What waits aside, for an
 // invitation of its own, stays, and its project is none of these: fault.UserAlreadyExists. Other errors: those of Enter.
-func SetProjects(ctx context.Context, tx store.Tx, org *model.Membership, places []Place) error {
+func SetProjects(tx store.Tx, org *model.Membership, places []Place) error {
 	has, err := state.Memberships.List(tx, state.PlacesOf(org.UserID, org.OrgID))
 	if err != nil {
 		return err
@@ -50,15 +49,15 @@ func SetProjects(ctx context.Context, tx store.Tx, org *model.Membership, places
 		if slices.ContainsFunc(places, func(p Place) bool { return p.GroupID == m.GroupID }) {
 			continue
 		}
-		if err := Leave(ctx, tx, m); err != nil {
+		if err := Leave(tx, m); err != nil {
 			return err
 		}
 	}
 	for _, p := range places {
 		if m := there[p.GroupID]; m != nil {
-			err = SetRoles(ctx, tx, m, p.Roles)
+			err = SetRoles(tx, m, p.Roles)
 		} else {
-			err = EnterProject(ctx, tx, org, p)
+			err = EnterProject(tx, org, p)
 		}
 		if err != nil {
 			return err
@@ -69,7 +68,7 @@ func SetProjects(ctx context.Context, tx store.Tx, org *model.Membership, places
 
 // SetTeams puts a member of an organization into exactly these teams of it. Errors: fault.TeamNotFound, and those of
 // JoinTeam.
-func SetTeams(ctx context.Context, tx store.Tx, org *model.Membership, ids []model.ID) error {
+func SetTeams(tx store.Tx, org *model.Membership, ids []model.ID) error {
 	has, err := state.TeamMembers.List(tx, state.TeamsOf(org.UserID, org.OrgID))
 	if err != nil {
 		return err
@@ -79,7 +78,7 @@ func SetTeams(ctx context.Context, tx store.Tx, org *model.Membership, ids []mod
 		if in[place.TeamID] = slices.Contains(ids, place.TeamID); in[place.TeamID] {
 			continue
 		}
-		if err := LeaveTeam(ctx, tx, place); err != nil {
+		if err := LeaveTeam(tx, place); err != nil {
 			return err
 		}
 	}
@@ -92,7 +91,7 @@ func SetTeams(ctx context.Context, tx store.Tx, org *model.Membership, ids []mod
 			continue
 		}
 		in[id] = true
-		if err := JoinTeam(ctx, tx, t, org); err != nil {
+		if err := JoinTeam(tx, t, org); err != nil {
 			return err
 		}
 	}

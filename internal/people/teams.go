@@ -1,7 +1,6 @@
 package people
 
 import (
-	"context"
 	"strconv"
 
 	"github.com/telamon-db/telamon/internal/event"
@@ -19,7 +18,7 @@ const (
 
 // JoinTeam puts a member of the organization, given by the place in it, into a team of it. Who is invited only waits in
 // the team too. Errors: fault.UserInTeam, fault.UsersPerTeam, fault.TeamsPerUser.
-func JoinTeam(ctx context.Context, tx store.Tx, t *model.Team, m *model.Membership) error {
+func JoinTeam(tx store.Tx, t *model.Team, m *model.Membership) error {
 	inTeam, err := state.TeamMembers.Count(tx, state.PeopleOf(t.ID))
 	if err != nil {
 		return err
@@ -41,27 +40,27 @@ func JoinTeam(ctx context.Context, tx store.Tx, t *model.Team, m *model.Membersh
 	case ofUser >= maxUserTeams:
 		return fault.TeamsPerUser.With(strconv.Itoa(maxUserTeams))
 	case m.Pending:
-		return inTeamHappened(ctx, tx, place, "INVITED_TO_TEAM")
+		return inTeamHappened(tx, place, "INVITED_TO_TEAM")
 	}
-	return inTeamHappened(ctx, tx, place, "JOINED_TEAM")
+	return inTeamHappened(tx, place, "JOINED_TEAM")
 }
 
 // LeaveTeam takes somebody out of a team.
-func LeaveTeam(ctx context.Context, tx store.Tx, place *model.TeamMember) error {
+func LeaveTeam(tx store.Tx, place *model.TeamMember) error {
 	if err := state.TeamMembers.Delete(tx, place); err != nil {
 		return err
 	}
-	return inTeamHappened(ctx, tx, place, "REMOVED_FROM_TEAM")
+	return inTeamHappened(tx, place, "REMOVED_FROM_TEAM")
 }
 
 // LeaveTeams takes somebody out of all teams of an organization.
-func LeaveTeams(ctx context.Context, tx store.Tx, userID, orgID model.ID) error {
-	return ofTeams(tx, userID, orgID, func(place *model.TeamMember) error { return LeaveTeam(ctx, tx, place) })
+func LeaveTeams(tx store.Tx, userID, orgID model.ID) error {
+	return ofTeams(tx, userID, orgID, func(place *model.TeamMember) error { return LeaveTeam(tx, place) })
 }
 
 // AcceptTeams tells that somebody whom the organization has been waiting for is in its teams now.
-func AcceptTeams(ctx context.Context, tx store.Tx, userID, orgID model.ID) error {
-	return ofTeams(tx, userID, orgID, func(place *model.TeamMember) error { return inTeamHappened(ctx, tx, place, "JOINED_TEAM") })
+func AcceptTeams(tx store.Tx, userID, orgID model.ID) error {
+	return ofTeams(tx, userID, orgID, func(place *model.TeamMember) error { return inTeamHappened(tx, place, "JOINED_TEAM") })
 }
 
 func ofTeams(tx store.Tx, userID, orgID model.ID, do func(*model.TeamMember) error) error {
@@ -77,6 +76,6 @@ func ofTeams(tx store.Tx, userID, orgID model.ID, do func(*model.TeamMember) err
 	return nil
 }
 
-func inTeamHappened(ctx context.Context, tx store.Tx, place *model.TeamMember, what event.Type) error {
-	return event.Write(ctx, tx, event.InOrg(what, place.OrgID).Of(place.Username).OfTeam(place.TeamID))
+func inTeamHappened(tx store.Tx, place *model.TeamMember, what event.Type) error {
+	return event.Write(tx, event.InOrg(what, place.OrgID).Of(place.Username).OfTeam(place.TeamID))
 }

@@ -81,7 +81,7 @@ func (s *Server) start(ctx context.Context) (*bootstrapFile, error) {
 		if len(some) > 0 && begun.Rev > 0 {
 			return keep(b, string(begun.Value))
 		}
-		if err := s.found(ctx, tx, &b.Bootstrap, begun); err != nil {
+		if err := s.found(tx, &b.Bootstrap, begun); err != nil {
 			return err
 		}
 		// Written before the commit: a crash between the two leaves a file that the next start replaces, while the
@@ -135,7 +135,7 @@ func beginning(tx store.Tx) (*state.Setting, error) {
 }
 
 // firstUser is the owner of the first organization, who stays when that goes, with a new password.
-func firstUser(ctx context.Context, tx store.Tx) (u *model.CloudUser, secret string, err error) {
+func firstUser(tx store.Tx) (u *model.CloudUser, secret string, err error) {
 	u, err = state.UserNamed(tx, firstOwner)
 	if store.IsNotFound(err) {
 		u = &model.CloudUser{ID: model.NewID(), Username: firstOwner, FirstName: "Telamon", LastName: "Owner", Created: tx.Now()}
@@ -143,16 +143,16 @@ func firstUser(ctx context.Context, tx store.Tx) (u *model.CloudUser, secret str
 		return nil, "", err
 	}
 	secret = rand.Text()
-	if u.PasswordHash, err = password.Hash(ctx, secret); err != nil {
+	if u.PasswordHash, err = password.Hash(tx.Context(), secret); err != nil {
 		return nil, "", err
 	}
 	return u, secret, state.Users.Put(tx, u)
 }
 
 // found makes the first organization with its owner, a project, an API key and a service account.
-func (s *Server) found(ctx context.Context, tx store.Tx, b *Bootstrap, begun *state.Setting) error {
+func (s *Server) found(tx store.Tx, b *Bootstrap, begun *state.Setting) error {
 	now := tx.Now()
-	owner, word, err := firstUser(ctx, tx)
+	owner, word, err := firstUser(tx)
 	if err != nil {
 		return err
 	}
@@ -172,8 +172,8 @@ func (s *Server) found(ctx context.Context, tx store.Tx, b *Bootstrap, begun *st
 		}),
 		state.APIKeys.Put(tx, key),
 		state.ServiceAccounts.Put(tx, account),
-		event.Write(ctx, tx, event.InOrg("ORG_CREATED", org.ID)),
-		event.Write(ctx, tx, event.In("GROUP_CREATED", project)),
+		event.Write(tx, event.InOrg("ORG_CREATED", org.ID)),
+		event.Write(tx, event.In("GROUP_CREATED", project)),
 	)
 	if err != nil {
 		return err

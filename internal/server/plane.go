@@ -74,6 +74,6 @@ func (s *Server) resumeOne(ctx context.Context, c *model.Cluster) error {
 		if err := cluster.Wake(tx, c); err != nil || failed == nil {
 			return err
 		}
-		return cluster.Fails(ctx, tx, c, port)
+		return cluster.Fails(tx, c, port)
 	})
 }

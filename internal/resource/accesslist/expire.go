@@ -26,7 +26,7 @@ func (e Expiry) Reconcile(ctx context.Context, key string) (again time.Time, err
 			again = entry.DeleteAfter
 			return nil
 		}
-		return remove(ctx, tx, entry)
+		return remove(tx, entry)
 	})
 	return again, err
 }

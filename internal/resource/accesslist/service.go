@@ -52,7 +52,7 @@ func (s *Service) create(ctx context.Context, in createIn) (page api.Page[Networ
 		if err != nil {
 			return err
 		}
-		if err := putAll(ctx, tx, p, entries); err != nil {
+		if err := putAll(tx, p, entries); err != nil {
 			return err
 		}
 		page, err = in.page(tx)
@@ -63,13 +63,13 @@ func (s *Service) create(ctx context.Context, in createIn) (page api.Page[Networ
 
 // putAll puts all entries, within the project's limit. A list that is beyond it already, because the limit was lowered,
 // may still change.
-func putAll(ctx context.Context, tx store.Tx, p *model.Project, entries []*Entry) error {
+func putAll(tx store.Tx, p *model.Project, entries []*Entry) error {
 	before, err := Entries.Count(tx, of(p.ID))
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		if err := put(ctx, tx, p, e); err != nil {
+		if err := put(tx, p, e); err != nil {
 			return err
 		}
 	}
@@ -85,7 +85,7 @@ func putAll(ctx context.Context, tx store.Tx, p *model.Project, entries []*Entry
 }
 
 // put adds e, or lets it take the place of the entry for the same network.
-func put(ctx context.Context, tx store.Tx, p *model.Project, e *Entry) error {
+func put(tx store.Tx, p *model.Project, e *Entry) error {
 	what := event.Type("NETWORK_PERMISSION_ENTRY_ADDED")
 	old, err := Entries.Get(tx, Entries.ID(e))
 	switch {
@@ -107,7 +107,7 @@ func put(ctx context.Context, tx store.Tx, p *model.Project, e *Entry) error {
 			return err
 		}
 	}
-	return event.Write(ctx, tx, event.In(what, p).At(e.CIDR))
+	return event.Write(tx, event.In(what, p).At(e.CIDR))
 }
 
 type oneIn struct {
@@ -151,16 +151,16 @@ func (s *Service) delete(ctx context.Context, in oneIn) (api.None, error) {
 		if err != nil {
 			return err
 		}
-		return remove(ctx, tx, e)
+		return remove(tx, e)
 	})
 }
 
-func remove(ctx context.Context, tx store.Tx, e *Entry) error {
+func remove(tx store.Tx, e *Entry) error {
 	p, err := state.Projects.Get(tx, e.GroupID)
 	if err != nil {
 		return err
 	}
-	if err := event.Write(ctx, tx, event.In("NETWORK_PERMISSION_ENTRY_REMOVED", p).At(e.CIDR)); err != nil {
+	if err := event.Write(tx, event.In("NETWORK_PERMISSION_ENTRY_REMOVED", p).At(e.CIDR)); err != nil {
 		return err
 	}
 	return Entries.Delete(tx, e)

@@ -65,11 +65,11 @@ func (s *Service) admit(ctx context.Context, in admitIn) (page api.Page[UserAcce
 		if err != nil {
 			return err
 		}
-		if err := listOf(k).Add(ctx, tx, networks); err != nil {
+		if err := listOf(k).Add(tx, networks); err != nil {
 			return err
 		}
 		for _, p := range networks {
-			if err := event.Write(ctx, tx, event.InOrg("API_KEY_ACCESS_LIST_ENTRY_ADDED", k.OrgID).OfKey(k.PublicKey).At(p.String())); err != nil {
+			if err := event.Write(tx, event.InOrg("API_KEY_ACCESS_LIST_ENTRY_ADDED", k.OrgID).OfKey(k.PublicKey).At(p.String())); err != nil {
 				return err
 			}
 		}
@@ -133,9 +133,9 @@ func (s *Service) expel(ctx context.Context, in addressIn) (api.None, error) {
 		if err != nil {
 			return err
 		}
-		if err := listOf(k).Remove(ctx, tx, a); err != nil {
+		if err := listOf(k).Remove(tx, a); err != nil {
 			return err
 		}
-		return event.Write(ctx, tx, event.InOrg("API_KEY_ACCESS_LIST_ENTRY_DELETED", k.OrgID).OfKey(k.PublicKey).At(a.CIDR))
+		return event.Write(tx, event.InOrg("API_KEY_ACCESS_LIST_ENTRY_DELETED", k.OrgID).OfKey(k.PublicKey).At(a.CIDR))
 	})
 }

@@ -63,12 +63,12 @@ func (s *Service) createInProject(ctx context.Context, in createInProjectIn) (ou
 			return err
 		}
 		grants := authz.OfProject(authz.OfOrganization(nil, p.OrgID, org), p.ID, group)
-		k, private, err := create(ctx, tx, p.OrgID, in.Body.Desc, grants)
+		k, private, err := create(tx, p.OrgID, in.Body.Desc, grants)
 		if err != nil {
 			return err
 		}
 		out = toWire(k, private)
-		return event.Write(ctx, tx, event.In("API_KEY_ADDED_TO_GROUP", p).OfKey(k.PublicKey))
+		return event.Write(tx, event.In("API_KEY_ADDED_TO_GROUP", p).OfKey(k.PublicKey))
 	})
 	return out, err
 }
@@ -143,14 +143,14 @@ func (s *Service) add(ctx context.Context, in addIn) (api.None, error) {
 		if err != nil {
 			return err
 		}
-		return assign(ctx, tx, p, k, roles)
+		return assign(tx, p, k, roles)
 	})
 }
 
 // assign replaces a key's roles in a project: without any, the key leaves it and stays in the organization.
-func assign(ctx context.Context, tx store.Tx, p *model.Project, k *model.APIKey, roles []authz.Role) error {
+func assign(tx store.Tx, p *model.Project, k *model.APIKey, roles []authz.Role) error {
 	before := k.Grants
-	if err := shape.MayAssign(ctx, p, authz.In(before, p.ID), roles); err != nil {
+	if err := shape.MayAssign(tx.Context(), p, authz.In(before, p.ID), roles); err != nil {
 		return err
 	}
 	k.Grants = authz.OfProject(before, p.ID, roles)
@@ -166,7 +166,7 @@ func assign(ctx context.Context, tx store.Tx, p *model.Project, k *model.APIKey,
 	if err := state.APIKeys.Put(tx, k); err != nil {
 		return err
 	}
-	return event.Write(ctx, tx, event.In(what, p).OfKey(k.PublicKey))
+	return event.Write(tx, event.In(what, p).OfKey(k.PublicKey))
 }
 
 type updateInProjectIn struct {
@@ -192,12 +192,12 @@ func (s *Service) updateInProject(ctx context.Context, in updateInProjectIn) (ou
 			return fault.APIKeyNotFound.With(k.ID)
 		}
 		if in.Body.Roles != nil {
-			if err := assign(ctx, tx, p, k, in.Body.Roles); err != nil {
+			if err := assign(tx, p, k, in.Body.Roles); err != nil {
 				return err
 			}
 		}
 		if in.Body.Desc != nil && *in.Body.Desc != k.Desc {
-			if err := describe(ctx, tx, p, k, *in.Body.Desc); err != nil {
+			if err := describe(tx, p, k, *in.Body.Desc); err != nil {
 				return err
 			}
 		}
@@ -208,12 +208,12 @@ func (s *Service) updateInProject(ctx context.Context, in updateInProjectIn) (ou
 }
 
 // describe gives a key that was found in a project another description.
-func describe(ctx context.Context, tx store.Tx, p *model.Project, k *model.APIKey, desc string) error {
-	if err := shape.MayManage(ctx, p, k.Grants); err != nil {
+func describe(tx store.Tx, p *model.Project, k *model.APIKey, desc string) error {
+	if err := shape.MayManage(tx.Context(), p, k.Grants); err != nil {
 		return err
 	}
 	k.Desc = desc
-	return event.Write(ctx, tx, event.In("API_KEY_DESCRIPTION_CHANGED", p).OfKey(k.PublicKey))
+	return event.Write(tx, event.In("API_KEY_DESCRIPTION_CHANGED", p).OfKey(k.PublicKey))
 }
 
 func (s *Service) remove(ctx context.Context, in oneInProject) (api.None, error) {
@@ -225,7 +225,7 @@ func (s *Service) remove(ctx context.Context, in oneInProject) (api.None, error)
 		if len(authz.In(k.Grants, p.ID)) == 0 {
 			return fault.APIKeyNotFound.With(k.ID)
 		}
-		return assign(ctx, tx, p, k, nil)
+		return assign(tx, p, k, nil)
 	})
 }
 

@@ -39,7 +39,7 @@ type createIn struct {
 
 func (s *Service) create(ctx context.Context, in createIn) (out APIKeyUserDetails, err error) {
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		k, private, err := create(ctx, tx, in.OrgID, in.Body.Desc, authz.OfOrganization(nil, in.OrgID, in.Body.Roles))
+		k, private, err := create(tx, in.OrgID, in.Body.Desc, authz.OfOrganization(nil, in.OrgID, in.Body.Roles))
 		if err == nil {
 			out = toWire(k, private)
 		}
@@ -49,7 +49,7 @@ func (s *Service) create(ctx context.Context, in createIn) (out APIKeyUserDetail
 }
 
 // create makes a key, if the organization has room for it.
-func create(ctx context.Context, tx store.Tx, orgID model.ID, desc string, grants []authz.Grant) (*model.APIKey, string, error) {
+func create(tx store.Tx, orgID model.ID, desc string, grants []authz.Grant) (*model.APIKey, string, error) {
 	if _, err := state.Organization(tx, orgID); err != nil {
 		return nil, "", err
 	}
@@ -64,11 +64,11 @@ func create(ctx context.Context, tx store.Tx, orgID model.ID, desc string, grant
 	if err := state.APIKeys.Put(tx, k); err != nil {
 		return nil, "", err
 	}
-	return k, private, happened(ctx, tx, k, "API_KEY_CREATED")
+	return k, private, happened(tx, k, "API_KEY_CREATED")
 }
 
-func happened(ctx context.Context, tx store.Tx, k *model.APIKey, what event.Type) error {
-	return event.Write(ctx, tx, event.InOrg(what, k.OrgID).OfKey(k.PublicKey))
+func happened(tx store.Tx, k *model.APIKey, what event.Type) error {
+	return event.Write(tx, event.InOrg(what, k.OrgID).OfKey(k.PublicKey))
 }
 
 type oneIn struct {
@@ -111,7 +111,7 @@ func (s *Service) update(ctx context.Context, in updateIn) (out APIKeyUserDetail
 			return err
 		}
 		for _, what := range take(k, &in.Body) {
-			if err := happened(ctx, tx, k, what); err != nil {
+			if err := happened(tx, k, what); err != nil {
 				return err
 			}
 		}
@@ -147,6 +147,6 @@ func (s *Service) delete(ctx context.Context, in oneIn) (api.None, error) {
 		if err := state.EndAPIKey(tx, k); err != nil {
 			return err
 		}
-		return happened(ctx, tx, k, "API_KEY_DELETED")
+		return happened(tx, k, "API_KEY_DELETED")
 	})
 }

@@ -30,7 +30,7 @@ func (s *Service) createJob(ctx context.Context, in createJobIn) (out DiskBackup
 		if snap.Status != Completed {
 			return fault.SnapshotNotReady.With(snap.ID)
 		}
-		target, err := s.target(ctx, tx, &in.Body)
+		target, err := s.target(tx, &in.Body)
 		if err != nil {
 			return err
 		}
@@ -48,7 +48,7 @@ func (s *Service) createJob(ctx context.Context, in createJobIn) (out DiskBackup
 			return err
 		}
 		out = j.wire()
-		return write(ctx, tx, j.TargetIn, j.Target, "CPS_RESTORE_REQUESTED_AUDIT")
+		return write(tx, j.TargetIn, j.Target, "CPS_RESTORE_REQUESTED_AUDIT")
 	})
 	return out, err
 }
@@ -74,13 +74,13 @@ func checkJob(w *DiskBackupSnapshotRestoreJob) error {
 
 // target returns the cluster that a job restores to: one that runs, that the caller may restore to, and that no other
 // job is restoring.
-func (s *Service) target(ctx context.Context, tx store.Tx, w *DiskBackupSnapshotRestoreJob) (*model.Cluster, error) {
+func (s *Service) target(tx store.Tx, w *DiskBackupSnapshotRestoreJob) (*model.Cluster, error) {
 	p, err := state.Projects.Get(tx, w.TargetGroupID)
 	if err != nil {
 		return nil, store.IfMissing(err, fault.GroupNotFound.With(w.TargetGroupID))
 	}
 	need := authz.Any(authz.GroupBackupExportOperator, authz.GroupBackupRecovery, authz.GroupBackupManager)
-	if err := api.Require(ctx, need, authz.Scope{OrgID: p.OrgID, GroupID: p.ID}); err != nil {
+	if err := api.Require(tx.Context(), need, authz.Scope{OrgID: p.OrgID, GroupID: p.ID}); err != nil {
 		return nil, err
 	}
 	c, err := running(tx, api.InCluster{InGroup: api.InGroup{GroupID: p.ID}, ClusterName: w.TargetClusterName})

@@ -101,7 +101,7 @@ func (r Restoring) end(ctx context.Context, j *Job) error {
 		if err := Jobs.Put(tx, j); err != nil {
 			return err
 		}
-		return write(ctx, tx, j.TargetIn, j.Target, "CPS_RESTORE_SUCCESSFUL")
+		return write(tx, j.TargetIn, j.Target, "CPS_RESTORE_SUCCESSFUL")
 	})
 }
 
@@ -132,7 +132,7 @@ func (r Restoring) GiveUp(ctx context.Context, key string, cause error) error {
 		if err == nil && c.Dataset == j.ID {
 			return cause
 		}
-		return errors.Join(store.IfMissing(err, nil), fail(ctx, tx, j))
+		return errors.Join(store.IfMissing(err, nil), fail(tx, j))
 	})
 	if err != nil {
 		return store.IfMissing(err, nil)
@@ -145,12 +145,12 @@ func (r Restoring) GiveUp(ctx context.Context, key string, cause error) error {
 }
 
 // fail ends a job without success.
-func fail(ctx context.Context, tx store.Tx, j *Job) error {
+func fail(tx store.Tx, j *Job) error {
 	j.Failed = true
 	if err := Jobs.Put(tx, j); err != nil {
 		return err
 	}
-	return store.IfMissing(write(ctx, tx, j.TargetIn, j.Target, "CPS_RESTORE_FAILED"), nil)
+	return store.IfMissing(write(tx, j.TargetIn, j.Target, "CPS_RESTORE_FAILED"), nil)
 }
 
 // Work is what the family does later.

@@ -47,18 +47,18 @@ func (s *Service) take(ctx context.Context, in takeIn) (out DiskBackupSnapshot, 
 			return err
 		}
 		out = snap.wire()
-		return write(ctx, tx, snap.GroupID, snap.Cluster, "CPS_ON_DEMAND_SNAPSHOT_REQUESTED")
+		return write(tx, snap.GroupID, snap.Cluster, "CPS_ON_DEMAND_SNAPSHOT_REQUESTED")
 	})
 	return out, err
 }
 
 // write appends an event about a cluster of a project.
-func write(ctx context.Context, tx store.Tx, groupID model.ID, cluster string, what event.Type) error {
+func write(tx store.Tx, groupID model.ID, cluster string, what event.Type) error {
 	p, err := state.Projects.Get(tx, groupID)
 	if err != nil {
 		return err
 	}
-	return event.Write(ctx, tx, event.In(what, p).About(cluster))
+	return event.Write(tx, event.In(what, p).About(cluster))
 }
 
 // dedicated returns the cluster that a path names, which is no Flex cluster.
@@ -153,13 +153,13 @@ func (s *Service) deleteSnapshot(ctx context.Context, in snapshotIn) (api.None, 
 		if snap.unfinished() {
 			return fault.SnapshotUnfinished.With(snap.Cluster)
 		}
-		return remove(ctx, tx, snap)
+		return remove(tx, snap)
 	})
 }
 
 // remove takes the snapshot's row away and schedules the removal of its files.
-func remove(ctx context.Context, tx store.Tx, snap *Snapshot) error {
-	if err := write(ctx, tx, snap.GroupID, snap.Cluster, "CPS_SNAPSHOT_DELETED_AUDIT"); err != nil {
+func remove(tx store.Tx, snap *Snapshot) error {
+	if err := write(tx, snap.GroupID, snap.Cluster, "CPS_SNAPSHOT_DELETED_AUDIT"); err != nil {
 		return err
 	}
 	return drop(tx, snap)
@@ -187,7 +187,7 @@ func (s *Service) ClusterGone(tx store.Tx, c *model.Cluster) error {
 }
 
 // ClusterLost fails the snapshots and jobs that are under way at a cluster whose node is gone for good.
-func (s *Service) ClusterLost(ctx context.Context, tx store.Tx, c *model.Cluster) error {
+func (s *Service) ClusterLost(tx store.Tx, c *model.Cluster) error {
 	all, err := Snapshots.List(tx, store.Query{Index: "cluster", Prefix: []string{c.ID}})
 	if err != nil {
 		return err
@@ -196,7 +196,7 @@ func (s *Service) ClusterLost(ctx context.Context, tx store.Tx, c *model.Cluster
 		if !snap.unfinished() {
 			continue
 		}
-		if err := come(ctx, tx, snap, Failed, 0); err != nil {
+		if err := come(tx, snap, Failed, 0); err != nil {
 			return err
 		}
 	}
@@ -209,7 +209,7 @@ func (s *Service) ClusterLost(ctx context.Context, tx store.Tx, c *model.Cluster
 			if !j.unfinished() {
 				continue
 			}
-			if err := fail(ctx, tx, j); err != nil {
+			if err := fail(tx, j); err != nil {
 				return err
 			}
 		}

@@ -63,17 +63,17 @@ func (t Taking) turn(ctx context.Context, key string, to Status, size int64) err
 		if err != nil {
 			return err
 		}
-		return come(ctx, tx, snap, to, size)
+		return come(tx, snap, to, size)
 	})
 }
 
 // come records that a snapshot has come to a status.
-func come(ctx context.Context, tx store.Tx, snap *Snapshot, to Status, size int64) error {
+func come(tx store.Tx, snap *Snapshot, to Status, size int64) error {
 	snap.Status, snap.Since, snap.Size = to, tx.Now(), size
 	if err := Snapshots.Put(tx, snap); err != nil {
 		return err
 	}
-	return write(ctx, tx, snap.GroupID, snap.Cluster, turns[to])
+	return write(tx, snap.GroupID, snap.Cluster, turns[to])
 }
 
 func (t Taking) expire(ctx context.Context, key string) error {
@@ -82,7 +82,7 @@ func (t Taking) expire(ctx context.Context, key string) error {
 		if err != nil {
 			return store.IfMissing(err, nil)
 		}
-		return remove(ctx, tx, snap)
+		return remove(tx, snap)
 	})
 }
 

@@ -25,7 +25,7 @@ func (s *Service) create(ctx context.Context, in createIn) (out CloudAppUser, er
 	}
 	u := fromWire(&in.Body, hash)
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		orgs, err := resolve(ctx, tx, in.Body.Roles)
+		orgs, err := resolve(tx, in.Body.Roles)
 		if err != nil {
 			return err
 		}
@@ -41,7 +41,7 @@ func (s *Service) create(ctx context.Context, in createIn) (out CloudAppUser, er
 			return err
 		}
 		for _, o := range orgs {
-			if err := s.Invitations.Invite(ctx, tx, u, o.orgID, o.places); err != nil {
+			if err := s.Invitations.Invite(tx, u, o.orgID, o.places); err != nil {
 				return err
 			}
 		}

@@ -18,13 +18,13 @@ type orgRoleIn struct {
 
 func (s *Service) addOrgRole(ctx context.Context, in orgRoleIn) (shape.OrgUserResponse, error) {
 	return s.changeInOrg(ctx, in.oneInOrg, func(tx store.Tx, m *model.Membership) error {
-		return addRole(ctx, tx, m, authz.Role(in.Body.OrgRole))
+		return addRole(tx, m, authz.Role(in.Body.OrgRole))
 	})
 }
 
 func (s *Service) removeOrgRole(ctx context.Context, in orgRoleIn) (shape.OrgUserResponse, error) {
 	return s.changeInOrg(ctx, in.oneInOrg, func(tx store.Tx, m *model.Membership) error {
-		return removeRole(ctx, tx, m, "orgRole", authz.Role(in.Body.OrgRole))
+		return removeRole(tx, m, "orgRole", authz.Role(in.Body.OrgRole))
 	})
 }
 
@@ -46,7 +46,7 @@ func (s *Service) addProjectRole(ctx context.Context, in groupRoleIn) (out shape
 		return out, err
 	}
 	return s.changeInProject(ctx, in.oneInProject, func(tx store.Tx, m *model.Membership) error {
-		return addRole(ctx, tx, m, in.Body.GroupRole)
+		return addRole(tx, m, in.Body.GroupRole)
 	})
 }
 
@@ -55,7 +55,7 @@ func (s *Service) removeProjectRole(ctx context.Context, in groupRoleIn) (out sh
 		return out, err
 	}
 	return s.changeInProject(ctx, in.oneInProject, func(tx store.Tx, m *model.Membership) error {
-		return removeRole(ctx, tx, m, "groupRole", in.Body.GroupRole)
+		return removeRole(tx, m, "groupRole", in.Body.GroupRole)
 	})
 }
 
@@ -73,7 +73,7 @@ func (s *Service) setOrgRoles(ctx context.Context, in setOrgRolesIn) (out Update
 		if err != nil {
 			return err
 		}
-		err = people.SetRoles(ctx, tx, m, in.Body.OrgRoles)
+		err = people.SetRoles(tx, m, in.Body.OrgRoles)
 		out = UpdateOrgRolesForUser{OrgRoles: m.Roles}
 		return err
 	})
@@ -101,7 +101,7 @@ func (s *Service) setProjectRoles(ctx context.Context, in setProjectRolesIn) (ou
 		if err := in.mayAssign(ctx, m, m.Roles, in.Body.GroupRoles); err != nil {
 			return err
 		}
-		err = people.SetRoles(ctx, tx, m, in.Body.GroupRoles)
+		err = people.SetRoles(tx, m, in.Body.GroupRoles)
 		out = UpdateGroupRolesForUser{GroupRoles: m.Roles}
 		return err
 	})

@@ -131,14 +131,14 @@ func (s *Service) inviteToOrg(ctx context.Context, in inviteIn) (out shape.OrgUs
 		if err != nil {
 			return err
 		}
-		if err := s.Invitations.Invite(ctx, tx, u, in.OrgID, places); err != nil {
+		if err := s.Invitations.Invite(tx, u, in.OrgID, places); err != nil {
 			return err
 		}
 		m, err := find(tx, u.ID, in.OrgID, shown)
 		if err != nil {
 			return err
 		}
-		if err := people.SetTeams(ctx, tx, m, w.TeamIDs); err != nil {
+		if err := people.SetTeams(tx, m, w.TeamIDs); err != nil {
 			return err
 		}
 		out, err = shape.One(tx, in.OrgID, m, shape.OrgUser)
@@ -163,14 +163,14 @@ func (s *Service) updateInOrg(ctx context.Context, in updateIn) (shape.OrgUserRe
 	}
 	return s.changeInOrg(ctx, in.oneInOrg, func(tx store.Tx, m *model.Membership) error {
 		if w.Roles != nil {
-			if err := w.Roles.give(ctx, tx, m); err != nil {
+			if err := w.Roles.give(tx, m); err != nil {
 				return err
 			}
 		}
 		if w.TeamIDs == nil {
 			return nil
 		}
-		return people.SetTeams(ctx, tx, m, w.TeamIDs)
+		return people.SetTeams(tx, m, w.TeamIDs)
 	})
 }
 
@@ -204,9 +204,9 @@ func (s *Service) removeFromOrg(ctx context.Context, in oneInOrg, seen func(*mod
 		if _, err := in.find(tx, seen); err != nil {
 			return err
 		}
-		if err := invite.Withdraw(ctx, tx, in.UserID, in.OrgID); err != nil {
+		if err := invite.Withdraw(tx, in.UserID, in.OrgID); err != nil {
 			return err
 		}
-		return people.LeaveAll(ctx, tx, in.UserID, in.OrgID)
+		return people.LeaveAll(tx, in.UserID, in.OrgID)
 	})
 }

@@ -171,7 +171,7 @@ func (s *Service) addToProject(ctx context.Context, in addIn) (out shape.GroupUs
 		if err := shape.MayAssign(ctx, p, nil, in.Body.Roles); err != nil {
 			return err
 		}
-		org, err := s.Invitations.Add(ctx, tx, p, in.Body.Username, in.Body.Roles)
+		org, err := s.Invitations.Add(tx, p, in.Body.Username, in.Body.Roles)
 		if err != nil {
 			return err
 		}
@@ -224,6 +224,6 @@ func (s *Service) removeFromProject(ctx context.Context, in oneInProject, seen f
 		if err := in.mayAssign(ctx, m, m.Roles, nil); err != nil {
 			return err
 		}
-		return people.Leave(ctx, tx, m)
+		return people.Leave(tx, m)
 	})
 }

@@ -1,7 +1,6 @@
 package clouduser
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
@@ -64,32 +63,32 @@ func (w *OrgUserRolesRequest) places(tx store.Tx, orgID model.ID) ([]people.Plac
 }
 
 // give replaces the roles of a member of an organization there, and in its projects if it names any or none.
-func (w *OrgUserRolesRequest) give(ctx context.Context, tx store.Tx, m *model.Membership) error {
+func (w *OrgUserRolesRequest) give(tx store.Tx, m *model.Membership) error {
 	places, err := w.places(tx, m.OrgID)
 	if err != nil {
 		return err
 	}
-	if err := people.SetRoles(ctx, tx, m, places[0].Roles); err != nil || w.GroupRoleAssignments == nil {
+	if err := people.SetRoles(tx, m, places[0].Roles); err != nil || w.GroupRoleAssignments == nil {
 		return err
 	}
-	return people.SetProjects(ctx, tx, m, places[1:])
+	return people.SetProjects(tx, m, places[1:])
 }
 
 // addRole adds a role to those of a place: fault.RoleAlreadyHeld.
-func addRole(ctx context.Context, tx store.Tx, m *model.Membership, r authz.Role) error {
+func addRole(tx store.Tx, m *model.Membership, r authz.Role) error {
 	if slices.Contains(m.Roles, r) {
 		return fault.RoleAlreadyHeld.With(string(r))
 	}
-	return people.SetRoles(ctx, tx, m, slices.Concat(m.Roles, []authz.Role{r}))
+	return people.SetRoles(tx, m, slices.Concat(m.Roles, []authz.Role{r}))
 }
 
 // removeRole takes a role from those of a place: fault.RoleNotHeld. The only one stays, and with it the place.
-func removeRole(ctx context.Context, tx store.Tx, m *model.Membership, field string, r authz.Role) error {
+func removeRole(tx store.Tx, m *model.Membership, field string, r authz.Role) error {
 	if !slices.Contains(m.Roles, r) {
 		return fault.RoleNotHeld.With(string(r))
 	}
 	rest := slices.DeleteFunc(slices.Clone(m.Roles), func(held authz.Role) bool { return held == r })
-	if err := people.SetRoles(ctx, tx, m, rest); err != nil {
+	if err := people.SetRoles(tx, m, rest); err != nil {
 		return err
 	}
 	if len(rest) == 0 {

@@ -1,7 +1,6 @@
 package clouduser
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"unicode"
@@ -76,13 +75,13 @@ type asked struct {
 }
 
 // resolve finds the organizations and projects of the roles. The caller must own each of them.
-func resolve(ctx context.Context, tx store.Tx, roles []UserRoleAssignment) ([]asked, error) {
+func resolve(tx store.Tx, roles []UserRoleAssignment) ([]asked, error) {
 	var all []asked
 	owner := map[string]model.ID{} // organization of each place that is resolved
 	for _, r := range roles {
 		place := r.OrgID + r.GroupID
 		if owner[place] == "" {
-			orgID, err := r.scope(ctx, tx)
+			orgID, err := r.scope(tx)
 			if err != nil {
 				return nil, err
 			}
@@ -94,18 +93,18 @@ func resolve(ctx context.Context, tx store.Tx, roles []UserRoleAssignment) ([]as
 }
 
 // scope is the organization that the role's place belongs to.
-func (r *UserRoleAssignment) scope(ctx context.Context, tx store.Tx) (orgID model.ID, err error) {
+func (r *UserRoleAssignment) scope(tx store.Tx) (orgID model.ID, err error) {
 	if r.GroupID != "" {
 		p, err := state.Projects.Get(tx, r.GroupID)
 		if err != nil {
 			return "", store.IfMissing(err, fault.GroupNotFound.With(r.GroupID))
 		}
-		return p.OrgID, api.Require(ctx, authz.Any(authz.GroupOwner), authz.Scope{OrgID: p.OrgID, GroupID: p.ID})
+		return p.OrgID, api.Require(tx.Context(), authz.Any(authz.GroupOwner), authz.Scope{OrgID: p.OrgID, GroupID: p.ID})
 	}
 	if _, err := state.Organizations.Get(tx, r.OrgID); err != nil {
 		return "", store.IfMissing(err, fault.OrgNotFound.With(r.OrgID))
 	}
-	return r.OrgID, api.Require(ctx, authz.Any(authz.OrgOwner), authz.Scope{OrgID: r.OrgID})
+	return r.OrgID, api.Require(tx.Context(), authz.Any(authz.OrgOwner), authz.Scope{OrgID: r.OrgID})
 }
 
 // add puts a role to the others of its place; one that is there already changes nothing.

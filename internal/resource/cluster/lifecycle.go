@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"context"
 	"errors"
 	"math/rand/v2"
 	"strconv"
@@ -34,7 +33,7 @@ type Networks interface {
 const uniquePrefix = 23
 
 // Declare adds c to its project, which its caller has filled with ID, project, name, kind and declaration.
-func (l Lifecycle) Declare(ctx context.Context, tx store.Tx, c *model.Cluster) error {
+func (l Lifecycle) Declare(tx store.Tx, c *model.Cluster) error {
 	others, err := state.Clusters.List(tx, store.Query{Index: "name", Prefix: []string{c.GroupID}})
 	if err != nil {
 		return err
@@ -54,7 +53,7 @@ func (l Lifecycle) Declare(ctx context.Context, tx store.Tx, c *model.Cluster) e
 	if err := l.keep(tx, c); err != nil {
 		return err
 	}
-	return happened(ctx, tx, c, "CREATED")
+	return happened(tx, c, "CREATED")
 }
 
 // stands refuses to put a cluster on a node that has been forgotten, and ends as soon as it knows.
@@ -99,11 +98,11 @@ func setName() string {
 }
 
 // Change declares anew what c shall be. Its caller has checked next.
-func (l Lifecycle) Change(ctx context.Context, tx store.Tx, c *model.Cluster, next model.Declared) error {
-	return l.change(ctx, tx, c, next, "UPDATE_SUBMITTED")
+func (l Lifecycle) Change(tx store.Tx, c *model.Cluster, next model.Declared) error {
+	return l.change(tx, c, next, "UPDATE_SUBMITTED")
 }
 
-func (l Lifecycle) change(ctx context.Context, tx store.Tx, c *model.Cluster, next model.Declared, what event.Type) error {
+func (l Lifecycle) change(tx store.Tx, c *model.Cluster, next model.Declared, what event.Type) error {
 	switch c.State {
 	case model.Creating:
 		return fault.ClusterNotReady.With(c.Name)
@@ -114,11 +113,11 @@ func (l Lifecycle) change(ctx context.Context, tx store.Tx, c *model.Cluster, ne
 	if err := l.keep(tx, c); err != nil {
 		return err
 	}
-	return happened(ctx, tx, c, what)
+	return happened(tx, c, what)
 }
 
 // Close asks for c to be deleted.
-func (l Lifecycle) Close(ctx context.Context, tx store.Tx, c *model.Cluster) error {
+func (l Lifecycle) Close(tx store.Tx, c *model.Cluster) error {
 	if c.State == model.Deleting {
 		return goes(c)
 	}
@@ -129,7 +128,7 @@ func (l Lifecycle) Close(ctx context.Context, tx store.Tx, c *model.Cluster) err
 	if err := l.keep(tx, c); err != nil {
 		return err
 	}
-	return happened(ctx, tx, c, "DELETE_SUBMITTED")
+	return happened(tx, c, "DELETE_SUBMITTED")
 }
 
 // goes is why a cluster that is being deleted cannot be touched.
@@ -152,19 +151,19 @@ func (l Lifecycle) keep(tx store.Tx, c *model.Cluster) error {
 }
 
 // happened writes an event about c: CREATED is CLUSTER_CREATED, or SERVERLESS_INSTANCE_CREATED of a Flex cluster.
-func happened(ctx context.Context, tx store.Tx, c *model.Cluster, what event.Type) error {
+func happened(tx store.Tx, c *model.Cluster, what event.Type) error {
 	kind := event.Type("CLUSTER_")
 	if c.Flex {
 		kind = "SERVERLESS_INSTANCE_"
 	}
-	return tell(ctx, tx, c, kind+what)
+	return tell(tx, c, kind+what)
 }
 
 // tell writes an event about c.
-func tell(ctx context.Context, tx store.Tx, c *model.Cluster, what event.Type) error {
+func tell(tx store.Tx, c *model.Cluster, what event.Type) error {
 	p, err := state.Projects.Get(tx, c.GroupID)
 	if err != nil {
 		return store.IfMissing(err, fault.GroupNotFound.With(c.GroupID))
 	}
-	return event.Write(ctx, tx, event.In(what, p).About(c.Name))
+	return event.Write(tx, event.In(what, p).About(c.Name))
 }

@@ -20,7 +20,7 @@ func (r Reconciler) NodeAway(ctx context.Context, node string) error {
 			continue
 		}
 		err := r.Store.Update(ctx, func(tx store.Tx) error {
-			if err := Fails(ctx, tx, c, c.Port); err != nil {
+			if err := Fails(tx, c, c.Port); err != nil {
 				return err
 			}
 			return Wake(tx, c)
@@ -51,7 +51,7 @@ func (r Reconciler) NodeGone(ctx context.Context, node string) (more bool, err e
 		return false, err
 	}
 	for _, c := range all[:min(len(all), many)] {
-		if err := r.Store.Update(ctx, func(tx store.Tx) error { return r.lose(ctx, tx, c.ID) }); err != nil {
+		if err := r.Store.Update(ctx, func(tx store.Tx) error { return r.lose(tx, c.ID) }); err != nil {
 			return false, err
 		}
 	}
@@ -59,20 +59,20 @@ func (r Reconciler) NodeGone(ctx context.Context, node string) (more bool, err e
 }
 
 // lose ends one cluster whose data is lost.
-func (r Reconciler) lose(ctx context.Context, tx store.Tx, id model.ID) error {
+func (r Reconciler) lose(tx store.Tx, id model.ID) error {
 	c, err := state.Clusters.Get(tx, id)
 	if err != nil {
 		return store.IfMissing(err, nil)
 	}
 	for _, d := range r.Dependents {
-		if err := d.ClusterLost(ctx, tx, c); err != nil {
+		if err := d.ClusterLost(tx, c); err != nil {
 			return err
 		}
 	}
 	if c.State != model.Deleting {
-		if err := happened(ctx, tx, c, "DELETE_SUBMITTED"); err != nil {
+		if err := happened(tx, c, "DELETE_SUBMITTED"); err != nil {
 			return err
 		}
 	}
-	return r.gone(ctx, tx, c)
+	return r.gone(tx, c)
 }

@@ -156,7 +156,7 @@ func updateProcess[W any, P processShape[W]](s *Service) func(context.Context, u
 			case c.Declared.Shared():
 				return fault.TenantUnsupported.With(c.Name)
 			}
-			return s.change(ctx, tx, c, next, "PROCESS_ARGS_UPDATE_SUBMITTED")
+			return s.change(tx, c, next, "PROCESS_ARGS_UPDATE_SUBMITTED")
 		})
 		return out, err
 	}

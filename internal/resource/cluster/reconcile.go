@@ -31,7 +31,7 @@ type Dependent interface {
 	// ClusterGone removes what the family has of a cluster that has been deleted.
 	ClusterGone(tx store.Tx, c *model.Cluster) error
 	// ClusterLost ends what is under way at a cluster whose node is gone for good.
-	ClusterLost(ctx context.Context, tx store.Tx, c *model.Cluster) error
+	ClusterLost(tx store.Tx, c *model.Cluster) error
 }
 
 // Reconciler starts, stops and removes databases until clusters are what they are declared to be.
@@ -58,10 +58,10 @@ func (r Reconciler) Reconcile(ctx context.Context, key string) (again time.Time,
 	}
 	port, err := r.realize(c)
 	if err != nil {
-		return again, errors.Join(err, r.Store.Update(ctx, func(tx store.Tx) error { return Fails(ctx, tx, c, port) }))
+		return again, errors.Join(err, r.Store.Update(ctx, func(tx store.Tx) error { return Fails(tx, c, port) }))
 	}
 	err = r.Store.Update(ctx, func(tx store.Tx) error {
-		again, err = r.record(ctx, tx, key, c, port)
+		again, err = r.record(tx, key, c, port)
 		return err
 	})
 	return again, err
@@ -80,7 +80,7 @@ func (r Reconciler) realize(c *model.Cluster) (port int, err error) {
 
 // record writes down what realize has made of the cluster. If somebody has declared something else meanwhile, the
 // cluster is due again anyway.
-func (r Reconciler) record(ctx context.Context, tx store.Tx, key string, made *model.Cluster, port int) (again time.Time, err error) {
+func (r Reconciler) record(tx store.Tx, key string, made *model.Cluster, port int) (again time.Time, err error) {
 	c, err := state.Clusters.Get(tx, key)
 	if err != nil || c.Rev != made.Rev {
 		return tx.Now(), store.IfMissing(err, nil)
@@ -88,11 +88,11 @@ func (r Reconciler) record(ctx context.Context, tx store.Tx, key string, made *m
 	settled := !tx.Now().Before(c.Settled)
 	switch {
 	case c.State == model.Deleting && settled:
-		return time.Time{}, r.gone(ctx, tx, c)
+		return time.Time{}, r.gone(tx, c)
 	case c.State == model.Deleting:
 		return c.Settled, nil
 	case c.State != model.Idle && settled:
-		err = r.ready(ctx, tx, c)
+		err = r.ready(tx, c)
 	case c.State != model.Idle:
 		again = c.Settled
 	}
@@ -104,30 +104,30 @@ func (r Reconciler) record(ctx context.Context, tx store.Tx, key string, made *m
 }
 
 // ready ends a transition: the first ends with READY, every later one with UPDATE_COMPLETED, and trouble with HOST_UP.
-func (r Reconciler) ready(ctx context.Context, tx store.Tx, c *model.Cluster) error {
-	if err := works(ctx, tx, c); err != nil {
+func (r Reconciler) ready(tx store.Tx, c *model.Cluster) error {
+	if err := works(tx, c); err != nil {
 		return err
 	}
 	changed := !c.Settled.IsZero()
 	c.State, c.Settled = model.Idle, time.Time{}
 	if !c.Ready {
 		c.Ready = true
-		return happened(ctx, tx, c, "READY")
+		return happened(tx, c, "READY")
 	}
 	if !changed {
 		return nil
 	}
-	return happened(ctx, tx, c, "UPDATE_COMPLETED")
+	return happened(tx, c, "UPDATE_COMPLETED")
 }
 
 // gone removes the row of a cluster whose data is gone, with what belongs to it.
-func (r Reconciler) gone(ctx context.Context, tx store.Tx, c *model.Cluster) error {
+func (r Reconciler) gone(tx store.Tx, c *model.Cluster) error {
 	for _, d := range r.Dependents {
 		if err := d.ClusterGone(tx, c); err != nil {
 			return err
 		}
 	}
-	if err := happened(ctx, tx, c, "DELETED"); err != nil {
+	if err := happened(tx, c, "DELETED"); err != nil {
 		return err
 	}
 	return state.Clusters.Delete(tx, c)
@@ -141,7 +141,7 @@ func (r Reconciler) GiveUp(ctx context.Context, key string, cause error) error {
 		if err != nil {
 			return store.IfMissing(err, nil)
 		}
-		return repairing(ctx, tx, c)
+		return repairing(tx, c)
 	})
 	return errors.Join(cause, err)
 }

@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"context"
 	"errors"
 	"strconv"
 	"testing"
@@ -65,7 +64,7 @@ func (b *bench) ClusterGone(_ store.Tx, c *model.Cluster) error {
 	return nil
 }
 
-func (b *bench) ClusterLost(context.Context, store.Tx, *model.Cluster) error { return nil }
+func (b *bench) ClusterLost(store.Tx, *model.Cluster) error { return nil }
 
 func newBench(t *testing.T) *bench {
 	b := &bench{t: t, clock: new(clock.Clock), run: &broken{running: map[model.ID]bool{}}}
@@ -90,20 +89,20 @@ func (b *bench) declare(name string) model.ID {
 	b.t.Helper()
 	id := model.NewID()
 	b.update(func(tx store.Tx) error {
-		return b.Declare(b.t.Context(), tx, &model.Cluster{ID: id, GroupID: groupID, Name: name, Declared: model.NewDeclared("8.0.0")})
+		return b.Declare(tx, &model.Cluster{ID: id, GroupID: groupID, Name: name, Declared: model.NewDeclared("8.0.0")})
 	})
 	return id
 }
 
 // change does something to a cluster as a request would.
-func (b *bench) change(id model.ID, what func(context.Context, store.Tx, *model.Cluster) error) {
+func (b *bench) change(id model.ID, what func(store.Tx, *model.Cluster) error) {
 	b.t.Helper()
 	b.update(func(tx store.Tx) error {
 		c, err := state.Clusters.Get(tx, id)
 		if err != nil {
 			return err
 		}
-		return what(b.t.Context(), tx, c)
+		return what(tx, c)
 	})
 }
 
@@ -163,10 +162,10 @@ func TestDwell(t *testing.T) {
 	if !b.run.running[id] {
 		t.Error("an idle cluster does not run")
 	}
-	b.change(id, func(ctx context.Context, tx store.Tx, c *model.Cluster) error {
+	b.change(id, func(tx store.Tx, c *model.Cluster) error {
 		next := c.Declared.Clone()
 		next.Paused = true
-		return b.Change(ctx, tx, c, next)
+		return b.Change(tx, c, next)
 	})
 	b.reconcile(id, model.Updating)
 	b.pass(time.Hour)
@@ -255,16 +254,16 @@ func (i interrupted) Start(c *model.Cluster) (int, error) {
 func TestFlexRefusals(t *testing.T) {
 	b := newBench(t)
 	id := b.declare("alpha")
-	b.change(id, func(ctx context.Context, tx store.Tx, c *model.Cluster) error {
+	b.change(id, func(tx store.Tx, c *model.Cluster) error {
 		c.Flex = true
-		return b.Close(ctx, tx, c)
+		return b.Close(tx, c)
 	})
 	err := b.store.Update(t.Context(), func(tx store.Tx) error {
 		c, err := state.Clusters.Get(tx, id)
 		if err != nil {
 			return err
 		}
-		return b.Close(t.Context(), tx, c)
+		return b.Close(tx, c)
 	})
 	if !errors.Is(err, fault.ServerlessBeingClosed) {
 		t.Errorf("a second deletion says %v", err)
@@ -277,7 +276,7 @@ func TestLimit(t *testing.T) {
 		b.declare(strconv.Itoa(i))
 	}
 	err := b.store.Update(t.Context(), func(tx store.Tx) error {
-		return b.Declare(t.Context(), tx, &model.Cluster{ID: model.NewID(), GroupID: groupID, Name: "more"})
+		return b.Declare(tx, &model.Cluster{ID: model.NewID(), GroupID: groupID, Name: "more"})
 	})
 	if !errors.Is(err, fault.ClustersLimit) {
 		t.Errorf("one cluster more than a project holds says %v", err)

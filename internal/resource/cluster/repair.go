@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"context"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/model"
@@ -13,7 +12,7 @@ import (
 // Fails records that the database of a cluster cannot be opened: a cluster that has been ready is REPAIRING at once,
 // reached at port if that is not 0, until its reconciler has opened it. One that was never ready may be given more time.
 // If somebody has changed the cluster meanwhile, the reconciler looks again anyway.
-func Fails(ctx context.Context, tx store.Tx, failed *model.Cluster, port int) error {
+func Fails(tx store.Tx, failed *model.Cluster, port int) error {
 	c, err := state.Clusters.Get(tx, failed.ID)
 	if err != nil || c.Rev != failed.Rev || !c.Ready {
 		return store.IfMissing(err, nil)
@@ -24,11 +23,11 @@ func Fails(ctx context.Context, tx store.Tx, failed *model.Cluster, port int) er
 			return err
 		}
 	}
-	return repairing(ctx, tx, c)
+	return repairing(tx, c)
 }
 
 // repairing calls c REPAIRING, unless it is being deleted. The end of a change that is under way is told when it comes.
-func repairing(ctx context.Context, tx store.Tx, c *model.Cluster) error {
+func repairing(tx store.Tx, c *model.Cluster) error {
 	if c.State == model.Deleting || c.State == model.Repairing {
 		return nil
 	}
@@ -39,15 +38,15 @@ func repairing(ctx context.Context, tx store.Tx, c *model.Cluster) error {
 	if err := state.Clusters.Put(tx, c); err != nil || !c.Ready {
 		return err
 	}
-	return tell(ctx, tx, c, "HOST_DOWN")
+	return tell(tx, c, "HOST_DOWN")
 }
 
 // works tells that a cluster that was ready before its trouble runs again.
-func works(ctx context.Context, tx store.Tx, c *model.Cluster) error {
+func works(tx store.Tx, c *model.Cluster) error {
 	if c.State != model.Repairing || !c.Ready {
 		return nil
 	}
-	return tell(ctx, tx, c, "HOST_UP")
+	return tell(tx, c, "HOST_UP")
 }
 
 // Wake has the reconciler look at a cluster.

@@ -60,7 +60,7 @@ func create[W any, P version[W]](s *Service) func(context.Context, createIn[W]) 
 		}
 		err = s.Store.Update(ctx, func(tx store.Tx) error {
 			c := &model.Cluster{ID: model.NewID(), GroupID: in.GroupID, Name: body.called(), Declared: d}
-			if err := s.Declare(ctx, tx, c); err != nil {
+			if err := s.Declare(tx, c); err != nil {
 				return err
 			}
 			out = write[W, P](s, c)
@@ -145,7 +145,7 @@ func update[W any, P version[W]](s *Service) func(context.Context, updateIn[W]) 
 			if err := bad.err(); err != nil {
 				return err
 			}
-			if err := s.redeclare(ctx, tx, c, next); err != nil {
+			if err := s.redeclare(tx, c, next); err != nil {
 				return err
 			}
 			out = write[W, P](s, c)
@@ -156,7 +156,7 @@ func update[W any, P version[W]](s *Service) func(context.Context, updateIn[W]) 
 }
 
 // redeclare declares next, unless it says nothing new. A paused cluster can only be resumed.
-func (s *Service) redeclare(ctx context.Context, tx store.Tx, c *model.Cluster, next model.Declared) error {
+func (s *Service) redeclare(tx store.Tx, c *model.Cluster, next model.Declared) error {
 	if reflect.DeepEqual(next, c.Declared) {
 		return nil
 	}
@@ -165,7 +165,7 @@ func (s *Service) redeclare(ctx context.Context, tx store.Tx, c *model.Cluster, 
 	if c.Declared.Paused && !reflect.DeepEqual(resumed, c.Declared) {
 		return fault.CannotUpdatePaused.With(c.Name)
 	}
-	return s.Change(ctx, tx, c, next)
+	return s.Change(tx, c, next)
 }
 
 type deleteIn struct {
@@ -182,7 +182,7 @@ func (s *Service) delete(ctx context.Context, in deleteIn) (api.Empty, error) {
 		if err != nil {
 			return err
 		}
-		return s.Close(ctx, tx, c)
+		return s.Close(tx, c)
 	})
 }
 

@@ -48,7 +48,7 @@ func (s *Service) upgradeFree(ctx context.Context, in upgradeFreeIn) (out Legacy
 			return err
 		}
 		before := *c
-		if err := s.upgrade(ctx, tx, c, next, flex); err != nil {
+		if err := s.upgrade(tx, c, next, flex); err != nil {
 			return err
 		}
 		before.State = c.State
@@ -97,12 +97,12 @@ func dedicated(next, was *model.Declared, bad *problems) error {
 }
 
 // upgrade declares what c shall be, Flex or not.
-func (s *Service) upgrade(ctx context.Context, tx store.Tx, c *model.Cluster, next model.Declared, flex bool) error {
+func (s *Service) upgrade(tx store.Tx, c *model.Cluster, next model.Declared, flex bool) error {
 	if c.State == model.Deleting {
 		return fault.ClusterBeingDeleted.With(c.Name)
 	}
 	c.Flex = flex
-	return s.Change(ctx, tx, c, next)
+	return s.Change(tx, c, next)
 }
 
 type upgradeFlexIn struct {
@@ -125,7 +125,7 @@ func (s *Service) upgradeFlex(ctx context.Context, in upgradeFlexIn) (out shape.
 			return err
 		}
 		before := *c
-		if err := s.upgrade(ctx, tx, c, next, false); err != nil {
+		if err := s.upgrade(tx, c, next, false); err != nil {
 			return err
 		}
 		before.State = c.State
@@ -134,7 +134,7 @@ func (s *Service) upgradeFlex(ctx context.Context, in upgradeFlexIn) (out shape.
 		if err != nil {
 			return err
 		}
-		return event.Write(ctx, tx, event.In("FLEX_UPGRADE_STARTED", p).About(c.Name))
+		return event.Write(tx, event.In("FLEX_UPGRADE_STARTED", p).About(c.Name))
 	})
 	return out, err
 }

@@ -177,7 +177,7 @@ func (s *Service) update(ctx context.Context, req updateIn) (out CloudProviderCo
 		if err := Containers.Put(tx, &next); err != nil {
 			return err
 		}
-		return write(ctx, tx, c, "CONTAINER_SUBNETS_UPDATE_REQUESTED")
+		return write(tx, c, "CONTAINER_SUBNETS_UPDATE_REQUESTED")
 	})
 	return out, err
 }
@@ -194,14 +194,14 @@ func (s *Service) delete(ctx context.Context, req oneIn) (api.None, error) {
 		if err := Containers.Delete(tx, c); err != nil {
 			return err
 		}
-		return write(ctx, tx, c, "CONTAINER_DELETED")
+		return write(tx, c, "CONTAINER_DELETED")
 	})
 }
 
-func write(ctx context.Context, tx store.Tx, c *Container, what event.Type) error {
+func write(tx store.Tx, c *Container, what event.Type) error {
 	p, err := state.Project(tx, c.GroupID)
 	if err != nil {
 		return err
 	}
-	return event.Write(ctx, tx, event.In(what, p))
+	return event.Write(tx, event.In(what, p))
 }

@@ -3,7 +3,6 @@
 package customrole
 
 import (
-	"context"
 	"net/http"
 	"slices"
 
@@ -24,7 +23,7 @@ type Service struct {
 type Holders interface {
 	// LoseRole takes a custom role away from every user who has it. If it is the only role of some, it changes nothing
 	// and returns their names.
-	LoseRole(ctx context.Context, tx store.Tx, groupID model.ID, role string) (bereft []string, err error)
+	LoseRole(tx store.Tx, groupID model.ID, role string) (bereft []string, err error)
 }
 
 const (

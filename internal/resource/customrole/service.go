@@ -56,7 +56,7 @@ func (s *Service) create(ctx context.Context, in createIn) (out UserCustomDBRole
 			return err
 		}
 		r.Created, r.Rev = tx.Now(), 0
-		if err := put(ctx, tx, r, "MONGODB_ROLE_ADDED"); err != nil {
+		if err := put(tx, r, "MONGODB_ROLE_ADDED"); err != nil {
 			if _, taken := store.Duplicate(err); taken {
 				return fault.CustomRoleExists.With(r.Name)
 			}
@@ -82,19 +82,19 @@ func room(tx store.Tx, groupID model.ID) error {
 }
 
 // put writes the role and the event of its change.
-func put(ctx context.Context, tx store.Tx, r *model.CustomRole, what event.Type) error {
+func put(tx store.Tx, r *model.CustomRole, what event.Type) error {
 	if err := state.CustomRoles.Put(tx, r); err != nil {
 		return err
 	}
-	return changed(ctx, tx, r, what)
+	return changed(tx, r, what)
 }
 
-func changed(ctx context.Context, tx store.Tx, r *model.CustomRole, what event.Type) error {
+func changed(tx store.Tx, r *model.CustomRole, what event.Type) error {
 	p, err := state.Project(tx, r.GroupID)
 	if err != nil {
 		return err
 	}
-	return event.Write(ctx, tx, event.In(what, p))
+	return event.Write(tx, event.In(what, p))
 }
 
 type oneIn struct {
@@ -150,7 +150,7 @@ func (s *Service) update(ctx context.Context, in updateIn) (out UserCustomDBRole
 		if reflect.DeepEqual(*r, before) {
 			return nil
 		}
-		return put(ctx, tx, r, "MONGODB_ROLE_UPDATED")
+		return put(tx, r, "MONGODB_ROLE_UPDATED")
 	})
 	return out, err
 }
@@ -161,17 +161,17 @@ func (s *Service) delete(ctx context.Context, in oneIn) (api.None, error) {
 		if err != nil {
 			return err
 		}
-		if err := disinherit(ctx, tx, r); err != nil {
+		if err := disinherit(tx, r); err != nil {
 			return err
 		}
-		bereft, err := s.Users.LoseRole(ctx, tx, r.GroupID, r.Name)
+		bereft, err := s.Users.LoseRole(tx, r.GroupID, r.Name)
 		if err != nil {
 			return err
 		}
 		if len(bereft) > 0 {
 			return fault.CustomRoleOfUsers.With(strings.Join(bereft, ", "))
 		}
-		if err := changed(ctx, tx, r, "MONGODB_ROLE_DELETED"); err != nil {
+		if err := changed(tx, r, "MONGODB_ROLE_DELETED"); err != nil {
 			return err
 		}
 		return state.CustomRoles.Delete(tx, r)
@@ -179,7 +179,7 @@ func (s *Service) delete(ctx context.Context, in oneIn) (api.None, error) {
 }
 
 // disinherit takes r away from the roles that inherit it, unless it is all that some of them consist of.
-func disinherit(ctx context.Context, tx store.Tx, r *model.CustomRole) error {
+func disinherit(tx store.Tx, r *model.CustomRole) error {
 	all, err := state.CustomRoles.List(tx, of(r.GroupID))
 	if err != nil {
 		return err
@@ -201,7 +201,7 @@ func disinherit(ctx context.Context, tx store.Tx, r *model.CustomRole) error {
 		return fault.CustomRoleOfRoles.With(strings.Join(bereft, ", "))
 	}
 	for _, heir := range heirs {
-		if err := put(ctx, tx, heir, "MONGODB_ROLE_UPDATED"); err != nil {
+		if err := put(tx, heir, "MONGODB_ROLE_UPDATED"); err != nil {
 			return err
 		}
 	}

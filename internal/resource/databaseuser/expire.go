@@ -26,7 +26,7 @@ func (e Expiry) Reconcile(ctx context.Context, key string) (again time.Time, err
 			again = u.DeleteAfter
 			return nil
 		}
-		return remove(ctx, tx, u)
+		return remove(tx, u)
 	})
 	return again, err
 }

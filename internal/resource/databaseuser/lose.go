@@ -1,7 +1,6 @@
 package databaseuser
 
 import (
-	"context"
 	"slices"
 
 	"github.com/telamon-db/telamon/internal/model"
@@ -10,7 +9,7 @@ import (
 
 // LoseRole takes a custom role away from the project's users who have it. If it is the only role of some, it changes
 // nothing and returns their names.
-func (s *Service) LoseRole(ctx context.Context, tx store.Tx, groupID model.ID, role string) (bereft []string, err error) {
+func (s *Service) LoseRole(tx store.Tx, groupID model.ID, role string) (bereft []string, err error) {
 	all, err := Users.List(tx, of(groupID))
 	if err != nil {
 		return nil, err
@@ -34,7 +33,7 @@ func (s *Service) LoseRole(ctx context.Context, tx store.Tx, groupID model.ID, r
 		if err := Users.Put(tx, u); err != nil {
 			return nil, err
 		}
-		if err := changed(ctx, tx, u, "MONGODB_USER_UPDATED"); err != nil {
+		if err := changed(tx, u, "MONGODB_USER_UPDATED"); err != nil {
 			return nil, err
 		}
 	}

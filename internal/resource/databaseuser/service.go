@@ -61,7 +61,7 @@ func (s *Service) create(ctx context.Context, in createIn) (out CloudDatabaseUse
 			return err
 		}
 		out = toWire(u)
-		return changed(ctx, tx, u, "MONGODB_USER_ADDED")
+		return changed(tx, u, "MONGODB_USER_ADDED")
 	})
 	return out, err
 }
@@ -80,7 +80,7 @@ func room(tx store.Tx, groupID model.ID) error {
 }
 
 // changed writes the event of a change and schedules the end of a temporary user.
-func changed(ctx context.Context, tx store.Tx, u *User, what event.Type) error {
+func changed(tx store.Tx, u *User, what event.Type) error {
 	if !u.DeleteAfter.IsZero() {
 		if err := reconcile.Schedule(tx, ExpireKind, Users.ID(u), "", u.DeleteAfter); err != nil {
 			return err
@@ -90,7 +90,7 @@ func changed(ctx context.Context, tx store.Tx, u *User, what event.Type) error {
 	if err != nil {
 		return err
 	}
-	return event.Write(ctx, tx, event.In(what, p).Of(u.Name))
+	return event.Write(tx, event.In(what, p).Of(u.Name))
 }
 
 type oneIn struct {
@@ -142,7 +142,7 @@ func (s *Service) update(ctx context.Context, in updateIn) (out CloudDatabaseUse
 		if err := Users.Put(tx, u); err != nil {
 			return err
 		}
-		return changed(ctx, tx, u, "MONGODB_USER_UPDATED")
+		return changed(tx, u, "MONGODB_USER_UPDATED")
 	})
 	return out, err
 }
@@ -153,16 +153,16 @@ func (s *Service) delete(ctx context.Context, in oneIn) (api.None, error) {
 		if err != nil {
 			return err
 		}
-		return remove(ctx, tx, u)
+		return remove(tx, u)
 	})
 }
 
-func remove(ctx context.Context, tx store.Tx, u *User) error {
+func remove(tx store.Tx, u *User) error {
 	p, err := state.Projects.Get(tx, u.GroupID)
 	if err != nil {
 		return err
 	}
-	if err := event.Write(ctx, tx, event.In("MONGODB_USER_DELETED", p).Of(u.Name)); err != nil {
+	if err := event.Write(tx, event.In("MONGODB_USER_DELETED", p).Of(u.Name)); err != nil {
 		return err
 	}
 	return Users.Delete(tx, u)

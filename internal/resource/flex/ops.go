@@ -5,7 +5,6 @@
 package flex
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -17,9 +16,9 @@ import (
 
 // Lifecycle records what is wanted of a cluster; a reconciler does the rest.
 type Lifecycle interface {
-	Declare(ctx context.Context, tx store.Tx, c *model.Cluster) error
-	Change(ctx context.Context, tx store.Tx, c *model.Cluster, next model.Declared) error
-	Close(ctx context.Context, tx store.Tx, c *model.Cluster) error
+	Declare(tx store.Tx, c *model.Cluster) error
+	Change(tx store.Tx, c *model.Cluster, next model.Declared) error
+	Close(tx store.Tx, c *model.Cluster) error
 }
 
 // Service serves the family.

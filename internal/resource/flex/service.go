@@ -42,7 +42,7 @@ func (s *Service) create(ctx context.Context, in createIn) (out cluster, err err
 	d.TerminationProtection = api.Or(in.Body.TerminationProtection, false)
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
 		c := &model.Cluster{ID: model.NewID(), GroupID: in.GroupID, Name: in.Body.Name, Flex: true, Declared: d}
-		if err := s.Clusters.Declare(ctx, tx, c); err != nil {
+		if err := s.Clusters.Declare(tx, c); err != nil {
 			return err
 		}
 		out = shape.FlexCluster(c, s.Version)
@@ -103,7 +103,7 @@ func (s *Service) update(ctx context.Context, in updateIn) (out cluster, err err
 		}
 		next.TerminationProtection = api.Or(in.Body.TerminationProtection, next.TerminationProtection)
 		if !reflect.DeepEqual(next, c.Declared) {
-			if err := s.Clusters.Change(ctx, tx, c, next); err != nil {
+			if err := s.Clusters.Change(tx, c, next); err != nil {
 				return err
 			}
 		}
@@ -119,6 +119,6 @@ func (s *Service) delete(ctx context.Context, in oneIn) (api.None, error) {
 		if err != nil {
 			return err
 		}
-		return s.Clusters.Close(ctx, tx, c)
+		return s.Clusters.Close(tx, c)
 	})
 }

@@ -42,7 +42,7 @@ func (s *Service) addToProject(ctx context.Context, in addToProjectIn) (out *Org
 		if err := shape.MayAssign(ctx, p, nil, in.Body.Roles); err != nil {
 			return err
 		}
-		m, err := s.Invitations.Add(ctx, tx, p, in.Body.Username, in.Body.Roles)
+		m, err := s.Invitations.Add(tx, p, in.Body.Username, in.Body.Roles)
 		if err != nil || !m.Pending {
 			return err
 		}

@@ -91,14 +91,14 @@ func (s *Service) createInOrg(ctx context.Context, in createInOrgIn) (out Organi
 			return err
 		}
 		places = append([]people.Place{{Roles: people.Once(w.Roles)}}, places...)
-		if err := s.Invitations.Invite(ctx, tx, u, in.OrgID, places); err != nil {
+		if err := s.Invitations.Invite(tx, u, in.OrgID, places); err != nil {
 			return err
 		}
 		m, err := state.Memberships.Get(tx, state.MembershipID(u.ID, in.OrgID))
 		if err != nil {
 			return err
 		}
-		if err := people.SetTeams(ctx, tx, m, w.TeamIDs); err != nil {
+		if err := people.SetTeams(tx, m, w.TeamIDs); err != nil {
 			return err
 		}
 		out, err = showOne(tx, m)
@@ -209,7 +209,7 @@ func (s *Service) changeInOrg(
 		if err != nil {
 			return err
 		}
-		if err := w.apply(ctx, tx, m); err != nil {
+		if err := w.apply(tx, m); err != nil {
 			return err
 		}
 		out, err = showOne(tx, m)
@@ -219,9 +219,9 @@ func (s *Service) changeInOrg(
 }
 
 // apply replaces what w has of what somebody waits for in an organization.
-func (w *OrganizationInvitationUpdateRequest) apply(ctx context.Context, tx store.Tx, m *model.Membership) error {
+func (w *OrganizationInvitationUpdateRequest) apply(tx store.Tx, m *model.Membership) error {
 	if w.Roles != nil {
-		if err := people.SetRoles(ctx, tx, m, people.Once(w.Roles)); err != nil {
+		if err := people.SetRoles(tx, m, people.Once(w.Roles)); err != nil {
 			return err
 		}
 	}
@@ -230,14 +230,14 @@ func (w *OrganizationInvitationUpdateRequest) apply(ctx context.Context, tx stor
 		if err != nil {
 			return err
 		}
-		if err := people.SetProjects(ctx, tx, m, places); err != nil {
+		if err := people.SetProjects(tx, m, places); err != nil {
 			return err
 		}
 	}
 	if w.TeamIDs == nil {
 		return nil
 	}
-	return people.SetTeams(ctx, tx, m, w.TeamIDs)
+	return people.SetTeams(tx, m, w.TeamIDs)
 }
 
 func (s *Service) deleteInOrg(ctx context.Context, in oneInOrg) (api.None, error) {
@@ -246,6 +246,6 @@ func (s *Service) deleteInOrg(ctx context.Context, in oneInOrg) (api.None, error
 		if err != nil {
 			return err
 		}
-		return inv.Withdraw(ctx, tx)
+		return inv.Withdraw(tx)
 	})
 }

@@ -67,7 +67,7 @@ func (s *Service) createInProject(ctx context.Context, in createInProjectIn) (ou
 		if err != nil {
 			return err
 		}
-		inv, err := s.Invitations.InviteToProject(ctx, tx, u, p, people.Once(in.Body.Roles))
+		inv, err := s.Invitations.InviteToProject(tx, u, p, people.Once(in.Body.Roles))
 		if err != nil {
 			return err
 		}
@@ -161,7 +161,7 @@ func (s *Service) changeInProject(
 		if err != nil {
 			return err
 		}
-		if err := people.SetRoles(ctx, tx, m, people.Once(w)); err != nil {
+		if err := people.SetRoles(tx, m, people.Once(w)); err != nil {
 			return err
 		}
 		out = groupInvitation(p, inv, m)
@@ -176,6 +176,6 @@ func (s *Service) deleteInProject(ctx context.Context, in oneInProject) (api.Non
 		if err != nil {
 			return err
 		}
-		return inv.Withdraw(ctx, tx)
+		return inv.Withdraw(tx)
 	})
 }

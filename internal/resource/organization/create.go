@@ -36,16 +36,16 @@ func (s *Service) create(ctx context.Context, in createIn) (out CreateOrganizati
 		}
 		out = CreateOrganizationResponse{Organization: toWire(o), SkipDefaultAlertsSettings: o.SkipDefaultAlerts}
 		out.Organization.Links = nil // the caller cannot follow them
-		if err := event.Write(ctx, tx, event.InOrg("ORG_CREATED", o.ID)); err != nil {
+		if err := event.Write(tx, event.InOrg("ORG_CREATED", o.ID)); err != nil {
 			return err
 		}
-		if out.OrgOwnerID, err = giveOwner(ctx, tx, o, founder); err != nil {
+		if out.OrgOwnerID, err = giveOwner(tx, o, founder); err != nil {
 			return err
 		}
-		if out.APIKey, err = giveKey(ctx, tx, o, w.APIKey); err != nil {
+		if out.APIKey, err = giveKey(tx, o, w.APIKey); err != nil {
 			return err
 		}
-		out.ServiceAccount, err = giveAccount(ctx, tx, o, w.ServiceAccount)
+		out.ServiceAccount, err = giveAccount(tx, o, w.ServiceAccount)
 		return err
 	})
 	return out, err
@@ -77,16 +77,16 @@ func check(w *CreateOrganizationRequest) error {
 }
 
 // giveOwner makes a member of the caller's organization the owner of a new one.
-func giveOwner(ctx context.Context, tx store.Tx, o *model.Organization, founder *model.Membership) (model.ID, error) {
+func giveOwner(tx store.Tx, o *model.Organization, founder *model.Membership) (model.ID, error) {
 	if founder == nil {
 		return "", nil
 	}
-	return founder.UserID, people.Enter(ctx, tx, &model.Membership{
+	return founder.UserID, people.Enter(tx, &model.Membership{
 		UserID: founder.UserID, Username: founder.Username, OrgID: o.ID, Roles: []authz.Role{authz.OrgOwner},
 	})
 }
 
-func giveKey(ctx context.Context, tx store.Tx, o *model.Organization, w *shape.CreateAtlasOrganizationAPIKey) (*shape.APIKeyUserDetails, error) {
+func giveKey(tx store.Tx, o *model.Organization, w *shape.CreateAtlasOrganizationAPIKey) (*shape.APIKeyUserDetails, error) {
 	if w == nil {
 		return nil, nil
 	}
@@ -96,10 +96,10 @@ func giveKey(ctx context.Context, tx store.Tx, o *model.Organization, w *shape.C
 	}
 	out := shape.APIKey(k, private)
 	out.Links = nil
-	return &out, event.Write(ctx, tx, event.InOrg("API_KEY_CREATED", o.ID).OfKey(k.PublicKey))
+	return &out, event.Write(tx, event.InOrg("API_KEY_CREATED", o.ID).OfKey(k.PublicKey))
 }
 
-func giveAccount(ctx context.Context, tx store.Tx, o *model.Organization, w *shape.OrgServiceAccountRequest) (*shape.OrgServiceAccount, error) {
+func giveAccount(tx store.Tx, o *model.Organization, w *shape.OrgServiceAccountRequest) (*shape.OrgServiceAccount, error) {
 	if w == nil {
 		return nil, nil
 	}
@@ -109,7 +109,7 @@ func giveAccount(ctx context.Context, tx store.Tx, o *model.Organization, w *sha
 	if err := state.ServiceAccounts.Put(tx, a); err != nil {
 		return nil, err
 	}
-	return api.Ptr(shape.ServiceAccount(a, secret)), event.Write(ctx, tx, event.InOrg("SERVICE_ACCOUNT_CREATED", o.ID).OfKey(a.ClientID))
+	return api.Ptr(shape.ServiceAccount(a, secret)), event.Write(tx, event.InOrg("SERVICE_ACCOUNT_CREATED", o.ID).OfKey(a.ClientID))
 }
 
 // grants are roles in an organization, each once.

@@ -78,7 +78,7 @@ func change[W any](
 			return err
 		}
 		for _, what := range events {
-			if err := event.Write(ctx, tx, event.InOrg(what, o.ID)); err != nil {
+			if err := event.Write(tx, event.InOrg(what, o.ID)); err != nil {
 				return err
 			}
 		}

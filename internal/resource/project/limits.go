@@ -123,7 +123,7 @@ func (s *Service) setLimit(ctx context.Context, in setLimitIn) (out DataFederati
 		case *v < l.Minimum || *v > l.Maximum:
 			return fault.Field("value", "must be %d to %d", l.Minimum, l.Maximum)
 		}
-		if err := override(ctx, tx, p, l, *in.Body.Value); err != nil {
+		if err := override(tx, p, l, *in.Body.Value); err != nil {
 			return err
 		}
 		used, err := s.usage(tx, p.ID)
@@ -139,12 +139,12 @@ func (s *Service) deleteLimit(ctx context.Context, in limitIn) (api.None, error)
 		if err != nil {
 			return err
 		}
-		return override(ctx, tx, p, l, l.Default)
+		return override(tx, p, l, l.Default)
 	})
 }
 
 // override puts a limit into force. The default is no override.
-func override(ctx context.Context, tx store.Tx, p *model.Project, l model.Limit, value int64) error {
+func override(tx store.Tx, p *model.Project, l model.Limit, value int64) error {
 	if p.Limits.Of(l) == value {
 		return nil
 	}
@@ -155,7 +155,7 @@ func override(ctx context.Context, tx store.Tx, p *model.Project, l model.Limit,
 	if value == l.Default {
 		delete(p.Limits, l.Name)
 	}
-	if err := event.Write(ctx, tx, event.In("PROJECT_LIMIT_UPDATED", p)); err != nil {
+	if err := event.Write(tx, event.In("PROJECT_LIMIT_UPDATED", p)); err != nil {
 		return err
 	}
 	return state.Projects.Put(tx, p)

@@ -19,20 +19,20 @@ func (s *Service) list(ctx context.Context, in listIn) (page api.Page[Group], er
 	err = s.Store.View(ctx, func(tx store.Tx) error {
 		orgs := authz.From(ctx).Organizations()
 		if len(orgs) == 1 {
-			page, err = list(ctx, tx, orgs[0], in.Paging)
+			page, err = list(tx, orgs[0], in.Paging)
 			return err
 		}
-		page, err = ofAll(ctx, tx, orgs, in.Paging)
+		page, err = ofAll(tx, orgs, in.Paging)
 		return err
 	})
 	return page, err
 }
 
 // ofAll is the page of the projects of several organizations.
-func ofAll(ctx context.Context, tx store.Tx, orgs []model.ID, p api.Paging) (page api.Page[Group], err error) {
+func ofAll(tx store.Tx, orgs []model.ID, p api.Paging) (page api.Page[Group], err error) {
 	var all []*model.Project
 	for _, orgID := range orgs {
-		some, err := state.ReadableProjects(tx, authz.From(ctx), orgID)
+		some, err := state.ReadableProjects(tx, authz.From(tx.Context()), orgID)
 		if err != nil {
 			return page, err
 		}
@@ -45,9 +45,9 @@ func ofAll(ctx context.Context, tx store.Tx, orgs []model.ID, p api.Paging) (pag
 }
 
 // list is the page of those projects of an organization that the caller may read, by name.
-func list(ctx context.Context, tx store.Tx, orgID model.ID, p api.Paging) (page api.Page[Group], err error) {
-	if !state.ReadsAllProjects(authz.From(ctx), orgID) {
-		all, err := state.ReadableProjects(tx, authz.From(ctx), orgID)
+func list(tx store.Tx, orgID model.ID, p api.Paging) (page api.Page[Group], err error) {
+	if !state.ReadsAllProjects(authz.From(tx.Context()), orgID) {
+		all, err := state.ReadableProjects(tx, authz.From(tx.Context()), orgID)
 		if err != nil {
 			return page, err
 		}
@@ -67,8 +67,8 @@ func list(ctx context.Context, tx store.Tx, orgID model.ID, p api.Paging) (page 
 }
 
 // named is the page of those among them whose names begin with a text, in any case.
-func named(ctx context.Context, tx store.Tx, orgID model.ID, begins string, p api.Paging) (page api.Page[Group], err error) {
-	all, err := state.ReadableProjects(tx, authz.From(ctx), orgID)
+func named(tx store.Tx, orgID model.ID, begins string, p api.Paging) (page api.Page[Group], err error) {
+	all, err := state.ReadableProjects(tx, authz.From(tx.Context()), orgID)
 	if err != nil {
 		return page, err
 	}

@@ -40,10 +40,10 @@ func (s *Service) migrate(ctx context.Context, in migrateIn) (out Group, err err
 		if p.OrgID == w.DestinationOrgID {
 			return fault.Field("destinationOrgId", "is the organization that the project is in")
 		}
-		if err := w.authorize(ctx, tx); err != nil {
+		if err := w.authorize(tx); err != nil {
 			return err
 		}
-		if err := move(ctx, tx, p, w.DestinationOrgID); err != nil {
+		if err := move(tx, p, w.DestinationOrgID); err != nil {
 			return err
 		}
 		out, err = show(tx, p)
@@ -66,10 +66,11 @@ func (w *GroupMigrationRequest) check() (bad []fault.Violation) {
 }
 
 // authorize holds the key that the body shows, or else the caller, to own the organization that the project goes to.
-func (w *GroupMigrationRequest) authorize(ctx context.Context, tx store.Tx) error {
+func (w *GroupMigrationRequest) authorize(tx store.Tx) error {
 	if _, err := state.Organization(tx, w.DestinationOrgID); err != nil {
 		return err
 	}
+	ctx := tx.Context()
 	if w.DestinationOrgPublicAPIKey != "" {
 		who, err := authn.Prove(tx, w.DestinationOrgPublicAPIKey, w.DestinationOrgPrivateAPIKey, authz.From(ctx).Address)
 		if err != nil {
@@ -81,17 +82,17 @@ func (w *GroupMigrationRequest) authorize(ctx context.Context, tx store.Tx) erro
 }
 
 // move takes a project from its organization into another one.
-func move(ctx context.Context, tx store.Tx, p *model.Project, orgID model.ID) error {
+func move(tx store.Tx, p *model.Project, orgID model.ID) error {
 	if err := room(tx, orgID); err != nil {
 		return err
 	}
-	if err := event.Write(ctx, tx, event.InOrg("GROUP_MOVED_FROM_ORG", p.OrgID)); err != nil {
+	if err := event.Write(tx, event.InOrg("GROUP_MOVED_FROM_ORG", p.OrgID)); err != nil {
 		return err
 	}
-	if err := dismiss(ctx, tx, p); err != nil {
+	if err := dismiss(tx, p); err != nil {
 		return err
 	}
-	if err := invite.LeaveProject(ctx, tx, p.ID); err != nil {
+	if err := invite.LeaveProject(tx, p.ID); err != nil {
 		return err
 	}
 	members, err := state.Memberships.List(tx, state.MembersOf(p.ID))
@@ -99,7 +100,7 @@ func move(ctx context.Context, tx store.Tx, p *model.Project, orgID model.ID) er
 		return err
 	}
 	for _, m := range members {
-		if err := follow(ctx, tx, m, orgID); err != nil {
+		if err := follow(tx, m, orgID); err != nil {
 			return err
 		}
 	}
@@ -107,14 +108,14 @@ func move(ctx context.Context, tx store.Tx, p *model.Project, orgID model.ID) er
 	if err := put(tx, p); err != nil {
 		return err
 	}
-	return event.Write(ctx, tx, event.In("GROUP_MOVED", p))
+	return event.Write(tx, event.In("GROUP_MOVED", p))
 }
 
 // follow takes somebody's place in a project into another organization. An invitation ends: the organization that it
 // is into has no say in the project any more.
-func follow(ctx context.Context, tx store.Tx, m *model.Membership, orgID model.ID) error {
+func follow(tx store.Tx, m *model.Membership, orgID model.ID) error {
 	if m.Pending {
-		return people.Leave(ctx, tx, m)
+		return people.Leave(tx, m)
 	}
 	m.OrgID = orgID
 	if err := state.Memberships.Put(tx, m); err != nil {
@@ -124,24 +125,24 @@ func follow(ctx context.Context, tx store.Tx, m *model.Membership, orgID model.I
 	if err == nil || !store.IsNotFound(err) {
 		return err
 	}
-	return people.Enter(ctx, tx, &model.Membership{UserID: m.UserID, Username: m.Username, OrgID: orgID, Roles: []authz.Role{authz.OrgMember}})
+	return people.Enter(tx, &model.Membership{UserID: m.UserID, Username: m.Username, OrgID: orgID, Roles: []authz.Role{authz.OrgMember}})
 }
 
 // dismiss takes their roles in the project from the keys, accounts and teams of its organization.
-func dismiss(ctx context.Context, tx store.Tx, p *model.Project) error {
+func dismiss(tx store.Tx, p *model.Project) error {
 	err := state.KeyHolders.Dismiss(tx, p, func(k *model.APIKey) error {
-		return event.Write(ctx, tx, event.In("API_KEY_REMOVED_FROM_GROUP", p).OfKey(k.PublicKey))
+		return event.Write(tx, event.In("API_KEY_REMOVED_FROM_GROUP", p).OfKey(k.PublicKey))
 	})
 	if err != nil {
 		return err
 	}
 	err = state.AccountHolders.Dismiss(tx, p, func(a *model.ServiceAccount) error {
-		return event.Write(ctx, tx, event.In("SERVICE_ACCOUNT_REMOVED_FROM_GROUP", p).OfKey(a.ClientID))
+		return event.Write(tx, event.In("SERVICE_ACCOUNT_REMOVED_FROM_GROUP", p).OfKey(a.ClientID))
 	})
 	if err != nil {
 		return err
 	}
 	return state.TeamHolders.Dismiss(tx, p, func(t *model.Team) error {
-		return event.Write(ctx, tx, event.In("TEAM_REMOVED_FROM_GROUP", p).OfTeam(t.ID))
+		return event.Write(tx, event.In("TEAM_REMOVED_FROM_GROUP", p).OfTeam(t.ID))
 	})
 }

@@ -28,9 +28,9 @@ type listOfOrganizationIn struct {
 func (s *Service) listOfOrganization(ctx context.Context, in listOfOrganizationIn) (page api.Page[Group], err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
 		if in.Name == "" {
-			page, err = list(ctx, tx, in.OrgID, in.Paging)
+			page, err = list(tx, in.OrgID, in.Paging)
 		} else {
-			page, err = named(ctx, tx, in.OrgID, in.Name, in.Paging)
+			page, err = named(tx, in.OrgID, in.Name, in.Paging)
 		}
 		return err
 	})

@@ -48,11 +48,11 @@ func (s *Service) create(ctx context.Context, in createIn) (out Group, err error
 		if err := put(tx, p); err != nil {
 			return err
 		}
-		if err := event.Write(ctx, tx, event.In("GROUP_CREATED", p)); err != nil {
+		if err := event.Write(tx, event.In("GROUP_CREATED", p)); err != nil {
 			return err
 		}
 		out = toWire(p, 0)
-		return giveOwner(ctx, tx, p, cmp.Or(in.ProjectOwnerID, authz.From(ctx).UserID()))
+		return giveOwner(tx, p, cmp.Or(in.ProjectOwnerID, authz.From(ctx).UserID()))
 	})
 	return out, err
 }
@@ -80,12 +80,12 @@ func room(tx store.Tx, orgID model.ID) error {
 }
 
 // giveOwner makes a cloud user of the organization the project's owner: the one named, or else the oldest owner.
-func giveOwner(ctx context.Context, tx store.Tx, p *model.Project, userID string) error {
+func giveOwner(tx store.Tx, p *model.Project, userID string) error {
 	owner, err := state.Founder(tx, p.OrgID, userID)
 	if err != nil || owner == nil {
 		return err
 	}
-	return people.Enter(ctx, tx, &model.Membership{
+	return people.Enter(tx, &model.Membership{
 		UserID: owner.UserID, Username: owner.Username, OrgID: p.OrgID, GroupID: p.ID, Roles: []authz.Role{authz.GroupOwner},
 	})
 }
@@ -135,10 +135,10 @@ func (s *Service) delete(ctx context.Context, in getIn) (api.None, error) {
 		if err != nil {
 			return err
 		}
-		if err := s.vacate(ctx, tx, p); err != nil {
+		if err := s.vacate(tx, p); err != nil {
 			return err
 		}
-		if err := event.Write(ctx, tx, event.In("GROUP_DELETED", p)); err != nil {
+		if err := event.Write(tx, event.In("GROUP_DELETED", p)); err != nil {
 			return err
 		}
 		return state.Projects.Delete(tx, p)
@@ -146,13 +146,13 @@ func (s *Service) delete(ctx context.Context, in getIn) (api.None, error) {
 }
 
 // vacate empties a project that goes, or says why it cannot go yet.
-func (s *Service) vacate(ctx context.Context, tx store.Tx, p *model.Project) error {
+func (s *Service) vacate(tx store.Tx, p *model.Project) error {
 	for _, r := range s.Residents {
 		if err := r.Vacate(tx, p.ID); err != nil {
 			return err
 		}
 	}
-	return invite.LeaveProject(ctx, tx, p.ID)
+	return invite.LeaveProject(tx, p.ID)
 }
 
 func show(tx store.Tx, p *model.Project) (Group, error) {

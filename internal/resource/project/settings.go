@@ -116,7 +116,7 @@ func (s *Service) updateSettings(ctx context.Context, in settingsIn) (out GroupS
 		if err != nil {
 			return err
 		}
-		if err := report(ctx, tx, p, in.Body.take(p)); err != nil {
+		if err := report(tx, p, in.Body.take(p)); err != nil {
 			return err
 		}
 		out = toSettings(p)

@@ -39,7 +39,7 @@ func (s *Service) update(ctx context.Context, in updateIn) (out Group, err error
 		if err != nil {
 			return err
 		}
-		if err := report(ctx, tx, p, in.Body.take(p, tags)); err != nil {
+		if err := report(tx, p, in.Body.take(p, tags)); err != nil {
 			return err
 		}
 		if err := put(tx, p); err != nil {
@@ -79,9 +79,9 @@ func (w *GroupUpdate) take(p *model.Project, tags []model.Tag) (events []event.T
 }
 
 // report writes events of a project.
-func report(ctx context.Context, tx store.Tx, p *model.Project, events []event.Type) error {
+func report(tx store.Tx, p *model.Project, events []event.Type) error {
 	for _, what := range events {
-		if err := event.Write(ctx, tx, event.In(what, p)); err != nil {
+		if err := event.Write(tx, event.In(what, p)); err != nil {
 			return err
 		}
 	}

@@ -24,7 +24,7 @@ func (s *Service) create(ctx context.Context, in createIn) (out ServerlessInstan
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
 		c := &model.Cluster{ID: model.NewID(), GroupID: in.GroupID, Name: in.Body.Name, Flex: true, Declared: d}
-		if err := s.Clusters.Declare(ctx, tx, c); err != nil {
+		if err := s.Clusters.Declare(tx, c); err != nil {
 			return err
 		}
 		out = s.toWire(c)
@@ -105,7 +105,7 @@ func (s *Service) update(ctx context.Context, in updateIn) (out ServerlessInstan
 			next.ContinuousBackup = api.Or(o.Continuous, next.ContinuousBackup)
 		}
 		if !reflect.DeepEqual(next, c.Declared) {
-			if err := s.Clusters.Change(ctx, tx, c, next); err != nil {
+			if err := s.Clusters.Change(tx, c, next); err != nil {
 				return err
 			}
 		}
@@ -121,7 +121,7 @@ func (s *Service) delete(ctx context.Context, in oneIn) (api.Empty, error) {
 		if err != nil {
 			return err
 		}
-		return s.Clusters.Close(ctx, tx, c)
+		return s.Clusters.Close(tx, c)
 	})
 }
 
@@ -161,6 +161,6 @@ func (s *Service) setAutoIndexing(ctx context.Context, in setIndexingIn) (api.No
 		if in.Enable {
 			what = "AUTO_INDEXING_ENABLED"
 		}
-		return event.Write(ctx, tx, event.In(what, p).About(c.Name))
+		return event.Write(tx, event.In(what, p).About(c.Name))
 	})
 }

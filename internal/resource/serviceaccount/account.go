@@ -109,7 +109,7 @@ type birth struct {
 }
 
 // create makes an account with a secret, whose text it returns, if the organization has room for it.
-func create(ctx context.Context, tx store.Tx, b birth) (*model.ServiceAccount, string, error) {
+func create(tx store.Tx, b birth) (*model.ServiceAccount, string, error) {
 	life, err := life(tx, b.orgID, b.hours)
 	if err != nil {
 		return nil, "", err
@@ -126,7 +126,7 @@ func create(ctx context.Context, tx store.Tx, b birth) (*model.ServiceAccount, s
 	if err := state.ServiceAccounts.Put(tx, a); err != nil {
 		return nil, "", err
 	}
-	return a, text, event.Write(ctx, tx, event.InOrg("SERVICE_ACCOUNT_CREATED", a.OrgID).OfKey(a.ClientID))
+	return a, text, event.Write(tx, event.InOrg("SERVICE_ACCOUNT_CREATED", a.OrgID).OfKey(a.ClientID))
 }
 
 // life is how long a new secret may live, by the organization's settings.
@@ -154,14 +154,14 @@ type change struct {
 }
 
 // apply changes f and writes the events.
-func (c change) apply(ctx context.Context, tx store.Tx, f *found) error {
+func (c change) apply(tx store.Tx, f *found) error {
 	details := set(&f.Name, c.name)
 	details = set(&f.Desc, c.description) || details
 	if details {
-		if err := f.manage(ctx); err != nil {
+		if err := f.manage(tx.Context()); err != nil {
 			return err
 		}
-		if err := event.Write(ctx, tx, f.event("SERVICE_ACCOUNT_DETAILS_CHANGED")); err != nil {
+		if err := event.Write(tx, f.event("SERVICE_ACCOUNT_DETAILS_CHANGED")); err != nil {
 			return err
 		}
 	}
@@ -169,7 +169,7 @@ func (c change) apply(ctx context.Context, tx store.Tx, f *found) error {
 		before := authz.In(f.Grants, c.scope)
 		f.Grants = c.replace(f.Grants, c.scope, c.roles)
 		if !slices.Equal(before, authz.In(f.Grants, c.scope)) {
-			if err := event.Write(ctx, tx, f.event("SERVICE_ACCOUNT_ROLES_CHANGED")); err != nil {
+			if err := event.Write(tx, f.event("SERVICE_ACCOUNT_ROLES_CHANGED")); err != nil {
 				return err
 			}
 		}
@@ -196,7 +196,7 @@ func update[W any](ctx context.Context, s *Service, at place, c change, wire fun
 		if err != nil {
 			return err
 		}
-		if err := c.apply(ctx, tx, f); err != nil {
+		if err := c.apply(tx, f); err != nil {
 			return err
 		}
 		out = wire(f)

@@ -92,11 +92,11 @@ func (s *Service) admit(ctx context.Context, at place, p api.Paging, body []Serv
 		if err := f.manage(ctx); err != nil {
 			return err
 		}
-		if err := f.list().Add(ctx, tx, networks); err != nil {
+		if err := f.list().Add(tx, networks); err != nil {
 			return err
 		}
 		for _, n := range networks {
-			if err := event.Write(ctx, tx, f.event("SERVICE_ACCOUNT_ACCESS_LIST_ENTRY_ADDED").At(n.String())); err != nil {
+			if err := event.Write(tx, f.event("SERVICE_ACCOUNT_ACCESS_LIST_ENTRY_ADDED").At(n.String())); err != nil {
 				return err
 			}
 		}
@@ -158,9 +158,9 @@ func (s *Service) expel(ctx context.Context, at place, address string) (api.None
 		if err != nil {
 			return err
 		}
-		if err := f.list().Remove(ctx, tx, e); err != nil {
+		if err := f.list().Remove(tx, e); err != nil {
 			return err
 		}
-		return event.Write(ctx, tx, f.event("SERVICE_ACCOUNT_ACCESS_LIST_ENTRY_DELETED").At(e.CIDR))
+		return event.Write(tx, f.event("SERVICE_ACCOUNT_ACCESS_LIST_ENTRY_DELETED").At(e.CIDR))
 	})
 }

@@ -53,7 +53,7 @@ type createInOrgIn struct {
 func (s *Service) createInOrg(ctx context.Context, in createInOrgIn) (out OrgServiceAccount, err error) {
 	w := &in.Body
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		a, text, err := create(ctx, tx, birth{
+		a, text, err := create(tx, birth{
 			orgID: in.OrgID, name: w.Name, description: w.Description, hours: w.SecretExpiresAfterHours,
 			grants: authz.OfOrganization(nil, in.OrgID, w.Roles),
 		})
@@ -88,7 +88,7 @@ func (s *Service) delete(ctx context.Context, in inOrg) (api.None, error) {
 		if err := state.EndServiceAccount(tx, f.ServiceAccount); err != nil {
 			return err
 		}
-		return event.Write(ctx, tx, f.event("SERVICE_ACCOUNT_DELETED"))
+		return event.Write(tx, f.event("SERVICE_ACCOUNT_DELETED"))
 	})
 }
 

@@ -55,7 +55,7 @@ func (s *Service) createInGroup(ctx context.Context, in createInGroupIn) (out Gr
 			return err
 		}
 		member := authz.OfOrganization(nil, p.OrgID, []authz.Role{authz.OrgMember})
-		a, text, err := create(ctx, tx, birth{
+		a, text, err := create(tx, birth{
 			orgID: p.OrgID, name: w.Name, description: w.Description, hours: w.SecretExpiresAfterHours,
 			grants: authz.OfProject(member, p.ID, w.Roles),
 		})
@@ -63,7 +63,7 @@ func (s *Service) createInGroup(ctx context.Context, in createInGroupIn) (out Gr
 			return err
 		}
 		out = toGroup(a, p.ID, text)
-		return event.Write(ctx, tx, event.In("SERVICE_ACCOUNT_ADDED_TO_GROUP", p).OfKey(a.ClientID))
+		return event.Write(tx, event.In("SERVICE_ACCOUNT_ADDED_TO_GROUP", p).OfKey(a.ClientID))
 	})
 	return out, err
 }
@@ -101,9 +101,9 @@ func (s *Service) invite(ctx context.Context, in inviteIn) (out GroupServiceAcco
 			return err
 		}
 		if len(authz.In(f.Grants, in.GroupID)) > 0 {
-			err = change{roles: in.Body.Roles, scope: in.GroupID, replace: authz.OfProject}.apply(ctx, tx, f)
+			err = change{roles: in.Body.Roles, scope: in.GroupID, replace: authz.OfProject}.apply(tx, f)
 		} else {
-			err = assign(ctx, tx, f, in.Body.Roles, "SERVICE_ACCOUNT_ADDED_TO_GROUP")
+			err = assign(tx, f, in.Body.Roles, "SERVICE_ACCOUNT_ADDED_TO_GROUP")
 		}
 		out = asGroup(f)
 		return err
@@ -112,12 +112,12 @@ func (s *Service) invite(ctx context.Context, in inviteIn) (out GroupServiceAcco
 }
 
 // assign takes an account into the project that it was found in, or out of it.
-func assign(ctx context.Context, tx store.Tx, f *found, roles []authz.Role, what event.Type) error {
+func assign(tx store.Tx, f *found, roles []authz.Role, what event.Type) error {
 	f.Grants = authz.OfProject(f.Grants, f.project.ID, roles)
 	if err := state.ServiceAccounts.Put(tx, f.ServiceAccount); err != nil {
 		return err
 	}
-	return event.Write(ctx, tx, f.event(what))
+	return event.Write(tx, f.event(what))
 }
 
 func (s *Service) leave(ctx context.Context, in inGroup) (api.None, error) {
@@ -126,7 +126,7 @@ func (s *Service) leave(ctx context.Context, in inGroup) (api.None, error) {
 		if err != nil {
 			return err
 		}
-		return assign(ctx, tx, f, nil, "SERVICE_ACCOUNT_REMOVED_FROM_GROUP")
+		return assign(tx, f, nil, "SERVICE_ACCOUNT_REMOVED_FROM_GROUP")
 	})
 }
 

@@ -69,7 +69,7 @@ func (s *Service) addSecret(ctx context.Context, at place, hours int) (out Servi
 		if err := state.ServiceAccounts.Put(tx, f.ServiceAccount); err != nil {
 			return err
 		}
-		return event.Write(ctx, tx, f.event("SERVICE_ACCOUNT_SECRET_ADDED"))
+		return event.Write(tx, f.event("SERVICE_ACCOUNT_SECRET_ADDED"))
 	})
 	return out, err
 }
@@ -112,6 +112,6 @@ func (s *Service) endSecret(ctx context.Context, at place, id model.ID) (api.Non
 		if err := state.ServiceAccounts.Put(tx, f.ServiceAccount); err != nil {
 			return err
 		}
-		return event.Write(ctx, tx, f.event("SERVICE_ACCOUNT_SECRET_DELETED"))
+		return event.Write(tx, f.event("SERVICE_ACCOUNT_SECRET_DELETED"))
 	})
 }

@@ -123,7 +123,7 @@ func (s *Service) addActive(ctx context.Context, in addActiveIn) (page api.Page[
 			if m.Pending {
 				return fault.UserPending.With(m.Username)
 			}
-			if err := people.JoinTeam(ctx, tx, t, m); err != nil {
+			if err := people.JoinTeam(tx, t, m); err != nil {
 				return err
 			}
 		}
@@ -139,11 +139,11 @@ type personIn struct {
 }
 
 func (s *Service) remove(ctx context.Context, in personIn) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error { return in.leave(ctx, tx, in.UserID) })
+	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error { return in.leave(tx, in.UserID) })
 }
 
 // leave takes a user out of the team: fault.UserNotFound.
-func (in getIn) leave(ctx context.Context, tx store.Tx, userID model.ID) error {
+func (in getIn) leave(tx store.Tx, userID model.ID) error {
 	t, err := in.find(tx)
 	if err != nil {
 		return err
@@ -152,7 +152,7 @@ func (in getIn) leave(ctx context.Context, tx store.Tx, userID model.ID) error {
 	if err != nil {
 		return store.IfMissing(err, fault.UserNotFound.With(userID))
 	}
-	return people.LeaveTeam(ctx, tx, place)
+	return people.LeaveTeam(tx, place)
 }
 
 type oneIn struct {
@@ -168,14 +168,14 @@ func (s *Service) addOne(ctx context.Context, in oneIn) (shape.OrgUserResponse, 
 		}
 		_, err = state.TeamMembers.Get(tx, state.MembershipID(m.UserID, t.ID))
 		if store.IsNotFound(err) {
-			return people.JoinTeam(ctx, tx, t, m)
+			return people.JoinTeam(tx, t, m)
 		}
 		return err
 	})
 }
 
 func (s *Service) removeOne(ctx context.Context, in oneIn) (shape.OrgUserResponse, error) {
-	return s.changeOne(ctx, in, func(tx store.Tx, m *model.Membership) error { return in.leave(ctx, tx, m.UserID) })
+	return s.changeOne(ctx, in, func(tx store.Tx, m *model.Membership) error { return in.leave(tx, m.UserID) })
 }
 
 // changeOne changes the teams of one user, and shows what the user has in the organization.

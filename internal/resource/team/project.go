@@ -100,7 +100,7 @@ func (s *Service) addToProject(ctx context.Context, in addIn) (page api.Page[Tea
 			if len(authz.In(t.Grants, p.ID)) > 0 {
 				return fault.TeamInGroup.With(t.ID)
 			}
-			if err := assign(ctx, tx, p, t, w.RoleNames); err != nil {
+			if err := assign(tx, p, t, w.RoleNames); err != nil {
 				return err
 			}
 		}
@@ -114,9 +114,9 @@ func (s *Service) addToProject(ctx context.Context, in addIn) (page api.Page[Tea
 }
 
 // assign replaces a team's roles in a project: without any, the team leaves it.
-func assign(ctx context.Context, tx store.Tx, p *model.Project, t *model.Team, roles []authz.Role) error {
+func assign(tx store.Tx, p *model.Project, t *model.Team, roles []authz.Role) error {
 	before := authz.In(t.Grants, p.ID)
-	if err := shape.MayAssign(ctx, p, before, roles); err != nil {
+	if err := shape.MayAssign(tx.Context(), p, before, roles); err != nil {
 		return err
 	}
 	what := event.Type("TEAM_ROLES_MODIFIED")
@@ -132,7 +132,7 @@ func assign(ctx context.Context, tx store.Tx, p *model.Project, t *model.Team, r
 	if err := state.Teams.Put(tx, t); err != nil {
 		return err
 	}
-	return event.Write(ctx, tx, event.In(what, p).OfTeam(t.ID))
+	return event.Write(tx, event.In(what, p).OfTeam(t.ID))
 }
 
 type inProjectIn struct {
@@ -193,7 +193,7 @@ func (s *Service) updateInProject(ctx context.Context, in updateIn) (page api.Pa
 		if err != nil {
 			return err
 		}
-		if err := assign(ctx, tx, p, t, in.Body.RoleNames); err != nil {
+		if err := assign(tx, p, t, in.Body.RoleNames); err != nil {
 			return err
 		}
 		page, err = whole(tx, p)
@@ -208,7 +208,7 @@ func (s *Service) removeFromProject(ctx context.Context, in inProjectIn) (api.No
 		if err != nil {
 			return err
 		}
-		return assign(ctx, tx, p, t, nil)
+		return assign(tx, p, t, nil)
 	})
 }
 

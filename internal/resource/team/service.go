@@ -55,11 +55,11 @@ func (s *Service) create(ctx context.Context, in createIn) (out Team, err error)
 		if err := put(tx, t); err != nil {
 			return err
 		}
-		if err := event.Write(ctx, tx, event.InOrg("TEAM_CREATED", t.OrgID).OfTeam(t.ID)); err != nil {
+		if err := event.Write(tx, event.InOrg("TEAM_CREATED", t.OrgID).OfTeam(t.ID)); err != nil {
 			return err
 		}
 		out = Team{ID: t.ID, Links: api.Self(path(t)), Name: t.Name, Usernames: append([]string{}, w.Usernames...)}
-		return begin(ctx, tx, t, w.Usernames)
+		return begin(tx, t, w.Usernames)
 	})
 	return out, err
 }
@@ -86,7 +86,7 @@ func put(tx store.Tx, t *model.Team) error {
 }
 
 // begin puts its first people into a team. Who is named twice is in it once.
-func begin(ctx context.Context, tx store.Tx, t *model.Team, usernames []string) error {
+func begin(tx store.Tx, t *model.Team, usernames []string) error {
 	seen := map[string]bool{}
 	for _, name := range usernames {
 		if seen[state.Fold(name)] {
@@ -107,7 +107,7 @@ func begin(ctx context.Context, tx store.Tx, t *model.Team, usernames []string) 
 		if err != nil {
 			return err
 		}
-		if err := people.JoinTeam(ctx, tx, t, m); err != nil {
+		if err := people.JoinTeam(tx, t, m); err != nil {
 			return err
 		}
 	}
@@ -173,7 +173,7 @@ func (s *Service) rename(ctx context.Context, in renameIn) (out TeamResponse, er
 		if err := put(tx, t); err != nil {
 			return err
 		}
-		return event.Write(ctx, tx, event.InOrg("TEAM_NAME_CHANGED", t.OrgID).OfTeam(t.ID))
+		return event.Write(tx, event.InOrg("TEAM_NAME_CHANGED", t.OrgID).OfTeam(t.ID))
 	})
 	return out, err
 }
@@ -190,6 +190,6 @@ func (s *Service) delete(ctx context.Context, in getIn) (api.None, error) {
 		if err := state.EndTeam(tx, t); err != nil {
 			return err
 		}
-		return event.Write(ctx, tx, event.InOrg("TEAM_DELETED", t.OrgID).OfTeam(t.ID))
+		return event.Write(tx, event.InOrg("TEAM_DELETED", t.OrgID).OfTeam(t.ID))
 	})
 }
