@@ -31,17 +31,17 @@ type conn struct {
 	subnet   string // of the peer
 	id       int32
 	log      *slog.Logger
-	login    *login        // who has logged in, or nil
-	sasl     *conversation // a login that is under way, or nil
-	failures int           // failed logins
-	session  Session       // opened with the first command that needs it
-	lastSent int32         // request id of the last reply
-	out      []byte        // room for a reply
-	writeBy  time.Time     // the deadline of writes
-	watch    watch         // over the command that runs
-	closing  bool          // the connection ends after the current reply
-	seat     *share.Seat   // among the connections of the process
-	claim    *share.Claim  // memory for the message that is read or answered; nil: it is small
+	login    *login       // who has logged in, or nil
+	attempt  *attempt     // a login that is under way, or nil
+	failures int          // failed logins
+	session  Session      // opened with the first command that needs it
+	lastSent int32        // request id of the last reply
+	out      []byte       // room for a reply
+	writeBy  time.Time    // the deadline of writes
+	watch    watch        // over the command that runs
+	closing  bool         // the connection ends after the current reply
+	seat     *share.Seat  // among the connections of the process
+	claim    *share.Claim // memory for the message that is read or answered; nil: it is small
 }
 
 // login is who proved a password on this connection.
@@ -147,18 +147,20 @@ func (c *conn) answer(ctx context.Context, req request) (err error) {
 	if err != nil {
 		out = append(out[:at], c.failed(req.msg, err)...)
 	}
-	if unavailable(out[at:]) {
+	code := errorCode(out[at:])
+	if unavailable(code) {
 		c.closeSession() // the next command asks for a session of the database that comes up
 		out = c.g.retryHint(out, at)
 	}
+	c.g.observer.Command(Command{Client: c.client(), Message: req.msg, Reply: out[at:], Code: code, Took: c.watch.sofar()})
 	defer c.sent()
 	return c.send(req, wire.EndMsg(out))
 }
 
-// sent tells the engine, if it wants to know, that its reply is not in memory any more.
+// sent tells the engine that its reply is not in memory any more.
 func (c *conn) sent() {
-	if s, ok := c.session.(interface{ Sent() }); ok {
-		s.Sent()
+	if c.session != nil {
+		c.session.Sent()
 	}
 }
 
@@ -221,7 +223,7 @@ func (c *conn) admitted(ctx context.Context) bool {
 
 // drop forgets the login and what belongs to it.
 func (c *conn) drop() {
-	c.login, c.sasl = nil, nil
+	c.login, c.attempt = nil, nil
 	c.closeSession()
 }
 

@@ -1,10 +1,10 @@
 // Package gateway stands before a document engine and is, to MongoDB's clients, the primary of a replica set.
 //
-// A connection passes four gates: its address must be on the access list, its user must prove a password (SCRAM), each
+// A connection passes four gates: its address must be on the access list, its user must log in by a mechanism, each
 // command must be declared in the table of commands, and the user's roles must grant what the declaration asks for
 // (an open gateway, for development, has the first only).
 // What passes goes to the engine's Session as it came. The greeting, the login and questions about the caller itself
-// are answered here.
+// are answered here. An Observer sees all of it.
 //
 // The control plane is known only as a Directory, which is asked again at every command: a user that is deleted, a
 // role that is taken away and an address that leaves the list take effect on live connections at once.
@@ -44,6 +44,8 @@ type Backend interface {
 type Session interface {
 	// Run appends the answer to one authorized command to dst, failures included.
 	Run(dst []byte, m *wire.Msg) []byte
+	// Sent says that the answer to the last command is not in memory any more. The next command says so too.
+	Sent()
 	// Close releases the session. It is not used afterwards.
 	Close()
 }
@@ -75,6 +77,7 @@ type Config struct {
 	Host      string // host:port as clients reach it
 	Directory Directory
 	Backend   Backend
+	Observer  Observer     // nil: nobody
 	Logger    *slog.Logger // nil: silent
 	Version   string       // the MongoDB version that buildInfo tells, such as 8.0.4
 	Open      bool         // every client that Directory admits may do everything, without login
@@ -86,6 +89,7 @@ type Config struct {
 type Gateway struct {
 	cfg       Config
 	shared    *Shared
+	observer  Observer
 	log       *slog.Logger
 	noise     rate.Sometimes // for what strangers make it log as often as they like
 	process   bson.ObjectID  // identifies this life of the server to clients
@@ -109,8 +113,11 @@ func New(cfg Config) *Gateway {
 	if cfg.Shared == nil {
 		cfg.Shared = NewShared(share.Descriptors())
 	}
+	if cfg.Observer == nil {
+		cfg.Observer = nobody{}
+	}
 	return &Gateway{
-		cfg: cfg, shared: cfg.Shared, log: log.With("cluster", cfg.Name), noise: rate.Sometimes{First: 10, Interval: time.Second},
+		cfg: cfg, shared: cfg.Shared, observer: cfg.Observer, log: log.With("cluster", cfg.Name), noise: rate.Sometimes{First: 10, Interval: time.Second},
 		process: bson.NewObjectID(), idle: idleBeforeLogin, frameTime: frameTime,
 	}
 }

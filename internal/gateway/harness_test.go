@@ -105,6 +105,8 @@ func (e *engine) openedSessions() int {
 	return e.opened
 }
 
+func (s *engineSession) Sent() {}
+
 func (s *engineSession) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -29,16 +29,21 @@ func (c *conn) greet(ctx context.Context, req request) error {
 		return c.write(req, wire.Reply(err), 0)
 	}
 	streaming := interval > 0 && req.msg.Flags&(wire.ExhaustAllowed|wire.MoreToCome) == wire.ExhaustAllowed
-	for wait := first; ; wait = interval {
+	streamed := false // at least once
+	for wait := first; ; wait, streamed = interval, true {
 		if wait > 0 && !pause(ctx, wait) {
 			return ctx.Err()
 		}
 		if wait > 0 && !c.admitted(ctx) {
 			return errRefused
 		}
+		begun := time.Now()
 		reply, err := bson.Marshal(c.greeting(ctx, req.msg))
 		if err != nil {
 			return err
+		}
+		if !streamed {
+			c.g.observer.Command(Command{Client: c.client(), Message: req.msg, Reply: reply, Took: time.Since(begun)})
 		}
 		if !streaming {
 			return c.write(req, reply, 0)

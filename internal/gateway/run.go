@@ -28,6 +28,7 @@ func (c *conn) run(ctx context.Context, dst []byte, m *wire.Msg) ([]byte, error)
 	}
 	if m.Name() == "usersInfo" {
 		doc, err := usersInfo(user, commandOf(m))
+		c.g.observer.Authorization(Authorization{Client: c.client(), Message: m, Refused: err})
 		return appendDoc(dst, doc, err)
 	}
 	return c.forward(ctx, dst, user, m)
@@ -63,6 +64,7 @@ func (c *conn) user(ctx context.Context, command string) (*User, error) {
 // forward runs an authorized command on the engine.
 func (c *conn) forward(ctx context.Context, dst []byte, user *User, m *wire.Msg) ([]byte, error) {
 	p, err := authorize(user, commandOf(m), &c.g.cursors)
+	c.g.observer.Authorization(Authorization{Client: c.client(), Message: m, Refused: err})
 	if err != nil {
 		c.g.noise.Do(func() {
 			c.log.Info("command refused", "user", user.Name, "command", wire.Short(m.Name()), "db", wire.Short(m.DB()), "error", err)
@@ -124,13 +126,7 @@ var unavailableCodes = []int32{
 	wire.ShutdownInProgress.Number, wire.NotWritablePrimary.Number, wire.InterruptedAtShutdown.Number,
 }
 
-func unavailable(reply bson.Raw) bool {
-	if ok, _ := reply.Lookup("ok").AsFloat64OK(); ok != 0 {
-		return false
-	}
-	code, _ := reply.Lookup("code").AsInt64OK()
-	return slices.Contains(unavailableCodes, int32(code))
-}
+func unavailable(code int32) bool { return code != 0 && slices.Contains(unavailableCodes, code) }
 
 // retryHint completes the reply of a database that is not available, which begins at out[at:]: the label lets clients retry
 // a write, and the topology version tells them that the member is still primary, so that they need not look for another

@@ -2,86 +2,70 @@ package gateway
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"errors"
-	"strings"
 
-	"github.com/xdg-go/scram"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/telamon-db/telamon/internal/verifier"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
 // maxLoginFailures is how many failed logins a connection survives.
 const maxLoginFailures = 5
 
-// mechanism is one way to log in.
-type mechanism struct {
-	hash       scram.HashGeneratorFcn
-	verifier   func(*User) verifier.Verifier
-	saltLength int // bytes
-	iterations int
-}
-
-var mechanisms = map[string]mechanism{
-	"SCRAM-SHA-256": {scram.SHA256, func(u *User) verifier.Verifier { return u.SHA256 }, verifier.SaltLength256, verifier.Iterations256},
-	"SCRAM-SHA-1":   {scram.SHA1, func(u *User) verifier.Verifier { return u.SHA1 }, verifier.SaltLength1, verifier.Iterations1},
-}
-
 // conversationID is what every login answers to; a connection has one at a time.
 const conversationID int32 = 1
 
-// conversation is a login that is under way.
-type conversation struct {
-	*scram.ServerConversation
+// attempt is a login that is under way on a connection.
+type attempt struct {
+	conversation
+	mechanism string
 	db        string
-	user      *User // nil for a user that does not exist
-	skipEmpty bool  // the client does without the empty exchange at the end
-	lookupErr error // the directory failed
+	skipEmpty bool // the client does without the empty exchange at the end
+}
+
+func (a *attempt) who() wire.User {
+	return wire.User{Name: wire.Short(a.claimed()), DB: wire.Short(a.db)}
 }
 
 var errAuthentication = wire.Errorf(wire.AuthenticationFailed, "Authentication failed.")
 
 // saslStart begins a login of a user of db.
-// Source: the Authentication specification, "SCRAM".
+// Source: the Authentication specification.
 func (c *conn) saslStart(ctx context.Context, body bson.Raw, db string) (bson.D, error) {
-	c.sasl = nil
+	c.attempt = nil
 	if c.login != nil {
 		return nil, wire.Errorf(wire.ProtocolError, "the connection has logged in already")
 	}
 	name, _ := body.Lookup("mechanism").StringValueOK()
 	mechanism, known := mechanisms[name]
 	if !known {
-		return nil, wire.Errorf(wire.MechanismUnavailable, "this login mechanism is not available")
+		err := wire.Errorf(wire.MechanismUnavailable, "this login mechanism is not available")
+		c.g.observer.Login(Login{Client: c.client(), Reason: err})
+		return nil, err
 	}
 	if err := c.startSlowly(ctx); err != nil {
 		return nil, err
 	}
-	talk := &conversation{db: db}
-	talk.skipEmpty, _ = body.Lookup("options", "skipEmptyExchange").BooleanOK()
-	server, err := mechanism.hash.NewServer(func(username string) (scram.StoredCredentials, error) {
-		return c.g.credentials(ctx, mechanism, talk, username)
-	})
+	talk, err := mechanism.begin(ctx, c, db)
 	if err != nil {
 		return nil, err
 	}
-	talk.ServerConversation = server.NewConversation()
-	c.sasl = talk
+	c.attempt = &attempt{conversation: talk, mechanism: name, db: db}
+	c.attempt.skipEmpty, _ = body.Lookup("options", "skipEmptyExchange").BooleanOK()
 	return c.saslStep(body)
 }
 
 // saslContinue takes the client's next message of the login.
 func (c *conn) saslContinue(ctx context.Context, body bson.Raw) (bson.D, error) {
 	id, _ := body.Lookup("conversationId").AsInt64OK()
-	if c.sasl == nil || id != int64(conversationID) {
+	if c.attempt == nil || id != int64(conversationID) {
 		return nil, wire.Errorf(wire.ProtocolError, "no login is under way")
 	}
-	if c.sasl.Valid() {
-		return c.loggedIn("")
+	if u := c.attempt.user(); u != nil {
+		return c.loggedIn(u, nil)
 	}
-	proof := &try{limits: c.g.shared.tries, address: c.subnet, name: c.sasl.db + "." + wire.Short(c.sasl.Username())}
+	who := c.attempt.who()
+	proof := &try{limits: c.g.shared.tries, address: c.subnet, name: who.DB + "." + who.Name}
 	if err := proof.begin(ctx); err != nil {
 		return nil, c.loginFailed(err)
 	}
@@ -97,35 +81,42 @@ func (c *conn) saslStep(body bson.Raw) (bson.D, error) {
 	if !ok {
 		return nil, c.loginFailed(errors.New("the payload is missing"))
 	}
-	answer, err := c.sasl.Step(string(payload))
+	answer, err := c.attempt.step(payload)
 	switch {
-	case c.sasl.lookupErr != nil:
-		err = c.sasl.lookupErr
-		c.sasl = nil
-		return nil, err
-	case err != nil || (c.sasl.Done() && c.sasl.user == nil):
+	case errors.Is(err, errProof):
 		return nil, c.loginFailed(err)
-	case c.sasl.Valid() && c.sasl.skipEmpty:
-		return c.loggedIn(answer)
+	case err != nil:
+		c.attempt = nil
+		return nil, err
+	}
+	if u := c.attempt.user(); u != nil && c.attempt.skipEmpty {
+		return c.loggedIn(u, answer)
 	}
 	return saslReply(false, answer), nil
 }
 
-func saslReply(done bool, payload string) bson.D {
+func saslReply(done bool, payload []byte) bson.D {
+	if payload == nil {
+		payload = []byte{}
+	}
 	return bson.D{
 		{Key: "conversationId", Value: conversationID},
 		{Key: "done", Value: done},
-		{Key: "payload", Value: []byte(payload)},
+		{Key: "payload", Value: payload},
 		{Key: "ok", Value: 1.0},
 	}
 }
 
-func (c *conn) loggedIn(payload string) (bson.D, error) {
-	u := c.sasl.user
-	c.login, c.sasl = &login{id: u.ID, db: u.DB, name: u.Name}, nil
+func (c *conn) loggedIn(u *User, payload []byte) (bson.D, error) {
+	event := Login{Client: c.client(), Mechanism: c.attempt.mechanism, Claimed: c.attempt.who()}
+	c.login, c.attempt = &login{id: u.ID, db: u.DB, name: u.Name}, nil
 	if !c.sit(c.g.shared.members) {
 		c.login, c.closing = nil, true
-		return nil, wire.Errorf(wire.OperationFailed, "too many connections are busy; try again later")
+		event.Reason = wire.Errorf(wire.OperationFailed, "too many connections are busy; try again later")
+	}
+	c.g.observer.Login(event)
+	if event.Reason != nil {
+		return nil, event.Reason
 	}
 	c.log.Debug("logged in", "user", u.Name, "db", u.DB)
 	return saslReply(true, payload), nil
@@ -133,38 +124,11 @@ func (c *conn) loggedIn(payload string) (bson.D, error) {
 
 // loginFailed ends the login under way. The client learns nothing of the reason.
 func (c *conn) loginFailed(reason error) error {
-	c.log.Info("login failed", "user", wire.Short(c.sasl.Username()), "db", wire.Short(c.sasl.db), "known", c.sasl.user != nil, "reason", reason)
-	c.sasl = nil
+	who := c.attempt.who()
+	c.log.Info("login failed", "user", who.Name, "db", who.DB, "reason", reason)
+	c.g.observer.Login(Login{Client: c.client(), Mechanism: c.attempt.mechanism, Claimed: who, Reason: reason})
+	c.attempt = nil
 	c.failures++
 	c.closing = c.closing || c.failures >= maxLoginFailures
 	return errAuthentication
-}
-
-// credentials finds what to check a login of username against. Users that do not exist get a salt that stays the same
-// while the process lives and keys that no password has, at the same cost, so that nobody can tell them apart.
-func (g *Gateway) credentials(ctx context.Context, m mechanism, talk *conversation, username string) (scram.StoredCredentials, error) {
-	v := g.decoy(m, talk.db, username)
-	user, err := g.cfg.Directory.User(ctx, talk.db, username)
-	if err != nil {
-		talk.lookupErr = err
-		return scram.StoredCredentials{}, err
-	}
-	if user != nil && m.verifier(user).Usable() {
-		talk.user, v = user, m.verifier(user)
-	}
-	return scram.StoredCredentials{
-		KeyFactors: scram.KeyFactors{Salt: string(v.Salt), Iters: v.Iterations},
-		StoredKey:  v.StoredKey,
-		ServerKey:  v.ServerKey,
-	}, nil
-}
-
-func (g *Gateway) decoy(m mechanism, db, username string) verifier.Verifier {
-	derive := func(purpose string, n int) []byte {
-		mac := hmac.New(sha256.New, g.cfg.Secret)
-		mac.Write([]byte(strings.Join([]string{purpose, db, username}, "\x00")))
-		return mac.Sum(nil)[:n]
-	}
-	size := m.hash().Size()
-	return verifier.Verifier{Salt: derive("salt", m.saltLength), Iterations: m.iterations, StoredKey: derive("stored", size), ServerKey: derive("server", size)}
 }

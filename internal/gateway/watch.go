@@ -56,6 +56,9 @@ func (w *watch) begin() {
 	}
 }
 
+// sofar is how long the command has been running.
+func (w *watch) sofar() time.Duration { return time.Since(w.began) } // only the connection itself writes began
+
 // due looks into the connection if a command has been running for long.
 func (w *watch) due() {
 	w.mu.Lock()

@@ -1,8 +1,7 @@
 package model
 
 import (
-	"net"
-	"strconv"
+	"strings"
 	"time"
 )
 
@@ -20,11 +19,11 @@ type Cluster struct {
 	Declared     Declared `json:"declared"`
 	AutoIndexing bool     `json:"autoIndexing,omitempty"` // the switch of serverless instances, which does nothing
 
-	Node       string `json:"node"`           // the node whose data directory holds it
-	Host       string `json:"host,omitempty"` // at which that node's clusters are reached
-	Dataset    string `json:"dataset"`        // name of the live data directory; a restore puts another in its place
-	Port       int    `json:"port,omitempty"` // that its gateway listens on, kept over restarts
-	ReplicaSet string `json:"replicaSet"`
+	Node       string   `json:"node"`           // the node whose data directory holds it
+	Host       string   `json:"host,omitempty"` // at which that node's clusters are reached
+	Dataset    string   `json:"dataset"`        // name of the live data directory; a restore puts another in its place
+	ReplicaSet string   `json:"replicaSet"`
+	Members    []Member `json:"members,omitempty"` // in the order of the replica set's configuration
 
 	Rev int64 `json:"-"`
 }
@@ -46,16 +45,30 @@ func (c *Cluster) Runs() bool {
 	return c.State != Creating && c.State != Deleting && !c.Declared.Paused
 }
 
-// Address is where the cluster is reached, HOST:PORT.
-func (c *Cluster) Address() string { return net.JoinHostPort(c.Host, strconv.Itoa(c.Port)) }
+// Addresses are where the cluster is reached: HOST:PORT of every member, with commas between them.
+func (c *Cluster) Addresses() string {
+	all := make([]string, len(c.Members))
+	for i, m := range c.Members {
+		all[i] = m.Address()
+	}
+	return strings.Join(all, ",")
+}
+
+// MoveTo says that the cluster and its members are reached at another host.
+func (c *Cluster) MoveTo(host string) {
+	c.Host = host
+	for i := range c.Members {
+		c.Members[i].Host = host
+	}
+}
 
 // ConnectionString is how clients reach the cluster: "" while it is being created. It names no TLS and there is no form
 // of it that DNS resolves (mongodb+srv), because clusters have neither so far.
 func (c *Cluster) ConnectionString() string {
-	if c.Port == 0 || c.State == Creating {
+	if len(c.Members) == 0 || c.State == Creating {
 		return ""
 	}
-	return "mongodb://" + c.Address() + "/?authSource=admin&replicaSet=" + c.ReplicaSet
+	return "mongodb://" + c.Addresses() + "/?authSource=admin&replicaSet=" + c.ReplicaSet
 }
 
 // Provider is the cloud provider that the cluster declares first, or "".

@@ -2,12 +2,13 @@ package server
 
 import (
 	"context"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/telamon-db/telamon/internal/engine"
 	"github.com/telamon-db/telamon/internal/gateway"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/plane"
 	"github.com/telamon-db/telamon/internal/resource/cluster"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
@@ -16,10 +17,11 @@ import (
 // mongoDBVersion is what gateways say that they are.
 const mongoDBVersion = defaultMajorVersion + ".0"
 
-func (s *Server) newPlane(secret []byte) *engine.Plane {
-	return engine.New(engine.Config{
+func (s *Server) newPlane(secret []byte) *plane.Plane {
+	return plane.New(plane.Config{
 		DataDir: s.cfg.DataDir, Host: s.cfg.ClusterHost, PortFrom: s.cfg.PortFrom, PortTo: s.cfg.PortTo,
-		Version: mongoDBVersion, Now: s.clock.Now, Logger: s.cfg.Logger, Secret: secret,
+		Version: mongoDBVersion, Logger: s.cfg.Logger, Secret: secret,
+		Databases: plane.Embedded{Logger: s.cfg.Logger, Now: s.clock.Now},
 		Directory: func(c *model.Cluster) gateway.Directory {
 			return directory{access: s.access.of(c.GroupID), cluster: c.Name, now: s.clock.Now}
 		},
@@ -49,7 +51,7 @@ func (s *Server) clusters(ctx context.Context) (all []*model.Cluster, err error)
 		all, err = state.ClustersOn(tx, s.node)
 		for _, c := range all {
 			if c.Host != s.cfg.ClusterHost && err == nil {
-				c.Host = s.cfg.ClusterHost
+				c.MoveTo(s.cfg.ClusterHost)
 				err = state.Clusters.Put(tx, c)
 			}
 		}
@@ -61,12 +63,12 @@ func (s *Server) clusters(ctx context.Context) (all []*model.Cluster, err error)
 // resumeOne runs a cluster. What does not go as before is left to the reconciler: no database, or another port. Nobody is
 // told in the meantime that a cluster whose database cannot be opened is well.
 func (s *Server) resumeOne(ctx context.Context, c *model.Cluster) error {
-	port, failed := s.plane.Start(c)
+	members, failed := s.plane.Start(c)
 	switch {
 	case failed != nil:
 		s.cfg.Logger.Error("the database of a cluster cannot be opened", "cluster", c.Name, "id", c.ID, "error", failed)
-	case port != c.Port:
-		s.cfg.Logger.Warn("a cluster is reached at another port than before", "cluster", c.Name, "id", c.ID, "port", port)
+	case !slices.Equal(members, c.Members):
+		s.cfg.Logger.Warn("a cluster is reached at other addresses than before", "cluster", c.Name, "id", c.ID, "members", members)
 	case c.State != model.Repairing:
 		return nil
 	}
@@ -74,6 +76,6 @@ func (s *Server) resumeOne(ctx context.Context, c *model.Cluster) error {
 		if err := cluster.Wake(tx, c); err != nil || failed == nil {
 			return err
 		}
-		return cluster.Fails(tx, c, port)
+		return cluster.Fails(tx, c, members)
 	})
 }

@@ -18,10 +18,10 @@ import (
 	"github.com/telamon-db/telamon/internal/authn"
 	"github.com/telamon-db/telamon/internal/clock"
 	"github.com/telamon-db/telamon/internal/durable"
-	"github.com/telamon-db/telamon/internal/engine"
 	"github.com/telamon-db/telamon/internal/login"
 	"github.com/telamon-db/telamon/internal/mail"
 	"github.com/telamon-db/telamon/internal/nodes"
+	"github.com/telamon-db/telamon/internal/plane"
 	"github.com/telamon-db/telamon/internal/ratelimit"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/share"
@@ -45,7 +45,7 @@ type Server struct {
 	engine    *api.Engine
 	mail      mail.Transport
 	runner    *reconcile.Runner
-	plane     *engine.Plane
+	plane     *plane.Plane
 	nodes     *nodes.Service
 	bootstrap *bootstrapFile
 	api       net.Listener

@@ -1,6 +1,9 @@
 package state
 
 import (
+	"bytes"
+	"encoding/json"
+
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/store"
@@ -36,4 +39,33 @@ func ClustersOf(tx store.Tx, groupID model.ID, flex bool) ([]*model.Cluster, err
 // ClustersOn returns the clusters whose data a node has.
 func ClustersOn(tx store.Tx, node string) ([]*model.Cluster, error) {
 	return Clusters.List(tx, store.Query{Index: "node", Prefix: []string{node}})
+}
+
+// clusterOfOnePort gives the body of a cluster that says at which port it is reached one member. What kind of node that is,
+// the plane says when it runs the cluster.
+func clusterOfOnePort(body []byte) ([]byte, error) {
+	if bytes.Contains(body, []byte(`"members":`)) {
+		return body, nil
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return nil, err
+	}
+	if fields["port"] == nil {
+		return body, nil
+	}
+	var one struct {
+		Host string `json:"host"`
+		Port int    `json:"port"`
+	}
+	if err := json.Unmarshal(body, &one); err != nil {
+		return nil, err
+	}
+	members, err := json.Marshal([]model.Member{{Host: one.Host, Port: one.Port, Node: model.Electable}})
+	if err != nil {
+		return nil, err
+	}
+	delete(fields, "port")
+	fields["members"] = members
+	return json.Marshal(fields)
 }

@@ -114,6 +114,8 @@ var Clusters = &store.Table[model.Cluster]{
 	Name: "clusters",
 	ID:   func(c *model.Cluster) string { return c.ID },
 	Rev:  func(c *model.Cluster) *int64 { return &c.Rev },
+	// A cluster was one port before it had members.
+	Older: clusterOfOnePort,
 	Indexes: []store.Index[model.Cluster]{
 		{Name: "name", Unique: true, Key: func(c *model.Cluster) []string { return []string{c.GroupID, c.Name} }},
 		{Name: "node", Key: func(c *model.Cluster) []string { return []string{c.Node} }},

@@ -30,7 +30,10 @@ func (d *diary) Hold(model.ID) (release func())                              { d
 func (d *diary) Lay(context.Context, model.ID, model.ID, string) error       { d.note("lay"); return nil }
 func (d *diary) Unlay(model.ID, string) error                                { d.note("unlay"); return nil }
 func (d *diary) Pause(model.ID) error                                        { d.note("pause"); d.paused(); return nil }
-func (d *diary) Start(c *model.Cluster) (int, error)                         { d.note("start on " + c.Dataset); return 1, nil }
+func (d *diary) Start(c *model.Cluster) ([]model.Member, error) {
+	d.note("start on " + c.Dataset)
+	return nil, nil
+}
 
 // TestTheTargetNeverStaysPaused: while the target is paused the job may go, with the cluster whose snapshot it restores,
 // or somebody may pause or delete the target. Whatever comes, a target that should run runs on what its row names.
@@ -84,11 +87,11 @@ type closed struct {
 
 var errShut = errors.New("it cannot be opened")
 
-func (c *closed) Start(*model.Cluster) (int, error) {
+func (c *closed) Start(*model.Cluster) ([]model.Member, error) {
 	if c.shut {
-		return 0, errShut
+		return nil, errShut
 	}
-	return 1, nil
+	return nil, nil
 }
 
 // TestAJobIsFinishedWhenTheDatabaseAnswers, not before. Once the data are the target's, the job is not given up, and what

@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/model"
@@ -16,8 +17,8 @@ const Kind reconcile.Kind = "cluster"
 
 // Runtime runs databases.
 type Runtime interface {
-	// Start makes the cluster run, if it does not, and returns its port.
-	Start(c *model.Cluster) (port int, err error)
+	// Start makes the cluster run, if it does not, and returns its members.
+	Start(c *model.Cluster) ([]model.Member, error)
 	// Stop ends the cluster, if it runs, and keeps its data.
 	Stop(id model.ID) error
 	// Remove ends the cluster and removes its data. Removing nothing is no error.
@@ -56,31 +57,31 @@ func (r Reconciler) Reconcile(ctx context.Context, key string) (again time.Time,
 	if err != nil {
 		return again, store.IfMissing(err, nil)
 	}
-	port, err := r.realize(c)
+	members, err := r.realize(c)
 	if err != nil {
-		return again, errors.Join(err, r.Store.Update(ctx, func(tx store.Tx) error { return Fails(tx, c, port) }))
+		return again, errors.Join(err, r.Store.Update(ctx, func(tx store.Tx) error { return Fails(tx, c, members) }))
 	}
 	err = r.Store.Update(ctx, func(tx store.Tx) error {
-		again, err = r.record(tx, key, c, port)
+		again, err = r.record(tx, key, c, members)
 		return err
 	})
 	return again, err
 }
 
-// realize does to the database what c's state asks for, and returns its port.
-func (r Reconciler) realize(c *model.Cluster) (port int, err error) {
+// realize does to the database what c's state asks for, and returns its members.
+func (r Reconciler) realize(c *model.Cluster) ([]model.Member, error) {
 	switch {
 	case c.State == model.Deleting:
-		return 0, r.Runtime.Remove(c.ID)
+		return nil, r.Runtime.Remove(c.ID)
 	case c.Declared.Paused:
-		return c.Port, r.Runtime.Stop(c.ID)
+		return c.Members, r.Runtime.Stop(c.ID)
 	}
 	return r.Runtime.Start(c)
 }
 
 // record writes down what realize has made of the cluster. If somebody has declared something else meanwhile, the
 // cluster is due again anyway.
-func (r Reconciler) record(tx store.Tx, key string, made *model.Cluster, port int) (again time.Time, err error) {
+func (r Reconciler) record(tx store.Tx, key string, made *model.Cluster, members []model.Member) (again time.Time, err error) {
 	c, err := state.Clusters.Get(tx, key)
 	if err != nil || c.Rev != made.Rev {
 		return tx.Now(), store.IfMissing(err, nil)
@@ -96,10 +97,10 @@ func (r Reconciler) record(tx store.Tx, key string, made *model.Cluster, port in
 	case c.State != model.Idle:
 		again = c.Settled
 	}
-	if err != nil || c.Port == port && c.State == made.State {
+	if err != nil || slices.Equal(c.Members, members) && c.State == made.State {
 		return again, err
 	}
-	c.Port = port
+	c.Members = members
 	return again, state.Clusters.Put(tx, c)
 }
 

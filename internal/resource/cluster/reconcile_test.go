@@ -25,12 +25,12 @@ type broken struct {
 	running map[model.ID]bool
 }
 
-func (b *broken) Start(c *model.Cluster) (int, error) {
+func (b *broken) Start(c *model.Cluster) ([]model.Member, error) {
 	if b.failing {
-		return 0, errDisk
+		return nil, errDisk
 	}
 	b.running[c.ID] = true
-	return 27017, nil
+	return []model.Member{{Host: "127.0.0.1", Port: 27017}}, nil
 }
 
 func (b *broken) Stop(id model.ID) error {
@@ -244,10 +244,10 @@ type interrupted struct {
 	then func()
 }
 
-func (i interrupted) Start(c *model.Cluster) (int, error) {
-	port, err := i.broken.Start(c)
+func (i interrupted) Start(c *model.Cluster) ([]model.Member, error) {
+	members, err := i.broken.Start(c)
 	i.then()
-	return port, err
+	return members, err
 }
 
 // TestFlexRefusals: a Flex cluster says no in words of its own.

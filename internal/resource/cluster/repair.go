@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"slices"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/model"
@@ -10,15 +11,15 @@ import (
 )
 
 // Fails records that the database of a cluster cannot be opened: a cluster that has been ready is REPAIRING at once,
-// reached at port if that is not 0, until its reconciler has opened it. One that was never ready may be given more time.
+// reached at members if there are any, until its reconciler has opened it. One that was never ready may be given more time.
 // If somebody has changed the cluster meanwhile, the reconciler looks again anyway.
-func Fails(tx store.Tx, failed *model.Cluster, port int) error {
+func Fails(tx store.Tx, failed *model.Cluster, members []model.Member) error {
 	c, err := state.Clusters.Get(tx, failed.ID)
 	if err != nil || c.Rev != failed.Rev || !c.Ready {
 		return store.IfMissing(err, nil)
 	}
-	if port != 0 && port != c.Port {
-		c.Port = port
+	if len(members) > 0 && !slices.Equal(members, c.Members) {
+		c.Members = members
 		if err := state.Clusters.Put(tx, c); err != nil {
 			return err
 		}

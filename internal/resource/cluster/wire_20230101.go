@@ -210,7 +210,7 @@ func (w *LegacyAtlasCluster) show(v view) {
 		w.DiskSizeGB = api.Ptr(api.Double(disk))
 	}
 	if w.MongoURIWithOptions = w.ConnectionStrings.Standard; w.MongoURIWithOptions != "" {
-		w.MongoURI = "mongodb://" + v.cluster.Address()
+		w.MongoURI = "mongodb://" + v.cluster.Addresses()
 	}
 	nodes := 0
 	for _, z := range d.Zones {

@@ -41,7 +41,7 @@ func (s *Service) addresses(ctx context.Context, in getIn) (out GroupIPAddresses
 	}
 	out = GroupIPAddresses{GroupID: in.GroupID, Services: GroupService{Clusters: []ClusterIPAddresses{}}}
 	for _, c := range clusters {
-		if !c.Runs() || c.Port == 0 {
+		if !c.Runs() || len(c.Members) == 0 {
 			continue
 		}
 		inbound, err := resolve(ctx, c.Host)

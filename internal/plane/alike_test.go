@@ -1,4 +1,4 @@
-package engine
+package plane
 
 import (
 	"context"
@@ -208,7 +208,7 @@ func newAlike(t *testing.T) *alike {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := gateway.New(gateway.Config{Name: "c", SetName: "rs", Host: l.Addr().String(), Directory: a, Backend: backend{db}, Version: "8.0.0"})
+	g := gateway.New(gateway.Config{Name: "c", SetName: "rs", Host: l.Addr().String(), Directory: a, Backend: embedded{db}, Version: "8.0.0"})
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- g.Serve(ctx, l) }()
@@ -220,12 +220,6 @@ func newAlike(t *testing.T) *alike {
 	})
 	a.login(l.Addr().String())
 	return a
-}
-
-type backend struct{ db *docdb.Engine }
-
-func (b backend) NewSession(ctx context.Context, user wire.User) (gateway.Session, error) {
-	return b.db.NewSession(ctx, user), nil
 }
 
 const secret = "a password"

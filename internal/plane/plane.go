@@ -1,12 +1,12 @@
-// Package engine is what the control plane asks of databases: to run a cluster, to take a snapshot of it, to lay a
-// snapshot in its place, to remove it. Clusters of this node run in this process: a gateway on a port of its own and an
-// embedded document engine behind it.
+// Package plane is what the control plane asks of databases: to run a cluster, to take a snapshot of it, to lay a
+// snapshot in its place, to remove it. Clusters of this node run in this process: members, each of which is a gateway on a
+// port of its own, and one Database behind them.
 //
 // Everything here may be asked twice, and picks up what a crash left half done:
 //
 //	<data>/clusters/<cluster id>/<dataset>   the live data; a restore makes another dataset and switches to it
 //	<data>/snapshots/<snapshot id>           immutable copies, which share their files with the data by hard links
-package engine
+package plane
 
 import (
 	"context"
@@ -16,14 +16,10 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
-	"strconv"
 	"sync"
-	"time"
 
-	"github.com/telamon-db/telamon/internal/docdb"
 	"github.com/telamon-db/telamon/internal/durable"
 	"github.com/telamon-db/telamon/internal/gateway"
 	"github.com/telamon-db/telamon/internal/model"
@@ -37,7 +33,8 @@ type Config struct {
 	PortFrom  int    // first port; 0: any free one
 	PortTo    int
 	Version   string // MongoDB version that gateways tell
-	Now       func() time.Time
+	Databases Databases
+	Observer  func(*model.Cluster) gateway.Observer  // sees what clients of a cluster do; nil: nobody does
 	Directory func(*model.Cluster) gateway.Directory // who may use a cluster
 	Secret    []byte                                 // hides which database users there are; the same after a restart
 	Logger    *slog.Logger
@@ -64,10 +61,10 @@ func New(cfg Config) *Plane {
 
 // deployment is one running cluster.
 type deployment struct {
-	port int
-	slot slot
-	stop context.CancelFunc
-	done chan struct{}
+	members []model.Member
+	slot    slot
+	stop    context.CancelFunc
+	serving sync.WaitGroup // the members' gateways
 
 	mu      sync.Mutex // one switch of datasets at a time
 	dataset string
@@ -75,21 +72,21 @@ type deployment struct {
 }
 
 // ErrStopped is what Start says once the plane is closed.
-var ErrStopped = errors.New("engine: the data plane has been closed")
+var ErrStopped = errors.New("plane: the data plane has been closed")
 
-// Start makes the cluster run on its dataset and returns the port that it is reached at: c.Port if that is free, else
-// another. A cluster that runs already on another dataset is switched to it; its clients notice a pause and retry. A
-// cluster that has been ready is never begun anew: if its dataset is not there, c is out of date or data is lost. One
-// whose data cannot be opened is reached at port nevertheless, and says so to its clients.
-func (p *Plane) Start(c *model.Cluster) (port int, err error) {
+// Start makes the cluster run on its dataset and returns the members that it is reached at: at the ports that they had if
+// those are free, else at others. A cluster that runs already on another dataset is switched to it; its clients notice a
+// pause and retry. A cluster that has been ready is never begun anew: if its dataset is not there, c is out of date or data
+// is lost. One whose data cannot be opened is reached nevertheless, and says so to its clients.
+func (p *Plane) Start(c *model.Cluster) ([]model.Member, error) {
 	for {
 		d, err := p.deployment(c)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		if ended, err := p.run(d, c); err != nil || !ended {
-			d.slot.configure(parameters(&c.Declared.Process))
-			return d.port, err
+			d.slot.configure(c)
+			return d.members, err
 		}
 	}
 }
@@ -100,7 +97,7 @@ func (p *Plane) missing(c *model.Cluster) error {
 		return nil
 	}
 	if _, err := os.Stat(p.dataset(c.ID, c.Dataset)); err != nil {
-		return fmt.Errorf("engine: the data of cluster %s: %w", c.Name, err)
+		return fmt.Errorf("%w: cluster %s: %w", ErrDamaged, c.Name, err)
 	}
 	return nil
 }
@@ -134,7 +131,7 @@ func (p *Plane) run(d *deployment, c *model.Cluster) (ended bool, err error) {
 	return false, os.RemoveAll(p.dataset(c.ID, before))
 }
 
-// deployment returns the cluster's deployment, and binds its port and begins to serve it if there is none.
+// deployment returns the cluster's deployment, and binds its members' ports and begins to serve them if there is none.
 func (p *Plane) deployment(c *model.Cluster) (*deployment, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -144,25 +141,36 @@ func (p *Plane) deployment(c *model.Cluster) (*deployment, error) {
 	if d := p.running[c.ID]; d != nil {
 		return d, nil
 	}
-	l, err := p.listen(c.Port)
+	listeners, err := p.bind(c)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	d := &deployment{port: l.Addr().(*net.TCPAddr).Port, stop: cancel, done: make(chan struct{})}
-	g := gateway.New(gateway.Config{
-		Name: c.Name, SetName: c.ReplicaSet, Host: p.Address(d.port), Directory: p.cfg.Directory(c), Backend: &d.slot,
-		Logger: p.cfg.Logger, Version: p.cfg.Version, Secret: projectSecret(p.cfg.Secret, c.GroupID),
-		Shared: p.shared,
-	})
-	go func() {
-		defer close(d.done)
-		if err := g.Serve(ctx, l); err != nil {
-			p.cfg.Logger.Error("gateway ended", "cluster", c.Name, "error", err)
-		}
-	}()
+	d := &deployment{stop: cancel}
+	for _, l := range listeners {
+		d.members = append(d.members, l.Member)
+		g := p.gateway(c, d, l.Member)
+		d.serving.Go(func() {
+			if err := g.Serve(ctx, l); err != nil {
+				p.cfg.Logger.Error("gateway ended", "cluster", c.Name, "error", err)
+			}
+		})
+	}
 	p.running[c.ID] = d
 	return d, nil
+}
+
+// gateway is what serves a member of the cluster.
+func (p *Plane) gateway(c *model.Cluster, d *deployment, m model.Member) *gateway.Gateway {
+	var observer gateway.Observer
+	if p.cfg.Observer != nil {
+		observer = p.cfg.Observer(c)
+	}
+	return gateway.New(gateway.Config{
+		Name: c.Name, SetName: c.ReplicaSet, Host: m.Address(), Directory: p.cfg.Directory(c), Backend: &d.slot,
+		Logger: p.cfg.Logger, Version: p.cfg.Version, Secret: projectSecret(p.cfg.Secret, c.GroupID),
+		Shared: p.shared, Observer: observer,
+	})
 }
 
 // projectSecret is the part of a secret that a project's gateways share.
@@ -172,33 +180,12 @@ func projectSecret(secret []byte, groupID model.ID) []byte {
 	return mac.Sum(nil)
 }
 
-// Address is where a cluster on the given port is reached.
-func (p *Plane) Address(port int) string { return net.JoinHostPort(p.cfg.Host, strconv.Itoa(port)) }
-
-// listen binds the port that a cluster had, or another of the range.
-func (p *Plane) listen(had int) (net.Listener, error) {
-	if had != 0 {
-		if l, err := net.Listen("tcp", p.Address(had)); err == nil {
-			return l, nil
-		}
-	}
-	if p.cfg.PortFrom == 0 {
-		return net.Listen("tcp", p.Address(0))
-	}
-	for port := p.cfg.PortFrom; port <= p.cfg.PortTo; port++ {
-		if l, err := net.Listen("tcp", p.Address(port)); err == nil {
-			return l, nil
-		}
-	}
-	return nil, fmt.Errorf("engine: no port from %d to %d is free", p.cfg.PortFrom, p.cfg.PortTo)
-}
-
 func (p *Plane) open(d *deployment, c *model.Cluster) error {
 	dir := p.dataset(c.ID, c.Dataset)
 	if err := durable.MakeDir(dir); err != nil {
 		return err
 	}
-	db, err := docdb.Open(dir, docdb.Options{Logger: p.cfg.Logger, Now: p.cfg.Now, MustExist: c.Ready})
+	db, err := p.cfg.Databases.Open(dir, c.Ready)
 	if err != nil {
 		return err
 	}
@@ -207,7 +194,7 @@ func (p *Plane) open(d *deployment, c *model.Cluster) error {
 	return nil
 }
 
-// Stop ends a cluster and keeps its data. When it returns, the port and the data are free.
+// Stop ends a cluster and keeps its data. When it returns, the ports and the data are free.
 func (p *Plane) Stop(id model.ID) error {
 	p.mu.Lock()
 	d := p.running[id]
@@ -222,7 +209,7 @@ func (p *Plane) Stop(id model.ID) error {
 	}
 	d.ended = true
 	d.stop()
-	<-d.done
+	d.serving.Wait()
 	err := d.slot.empty()
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -257,7 +244,7 @@ func (p *Plane) Trouble() error {
 	defer p.mu.Unlock()
 	var all []error
 	for id, d := range p.running {
-		db := d.slot.engine()
+		db := d.slot.database()
 		if db == nil {
 			continue
 		}
@@ -274,7 +261,7 @@ func (p *Plane) get(id model.ID) (*deployment, error) {
 	if d := p.running[id]; d != nil {
 		return d, nil
 	}
-	return nil, fmt.Errorf("engine: cluster %s does not run here", id)
+	return nil, fmt.Errorf("plane: cluster %s does not run here", id)
 }
 
 func (p *Plane) cluster(id model.ID) string { return filepath.Join(p.cfg.DataDir, "clusters", id) }

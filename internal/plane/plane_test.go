@@ -1,4 +1,4 @@
-package engine
+package plane
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -20,10 +21,10 @@ func TestStartTwice(t *testing.T) {
 	c := newCluster("alpha")
 	b.start(c)
 	b.insert(c, 1)
-	had := c.Port
+	had := port(c)
 	b.start(c)
-	if c.Port != had {
-		t.Errorf("the second start moved the cluster from %d to %d", had, c.Port)
+	if port(c) != had {
+		t.Errorf("the second start moved the cluster from %d to %d", had, port(c))
 	}
 	b.want(c, 1)
 }
@@ -33,24 +34,24 @@ func TestStopKeepsDataAndPort(t *testing.T) {
 	b := newBench(t, dir)
 	c := newCluster("alpha")
 	b.start(c)
-	had := c.Port
+	had := port(c)
 	b.insert(c, 1)
 	for i := range 5 {
 		b.must(b.Stop(c.ID))
 		b.must(b.Stop(c.ID))
-		if conn, err := net.Dial("tcp", b.Address(had)); err == nil {
+		if conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(had))); err == nil {
 			conn.Close()
 			t.Fatal("a stopped cluster is reachable")
 		}
-		if b.start(c); c.Port != had {
-			t.Fatalf("start %d moved the cluster from %d to %d", i, had, c.Port)
+		if b.start(c); port(c) != had {
+			t.Fatalf("start %d moved the cluster from %d to %d", i, had, port(c))
 		}
 		b.want(c, 1)
 	}
 	b.must(b.Close())
 	again := newBench(t, dir)
-	if again.start(c); c.Port != had {
-		t.Errorf("another process moved the cluster from %d to %d", had, c.Port)
+	if again.start(c); port(c) != had {
+		t.Errorf("another process moved the cluster from %d to %d", had, port(c))
 	}
 	again.want(c, 1)
 }
@@ -60,20 +61,20 @@ func TestPorts(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	b.must(err)
 	defer taken.Close()
-	port := taken.Addr().(*net.TCPAddr).Port
+	number := taken.Addr().(*net.TCPAddr).Port
 	c := newCluster("alpha")
-	c.Port = port
-	if b.start(c); c.Port == port || c.Port == 0 {
-		t.Errorf("the cluster is at %d, which is taken", c.Port)
+	c.Members = []model.Member{{Port: number}}
+	if b.start(c); port(c) == number || port(c) == 0 {
+		t.Errorf("the cluster is at %d, which is taken", port(c))
 	}
-	b.cfg.PortFrom, b.cfg.PortTo = port, port
+	b.cfg.PortFrom, b.cfg.PortTo = number, number
 	if _, err := b.Start(newCluster("beta")); err == nil {
 		t.Error("a cluster runs without a port")
 	}
 	taken.Close()
 	d := newCluster("beta")
-	if b.start(d); d.Port != port {
-		t.Errorf("the cluster is at %d, not in the range that begins and ends with %d", d.Port, port)
+	if b.start(d); port(d) != number {
+		t.Errorf("the cluster is at %d, not in the range that begins and ends with %d", port(d), number)
 	}
 }
 
@@ -186,8 +187,8 @@ func TestAllAtOnce(t *testing.T) {
 	for range 4 {
 		all.Go(func() {
 			for range 8 {
-				if port, err := b.Start(c); err != nil || port != c.Port {
-					t.Errorf("start: port %d, %v", port, err)
+				if members, err := b.Start(c); err != nil || !slices.Equal(members, c.Members) {
+					t.Errorf("start: %v, %v", members, err)
 				}
 			}
 		})

@@ -1,4 +1,4 @@
-package engine
+package plane
 
 import (
 	"context"
@@ -7,7 +7,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/telamon-db/telamon/internal/docdb"
 	"github.com/telamon-db/telamon/internal/gateway"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/wire"
@@ -17,7 +16,7 @@ import (
 // or what is wrong with it.
 type slot struct {
 	mu     sync.Mutex
-	db     *docdb.Engine
+	db     Database
 	broken *wire.Error   // why the database cannot be opened; nil: it is being replaced
 	change chan struct{} // closed when it is not empty any more; nil: nobody waits
 }
@@ -31,11 +30,15 @@ func (s *slot) NewSession(ctx context.Context, user wire.User) (gateway.Session,
 	if err != nil {
 		return nil, err
 	}
-	return &session{s, ctx, user, db, db.NewSession(ctx, user)}, nil
+	one, err := db.NewSession(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	return &session{s, ctx, user, db, one}, nil
 }
 
 // wait returns the database that is in the slot, or that soon will be.
-func (s *slot) wait(ctx context.Context) (*docdb.Engine, error) {
+func (s *slot) wait(ctx context.Context) (Database, error) {
 	ctx, cancel := context.WithTimeout(ctx, replaceTime)
 	defer cancel()
 	for {
@@ -68,37 +71,22 @@ func (s *slot) changed() {
 	}
 }
 
-// configure sets the parameters of the database, if there is one.
-func (s *slot) configure(p docdb.Parameters) {
-	if db := s.engine(); db != nil {
-		db.Configure(p)
+// configure tells the database, if there is one, what its cluster declares.
+func (s *slot) configure(c *model.Cluster) {
+	if db := s.database(); db != nil {
+		db.Configure(c)
 	}
 }
 
-// parameters are what a cluster's process arguments are for the engine, as far as it has what they are about.
-func parameters(p *model.Process) (out docdb.Parameters) {
-	if p.OplogMB != nil {
-		out.OplogBytes = int64(*p.OplogMB) << 20
-	}
-	if p.OplogHours != nil {
-		out.OplogKeeps = time.Duration(*p.OplogHours * float64(time.Hour))
-	}
-	if p.DefaultMaxTimeMS != nil {
-		out.ReadTime = time.Duration(*p.DefaultMaxTimeMS) * time.Millisecond
-	}
-	out.IndexedOnly = p.NoTableScan != nil && *p.NoTableScan
-	return out
-}
+func (s *slot) filled() bool { return s.database() != nil }
 
-func (s *slot) filled() bool { return s.engine() != nil }
-
-func (s *slot) engine() *docdb.Engine {
+func (s *slot) database() Database {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.db
 }
 
-func (s *slot) fill(db *docdb.Engine) {
+func (s *slot) fill(db Database) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.db, s.broken = db, nil
@@ -111,7 +99,7 @@ func (s *slot) fail(err error) {
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
 		told = wire.Errorf(wire.OutOfDiskSpace, "the database of this cluster cannot be opened: the disk is full")
-	case docdb.Damaged(err):
+	case errors.Is(err, ErrDamaged):
 		told = wire.Errorf(wire.DataCorruptionDetected, "the data of this cluster is damaged or lost; a snapshot can be restored")
 	}
 	s.mu.Lock()

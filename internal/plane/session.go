@@ -1,11 +1,11 @@
-package engine
+package plane
 
 import (
 	"context"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/telamon-db/telamon/internal/docdb"
+	"github.com/telamon-db/telamon/internal/gateway"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -15,22 +15,26 @@ type session struct {
 	slot *slot
 	ctx  context.Context
 	user wire.User
-	db   *docdb.Engine
-	*docdb.Session
+	db   Database
+	gateway.Session
 }
 
 // Run runs a command.
 func (s *session) Run(dst []byte, m *wire.Msg) []byte {
 	out := s.Session.Run(dst, m)
-	if s.slot.engine() == s.db || !notBegun(out[len(dst):]) {
+	if s.slot.database() == s.db || !notBegun(out[len(dst):]) {
 		return out
 	}
 	db, err := s.slot.wait(s.ctx)
 	if err != nil {
 		return append(out[:len(dst)], wire.Reply(err)...)
 	}
+	next, err := db.NewSession(s.ctx, s.user)
+	if err != nil {
+		return append(out[:len(dst)], wire.Reply(err)...)
+	}
 	s.Close()
-	s.db, s.Session = db, db.NewSession(s.ctx, s.user)
+	s.db, s.Session = db, next
 	return s.Session.Run(out[:len(dst)], m)
 }
 

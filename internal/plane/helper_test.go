@@ -1,4 +1,4 @@
-package engine
+package plane
 
 import (
 	"context"
@@ -33,7 +33,7 @@ type bench struct {
 func newBench(t *testing.T, dir string) *bench {
 	t.Helper()
 	p := New(Config{
-		DataDir: dir, Host: "127.0.0.1", Version: "8.0.0", Now: time.Now, Logger: slog.New(slog.DiscardHandler),
+		DataDir: dir, Host: "127.0.0.1", Version: "8.0.0", Databases: Embedded{Logger: slog.New(slog.DiscardHandler), Now: time.Now}, Logger: slog.New(slog.DiscardHandler),
 		Directory: func(*model.Cluster) gateway.Directory { return nobody{} },
 	})
 	b := &bench{p, t}
@@ -55,10 +55,13 @@ func newCluster(name string) *model.Cluster {
 // start starts the cluster as its reconciler does, which keeps the port and remembers that it has been ready.
 func (b *bench) start(c *model.Cluster) {
 	b.t.Helper()
-	port, err := b.Start(c)
+	members, err := b.Start(c)
 	b.must(err)
-	c.Port, c.Ready = port, true
+	c.Members, c.Ready = members, true
 }
+
+// port is where the first member of a cluster that has been started is reached.
+func port(c *model.Cluster) int { return c.Members[0].Port }
 
 // run runs a command that must succeed on the cluster's database.
 func (b *bench) run(c *model.Cluster, cmd bson.D) bson.Raw {

@@ -1,4 +1,4 @@
-package engine
+package plane
 
 import (
 	"context"
@@ -76,9 +76,9 @@ func TestRestore(t *testing.T) {
 	b.want(to, 9)
 	stale := *to
 	to.Dataset = "laid"
-	had := to.Port
-	if b.start(to); to.Port != had {
-		t.Errorf("the switch moved the cluster from %d to %d", had, to.Port)
+	had := port(to)
+	if b.start(to); port(to) != had {
+		t.Errorf("the switch moved the cluster from %d to %d", had, port(to))
 	}
 	b.want(to, 1)
 	if _, err := b.Start(&stale); err == nil {

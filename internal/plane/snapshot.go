@@ -1,4 +1,4 @@
-package engine
+package plane
 
 import (
 	"context"
@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/telamon-db/telamon/internal/docdb"
 	"github.com/telamon-db/telamon/internal/durable"
 	"github.com/telamon-db/telamon/internal/model"
 )
@@ -25,15 +24,15 @@ func (p *Plane) Snapshot(ctx context.Context, cluster, snapshot model.ID) (size 
 	if err != nil {
 		return 0, err
 	}
-	db := d.slot.engine()
+	db := d.slot.database()
 	if db == nil {
-		return 0, fmt.Errorf("engine: the database of cluster %s is not open", cluster)
+		return 0, fmt.Errorf("plane: the database of cluster %s is not open", cluster)
 	}
 	next := dir + unfinished
 	if err := errors.Join(os.RemoveAll(next), durable.MakeDir(filepath.Dir(dir))); err != nil {
 		return 0, err
 	}
-	if _, err := db.Checkpoint(ctx, next); err != nil {
+	if err := db.Checkpoint(ctx, next); err != nil {
 		return 0, errors.Join(err, os.RemoveAll(next)) // a full disk needs the room
 	}
 	if err := settle(next, dir); err != nil {
@@ -73,7 +72,7 @@ func (p *Plane) Lay(ctx context.Context, snapshot, cluster model.ID, dataset str
 
 // tryOut opens and closes the database in a directory.
 func (p *Plane) tryOut(dir string) error {
-	db, err := docdb.Open(dir, docdb.Options{Logger: p.cfg.Logger, Now: p.cfg.Now, MustExist: true})
+	db, err := p.cfg.Databases.Open(dir, true)
 	if err != nil {
 		return err
 	}

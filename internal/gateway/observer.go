@@ -1,0 +1,78 @@
+package gateway
+
+import (
+	"net/netip"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// Observer sees what clients do at a cluster. The connection waits while a method runs, so methods must not block. The
+// documents that they are given are valid until they return.
+type Observer interface {
+	// Command tells of a command, of whatever kind, that has been answered. Greetings that are streamed count once.
+	Command(Command)
+	// Login tells of a login that has succeeded or failed.
+	Login(Login)
+	// Authorization tells what roles had to say to a command of somebody who has logged in.
+	Authorization(Authorization)
+}
+
+// Client is the other side of a connection.
+type Client struct {
+	Peer       netip.AddrPort
+	Connection int32     // the number of the connection at its member
+	User       wire.User // who has logged in, or nobody
+}
+
+// Command is a command that has been answered.
+type Command struct {
+	Client
+	Message *wire.Msg
+	Reply   bson.Raw
+	Code    int32 // of the error in the reply; 0: it succeeded
+	Took    time.Duration
+}
+
+// Known reports whether the command is one that a gateway answers or passes on, so that its name is one of few.
+func (c Command) Known() bool { return known(c.Message.Name()) }
+
+// Login is a login that has ended. Its Client has not logged in.
+type Login struct {
+	Client
+	Mechanism string    // "" for one that there is not
+	Claimed   wire.User // who the client says it is, as far as the login came
+	Reason    error     // why it failed; nil: it succeeded
+}
+
+// Authorization is the answer to whether a command may run.
+type Authorization struct {
+	Client
+	Message *wire.Msg
+	Refused error // nil: it may
+}
+
+// nobody observes nothing.
+type nobody struct{}
+
+func (nobody) Command(Command)             {}
+func (nobody) Login(Login)                 {}
+func (nobody) Authorization(Authorization) {}
+
+func known(name string) bool {
+	return commands[name] != nil || openCommands[name] != nil || greetings[name] || name == "usersInfo"
+}
+
+// client is the connection as observers see it.
+func (c *conn) client() Client { return Client{Peer: c.peer, Connection: c.id, User: c.who()} }
+
+// errorCode is the code of the error that a reply says, or 0.
+func errorCode(reply bson.Raw) int32 {
+	if ok, _ := reply.Lookup("ok").AsFloat64OK(); ok != 0 {
+		return 0
+	}
+	code, _ := reply.Lookup("code").AsInt64OK()
+	return int32(code)
+}

@@ -1,0 +1,60 @@
+package plane
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/docdb"
+	"github.com/telamon-db/telamon/internal/gateway"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// Embedded opens databases of the document engine, which run in this process.
+type Embedded struct {
+	Logger *slog.Logger
+	Now    func() time.Time // the domain's
+}
+
+// Open opens a directory of the document engine.
+func (e Embedded) Open(dir string, mustExist bool) (Database, error) {
+	db, err := docdb.Open(dir, docdb.Options{Logger: e.Logger, Now: e.Now, MustExist: mustExist})
+	if docdb.Damaged(err) {
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return embedded{db}, nil
+}
+
+// embedded is an engine as a Database.
+type embedded struct{ *docdb.Engine }
+
+func (e embedded) NewSession(ctx context.Context, user wire.User) (gateway.Session, error) {
+	return e.Engine.NewSession(ctx, user), nil
+}
+
+func (e embedded) Checkpoint(ctx context.Context, dir string) error {
+	_, err := e.Engine.Checkpoint(ctx, dir)
+	return err
+}
+
+func (e embedded) Configure(c *model.Cluster) { e.Engine.Configure(parameters(&c.Declared.Process)) }
+
+// parameters are what a cluster's process arguments are for the engine, as far as it has what they are about.
+func parameters(p *model.Process) (out docdb.Parameters) {
+	if p.OplogMB != nil {
+		out.OplogBytes = int64(*p.OplogMB) << 20
+	}
+	if p.OplogHours != nil {
+		out.OplogKeeps = time.Duration(*p.OplogHours * float64(time.Hour))
+	}
+	if p.DefaultMaxTimeMS != nil {
+		out.ReadTime = time.Duration(*p.DefaultMaxTimeMS) * time.Millisecond
+	}
+	out.IndexedOnly = p.NoTableScan != nil && *p.NoTableScan
+	return out
+}
