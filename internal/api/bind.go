@@ -80,14 +80,17 @@ func (b *binding) parameters() error {
 	}
 	b.inputs = inputs(b.v.In)
 	b.texts = make([][]string, len(b.inputs))
+	room := make([]string, len(b.inputs)) // for the texts of parameters that are given once
 	var found []fault.Violation
 	for i := range b.inputs {
-		texts, violations := b.parameter(&b.inputs[i], query)
+		texts, violations := b.parameter(&b.inputs[i], query, room[i:i:i+1])
 		b.texts[i], found = texts, append(found, violations...)
 	}
-	for _, in := range sharedBy(b.op) {
-		_, violations := b.parameter(&in, query)
-		found = append(found, violations...)
+	if len(query) > 0 {
+		for _, in := range sharedBy(b.op) {
+			_, violations := b.parameter(&in, query, nil)
+			found = append(found, violations...)
+		}
 	}
 	if len(found) > 0 {
 		return fault.Invalid(found...)
@@ -95,15 +98,15 @@ func (b *binding) parameters() error {
 	return nil
 }
 
-// parameter reads and checks one parameter.
-func (b *binding) parameter(in *input, query url.Values) (texts []string, found []fault.Violation) {
+// parameter reads and checks one parameter. room is for its text, if it has one.
+func (b *binding) parameter(in *input, query url.Values, room []string) (texts []string, found []fault.Violation) {
 	switch in.in {
 	case "path":
 		text, err := url.PathUnescape(chi.URLParam(b.r, in.name))
 		if err != nil {
 			return nil, []fault.Violation{{Field: in.name, Description: "is not properly encoded"}}
 		}
-		texts = present([]string{text}) // nothing before a verb is no name
+		texts = present(append(room, text)) // nothing before a verb is no name
 	case "query":
 		texts = present(query[in.name])
 	default:

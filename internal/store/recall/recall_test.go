@@ -48,7 +48,7 @@ func TestWhatIsRemembered(t *testing.T) {
 		return func(tx store.Tx) error { _, err := table.Get(tx, id); return err }
 	}
 	known := func(fn func(store.Tx) error) bool {
-		_, done := c.View(t.Context(), time.Now(), fn)
+		_, done := c.View(t.Context(), time.Now, fn)
 		return done
 	}
 	read := func(fn func(store.Tx) error) { _ = fn(c.Watch()(f)) } // an error is remembered too
@@ -90,12 +90,12 @@ func TestMemoryIsBounded(t *testing.T) {
 		if _, err := accounts.Get(tx, fmt.Sprint(i)); err != nil {
 			t.Fatal(err)
 		}
-		if _, done := c.View(t.Context(), time.Now(), hot); !done {
+		if _, done := c.View(t.Context(), time.Now, hot); !done {
 			t.Fatalf("after %d others, what is asked for all the time is forgotten", i)
 		}
 	}
 	first := func(tx store.Tx) error { _, err := accounts.Get(tx, "0"); return err }
-	if _, done := c.View(t.Context(), time.Now(), first); done {
+	if _, done := c.View(t.Context(), time.Now, first); done {
 		t.Error("everything is remembered for ever")
 	}
 }
@@ -106,7 +106,7 @@ func TestReadersHaveTheirOwn(t *testing.T) {
 	var a, b *account
 	_ = func(tx store.Tx) (err error) { a, err = accounts.Get(tx, "x"); return err }(c.Watch()(&fake{}))
 	a.Balance = 7
-	_, done := c.View(t.Context(), time.Now(), func(tx store.Tx) (err error) { b, err = accounts.Get(tx, "x"); return err })
+	_, done := c.View(t.Context(), time.Now, func(tx store.Tx) (err error) { b, err = accounts.Get(tx, "x"); return err })
 	if !done || b.Balance != 0 || b.Rev != 1 {
 		t.Errorf("%v %+v", done, b)
 	}
@@ -117,7 +117,7 @@ func TestAViewThatIsOverReadsNothing(t *testing.T) {
 	c := recall.New(1<<20, []*store.Schema{accounts.Schema()})
 	_ = func(tx store.Tx) error { _, err := accounts.Get(tx, "x"); return err }(c.Watch()(&fake{}))
 	var kept store.Tx
-	_, done := c.View(t.Context(), time.Now(), func(tx store.Tx) error {
+	_, done := c.View(t.Context(), time.Now, func(tx store.Tx) error {
 		kept = tx
 		if _, err := tx.Put(accounts.Schema(), store.Row{ID: "x"}); !errors.Is(err, store.ErrReadOnly) {
 			t.Errorf("a write: %v", err)
@@ -149,7 +149,7 @@ func TestWhatIsDerived(t *testing.T) {
 		})
 	}
 	known := func() bool {
-		_, done := c.View(t.Context(), time.Now(), func(tx store.Tx) error {
+		_, done := c.View(t.Context(), time.Now, func(tx store.Tx) error {
 			n, err := sum(tx)
 			if n != 2 {
 				t.Errorf("the sum is %d", n)
@@ -198,7 +198,7 @@ func TestWhatIsDerived(t *testing.T) {
 	if err := latest(c.Watch()(&fake{})); err != nil {
 		t.Error(err)
 	}
-	if _, done := c.View(t.Context(), time.Now(), latest); done {
+	if _, done := c.View(t.Context(), time.Now, latest); done {
 		t.Error("what is derived from events is remembered")
 	}
 	if _, err := store.Derive(c.Watch()(&fake{}), "failure", func() (int, error) { _, err := left.Get(&fake{}, "nobody"); return 0, err }); !store.IsNotFound(err) {

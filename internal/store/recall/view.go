@@ -14,9 +14,10 @@ import (
 var Twice bool
 
 // View runs fn on what is remembered. If done is false, that was not enough, and fn has to run again on a snapshot.
-func (c *Cache) View(ctx context.Context, now time.Time, fn func(store.Tx) error) (err error, done bool) {
+// now tells the time, once for the whole view.
+func (c *Cache) View(ctx context.Context, now func() time.Time, fn func(store.Tx) error) (err error, done bool) {
 	epoch := c.epoch.Load()
-	tx := &memory{cache: c, ctx: ctx, now: now.UTC().Truncate(time.Microsecond)}
+	tx := &memory{cache: c, ctx: ctx, clock: now}
 	err, done = tx.run(fn)
 	if Twice && done {
 		err, done = tx.again(fn)
@@ -95,7 +96,8 @@ func queryOf(q store.Query) string {
 type memory struct {
 	cache *Cache
 	ctx   context.Context
-	now   time.Time
+	clock func() time.Time
+	now   time.Time // zero until somebody asks
 	after []func()
 	over  bool
 }
@@ -104,8 +106,14 @@ type memory struct {
 var errMissed = errors.New("recall: not remembered")
 
 func (m *memory) Context() context.Context { return m.ctx }
-func (m *memory) Now() time.Time           { return m.now }
 func (m *memory) AfterCommit(fn func())    { m.after = append(m.after, fn) }
+
+func (m *memory) Now() time.Time {
+	if m.now.IsZero() {
+		m.now = m.clock().UTC().Truncate(time.Microsecond)
+	}
+	return m.now
+}
 
 func (m *memory) read(k key) (*entry, error) {
 	if m.over {

@@ -121,7 +121,7 @@ func (s *Store) View(ctx context.Context, fn func(store.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err, done := s.recall.View(ctx, s.now(), fn); done {
+	if err, done := s.recall.View(ctx, s.now, fn); done {
 		return err
 	}
 	tx, err := s.view(ctx, fn)
