@@ -41,6 +41,16 @@ func PageOf[T any](p Paging, all []T) Page[T] {
 	return Page[T]{Results: slices.Clone(all[from:to]), TotalCount: Total(p, int64(len(all)))}
 }
 
+// PageAs is PageOf with every item of the page as show writes it.
+func PageAs[T, W any](p Paging, all []T, show func(T) W) Page[W] {
+	cut := PageOf(p, all)
+	page := Page[W]{TotalCount: cut.TotalCount}
+	for _, v := range cut.Results {
+		page.Results = append(page.Results, show(v))
+	}
+	return page
+}
+
 // Total is a page's total count: absent if the caller does not want it.
 func Total(p Paging, n int64) *int {
 	if !p.IncludeCount {

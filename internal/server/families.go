@@ -28,7 +28,6 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/project"
 	"github.com/telamon-db/telamon/internal/resource/ratelimits"
 	"github.com/telamon-db/telamon/internal/resource/root"
-	"github.com/telamon-db/telamon/internal/resource/serverless"
 	"github.com/telamon-db/telamon/internal/resource/serviceaccount"
 	"github.com/telamon-db/telamon/internal/resource/team"
 	"github.com/telamon-db/telamon/internal/state"
@@ -67,7 +66,6 @@ func (s *Server) families() []any {
 		&accesslist.Service{Store: s.store},
 		&cluster.Service{Lifecycle: clusters, Store: s.store, Version: mongoDBVersion},
 		networks,
-		&serverless.Service{Store: s.store, Clusters: shared, Version: mongoDBVersion},
 		&flex.Service{Store: s.store, Clusters: shared, Version: mongoDBVersion},
 		s.reconciler(),
 		s.backups(),

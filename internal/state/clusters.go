@@ -15,6 +15,15 @@ func ClusterByName(tx store.Tx, groupID model.ID, name string) (*model.Cluster, 
 	return c, store.IfMissing(err, fault.ClusterNotFound.With(name, groupID))
 }
 
+// DedicatedByName is ClusterByName for a cluster that is no Flex one: that is fault.FlexInClusterAPI.
+func DedicatedByName(tx store.Tx, groupID model.ID, name string) (*model.Cluster, error) {
+	c, err := ClusterByName(tx, groupID, name)
+	if err == nil && c.Flex {
+		return nil, fault.FlexInClusterAPI.With(name)
+	}
+	return c, err
+}
+
 // FlexByName is ClusterByName for a Flex cluster: another one is fault.NonFlexInFlexAPI.
 func FlexByName(tx store.Tx, groupID model.ID, name string) (*model.Cluster, error) {
 	c, err := ClusterByName(tx, groupID, name)

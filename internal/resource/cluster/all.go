@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"cmp"
-	"context"
 	"slices"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -41,35 +40,31 @@ type CloudCluster struct {
 type allIn struct{ api.Paging }
 
 // all are the projects that the caller may read and that have clusters, by name.
-func (s *Service) all(ctx context.Context, in allIn) (page api.Page[OrgGroup], err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		var groups []OrgGroup
-		for _, orgID := range authz.From(ctx).Organizations() {
-			o, err := state.Organization(tx, orgID)
+func (s *Service) all(tx store.Tx, in allIn) (page api.Page[OrgGroup], err error) {
+	var groups []OrgGroup
+	for _, orgID := range authz.From(tx.Context()).Organizations() {
+		o, err := state.Organization(tx, orgID)
+		if err != nil {
+			return page, err
+		}
+		projects, err := state.ReadableProjects(tx, authz.From(tx.Context()), orgID)
+		if err != nil {
+			return page, err
+		}
+		for _, p := range projects {
+			clusters, err := state.Clusters.List(tx, store.Query{Index: "name", Prefix: []string{p.ID}})
 			if err != nil {
-				return err
+				return page, err
 			}
-			projects, err := state.ReadableProjects(tx, authz.From(ctx), orgID)
-			if err != nil {
-				return err
-			}
-			for _, p := range projects {
-				clusters, err := state.Clusters.List(tx, store.Query{Index: "name", Prefix: []string{p.ID}})
-				if err != nil {
-					return err
-				}
-				if len(clusters) > 0 {
-					groups = append(groups, s.group(o, p, clusters))
-				}
+			if len(clusters) > 0 {
+				groups = append(groups, s.group(o, p, clusters))
 			}
 		}
-		slices.SortFunc(groups, func(a, b OrgGroup) int {
-			return cmp.Or(cmp.Compare(a.GroupName, b.GroupName), cmp.Compare(a.GroupID, b.GroupID))
-		})
-		page = api.PageOf(in.Paging, groups)
-		return nil
+	}
+	slices.SortFunc(groups, func(a, b OrgGroup) int {
+		return cmp.Or(cmp.Compare(a.GroupName, b.GroupName), cmp.Compare(a.GroupID, b.GroupID))
 	})
-	return page, err
+	return api.PageOf(in.Paging, groups), nil
 }
 
 func (s *Service) group(o *model.Organization, p *model.Project, clusters []*model.Cluster) OrgGroup {

@@ -107,7 +107,7 @@ func (l Lifecycle) change(tx store.Tx, c *model.Cluster, next model.Declared, wh
 	case model.Creating:
 		return fault.ClusterNotReady.With(c.Name)
 	case model.Deleting:
-		return goes(c)
+		return closing(c)
 	}
 	c.Declared, c.State, c.Settled = next, model.Updating, tx.Now().Add(l.Dwell)
 	if err := l.keep(tx, c); err != nil {
@@ -119,7 +119,7 @@ func (l Lifecycle) change(tx store.Tx, c *model.Cluster, next model.Declared, wh
 // Close asks for c to be deleted.
 func (l Lifecycle) Close(tx store.Tx, c *model.Cluster) error {
 	if c.State == model.Deleting {
-		return goes(c)
+		return closing(c)
 	}
 	if c.Declared.TerminationProtection {
 		return fault.TerminationProtected.With("cluster " + c.Name + " of project " + c.GroupID + " cannot be deleted until it is off")
@@ -131,8 +131,8 @@ func (l Lifecycle) Close(tx store.Tx, c *model.Cluster) error {
 	return happened(tx, c, "DELETE_SUBMITTED")
 }
 
-// goes is why a cluster that is being deleted cannot be touched.
-func goes(c *model.Cluster) error {
+// closing is why a cluster that is being deleted cannot be touched.
+func closing(c *model.Cluster) error {
 	if c.Flex {
 		return fault.ServerlessBeingClosed.With(c.Name)
 	}

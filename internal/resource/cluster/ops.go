@@ -44,10 +44,10 @@ func (s *Service) Operations() api.Operations {
 				fault.InvalidAttribute, fault.DuplicateClusterName, fault.DuplicateNamePrefix, fault.ClustersLimit, fault.FreeClusterRefused,
 			},
 			Versions: []api.Version{
-				api.At("2023-01-01", create[LegacyAtlasCluster](s)).Until(firstSunset),
-				api.At("2023-02-01", create[AdvancedClusterDescription](s)).Until(firstSunset),
-				api.At("2024-08-05", create[ClusterDescription20240805](s)).Until(middleSunset),
-				api.At("2024-10-23", create[ClusterDescription20240805](s)),
+				api.At("2023-01-01", store.Write(s.Store, create[LegacyAtlasCluster](s))).Until(firstSunset),
+				api.At("2023-02-01", store.Write(s.Store, create[AdvancedClusterDescription](s))).Until(firstSunset),
+				api.At("2024-08-05", store.Write(s.Store, create[ClusterDescription20240805](s))).Until(middleSunset),
+				api.At("2024-10-23", store.Write(s.Store, create[ClusterDescription20240805](s))),
 			},
 		},
 		{
@@ -55,9 +55,9 @@ func (s *Service) Operations() api.Operations {
 			Summary: "Return all clusters in one project", Description: "Returns the project's clusters by name, without Flex clusters.",
 			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real,
 			Versions: []api.Version{
-				api.At("2023-01-01", list[LegacyAtlasCluster](s)).Until(firstSunset),
-				api.At("2023-02-01", list[AdvancedClusterDescription](s)).Until(firstSunset),
-				api.At("2024-08-05", list[ClusterDescription20240805](s)),
+				api.At("2023-01-01", store.Read(s.Store, list[LegacyAtlasCluster](s))).Until(firstSunset),
+				api.At("2023-02-01", store.Read(s.Store, list[AdvancedClusterDescription](s))).Until(firstSunset),
+				api.At("2024-08-05", store.Read(s.Store, list[ClusterDescription20240805](s))),
 			},
 		},
 		{
@@ -65,9 +65,9 @@ func (s *Service) Operations() api.Operations {
 			Summary: "Return one cluster from one project",
 			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI},
 			Versions: []api.Version{
-				api.At("2023-01-01", get[LegacyAtlasCluster](s)).Until(firstSunset),
-				api.At("2023-02-01", get[AdvancedClusterDescription](s)).Until(firstSunset),
-				api.At("2024-08-05", get[ClusterDescription20240805](s)),
+				api.At("2023-01-01", store.Read(s.Store, get(writeAs[LegacyAtlasCluster](s)))).Until(firstSunset),
+				api.At("2023-02-01", store.Read(s.Store, get(writeAs[AdvancedClusterDescription](s)))).Until(firstSunset),
+				api.At("2024-08-05", store.Read(s.Store, get(writeAs[ClusterDescription20240805](s)))),
 			},
 		},
 		{
@@ -81,10 +81,10 @@ func (s *Service) Operations() api.Operations {
 				fault.ClusterNotFound, fault.FlexInClusterAPI, fault.InvalidAttribute, fault.CannotUpdatePaused, fault.ClusterNotReady, fault.ClusterBeingDeleted,
 			},
 			Versions: []api.Version{
-				api.At("2023-01-01", update[LegacyAtlasCluster](s)).Until(firstSunset),
-				api.At("2023-02-01", update[AdvancedClusterDescription](s)).Until(firstSunset),
-				api.At("2024-08-05", update[ClusterDescription20240805](s)).Until(middleSunset),
-				api.At("2024-10-23", update[ClusterDescription20240805](s)),
+				api.At("2023-01-01", store.Write(s.Store, update[LegacyAtlasCluster](s))).Until(firstSunset),
+				api.At("2023-02-01", store.Write(s.Store, update[AdvancedClusterDescription](s))).Until(firstSunset),
+				api.At("2024-08-05", store.Write(s.Store, update[ClusterDescription20240805](s))).Until(middleSunset),
+				api.At("2024-10-23", store.Write(s.Store, update[ClusterDescription20240805](s))),
 			},
 		},
 		{
@@ -93,15 +93,15 @@ func (s *Service) Operations() api.Operations {
 			Roles: authz.Any(authz.GroupOwner), Status: http.StatusAccepted, Level: api.Real,
 			Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI, fault.TerminationProtected, fault.ClusterBeingDeleted},
 			Versions: []api.Version{
-				api.At("2023-01-01", s.delete).Until(firstSunset),
-				api.At("2023-02-01", s.delete),
+				api.At("2023-01-01", store.Write(s.Store, s.delete)).Until(firstSunset),
+				api.At("2023-02-01", store.Write(s.Store, s.delete)),
 			},
 		},
 		{
 			ID: "getClusterStatus", Aliases: []string{"getGroupClusterStatus"}, Method: http.MethodGet, Path: one + "/status", Tag: tag,
 			Summary: "Return the status of all cluster changes",
-			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI},
-			Versions: []api.Version{api.At("2023-01-01", s.status)},
+			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.ClusterNotFound},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, status))},
 		},
 		{
 			ID: "upgradeSharedCluster", Aliases: []string{"upgradeGroupClusterTenantUpgrade", "upgradeTenantUpgrade"}, Method: http.MethodPost,
@@ -111,7 +111,7 @@ func (s *Service) Operations() api.Operations {
 			Errors: fault.Kinds{
 				fault.ClusterNotFound, fault.FlexInClusterAPI, fault.InvalidAttribute, fault.InvalidRegion, fault.ClusterNotReady, fault.ClusterBeingDeleted,
 			},
-			Versions: []api.Version{api.At("2023-01-01", s.upgradeFree)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.upgradeFree))},
 		},
 		{
 			ID: "upgradeFlexCluster", Aliases: []string{"tenantGroupFlexClusterUpgrade", "tenantUpgrade"}, Method: http.MethodPost,
@@ -121,13 +121,13 @@ func (s *Service) Operations() api.Operations {
 			Errors: fault.Kinds{
 				fault.ClusterNotFound, fault.NonFlexInFlexAPI, fault.InvalidAttribute, fault.ClusterNotReady, fault.ClusterBeingDeleted,
 			},
-			Versions: []api.Version{api.At("2024-11-13", s.upgradeFlex)},
+			Versions: []api.Version{api.At("2024-11-13", store.Write(s.Store, s.upgradeFlex))},
 		},
 		{
 			ID: "listClustersForAllProjects", Aliases: []string{"listClusterDetails"}, Method: http.MethodGet, Path: "/clusters", Tag: tag,
 			Summary: "Return all authorized clusters in all projects", Description: "Returns the projects that the caller may read and that have clusters, by name, with these.",
 			Roles: authz.Authenticated, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.all)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.all))},
 		},
 		{
 			ID: "listCloudProviderRegions", Aliases: []string{"listGroupClusterProviderRegions", "listClusterProviderRegions"}, Method: http.MethodGet,
@@ -141,8 +141,8 @@ func (s *Service) Operations() api.Operations {
 			Path: one + "/processArgs", Tag: tag, Summary: "Return the process arguments of one cluster",
 			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI},
 			Versions: []api.Version{
-				api.At("2023-01-01", getProcess[ClusterDescriptionProcessArgs](s)).Until(firstSunset),
-				api.At("2024-08-05", getProcess[ClusterDescriptionProcessArgs20240805](s)),
+				api.At("2023-01-01", store.Read(s.Store, get(showProcess[ClusterDescriptionProcessArgs]))).Until(firstSunset),
+				api.At("2024-08-05", store.Read(s.Store, get(showProcess[ClusterDescriptionProcessArgs20240805]))),
 			},
 		},
 		{
@@ -154,8 +154,8 @@ func (s *Service) Operations() api.Operations {
 				fault.ClusterNotFound, fault.FlexInClusterAPI, fault.TenantUnsupported, fault.ClusterNotReady, fault.ClusterBeingDeleted,
 			},
 			Versions: []api.Version{
-				api.At("2023-01-01", updateProcess[ClusterDescriptionProcessArgs](s)).Until(firstSunset),
-				api.At("2024-08-05", updateProcess[ClusterDescriptionProcessArgs20240805](s)),
+				api.At("2023-01-01", store.Write(s.Store, updateProcess[ClusterDescriptionProcessArgs](s))).Until(firstSunset),
+				api.At("2024-08-05", store.Write(s.Store, updateProcess[ClusterDescriptionProcessArgs20240805](s))),
 			},
 		},
 	}

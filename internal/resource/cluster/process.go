@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"reflect"
@@ -10,6 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -124,40 +124,28 @@ func (w *ClusterDescriptionProcessArgs) show(d *model.Declared) {
 	w.DefaultReadConcern, w.FailIndexKeyTooLong = api.NullOr(d.Process.DefaultReadConcern), api.NullOr(d.Process.FailIndexKeyTooLong)
 }
 
-func getProcess[W any, P processShape[W]](s *Service) func(context.Context, oneIn) (W, error) {
-	return func(ctx context.Context, in oneIn) (out W, err error) {
-		err = s.Store.View(ctx, func(tx store.Tx) error {
-			c, err := find(tx, in.InCluster)
-			if err == nil {
-				P(&out).show(&c.Declared)
-			}
-			return err
-		})
-		return out, err
-	}
+// showProcess is a cluster's process arguments in a version's shape.
+func showProcess[W any, P processShape[W]](c *model.Cluster) (w W) {
+	P(&w).show(&c.Declared)
+	return w
 }
 
-func updateProcess[W any, P processShape[W]](s *Service) func(context.Context, updateIn[W]) (W, error) {
-	return func(ctx context.Context, in updateIn[W]) (out W, err error) {
-		err = s.Store.Update(ctx, func(tx store.Tx) error {
-			c, err := find(tx, in.InCluster)
-			if err != nil {
-				return err
-			}
-			next, bad := c.Declared.Clone(), &problems{}
-			P(&in.Body).declare(&next, bad)
-			if err := bad.err(); err != nil {
-				return err
-			}
-			P(&out).show(&next)
-			switch { // a paused cluster takes them: clients pause one before they send its arguments
-			case reflect.DeepEqual(next, c.Declared):
-				return nil
-			case c.Declared.Shared():
-				return fault.TenantUnsupported.With(c.Name)
-			}
-			return s.change(tx, c, next, "PROCESS_ARGS_UPDATE_SUBMITTED")
-		})
-		return out, err
+func updateProcess[W any, P processShape[W]](s *Service) func(store.Tx, updateIn[W]) (W, error) {
+	return func(tx store.Tx, in updateIn[W]) (out W, err error) {
+		c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
+		if err != nil {
+			return out, err
+		}
+		next, bad := c.Declared.Clone(), &problems{}
+		P(&in.Body).declare(&next, bad)
+		if err := bad.err(); err != nil || reflect.DeepEqual(next, c.Declared) {
+			return showProcess[W, P](c), err
+		}
+		if c.Declared.Shared() {
+			return out, fault.TenantUnsupported.With(c.Name)
+		}
+		// A paused cluster takes them: clients pause one before they send its arguments.
+		err = s.change(tx, c, next, "PROCESS_ARGS_UPDATE_SUBMITTED")
+		return showProcess[W, P](c), err
 	}
 }

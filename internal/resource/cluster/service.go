@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"context"
 	"reflect"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -44,8 +43,8 @@ type createIn[W any] struct {
 	Body W
 }
 
-func create[W any, P version[W]](s *Service) func(context.Context, createIn[W]) (W, error) {
-	return func(ctx context.Context, in createIn[W]) (out W, err error) {
+func create[W any, P version[W]](s *Service) func(store.Tx, createIn[W]) (W, error) {
+	return func(tx store.Tx, in createIn[W]) (out W, err error) {
 		body := P(&in.Body)
 		bad := &problems{names: namesOf(body)}
 		d := model.NewDeclared(s.Version)
@@ -58,41 +57,29 @@ func create[W any, P version[W]](s *Service) func(context.Context, createIn[W]) 
 		if err := bad.err(); err != nil {
 			return out, err
 		}
-		err = s.Store.Update(ctx, func(tx store.Tx) error {
-			c := &model.Cluster{ID: model.NewID(), GroupID: in.GroupID, Name: body.called(), Declared: d}
-			if err := s.Declare(tx, c); err != nil {
-				return err
-			}
-			out = write[W, P](s, c)
-			return nil
-		})
-		return out, err
-	}
-}
-
-// find returns the project's cluster; a Flex one belongs to other operations.
-func find(tx store.Tx, in api.InCluster) (*model.Cluster, error) {
-	c, err := state.ClusterByName(tx, in.GroupID, in.ClusterName)
-	if err == nil && c.Flex {
-		return nil, fault.FlexInClusterAPI.With(c.Name)
-	}
-	return c, err
-}
-
-func get[W any, P version[W]](s *Service) func(context.Context, oneIn) (W, error) {
-	return func(ctx context.Context, in oneIn) (out W, err error) {
-		err = s.Store.View(ctx, func(tx store.Tx) error {
-			c, err := find(tx, in.InCluster)
-			if err == nil {
-				out = write[W, P](s, c)
-			}
-			return err
-		})
-		return out, err
+		c := &model.Cluster{ID: model.NewID(), GroupID: in.GroupID, Name: body.called(), Declared: d}
+		err = s.Declare(tx, c)
+		return write[W, P](s, c), err
 	}
 }
 
 type oneIn struct{ api.InCluster }
+
+// get answers with what show makes of a cluster that is no Flex one.
+func get[W any](show func(c *model.Cluster) W) func(store.Tx, oneIn) (W, error) {
+	return func(tx store.Tx, in oneIn) (out W, err error) {
+		c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
+		if err == nil {
+			out = show(c)
+		}
+		return out, err
+	}
+}
+
+// writeAs is write for get.
+func writeAs[W any, P version[W]](s *Service) func(c *model.Cluster) W {
+	return func(c *model.Cluster) W { return write[W, P](s, c) }
+}
 
 type listIn struct {
 	api.InGroup
@@ -100,21 +87,10 @@ type listIn struct {
 	WithDeleted bool `query:"includeDeletedWithRetainedBackups" api:"default=false" doc:"Whether to list deleted clusters whose backups were kept. Backups go with their cluster, so there are none."`
 }
 
-func list[W any, P version[W]](s *Service) func(context.Context, listIn) (api.Page[W], error) {
-	return func(ctx context.Context, in listIn) (page api.Page[W], err error) {
-		err = s.Store.View(ctx, func(tx store.Tx) error {
-			all, err := state.ClustersOf(tx, in.GroupID, false)
-			if err != nil {
-				return err
-			}
-			cut := api.PageOf(in.Paging, all)
-			page = api.Page[W]{TotalCount: cut.TotalCount}
-			for _, c := range cut.Results {
-				page.Results = append(page.Results, write[W, P](s, c))
-			}
-			return nil
-		})
-		return page, err
+func list[W any, P version[W]](s *Service) func(store.Tx, listIn) (api.Page[W], error) {
+	return func(tx store.Tx, in listIn) (api.Page[W], error) {
+		all, err := state.ClustersOf(tx, in.GroupID, false)
+		return api.PageAs(in.Paging, all, writeAs[W, P](s)), err
 	}
 }
 
@@ -123,36 +99,35 @@ type updateIn[W any] struct {
 	Body W
 }
 
-func update[W any, P version[W]](s *Service) func(context.Context, updateIn[W]) (W, error) {
-	return func(ctx context.Context, in updateIn[W]) (out W, err error) {
-		body := P(&in.Body)
-		err = s.Store.Update(ctx, func(tx store.Tx) error {
-			c, err := find(tx, in.InCluster)
-			if err != nil {
-				return err
-			}
-			bad := &problems{names: namesOf(body)}
-			if name := body.called(); name != "" && name != c.Name {
-				bad.say("name", "cannot change")
-			}
-			next := c.Declared.Clone()
-			body.declare(&next, bad)
-			bad.checkVersion(&next, &c.Declared)
-			if next.Shared() != c.Declared.Shared() {
-				bad.at(0, "providerName", "cannot change between a free cluster and a dedicated one")
-			}
-			bad.check(&next)
-			if err := bad.err(); err != nil {
-				return err
-			}
-			if err := s.redeclare(tx, c, next); err != nil {
-				return err
-			}
-			out = write[W, P](s, c)
-			return nil
-		})
-		return out, err
+func update[W any, P version[W]](s *Service) func(store.Tx, updateIn[W]) (W, error) {
+	return func(tx store.Tx, in updateIn[W]) (out W, err error) {
+		c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
+		if err != nil {
+			return out, err
+		}
+		next, err := changed(c, P(&in.Body))
+		if err != nil {
+			return out, err
+		}
+		err = s.redeclare(tx, c, next)
+		return write[W, P](s, c), err
 	}
+}
+
+// changed is what a body makes of what a cluster declares.
+func changed[W any, P version[W]](c *model.Cluster, body P) (model.Declared, error) {
+	bad := &problems{names: namesOf(body)}
+	if name := body.called(); name != "" && name != c.Name {
+		bad.say("name", "cannot change")
+	}
+	next := c.Declared.Clone()
+	body.declare(&next, bad)
+	bad.checkVersion(&next, &c.Declared)
+	if next.Shared() != c.Declared.Shared() {
+		bad.at(0, "providerName", "cannot change between a free cluster and a dedicated one")
+	}
+	bad.check(&next)
+	return next, bad.err()
 }
 
 // redeclare declares next, unless it says nothing new. A paused cluster can only be resumed.
@@ -173,17 +148,15 @@ type deleteIn struct {
 	RetainBackups bool `query:"retainBackups" doc:"Whether backups outlive the cluster. Only false is accepted: backups go with their cluster."`
 }
 
-func (s *Service) delete(ctx context.Context, in deleteIn) (api.Empty, error) {
+func (s *Service) delete(tx store.Tx, in deleteIn) (none api.Empty, err error) {
 	if in.RetainBackups {
-		return api.Empty{}, fault.Field("retainBackups", "must be false: backups go with their cluster")
+		return none, fault.Field("retainBackups", "must be false: backups go with their cluster")
 	}
-	return api.Empty{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		c, err := find(tx, in.InCluster)
-		if err != nil {
-			return err
-		}
-		return s.Close(tx, c)
-	})
+	c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
+	if err != nil {
+		return none, err
+	}
+	return none, s.Close(tx, c)
 }
 
 // ClusterStatus says whether a cluster is as its owner declared it.
@@ -192,19 +165,17 @@ type ClusterStatus struct {
 	Links        []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 }
 
-func (s *Service) status(ctx context.Context, in oneIn) (out ClusterStatus, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		c, err := find(tx, in.InCluster)
-		if err != nil {
-			return err
-		}
-		out = ClusterStatus{ChangeStatus: "PENDING", Links: api.Self("/groups/" + c.GroupID + "/clusters/" + c.Name + "/status")}
-		if c.State == model.Idle {
-			out.ChangeStatus = "APPLIED"
-		}
-		return nil
-	})
-	return out, err
+// status is that of any cluster, Flex or not.
+func status(tx store.Tx, in oneIn) (out ClusterStatus, err error) {
+	c, err := state.ClusterByName(tx, in.GroupID, in.ClusterName)
+	if err != nil {
+		return out, err
+	}
+	out = ClusterStatus{ChangeStatus: "PENDING", Links: api.Self("/groups/" + c.GroupID + "/clusters/" + c.Name + "/status")}
+	if c.State == model.Idle {
+		out.ChangeStatus = "APPLIED"
+	}
+	return out, nil
 }
 
 // Vacate says that a project with clusters stays.

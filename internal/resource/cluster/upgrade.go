@@ -2,10 +2,8 @@ package cluster
 
 import (
 	"cmp"
-	"context"
 
 	"github.com/telamon-db/telamon/internal/api"
-	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/resource/shape"
@@ -34,28 +32,22 @@ type upgradeFreeIn struct {
 }
 
 // upgradeFree makes a free cluster a dedicated or a Flex one.
-func (s *Service) upgradeFree(ctx context.Context, in upgradeFreeIn) (out LegacyAtlasCluster, err error) {
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		c, err := find(tx, api.InCluster{InGroup: in.InGroup, ClusterName: in.Body.Name})
-		if err != nil {
-			return err
-		}
-		if !free(c) {
-			return fault.Field("name", "must be the name of a free cluster")
-		}
-		next, flex, err := in.Body.next(s.Version, &c.Declared)
-		if err != nil {
-			return err
-		}
-		before := *c
-		if err := s.upgrade(tx, c, next, flex); err != nil {
-			return err
-		}
-		before.State = c.State
-		out = write[LegacyAtlasCluster](s, &before)
-		return nil
-	})
-	return out, err
+func (s *Service) upgradeFree(tx store.Tx, in upgradeFreeIn) (out LegacyAtlasCluster, err error) {
+	c, err := state.DedicatedByName(tx, in.GroupID, in.Body.Name)
+	if err != nil {
+		return out, err
+	}
+	if !free(c) {
+		return out, fault.Field("name", "must be the name of a free cluster")
+	}
+	next, flex, err := in.Body.next(s.Version, &c.Declared)
+	if err != nil {
+		return out, err
+	}
+	before := *c
+	err = s.upgrade(tx, c, next, flex)
+	before.State = c.State
+	return write[LegacyAtlasCluster](s, &before), err
 }
 
 // next is what the body makes of a free cluster, and whether that is a Flex one.
@@ -111,30 +103,22 @@ type upgradeFlexIn struct {
 }
 
 // upgradeFlex makes a Flex cluster a dedicated one.
-func (s *Service) upgradeFlex(ctx context.Context, in upgradeFlexIn) (out shape.FlexClusterDescription20241113, err error) {
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		c, err := state.FlexByName(tx, in.GroupID, in.Body.Name)
-		if err != nil {
-			return err
-		}
-		bad := &problems{names: regionConfigs}
-		next := model.NewDeclared(s.Version)
-		next.Tags, next.TerminationProtection = c.Declared.Tags, c.Declared.TerminationProtection
-		in.Body.ClusterDescription20240805.declare(&next, bad)
-		if err := dedicated(&next, &c.Declared, bad); err != nil {
-			return err
-		}
-		before := *c
-		if err := s.upgrade(tx, c, next, false); err != nil {
-			return err
-		}
-		before.State = c.State
-		out = shape.FlexCluster(&before, s.Version)
-		p, err := state.Project(tx, c.GroupID)
-		if err != nil {
-			return err
-		}
-		return event.Write(tx, event.In("FLEX_UPGRADE_STARTED", p).About(c.Name))
-	})
-	return out, err
+func (s *Service) upgradeFlex(tx store.Tx, in upgradeFlexIn) (out shape.FlexClusterDescription20241113, err error) {
+	c, err := state.FlexByName(tx, in.GroupID, in.Body.Name)
+	if err != nil {
+		return out, err
+	}
+	bad := &problems{names: regionConfigs}
+	next := model.NewDeclared(s.Version)
+	next.Tags, next.TerminationProtection = c.Declared.Tags, c.Declared.TerminationProtection
+	in.Body.ClusterDescription20240805.declare(&next, bad)
+	if err := dedicated(&next, &c.Declared, bad); err != nil {
+		return out, err
+	}
+	before := *c
+	if err := s.upgrade(tx, c, next, false); err != nil {
+		return out, err
+	}
+	before.State = c.State
+	return shape.FlexCluster(&before, s.Version), tell(tx, c, "FLEX_UPGRADE_STARTED")
 }

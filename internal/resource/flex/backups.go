@@ -1,8 +1,6 @@
 package flex
 
 import (
-	"context"
-
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/state"
@@ -45,18 +43,9 @@ type listOfIn struct {
 }
 
 // listNone is the list of what a Flex cluster has none of yet.
-func listNone[T any](s *Service) func(context.Context, listOfIn) (api.Page[T], error) {
-	return func(ctx context.Context, in listOfIn) (api.Page[T], error) {
-		return api.PageOf(in.Paging, []T(nil)), s.exists(ctx, in.oneIn)
-	}
-}
-
-// exists reports why in names no Flex cluster, if it names none.
-func (s *Service) exists(ctx context.Context, in oneIn) error {
-	return s.Store.View(ctx, func(tx store.Tx) error {
-		_, err := state.FlexByName(tx, in.GroupID, in.Name)
-		return err
-	})
+func listNone[T any](tx store.Tx, in listOfIn) (api.Page[T], error) {
+	_, err := state.FlexByName(tx, in.GroupID, in.Name)
+	return api.PageOf(in.Paging, []T(nil)), err
 }
 
 type snapshotIn struct {
@@ -64,11 +53,8 @@ type snapshotIn struct {
 	SnapshotID string `path:"snapshotId" api:"is=objectId" doc:"Id of the snapshot."`
 }
 
-func (s *Service) snapshot(ctx context.Context, in snapshotIn) (out FlexBackupSnapshot20241113, err error) {
-	if err := s.exists(ctx, in.oneIn); err != nil {
-		return out, err
-	}
-	return out, fault.ResourceNotFound.With("snapshot " + in.SnapshotID)
+func getSnapshot(tx store.Tx, in snapshotIn) (out FlexBackupSnapshot20241113, err error) {
+	return out, none(tx, in.oneIn, "snapshot "+in.SnapshotID)
 }
 
 type jobIn struct {
@@ -76,9 +62,14 @@ type jobIn struct {
 	RestoreJobID string `path:"restoreJobId" api:"is=objectId" doc:"Id of the restore job."`
 }
 
-func (s *Service) job(ctx context.Context, in jobIn) (out FlexBackupRestoreJob20241113, err error) {
-	if err := s.exists(ctx, in.oneIn); err != nil {
-		return out, err
+func getJob(tx store.Tx, in jobIn) (out FlexBackupRestoreJob20241113, err error) {
+	return out, none(tx, in.oneIn, "restore job "+in.RestoreJobID)
+}
+
+// none says that a Flex cluster does not have what, or that there is no such cluster.
+func none(tx store.Tx, in oneIn, what string) error {
+	if _, err := state.FlexByName(tx, in.GroupID, in.Name); err != nil {
+		return err
 	}
-	return out, fault.ResourceNotFound.With("restore job " + in.RestoreJobID)
+	return fault.ResourceNotFound.With(what)
 }

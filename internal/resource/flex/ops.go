@@ -1,7 +1,9 @@
-// Package flex is the family Flex Clusters, with the reads of their snapshots and restore jobs.
+// Package flex is the family Flex Clusters, with the reads of their snapshots and restore jobs, and the family Serverless
+// Instances, with their switch of automatic indexing.
 //
-// A Flex cluster is what serverless instances are too (package serverless), in a shape of its own. Its upgrade to a
-// dedicated cluster is in the family of those (package cluster).
+// The service no longer has serverless instances: what those operations make is a Flex cluster, which they go on showing
+// as a serverless instance. Telamon does the same. A Flex cluster's upgrade to a dedicated one is in the family of those
+// (package cluster).
 package flex
 
 import (
@@ -11,6 +13,7 @@ import (
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -36,16 +39,23 @@ const (
 	jobs      = one + "/backup/restoreJobs"
 )
 
-// Operations are the family's operations.
+// Operations are the operations of Flex clusters and of serverless instances.
 func (s *Service) Operations() api.Operations {
-	missing := fault.Kinds{fault.ClusterNotFound, fault.NonFlexInFlexAPI}
+	return append(s.flexOperations(), s.serverlessOperations()...)
+}
+
+// missing is why a name is of no Flex cluster.
+var missing = fault.Kinds{fault.ClusterNotFound, fault.NonFlexInFlexAPI}
+
+func (s *Service) flexOperations() api.Operations {
+	f := form[shape.FlexClusterDescription20241113]{s, shape.FlexCluster, fault.ClusterBeingDeleted}
 	read := authz.Any(authz.GroupReadOnly)
 	return api.Operations{
 		{
 			ID: "listFlexClusters", Aliases: []string{"listGroupFlexClusters"}, Method: http.MethodGet, Path: path, Tag: tag,
 			Summary: "Return all Flex clusters in one project", Description: "Returns the project's Flex clusters by name.",
 			Roles: read, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2024-11-13", s.list)},
+			Versions: []api.Version{api.At("2024-11-13", store.Read(s.Store, f.list))},
 		},
 		{
 			ID: "createFlexCluster", Aliases: []string{"createGroupFlexCluster"}, Method: http.MethodPost, Path: path, Tag: tag,
@@ -54,55 +64,55 @@ func (s *Service) Operations() api.Operations {
 				"connectionStrings.standard is how it is reached.",
 			Roles: authz.Any(authz.GroupOwner), Status: http.StatusCreated, Level: api.Real,
 			Errors:   fault.Kinds{fault.InvalidRegion, fault.DuplicateClusterName, fault.DuplicateNamePrefix, fault.ClustersLimit},
-			Versions: []api.Version{api.At("2024-11-13", s.create)},
+			Versions: []api.Version{api.At("2024-11-13", store.Write(s.Store, create[FlexClusterDescriptionCreate20241113](f)))},
 		},
 		{
 			ID: "getFlexCluster", Aliases: []string{"getGroupFlexCluster"}, Method: http.MethodGet, Path: one, Tag: tag,
 			Summary: "Return one Flex cluster from one project",
 			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At("2024-11-13", s.get)},
+			Versions: []api.Version{api.At("2024-11-13", store.Read(s.Store, f.get))},
 		},
 		{
 			ID: "updateFlexCluster", Aliases: []string{"updateGroupFlexCluster"}, Method: http.MethodPatch, Path: one, Tag: tag,
 			Summary: "Update one Flex cluster in one project", Description: "Changes what the body names: tags and termination protection. The cluster is UPDATING for a moment, then IDLE.",
 			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Real,
 			Errors:   append(fault.Kinds{fault.ClusterNotReady, fault.ClusterBeingDeleted}, missing...),
-			Versions: []api.Version{api.At("2024-11-13", s.update)},
+			Versions: []api.Version{api.At("2024-11-13", store.Write(s.Store, update[FlexClusterDescriptionUpdate20241113](f)))},
 		},
 		{
 			ID: "deleteFlexCluster", Aliases: []string{"deleteGroupFlexCluster"}, Method: http.MethodDelete, Path: one, Tag: tag,
 			Summary: "Remove one Flex cluster from one project", Description: "Asks for the cluster to be removed with its data. It is DELETING until it is gone.",
 			Roles: authz.Any(authz.GroupOwner), Status: http.StatusNoContent, Level: api.Real,
 			Errors:   append(fault.Kinds{fault.TerminationProtected, fault.ClusterBeingDeleted}, missing...),
-			Versions: []api.Version{api.At("2024-11-13", s.delete)},
+			Versions: []api.Version{api.At("2024-11-13", store.Write(s.Store, remove[api.None](f)))},
 		},
 		{
 			ID: "listFlexBackups", Aliases: []string{"listGroupFlexClusterBackupSnapshots", "listFlexBackupSnapshots"}, Method: http.MethodGet, Path: snapshots,
 			Tag: "Flex Snapshots", Summary: "Return all snapshots of one Flex cluster",
 			Description: "Returns an empty list: Telamon takes no snapshots of Flex clusters yet.",
 			Roles:       read, Status: http.StatusOK, Level: api.Declared, Errors: missing,
-			Versions: []api.Version{api.At("2024-11-13", listNone[FlexBackupSnapshot20241113](s))},
+			Versions: []api.Version{api.At("2024-11-13", store.Read(s.Store, listNone[FlexBackupSnapshot20241113]))},
 		},
 		{
 			ID: "getFlexBackup", Aliases: []string{"getGroupFlexClusterBackupSnapshot", "getFlexBackupSnapshot"}, Method: http.MethodGet, Path: snapshots + "/{snapshotId}",
 			Tag: "Flex Snapshots", Summary: "Return one snapshot of one Flex cluster",
 			Description: "Answers 404: Telamon takes no snapshots of Flex clusters yet.",
 			Roles:       read, Status: http.StatusOK, Level: api.Declared, Errors: missing,
-			Versions: []api.Version{api.At("2024-11-13", s.snapshot)},
+			Versions: []api.Version{api.At("2024-11-13", store.Read(s.Store, getSnapshot))},
 		},
 		{
 			ID: "listFlexBackupRestoreJobs", Aliases: []string{"listGroupFlexClusterBackupRestoreJobs", "listFlexRestoreJobs"}, Method: http.MethodGet, Path: jobs,
 			Tag: "Flex Restore Jobs", Summary: "Return all restore jobs of one Flex cluster",
 			Description: "Returns an empty list: there are no snapshots of Flex clusters to restore yet.",
 			Roles:       read, Status: http.StatusOK, Level: api.Declared, Errors: missing,
-			Versions: []api.Version{api.At("2024-11-13", listNone[FlexBackupRestoreJob20241113](s))},
+			Versions: []api.Version{api.At("2024-11-13", store.Read(s.Store, listNone[FlexBackupRestoreJob20241113]))},
 		},
 		{
 			ID: "getFlexBackupRestoreJob", Aliases: []string{"getGroupFlexClusterBackupRestoreJob", "getFlexRestoreJob"}, Method: http.MethodGet, Path: jobs + "/{restoreJobId}",
 			Tag: "Flex Restore Jobs", Summary: "Return one restore job of one Flex cluster",
 			Description: "Answers 404: there are no snapshots of Flex clusters to restore yet.",
 			Roles:       read, Status: http.StatusOK, Level: api.Declared, Errors: missing,
-			Versions: []api.Version{api.At("2024-11-13", s.job)},
+			Versions: []api.Version{api.At("2024-11-13", store.Read(s.Store, getJob))},
 		},
 	}
 }

@@ -1,124 +1,108 @@
 package flex
 
 import (
-	"context"
 	"reflect"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
-	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-type (
-	cluster = shape.FlexClusterDescription20241113
-
-	createIn struct {
-		api.InGroup
-		Body FlexClusterDescriptionCreate20241113
-	}
-	listIn struct {
-		api.InGroup
-		api.Paging
-	}
-	oneIn struct {
-		api.InGroup
-		Name string `path:"name" api:"is=clusterName" doc:"Name of the Flex cluster."`
-	}
-	updateIn struct {
-		oneIn
-		Body FlexClusterDescriptionUpdate20241113
-	}
-)
-
-func (s *Service) create(ctx context.Context, in createIn) (out cluster, err error) {
-	p := in.Body.ProviderSettings
-	d, err := shape.DeclareFlex(s.Version, in.Body.Name, in.Body.Tags, p.BackingProviderName, p.RegionName)
-	if err != nil {
-		return out, err
-	}
-	d.TerminationProtection = api.Or(in.Body.TerminationProtection, false)
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		c := &model.Cluster{ID: model.NewID(), GroupID: in.GroupID, Name: in.Body.Name, Flex: true, Declared: d}
-		if err := s.Clusters.Declare(tx, c); err != nil {
-			return err
-		}
-		out = shape.FlexCluster(c, s.Version)
-		return nil
-	})
-	return out, err
+// form is how operations show Flex clusters: as what they are, or as serverless instances.
+type form[W any] struct {
+	*Service
+	show    func(c *model.Cluster, version string) W
+	closing *fault.Kind // says that somebody has asked for the deletion already
 }
 
-func (s *Service) list(ctx context.Context, in listIn) (page api.Page[cluster], err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		all, err := state.ClustersOf(tx, in.GroupID, true)
+// declaration is a body that asks for a cluster.
+type declaration interface {
+	declare(version string) (name string, d model.Declared, err error)
+}
+
+// change is a body that changes what a cluster declares.
+type change interface{ apply(d *model.Declared) error }
+
+type createIn[B any] struct {
+	api.InGroup
+	Body B
+}
+
+func create[B declaration, W any](f form[W]) func(store.Tx, createIn[B]) (W, error) {
+	return func(tx store.Tx, in createIn[B]) (out W, err error) {
+		name, d, err := in.Body.declare(f.Version)
 		if err != nil {
-			return err
+			return out, err
 		}
-		cut := api.PageOf(in.Paging, all)
-		page = api.Page[cluster]{TotalCount: cut.TotalCount}
-		for _, c := range cut.Results {
-			page.Results = append(page.Results, shape.FlexCluster(c, s.Version))
-		}
-		return nil
-	})
-	return page, err
+		c := &model.Cluster{ID: model.NewID(), GroupID: in.GroupID, Name: name, Flex: true, Declared: d}
+		err = f.Clusters.Declare(tx, c)
+		return f.show(c, f.Version), err
+	}
 }
 
-func (s *Service) get(ctx context.Context, in oneIn) (out cluster, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		c, err := state.FlexByName(tx, in.GroupID, in.Name)
-		if err == nil {
-			out = shape.FlexCluster(c, s.Version)
-		}
-		return err
-	})
+type listIn struct {
+	api.InGroup
+	api.Paging
+}
+
+func (f form[W]) list(tx store.Tx, in listIn) (api.Page[W], error) {
+	all, err := state.ClustersOf(tx, in.GroupID, true)
+	return api.PageAs(in.Paging, all, func(c *model.Cluster) W { return f.show(c, f.Version) }), err
+}
+
+type oneIn struct {
+	api.InGroup
+	Name string `path:"name" api:"is=clusterName" doc:"Name of the Flex cluster."`
+}
+
+func (f form[W]) get(tx store.Tx, in oneIn) (out W, err error) {
+	c, err := state.FlexByName(tx, in.GroupID, in.Name)
+	if err == nil {
+		out = f.show(c, f.Version)
+	}
 	return out, err
 }
 
 // staying is the cluster that in names, if nobody has asked for its deletion.
-func (in oneIn) staying(tx store.Tx) (*model.Cluster, error) {
+func (f form[W]) staying(tx store.Tx, in oneIn) (*model.Cluster, error) {
 	c, err := state.FlexByName(tx, in.GroupID, in.Name)
 	if err == nil && c.State == model.Deleting {
-		return nil, fault.ClusterBeingDeleted.With(c.Name)
+		return nil, f.closing.With(c.Name)
 	}
 	return c, err
 }
 
-func (s *Service) update(ctx context.Context, in updateIn) (out cluster, err error) {
-	tags, err := shape.Tags("tags", in.Body.Tags)
-	if err != nil {
-		return out, err
-	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		c, err := in.staying(tx)
-		if err != nil {
-			return err
-		}
-		next := c.Declared.Clone()
-		if in.Body.Tags != nil {
-			next.Tags = tags
-		}
-		next.TerminationProtection = api.Or(in.Body.TerminationProtection, next.TerminationProtection)
-		if !reflect.DeepEqual(next, c.Declared) {
-			if err := s.Clusters.Change(tx, c, next); err != nil {
-				return err
-			}
-		}
-		out = shape.FlexCluster(c, s.Version)
-		return nil
-	})
-	return out, err
+type updateIn[B any] struct {
+	oneIn
+	Body B
 }
 
-func (s *Service) delete(ctx context.Context, in oneIn) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		c, err := in.staying(tx)
+func update[B change, W any](f form[W]) func(store.Tx, updateIn[B]) (W, error) {
+	return func(tx store.Tx, in updateIn[B]) (out W, err error) {
+		c, err := f.staying(tx, in.oneIn)
 		if err != nil {
-			return err
+			return out, err
 		}
-		return s.Clusters.Close(tx, c)
-	})
+		next := c.Declared.Clone()
+		if err := in.Body.apply(&next); err != nil {
+			return out, err
+		}
+		if !reflect.DeepEqual(next, c.Declared) {
+			err = f.Clusters.Change(tx, c, next)
+		}
+		return f.show(c, f.Version), err
+	}
+}
+
+// remove answers with an E, which says nothing.
+func remove[E, W any](f form[W]) func(store.Tx, oneIn) (E, error) {
+	return func(tx store.Tx, in oneIn) (nothing E, err error) {
+		c, err := f.staying(tx, in)
+		if err != nil {
+			return nothing, err
+		}
+		return nothing, f.Clusters.Close(tx, c)
+	}
 }

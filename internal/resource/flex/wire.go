@@ -2,6 +2,7 @@ package flex
 
 import (
 	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/resource/shape"
 )
 
@@ -27,4 +28,25 @@ type FlexClusterDescriptionUpdate20241113 struct {
 	Links                 []api.Link          `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 	Tags                  []shape.ResourceTag `json:"tags,omitempty" doc:"The cluster's tags."`
 	TerminationProtection *bool               `json:"terminationProtectionEnabled,omitempty" api:"default=false" doc:"Whether the cluster refuses to be deleted."`
+}
+
+func (w FlexClusterDescriptionCreate20241113) declare(version string) (string, model.Declared, error) {
+	p := w.ProviderSettings
+	d, err := shape.DeclareFlex(version, w.Name, w.Tags, p.BackingProviderName, p.RegionName)
+	d.TerminationProtection = api.Or(w.TerminationProtection, false)
+	return w.Name, d, err
+}
+
+func (w FlexClusterDescriptionUpdate20241113) apply(d *model.Declared) error {
+	return apply(d, w.Tags, w.TerminationProtection)
+}
+
+// apply changes what both forms can change, where it is told.
+func apply(d *model.Declared, tags []shape.ResourceTag, protected *bool) error {
+	kept, err := shape.Tags("tags", tags)
+	if tags != nil {
+		d.Tags = kept
+	}
+	d.TerminationProtection = api.Or(protected, d.TerminationProtection)
+	return err
 }

@@ -1,32 +1,26 @@
-package serverless_test
+package flex_test
 
 import (
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"go.mongodb.org/atlas-sdk/v20250312001/admin"
 
 	"github.com/telamon-db/telamon/internal/apitest"
 )
 
-type object = map[string]any
-
 func instance(name string) object {
 	return object{"name": name, "providerSettings": object{"backingProviderName": "AWS", "providerName": "SERVERLESS", "regionName": "US_EAST_1"}}
 }
 
-func path(srv *apitest.Server) string { return "/groups/" + srv.ProjectID + "/serverless" }
+func instances(srv *apitest.Server) string { return "/groups/" + srv.ProjectID + "/serverless" }
 
-// settle lets everything that the server has begun come to its end.
-func settle(srv *apitest.Server) { srv.Advance(time.Second) }
-
-func TestLife(t *testing.T) {
+func TestServerlessLife(t *testing.T) {
 	srv := apitest.Start(t)
-	owner, one := srv.Owner(), path(srv)+"/alpha"
-	made := owner.Post(path(srv), instance("alpha")).Want(http.StatusCreated)
+	owner, one := srv.Owner(), instances(srv)+"/alpha"
+	made := owner.Post(instances(srv), instance("alpha")).Want(http.StatusCreated)
 	if made.Header.Get("Deprecation") == "" {
 		t.Error("the operation does not say that it is deprecated")
 	}
@@ -87,7 +81,7 @@ func TestLife(t *testing.T) {
 	}
 }
 
-func TestRefusals(t *testing.T) {
+func TestServerlessRefusals(t *testing.T) {
 	srv := apitest.Start(t)
 	for name, c := range map[string]struct {
 		body   object
@@ -105,32 +99,32 @@ func TestRefusals(t *testing.T) {
 			"VALIDATION_ERROR", []string{"providerSettings.providerName"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			fields := srv.Owner().Post(path(srv), c.body).WantError(http.StatusBadRequest, c.code)
+			fields := srv.Owner().Post(instances(srv), c.body).WantError(http.StatusBadRequest, c.code)
 			slices.Sort(fields)
 			if !slices.Equal(fields, c.fields) {
 				t.Errorf("the violations are of %v, want %v", fields, c.fields)
 			}
 		})
 	}
-	srv.Owner().Post(path(srv), instance("alpha")).Want(http.StatusCreated)
-	srv.Owner().Post(path(srv), instance("alpha")).WantError(http.StatusBadRequest, "DUPLICATE_CLUSTER_NAME")
+	srv.Owner().Post(instances(srv), instance("alpha")).Want(http.StatusCreated)
+	srv.Owner().Post(instances(srv), instance("alpha")).WantError(http.StatusBadRequest, "DUPLICATE_CLUSTER_NAME")
 }
 
 // TestDedicated asks for a dedicated cluster through every path of this family.
-func TestDedicated(t *testing.T) {
+func TestServerlessDedicated(t *testing.T) {
 	srv := apitest.Start(t)
 	owner := srv.Owner()
 	owner.Post("/groups/"+srv.ProjectID+"/clusters", object{"name": "big", "replicationSpecs": []object{{"regionConfigs": []object{{
 		"providerName": "AWS", "regionName": "US_EAST_1", "electableSpecs": object{"instanceSize": "M10"},
 	}}}}}).Want(http.StatusCreated)
 	const code = "CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API"
-	one := path(srv) + "/big"
+	one := instances(srv) + "/big"
 	owner.Get(one).WantError(http.StatusBadRequest, code)
 	owner.Patch(one, object{}).WantError(http.StatusBadRequest, code)
 	owner.Delete(one).WantError(http.StatusBadRequest, code)
 	owner.Get(one+indexing).WantError(http.StatusBadRequest, code)
 	owner.Post(one+indexing+"?enable=true", nil).WantError(http.StatusBadRequest, code)
-	if n := len(owner.Get(path(srv)).Want(http.StatusOK).Results()); n != 0 {
+	if n := len(owner.Get(instances(srv)).Want(http.StatusOK).Results()); n != 0 {
 		t.Errorf("the list of instances has %d dedicated clusters", n)
 	}
 }
@@ -139,11 +133,11 @@ const indexing = "/performanceAdvisor/autoIndexing"
 
 func TestAutoIndexing(t *testing.T) {
 	srv := apitest.Start(t)
-	owner, at := srv.Owner(), path(srv)+"/alpha"+indexing
+	owner, at := srv.Owner(), instances(srv)+"/alpha"+indexing
 	owner.Post(at+"?enable=true", nil).WantError(http.StatusNotFound, "CLUSTER_NOT_FOUND")
 	owner.Get(at).WantError(http.StatusNotFound, "CLUSTER_NOT_FOUND")
-	owner.Post(path(srv), instance("alpha")).Want(http.StatusCreated)
-	owner.Post(path(srv)+"/-"+indexing+"?enable=true", nil).WantError(http.StatusBadRequest, "VALIDATION_ERROR")
+	owner.Post(instances(srv), instance("alpha")).Want(http.StatusCreated)
+	owner.Post(instances(srv)+"/-"+indexing+"?enable=true", nil).WantError(http.StatusBadRequest, "VALIDATION_ERROR")
 	settle(srv)
 
 	is := func(want string) {
@@ -182,17 +176,17 @@ func TestAutoIndexing(t *testing.T) {
 	}
 }
 
-func TestRoles(t *testing.T) {
+func TestServerlessRoles(t *testing.T) {
 	srv := apitest.Start(t)
-	srv.Owner().Post(path(srv), instance("alpha")).Want(http.StatusCreated)
+	srv.Owner().Post(instances(srv), instance("alpha")).Want(http.StatusCreated)
 	settle(srv)
 	key := srv.Owner().Post("/orgs/"+srv.OrgID+"/apiKeys", object{"desc": "reads", "roles": []string{"ORG_READ_ONLY"}}).Want(http.StatusOK).Object()
 	reader := srv.As(key["publicKey"].(string), key["privateKey"].(string))
-	one := path(srv) + "/alpha"
-	reader.Get(path(srv)).Want(http.StatusOK)
+	one := instances(srv) + "/alpha"
+	reader.Get(instances(srv)).Want(http.StatusOK)
 	reader.Get(one).Want(http.StatusOK)
 	reader.Get(one + indexing).Want(http.StatusOK)
-	reader.Post(path(srv), instance("beta")).WantError(http.StatusForbidden, "USER_UNAUTHORIZED")
+	reader.Post(instances(srv), instance("beta")).WantError(http.StatusForbidden, "USER_UNAUTHORIZED")
 	reader.Patch(one, object{}).WantError(http.StatusForbidden, "USER_UNAUTHORIZED")
 	reader.Delete(one).WantError(http.StatusForbidden, "USER_UNAUTHORIZED")
 	reader.Post(one+indexing+"?enable=true", nil).WantError(http.StatusForbidden, "USER_UNAUTHORIZED")
@@ -200,7 +194,7 @@ func TestRoles(t *testing.T) {
 }
 
 // TestSDK does the same with MongoDB's Go SDK, as the reference page shows it.
-func TestSDK(t *testing.T) {
+func TestServerlessSDK(t *testing.T) {
 	srv := apitest.Start(t)
 	for name, sdk := range map[string]*admin.APIClient{"digest": srv.SDK(), "token": srv.OAuthSDK(t.Context())} {
 		_, _, err := sdk.ServerlessInstancesApi.CreateServerlessInstance(t.Context(), srv.ProjectID, &admin.ServerlessInstanceDescriptionCreate{

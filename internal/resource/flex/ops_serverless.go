@@ -1,8 +1,4 @@
-// Package serverless is the family Serverless Instances, with their switch of automatic indexing.
-//
-// The service no longer has serverless instances: what these operations make is a Flex cluster, which they go on
-// showing as a serverless instance. Telamon does the same.
-package serverless
+package flex
 
 import (
 	"net/http"
@@ -10,29 +6,15 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
-	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Lifecycle records what is wanted of a cluster; a reconciler does the rest.
-type Lifecycle interface {
-	Declare(tx store.Tx, c *model.Cluster) error
-	Change(tx store.Tx, c *model.Cluster, next model.Declared) error
-	Close(tx store.Tx, c *model.Cluster) error
-}
-
-// Service serves the family.
-type Service struct {
-	Store    store.Store
-	Clusters Lifecycle
-	Version  string // MongoDB version that databases say they are, such as 8.0.4
-}
-
 const (
-	tag      = "Serverless Instances"
-	path     = "/groups/{groupId}/serverless"
-	one      = path + "/{name}"
-	indexing = path + "/{clusterName}/performanceAdvisor/autoIndexing"
+	instances   = "Serverless Instances"
+	advisor     = "Performance Advisor"
+	instance    = "/groups/{groupId}/serverless"
+	oneInstance = instance + "/{name}"
+	indexing    = instance + "/{clusterName}/performanceAdvisor/autoIndexing"
 
 	// The service made no more serverless instances from February 2025 on; of the day its documentation tells nothing.
 	deprecated     = "2025-02-01"
@@ -40,12 +22,11 @@ const (
 	indexingSunset = "2026-01-22"
 )
 
-// Operations are the family's operations.
-func (s *Service) Operations() api.Operations {
-	missing := fault.Kinds{fault.ClusterNotFound, fault.NonFlexInFlexAPI}
+func (s *Service) serverlessOperations() api.Operations {
+	f := form[ServerlessInstanceDescription]{s, serverlessInstance, fault.ServerlessBeingClosed}
 	return api.Operations{
 		{
-			ID: "createServerlessInstance", Aliases: []string{"createGroupServerlessInstance"}, Method: http.MethodPost, Path: path, Tag: tag,
+			ID: "createServerlessInstance", Aliases: []string{"createGroupServerlessInstance"}, Method: http.MethodPost, Path: instance, Tag: instances,
 			Summary: "Create one serverless instance in one project",
 			Description: "Declares a Flex cluster that is shown as a serverless instance, and answers at once; it is CREATING until its database runs. " +
 				"It has no TLS and no name in DNS so far: connectionStrings.standard is how it is reached.",
@@ -53,49 +34,47 @@ func (s *Service) Operations() api.Operations {
 			Errors: fault.Kinds{
 				fault.InvalidRegion, fault.DuplicateClusterName, fault.DuplicateNamePrefix, fault.ClustersLimit,
 			},
-			Versions: []api.Version{api.At("2023-01-01", s.create)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, create[ServerlessInstanceDescriptionCreate](f)))},
 		},
 		{
-			ID: "listServerlessInstances", Aliases: []string{"listGroupServerlessInstances"}, Method: http.MethodGet, Path: path, Tag: tag,
+			ID: "listServerlessInstances", Aliases: []string{"listGroupServerlessInstances"}, Method: http.MethodGet, Path: instance, Tag: instances,
 			Summary: "Return all serverless instances in one project", Description: "Returns the project's Flex clusters as serverless instances, by name.",
 			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Deprecated: deprecated, Sunset: readingSunset,
-			Versions: []api.Version{api.At("2023-01-01", s.list)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, f.list))},
 		},
 		{
-			ID: "getServerlessInstance", Aliases: []string{"getGroupServerlessInstance"}, Method: http.MethodGet, Path: one, Tag: tag,
+			ID: "getServerlessInstance", Aliases: []string{"getGroupServerlessInstance"}, Method: http.MethodGet, Path: oneInstance, Tag: instances,
 			Summary: "Return one serverless instance from one project",
 			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Deprecated: deprecated, Sunset: readingSunset, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", s.get)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, f.get))},
 		},
 		{
-			ID: "updateServerlessInstance", Aliases: []string{"updateGroupServerlessInstance"}, Method: http.MethodPatch, Path: one, Tag: tag,
+			ID: "updateServerlessInstance", Aliases: []string{"updateGroupServerlessInstance"}, Method: http.MethodPatch, Path: oneInstance, Tag: instances,
 			Summary: "Update one serverless instance in one project", Description: "Changes what the body names.",
 			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Real, Deprecated: deprecated,
 			Errors:   append(fault.Kinds{fault.ClusterNotReady, fault.ServerlessBeingClosed}, missing...),
-			Versions: []api.Version{api.At("2023-01-01", s.update)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, update[ServerlessInstanceDescriptionUpdate](f)))},
 		},
 		{
-			ID: "deleteServerlessInstance", Aliases: []string{"deleteGroupServerlessInstance"}, Method: http.MethodDelete, Path: one, Tag: tag,
+			ID: "deleteServerlessInstance", Aliases: []string{"deleteGroupServerlessInstance"}, Method: http.MethodDelete, Path: oneInstance, Tag: instances,
 			Summary: "Remove one serverless instance from one project", Description: "Asks for the instance to be removed with its data. It is DELETING until it is gone.",
 			Roles: authz.Any(authz.GroupOwner), Status: http.StatusAccepted, Level: api.Real, Deprecated: deprecated,
 			Errors:   append(fault.Kinds{fault.TerminationProtected, fault.ServerlessBeingClosed}, missing...),
-			Versions: []api.Version{api.At("2023-01-01", s.delete)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, remove[api.Empty](f)))},
 		},
 		{
 			ID: "getServerlessAutoIndexing", Aliases: []string{"getGroupServerlessPerformanceAdvisorAutoIndexing"}, Method: http.MethodGet, Path: indexing,
 			Tag: advisor, Summary: "Return the switch of automatic indexing of one serverless instance",
 			Description: "Returns what the switch was set to. Flex clusters have no automatic indexing, so it says nothing about indexes.",
 			Roles:       authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared, Deprecated: deprecated, Sunset: indexingSunset, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", s.autoIndexing)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, autoIndexing))},
 		},
 		{
 			ID: "setServerlessAutoIndexing", Aliases: []string{"setGroupServerlessPerformanceAdvisorAutoIndexing"}, Method: http.MethodPost, Path: indexing,
 			Tag: advisor, Summary: "Set the switch of automatic indexing of one serverless instance",
 			Description: "Keeps what the switch is set to. Flex clusters have no automatic indexing, so nothing follows from it.",
 			Roles:       authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Deprecated: deprecated, Sunset: indexingSunset, NoEnvelope: true, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", s.setAutoIndexing)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, setAutoIndexing))},
 		},
 	}
 }
-
-const advisor = "Performance Advisor"

@@ -1,4 +1,4 @@
-package serverless
+package flex
 
 import (
 	"github.com/telamon-db/telamon/internal/api"
@@ -81,13 +81,32 @@ type serverlessSize string
 // Values are all sizes of all providers.
 func (serverlessSize) Values() []string { return model.Sizes }
 
-// toWire writes a Flex cluster.
-func (s *Service) toWire(c *model.Cluster) ServerlessInstanceDescription {
+func (w ServerlessInstanceDescriptionCreate) declare(version string) (string, model.Declared, error) {
+	p := w.ProviderSettings
+	d, err := shape.DeclareFlex(version, w.Name, w.Tags, p.BackingProviderName, p.RegionName)
+	d.TerminationProtection = api.Or(w.TerminationProtection, false)
+	w.BackupOptions.apply(&d)
+	return w.Name, d, err
+}
+
+func (w ServerlessInstanceDescriptionUpdate) apply(d *model.Declared) error {
+	w.BackupOptions.apply(d)
+	return apply(d, w.Tags, w.TerminationProtection)
+}
+
+func (w *ServerlessBackupOptions) apply(d *model.Declared) {
+	if w != nil {
+		d.ContinuousBackup = api.Or(w.Continuous, d.ContinuousBackup)
+	}
+}
+
+// serverlessInstance shows a Flex cluster as a serverless instance.
+func serverlessInstance(c *model.Cluster, version string) ServerlessInstanceDescription {
 	d := &c.Declared
 	r := d.Zones[0].Regions[0]
 	return ServerlessInstanceDescription{
 		ConnectionStrings: &ServerlessConnectionStrings{Standard: c.ConnectionString()},
-		CreateDate:        api.Time{Time: c.Created}, GroupID: c.GroupID, ID: c.ID, MongoDBVersion: s.Version, Name: c.Name,
+		CreateDate:        api.Time{Time: c.Created}, GroupID: c.GroupID, ID: c.ID, MongoDBVersion: version, Name: c.Name,
 		Links: api.Self("/groups/" + c.GroupID + "/serverless/" + c.Name),
 		ProviderSettings: &ServerlessProvider{
 			BackingProviderName: r.Backing, EffectiveDiskLimit: int(r.Electable.DiskGB), EffectiveProvider: r.Provider,
