@@ -35,7 +35,16 @@ func TestLife(t *testing.T) {
 		t.Errorf("a new cluster is %v", made)
 	}
 	owner.Patch(one, object{"terminationProtectionEnabled": true}).WantError(http.StatusConflict, "CLUSTER_NOT_READY")
+	status := func() any {
+		return owner.Get("/groups/" + s.ProjectID + "/clusters/alpha/status").Want(http.StatusOK).Object()["changeStatus"]
+	}
+	if got := status(); got != "PENDING" { // the Kubernetes operator asks here for Flex clusters too
+		t.Errorf("the status of a new cluster is %v", got)
+	}
 	settle(s)
+	if got := status(); got != "APPLIED" {
+		t.Errorf("the status of a cluster is %v", got)
+	}
 	c := owner.Get(one).Want(http.StatusOK).Object()
 	if uri, _ := c["connectionStrings"].(object)["standard"].(string); c["stateName"] != "IDLE" || !strings.HasPrefix(uri, "mongodb://") {
 		t.Fatalf("the cluster is %v", c)
