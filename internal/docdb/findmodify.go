@@ -10,11 +10,14 @@ import (
 )
 
 var findAndModifyFields = fields("query", isObject, "sort", isObject, "remove", isBool, "update", isUpdate, "new", isBool,
-	"fields", isObject, "upsert", isBool, "bypassDocumentValidation", isBool, "collation", isObject, "arrayFilters", isArray,
+	"fields", isObject, "upsert", isBool, "bypassDocumentValidation", isBool, "bypassEmptyTsReplacement", isBool, "collation", isObject, "arrayFilters", isArray,
 	"hint", isHint, "let", isObject)
 
 func runFindAndModify(c *call) (bson.D, error) {
 	if err := c.checkFindAndModify(); err != nil {
+		return nil, err
+	}
+	if err := c.parser().LetAll(c.doc("let")); err != nil {
 		return nil, err
 	}
 	sel, err := plan.NewSelection(c.parser(), c.doc("query"), c.doc("sort"), nil, c.get("hint"))
@@ -27,7 +30,7 @@ func runFindAndModify(c *call) (bson.D, error) {
 	}
 	var u *update.Update
 	if !c.bool("remove", false) {
-		if u, err = update.Parse(c.parser(), c.get("update")); err != nil {
+		if u, err = update.Parse(c.parser(), c.get("update"), c.get("arrayFilters")); err != nil {
 			return nil, err
 		}
 	}
@@ -49,9 +52,6 @@ func runFindAndModify(c *call) (bson.D, error) {
 }
 
 func (c *call) checkFindAndModify() error {
-	if err := c.refuse("let", "arrayFilters"); err != nil {
-		return err
-	}
 	if err := c.refuseCollation(); err != nil {
 		return err
 	}
@@ -61,6 +61,8 @@ func (c *call) checkFindAndModify() error {
 		return wire.Errorf(wire.FailedToParse, "Either an update or remove=true must be specified")
 	case remove && c.bool("upsert", false):
 		return wire.Errorf(wire.FailedToParse, "Cannot specify both upsert=true and remove=true")
+	case remove && plan.AsksForSomething(c.get("arrayFilters")):
+		return wire.Errorf(wire.FailedToParse, "Cannot specify arrayFilters and remove=true")
 	case remove && c.bool("new", false):
 		return wire.Errorf(wire.FailedToParse, "Cannot specify both new=true and remove=true; 'remove' always returns the deleted document")
 	}
@@ -78,7 +80,7 @@ func (c *call) findAndModify(t *storage.Tx, sel *plan.Selection, u *update.Updat
 	case u == nil:
 		return old, bson.D{{Key: "n", Value: int32(1)}}, t.Remove(old)
 	case old != nil:
-		doc, _, err = c.changeOne(t, old, u)
+		doc, _, err = c.changeOne(t, old, sel.Filter, u)
 		if !c.bool("new", false) {
 			doc = old
 		}

@@ -224,7 +224,12 @@ func randomValue(r *rand.Rand) any {
 
 func randomWrite(r *rand.Rand) d {
 	id := r.IntN(60)
-	switch r.IntN(6) {
+	switch r.IntN(8) {
+	case 6:
+		return d{{"update", "c"}, {"updates", a{append(d{{"q", d{{"a", d{{"$lt", r.IntN(8)}}}}}}, randomElements(r)...)}}}
+	case 7:
+		return d{{"update", "c"}, {"updates", a{d{{"q", d{{"_id", id}}}, {"u", a{pick[any](r, d{{"$set", d{{"a", a{"$a", "$$ROOT.u"}}, {"b.c", "$a"}}}}, d{{"$unset", a{"a", "b.c"}}},
+			d{{"$replaceWith", d{{"b", "$b"}, {"u", id}, {"a", "$a"}}}})}}}}}}
 	case 0:
 		return d{{"insert", "c"}, {"documents", a{d{{"_id", id}, {"a", randomValue(r)}, {"u", id}}}}}
 	case 1:
@@ -237,6 +242,15 @@ func randomWrite(r *rand.Rand) d {
 		return d{{"findAndModify", "c"}, {"query", d{{"_id", id}}}, {"update", d{{"u", id}, {"a", randomValue(r)}}}, {"upsert", true}}
 	}
 	return d{{"update", "c"}, {"updates", a{d{{"q", d{{"_id", id}}}, {"u", d{{"$set", d{{"a", randomValue(r)}}}}}, {"upsert", true}}}}}
+}
+
+// randomElements is an update of elements of arrays, with its options.
+func randomElements(r *rand.Rand) d {
+	if r.IntN(2) == 0 {
+		return d{{"u", pick(r, d{{"$set", d{{"a.$", r.IntN(9)}}}}, d{{"$unset", d{{"a.$", 1}}}}, d{{"$bit", d{{"a.$", d{{"xor", 3}}}}}}, d{{"$set", d{{"a.$", d{{"b", a{}}}}}}})}}
+	}
+	return d{{"u", pick(r, d{{"$inc", d{{"a.$[]", 1}}}}, d{{"$set", d{{"a.$[].b", 1}}}}, d{{"$set", d{{"a.$[x]", nil}}}}, d{{"$push", d{{"a.$[x].b", 1}}}})}, {"multi", true},
+		{"arrayFilters", pick(r, a{d{{"x", d{{"$gt", 3}}}}}, a{d{{"x.b", d{{"$exists", true}}}}}, a{})}}
 }
 
 var fixedTime = time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC)

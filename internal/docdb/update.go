@@ -4,7 +4,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/plan"
-	"github.com/telamon-db/telamon/internal/docdb/query/expression"
+	"github.com/telamon-db/telamon/internal/docdb/query/match"
 	"github.com/telamon-db/telamon/internal/docdb/query/update"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
@@ -14,7 +14,7 @@ var updateFields = fields("q!", isObject, "u!", isUpdate, "multi", isBool, "upse
 	"hint", isHint, "collation", isObject, "arrayFilters", isArray, "c", isObject)
 
 func runUpdate(c *call) (bson.D, error) {
-	if err := c.refuse("let"); err != nil {
+	if err := c.parser().LetAll(c.doc("let")); err != nil {
 		return nil, err
 	}
 	return c.write(func(t *storage.Tx) (bson.D, error) {
@@ -48,7 +48,7 @@ func (c *call) updateStatement(t *storage.Tx, i int, a args, sum *updated) error
 	matched := false
 	err = c.modify(t, &sel, a.bool("multi", false), func(old bson.Raw) error {
 		matched = true
-		_, changed, err := c.changeOne(t, old, u)
+		_, changed, err := c.changeOne(t, old, sel.Filter, u)
 		if err != nil {
 			return err
 		}
@@ -71,7 +71,7 @@ func (c *call) updateStatement(t *storage.Tx, i int, a args, sum *updated) error
 }
 
 func (c *call) parseUpdate(a args) (sel plan.Selection, u *update.Update, err error) {
-	if err := a.refuse("c", "arrayFilters"); err != nil {
+	if err := a.refuse("c"); err != nil {
 		return sel, nil, err
 	}
 	if err := a.refuseCollation(); err != nil {
@@ -80,7 +80,7 @@ func (c *call) parseUpdate(a args) (sel plan.Selection, u *update.Update, err er
 	if sel, err = plan.NewSelection(c.parser(), a.doc("q"), a.doc("sort"), nil, a.get("hint")); err != nil {
 		return sel, nil, err
 	}
-	if u, err = update.Parse(c.parser(), a.get("u")); err != nil {
+	if u, err = update.Parse(c.parser(), a.get("u"), a.get("arrayFilters")); err != nil {
 		return sel, nil, err
 	}
 	if a.bool("multi", false) {
@@ -99,9 +99,10 @@ func checkMulti(sel *plan.Selection, u *update.Update) error {
 	return nil
 }
 
-// changeOne updates one document and returns what it is now. It ends with the command, even within the document.
-func (c *call) changeOne(t *storage.Tx, old bson.Raw, u *update.Update) (doc bson.Raw, changed bool, err error) {
-	doc, changed, err = u.Apply(old, update.ApplyOptions{Now: t.Now, In: expression.NewEvaluation(c.ctx, nil)})
+// changeOne updates one document, which a filter has found, and returns what it is now. It ends with the command, even
+// within the document.
+func (c *call) changeOne(t *storage.Tx, old bson.Raw, found *match.Filter, u *update.Update) (doc bson.Raw, changed bool, err error) {
+	doc, changed, err = u.Apply(old, update.ApplyOptions{Now: t.Now, Found: found, Run: c.run(c.ctx)})
 	if err != nil || !changed {
 		return old, false, err
 	}
@@ -109,6 +110,7 @@ func (c *call) changeOne(t *storage.Tx, old bson.Raw, u *update.Update) (doc bso
 		return nil, false, err
 	}
 	if u.IsReplacement() {
+		doc = c.stamped(t, doc)
 		return doc, true, t.Replace(old, doc)
 	}
 	return doc, true, t.Update(old, doc)
@@ -116,7 +118,7 @@ func (c *call) changeOne(t *storage.Tx, old bson.Raw, u *update.Update) (doc bso
 
 // upsert inserts what the filter and the update together describe.
 func (c *call) upsert(t *storage.Tx, sel *plan.Selection, u *update.Update) (bson.Raw, error) {
-	doc, err := u.Upsert(sel.Filter, update.ApplyOptions{Now: t.Now, Insert: true, In: expression.NewEvaluation(c.ctx, nil)})
+	doc, err := u.Upsert(sel.Filter, update.ApplyOptions{Now: t.Now, Run: c.run(c.ctx)})
 	if err != nil {
 		return nil, err
 	}
@@ -125,6 +127,9 @@ func (c *call) upsert(t *storage.Tx, sel *plan.Selection, u *update.Update) (bso
 	}
 	if err := t.Ensure(); err != nil {
 		return nil, err
+	}
+	if u.IsReplacement() {
+		doc = c.stamped(t, doc)
 	}
 	return doc, t.Insert(doc)
 }

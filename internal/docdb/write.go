@@ -18,9 +18,9 @@ var errMalformed = wire.Errorf(wire.InvalidBSON, "malformed BSON")
 func writeCommands() []*command {
 	return []*command{
 		{name: "insert", summary: "Adds documents to a collection.", target: onCollection, writes: true, retries: true, run: runInsert,
-			fields: fields("documents!", isArray, "ordered", isBool, "bypassDocumentValidation", isBool)},
+			fields: fields("documents!", isArray, "ordered", isBool, "bypassDocumentValidation", isBool, "bypassEmptyTsReplacement", isBool)},
 		{name: "update", summary: "Changes or replaces documents.", target: onCollection, writes: true, retries: true, run: runUpdate,
-			fields: fields("updates!", isArray, "ordered", isBool, "bypassDocumentValidation", isBool, "let", isObject)},
+			fields: fields("updates!", isArray, "ordered", isBool, "bypassDocumentValidation", isBool, "bypassEmptyTsReplacement", isBool, "let", isObject)},
 		{name: "delete", summary: "Removes documents.", target: onCollection, writes: true, retries: true, run: runDelete,
 			fields: fields("deletes!", isArray, "ordered", isBool, "let", isObject)},
 		{name: "findAndModify", alias: "findandmodify", summary: "Changes or removes one document and returns it.",
@@ -139,7 +139,7 @@ func runInsert(c *call) (bson.D, error) {
 			if err := t.Ensure(); err != nil {
 				return err
 			}
-			if err := t.Insert(doc); err != nil {
+			if err := t.Insert(c.stamped(t, doc)); err != nil {
 				return err
 			}
 			n++
@@ -149,10 +149,19 @@ func runInsert(c *call) (bson.D, error) {
 	})
 }
 
+// stamped is a document that is inserted or replaces another with the time in its empty timestamps, unless the command wants
+// them as they are.
+func (c *call) stamped(t *storage.Tx, doc bson.Raw) bson.Raw {
+	if c.bool("bypassEmptyTsReplacement", false) {
+		return doc
+	}
+	return t.Stamped(doc)
+}
+
 var deleteFields = fields("q!", isObject, "limit!", isInt, "collation", isObject, "hint", isHint)
 
 func runDelete(c *call) (bson.D, error) {
-	if err := c.refuse("let"); err != nil {
+	if err := c.parser().LetAll(c.doc("let")); err != nil {
 		return nil, err
 	}
 	return c.write(func(t *storage.Tx) (bson.D, error) {

@@ -24,10 +24,28 @@ var differences = []struct {
 		func(c *difference) bool {
 			return c.kind == "update" && strings.Contains(c.ours.Lookup("error").String(), "PathNotViable")
 		}},
+	{"an update of which one element is refused changes none (manual, atomicity); mingo changes the others",
+		func(c *difference) bool { return c.kind == "update" && c.failed() && strings.Contains(c.asked, "$[") }},
+	{"$bit takes ints and longs only, of up to 64 bits (manual, $bit); JavaScript cannot tell them from doubles, and has 32 bits",
+		func(c *difference) bool {
+			return c.kind == "update" && strings.Contains(c.asked, "$bit") && (c.failed() || strings.Contains(show(c.raw), "1099511627776"))
+		}},
+	{"a field that is missing in an element equals null (manual, query for null); for mingo it does not where the element is no document",
+		func(c *difference) bool {
+			return c.kind == "update" && strings.Contains(c.raw.Lookup("filters").String(), "null")
+		}},
+	{"$addToSet appends a value that no element equals (manual, $addToSet); mingo takes a date for an empty array",
+		func(c *difference) bool {
+			return c.kind == "update" && strings.Contains(c.asked, "$addToSet") && strings.Contains(c.asked, "$date")
+		}},
+	{"a path of a filter goes through arrays of documents, and an array in an array has none of its names (manual, query an array of documents)",
+		func(c *difference) bool { return c.kind == "update" && c.nested && strings.Contains(c.asked, "$[x]") }},
 	{"$min and $max compare values of all types in BSON order (manual, $min and $max)",
 		func(c *difference) bool { return c.kind == "update" && !c.failed() && leastOrMost.MatchString(c.asked) }},
 	{"an exclusion reaches into arrays in arrays",
-		func(c *difference) bool { return c.kind == "project" && c.nested && strings.Contains(c.asked, ":0") }},
+		func(c *difference) bool {
+			return c.nested && (c.kind == "project" && strings.Contains(c.asked, ":0") || c.kind == "flow" && strings.Contains(c.raw.String(), "$unset"))
+		}},
 	{"mingo fails where an exclusion meets null in an array",
 		func(c *difference) bool {
 			return c.kind == "project" && strings.Contains(c.theirs.Lookup("error").String(), "properties of null")

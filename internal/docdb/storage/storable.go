@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bytes"
+	"encoding/binary"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
@@ -70,4 +71,27 @@ func withIDFirst(doc bson.Raw, id bson.RawValue) bson.Raw {
 	}
 	dst, _ = bsoncore.AppendDocumentEnd(dst, at) // at is the start that this document began with
 	return dst
+}
+
+// Stamped is doc with the time in place of each Timestamp(0, 0) among its fields, but not in its _id or below a field. No two
+// are the same. Source: MongoDB manual, "BSON Types", timestamps.
+func (t *Tx) Stamped(doc bson.Raw) bson.Raw {
+	if bytes.IndexByte(doc, byte(bson.TypeTimestamp)) < 0 {
+		return doc
+	}
+	own := false
+	elements, _ := doc.Elements() // doc has been checked
+	at := 4
+	for _, el := range elements {
+		at += len(el)
+		if v := el.Value(); v.Type != bson.TypeTimestamp || !bytes.Equal(v.Value, make([]byte, 8)) || el.Key() == "_id" {
+			continue
+		}
+		if !own {
+			doc, own = bytes.Clone(doc), true
+		}
+		binary.LittleEndian.PutUint32(doc[at-8:], t.store.stamps.Add(1))
+		binary.LittleEndian.PutUint32(doc[at-4:], uint32(t.Now.Unix()))
+	}
+	return doc
 }

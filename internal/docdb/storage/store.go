@@ -90,6 +90,7 @@ type Store struct {
 	applied  uint64        // batches applied so far
 	durable  atomic.Uint64 // of these, how many are known to be on disk
 	waiting  atomic.Int64  // writers that wait for the disk
+	stamps   atomic.Uint32 // times that have been filled into documents
 	retries  atomic.Int64  // outcomes of retryable writes that have been remembered
 
 	buildMu sync.Mutex // guards builds

@@ -83,7 +83,7 @@ func parseElemMatch(o operand) (predicate, error) {
 		}
 		return false
 	}
-	return &atom{op: "$elemMatch", whole: true, test: some}, nil
+	return &atom{op: "$elemMatch", whole: true, element: test, test: some}, nil
 }
 
 func elementTest(o operand) (test, error) {

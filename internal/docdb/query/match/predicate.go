@@ -25,6 +25,7 @@ type atom struct {
 	expressions []*atom         // of $in
 	prefix      string          // of $regex: what every string that it matches begins with
 	whole       bool
+	element     test // of $elemMatch: what one element must meet
 	collation   *keys.Collation
 	plain       bool // op and what goes with it say everything: Filter.Intervals may use them
 	test        test

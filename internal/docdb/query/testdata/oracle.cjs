@@ -11,11 +11,12 @@ const kinds = {
     const { is } = new mingo.Aggregator([{ $project: { _id: 0, is: c.expression } }]).run([c.doc])[0];
     return is === undefined ? { missing: true } : is;
   },
-  update: c => { mingo.updateOne([c.doc], {}, c.update); return c.doc; },
+  update: c => { mingo.updateOne([c.doc], {}, c.update, { arrayFilters: c.filters }); return c.doc; },
+  flow: c => c.update.reduce((doc, stage) => new mingo.Aggregator([stage]).run([EJSON.parse(EJSON.stringify(doc))])[0], c.doc),
 };
 
 const cases = EJSON.parse(require("fs").readFileSync(0, "utf8")).cases;
 const answers = cases.map(c => {
-  try { return { is: kinds[c.kind](c) } } catch (e) { return { error: String(e.message) } }
+  try { return JSON.parse(EJSON.stringify({ is: kinds[c.kind](c) })) } catch (e) { return { error: String(e.message) } }
 });
-process.stdout.write(EJSON.stringify({ answers }));
+process.stdout.write(JSON.stringify({ answers }));

@@ -15,12 +15,12 @@ import (
 )
 
 // edit makes a changer from a function of an array's elements. An array that is missing is taken as empty if create is
-// set and left alone otherwise; what is no array is an error with the given code.
+// set and left alone otherwise, if there could be one; what is no array is an error with the given code.
 func edit(name string, create bool, code wire.Code, change func(*expression.Evaluation, []bson.RawValue) []bson.RawValue) changer {
 	return func(root *value.Tree, path []string, o ApplyOptions) error {
 		at := root.Find(path)
 		if at == nil && !create {
-			return nil
+			return root.Viable(path)
 		}
 		if at == nil {
 			var err error
@@ -33,30 +33,38 @@ func edit(name string, create bool, code wire.Code, change func(*expression.Eval
 		if !value.IsArray(old) {
 			return wire.Errorf(code, "%s needs an array: the field '%s' is of type %s", name, strings.Join(path, "."), value.TypeName(old))
 		}
-		at.Assign(value.Array(change(o.In, value.Elements(old))))
+		at.Assign(value.Array(change(o.in, value.Elements(old))))
 		return nil
 	}
 }
 
-// each returns the values of {$each: [...]}, or the value itself.
-func each(name string, arg bson.RawValue) ([]bson.RawValue, error) {
-	if first, _ := value.FirstName(arg); !strings.HasPrefix(first, "$") || value.IsReference(first) {
-		return []bson.RawValue{arg}, nil
+// each returns the values of {$each: [...]}, which may have more modifiers, or the value itself.
+func each(name string, code wire.Code, arg bson.RawValue, known ...string) (values []bson.RawValue, modified bool, err error) {
+	list := bson.RawValue{}
+	if value.IsDocument(arg) {
+		list = keys.Lookup(arg.Value, "$each")
 	}
-	list := keys.Lookup(arg.Value, "$each")
+	if list.Type == 0 {
+		return []bson.RawValue{arg}, false, nil
+	}
 	if !value.IsArray(list) {
-		return nil, wire.Errorf(wire.BadValue, "The argument to $each in %s must be an array but it was of type %s", name, value.TypeName(list))
+		return nil, false, wire.Errorf(code, "The argument to $each in %s must be an array but it was of type %s", name, value.TypeName(list))
 	}
-	return value.Elements(list), nil
+	for key := range keys.Elements(arg.Value) {
+		if string(key) != "$each" && !slices.Contains(known, string(key)) {
+			return nil, false, wire.Errorf(wire.BadValue, "Unrecognized clause in %s: %s", name, key)
+		}
+	}
+	return value.Elements(list), true, nil
 }
 
 func parseAddToSet(p *expression.Parser, _ string, arg bson.RawValue) (changer, error) {
-	values, err := each("$addToSet", arg)
-	if err != nil {
-		return nil, err
-	}
-	if err := onlyModifiers("$addToSet", arg, "$each"); err != nil {
-		return nil, err
+	values := []bson.RawValue{arg}
+	if first, _ := value.FirstName(arg); first == "$each" { // elsewhere it is data
+		var err error
+		if values, _, err = each("$addToSet", wire.TypeMismatch, arg); err != nil {
+			return nil, err
+		}
 	}
 	return edit("$addToSet", true, wire.BadValue, func(_ *expression.Evaluation, list []bson.RawValue) []bson.RawValue {
 		set := value.Set{Collation: p.Collation}
@@ -72,19 +80,6 @@ func parseAddToSet(p *expression.Parser, _ string, arg bson.RawValue) (changer, 
 	}), nil
 }
 
-// onlyModifiers refuses names in {$each: ...} that an operator does not know.
-func onlyModifiers(name string, arg bson.RawValue, known ...string) error {
-	if first, _ := value.FirstName(arg); !strings.HasPrefix(first, "$") || value.IsReference(first) {
-		return nil
-	}
-	for key := range keys.Elements(arg.Value) {
-		if !slices.Contains(known, string(key)) {
-			return wire.Errorf(wire.BadValue, "Unrecognized clause in %s: %s", name, key)
-		}
-	}
-	return nil
-}
-
 // pushOptions are the modifiers of $push.
 type pushOptions struct {
 	position, slice *int64
@@ -92,15 +87,12 @@ type pushOptions struct {
 }
 
 func parsePush(p *expression.Parser, _ string, arg bson.RawValue) (changer, error) {
-	values, err := each("$push", arg)
+	values, modified, err := each("$push", wire.BadValue, arg, "$position", "$slice", "$sort")
 	if err != nil {
 		return nil, err
 	}
-	if err := onlyModifiers("$push", arg, "$each", "$position", "$slice", "$sort"); err != nil {
-		return nil, err
-	}
 	var o pushOptions
-	if first, _ := value.FirstName(arg); strings.HasPrefix(first, "$") && !value.IsReference(first) {
+	if modified {
 		if o, err = parsePushOptions(p, arg.Value); err != nil {
 			return nil, err
 		}

@@ -31,6 +31,7 @@ func newUpdateOperators() value.Table[func(p *expression.Parser, path string, ar
 		"$addToSet":    {Summary: "Appends values to an array that are not in it yet.", Parse: single(parseAddToSet)},
 		"$pull":        {Summary: "Removes the elements of an array that equal a value or meet a condition.", Parse: single(parsePull)},
 		"$pullAll":     {Summary: "Removes the elements of an array that equal one of a list.", Parse: single(parsePullAll)},
+		"$bit":         {Summary: "Sets and clears bits of a whole number.", Parse: single(parseBit)},
 		"$pop":         {Summary: "Removes the first or the last element of an array.", Parse: single(parsePop)},
 	}
 }
@@ -56,14 +57,19 @@ func updatePath(path string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, part := range parts {
+	for i, part := range parts {
 		switch {
 		case part == "":
 			return nil, wire.Errorf(emptyFieldName, "The update path '%s' contains an empty field name, which is not allowed.", path)
-		case part == "$" || strings.HasPrefix(part, "$["):
-			return nil, wire.Errorf(wire.BadValue, "the positional operator in '%s' is not supported", path)
+		case part == "$" && i == 0:
+			return nil, wire.Errorf(wire.BadValue, "Cannot have positional (i.e. '$') element in the first position in path '%s'", path)
+		case part == "$" && slices.Contains(parts[:i], "$"):
+			return nil, wire.Errorf(wire.BadValue, "Too many positional (i.e. '$') elements found in path '%s'", path)
+		case isEach(part) && i == 0:
+			return nil, wire.Errorf(wire.BadValue, "Cannot have array filter identifier (i.e. '$[<id>]') element in the first position in path '%s'", path)
+		case part == "$" || isEach(part):
 		case strings.HasPrefix(part, "$") && !value.IsReference(part):
-			return nil, wire.Errorf(dollarPrefixed, "The dollar ($) prefixed field '%s' in '%s' is not valid for storage.", part, path)
+			return nil, wire.Errorf(dollarPrefixed, "The dollar ($) prefixed field '%s' in '%s' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.", part, path)
 		}
 	}
 	return parts, nil
@@ -149,17 +155,26 @@ func parseRename(_ *expression.Parser, from string, arg bson.RawValue) ([]change
 	if from == to {
 		return nil, wire.Errorf(wire.BadValue, "The source and target field for $rename must differ: %s", from)
 	}
-	source, err := updatePath(from)
+	source, err := fixedPath("source", from)
 	if err != nil {
 		return nil, err
 	}
-	target, err := updatePath(to)
+	target, err := fixedPath("destination", to)
 	if err != nil {
 		return nil, err
 	}
 	move := func(root *value.Tree, path []string, _ ApplyOptions) error { return rename(root, source, path) }
 	nothing := func(*value.Tree, []string, ApplyOptions) error { return nil }
 	return []change{{source, nothing}, {target, move}}, nil
+}
+
+// fixedPath is updatePath for one of the paths of $rename, which may not depend on the document.
+func fixedPath(end, path string) ([]string, error) {
+	parts, err := updatePath(path)
+	if err == nil && slices.ContainsFunc(parts, func(part string) bool { return part == "$" || isEach(part) }) {
+		err = wire.Errorf(wire.BadValue, "The %s field for $rename may not be dynamic: %s", end, path)
+	}
+	return parts, err
 }
 
 func rename(root *value.Tree, from, to []string) error {

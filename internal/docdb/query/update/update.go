@@ -2,7 +2,7 @@ package update
 
 import (
 	"bytes"
-	"slices"
+	"context"
 	"strings"
 	"time"
 
@@ -10,6 +10,8 @@ import (
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
+	"github.com/telamon-db/telamon/internal/docdb/query/match"
+	"github.com/telamon-db/telamon/internal/docdb/query/stage"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -21,17 +23,22 @@ var (
 	emptyFieldName = wire.Code{Number: 56, Name: "EmptyFieldName"}
 )
 
-// Update says what becomes of a document: a replacement or a list of changes.
+// Update says what becomes of a document: a replacement, a pipeline that it goes through, or a list of changes.
 type Update struct {
-	replacement bson.Raw // nil for changes
-	changes     []change
+	replacement bson.Raw        // nil for others
+	pipeline    *stage.Pipeline // nil for others
+	changes     *node
+	positional  bool // a path of a change has the element that the filter has found
 }
 
 // ApplyOptions are what an update needs to know besides the document.
 type ApplyOptions struct {
-	Now    time.Time              // for $currentDate
-	Insert bool                   // the document is about to be inserted: $setOnInsert acts
-	In     *expression.Evaluation // in which conditions of $pull are judged; nil: one without variables or an end
+	Now    time.Time     // for $currentDate
+	Insert bool          // the document is about to be inserted: $setOnInsert acts
+	Found  *match.Filter // by which the document was found: the positional operator $ asks where; nil: by none
+	Run    *stage.Run    // in which pipelines run and conditions are judged; nil: one without variables or an end
+
+	in *expression.Evaluation // of the run
 }
 
 // change is one operator at one path.
@@ -40,25 +47,28 @@ type change struct {
 	apply changer
 }
 
-// A changer changes the document root at path.
+// A changer changes the document root at path, which lasts for the call.
 type changer func(root *value.Tree, path []string, o ApplyOptions) error
 
-// Parse reads an update document: operators if its first name starts with a dollar sign, else a replacement.
+// Parse reads an update: a pipeline if it is an array, operators if its first name starts with a dollar sign, else a
+// replacement. The filters, an array of documents or nothing, choose the elements of arrays that operators change.
 // It answers FailedToParse, BadValue, TypeMismatch or ConflictingUpdateOperators for what is no update. The update keeps
-// parts of v, which may not change afterwards.
-func Parse(p *expression.Parser, v bson.RawValue) (*Update, error) {
-	if value.IsArray(v) {
-		return nil, wire.Errorf(wire.NotImplemented, "updates with an aggregation pipeline are not supported")
-	}
-	if !value.IsDocument(v) {
-		return nil, wire.Errorf(wire.FailedToParse, "an update must be a document")
-	}
-	if name, _ := value.FirstName(v); strings.HasPrefix(name, "$") {
-		return parseChanges(p.OrNew(), v.Value)
+// parts of v and of filters, which may not change afterwards.
+func Parse(p *expression.Parser, v, filters bson.RawValue) (*Update, error) {
+	first, _ := value.FirstName(v)
+	switch {
+	case value.IsDocument(v) && strings.HasPrefix(first, "$"):
+		return parseChanges(p.OrNew(), v, filters)
+	case len(value.Elements(filters)) > 0:
+		return nil, wire.Errorf(wire.FailedToParse, "arrayFilters may only be specified for updates with operators")
+	case value.IsArray(v):
+		return parsePipeline(p.OrNew(), v)
+	case !value.IsDocument(v):
+		return nil, wire.Errorf(wire.FailedToParse, "an update must be a document or an array")
 	}
 	for name := range keys.Elements(v.Value) {
 		if bytes.HasPrefix(name, []byte("$")) {
-			return nil, wire.Errorf(dollarPrefixed, "The dollar ($) prefixed field '%s' is not allowed in a replacement document", name)
+			return nil, wire.Errorf(dollarPrefixed, "The dollar ($) prefixed field '%s' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.", name)
 		}
 	}
 	return &Update{replacement: v.Value}, nil
@@ -67,60 +77,18 @@ func Parse(p *expression.Parser, v bson.RawValue) (*Update, error) {
 // IsReplacement reports whether the update is a whole document, which multi-document updates may not be.
 func (u *Update) IsReplacement() bool { return u.replacement != nil }
 
-func parseChanges(p *expression.Parser, raw []byte) (*Update, error) {
-	u := &Update{}
-	for name, args := range keys.Elements(raw) {
-		op, ok := updateOperators[string(name)]
-		if !ok {
-			return nil, wire.Errorf(wire.FailedToParse, "Unknown modifier: %s. Expected a valid update modifier or a document without operators", name)
-		}
-		if !value.IsDocument(args) {
-			return nil, wire.Errorf(wire.FailedToParse, "Modifiers operate on fields but we found type %s instead", value.TypeName(args))
-		}
-		for path, arg := range keys.Elements(args.Value) {
-			list, err := op.Parse(p, string(path), arg)
-			if err != nil {
-				return nil, err
-			}
-			u.changes = append(u.changes, list...)
-		}
-	}
-	return u, u.order()
-}
-
-// order sorts the changes by path, as MongoDB applies them, and refuses two that touch one another.
-func (u *Update) order() error {
-	slices.SortStableFunc(u.changes, func(a, b change) int { return slices.CompareFunc(a.path, b.path, compareParts) })
-	for i := 1; i < len(u.changes); i++ {
-		shorter, longer := u.changes[i-1].path, u.changes[i].path
-		if len(shorter) <= len(longer) && slices.Equal(shorter, longer[:len(shorter)]) {
-			return wire.Errorf(wire.ConflictingUpdateOperators, "Updating the path '%s' would create a conflict at '%s'",
-				strings.Join(longer, "."), strings.Join(shorter, "."))
-		}
-	}
-	return nil
-}
-
-// compareParts orders path components: positions by number, all others as text behind them.
-func compareParts(a, b string) int {
-	i, aNumber := value.Position(a)
-	j, bNumber := value.Position(b)
-	switch {
-	case aNumber && bNumber:
-		return i - j
-	case aNumber:
-		return -1
-	case bNumber:
-		return 1
-	}
-	return strings.Compare(a, b)
-}
-
 // Apply returns what the update makes of doc and whether that differs. The _id may not change: ImmutableField.
 func (u *Update) Apply(doc bson.Raw, o ApplyOptions) (out bson.Raw, changed bool, err error) {
-	if u.replacement != nil {
+	if o.Run == nil {
+		o.Run = &stage.Run{Ctx: context.Background()}
+	}
+	switch {
+	case u.replacement != nil:
 		out, err = replace(doc, u.replacement)
-	} else {
+	case u.pipeline != nil:
+		out, err = u.flow(doc, o.Run)
+	default:
+		o.in = o.Run.Evaluation()
 		out, err = u.change(doc, o)
 	}
 	if err != nil {
@@ -130,22 +98,6 @@ func (u *Update) Apply(doc bson.Raw, o ApplyOptions) (out bson.Raw, changed bool
 		return nil, false, err
 	}
 	return out, !bytes.Equal(doc, out), nil
-}
-
-func (u *Update) change(doc []byte, o ApplyOptions) (bson.Raw, error) {
-	root := value.NewTree(value.Document(doc))
-	if o.In == nil {
-		o.In = &expression.Evaluation{}
-	}
-	for _, c := range u.changes {
-		if err := c.apply(root, c.path, o); err != nil {
-			return nil, err
-		}
-		if o.In.Step(1); o.In.Err() != nil {
-			return nil, o.In.Err()
-		}
-	}
-	return root.Value().Value, nil
 }
 
 // replace puts the old document's _id in front of the new one.

@@ -18,13 +18,18 @@ type Tree struct {
 	kids   []*Tree // the contents, once open
 	open   bool
 	byName map[string]*Tree // kids of a document by name, once there are many
-	room   *int             // how many nulls may still be filled into arrays of the whole document
+	room   *room            // of the whole document
+}
+
+// room is how far a document may still grow while it is changed.
+type room struct {
+	nulls int // that may be filled into arrays
+	bytes int
 }
 
 // NewTree begins to change v.
 func NewTree(v bson.RawValue) *Tree {
-	room := maxArrayPadding
-	return &Tree{raw: v, room: &room}
+	return &Tree{raw: v, room: &room{maxArrayPadding, maxGrowth}}
 }
 
 // grow makes a child of t.
@@ -36,6 +41,17 @@ func (t *Tree) grow(name string, v bson.RawValue) *Tree {
 func (t *Tree) IsArray() bool { return t.raw.Type == bson.TypeArray }
 
 func (t *Tree) isContainer() bool { return t.IsArray() || t.raw.Type == bson.TypeEmbeddedDocument }
+
+// Contents are the parts of a document or an array. They may be changed, but none added or taken away.
+func (t *Tree) Contents() []*Tree { return t.contents() }
+
+// Oversize is BSONObjectTooLarge when changes have added far more to the document than any may hold.
+func (t *Tree) Oversize() error {
+	if t.room.bytes < 0 {
+		return wire.Errorf(wire.BSONObjectTooLarge, "the update adds more than %d bytes to a document", maxGrowth)
+	}
+	return nil
+}
 
 // contents opens a document or array.
 func (t *Tree) contents() []*Tree {
@@ -65,7 +81,10 @@ func (t *Tree) Value() bson.RawValue {
 }
 
 // Assign gives t a new value.
-func (t *Tree) Assign(v bson.RawValue) { t.raw, t.kids, t.byName, t.open = v, nil, nil, false }
+func (t *Tree) Assign(v bson.RawValue) {
+	t.room.bytes -= len(v.Value) - len(t.raw.Value)
+	t.raw, t.kids, t.byName, t.open = v, nil, nil, false
+}
 
 // gone reports whether t has been removed: its value is missing and will not be written.
 func (t *Tree) gone() bool { return t.raw.Type == 0 }
@@ -137,15 +156,36 @@ func (t *Tree) Make(path []string) (*Tree, error) {
 	return t, nil
 }
 
+// Viable answers PathNotViable if there is nothing at path and Make could not create it.
+func (t *Tree) Viable(path []string) error {
+	for i, part := range path {
+		next := t.child(part)
+		if next == nil && !t.takes(part) {
+			return wire.Errorf(pathNotViable, "Cannot use the part (%s) of (%s) to traverse the element '%s' of type %s", part, strings.Join(path, "."), strings.Join(path[:i], "."), TypeName(t.raw))
+		} else if next == nil {
+			return nil
+		}
+		t = next
+	}
+	return nil
+}
+
+// takes reports whether there can be a child of the name.
+func (t *Tree) takes(part string) bool {
+	_, isPosition := Position(part)
+	return t.isContainer() && (!t.IsArray() || isPosition)
+}
+
 // create adds an empty child. path leads to t, for the message.
 func (t *Tree) create(part string, path []string) (*Tree, error) {
-	i, isPosition := Position(part)
-	if !t.isContainer() || t.IsArray() && !isPosition {
+	if !t.takes(part) {
 		return nil, wire.Errorf(pathNotViable, "Cannot create field '%s' in element '%s' of type %s", part, strings.Join(path, "."), TypeName(t.raw))
 	}
 	kids := t.contents()
+	t.room.bytes -= createdBytes + len(part)
 	if t.IsArray() {
-		if *t.room -= max(0, i-len(kids)); *t.room < 0 {
+		i, _ := Position(part)
+		if t.room.nulls -= max(0, i-len(kids)); t.room.nulls < 0 {
 			return nil, wire.Errorf(wire.BadValue, "an update may fill at most %d elements into arrays", maxArrayPadding)
 		}
 		for len(t.kids) < i {
@@ -188,5 +228,12 @@ func (t *Tree) Remove(path []string) {
 
 // maxArrayPadding is MongoDB's limit on the nulls that an update fills in when it writes behind an array's end.
 const maxArrayPadding = 1_500_000
+
+// How much changes may add to a document before they are refused, lest a few bytes that mean all elements of an array take
+// all memory; and what a field counts beside its name and value.
+const (
+	maxGrowth    = 128 << 20
+	createdBytes = 64
+)
 
 var pathNotViable = wire.Code{Number: 28, Name: "PathNotViable"}

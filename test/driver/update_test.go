@@ -1,0 +1,30 @@
+package driver
+
+import (
+	"testing"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// TestUpdatesOfElements changes elements of arrays, and computes documents, as the driver asks for it.
+func TestUpdatesOfElements(t *testing.T) {
+	c, ctx := collection(t), t.Context()
+	_, err := c.InsertMany(ctx, []any{d("_id", 1, "grades", bson.A{85, 92, 90}), d("_id", 2, "grades", bson.A{d("n", 1), d("n", 5)})})
+	must(t, err)
+	_, err = c.UpdateOne(ctx, d("_id", 1, "grades", 92), d("$set", d("grades.$", 100)))
+	must(t, err)
+	_, err = c.UpdateMany(ctx, d(), d("$set", d("grades.$[big]", 0)), options.UpdateMany().SetArrayFilters([]any{d("big", d("$gte", 90))}))
+	must(t, err)
+	r, err := c.BulkWrite(ctx, []mongo.WriteModel{
+		mongo.NewUpdateOneModel().SetFilter(d("_id", 2)).SetUpdate(d("$inc", d("grades.$[e].n", 10))).SetArrayFilters([]any{d("e.n", d("$gt", 1))}),
+		mongo.NewUpdateManyModel().SetFilter(d()).SetUpdate(bson.A{d("$set", d("count", d("$size", "$grades")))}),
+	})
+	must(t, err)
+	same(t, bson.A{r.MatchedCount, r.ModifiedCount}, "[3,3]")
+	var after bson.D
+	must(t, c.FindOneAndUpdate(ctx, d("_id", 1), d("$mul", d("grades.$[]", 2)), options.FindOneAndUpdate().SetReturnDocument(options.After)).Decode(&after))
+	cur, err := c.Find(ctx, d())
+	same(t, all(t, cur, err), `[{"_id":1,"grades":[170,0,0],"count":3},{"_id":2,"grades":[{"n":1},{"n":15}],"count":2}]`)
+}
