@@ -4,6 +4,7 @@ package event
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/authz"
@@ -13,20 +14,21 @@ import (
 
 // Event is the stored form of one event.
 type Event struct {
-	ID         model.ID   `json:"id"`
-	Type       Type       `json:"type"`
-	Created    time.Time  `json:"created"`
-	OrgID      model.ID   `json:"orgId"`
-	GroupID    model.ID   `json:"groupId,omitempty"` // empty: an event of the organization
-	Cluster    string     `json:"cluster,omitempty"`
-	ActorKind  authz.Kind `json:"actorKind"`
-	ActorID    string     `json:"actorId,omitempty"`
-	ActorName  string     `json:"actorName,omitempty"`
-	Address    string     `json:"address,omitempty"`
-	TargetUser string     `json:"targetUser,omitempty"` // username that a change of access is about
-	TargetKey  string     `json:"targetKey,omitempty"`  // public key that a change of access is about
-	Entry      string     `json:"entry,omitempty"`      // access list entry
-	TeamID     model.ID   `json:"teamId,omitempty"`
+	ID           model.ID   `json:"id"`
+	Type         Type       `json:"type"`
+	Created      time.Time  `json:"created"`
+	OrgID        model.ID   `json:"orgId"`
+	GroupID      model.ID   `json:"groupId,omitempty"` // empty: an event of the organization
+	Cluster      string     `json:"cluster,omitempty"`
+	ActorKind    authz.Kind `json:"actorKind"`
+	ActorID      string     `json:"actorId,omitempty"`
+	ActorName    string     `json:"actorName,omitempty"`
+	Address      string     `json:"address,omitempty"`
+	DatabaseUser string     `json:"databaseUser,omitempty"`
+	TargetUser   string     `json:"targetUser,omitempty"` // a cloud user's name
+	TargetKey    string     `json:"targetKey,omitempty"`
+	Entry        string     `json:"entry,omitempty"`
+	TeamID       model.ID   `json:"teamId,omitempty"`
 }
 
 // In is an event in a project.
@@ -35,33 +37,30 @@ func In(t Type, p *model.Project) Event { return Event{Type: t, OrgID: p.OrgID, 
 // InOrg is an event in an organization.
 func InOrg(t Type, orgID model.ID) Event { return Event{Type: t, OrgID: orgID} }
 
-// About names the cluster that the event is about.
-func (e Event) About(cluster string) Event {
-	e.Cluster = cluster
-	return e
-}
+// Subject is what an event is about: a Cluster, a DatabaseUser, and so on.
+type Subject interface{ of(e *Event) }
 
-// Of names the user that a change of access is about.
-func (e Event) Of(username string) Event {
-	e.TargetUser = username
-	return e
-}
+type (
+	Cluster      string   // its name
+	DatabaseUser string   // the username
+	CloudUser    string   // the username
+	Key          string   // an API key by its public part, or a service account by its client id
+	Team         model.ID // its id
+	Entry        string   // of an access list
+)
 
-// OfKey names the API key that a change of access is about, by its public part.
-func (e Event) OfKey(publicKey string) Event {
-	e.TargetKey = publicKey
-	return e
-}
+func (c Cluster) of(e *Event)      { e.Cluster = string(c) }
+func (u DatabaseUser) of(e *Event) { e.DatabaseUser = string(u) }
+func (u CloudUser) of(e *Event)    { e.TargetUser = string(u) }
+func (k Key) of(e *Event)          { e.TargetKey = string(k) }
+func (t Team) of(e *Event)         { e.TeamID = string(t) }
+func (n Entry) of(e *Event)        { e.Entry = string(n) }
 
-// OfTeam names the team that the event is about.
-func (e Event) OfTeam(id model.ID) Event {
-	e.TeamID = id
-	return e
-}
-
-// At names the access list entry that the event is about.
-func (e Event) At(entry string) Event {
-	e.Entry = entry
+// About is e with what it is about.
+func (e Event) About(subjects ...Subject) Event {
+	for _, s := range subjects {
+		s.of(&e)
+	}
 	return e
 }
 
@@ -107,6 +106,9 @@ func Decode(row store.Event) (*Event, error) {
 	e := new(Event)
 	if err := json.Unmarshal(row.Body, e); err != nil {
 		return nil, fmt.Errorf("event: decode %s: %w", row.ID, err)
+	}
+	if strings.HasPrefix(row.Type, "MONGODB_USER_") && e.DatabaseUser == "" { // before database users had a field of their own
+		e.DatabaseUser, e.TargetUser = e.TargetUser, ""
 	}
 	e.Created = row.Created
 	return e, nil

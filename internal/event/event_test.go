@@ -66,7 +66,7 @@ func types(events []*event.Event) (out []event.Type) {
 
 // An event stands where its type belongs: in the project's feed, in the organization's, or in both.
 func TestFeeds(t *testing.T) {
-	got := write(t, t.Context(), event.InOrg("ORG_CREATED", "o"), event.In("GROUP_CREATED", project), event.In("CLUSTER_CREATED", project).About("alpha"))
+	got := write(t, t.Context(), event.InOrg("ORG_CREATED", "o"), event.In("GROUP_CREATED", project), event.In("CLUSTER_CREATED", project).About(event.Cluster("alpha")))
 	if p := types(got["p"]); !slices.Equal(p, []event.Type{"CLUSTER_CREATED", "GROUP_CREATED"}) {
 		t.Errorf("the project's: %v", p)
 	}
@@ -82,8 +82,8 @@ func TestWhoDidWhat(t *testing.T) {
 	who := &authz.Principal{Kind: authz.APIKey, ID: "k", Name: "abcdefgh", Address: netip.MustParseAddr("203.0.113.7")}
 	before := time.Now().Truncate(time.Microsecond)
 	all := write(t, authz.NewContext(t.Context(), who),
-		event.In("MONGODB_USER_ADDED", project).Of("ann"), event.InOrg("API_KEY_CREATED", "o").OfKey("ijklmnop"),
-		event.In("NETWORK_PERMISSION_ENTRY_ADDED", project).At("10.0.0.0/8"), event.In("CLUSTER_READY", project).About("alpha"))
+		event.In("MONGODB_USER_ADDED", project).About(event.DatabaseUser("ann")), event.InOrg("API_KEY_CREATED", "o").About(event.Key("ijklmnop")),
+		event.In("NETWORK_PERMISSION_ENTRY_ADDED", project).About(event.Entry("10.0.0.0/8")), event.In("CLUSTER_READY", project).About(event.Cluster("alpha")))
 	for _, e := range slices.Concat(all["p"], all["o"]) {
 		if e.ActorKind != authz.APIKey || e.ActorID != "k" || e.ActorName != "abcdefgh" || e.Address != "203.0.113.7" {
 			t.Errorf("%s was done by %+v", e.Type, e)
@@ -92,7 +92,7 @@ func TestWhoDidWhat(t *testing.T) {
 			t.Errorf("%s happened at %v as %s", e.Type, e.Created, e.ID)
 		}
 	}
-	about := []string{all["p"][0].Cluster, all["p"][1].Entry, all["p"][2].TargetUser, all["o"][0].TargetKey}
+	about := []string{all["p"][0].Cluster, all["p"][1].Entry, all["p"][2].DatabaseUser, all["o"][0].TargetKey}
 	if !slices.Equal(about, []string{"alpha", "10.0.0.0/8", "ann", "ijklmnop"}) {
 		t.Errorf("they are about %v", about)
 	}
@@ -133,5 +133,15 @@ func TestDecode(t *testing.T) {
 	logged := time.Date(2025, 3, 12, 0, 0, 0, 0, time.UTC)
 	if e, err := event.Decode(store.Event{Created: logged, Body: []byte(`{"id":"x","created":"2001-01-01T00:00:00Z"}`)}); err != nil || !e.Created.Equal(logged) {
 		t.Errorf("it happened at %v, in the log's order at %v (%v)", e.Created, logged, err)
+	}
+}
+
+// Database users once stood in the field of cloud users.
+func TestDecodeOlder(t *testing.T) {
+	for kind, want := range map[string][2]string{"MONGODB_USER_ADDED": {"ann", ""}, "ORG_INVITATION_DELETED": {"", "ann"}} {
+		e, err := event.Decode(store.Event{Type: kind, Body: []byte(`{"type":"` + kind + `","targetUser":"ann"}`)})
+		if err != nil || [2]string{e.DatabaseUser, e.TargetUser} != want {
+			t.Errorf("%s is about %q and %q: %v", kind, e.DatabaseUser, e.TargetUser, err)
+		}
 	}
 }

@@ -105,7 +105,7 @@ func stepAside(tx store.Tx, m *model.Membership) error {
 	if err := state.Memberships.Put(tx, m); err != nil {
 		return err
 	}
-	return event.Write(tx, event.InOrg("ORG_INVITATION_DELETED", m.OrgID).Of(m.Username))
+	return event.Write(tx, event.InOrg("ORG_INVITATION_DELETED", m.OrgID).About(event.CloudUser(m.Username)))
 }
 
 // leaveOrg takes away the place in the organization that waited for nothing but the invitation into a project.

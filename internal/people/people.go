@@ -148,5 +148,5 @@ func pick[T any](m *model.Membership, org, project T) T {
 
 // happened writes an event of a place.
 func happened(tx store.Tx, m *model.Membership, what event.Type) error {
-	return event.Write(tx, event.Event{Type: what, OrgID: m.OrgID, GroupID: m.GroupID}.Of(m.Username))
+	return event.Write(tx, event.Event{Type: what, OrgID: m.OrgID, GroupID: m.GroupID}.About(event.CloudUser(m.Username)))
 }

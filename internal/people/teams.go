@@ -77,5 +77,5 @@ func ofTeams(tx store.Tx, userID, orgID model.ID, do func(*model.TeamMember) err
 }
 
 func inTeamHappened(tx store.Tx, place *model.TeamMember, what event.Type) error {
-	return event.Write(tx, event.InOrg(what, place.OrgID).Of(place.Username).OfTeam(place.TeamID))
+	return event.Write(tx, event.InOrg(what, place.OrgID).About(event.CloudUser(place.Username), event.Team(place.TeamID)))
 }

@@ -30,7 +30,7 @@ func (s *Service) Operations() api.Operations {
 			ID: "listProjectIpAccessLists", Aliases: []string{"listGroupAccessListEntries"}, Method: http.MethodGet, Path: list, Tag: tag,
 			Summary: "Return the access list of one project", Description: "Returns the entries in the order in which they were added.",
 			Roles: read, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.list)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.list))},
 		},
 		{
 			ID: "createProjectIpAccessList", Aliases: []string{"createGroupAccessListEntry"}, Method: http.MethodPost, Path: list, Tag: tag,
@@ -45,19 +45,19 @@ func (s *Service) Operations() api.Operations {
 			ID: "getProjectIpList", Aliases: []string{"getGroupAccessListEntry"}, Method: http.MethodGet, Path: one, Tag: tag,
 			Summary: "Return one entry of a project's access list",
 			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", s.get)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.get))},
 		},
 		{
 			ID: "deleteProjectIpAccessList", Aliases: []string{"deleteGroupAccessListEntry"}, Method: http.MethodDelete, Path: one, Tag: tag,
 			Summary: "Remove one entry from a project's access list",
 			Roles:   manage, Status: http.StatusNoContent, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", s.delete)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.delete))},
 		},
 		{
 			ID: "getProjectIpAccessListStatus", Aliases: []string{"getGroupAccessListStatus"}, Method: http.MethodGet, Path: one + "/status", Tag: tag,
 			Summary: "Return the status of one entry of a project's access list", Description: "An entry holds as soon as it is listed, so its status is ACTIVE.",
 			Roles: read, Status: http.StatusOK, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", s.status)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.status))},
 		},
 	}
 }

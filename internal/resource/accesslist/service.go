@@ -22,11 +22,8 @@ type listIn struct {
 	api.Paging
 }
 
-func (s *Service) list(ctx context.Context, in listIn) (page api.Page[NetworkPermissionEntry], err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		page, err = in.page(tx)
-		return err
-	})
+func (s *Service) list(tx store.Tx, in listIn) (page api.Page[NetworkPermissionEntry], err error) {
+	page, err = in.page(tx)
 	return page, err
 }
 
@@ -107,7 +104,7 @@ func put(tx store.Tx, p *model.Project, e *Entry) error {
 			return err
 		}
 	}
-	return event.Write(tx, event.In(what, p).At(e.CIDR))
+	return event.Write(tx, event.In(what, p).About(event.Entry(e.CIDR)))
 }
 
 type oneIn struct {
@@ -129,30 +126,25 @@ func (in oneIn) find(tx store.Tx) (*Entry, error) {
 	return e, store.IfMissing(err, missing)
 }
 
-func (s *Service) get(ctx context.Context, in oneIn) (out NetworkPermissionEntry, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		e, err := in.find(tx)
-		if err == nil {
-			out = toWire(e)
-		}
-		return err
-	})
+func (s *Service) get(tx store.Tx, in oneIn) (out NetworkPermissionEntry, err error) {
+	e, err := in.find(tx)
+	if err == nil {
+		out = toWire(e)
+	}
 	return out, err
 }
 
-func (s *Service) status(ctx context.Context, in oneIn) (out NetworkPermissionEntryStatus, err error) {
-	_, err = s.get(ctx, in)
+func (s *Service) status(tx store.Tx, in oneIn) (out NetworkPermissionEntryStatus, err error) {
+	_, err = s.get(tx, in)
 	return NetworkPermissionEntryStatus{Status: "ACTIVE"}, err
 }
 
-func (s *Service) delete(ctx context.Context, in oneIn) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		e, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		return remove(tx, e)
-	})
+func (s *Service) delete(tx store.Tx, in oneIn) (api.None, error) {
+	e, err := in.find(tx)
+	if err != nil {
+		return api.None{}, err
+	}
+	return api.None{}, remove(tx, e)
 }
 
 func remove(tx store.Tx, e *Entry) error {
@@ -160,7 +152,7 @@ func remove(tx store.Tx, e *Entry) error {
 	if err != nil {
 		return err
 	}
-	if err := event.Write(tx, event.In("NETWORK_PERMISSION_ENTRY_REMOVED", p).At(e.CIDR)); err != nil {
+	if err := event.Write(tx, event.In("NETWORK_PERMISSION_ENTRY_REMOVED", p).About(event.Entry(e.CIDR))); err != nil {
 		return err
 	}
 	return Entries.Delete(tx, e)

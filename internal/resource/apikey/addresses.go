@@ -69,7 +69,7 @@ func (s *Service) admit(ctx context.Context, in admitIn) (page api.Page[UserAcce
 			return err
 		}
 		for _, p := range networks {
-			if err := event.Write(tx, event.InOrg("API_KEY_ACCESS_LIST_ENTRY_ADDED", k.OrgID).OfKey(k.PublicKey).At(p.String())); err != nil {
+			if err := event.Write(tx, event.InOrg("API_KEY_ACCESS_LIST_ENTRY_ADDED", k.OrgID).About(event.Key(k.PublicKey), event.Entry(p.String()))); err != nil {
 				return err
 			}
 		}
@@ -127,15 +127,13 @@ func (s *Service) address(ctx context.Context, in addressIn) (out UserAccessList
 	return out, err
 }
 
-func (s *Service) expel(ctx context.Context, in addressIn) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		k, a, err := in.entry(tx)
-		if err != nil {
-			return err
-		}
-		if err := listOf(k).Remove(tx, a); err != nil {
-			return err
-		}
-		return event.Write(tx, event.InOrg("API_KEY_ACCESS_LIST_ENTRY_DELETED", k.OrgID).OfKey(k.PublicKey).At(a.CIDR))
-	})
+func (s *Service) expel(tx store.Tx, in addressIn) (api.None, error) {
+	k, a, err := in.entry(tx)
+	if err != nil {
+		return api.None{}, err
+	}
+	if err := listOf(k).Remove(tx, a); err != nil {
+		return api.None{}, err
+	}
+	return api.None{}, event.Write(tx, event.InOrg("API_KEY_ACCESS_LIST_ENTRY_DELETED", k.OrgID).About(event.Key(k.PublicKey), event.Entry(a.CIDR)))
 }

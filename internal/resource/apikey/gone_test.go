@@ -18,7 +18,7 @@ func TestNoKeyInAnOrganizationThatIsGone(t *testing.T) {
 	s := &Service{Store: sqlitetest.Open(t, nil, state.Tables()...)}
 	in := createIn{InOrg: api.InOrg{OrgID: model.NewID()}}
 	in.Body = CreateAtlasOrganizationAPIKey{Desc: "late", Roles: []authz.Role{authz.OrgOwner}}
-	if _, err := s.create(t.Context(), in); !errors.Is(err, fault.OrgNotFound) {
+	if _, err := store.Write(s.Store, s.create)(t.Context(), in); !errors.Is(err, fault.OrgNotFound) {
 		t.Errorf("creating a key: %v", err)
 	}
 	err := s.Store.View(t.Context(), func(tx store.Tx) error {

@@ -51,7 +51,7 @@ func (s *Service) projectOperations() api.Operations {
 			ID: "listProjectApiKeys", Aliases: []string{"listGroupApiKeys"}, Method: http.MethodGet, Path: ofProject, Tag: tag,
 			Summary: "Return all API keys of one project", Description: "Returns the keys that have a role in the project itself, oldest first, with all their roles.",
 			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.listOfProject)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.listOfProject))},
 		},
 		{
 			ID: "createProjectApiKey", Aliases: []string{"createGroupApiKey"}, Method: http.MethodPost, Path: ofProject, Tag: tag,
@@ -77,7 +77,7 @@ func (s *Service) projectOperations() api.Operations {
 			ID: "removeProjectApiKey", Aliases: []string{"removeGroupApiKey"}, Method: http.MethodDelete, Path: inProject, Tag: tag,
 			Summary: "Remove one API key from one project", Description: "Takes the key's roles in the project. It stays a key of the organization.",
 			Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.APIKeyNotFound},
-			Versions: []api.Version{api.At("2023-01-01", s.remove)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.remove))},
 		},
 	}
 }
@@ -90,19 +90,19 @@ func (s *Service) keyOperations() api.Operations {
 			ID: "listApiKeys", Aliases: []string{"listOrgApiKeys"}, Method: http.MethodGet, Path: keys, Tag: tag,
 			Summary: "Return all API keys of one organization", Description: "Returns the keys, oldest first. Private keys are shown by their last characters only.",
 			Roles: read, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.list)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.list))},
 		},
 		{
 			ID: "createApiKey", Aliases: []string{"createOrgApiKey"}, Method: http.MethodPost, Path: keys, Tag: tag,
 			Summary: "Create one API key in one organization", Description: "Creates a key. This answer alone shows the private key; it is not kept and cannot be shown again.",
 			Roles: owner, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.APIKeysLimit},
-			Versions: []api.Version{api.At("2023-01-01", s.create)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.create))},
 		},
 		{
 			ID: "getApiKey", Aliases: []string{"getOrgApiKey"}, Method: http.MethodGet, Path: one, Tag: tag,
 			Summary: "Return one API key of an organization",
 			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", s.get)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.get))},
 		},
 		{
 			ID: "updateApiKey", Aliases: []string{"updateOrgApiKey"}, Method: http.MethodPatch, Path: one, Tag: tag,
@@ -114,7 +114,7 @@ func (s *Service) keyOperations() api.Operations {
 			ID: "deleteApiKey", Aliases: []string{"deleteOrgApiKey"}, Method: http.MethodDelete, Path: one, Tag: tag,
 			Summary: "Remove one API key from an organization", Description: "Removes the key with its access list. It ends at once.",
 			Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", s.delete)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.delete))},
 		},
 	}
 }
@@ -149,7 +149,7 @@ func (s *Service) listOperations() api.Operations {
 			Description: "Removes the entry. A key may change its own list, but not so that the address it is calling from is shut out.",
 			Roles:       self, Status: http.StatusNoContent, Level: api.Real,
 			Errors:   fault.Kinds{fault.APIKeyNotFound, fault.AccessListNotFound, fault.CannotRemoveCaller},
-			Versions: []api.Version{api.At("2023-01-01", s.expel)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.expel))},
 		},
 	}
 }

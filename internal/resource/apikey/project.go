@@ -20,20 +20,17 @@ type listOfProjectIn struct {
 	api.Paging
 }
 
-func (s *Service) listOfProject(ctx context.Context, in listOfProjectIn) (page api.Page[APIKeyUserDetails], err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		p, err := state.Project(tx, in.GroupID)
-		if err != nil {
-			return err
-		}
-		keys, err := state.KeyHolders.In(tx, p)
-		var all []APIKeyUserDetails
-		for _, k := range keys {
-			all = append(all, toWire(k, ""))
-		}
-		page = api.PageOf(in.Paging, all)
-		return err
-	})
+func (s *Service) listOfProject(tx store.Tx, in listOfProjectIn) (page api.Page[APIKeyUserDetails], err error) {
+	p, err := state.Project(tx, in.GroupID)
+	if err != nil {
+		return page, err
+	}
+	keys, err := state.KeyHolders.In(tx, p)
+	var all []APIKeyUserDetails
+	for _, k := range keys {
+		all = append(all, toWire(k, ""))
+	}
+	page = api.PageOf(in.Paging, all)
 	return page, err
 }
 
@@ -68,7 +65,7 @@ func (s *Service) createInProject(ctx context.Context, in createInProjectIn) (ou
 			return err
 		}
 		out = toWire(k, private)
-		return event.Write(tx, event.In("API_KEY_ADDED_TO_GROUP", p).OfKey(k.PublicKey))
+		return event.Write(tx, event.In("API_KEY_ADDED_TO_GROUP", p).About(event.Key(k.PublicKey)))
 	})
 	return out, err
 }
@@ -166,7 +163,7 @@ func assign(tx store.Tx, p *model.Project, k *model.APIKey, roles []authz.Role) 
 	if err := state.APIKeys.Put(tx, k); err != nil {
 		return err
 	}
-	return event.Write(tx, event.In(what, p).OfKey(k.PublicKey))
+	return event.Write(tx, event.In(what, p).About(event.Key(k.PublicKey)))
 }
 
 type updateInProjectIn struct {
@@ -213,20 +210,18 @@ func describe(tx store.Tx, p *model.Project, k *model.APIKey, desc string) error
 		return err
 	}
 	k.Desc = desc
-	return event.Write(tx, event.In("API_KEY_DESCRIPTION_CHANGED", p).OfKey(k.PublicKey))
+	return event.Write(tx, event.In("API_KEY_DESCRIPTION_CHANGED", p).About(event.Key(k.PublicKey)))
 }
 
-func (s *Service) remove(ctx context.Context, in oneInProject) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		p, k, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		if len(authz.In(k.Grants, p.ID)) == 0 {
-			return fault.APIKeyNotFound.With(k.ID)
-		}
-		return assign(tx, p, k, nil)
-	})
+func (s *Service) remove(tx store.Tx, in oneInProject) (api.None, error) {
+	p, k, err := in.find(tx)
+	if err != nil {
+		return api.None{}, err
+	}
+	if len(authz.In(k.Grants, p.ID)) == 0 {
+		return api.None{}, fault.APIKeyNotFound.With(k.ID)
+	}
+	return api.None{}, assign(tx, p, k, nil)
 }
 
 // Vacate takes the keys out of a project that goes.

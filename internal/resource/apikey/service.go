@@ -24,11 +24,8 @@ type listIn struct {
 	api.Paging
 }
 
-func (s *Service) list(ctx context.Context, in listIn) (page api.Page[APIKeyUserDetails], err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		page, err = shape.Page(tx, state.APIKeys, state.KeysOf(in.OrgID), in.Paging, func(k *model.APIKey) APIKeyUserDetails { return toWire(k, "") })
-		return err
-	})
+func (s *Service) list(tx store.Tx, in listIn) (page api.Page[APIKeyUserDetails], err error) {
+	page, err = shape.Page(tx, state.APIKeys, state.KeysOf(in.OrgID), in.Paging, func(k *model.APIKey) APIKeyUserDetails { return toWire(k, "") })
 	return page, err
 }
 
@@ -37,14 +34,11 @@ type createIn struct {
 	Body CreateAtlasOrganizationAPIKey
 }
 
-func (s *Service) create(ctx context.Context, in createIn) (out APIKeyUserDetails, err error) {
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		k, private, err := create(tx, in.OrgID, in.Body.Desc, authz.OfOrganization(nil, in.OrgID, in.Body.Roles))
-		if err == nil {
-			out = toWire(k, private)
-		}
-		return err
-	})
+func (s *Service) create(tx store.Tx, in createIn) (out APIKeyUserDetails, err error) {
+	k, private, err := create(tx, in.OrgID, in.Body.Desc, authz.OfOrganization(nil, in.OrgID, in.Body.Roles))
+	if err == nil {
+		out = toWire(k, private)
+	}
 	return out, err
 }
 
@@ -68,7 +62,7 @@ func create(tx store.Tx, orgID model.ID, desc string, grants []authz.Grant) (*mo
 }
 
 func happened(tx store.Tx, k *model.APIKey, what event.Type) error {
-	return event.Write(tx, event.InOrg(what, k.OrgID).OfKey(k.PublicKey))
+	return event.Write(tx, event.InOrg(what, k.OrgID).About(event.Key(k.PublicKey)))
 }
 
 type oneIn struct {
@@ -85,14 +79,11 @@ func (in oneIn) find(tx store.Tx) (*model.APIKey, error) {
 	return k, store.IfMissing(err, fault.APIKeyNotFound.With(in.APIUserID))
 }
 
-func (s *Service) get(ctx context.Context, in oneIn) (out APIKeyUserDetails, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		k, err := in.find(tx)
-		if err == nil {
-			out = toWire(k, "")
-		}
-		return err
-	})
+func (s *Service) get(tx store.Tx, in oneIn) (out APIKeyUserDetails, err error) {
+	k, err := in.find(tx)
+	if err == nil {
+		out = toWire(k, "")
+	}
 	return out, err
 }
 
@@ -138,15 +129,13 @@ func take(k *model.APIKey, w *UpdateAtlasOrganizationAPIKey) (events []event.Typ
 	return events
 }
 
-func (s *Service) delete(ctx context.Context, in oneIn) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		k, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		if err := state.EndAPIKey(tx, k); err != nil {
-			return err
-		}
-		return happened(tx, k, "API_KEY_DELETED")
-	})
+func (s *Service) delete(tx store.Tx, in oneIn) (api.None, error) {
+	k, err := in.find(tx)
+	if err != nil {
+		return api.None{}, err
+	}
+	if err := state.EndAPIKey(tx, k); err != nil {
+		return api.None{}, err
+	}
+	return api.None{}, happened(tx, k, "API_KEY_DELETED")
 }

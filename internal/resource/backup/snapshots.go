@@ -58,7 +58,7 @@ func write(tx store.Tx, groupID model.ID, cluster string, what event.Type) error
 	if err != nil {
 		return err
 	}
-	return event.Write(tx, event.In(what, p).About(cluster))
+	return event.Write(tx, event.In(what, p).About(event.Cluster(cluster)))
 }
 
 // dedicated returns the cluster that a path names, which is no Flex cluster.

@@ -6,6 +6,7 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/store"
 )
 
 func (s *Service) organizationOperations() api.Operations {
@@ -17,7 +18,7 @@ func (s *Service) organizationOperations() api.Operations {
 			Summary:     "Return all cloud users of one organization",
 			Description: "Returns the people of the organization and of its projects, by username. Version 2023-01-01 leaves out those who have not accepted their invitation.",
 			Roles:       read, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.listActiveInOrg).Until(sunset), api.At(newer, s.listInOrg)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.listActiveInOrg)).Until(sunset), api.At(newer, s.listInOrg)},
 		},
 		{
 			ID: "createOrganizationUser", Aliases: []string{"createOrgUser"}, Method: http.MethodPost, Path: ofOrg, Tag: tag,
@@ -34,7 +35,7 @@ func (s *Service) organizationOperations() api.Operations {
 			ID: "getOrganizationUser", Aliases: []string{"getOrgUser"}, Method: http.MethodGet, Path: inOrg, Tag: tag,
 			Summary: "Return one cloud user of one organization",
 			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At(newer, s.getInOrg)},
+			Versions: []api.Version{api.At(newer, store.Read(s.Store, s.getInOrg))},
 		},
 		{
 			ID: "updateOrganizationUser", Aliases: []string{"updateOrgUser"}, Method: http.MethodPatch, Path: inOrg, Tag: tag,

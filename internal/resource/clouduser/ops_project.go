@@ -6,6 +6,7 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/store"
 )
 
 func (s *Service) projectOperations() api.Operations {
@@ -17,7 +18,7 @@ func (s *Service) projectOperations() api.Operations {
 			Summary:     "Return all cloud users of one project",
 			Description: "Returns the users with a role in the project, by username. Version 2023-01-01 leaves out those who have not accepted their invitation.",
 			Roles:       read, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.listActiveInProject).Until(sunset), api.At(newer, s.listInProject)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.listActiveInProject)).Until(sunset), api.At(newer, s.listInProject)},
 		},
 		{
 			ID: "addProjectUser", Aliases: []string{"addGroupUsers"}, Method: http.MethodPost, Path: ofProject, Tag: tag,
@@ -32,7 +33,7 @@ func (s *Service) projectOperations() api.Operations {
 			ID: "getProjectUser", Aliases: []string{"getGroupUser"}, Method: http.MethodGet, Path: inProject, Tag: tag,
 			Summary: "Return one cloud user of one project",
 			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At(newer, s.getInProject)},
+			Versions: []api.Version{api.At(newer, store.Read(s.Store, s.getInProject))},
 		},
 		{
 			ID: "removeProjectUser", Aliases: []string{"removeGroupUser"}, Method: http.MethodDelete, Path: inProject, Tag: tag,

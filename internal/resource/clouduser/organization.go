@@ -25,15 +25,12 @@ type listPeopleInOrgIn struct {
 	shape.InPeople
 }
 
-func (s *Service) listActiveInOrg(ctx context.Context, in listInOrgIn) (page api.Page[shape.CloudAppUserView], err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		members, err := in.members(tx, shape.Active)
-		if err != nil {
-			return err
-		}
-		page, err = shape.PeoplePage(tx, in.Paging, in.OrgID, members, shape.CloudAppUser)
-		return err
-	})
+func (s *Service) listActiveInOrg(tx store.Tx, in listInOrgIn) (page api.Page[shape.CloudAppUserView], err error) {
+	members, err := in.members(tx, shape.Active)
+	if err != nil {
+		return page, err
+	}
+	page, err = shape.PeoplePage(tx, in.Paging, in.OrgID, members, shape.CloudAppUser)
 	return page, err
 }
 
@@ -97,15 +94,12 @@ type getInOrgIn struct {
 	shape.InStatus
 }
 
-func (s *Service) getInOrg(ctx context.Context, in getInOrgIn) (out shape.OrgUserResponse, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		m, err := in.find(tx, in.Wants)
-		if err != nil {
-			return err
-		}
-		out, err = shape.One(tx, in.OrgID, m, shape.OrgUser)
-		return err
-	})
+func (s *Service) getInOrg(tx store.Tx, in getInOrgIn) (out shape.OrgUserResponse, err error) {
+	m, err := in.find(tx, in.Wants)
+	if err != nil {
+		return out, err
+	}
+	out, err = shape.One(tx, in.OrgID, m, shape.OrgUser)
 	return out, err
 }
 

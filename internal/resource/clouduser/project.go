@@ -27,15 +27,12 @@ type listPeopleInProjectIn struct {
 	shape.InPeople
 }
 
-func (s *Service) listActiveInProject(ctx context.Context, in listInProjectIn) (page api.Page[shape.CloudAppUserView], err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		p, members, err := in.members(tx, shape.Active)
-		if err != nil {
-			return err
-		}
-		page, err = shape.PeoplePage(tx, in.Paging, p.OrgID, members, shape.CloudAppUser)
-		return err
-	})
+func (s *Service) listActiveInProject(tx store.Tx, in listInProjectIn) (page api.Page[shape.CloudAppUserView], err error) {
+	p, members, err := in.members(tx, shape.Active)
+	if err != nil {
+		return page, err
+	}
+	page, err = shape.PeoplePage(tx, in.Paging, p.OrgID, members, shape.CloudAppUser)
 	return page, err
 }
 
@@ -142,15 +139,12 @@ type getInProjectIn struct {
 	shape.InStatus
 }
 
-func (s *Service) getInProject(ctx context.Context, in getInProjectIn) (out shape.GroupUserResponse, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		m, err := in.find(tx, in.Wants)
-		if err != nil {
-			return err
-		}
-		out, err = shape.One(tx, m.OrgID, m, shape.GroupUser)
-		return err
-	})
+func (s *Service) getInProject(tx store.Tx, in getInProjectIn) (out shape.GroupUserResponse, err error) {
+	m, err := in.find(tx, in.Wants)
+	if err != nil {
+		return out, err
+	}
+	out, err = shape.One(tx, m.OrgID, m, shape.GroupUser)
 	return out, err
 }
 

@@ -165,5 +165,5 @@ func tell(tx store.Tx, c *model.Cluster, what event.Type) error {
 	if err != nil {
 		return store.IfMissing(err, fault.GroupNotFound.With(c.GroupID))
 	}
-	return event.Write(tx, event.In(what, p).About(c.Name))
+	return event.Write(tx, event.In(what, p).About(event.Cluster(c.Name)))
 }

@@ -42,7 +42,7 @@ func (s *Service) Operations() api.Operations {
 			ID: "getPeeringContainer", Aliases: []string{"getGroupContainer"}, Method: http.MethodGet, Path: one, Tag: tag,
 			Summary: "Return one network container of one project",
 			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared, Errors: fault.Kinds{fault.ContainerNotFound},
-			Versions: []api.Version{api.At("2023-01-01", s.get)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.get))},
 		},
 		{
 			ID: "createPeeringContainer", Aliases: []string{"createGroupContainer"}, Method: http.MethodPost, Path: path, Tag: tag,
@@ -60,13 +60,13 @@ func (s *Service) Operations() api.Operations {
 			Errors: fault.Kinds{
 				fault.ContainerNotFound, fault.ContainerExists, fault.ContainersOverlap, fault.ContainersInUse,
 			},
-			Versions: []api.Version{api.At("2023-01-01", s.update)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.update))},
 		},
 		{
 			ID: "deletePeeringContainer", Aliases: []string{"deleteGroupContainer"}, Method: http.MethodDelete, Path: one, Tag: tag,
 			Summary: "Remove one network container of one project",
 			Roles:   authz.Any(authz.GroupOwner), Status: http.StatusNoContent, Level: api.Declared, Errors: fault.Kinds{fault.ContainerNotFound, fault.ContainersInUse},
-			Versions: []api.Version{api.At("2023-01-01", s.delete)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.delete))},
 		},
 	}
 }

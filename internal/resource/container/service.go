@@ -113,14 +113,11 @@ func (req oneIn) find(tx store.Tx) (c *Container, provisioned bool, err error) {
 	return c, places[c.place()], err
 }
 
-func (s *Service) get(ctx context.Context, req oneIn) (out CloudProviderContainer, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		c, provisioned, err := req.find(tx)
-		if err == nil {
-			out = c.wire(provisioned)
-		}
-		return err
-	})
+func (s *Service) get(tx store.Tx, req oneIn) (out CloudProviderContainer, err error) {
+	c, provisioned, err := req.find(tx)
+	if err == nil {
+		out = c.wire(provisioned)
+	}
 	return out, err
 }
 
@@ -154,48 +151,43 @@ type updateIn struct {
 	Body CloudProviderContainer
 }
 
-func (s *Service) update(ctx context.Context, req updateIn) (out CloudProviderContainer, err error) {
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		c, provisioned, err := req.find(tx)
-		if err != nil {
-			return err
-		}
-		next, err := req.Body.over(*c)
-		if err != nil {
-			return err
-		}
-		out = next.wire(provisioned)
-		if reflect.DeepEqual(next, *c) {
-			return nil
-		}
-		if provisioned {
-			return fault.ContainersInUse.With()
-		}
-		if err := placeable(tx, &next); err != nil {
-			return err
-		}
-		if err := Containers.Put(tx, &next); err != nil {
-			return err
-		}
-		return write(tx, c, "CONTAINER_SUBNETS_UPDATE_REQUESTED")
-	})
-	return out, err
+func (s *Service) update(tx store.Tx, req updateIn) (out CloudProviderContainer, err error) {
+	c, provisioned, err := req.find(tx)
+	if err != nil {
+		return out, err
+	}
+	next, err := req.Body.over(*c)
+	if err != nil {
+		return out, err
+	}
+	out = next.wire(provisioned)
+	if reflect.DeepEqual(next, *c) {
+		return out, nil
+	}
+	if provisioned {
+		return out, fault.ContainersInUse.With()
+	}
+	if err := placeable(tx, &next); err != nil {
+		return out, err
+	}
+	if err := Containers.Put(tx, &next); err != nil {
+		return out, err
+	}
+	return out, write(tx, c, "CONTAINER_SUBNETS_UPDATE_REQUESTED")
 }
 
-func (s *Service) delete(ctx context.Context, req oneIn) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		c, provisioned, err := req.find(tx)
-		switch {
-		case err != nil:
-			return err
-		case provisioned:
-			return fault.ContainersInUse.With()
-		}
-		if err := Containers.Delete(tx, c); err != nil {
-			return err
-		}
-		return write(tx, c, "CONTAINER_DELETED")
-	})
+func (s *Service) delete(tx store.Tx, req oneIn) (api.None, error) {
+	c, provisioned, err := req.find(tx)
+	switch {
+	case err != nil:
+		return api.None{}, err
+	case provisioned:
+		return api.None{}, fault.ContainersInUse.With()
+	}
+	if err := Containers.Delete(tx, c); err != nil {
+		return api.None{}, err
+	}
+	return api.None{}, write(tx, c, "CONTAINER_DELETED")
 }
 
 func write(tx store.Tx, c *Container, what event.Type) error {

@@ -51,7 +51,7 @@ func (s *Service) Operations() api.Operations {
 			ID: "listCustomDatabaseRoles", Aliases: []string{"listGroupCustomDbRoleRoles", "listCustomDbRoles"}, Method: http.MethodGet, Path: list, Tag: tag,
 			Summary: "Return all custom roles of one project", Description: "Returns the roles by name, all at once.",
 			Roles: read, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.list)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.list))},
 		},
 		{
 			ID: "createCustomDatabaseRole", Aliases: []string{"createGroupCustomDbRoleRole", "createCustomDbRole"}, Method: http.MethodPost, Path: list, Tag: tag,
@@ -63,21 +63,21 @@ func (s *Service) Operations() api.Operations {
 			ID: "getCustomDatabaseRole", Aliases: []string{"getGroupCustomDbRoleRole", "getCustomDbRole"}, Method: http.MethodGet, Path: one, Tag: tag,
 			Summary: "Return one custom role",
 			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", s.get)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.get))},
 		},
 		{
 			ID: "updateCustomDatabaseRole", Aliases: []string{"updateGroupCustomDbRoleRole", "updateCustomDbRole"}, Method: http.MethodPatch, Path: one, Tag: tag,
 			Summary:     "Update one custom role",
 			Description: "Replaces the actions or the inherited roles, whichever the body has; the other stays. Live connections feel it with their next command.",
 			Roles:       manage, Status: http.StatusOK, Level: api.Real, Errors: slices.Concat(missing, rules),
-			Versions: []api.Version{api.At("2023-01-01", s.update)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.update))},
 		},
 		{
 			ID: "deleteCustomDatabaseRole", Aliases: []string{"deleteGroupCustomDbRoleRole", "deleteCustomDbRole"}, Method: http.MethodDelete, Path: one, Tag: tag,
 			Summary:     "Remove one custom role",
 			Description: "Takes the role away from the users and roles that have it, and removes it. Refused if it is the only role of a user, or all that another role consists of.",
 			Roles:       manage, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.CustomRoleNotFound, fault.CustomRoleOfUsers, fault.CustomRoleOfRoles},
-			Versions: []api.Version{api.At("2023-01-01", s.delete)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.delete))},
 		},
 	}
 }

@@ -20,15 +20,12 @@ func of(groupID model.ID) store.Query { return store.Query{Index: "group", Prefi
 
 type listIn struct{ api.InGroup }
 
-func (s *Service) list(ctx context.Context, in listIn) (out []UserCustomDBRole, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		out = []UserCustomDBRole{}
-		roles, err := state.CustomRoles.List(tx, of(in.GroupID))
-		for _, r := range roles {
-			out = append(out, toWire(r))
-		}
-		return err
-	})
+func (s *Service) list(tx store.Tx, in listIn) (out []UserCustomDBRole, err error) {
+	out = []UserCustomDBRole{}
+	roles, err := state.CustomRoles.List(tx, of(in.GroupID))
+	for _, r := range roles {
+		out = append(out, toWire(r))
+	}
 	return out, err
 }
 
@@ -108,14 +105,11 @@ func (in oneIn) find(tx store.Tx) (*model.CustomRole, error) {
 	return r, store.IfMissing(err, fault.CustomRoleNotFound.With(in.RoleName))
 }
 
-func (s *Service) get(ctx context.Context, in oneIn) (out UserCustomDBRole, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		r, err := in.find(tx)
-		if err == nil {
-			out = toWire(r)
-		}
-		return err
-	})
+func (s *Service) get(tx store.Tx, in oneIn) (out UserCustomDBRole, err error) {
+	r, err := in.find(tx)
+	if err == nil {
+		out = toWire(r)
+	}
 	return out, err
 }
 
@@ -124,58 +118,53 @@ type updateIn struct {
 	Body UpdateCustomDBRole
 }
 
-func (s *Service) update(ctx context.Context, in updateIn) (out UserCustomDBRole, err error) {
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		r, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		before := *r
-		if in.Body.Actions != nil {
-			r.Actions = actionsOf(in.Body.Actions)
-		}
-		if in.Body.InheritedRoles != nil {
-			r.Inherits = parentsOf(in.Body.InheritedRoles)
-		}
-		var bad problems
-		bad.checkContent(r)
-		bad.checkActions(in.Body.Actions)
-		if err := bad.checkParents(tx, in.GroupID, r.Name, in.Body.InheritedRoles); err != nil {
-			return err
-		}
-		if err := bad.refused(); err != nil {
-			return err
-		}
-		out = toWire(r)
-		if reflect.DeepEqual(*r, before) {
-			return nil
-		}
-		return put(tx, r, "MONGODB_ROLE_UPDATED")
-	})
-	return out, err
+func (s *Service) update(tx store.Tx, in updateIn) (out UserCustomDBRole, err error) {
+	r, err := in.find(tx)
+	if err != nil {
+		return out, err
+	}
+	before := *r
+	if in.Body.Actions != nil {
+		r.Actions = actionsOf(in.Body.Actions)
+	}
+	if in.Body.InheritedRoles != nil {
+		r.Inherits = parentsOf(in.Body.InheritedRoles)
+	}
+	var bad problems
+	bad.checkContent(r)
+	bad.checkActions(in.Body.Actions)
+	if err := bad.checkParents(tx, in.GroupID, r.Name, in.Body.InheritedRoles); err != nil {
+		return out, err
+	}
+	if err := bad.refused(); err != nil {
+		return out, err
+	}
+	out = toWire(r)
+	if reflect.DeepEqual(*r, before) {
+		return out, nil
+	}
+	return out, put(tx, r, "MONGODB_ROLE_UPDATED")
 }
 
-func (s *Service) delete(ctx context.Context, in oneIn) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		r, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		if err := disinherit(tx, r); err != nil {
-			return err
-		}
-		bereft, err := s.Users.LoseRole(tx, r.GroupID, r.Name)
-		if err != nil {
-			return err
-		}
-		if len(bereft) > 0 {
-			return fault.CustomRoleOfUsers.With(strings.Join(bereft, ", "))
-		}
-		if err := changed(tx, r, "MONGODB_ROLE_DELETED"); err != nil {
-			return err
-		}
-		return state.CustomRoles.Delete(tx, r)
-	})
+func (s *Service) delete(tx store.Tx, in oneIn) (api.None, error) {
+	r, err := in.find(tx)
+	if err != nil {
+		return api.None{}, err
+	}
+	if err := disinherit(tx, r); err != nil {
+		return api.None{}, err
+	}
+	bereft, err := s.Users.LoseRole(tx, r.GroupID, r.Name)
+	if err != nil {
+		return api.None{}, err
+	}
+	if len(bereft) > 0 {
+		return api.None{}, fault.CustomRoleOfUsers.With(strings.Join(bereft, ", "))
+	}
+	if err := changed(tx, r, "MONGODB_ROLE_DELETED"); err != nil {
+		return api.None{}, err
+	}
+	return api.None{}, state.CustomRoles.Delete(tx, r)
 }
 
 // disinherit takes r away from the roles that inherit it, unless it is all that some of them consist of.

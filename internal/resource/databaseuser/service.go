@@ -90,7 +90,7 @@ func changed(tx store.Tx, u *User, what event.Type) error {
 	if err != nil {
 		return err
 	}
-	return event.Write(tx, event.In(what, p).Of(u.Name))
+	return event.Write(tx, event.In(what, p).About(event.DatabaseUser(u.Name)))
 }
 
 type oneIn struct {
@@ -105,14 +105,11 @@ func (in oneIn) find(tx store.Tx) (*User, error) {
 	return u, store.IfMissing(err, fault.UsernameNotFound.With(in.Username))
 }
 
-func (s *Service) get(ctx context.Context, in oneIn) (out CloudDatabaseUser, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		u, err := in.find(tx)
-		if err == nil {
-			out = toWire(u)
-		}
-		return err
-	})
+func (s *Service) get(tx store.Tx, in oneIn) (out CloudDatabaseUser, err error) {
+	u, err := in.find(tx)
+	if err == nil {
+		out = toWire(u)
+	}
 	return out, err
 }
 
@@ -147,14 +144,12 @@ func (s *Service) update(ctx context.Context, in updateIn) (out CloudDatabaseUse
 	return out, err
 }
 
-func (s *Service) delete(ctx context.Context, in oneIn) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		u, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		return remove(tx, u)
-	})
+func (s *Service) delete(tx store.Tx, in oneIn) (api.None, error) {
+	u, err := in.find(tx)
+	if err != nil {
+		return api.None{}, err
+	}
+	return api.None{}, remove(tx, u)
 }
 
 func remove(tx store.Tx, u *User) error {
@@ -162,7 +157,7 @@ func remove(tx store.Tx, u *User) error {
 	if err != nil {
 		return err
 	}
-	if err := event.Write(tx, event.In("MONGODB_USER_DELETED", p).Of(u.Name)); err != nil {
+	if err := event.Write(tx, event.In("MONGODB_USER_DELETED", p).About(event.DatabaseUser(u.Name))); err != nil {
 		return err
 	}
 	return Users.Delete(tx, u)

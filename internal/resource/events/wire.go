@@ -51,13 +51,8 @@ type Raw struct {
 func toWire(feed string, e *event.Event) EventView {
 	v := EventView{
 		Created: api.Time{Time: e.Created}, EventTypeName: e.Type, GroupID: e.GroupID, ID: e.ID, Links: api.Self(feed + "/" + e.ID),
-		OrgID: e.OrgID, RemoteAddress: shape.AddressText(e.Address), TargetPublicKey: e.TargetKey, TeamID: e.TeamID,
-		WhitelistEntry: e.Entry,
-	}
-	if strings.HasPrefix(string(e.Type), "MONGODB_USER_") {
-		v.DBUserUsername = e.TargetUser
-	} else {
-		v.TargetUsername = e.TargetUser
+		OrgID: e.OrgID, RemoteAddress: shape.AddressText(e.Address), DBUserUsername: e.DatabaseUser,
+		TargetPublicKey: e.TargetKey, TargetUsername: e.TargetUser, TeamID: e.TeamID, WhitelistEntry: e.Entry,
 	}
 	switch e.ActorKind {
 	case authz.CloudUser:

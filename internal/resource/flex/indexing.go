@@ -39,5 +39,5 @@ func setAutoIndexing(tx store.Tx, in setIndexingIn) (none api.None, err error) {
 	if in.Enable {
 		what = "AUTO_INDEXING_ENABLED"
 	}
-	return none, event.Write(tx, event.In(what, p).About(c.Name))
+	return none, event.Write(tx, event.In(what, p).About(event.Cluster(c.Name)))
 }

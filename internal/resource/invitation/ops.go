@@ -55,7 +55,7 @@ func (s *Service) ofOrganizations() api.Operations {
 		{
 			ID: "listOrganizationInvitations", Aliases: []string{"listOrgInvites"}, Method: http.MethodGet, Path: invites, Tag: tag,
 			Summary: "Return all invitations to one organization", Description: "Returns the invitations that nobody has answered yet, oldest first.",
-			Roles: owner, Versions: []api.Version{api.At(version, s.listInOrg)},
+			Roles: owner, Versions: []api.Version{api.At(version, store.Read(s.Store, s.listInOrg))},
 		},
 		{
 			ID: "createOrganizationInvitation", Aliases: []string{"createOrgInvite"}, Method: http.MethodPost, Path: invites, Tag: tag,
@@ -71,7 +71,7 @@ func (s *Service) ofOrganizations() api.Operations {
 		{
 			ID: "getOrganizationInvitation", Aliases: []string{"getOrgInvite"}, Method: http.MethodGet, Path: invites + one, Tag: tag,
 			Summary: "Return one invitation to one organization",
-			Roles:   owner, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, s.getInOrg)},
+			Roles:   owner, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, store.Read(s.Store, s.getInOrg))},
 		},
 		{
 			ID: "updateOrganizationInvitationById", Aliases: []string{"updateOrgInviteById"}, Method: http.MethodPatch, Path: invites + one, Tag: tag,
@@ -81,7 +81,7 @@ func (s *Service) ofOrganizations() api.Operations {
 		{
 			ID: "deleteOrganizationInvitation", Aliases: []string{"deleteOrgInvite"}, Method: http.MethodDelete, Path: invites + one, Tag: tag,
 			Summary: "Withdraw one invitation to one organization", Description: "Ends an invitation: its link leads nowhere any more.",
-			Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, s.deleteInOrg)},
+			Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, store.Write(s.Store, s.deleteInOrg))},
 		},
 	}
 }
@@ -96,7 +96,7 @@ func (s *Service) ofProjects() api.Operations {
 		{
 			ID: "listProjectInvitations", Aliases: []string{"listGroupInvites"}, Method: http.MethodGet, Path: invites, Tag: tag,
 			Summary: "Return all invitations to one project", Description: "Returns the invitations that were made by these operations and that nobody has answered yet, oldest first.",
-			Roles: owner, Versions: []api.Version{api.At(version, s.listInProject)},
+			Roles: owner, Versions: []api.Version{api.At(version, store.Read(s.Store, s.listInProject))},
 		},
 		{
 			ID: "createProjectInvitation", Aliases: []string{"createGroupInvite"}, Method: http.MethodPost, Path: invites, Tag: tag,
@@ -113,7 +113,7 @@ func (s *Service) ofProjects() api.Operations {
 		{
 			ID: "getProjectInvitation", Aliases: []string{"getGroupInvite"}, Method: http.MethodGet, Path: invites + one, Tag: tag,
 			Summary: "Return one invitation to one project",
-			Roles:   owner, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, s.getInProject)},
+			Roles:   owner, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, store.Read(s.Store, s.getInProject))},
 		},
 		{
 			ID: "updateProjectInvitationById", Aliases: []string{"updateGroupInviteById", "updateInviteById"}, Method: http.MethodPatch, Path: invites + one, Tag: tag,
@@ -123,7 +123,7 @@ func (s *Service) ofProjects() api.Operations {
 		{
 			ID: "deleteProjectInvitation", Aliases: []string{"deleteGroupInvite"}, Method: http.MethodDelete, Path: invites + one, Tag: tag,
 			Summary: "Withdraw one invitation to one project", Description: "Ends an invitation: its link leads nowhere any more.",
-			Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, s.deleteInProject)},
+			Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, store.Write(s.Store, s.deleteInProject))},
 		},
 	}
 }

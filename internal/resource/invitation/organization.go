@@ -28,17 +28,14 @@ type listInOrgIn struct {
 	byName
 }
 
-func (s *Service) listInOrg(ctx context.Context, in listInOrgIn) (list []OrganizationInvitation, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		members, err := state.Memberships.List(tx, state.MembersOf(in.OrgID))
-		if err != nil {
-			return err
-		}
-		list, err = show(tx, in.OrgID, slices.DeleteFunc(members, func(m *model.Membership) bool {
-			return !waits(m) || !in.wants(m.Username)
-		}))
-		return err
-	})
+func (s *Service) listInOrg(tx store.Tx, in listInOrgIn) (list []OrganizationInvitation, err error) {
+	members, err := state.Memberships.List(tx, state.MembersOf(in.OrgID))
+	if err != nil {
+		return list, err
+	}
+	list, err = show(tx, in.OrgID, slices.DeleteFunc(members, func(m *model.Membership) bool {
+		return !waits(m) || !in.wants(m.Username)
+	}))
 	return list, err
 }
 
@@ -148,15 +145,12 @@ func (in oneInOrg) find(tx store.Tx) (*invite.Invitation, *model.Membership, err
 	return inv, m, store.IfMissing(err, fault.InvitationNotFound.With(in.InvitationID))
 }
 
-func (s *Service) getInOrg(ctx context.Context, in oneInOrg) (out OrganizationInvitation, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		_, m, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		out, err = showOne(tx, m)
-		return err
-	})
+func (s *Service) getInOrg(tx store.Tx, in oneInOrg) (out OrganizationInvitation, err error) {
+	_, m, err := in.find(tx)
+	if err != nil {
+		return out, err
+	}
+	out, err = showOne(tx, m)
 	return out, err
 }
 
@@ -240,12 +234,10 @@ func (w *OrganizationInvitationUpdateRequest) apply(tx store.Tx, m *model.Member
 	return people.SetTeams(tx, m, w.TeamIDs)
 }
 
-func (s *Service) deleteInOrg(ctx context.Context, in oneInOrg) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		inv, _, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		return inv.Withdraw(tx)
-	})
+func (s *Service) deleteInOrg(tx store.Tx, in oneInOrg) (api.None, error) {
+	inv, _, err := in.find(tx)
+	if err != nil {
+		return api.None{}, err
+	}
+	return api.None{}, inv.Withdraw(tx)
 }

@@ -23,29 +23,26 @@ func project(tx store.Tx, groupID model.ID) (*model.Project, error) {
 	return p, store.IfMissing(err, fault.GroupNotFound.With(groupID))
 }
 
-func (s *Service) listInProject(ctx context.Context, in listInProjectIn) (list []GroupInvitation, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		list = []GroupInvitation{}
-		p, err := project(tx, in.GroupID)
-		if err != nil {
-			return err
+func (s *Service) listInProject(tx store.Tx, in listInProjectIn) (list []GroupInvitation, err error) {
+	list = []GroupInvitation{}
+	p, err := project(tx, in.GroupID)
+	if err != nil {
+		return list, err
+	}
+	all, err := invite.In(tx, p.ID)
+	if err != nil {
+		return list, err
+	}
+	members, err := state.Memberships.List(tx, state.MembersOf(p.ID))
+	places := make(map[model.ID]*model.Membership, len(members))
+	for _, m := range members {
+		places[m.UserID] = m
+	}
+	for _, inv := range all {
+		if m := places[inv.UserID]; m != nil && in.wants(inv.Username) {
+			list = append(list, groupInvitation(p, inv, m))
 		}
-		all, err := invite.In(tx, p.ID)
-		if err != nil {
-			return err
-		}
-		members, err := state.Memberships.List(tx, state.MembersOf(p.ID))
-		places := make(map[model.ID]*model.Membership, len(members))
-		for _, m := range members {
-			places[m.UserID] = m
-		}
-		for _, inv := range all {
-			if m := places[inv.UserID]; m != nil && in.wants(inv.Username) {
-				list = append(list, groupInvitation(p, inv, m))
-			}
-		}
-		return err
-	})
+	}
 	return list, err
 }
 
@@ -96,20 +93,17 @@ func (in oneInProject) find(tx store.Tx) (*invite.Invitation, *model.Membership,
 	return inv, m, store.IfMissing(err, fault.InvitationNotFound.With(in.InvitationID))
 }
 
-func (s *Service) getInProject(ctx context.Context, in oneInProject) (out GroupInvitation, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		p, err := project(tx, in.GroupID)
-		if err != nil {
-			return err
-		}
-		inv, m, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		out = groupInvitation(p, inv, m)
-		return nil
-	})
-	return out, err
+func (s *Service) getInProject(tx store.Tx, in oneInProject) (out GroupInvitation, err error) {
+	p, err := project(tx, in.GroupID)
+	if err != nil {
+		return out, err
+	}
+	inv, m, err := in.find(tx)
+	if err != nil {
+		return out, err
+	}
+	out = groupInvitation(p, inv, m)
+	return out, nil
 }
 
 type updateInProjectIn struct {
@@ -170,12 +164,10 @@ func (s *Service) changeInProject(
 	return out, err
 }
 
-func (s *Service) deleteInProject(ctx context.Context, in oneInProject) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		inv, _, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		return inv.Withdraw(tx)
-	})
+func (s *Service) deleteInProject(tx store.Tx, in oneInProject) (api.None, error) {
+	inv, _, err := in.find(tx)
+	if err != nil {
+		return api.None{}, err
+	}
+	return api.None{}, inv.Withdraw(tx)
 }

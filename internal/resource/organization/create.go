@@ -96,7 +96,7 @@ func giveKey(tx store.Tx, o *model.Organization, w *shape.CreateAtlasOrganizatio
 	}
 	out := shape.APIKey(k, private)
 	out.Links = nil
-	return &out, event.Write(tx, event.InOrg("API_KEY_CREATED", o.ID).OfKey(k.PublicKey))
+	return &out, event.Write(tx, event.InOrg("API_KEY_CREATED", o.ID).About(event.Key(k.PublicKey)))
 }
 
 func giveAccount(tx store.Tx, o *model.Organization, w *shape.OrgServiceAccountRequest) (*shape.OrgServiceAccount, error) {
@@ -109,7 +109,7 @@ func giveAccount(tx store.Tx, o *model.Organization, w *shape.OrgServiceAccountR
 	if err := state.ServiceAccounts.Put(tx, a); err != nil {
 		return nil, err
 	}
-	return api.Ptr(shape.ServiceAccount(a, secret)), event.Write(tx, event.InOrg("SERVICE_ACCOUNT_CREATED", o.ID).OfKey(a.ClientID))
+	return api.Ptr(shape.ServiceAccount(a, secret)), event.Write(tx, event.InOrg("SERVICE_ACCOUNT_CREATED", o.ID).About(event.Key(a.ClientID)))
 }
 
 // grants are roles in an organization, each once.

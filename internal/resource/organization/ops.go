@@ -38,7 +38,7 @@ func (s *Service) organizations() api.Operations {
 			ID: "listOrganizations", Aliases: []string{"listOrgs"}, Method: http.MethodGet, Path: "/orgs", Tag: tag,
 			Summary: "Return all organizations", Description: "Returns the organizations that the caller belongs to, by name: a key or account has one.",
 			Roles: authz.Authenticated, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.list)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.list))},
 		},
 		{
 			ID: "createOrganization", Aliases: []string{"createOrg"}, Method: http.MethodPost, Path: "/orgs", Tag: tag,
@@ -67,7 +67,7 @@ func (s *Service) organizations() api.Operations {
 			Description: "Removes an organization that has no projects left, with its API keys, service accounts, teams, memberships and invitations: the " +
 				"caller's own credentials end too. The people stay, without a place in it.",
 			Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.OrgNotEmpty},
-			Versions: []api.Version{api.At("2023-01-01", s.delete)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.delete))},
 		},
 	}
 }

@@ -21,21 +21,18 @@ type listIn struct {
 	Name string `query:"name" doc:"Beginning of the name, in any case."`
 }
 
-func (s *Service) list(ctx context.Context, in listIn) (page api.Page[AtlasOrganization], err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		var mine []AtlasOrganization
-		all, err := state.Organizations.List(tx, store.Query{IDs: authz.From(ctx).Organizations()})
-		slices.SortFunc(all, func(a, b *model.Organization) int {
-			return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
-		})
-		for _, o := range all {
-			if strings.HasPrefix(strings.ToLower(o.Name), strings.ToLower(in.Name)) {
-				mine = append(mine, toWire(o))
-			}
-		}
-		page = api.PageOf(in.Paging, mine)
-		return err
+func (s *Service) list(tx store.Tx, in listIn) (page api.Page[AtlasOrganization], err error) {
+	var mine []AtlasOrganization
+	all, err := state.Organizations.List(tx, store.Query{IDs: authz.From(tx.Context()).Organizations()})
+	slices.SortFunc(all, func(a, b *model.Organization) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	})
+	for _, o := range all {
+		if strings.HasPrefix(strings.ToLower(o.Name), strings.ToLower(in.Name)) {
+			mine = append(mine, toWire(o))
+		}
+	}
+	page = api.PageOf(in.Paging, mine)
 	return page, err
 }
 
@@ -106,24 +103,22 @@ func (s *Service) update(ctx context.Context, in updateIn) (AtlasOrganization, e
 	}, toWire)
 }
 
-func (s *Service) delete(ctx context.Context, in getIn) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		o, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		n, err := state.Projects.Count(tx, state.ProjectsOf(o.ID))
-		if err != nil {
-			return err
-		}
-		if n > 0 {
-			return fault.OrgNotEmpty.With()
-		}
-		if err := vacate(tx, o.ID); err != nil {
-			return err
-		}
-		return state.Organizations.Delete(tx, o)
-	})
+func (s *Service) delete(tx store.Tx, in getIn) (api.None, error) {
+	o, err := in.find(tx)
+	if err != nil {
+		return api.None{}, err
+	}
+	n, err := state.Projects.Count(tx, state.ProjectsOf(o.ID))
+	if err != nil {
+		return api.None{}, err
+	}
+	if n > 0 {
+		return api.None{}, fault.OrgNotEmpty.With()
+	}
+	if err := vacate(tx, o.ID); err != nil {
+		return api.None{}, err
+	}
+	return api.None{}, state.Organizations.Delete(tx, o)
 }
 
 // vacate removes everything that belongs to an organization without projects, but for the log of what happened.

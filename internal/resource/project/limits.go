@@ -74,32 +74,26 @@ func toLimit(p *model.Project, l model.Limit, used map[string]int64) DataFederat
 	}
 }
 
-func (s *Service) listLimits(ctx context.Context, in getIn) (out []DataFederationLimit, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		p, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		used, err := s.usage(tx, p.ID)
-		out = nil
-		for _, l := range model.Limits {
-			out = append(out, toLimit(p, l, used))
-		}
-		return err
-	})
+func (s *Service) listLimits(tx store.Tx, in getIn) (out []DataFederationLimit, err error) {
+	p, err := in.find(tx)
+	if err != nil {
+		return out, err
+	}
+	used, err := s.usage(tx, p.ID)
+	out = nil
+	for _, l := range model.Limits {
+		out = append(out, toLimit(p, l, used))
+	}
 	return out, err
 }
 
-func (s *Service) getLimit(ctx context.Context, in limitIn) (out DataFederationLimit, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		p, l, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		used, err := s.usage(tx, p.ID)
-		out = toLimit(p, l, used)
-		return err
-	})
+func (s *Service) getLimit(tx store.Tx, in limitIn) (out DataFederationLimit, err error) {
+	p, l, err := in.find(tx)
+	if err != nil {
+		return out, err
+	}
+	used, err := s.usage(tx, p.ID)
+	out = toLimit(p, l, used)
 	return out, err
 }
 
@@ -133,14 +127,12 @@ func (s *Service) setLimit(ctx context.Context, in setLimitIn) (out DataFederati
 	return out, err
 }
 
-func (s *Service) deleteLimit(ctx context.Context, in limitIn) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		p, l, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		return override(tx, p, l, l.Default)
-	})
+func (s *Service) deleteLimit(tx store.Tx, in limitIn) (api.None, error) {
+	p, l, err := in.find(tx)
+	if err != nil {
+		return api.None{}, err
+	}
+	return api.None{}, override(tx, p, l, l.Default)
 }
 
 // override puts a limit into force. The default is no override.

@@ -2,7 +2,6 @@ package project
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"strings"
 
@@ -15,16 +14,13 @@ import (
 
 type listIn struct{ api.Paging }
 
-func (s *Service) list(ctx context.Context, in listIn) (page api.Page[Group], err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		orgs := authz.From(ctx).Organizations()
-		if len(orgs) == 1 {
-			page, err = list(tx, orgs[0], in.Paging)
-			return err
-		}
-		page, err = ofAll(tx, orgs, in.Paging)
-		return err
-	})
+func (s *Service) list(tx store.Tx, in listIn) (page api.Page[Group], err error) {
+	orgs := authz.From(tx.Context()).Organizations()
+	if len(orgs) == 1 {
+		page, err = list(tx, orgs[0], in.Paging)
+		return page, err
+	}
+	page, err = ofAll(tx, orgs, in.Paging)
 	return page, err
 }
 

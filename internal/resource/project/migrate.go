@@ -131,18 +131,18 @@ func follow(tx store.Tx, m *model.Membership, orgID model.ID) error {
 // dismiss takes their roles in the project from the keys, accounts and teams of its organization.
 func dismiss(tx store.Tx, p *model.Project) error {
 	err := state.KeyHolders.Dismiss(tx, p, func(k *model.APIKey) error {
-		return event.Write(tx, event.In("API_KEY_REMOVED_FROM_GROUP", p).OfKey(k.PublicKey))
+		return event.Write(tx, event.In("API_KEY_REMOVED_FROM_GROUP", p).About(event.Key(k.PublicKey)))
 	})
 	if err != nil {
 		return err
 	}
 	err = state.AccountHolders.Dismiss(tx, p, func(a *model.ServiceAccount) error {
-		return event.Write(tx, event.In("SERVICE_ACCOUNT_REMOVED_FROM_GROUP", p).OfKey(a.ClientID))
+		return event.Write(tx, event.In("SERVICE_ACCOUNT_REMOVED_FROM_GROUP", p).About(event.Key(a.ClientID)))
 	})
 	if err != nil {
 		return err
 	}
 	return state.TeamHolders.Dismiss(tx, p, func(t *model.Team) error {
-		return event.Write(tx, event.In("TEAM_REMOVED_FROM_GROUP", p).OfTeam(t.ID))
+		return event.Write(tx, event.In("TEAM_REMOVED_FROM_GROUP", p).About(event.Team(t.ID)))
 	})
 }

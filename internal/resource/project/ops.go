@@ -66,13 +66,13 @@ func (s *Service) projects() api.Operations {
 			ID: "listProjects", Aliases: []string{"listGroups"}, Method: http.MethodGet, Path: "/groups", Tag: tag,
 			Summary: "Return all projects", Description: "Returns the projects that the caller may read, by name.",
 			Roles: authz.Authenticated, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.list)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.list))},
 		},
 		{
 			ID: "getProject", Aliases: []string{"getGroup"}, Method: http.MethodGet, Path: one, Tag: tag,
 			Summary: "Return one project",
 			Roles:   reader, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.get)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.get))},
 		},
 		{
 			ID: "getProjectByName", Aliases: []string{"getGroupByName"}, Method: http.MethodGet, Path: "/groups/byName/{groupName}", Tag: tag,
@@ -91,7 +91,7 @@ func (s *Service) projects() api.Operations {
 			Summary: "Remove one project", Description: "Removes a project that has no clusters left, with everything in it.",
 			Roles: owner, Status: http.StatusNoContent, Level: api.Real,
 			Errors:   fault.Kinds{fault.GroupHasClusters},
-			Versions: []api.Version{api.At("2023-01-01", s.delete)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.delete))},
 		},
 		{
 			ID: "migrateProjectToAnotherOrg", Aliases: []string{"migrateGroup"}, Method: http.MethodPost, Path: one + ":migrate", Tag: tag,
@@ -112,26 +112,26 @@ func (s *Service) settings() api.Operations {
 			ID: "getProjectSettings", Aliases: []string{"getGroupSettings"}, Method: http.MethodGet, Path: settings, Tag: tag,
 			Summary: "Return the settings of one project",
 			Roles:   reader, Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At("2023-01-01", s.getSettings)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.getSettings))},
 		},
 		{
 			ID: "updateProjectSettings", Aliases: []string{"updateGroupSettings"}, Method: http.MethodPatch, Path: settings, Tag: tag,
 			Summary:     "Update the settings of one project",
 			Description: "Changes the settings that the body names. They switch parts of the service's console; Telamon keeps them for those who ask.",
 			Roles:       owner, Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At("2023-01-01", s.updateSettings)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.updateSettings))},
 		},
 		{
 			ID: "listProjectLimits", Aliases: []string{"listGroupLimits"}, Method: http.MethodGet, Path: limits, Tag: tag,
 			Summary: "Return all limits of one project", Description: "Returns how many of what the project may hold, and how many it does.",
 			Roles: reader, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.listLimits)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.listLimits))},
 		},
 		{
 			ID: "getProjectLimit", Aliases: []string{"getGroupLimit"}, Method: http.MethodGet, Path: limit, Tag: tag,
 			Summary: "Return one limit of one project", Description: "Returns a limit. Those of Data Federation are not there.",
 			Roles: reader, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.getLimit)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.getLimit))},
 		},
 		{
 			ID: "setProjectLimit", Aliases: []string{"setGroupLimit"}, Method: http.MethodPatch, Path: limit, Tag: tag,
@@ -144,7 +144,7 @@ func (s *Service) settings() api.Operations {
 			ID: "deleteProjectLimit", Aliases: []string{"deleteGroupLimit"}, Method: http.MethodDelete, Path: limit, Tag: tag,
 			Summary: "Remove one limit of one project", Description: "Takes a limit back to its default.",
 			Roles: owner, Status: http.StatusNoContent, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.deleteLimit)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.deleteLimit))},
 		},
 	}
 }

@@ -1,7 +1,6 @@
 package project
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -15,7 +14,7 @@ func (s *Service) ofOrganization() api.Op {
 		ID: "listOrganizationProjects", Aliases: []string{"getOrgGroups"}, Method: http.MethodGet, Path: "/orgs/{orgId}/groups", Tag: "Organizations",
 		Summary: "Return the projects of one organization", Description: "Returns those of the organization's projects that the caller may read, by name.",
 		Roles: authz.Any(authz.OrgMember), Status: http.StatusOK, Level: api.Real,
-		Versions: []api.Version{api.At("2023-01-01", s.listOfOrganization)},
+		Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.listOfOrganization))},
 	}
 }
 
@@ -25,14 +24,11 @@ type listOfOrganizationIn struct {
 	Name string `query:"name" doc:"Beginning of the project's name, in any case."`
 }
 
-func (s *Service) listOfOrganization(ctx context.Context, in listOfOrganizationIn) (page api.Page[Group], err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		if in.Name == "" {
-			page, err = list(tx, in.OrgID, in.Paging)
-		} else {
-			page, err = named(tx, in.OrgID, in.Name, in.Paging)
-		}
-		return err
-	})
+func (s *Service) listOfOrganization(tx store.Tx, in listOfOrganizationIn) (page api.Page[Group], err error) {
+	if in.Name == "" {
+		page, err = list(tx, in.OrgID, in.Paging)
+	} else {
+		page, err = named(tx, in.OrgID, in.Name, in.Paging)
+	}
 	return page, err
 }

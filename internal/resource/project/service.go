@@ -95,15 +95,12 @@ type getIn struct{ api.InGroup }
 // find is the project that in names.
 func (in getIn) find(tx store.Tx) (*model.Project, error) { return state.Project(tx, in.GroupID) }
 
-func (s *Service) get(ctx context.Context, in getIn) (g Group, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		p, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		g, err = show(tx, p)
-		return err
-	})
+func (s *Service) get(tx store.Tx, in getIn) (g Group, err error) {
+	p, err := in.find(tx)
+	if err != nil {
+		return g, err
+	}
+	g, err = show(tx, p)
 	return g, err
 }
 
@@ -129,20 +126,18 @@ func (s *Service) byName(ctx context.Context, in byNameIn) (g Group, err error) 
 	return g, err
 }
 
-func (s *Service) delete(ctx context.Context, in getIn) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		p, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		if err := s.vacate(tx, p); err != nil {
-			return err
-		}
-		if err := event.Write(tx, event.In("GROUP_DELETED", p)); err != nil {
-			return err
-		}
-		return state.Projects.Delete(tx, p)
-	})
+func (s *Service) delete(tx store.Tx, in getIn) (api.None, error) {
+	p, err := in.find(tx)
+	if err != nil {
+		return api.None{}, err
+	}
+	if err := s.vacate(tx, p); err != nil {
+		return api.None{}, err
+	}
+	if err := event.Write(tx, event.In("GROUP_DELETED", p)); err != nil {
+		return api.None{}, err
+	}
+	return api.None{}, state.Projects.Delete(tx, p)
 }
 
 // vacate empties a project that goes, or says why it cannot go yet.

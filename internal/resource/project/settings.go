@@ -1,8 +1,6 @@
 package project
 
 import (
-	"context"
-
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/state"
@@ -94,14 +92,11 @@ func (w *GroupSettings) take(p *model.Project) (events []event.Type) {
 	return events
 }
 
-func (s *Service) getSettings(ctx context.Context, in getIn) (out GroupSettings, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		p, err := in.find(tx)
-		if err == nil {
-			out = toSettings(p)
-		}
-		return err
-	})
+func (s *Service) getSettings(tx store.Tx, in getIn) (out GroupSettings, err error) {
+	p, err := in.find(tx)
+	if err == nil {
+		out = toSettings(p)
+	}
 	return out, err
 }
 
@@ -110,17 +105,14 @@ type settingsIn struct {
 	Body GroupSettings
 }
 
-func (s *Service) updateSettings(ctx context.Context, in settingsIn) (out GroupSettings, err error) {
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		p, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		if err := report(tx, p, in.Body.take(p)); err != nil {
-			return err
-		}
-		out = toSettings(p)
-		return state.Projects.Put(tx, p)
-	})
-	return out, err
+func (s *Service) updateSettings(tx store.Tx, in settingsIn) (out GroupSettings, err error) {
+	p, err := in.find(tx)
+	if err != nil {
+		return out, err
+	}
+	if err := report(tx, p, in.Body.take(p)); err != nil {
+		return out, err
+	}
+	out = toSettings(p)
+	return out, state.Projects.Put(tx, p)
 }

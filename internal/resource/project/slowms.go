@@ -19,14 +19,11 @@ func managesSlowMs(p *model.Project) bool {
 	return on || !set
 }
 
-func (s *Service) getManagedSlowMs(ctx context.Context, in getIn) (on bool, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		p, err := in.find(tx)
-		if err == nil {
-			on = managesSlowMs(p)
-		}
-		return err
-	})
+func (s *Service) getManagedSlowMs(tx store.Tx, in getIn) (on bool, err error) {
+	p, err := in.find(tx)
+	if err == nil {
+		on = managesSlowMs(p)
+	}
 	return on, err
 }
 
@@ -36,7 +33,7 @@ func (s *Service) slowMs() api.Operations {
 		{
 			ID: "getManagedSlowMs", Aliases: []string{"getGroupManagedSlowMs"}, Method: http.MethodGet, Path: path, Tag: tag,
 			Summary: "Return whether the threshold of slow operations is managed in one project",
-			Roles:   reader, Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", s.getManagedSlowMs)},
+			Roles:   reader, Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.getManagedSlowMs))},
 		},
 		{
 			ID: "enableSlowOperationThresholding", Aliases: []string{"enableManagedSlowMs", "enableGroupManagedSlowMs"}, Method: http.MethodPost, Path: path + "/enable", Tag: tag,

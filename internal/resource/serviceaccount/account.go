@@ -75,9 +75,9 @@ func (in inGroup) candidate(tx store.Tx) (*found, error) {
 // event is an event about the account in the place where it was found.
 func (f *found) event(what event.Type) event.Event {
 	if f.project != nil {
-		return event.In(what, f.project).OfKey(f.ClientID)
+		return event.In(what, f.project).About(event.Key(f.ClientID))
 	}
-	return event.InOrg(what, f.OrgID).OfKey(f.ClientID)
+	return event.InOrg(what, f.OrgID).About(event.Key(f.ClientID))
 }
 
 // manage refuses who found the account in a project, unless they may change it: shape.MayManage.
@@ -126,7 +126,7 @@ func create(tx store.Tx, b birth) (*model.ServiceAccount, string, error) {
 	if err := state.ServiceAccounts.Put(tx, a); err != nil {
 		return nil, "", err
 	}
-	return a, text, event.Write(tx, event.InOrg("SERVICE_ACCOUNT_CREATED", a.OrgID).OfKey(a.ClientID))
+	return a, text, event.Write(tx, event.InOrg("SERVICE_ACCOUNT_CREATED", a.OrgID).About(event.Key(a.ClientID)))
 }
 
 // life is how long a new secret may live, by the organization's settings.

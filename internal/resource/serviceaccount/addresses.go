@@ -96,7 +96,7 @@ func (s *Service) admit(ctx context.Context, at place, p api.Paging, body []Serv
 			return err
 		}
 		for _, n := range networks {
-			if err := event.Write(tx, f.event("SERVICE_ACCOUNT_ACCESS_LIST_ENTRY_ADDED").At(n.String())); err != nil {
+			if err := event.Write(tx, f.event("SERVICE_ACCOUNT_ACCESS_LIST_ENTRY_ADDED").About(event.Entry(n.String()))); err != nil {
 				return err
 			}
 		}
@@ -161,6 +161,6 @@ func (s *Service) expel(ctx context.Context, at place, address string) (api.None
 		if err := f.list().Remove(tx, e); err != nil {
 			return err
 		}
-		return event.Write(tx, f.event("SERVICE_ACCOUNT_ACCESS_LIST_ENTRY_DELETED").At(e.CIDR))
+		return event.Write(tx, f.event("SERVICE_ACCOUNT_ACCESS_LIST_ENTRY_DELETED").About(event.Entry(e.CIDR)))
 	})
 }

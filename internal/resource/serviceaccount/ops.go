@@ -70,7 +70,7 @@ func (s *Service) organizations() api.Operations {
 		{
 			ID: "listServiceAccounts", Aliases: []string{"listOrgServiceAccounts"}, Method: http.MethodGet, Path: ofOrg, Tag: tag,
 			Summary: "Return all service accounts of one organization", Description: "Returns the accounts, oldest first.",
-			Roles: read, Status: http.StatusOK, Level: api.Real, Versions: []api.Version{api.At(since, s.listOfOrg)},
+			Roles: read, Status: http.StatusOK, Level: api.Real, Versions: []api.Version{api.At(since, store.Read(s.Store, s.listOfOrg))},
 		},
 		{
 			ID: "createServiceAccount", Aliases: []string{"createOrgServiceAccount"}, Method: http.MethodPost, Path: ofOrg, Tag: tag,
@@ -91,7 +91,7 @@ func (s *Service) organizations() api.Operations {
 		{
 			ID: "deleteServiceAccount", Aliases: []string{"deleteOrgServiceAccount"}, Method: http.MethodDelete, Path: ofOrg + account, Tag: tag,
 			Summary: "Delete one service account of an organization", Description: "Deletes the account. Its tokens end at once.",
-			Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: missing, Versions: []api.Version{api.At(since, s.delete)},
+			Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: missing, Versions: []api.Version{api.At(since, store.Write(s.Store, s.delete))},
 		},
 		{
 			ID: "listServiceAccountProjects", Aliases: []string{"getOrgServiceAccountGroups"}, Method: http.MethodGet, Path: ofOrg + account + "/groups", Tag: tag,

@@ -6,6 +6,7 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/store"
 )
 
 // projects are the operations on the accounts of a project.
@@ -16,7 +17,7 @@ func (s *Service) projects() api.Operations {
 		{
 			ID: "listProjectServiceAccounts", Aliases: []string{"listGroupServiceAccounts"}, Method: http.MethodGet, Path: ofGroup, Tag: tag,
 			Summary: "Return all service accounts of one project", Description: "Returns the accounts that have a role in the project itself, oldest first.",
-			Roles: read, Status: http.StatusOK, Level: api.Real, Versions: []api.Version{api.At(since, s.listOfGroup)},
+			Roles: read, Status: http.StatusOK, Level: api.Real, Versions: []api.Version{api.At(since, store.Read(s.Store, s.listOfGroup))},
 		},
 		{
 			ID: "createProjectServiceAccount", Aliases: []string{"createGroupServiceAccount"}, Method: http.MethodPost, Path: ofGroup, Tag: tag,
@@ -38,7 +39,7 @@ func (s *Service) projects() api.Operations {
 		{
 			ID: "deleteProjectServiceAccount", Aliases: []string{"deleteGroupServiceAccount"}, Method: http.MethodDelete, Path: ofGroup + account, Tag: tag,
 			Summary: "Remove one service account from one project", Description: "Takes the account's roles in the project. It stays an account of the organization, with its secrets.",
-			Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: missing, Versions: []api.Version{api.At(since, s.leave)},
+			Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: missing, Versions: []api.Version{api.At(since, store.Write(s.Store, s.leave))},
 		},
 		{
 			ID: "addProjectServiceAccount", Aliases: []string{"inviteGroupServiceAccount"}, Method: http.MethodPost, Path: ofGroup + account + ":invite", Tag: tag,

@@ -35,12 +35,9 @@ type listOfOrgIn struct {
 	managed
 }
 
-func (s *Service) listOfOrg(ctx context.Context, in listOfOrgIn) (page api.Page[OrgServiceAccount], err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		page, err = shape.Page(tx, state.ServiceAccounts, state.AccountsOf(in.OrgID), in.paging(), func(a *model.ServiceAccount) OrgServiceAccount {
-			return shape.ServiceAccount(a, "")
-		})
-		return err
+func (s *Service) listOfOrg(tx store.Tx, in listOfOrgIn) (page api.Page[OrgServiceAccount], err error) {
+	page, err = shape.Page(tx, state.ServiceAccounts, state.AccountsOf(in.OrgID), in.paging(), func(a *model.ServiceAccount) OrgServiceAccount {
+		return shape.ServiceAccount(a, "")
 	})
 	return page, err
 }
@@ -79,17 +76,15 @@ func (s *Service) updateOfOrg(ctx context.Context, in updateOfOrgIn) (OrgService
 	return update(ctx, s, in.inOrg, c, toOrg)
 }
 
-func (s *Service) delete(ctx context.Context, in inOrg) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		f, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		if err := state.EndServiceAccount(tx, f.ServiceAccount); err != nil {
-			return err
-		}
-		return event.Write(tx, f.event("SERVICE_ACCOUNT_DELETED"))
-	})
+func (s *Service) delete(tx store.Tx, in inOrg) (api.None, error) {
+	f, err := in.find(tx)
+	if err != nil {
+		return api.None{}, err
+	}
+	if err := state.EndServiceAccount(tx, f.ServiceAccount); err != nil {
+		return api.None{}, err
+	}
+	return api.None{}, event.Write(tx, f.event("SERVICE_ACCOUNT_DELETED"))
 }
 
 type groupsIn struct {

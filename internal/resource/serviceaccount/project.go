@@ -22,20 +22,17 @@ type listOfGroupIn struct {
 	managed
 }
 
-func (s *Service) listOfGroup(ctx context.Context, in listOfGroupIn) (page api.Page[GroupServiceAccount], err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		p, err := state.Project(tx, in.GroupID)
-		if err != nil {
-			return err
-		}
-		accounts, err := state.AccountHolders.In(tx, p)
-		var all []GroupServiceAccount
-		for _, a := range accounts {
-			all = append(all, toGroup(a, p.ID, ""))
-		}
-		page = api.PageOf(in.paging(), all)
-		return err
-	})
+func (s *Service) listOfGroup(tx store.Tx, in listOfGroupIn) (page api.Page[GroupServiceAccount], err error) {
+	p, err := state.Project(tx, in.GroupID)
+	if err != nil {
+		return page, err
+	}
+	accounts, err := state.AccountHolders.In(tx, p)
+	var all []GroupServiceAccount
+	for _, a := range accounts {
+		all = append(all, toGroup(a, p.ID, ""))
+	}
+	page = api.PageOf(in.paging(), all)
 	return page, err
 }
 
@@ -63,7 +60,7 @@ func (s *Service) createInGroup(ctx context.Context, in createInGroupIn) (out Gr
 			return err
 		}
 		out = toGroup(a, p.ID, text)
-		return event.Write(tx, event.In("SERVICE_ACCOUNT_ADDED_TO_GROUP", p).OfKey(a.ClientID))
+		return event.Write(tx, event.In("SERVICE_ACCOUNT_ADDED_TO_GROUP", p).About(event.Key(a.ClientID)))
 	})
 	return out, err
 }
@@ -120,14 +117,12 @@ func assign(tx store.Tx, f *found, roles []authz.Role, what event.Type) error {
 	return event.Write(tx, f.event(what))
 }
 
-func (s *Service) leave(ctx context.Context, in inGroup) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		f, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		return assign(tx, f, nil, "SERVICE_ACCOUNT_REMOVED_FROM_GROUP")
-	})
+func (s *Service) leave(tx store.Tx, in inGroup) (api.None, error) {
+	f, err := in.find(tx)
+	if err != nil {
+		return api.None{}, err
+	}
+	return api.None{}, assign(tx, f, nil, "SERVICE_ACCOUNT_REMOVED_FROM_GROUP")
 }
 
 // Vacate takes the accounts out of a project that goes.

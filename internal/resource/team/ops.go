@@ -41,7 +41,7 @@ func (s *Service) teamOperations() api.Operations {
 			ID: "listOrganizationTeams", Aliases: []string{"listOrgTeams"}, Method: http.MethodGet, Path: ofOrg, Tag: tag,
 			Summary: "Return all teams of one organization", Description: "Returns the teams, by name.",
 			Roles: read, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.list)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.list))},
 		},
 		{
 			ID: "createTeam", Aliases: []string{"createOrgTeam"}, Method: http.MethodPost, Path: ofOrg, Tag: tag,
@@ -58,13 +58,13 @@ func (s *Service) teamOperations() api.Operations {
 			ID: "getTeamById", Aliases: []string{"getOrgTeam"}, Method: http.MethodGet, Path: one, Tag: tag,
 			Summary: "Return one team by id",
 			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", s.get)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.get))},
 		},
 		{
 			ID: "getTeamByName", Aliases: []string{"getOrgTeamByName"}, Method: http.MethodGet, Path: ofOrg + "/byName/{teamName}", Tag: tag,
 			Summary: "Return one team by name",
 			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.TeamNameNotFound},
-			Versions: []api.Version{api.At("2023-01-01", s.byName)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.byName))},
 		},
 		{
 			ID: "renameTeam", Aliases: []string{"renameOrgTeam"}, Method: http.MethodPatch, Path: one, Tag: tag,
@@ -76,7 +76,7 @@ func (s *Service) teamOperations() api.Operations {
 			ID: "deleteTeam", Aliases: []string{"deleteOrgTeam"}, Method: http.MethodDelete, Path: one, Tag: tag,
 			Summary: "Remove one team", Description: "Removes a team that has no roles in projects any more. Its people stay in the organization.",
 			Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.TeamNotFound, fault.TeamInUse},
-			Versions: []api.Version{api.At("2023-01-01", s.delete)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.delete))},
 		},
 	}
 }
@@ -91,7 +91,7 @@ func (s *Service) peopleOperations() api.Operations {
 			Summary:     "Return all cloud users of one team",
 			Description: "Returns the people of the team, by username. Version 2023-01-01 leaves out those who have not accepted the organization's invitation.",
 			Roles:       authz.Any(authz.OrgMember), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.TeamNotFound},
-			Versions: []api.Version{api.At("2023-01-01", s.listActivePeople).Until(sunset), api.At(newer, s.listPeople)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.listActivePeople)).Until(sunset), api.At(newer, s.listPeople)},
 		},
 		{
 			ID: "addTeamUser", Aliases: []string{"addOrgTeamUsers", "addTeamUsers"}, Method: http.MethodPost, Path: users, Tag: tag,
@@ -105,7 +105,7 @@ func (s *Service) peopleOperations() api.Operations {
 			ID: "removeTeamUser", Aliases: []string{"removeOrgTeamUserFromTeam"}, Method: http.MethodDelete, Path: users + "/{userId}", Tag: tag,
 			Summary: "Remove one cloud user from one team", Description: "Takes a user, and what the team gives, at once.",
 			Roles: manage, Status: http.StatusNoContent, Level: api.Real, Deprecated: newer, Sunset: sunset, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", s.remove)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.remove))},
 		},
 		{
 			ID: "addUserToTeam", Aliases: []string{"addOrgTeamUser"}, Method: http.MethodPost, Path: one + ":addUser", Tag: ofPeople,
@@ -131,7 +131,7 @@ func (s *Service) projectOperations() api.Operations {
 			ID: "listProjectTeams", Aliases: []string{"listGroupTeams"}, Method: http.MethodGet, Path: ofProject, Tag: tag,
 			Summary: "Return all teams of one project", Description: "Returns the teams with roles in the project, by name.",
 			Roles: read, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.listInProject)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.listInProject))},
 		},
 		{
 			ID: "addAllTeamsToProject", Aliases: []string{"addGroupTeams"}, Method: http.MethodPost, Path: ofProject, Tag: tag,
@@ -145,7 +145,7 @@ func (s *Service) projectOperations() api.Operations {
 			ID: "getProjectTeam", Aliases: []string{"getGroupTeam"}, Method: http.MethodGet, Path: inProject, Tag: tag,
 			Summary: "Return one team of one project",
 			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", s.getInProject)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.getInProject))},
 		},
 		{
 			ID: "updateTeamRoles", Aliases: []string{"updateGroupTeam"}, Method: http.MethodPatch, Path: inProject, Tag: tag,
@@ -157,7 +157,7 @@ func (s *Service) projectOperations() api.Operations {
 			ID: "removeProjectTeam", Aliases: []string{"removeGroupTeam"}, Method: http.MethodDelete, Path: inProject, Tag: tag,
 			Summary: "Remove one team from one project", Description: "Takes the team's roles in the project, from its people at once.",
 			Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", s.removeFromProject)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.removeFromProject))},
 		},
 	}
 }

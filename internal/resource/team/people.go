@@ -36,11 +36,8 @@ type listPeopleIn struct {
 	UserID string `query:"userId" api:"is=objectId" doc:"Return only the user with this id."`
 }
 
-func (s *Service) listActivePeople(ctx context.Context, in listActiveIn) (page api.Page[shape.CloudAppUserView], err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		page, err = activePage(tx, in.getIn, in.paging())
-		return err
-	})
+func (s *Service) listActivePeople(tx store.Tx, in listActiveIn) (page api.Page[shape.CloudAppUserView], err error) {
+	page, err = activePage(tx, in.getIn, in.paging())
 	return page, err
 }
 
@@ -138,8 +135,8 @@ type personIn struct {
 	UserID string `path:"userId" api:"is=objectId" doc:"Id of the cloud user."`
 }
 
-func (s *Service) remove(ctx context.Context, in personIn) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error { return in.leave(tx, in.UserID) })
+func (s *Service) remove(tx store.Tx, in personIn) (api.None, error) {
+	return api.None{}, in.leave(tx, in.UserID)
 }
 
 // leave takes a user out of the team: fault.UserNotFound.

@@ -24,15 +24,12 @@ type listInProjectIn struct {
 	api.Paging
 }
 
-func (s *Service) listInProject(ctx context.Context, in listInProjectIn) (page api.Page[TeamRole], err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		p, err := state.Project(tx, in.GroupID)
-		if err != nil {
-			return err
-		}
-		page, err = pageOf(tx, p, in.Paging)
-		return err
-	})
+func (s *Service) listInProject(tx store.Tx, in listInProjectIn) (page api.Page[TeamRole], err error) {
+	p, err := state.Project(tx, in.GroupID)
+	if err != nil {
+		return page, err
+	}
+	page, err = pageOf(tx, p, in.Paging)
 	return page, err
 }
 
@@ -132,7 +129,7 @@ func assign(tx store.Tx, p *model.Project, t *model.Team, roles []authz.Role) er
 	if err := state.Teams.Put(tx, t); err != nil {
 		return err
 	}
-	return event.Write(tx, event.In(what, p).OfTeam(t.ID))
+	return event.Write(tx, event.In(what, p).About(event.Team(t.ID)))
 }
 
 type inProjectIn struct {
@@ -153,14 +150,11 @@ func (in inProjectIn) find(tx store.Tx) (*model.Project, *model.Team, error) {
 	return p, t, err
 }
 
-func (s *Service) getInProject(ctx context.Context, in inProjectIn) (out TeamRole, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		p, t, err := in.find(tx)
-		if err == nil {
-			out = roleIn(t, p.ID)
-		}
-		return err
-	})
+func (s *Service) getInProject(tx store.Tx, in inProjectIn) (out TeamRole, err error) {
+	p, t, err := in.find(tx)
+	if err == nil {
+		out = roleIn(t, p.ID)
+	}
 	return out, err
 }
 
@@ -202,14 +196,12 @@ func (s *Service) updateInProject(ctx context.Context, in updateIn) (page api.Pa
 	return page, err
 }
 
-func (s *Service) removeFromProject(ctx context.Context, in inProjectIn) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		p, t, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		return assign(tx, p, t, nil)
-	})
+func (s *Service) removeFromProject(tx store.Tx, in inProjectIn) (api.None, error) {
+	p, t, err := in.find(tx)
+	if err != nil {
+		return api.None{}, err
+	}
+	return api.None{}, assign(tx, p, t, nil)
 }
 
 // Vacate takes the teams out of a project that goes.

@@ -26,11 +26,8 @@ type listIn struct {
 	api.Paging
 }
 
-func (s *Service) list(ctx context.Context, in listIn) (page api.Page[TeamResponse], err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		page, err = shape.Page(tx, state.Teams, state.TeamsIn(in.OrgID), in.Paging, toWire)
-		return err
-	})
+func (s *Service) list(tx store.Tx, in listIn) (page api.Page[TeamResponse], err error) {
+	page, err = shape.Page(tx, state.Teams, state.TeamsIn(in.OrgID), in.Paging, toWire)
 	return page, err
 }
 
@@ -55,7 +52,7 @@ func (s *Service) create(ctx context.Context, in createIn) (out Team, err error)
 		if err := put(tx, t); err != nil {
 			return err
 		}
-		if err := event.Write(tx, event.InOrg("TEAM_CREATED", t.OrgID).OfTeam(t.ID)); err != nil {
+		if err := event.Write(tx, event.InOrg("TEAM_CREATED", t.OrgID).About(event.Team(t.ID))); err != nil {
 			return err
 		}
 		out = Team{ID: t.ID, Links: api.Self(path(t)), Name: t.Name, Usernames: append([]string{}, w.Usernames...)}
@@ -122,14 +119,11 @@ type getIn struct {
 // find is the team that in names.
 func (in getIn) find(tx store.Tx) (*model.Team, error) { return state.Team(tx, in.OrgID, in.TeamID) }
 
-func (s *Service) get(ctx context.Context, in getIn) (out TeamResponse, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		t, err := in.find(tx)
-		if err == nil {
-			out = toWire(t)
-		}
-		return err
-	})
+func (s *Service) get(tx store.Tx, in getIn) (out TeamResponse, err error) {
+	t, err := in.find(tx)
+	if err == nil {
+		out = toWire(t)
+	}
 	return out, err
 }
 
@@ -138,16 +132,13 @@ type byNameIn struct {
 	TeamName string `path:"teamName" doc:"Name of the team."`
 }
 
-func (s *Service) byName(ctx context.Context, in byNameIn) (out TeamResponse, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		t, err := state.Teams.Find(tx, "name", in.OrgID, in.TeamName)
-		if err != nil {
-			return store.IfMissing(err, fault.TeamNameNotFound.With(in.TeamName))
-		}
-		out = toWire(t)
-		return nil
-	})
-	return out, err
+func (s *Service) byName(tx store.Tx, in byNameIn) (out TeamResponse, err error) {
+	t, err := state.Teams.Find(tx, "name", in.OrgID, in.TeamName)
+	if err != nil {
+		return out, store.IfMissing(err, fault.TeamNameNotFound.With(in.TeamName))
+	}
+	out = toWire(t)
+	return out, nil
 }
 
 type renameIn struct {
@@ -173,23 +164,21 @@ func (s *Service) rename(ctx context.Context, in renameIn) (out TeamResponse, er
 		if err := put(tx, t); err != nil {
 			return err
 		}
-		return event.Write(tx, event.InOrg("TEAM_NAME_CHANGED", t.OrgID).OfTeam(t.ID))
+		return event.Write(tx, event.InOrg("TEAM_NAME_CHANGED", t.OrgID).About(event.Team(t.ID)))
 	})
 	return out, err
 }
 
-func (s *Service) delete(ctx context.Context, in getIn) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		t, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		if len(t.Grants) > 0 {
-			return fault.TeamInUse.With()
-		}
-		if err := state.EndTeam(tx, t); err != nil {
-			return err
-		}
-		return event.Write(tx, event.InOrg("TEAM_DELETED", t.OrgID).OfTeam(t.ID))
-	})
+func (s *Service) delete(tx store.Tx, in getIn) (api.None, error) {
+	t, err := in.find(tx)
+	if err != nil {
+		return api.None{}, err
+	}
+	if len(t.Grants) > 0 {
+		return api.None{}, fault.TeamInUse.With()
+	}
+	if err := state.EndTeam(tx, t); err != nil {
+		return api.None{}, err
+	}
+	return api.None{}, event.Write(tx, event.InOrg("TEAM_DELETED", t.OrgID).About(event.Team(t.ID)))
 }
