@@ -37,7 +37,8 @@ type input struct {
 
 var inputCache sync.Map // reflect.Type -> []input
 
-// inputs are the fields that a request fills, those of embedded structs included.
+// inputs are the fields that a request fills, those of embedded structs included, and of fields tagged in:"path": a type
+// parameter cannot be embedded.
 func inputs(t reflect.Type) []input {
 	if v, ok := inputCache.Load(t); ok {
 		return v.([]input)
@@ -52,6 +53,11 @@ func inputs(t reflect.Type) []input {
 			list = append(list, input{"path", f.Tag.Get("path"), f.Index, true, schema.Field(t, f)})
 		case f.Tag.Get("query") != "":
 			list = append(list, input{"query", f.Tag.Get("query"), f.Index, hasWord(f, "required"), schema.Field(t, f)})
+		case f.Tag.Get("in") == "path":
+			for _, in := range inputs(f.Type) {
+				in.index = append(slices.Clone(f.Index), in.index...)
+				list = append(list, in)
+			}
 		case f.Name == "Body":
 			list = append(list, input{"body", "", f.Index, !hasWord(f, "optional"), schema.Field(t, f)})
 		}

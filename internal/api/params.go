@@ -13,6 +13,9 @@ type InGroup struct {
 	GroupID string `path:"groupId" api:"is=objectId" doc:"Id of the project. The API calls projects groups."`
 }
 
+// Project is the id of the project.
+func (in InGroup) Project() string { return in.GroupID }
+
 // InOrg is embedded in the In of operations on an organization.
 type InOrg struct {
 	OrgID string `path:"orgId" api:"is=objectId" doc:"Id of the organization."`

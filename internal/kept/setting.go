@@ -3,7 +3,6 @@
 package kept
 
 import (
-	"context"
 	"encoding/json"
 	"reflect"
 
@@ -41,24 +40,14 @@ func Table[W any](name string, older func(body []byte) (W, error)) *store.Table[
 		Rev:  func(r *Row[W]) *int64 { return &r.Rev },
 	}
 	if older != nil {
-		t.Older = func(body []byte) ([]byte, error) { return upgrade(body, older) }
+		t.Older = Older(func(body []byte) (row Row[W], err error) {
+			if err = json.Unmarshal(body, &row); err == nil {
+				row.Is, err = older(body)
+			}
+			return row, err
+		})
 	}
 	return t
-}
-
-func upgrade[W any](body []byte, older func([]byte) (W, error)) ([]byte, error) {
-	var row struct {
-		GroupID model.ID         `json:"groupId"`
-		Is      *json.RawMessage `json:"is"`
-	}
-	if err := json.Unmarshal(body, &row); err != nil || row.Is != nil {
-		return body, err
-	}
-	is, err := older(body)
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(Row[W]{GroupID: row.GroupID, Is: is})
 }
 
 // find returns the project's row, or a new one.
@@ -82,58 +71,52 @@ func (s *Setting[W]) check(w *W) error {
 type In struct{ api.InGroup }
 
 // Get returns the project's setting.
-func (s *Setting[W]) Get(ctx context.Context, in In) (out W, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		r, err := s.find(tx, in.GroupID)
-		if err == nil {
-			out = r.Is
-		}
-		return err
-	})
-	return out, err
+func (s *Setting[W]) Get(tx store.Tx, in In) (out W, err error) {
+	r, err := s.find(tx, in.GroupID)
+	if err != nil {
+		return out, err
+	}
+	return r.Is, nil
 }
 
-// PatchIn names what of a project's setting is to change.
-type PatchIn[W any] struct {
+// PatchSettingIn names what of a project's setting is to change.
+type PatchSettingIn[W any] struct {
 	api.InGroup
 	Body api.Patch[W]
 }
 
 // Patch changes what the body names.
-func (s *Setting[W]) Patch(ctx context.Context, in PatchIn[W]) (W, error) {
-	return s.Change(ctx, in.GroupID, func(w *W) (err error) {
+func (s *Setting[W]) Patch(tx store.Tx, in PatchSettingIn[W]) (W, error) {
+	return s.Change(tx, in.GroupID, func(w *W) (err error) {
 		*w, err = in.Body.Apply(*w)
 		return err
 	})
 }
 
-// Change lets change rewrite the project's setting, with its events in the same transaction. change may run again.
-func (s *Setting[W]) Change(ctx context.Context, groupID model.ID, change func(w *W) error) (out W, err error) {
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		p, err := state.Project(tx, groupID)
-		if err != nil {
-			return err
-		}
-		r, err := s.find(tx, groupID)
-		if err != nil {
-			return err
-		}
-		before := r.Is
-		if err := change(&r.Is); err != nil {
-			return err
-		}
-		if err := s.check(&r.Is); err != nil {
-			return err
-		}
-		if out = r.Is; reflect.DeepEqual(before, r.Is) {
-			return nil
-		}
-		if err := s.Table.Put(tx, r); err != nil {
-			return err
-		}
-		return s.report(tx, p, before, r.Is)
-	})
-	return out, err
+// Change lets change rewrite the project's setting, with its events in the same transaction.
+func (s *Setting[W]) Change(tx store.Tx, groupID model.ID, change func(w *W) error) (out W, err error) {
+	p, err := state.Project(tx, groupID)
+	if err != nil {
+		return out, err
+	}
+	r, err := s.find(tx, groupID)
+	if err != nil {
+		return out, err
+	}
+	before := r.Is
+	if err := change(&r.Is); err != nil {
+		return out, err
+	}
+	if err := s.check(&r.Is); err != nil {
+		return out, err
+	}
+	if reflect.DeepEqual(before, r.Is) {
+		return r.Is, nil
+	}
+	if err := s.Table.Put(tx, r); err != nil {
+		return out, err
+	}
+	return r.Is, s.report(tx, p, before, r.Is)
 }
 
 func (s *Setting[W]) report(tx store.Tx, p *model.Project, before, after W) error {

@@ -56,16 +56,16 @@ func open(t *testing.T) *Setting[shape] {
 
 func (s *Setting[W]) patch(t *testing.T, groupID, body string) (W, error) {
 	t.Helper()
-	in := PatchIn[W]{InGroup: api.InGroup{GroupID: groupID}}
+	in := PatchSettingIn[W]{InGroup: api.InGroup{GroupID: groupID}}
 	if err := json.Unmarshal([]byte(body), &in.Body); err != nil {
 		t.Fatal(err)
 	}
-	return s.Patch(t.Context(), in)
+	return store.Write(s.Store, s.Patch)(t.Context(), in)
 }
 
 func (s *Setting[W]) is(t *testing.T, groupID string) W {
 	t.Helper()
-	w, err := s.Get(t.Context(), In{api.InGroup{GroupID: groupID}})
+	w, err := store.Read(s.Store, s.Get)(t.Context(), In{api.InGroup{GroupID: groupID}})
 	if err != nil {
 		t.Fatal(err)
 	}

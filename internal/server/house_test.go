@@ -66,7 +66,7 @@ var house = map[string][]string{
 	"internal/api":                    {"internal/api/schema", "internal/authz", "internal/fault", "internal/ratelimit", "internal/requestlog", "internal/share", "internal/trouble"},
 	"internal/login":                  {"internal/bearer", "internal/fault", "internal/model", "internal/password", "internal/ratelimit", "internal/state", "internal/store", "internal/webpage"},
 	"internal/authn":                  {"internal/authz", "internal/bearer", "internal/clock", "internal/fault", "internal/model", "internal/state", "internal/store"},
-	"internal/kept":                   {"internal/api", "internal/event", "internal/model", "internal/state", "internal/store"},
+	"internal/kept":                   {"internal/api", "internal/event", "internal/fault", "internal/model", "internal/reconcile", "internal/state", "internal/store"},
 	"internal/resource/shape":         {"internal/api", "internal/authz", "internal/fault", "internal/model", "internal/roster", "internal/state", "internal/store"},
 	"internal/resource": {
 		"internal/api", "internal/api/schema", "internal/authn", "internal/authz", "internal/plane", "internal/event", "internal/fault", "internal/invite", "internal/kept", "internal/mail",

@@ -39,7 +39,7 @@ func (s *Service) Operations() api.Operations {
 			ID: "getAuditingConfiguration", Aliases: []string{"getGroupAuditLog"}, Method: http.MethodGet, Path: path, Tag: tag,
 			Summary: "Return the auditing configuration of one project",
 			Roles:   authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At("2023-01-01", s.Get)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.Get))},
 		},
 		{
 			ID: "updateAuditingConfiguration", Aliases: []string{"updateGroupAuditLog"}, Method: http.MethodPatch, Path: path, Tag: tag,
@@ -47,7 +47,7 @@ func (s *Service) Operations() api.Operations {
 			Description: "Changes what the body names; an empty auditFilter removes the filter. " +
 				"The configuration is kept and shown, but does not act on traffic yet: clusters write no audit log.",
 			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At("2023-01-01", s.Patch)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.Patch))},
 		},
 	}
 }

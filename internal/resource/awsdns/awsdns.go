@@ -3,7 +3,6 @@
 package awsdns
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 
@@ -38,14 +37,14 @@ func (s *Service) Operations() api.Operations {
 			ID: "getAwsCustomDns", Aliases: []string{"getGroupAwsCustomDns"}, Method: http.MethodGet, Path: path, Tag: tag,
 			Summary: "Return the custom DNS configuration of one project's clusters on AWS",
 			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At("2023-01-01", s.Get)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.Get))},
 		},
 		{
 			ID: "toggleAwsCustomDns", Aliases: []string{"toggleGroupAwsCustomDns"}, Method: http.MethodPatch, Path: path, Tag: tag,
 			Summary:     "Switch custom DNS for one project's clusters on AWS",
 			Description: "The setting is kept and shown, and has no effect on the addresses of clusters.",
 			Roles:       authz.Any(authz.GroupOwner, authz.GroupAtlasAdmin), Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At("2023-01-01", s.toggle)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.toggle))},
 		},
 	}
 }
@@ -56,11 +55,11 @@ type AWSCustomDNSEnabledView struct {
 }
 
 // toggle writes no event: the API has no type for this change.
-func (s *Service) toggle(ctx context.Context, in kept.PatchIn[AWSCustomDNSEnabledView]) (out AWSCustomDNSEnabledView, err error) {
+func (s *Service) toggle(tx store.Tx, in kept.PatchSettingIn[AWSCustomDNSEnabledView]) (out AWSCustomDNSEnabledView, err error) {
 	if !in.Body.Names("enabled") {
 		return out, fault.Field("enabled", "is required")
 	}
-	return s.Patch(ctx, in)
+	return s.Patch(tx, in)
 }
 
 // older reads the form of before the shape was stored as it is.

@@ -36,14 +36,14 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "getEncryptionAtRest", Aliases: []string{"getGroupEncryptionAtRest"}, Method: http.MethodGet, Path: path, Tag: tag,
 			Summary: "Return the configuration of encryption at rest of one project",
-			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", s.Get)},
+			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.Get))},
 		},
 		{
 			ID: "updateEncryptionAtRest", Aliases: []string{"updateGroupEncryptionAtRest"}, Method: http.MethodPatch, Path: path, Tag: tag,
 			Summary: "Update the configuration of encryption at rest of one project",
 			Description: "Each key service that the body names takes the place of what was configured for it. " +
 				"Secrets are dropped, for nothing here calls a key service, and no data is encrypted with its keys.",
-			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", s.Patch)},
+			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.Patch))},
 		},
 	}
 }
@@ -100,35 +100,31 @@ type need struct{ field, value string }
 // off. Whether the key service would take the credentials is not asked.
 func check(w *EncryptionAtRest) error {
 	aws, azure, gcp := &w.AWSKMS, &w.AzureKeyVault, &w.GoogleCloudKMS
-	var bad []fault.Violation
+	var bad fault.Problems
 	if aws.Valid = aws.Enabled; aws.Enabled {
-		bad = append(bad, lacks("awsKms", need{"customerMasterKeyID", aws.CustomerMasterKeyID}, need{"region", aws.Region}, need{"roleId", aws.RoleID + aws.AccessKeyID})...)
+		lacks(&bad, "awsKms", need{"customerMasterKeyID", aws.CustomerMasterKeyID}, need{"region", aws.Region}, need{"roleId", aws.RoleID + aws.AccessKeyID})
 	} else {
 		*aws = AWSKMSConfiguration{}
 	}
 	if azure.Valid = azure.Enabled; azure.Enabled {
-		bad = append(bad, lacks("azureKeyVault", need{"keyIdentifier", azure.KeyIdentifier}, need{"keyVaultName", azure.KeyVaultName},
-			need{"resourceGroupName", azure.ResourceGroupName}, need{"subscriptionID", azure.SubscriptionID}, need{"roleId", azure.RoleID + azure.ClientID})...)
+		lacks(&bad, "azureKeyVault", need{"keyIdentifier", azure.KeyIdentifier}, need{"keyVaultName", azure.KeyVaultName},
+			need{"resourceGroupName", azure.ResourceGroupName}, need{"subscriptionID", azure.SubscriptionID}, need{"roleId", azure.RoleID + azure.ClientID})
 	} else {
 		*azure = AzureKeyVault{}
 	}
 	if gcp.Valid = gcp.Enabled; gcp.Enabled {
-		bad = append(bad, lacks("googleCloudKms", need{"keyVersionResourceID", gcp.KeyVersionResourceID})...)
+		lacks(&bad, "googleCloudKms", need{"keyVersionResourceID", gcp.KeyVersionResourceID})
 	} else {
 		*gcp = GoogleCloudKMS{}
 	}
 	aws.SecretAccessKey, azure.Secret, gcp.ServiceAccountKey = "", "", ""
-	if len(bad) > 0 {
-		return fault.Invalid(bad...)
-	}
-	return nil
+	return bad.Err()
 }
 
-func lacks(service string, needs ...need) (bad []fault.Violation) {
+func lacks(bad *fault.Problems, service string, needs ...need) {
 	for _, n := range needs {
 		if n.value == "" {
-			bad = append(bad, fault.Violation{Field: service + "." + n.field, Description: "is required while the key service is enabled"})
+			bad.Add(service+"."+n.field, "is required while the key service is enabled")
 		}
 	}
-	return bad
 }

@@ -3,7 +3,6 @@
 package maintenance
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -37,27 +36,27 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "getMaintenanceWindow", Aliases: []string{"getGroupMaintenanceWindow"}, Method: http.MethodGet, Path: path, Tag: tag,
 			Summary: "Return the maintenance window of one project", Description: "A project without a window has dayOfWeek 0.",
-			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", s.Get)},
+			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.Get))},
 		},
 		{
 			ID: "updateMaintenanceWindow", Aliases: []string{"updateGroupMaintenanceWindow"}, Method: http.MethodPatch, Path: path, Tag: tag,
 			Summary: "Update the maintenance window of one project", Description: "Changes what the body names; an empty protectedHours removes the protected hours.",
-			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", s.update)},
+			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.update))},
 		},
 		{
 			ID: "resetMaintenanceWindow", Aliases: []string{"resetGroupMaintenanceWindow"}, Method: http.MethodDelete, Path: path, Tag: tag,
 			Summary: "Remove the maintenance window of one project",
-			Roles:   authz.Any(authz.GroupOwner), Status: http.StatusNoContent, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", s.reset)},
+			Roles:   authz.Any(authz.GroupOwner), Status: http.StatusNoContent, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.reset))},
 		},
 		{
 			ID: "toggleMaintenanceAutoDefer", Aliases: []string{"toggleGroupMaintenanceWindowAutoDefer"}, Method: http.MethodPost, Path: path + "/autoDefer", Tag: tag,
 			Summary: "Switch the automatic deferral of maintenance in one project",
-			Roles:   authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", s.toggle)},
+			Roles:   authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.toggle))},
 		},
 		{
 			ID: "deferMaintenanceWindow", Aliases: []string{"deferGroupMaintenanceWindow"}, Method: http.MethodPost, Path: path + "/defer", Tag: tag,
 			Summary: "Defer the next maintenance in one project by a week", Description: "Maintenance can be deferred twice; further requests change nothing.",
-			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", s.postpone)},
+			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.postpone))},
 		},
 	}
 }
@@ -101,29 +100,29 @@ func check(w *GroupMaintenanceWindow) error {
 	return nil
 }
 
-func (s *Service) update(ctx context.Context, in kept.PatchIn[GroupMaintenanceWindow]) (api.None, error) {
-	_, err := s.Patch(ctx, in)
+func (s *Service) update(tx store.Tx, in kept.PatchSettingIn[GroupMaintenanceWindow]) (api.None, error) {
+	_, err := s.Patch(tx, in)
 	return api.None{}, err
 }
 
-func (s *Service) change(ctx context.Context, in kept.In, change func(w *GroupMaintenanceWindow)) (api.None, error) {
-	_, err := s.Change(ctx, in.GroupID, func(w *GroupMaintenanceWindow) error {
+func (s *Service) change(tx store.Tx, in kept.In, change func(w *GroupMaintenanceWindow)) (api.None, error) {
+	_, err := s.Change(tx, in.GroupID, func(w *GroupMaintenanceWindow) error {
 		change(w)
 		return nil
 	})
 	return api.None{}, err
 }
 
-func (s *Service) reset(ctx context.Context, in kept.In) (api.None, error) {
-	return s.change(ctx, in, func(w *GroupMaintenanceWindow) { *w = GroupMaintenanceWindow{} })
+func (s *Service) reset(tx store.Tx, in kept.In) (api.None, error) {
+	return s.change(tx, in, func(w *GroupMaintenanceWindow) { *w = GroupMaintenanceWindow{} })
 }
 
-func (s *Service) toggle(ctx context.Context, in kept.In) (api.None, error) {
-	return s.change(ctx, in, func(w *GroupMaintenanceWindow) { w.AutoDeferOnceEnabled = !w.AutoDeferOnceEnabled })
+func (s *Service) toggle(tx store.Tx, in kept.In) (api.None, error) {
+	return s.change(tx, in, func(w *GroupMaintenanceWindow) { w.AutoDeferOnceEnabled = !w.AutoDeferOnceEnabled })
 }
 
-func (s *Service) postpone(ctx context.Context, in kept.In) (api.None, error) {
-	return s.change(ctx, in, func(w *GroupMaintenanceWindow) { w.NumberOfDeferrals = min(w.NumberOfDeferrals+1, mostDeferrals) })
+func (s *Service) postpone(tx store.Tx, in kept.In) (api.None, error) {
+	return s.change(tx, in, func(w *GroupMaintenanceWindow) { w.NumberOfDeferrals = min(w.NumberOfDeferrals+1, mostDeferrals) })
 }
 
 // events are what a change of a window is told by.

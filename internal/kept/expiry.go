@@ -1,0 +1,56 @@
+package kept
+
+import (
+	"context"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Expiry is how objects end by themselves.
+type Expiry[W, S any] struct {
+	Kind reconcile.Kind // of the work of ending one; its key is that of the object's row
+	At   func(o *Object[W, S]) time.Time
+}
+
+// end is when o ends; zero: never.
+func (e Expiry[W, S]) end(o *Object[W, S]) time.Time {
+	if e.At == nil {
+		return time.Time{}
+	}
+	return e.At(o)
+}
+
+// Work is what is done later: objects end when their time has come.
+func (s *Objects[K, W, S]) Work() map[reconcile.Kind]reconcile.Handler {
+	if s.Expiry.Kind == "" {
+		return nil
+	}
+	return map[reconcile.Kind]reconcile.Handler{s.Expiry.Kind: expiring[K, W, S]{s}}
+}
+
+type expiring[K Named, W, S any] struct{ objects *Objects[K, W, S] }
+
+// Reconcile removes the object, if it is still there and its end has not been moved.
+func (e expiring[K, W, S]) Reconcile(ctx context.Context, key string) (again time.Time, err error) {
+	err = e.objects.Store.Update(ctx, func(tx store.Tx) error {
+		again = time.Time{}
+		o, err := e.objects.Table.Get(tx, key)
+		if err != nil {
+			return store.IfMissing(err, nil)
+		}
+		switch end := e.objects.Expiry.end(o); {
+		case end.IsZero():
+			return nil
+		case end.After(tx.Now()):
+			again = end
+			return nil
+		}
+		return e.objects.Remove(tx, o)
+	})
+	return again, err
+}
+
+// GiveUp keeps the work: what has expired must not stay.
+func (expiring[K, W, S]) GiveUp(_ context.Context, _ string, cause error) error { return cause }

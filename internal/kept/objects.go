@@ -1,0 +1,288 @@
+package kept
+
+import (
+	"reflect"
+	"strconv"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Objects are what a project has a list of, such as its custom roles. K names one of them in a path, W is its shape on the
+// wire and on disk, and S is what the server alone knows of it: struct{} for nothing.
+type Objects[K Named, W, S any] struct {
+	Store store.Store
+	Table *store.Table[Object[W, S]] // its first index has the project's id before anything else, and orders lists
+	Limit Limit
+	// Check refuses an object that is to be put, or completes it, and drops what is not to be stored. before is the object as
+	// it was, nil for one that is created. nil: any will do.
+	Check func(tx store.Tx, before, o *Object[W, S]) error
+	// Taken is the error for an object whose place in the table another one has; nil where ids are the server's own.
+	Taken func(o *Object[W, S]) error
+	// Events are those of its life; nil where the API has none.
+	Events func(o *Object[W, S]) Events
+	// Show is the object as responses have it; nil where that is its shape as it is kept.
+	Show func(tx store.Tx, o *Object[W, S]) (W, error)
+	// Leave is done before an object is removed, and may refuse it; nil for nothing.
+	Leave func(tx store.Tx, o *Object[W, S]) error
+	// Expiry is how objects end by themselves; the zero value if they do not.
+	Expiry Expiry[W, S]
+}
+
+// Object is one of them in stored form.
+type Object[W, S any] struct {
+	GroupID model.ID  `json:"groupId"`
+	ID      model.ID  `json:"id,omitempty"`
+	Is      W         `json:"is"`
+	Own     S         `json:"own,omitzero"` // what the server alone knows
+	Created time.Time `json:"created"`
+	Rev     int64     `json:"-"`
+}
+
+// Named is how a path names one of a project's objects.
+type Named interface {
+	Project() model.ID
+	// Row is the id of the object's row, and the error if there is none.
+	Row() (id string, missing error)
+}
+
+// Limit is how many objects a project has at most: the name of its limit, and the error for one too many, which gets the
+// number. The zero value is no limit.
+type Limit struct {
+	Name   string
+	Beyond *fault.Kind
+}
+
+// Events are the types of an object's life, "" where the API has none, and what they are about beside the project.
+type Events struct {
+	Created, Changed, Removed event.Type
+	About                     []event.Subject
+}
+
+// Of selects the objects of a project.
+func (s *Objects[K, W, S]) Of(groupID model.ID) store.Query {
+	return store.Query{Index: s.Table.Indexes[0].Name, Prefix: []string{groupID}}
+}
+
+// ListIn asks for a page of the project's objects.
+type ListIn struct {
+	api.InGroup
+	api.Paging
+}
+
+// List returns a page of them.
+func (s *Objects[K, W, S]) List(tx store.Tx, in ListIn) (page api.Page[W], err error) {
+	q := s.Of(in.GroupID)
+	total, err := s.Table.Count(tx, q)
+	if err != nil {
+		return page, err
+	}
+	q.Offset, q.Limit = in.Offset(), in.ItemsPerPage
+	page.TotalCount = api.Total(in.Paging, total)
+	page.Results, err = s.read(tx, q)
+	return page, err
+}
+
+// All returns all of them.
+func (s *Objects[K, W, S]) All(tx store.Tx, in In) ([]W, error) { return s.read(tx, s.Of(in.GroupID)) }
+
+func (s *Objects[K, W, S]) read(tx store.Tx, q store.Query) ([]W, error) {
+	objects, err := s.Table.List(tx, q)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]W, len(objects))
+	for i, o := range objects {
+		if out[i], err = s.show(tx, o); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Find returns the object that in names.
+func (s *Objects[K, W, S]) Find(tx store.Tx, in K) (*Object[W, S], error) {
+	id, missing := in.Row()
+	o, err := s.Table.Get(tx, id)
+	if err == nil && o.GroupID != in.Project() {
+		err = store.ErrNotFound
+	}
+	return o, store.IfMissing(err, missing)
+}
+
+// Get returns the one that in names.
+func (s *Objects[K, W, S]) Get(tx store.Tx, in K) (out W, err error) {
+	o, err := s.Find(tx, in)
+	if err != nil {
+		return out, err
+	}
+	return s.show(tx, o)
+}
+
+// CreateIn has the object to create.
+type CreateIn[W any] struct {
+	api.InGroup
+	Body W
+}
+
+// Create adds an object.
+func (s *Objects[K, W, S]) Create(tx store.Tx, in CreateIn[W]) (W, error) {
+	return s.Add(tx, &Object[W, S]{GroupID: in.GroupID, Is: in.Body})
+}
+
+// Add adds o, which has no id and no instant yet.
+func (s *Objects[K, W, S]) Add(tx store.Tx, o *Object[W, S]) (out W, err error) {
+	o.ID, o.Created, o.Rev = model.NewID(), tx.Now(), 0
+	if err := s.check(tx, nil, o); err != nil {
+		return out, err
+	}
+	if err := s.room(tx, o.GroupID); err != nil {
+		return out, err
+	}
+	err = s.put(tx, o, s.events(o).Created)
+	if _, taken := store.Duplicate(err); taken && s.Taken != nil {
+		err = s.Taken(o)
+	}
+	if err != nil {
+		return out, err
+	}
+	return s.show(tx, o)
+}
+
+// room refuses one more object where there are as many as the project may have.
+func (s *Objects[K, W, S]) room(tx store.Tx, groupID model.ID) error {
+	if s.Limit.Name == "" {
+		return nil
+	}
+	most, err := state.Limit(tx, groupID, s.Limit.Name)
+	if err != nil {
+		return err
+	}
+	n, err := s.Table.Count(tx, s.Of(groupID))
+	if err == nil && n >= most {
+		err = s.Limit.Beyond.With(strconv.FormatInt(most, 10))
+	}
+	return err
+}
+
+// PatchIn says what of an object is to change.
+type PatchIn[K Named, W any] struct {
+	One  K `in:"path"`
+	Body api.Patch[W]
+}
+
+// Patch changes what the body names.
+func (s *Objects[K, W, S]) Patch(tx store.Tx, in PatchIn[K, W]) (out W, err error) {
+	return s.Change(tx, in.One, func(o *Object[W, S]) (err error) {
+		o.Is, err = in.Body.Apply(o.Is)
+		return err
+	})
+}
+
+// Change lets change rewrite the object that in names.
+func (s *Objects[K, W, S]) Change(tx store.Tx, in K, change func(o *Object[W, S]) error) (out W, err error) {
+	o, err := s.Find(tx, in)
+	if err != nil {
+		return out, err
+	}
+	before := *o
+	if err := change(o); err != nil {
+		return out, err
+	}
+	if err := s.check(tx, &before, o); err != nil {
+		return out, err
+	}
+	if !reflect.DeepEqual(before, *o) {
+		if err := s.put(tx, o, s.events(o).Changed); err != nil {
+			return out, err
+		}
+	}
+	return s.show(tx, o)
+}
+
+// Delete removes the object that in names.
+func (s *Objects[K, W, S]) Delete(tx store.Tx, in K) (none api.None, err error) {
+	o, err := s.Find(tx, in)
+	if err != nil {
+		return none, err
+	}
+	return none, s.Remove(tx, o)
+}
+
+// Remove removes o.
+func (s *Objects[K, W, S]) Remove(tx store.Tx, o *Object[W, S]) error {
+	if s.Leave != nil {
+		if err := s.Leave(tx, o); err != nil {
+			return err
+		}
+	}
+	if err := s.Table.Delete(tx, o); err != nil {
+		return err
+	}
+	return s.tell(tx, o, s.events(o).Removed)
+}
+
+// put stores o with the event of the change, and sees to its end.
+func (s *Objects[K, W, S]) put(tx store.Tx, o *Object[W, S], what event.Type) error {
+	if err := s.Table.Put(tx, o); err != nil {
+		return err
+	}
+	if end := s.Expiry.end(o); !end.IsZero() {
+		if err := reconcile.Schedule(tx, s.Expiry.Kind, s.Table.ID(o), "", end); err != nil {
+			return err
+		}
+	}
+	return s.tell(tx, o, what)
+}
+
+// tell writes an event of o. Whatever the API has events for, the project must be there still.
+func (s *Objects[K, W, S]) tell(tx store.Tx, o *Object[W, S], what event.Type) error {
+	p, err := state.Project(tx, o.GroupID)
+	if err != nil || what == "" {
+		return err
+	}
+	return event.Write(tx, event.In(what, p).About(s.events(o).About...))
+}
+
+func (s *Objects[K, W, S]) events(o *Object[W, S]) (e Events) {
+	if s.Events != nil {
+		e = s.Events(o)
+	}
+	return e
+}
+
+func (s *Objects[K, W, S]) check(tx store.Tx, before, o *Object[W, S]) error {
+	if s.Check == nil {
+		return nil
+	}
+	return s.Check(tx, before, o)
+}
+
+func (s *Objects[K, W, S]) show(tx store.Tx, o *Object[W, S]) (W, error) {
+	if s.Show == nil {
+		return o.Is, nil
+	}
+	return s.Show(tx, o)
+}
+
+// Vacate removes the objects of a project that goes.
+func (s *Objects[K, W, S]) Vacate(tx store.Tx, groupID model.ID) error {
+	return s.Table.DeleteAll(tx, s.Of(groupID))
+}
+
+// Usage counts the project's objects for their limit.
+func (s *Objects[K, W, S]) Usage(tx store.Tx, groupID model.ID) (limit string, n int64, err error) {
+	if s.Limit.Name != "" {
+		n, err = s.Table.Count(tx, s.Of(groupID))
+	}
+	return s.Limit.Name, n, err
+}
+
+// Tables are what the objects are stored in.
+func (s *Objects[K, W, S]) Tables() []*store.Schema { return []*store.Schema{s.Table.Schema()} }
