@@ -132,7 +132,8 @@ func (c *conn) answer(ctx context.Context, req request) (err error) {
 			err = c.write(req, wire.Reply(wire.Errorf(wire.InternalError, "an internal error occurred")), 0)
 		}
 	}()
-	if greetings[req.msg.Name()] {
+	name := req.msg.Name()
+	if greetings[name] {
 		return c.greet(ctx, req)
 	}
 	c.watch.begin()
@@ -152,7 +153,7 @@ func (c *conn) answer(ctx context.Context, req request) (err error) {
 		c.closeSession() // the next command asks for a session of the database that comes up
 		out = c.g.retryHint(out, at)
 	}
-	c.g.observer.Command(Command{Client: c.client(), Message: req.msg, Reply: out[at:], Code: code, Took: c.watch.sofar()})
+	c.g.observer.Command(Command{Client: c.client(), Name: name, Message: req.msg, Reply: out[at:], Code: code, Took: c.watch.sofar()})
 	defer c.sent()
 	return c.send(req, wire.EndMsg(out))
 }

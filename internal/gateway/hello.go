@@ -43,7 +43,7 @@ func (c *conn) greet(ctx context.Context, req request) error {
 			return err
 		}
 		if !streamed {
-			c.g.observer.Command(Command{Client: c.client(), Message: req.msg, Reply: reply, Took: time.Since(begun)})
+			c.g.observer.Command(Command{Client: c.client(), Name: req.msg.Name(), Message: req.msg, Reply: reply, Took: time.Since(begun)})
 		}
 		if !streaming {
 			return c.write(req, reply, 0)

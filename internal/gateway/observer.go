@@ -30,6 +30,7 @@ type Client struct {
 // Command is a command that has been answered.
 type Command struct {
 	Client
+	Name    string // as the client has it, which may be that of no command
 	Message *wire.Msg
 	Reply   bson.Raw
 	Code    int32 // of the error in the reply; 0: it succeeded
@@ -37,7 +38,7 @@ type Command struct {
 }
 
 // Known reports whether the command is one that a gateway answers or passes on, so that its name is one of few.
-func (c Command) Known() bool { return known(c.Message.Name()) }
+func (c Command) Known() bool { return known(c.Name) }
 
 // Login is a login that has ended. Its Client has not logged in.
 type Login struct {

@@ -22,7 +22,7 @@ func (d *diary) note(format string, args ...any) {
 }
 
 func (d *diary) Command(c Command) {
-	d.note("%s of %q: %d, known: %v", c.Message.Name(), c.User.Name, c.Code, c.Known())
+	d.note("%s of %q: %d, known: %v", c.Name, c.User.Name, c.Code, c.Known())
 }
 
 func (d *diary) Login(l Login) {

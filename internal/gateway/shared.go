@@ -25,3 +25,18 @@ func NewShared(descriptors int) *Shared {
 	}
 	return &Shared{share.NewMemory(messageBytes), share.NewSeats(guests), share.NewSeats(members), tries}
 }
+
+// Usage is what gateways have in use of what they share.
+type Usage struct {
+	Guests, MostGuests     int   // connections that have not logged in
+	Members, MostMembers   int   // those that have
+	Messages, MostMessages int64 // bytes of large messages
+}
+
+// Usage is what is in use at the moment.
+func (s *Shared) Usage() Usage {
+	u := Usage{Messages: s.messages.Used(), MostMessages: s.messages.Size()}
+	u.Guests, u.MostGuests = s.guests.Taken()
+	u.Members, u.MostMembers = s.members.Taken()
+	return u
+}

@@ -16,11 +16,20 @@ type Database interface {
 	Configure(c *model.Cluster)
 	// Checkpoint copies the data as of one instant into dir, which must not exist.
 	Checkpoint(ctx context.Context, dir string) error
+	// Measure takes sizes.
+	Measure() Measures
 	// Trouble is why nothing can be written at the moment, or nil.
 	Trouble() error
 	// Close ends running commands, waits for them and closes the database. Commands after it are answered with
 	// ShutdownInProgress.
 	Close() error
+}
+
+// Measures are sizes of a database, or of several together. What a database does not know of itself is 0.
+type Measures struct {
+	Disk      int64 // bytes of files
+	MemTables int64 // bytes that are in the log and in memory, and in no table yet
+	Cursors   int   // open ones
 }
 
 // Databases open databases.

@@ -42,6 +42,8 @@ func (e embedded) Checkpoint(ctx context.Context, dir string) error {
 	return err
 }
 
+func (e embedded) Measure() Measures { return Measures(e.Engine.Measure()) }
+
 func (e embedded) Configure(c *model.Cluster) { e.Engine.Configure(parameters(&c.Declared.Process)) }
 
 // parameters are what a cluster's process arguments are for the engine, as far as it has what they are about.

@@ -33,22 +33,31 @@ func From(w http.ResponseWriter) *Entry {
 	return new(Entry)
 }
 
-// Handler answers with next and logs what it did: one line a request, at level info, and at level error where the
+// Seen is told of each request that was answered: its operation, the status of the answer and the time that it took.
+type Seen func(operation string, status int, took time.Duration)
+
+// Handler answers with next, tells seen, and logs what it did: one line a request, at level info, and at level error where the
 // server failed. One that ended in a panic has no answer; net/http logs why. Queries, headers and bodies are not logged:
 // they may hold secrets.
-func Handler(log *slog.Logger, next http.Handler) http.Handler {
+func Handler(log *slog.Logger, seen Seen, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		out := &recorder{ResponseWriter: w, status: http.StatusOK, entry: Entry{ID: id(r.Header.Get(Header)), Path: r.URL.Path}}
 		w.Header().Set(Header, out.entry.ID)
 		aborted := true
-		defer func() { line(log, r, out, began, aborted) }()
+		defer func() {
+			ended := time.Now()
+			if !aborted {
+				seen(out.entry.Operation, out.status, ended.Sub(began))
+			}
+			line(log, r, out, began, ended, aborted)
+		}()
 		next.ServeHTTP(out, r)
 		aborted = false
 	})
 }
 
-func line(log *slog.Logger, r *http.Request, out *recorder, began time.Time, aborted bool) {
+func line(log *slog.Logger, r *http.Request, out *recorder, began, ended time.Time, aborted bool) {
 	e := &out.entry
 	level := slog.LevelInfo
 	if aborted || out.status >= http.StatusInternalServerError {
@@ -57,7 +66,6 @@ func line(log *slog.Logger, r *http.Request, out *recorder, began time.Time, abo
 	if !log.Enabled(r.Context(), level) {
 		return
 	}
-	ended := time.Now()
 	attrs := make([]slog.Attr, 0, 10)
 	attrs = append(attrs, slog.String("id", e.ID), slog.String("method", r.Method), slog.String("path", e.Path))
 	if aborted {

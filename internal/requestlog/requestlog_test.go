@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/telamon-db/telamon/internal/requestlog"
 )
@@ -23,7 +24,7 @@ func exchange(t *testing.T, own string, answer http.HandlerFunc) (id string, lin
 		r.Header.Set(requestlog.Header, own)
 	}
 	w := httptest.NewRecorder()
-	requestlog.Handler(log, answer).ServeHTTP(w, r)
+	requestlog.Handler(log, unseen, answer).ServeHTTP(w, r)
 	for dec := json.NewDecoder(&out); ; {
 		var line map[string]any
 		if err := dec.Decode(&line); err == io.EOF {
@@ -69,7 +70,7 @@ func TestAFailureOfTheServerIsAnError(t *testing.T) {
 
 func TestAPanicHasItsLine(t *testing.T) {
 	var out bytes.Buffer
-	h := requestlog.Handler(slog.New(slog.NewJSONHandler(&out, nil)), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	h := requestlog.Handler(slog.New(slog.NewJSONHandler(&out, nil)), unseen, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		panic(http.ErrAbortHandler)
 	}))
 	func() {
@@ -91,7 +92,7 @@ func TestAPanicHasItsLine(t *testing.T) {
 
 func TestHeadHasNoBytes(t *testing.T) {
 	var out bytes.Buffer
-	h := requestlog.Handler(slog.New(slog.NewJSONHandler(&out, nil)), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	h := requestlog.Handler(slog.New(slog.NewJSONHandler(&out, nil)), unseen, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		io.WriteString(w, "12345")
 	}))
 	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("HEAD", "/there", nil))
@@ -109,3 +110,5 @@ func TestWhoseIDItIs(t *testing.T) {
 		}
 	}
 }
+
+func unseen(string, int, time.Duration) {}

@@ -38,6 +38,7 @@ type Config struct {
 	Limits      map[string]ratelimit.Limit // sizes by id of the endpoint set, in place of the documented ones
 	SMTPURL     string                     // the mail server that takes letters, as mail.ParseURL reads it; "": they lie in DataDir/outbox
 	Logger      *slog.Logger
+	uncounted   bool // there are no metrics
 	timeouts    timeouts
 }
 

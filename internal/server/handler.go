@@ -37,7 +37,7 @@ func (s *Server) handler() http.Handler {
 		_, _ = w.Write(document()) // the caller has gone; there is nobody to tell
 	})
 	mux.Handle(invite.Path, (&invite.Pages{Store: s.store, Address: s.auth.Address, Log: s.cfg.Logger}).Handler())
-	return requestlog.Handler(s.cfg.Logger, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return requestlog.Handler(s.cfg.Logger, s.metrics.Request, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		entry := requestlog.From(w)
 		entry.Address = s.auth.Address(r).String()
 		// Not a pattern of mux: it would clean paths of the API, which hold escaped and double slashes.

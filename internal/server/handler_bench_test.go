@@ -6,8 +6,8 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
-
 	"time"
 
 	"github.com/telamon-db/telamon/internal/model"
@@ -24,19 +24,18 @@ func (s sink) Header() http.Header         { return s.header }
 func (s sink) Write(b []byte) (int, error) { return len(b), nil }
 func (s sink) WriteHeader(int)             {}
 
-// BenchmarkHandler is what an authenticated GET of one database user costs without a network: with -benchmem, what the
-// request path allocates.
-func BenchmarkHandler(b *testing.B) {
-	recall.Twice = false // as it is outside of tests
-	s, err := Open(context.Background(), Config{DataDir: b.TempDir(), Listen: "127.0.0.1:0", Management: "127.0.0.1:0", LimitsOff: true})
+// get is an authenticated GET of one database user, without a network.
+func get(b *testing.B, cfg Config) func() {
+	cfg.DataDir, cfg.Listen, cfg.Management, cfg.LimitsOff = b.TempDir(), "127.0.0.1:0", "127.0.0.1:0", true
+	s, err := Open(context.Background(), cfg)
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer func() {
+	b.Cleanup(func() {
 		if err := s.release(); err != nil {
 			b.Error(err)
 		}
-	}()
+	})
 	boot := s.Bootstrap()
 	token := "benchmark"
 	sum := sha256.Sum256([]byte(token))
@@ -58,8 +57,40 @@ func BenchmarkHandler(b *testing.B) {
 	if w.Code != http.StatusOK {
 		b.Fatalf("%d %s", w.Code, w.Body)
 	}
+	return func() { h.ServeHTTP(sink{http.Header{}}, r.Clone(b.Context())) }
+}
+
+// BenchmarkHandler is what a request costs without a network: with -benchmem, what the request path allocates.
+func BenchmarkHandler(b *testing.B) {
+	recall.Twice = false // as it is outside of tests
+	one := get(b, Config{})
 	b.ReportAllocs()
 	for b.Loop() {
-		h.ServeHTTP(sink{http.Header{}}, r.Clone(b.Context()))
+		one()
 	}
+}
+
+// BenchmarkHandlerMetrics is what the metrics add to a request: rounds of requests to a server with metrics and to one
+// without take turns, and the medians are compared.
+func BenchmarkHandlerMetrics(b *testing.B) {
+	recall.Twice = false // as it is outside of tests
+	with, without := get(b, Config{}), get(b, Config{uncounted: true})
+	const rounds = 200
+	round := func(one func()) time.Duration {
+		began := time.Now()
+		for range rounds {
+			one()
+		}
+		return time.Since(began) / rounds
+	}
+	var counted, uncounted []time.Duration
+	for b.Loop() {
+		counted, uncounted = append(counted, round(with)), append(uncounted, round(without))
+	}
+	slices.Sort(counted)
+	slices.Sort(uncounted)
+	median := func(all []time.Duration) float64 { return float64(all[len(all)/2]) }
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(median(counted), "ns-counted")
+	b.ReportMetric(100*(median(counted)/median(uncounted)-1), "%-more")
 }

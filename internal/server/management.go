@@ -13,8 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-
 	"github.com/telamon-db/telamon/internal/durable"
 )
 
@@ -33,7 +31,7 @@ func (s *Server) management() http.Handler {
 	open := http.NewServeMux()
 	open.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	open.HandleFunc("GET /readyz", s.readyz)
-	open.Handle("GET /metrics", promhttp.Handler())
+	open.Handle("GET /metrics", s.metrics.Handler())
 	open.Handle("/clock", s.secretly(secret))
 	open.Handle("/nodes", s.secretly(secret))
 	open.Handle("/nodes/", s.secretly(secret))

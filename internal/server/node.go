@@ -39,6 +39,7 @@ func (s *Server) use(st store.Store, err error) error {
 	if err != nil {
 		return err
 	}
+	st = s.metrics.Store(st)
 	s.access = newAccesses(st, s.shared(), s.cfg.Outage, s.cfg.Logger)
 	s.store = watchedStore{st, s.access.changed}
 	return nil

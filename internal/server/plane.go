@@ -18,10 +18,12 @@ import (
 const mongoDBVersion = defaultMajorVersion + ".0"
 
 func (s *Server) newPlane(secret []byte) *plane.Plane {
+	observer := s.metrics.Observer()
 	return plane.New(plane.Config{
 		DataDir: s.cfg.DataDir, Host: s.cfg.ClusterHost, PortFrom: s.cfg.PortFrom, PortTo: s.cfg.PortTo,
 		Version: mongoDBVersion, Logger: s.cfg.Logger, Secret: secret,
 		Databases: plane.Embedded{Logger: s.cfg.Logger, Now: s.clock.Now},
+		Observer:  func(*model.Cluster) gateway.Observer { return observer },
 		Directory: func(c *model.Cluster) gateway.Directory {
 			return directory{access: s.access.of(c.GroupID), cluster: c.Name, now: s.clock.Now}
 		},

@@ -20,6 +20,7 @@ import (
 	"github.com/telamon-db/telamon/internal/durable"
 	"github.com/telamon-db/telamon/internal/login"
 	"github.com/telamon-db/telamon/internal/mail"
+	"github.com/telamon-db/telamon/internal/metrics"
 	"github.com/telamon-db/telamon/internal/nodes"
 	"github.com/telamon-db/telamon/internal/plane"
 	"github.com/telamon-db/telamon/internal/ratelimit"
@@ -52,6 +53,9 @@ type Server struct {
 	tls       *tls.Config // of the API listener; nil: none
 	manage    net.Listener
 	trouble   *trouble.Board
+	metrics   *metrics.Metrics
+	callers   *share.Seats // connections to the API
+	managers  *share.Seats // connections to the management listener
 	ready     chan struct{}
 }
 
@@ -61,6 +65,11 @@ type Server struct {
 func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	cfg.fill()
 	s := &Server{cfg: cfg, clock: new(clock.Clock), ready: make(chan struct{}), trouble: trouble.New(cfg.Logger, time.Now)}
+	if !cfg.uncounted {
+		s.metrics = metrics.New(Version)
+	}
+	calls, _, _ := share.Connections(share.Descriptors())
+	s.callers, s.managers = share.NewSeats(calls), share.NewSeats(manageSeats)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.release())
@@ -112,6 +121,7 @@ func (s *Server) compose(ctx context.Context) error {
 		return err
 	}
 	s.plane = s.newPlane(secret)
+	s.sample()
 	s.nodes = &nodes.Service{Store: s.store, Name: s.node, Host: s.cfg.ClusterHost, Clusters: s.reconciler(), Log: s.cfg.Logger}
 	if err := s.nodes.Begin(ctx); err != nil {
 		return err
@@ -119,7 +129,7 @@ func (s *Server) compose(ctx context.Context) error {
 	if err := s.resume(ctx); err != nil {
 		return err
 	}
-	s.runner = reconcile.NewRunner(s.store, s.clock, s.node, s.cfg.Logger, s.handlers())
+	s.runner = reconcile.NewRunner(s.store, s.clock, s.node, s.cfg.Logger, s.metrics.Handlers(s.handlers()))
 	if !s.cfg.LimitsOff {
 		if s.limits, err = ratelimit.New(s.cfg.Limits); err != nil {
 			return err
@@ -160,9 +170,8 @@ func (s *Server) Run(ctx context.Context) error {
 	apiServer.TLSConfig = s.tls
 	manageServer := s.http(keepSeat(s.management()))
 	drain := s.cfg.timeouts.drain
-	calls, _, _ := share.Connections(share.Descriptors())
-	group.Go(func() error { return serve(ctx, apiServer, s.seated(s.api, calls), drain) })
-	group.Go(func() error { return serve(ctx, manageServer, s.seated(s.manage, manageSeats), drain) })
+	group.Go(func() error { return serve(ctx, apiServer, &seated{s.api, s.callers, s.trouble}, drain) })
+	group.Go(func() error { return serve(ctx, manageServer, &seated{s.manage, s.managers, s.trouble}, drain) })
 	group.Go(func() error { return s.usage.Run(ctx, s.store, s.cfg.Logger) })
 	group.Go(func() error { return s.runner.Run(ctx) })
 	if s.shared() {
@@ -197,11 +206,6 @@ func (s *Server) http(h http.Handler) *http.Server {
 		ConnContext: withSeat,
 		ErrorLog:    log.New(s.trouble.Writer("a connection failed"), "", 0), // such as handshakes, and panics of pages
 	}
-}
-
-// seated bounds the connections of a listener.
-func (s *Server) seated(l net.Listener, n int) net.Listener {
-	return &seated{l, share.NewSeats(n), s.trouble}
 }
 
 // serve serves l until ctx ends, then lets running requests end. Those that take longer than drain are cut off: a client

@@ -159,3 +159,6 @@ func (m *Memory) Used() int64 {
 	defer m.mu.Unlock()
 	return m.used
 }
+
+// Size is how many bytes there are.
+func (m *Memory) Size() int64 { return m.size }

@@ -63,6 +63,13 @@ func (s *Seats) remove(at int) {
 	s.taken = slices.Delete(s.taken, at, at+1)
 }
 
+// Taken is how many of the seats are taken, and how many there are.
+func (s *Seats) Taken() (taken, size int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.taken), s.size
+}
+
 // Leave gives the seat back. A nil seat is none.
 func (seat *Seat) Leave() {
 	if seat == nil {

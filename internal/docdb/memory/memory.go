@@ -20,6 +20,9 @@ func NewBudget(size int64) *Budget { return &Budget{size: size} }
 // Used is how many bytes the open accounts hold together.
 func (b *Budget) Used() int64 { return b.used.Load() }
 
+// Size is how many bytes there are.
+func (b *Budget) Size() int64 { return b.size }
+
 // take reports whether n bytes were free. It takes them then.
 func (b *Budget) take(n int64) bool {
 	for {

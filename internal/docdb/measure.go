@@ -1,0 +1,22 @@
+package docdb
+
+// Measures are sizes of an engine at a moment.
+type Measures struct {
+	Disk      int64 // bytes of its files
+	MemTables int64 // bytes that are written to the log and not to tables yet
+	Cursors   int   // open ones
+}
+
+// Measure takes the engine's sizes.
+func (e *Engine) Measure() Measures {
+	m := e.store.Metrics()
+	return Measures{Disk: int64(m.DiskSpaceUsage()), MemTables: int64(m.MemTable.Size), Cursors: e.cursors.open()}
+}
+
+// Memory is what the engines of the process hold together of what they may hold, in bytes.
+type Memory struct{ Gathered, MostGathered, Replies, MostReplies int64 }
+
+// MemoryInUse is what sorts and groups have gathered, and replies that have not been sent.
+func MemoryInUse() Memory {
+	return Memory{gathered.Used(), gathered.Size(), replies.Used(), replies.Size()}
+}

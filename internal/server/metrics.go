@@ -1,0 +1,87 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/docdb"
+	"github.com/telamon-db/telamon/internal/metrics"
+	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// sampleTime is how long Prometheus waits for what the store has to say. Without a store the rest is told.
+const sampleTime = 2 * time.Second
+
+// sample has the metrics read what the server's parts have at the moment.
+func (s *Server) sample() {
+	s.metrics.Sample([]metrics.Gauge{
+		{Name: "telamon_connections", Help: "Open connections, by what they are to: the API, the management listener, clusters as strangers, and clusters as users who have logged in.", Label: "to"},
+		{Name: "telamon_connections_most", Help: "How many connections there may be.", Label: "to"},
+		{Name: "telamon_memory_bytes", Help: "Memory that is held of a budget: for large messages of clients, for replies that are being sent, and for what sorts and groups gather.", Label: "for"},
+		{Name: "telamon_memory_most_bytes", Help: "How large the budget is.", Label: "for"},
+		{Name: "telamon_databases", Help: "Databases of running clusters of this node: open, shut because they cannot be opened, and stuck: open, but nothing can be written.", Label: "state"},
+		{Name: "telamon_database_bytes", Help: "Bytes of all databases together: on disk, and in memory until tables are made of them.", Label: "in"},
+		{Name: "telamon_members", Help: "Members of clusters that this node runs."},
+		{Name: "telamon_cursors", Help: "Cursors that are open in all databases together."},
+		{Name: "telamon_snapshots", Help: "Snapshots that lie on this node."},
+		{Name: "telamon_trouble", Help: "Kinds of trouble that keep the server from its work, and were reported in the last seconds.", Label: "kind"},
+		{Name: "telamon_clock_ahead_seconds", Help: "How far the domain's clock has been moved ahead of the system's."},
+	}, s.samples)
+	s.metrics.Sample([]metrics.Gauge{
+		{Name: "telamon_work_due", Help: "Pieces of work whose time has come and that are not done, up to 1000 of this node and 1000 of any node."},
+		{Name: "telamon_work_late_seconds", Help: "How long the piece of work that has waited longest has been due."},
+	}, s.backlog)
+}
+
+func (s *Server) samples(set func(gauge, label string, value float64)) {
+	of := func(label string, n, most int64, gauge, mostGauge string) {
+		set(gauge, label, float64(n))
+		set(mostGauge, label, float64(most))
+	}
+	connections := func(label string, n, most int) {
+		of(label, int64(n), int64(most), "telamon_connections", "telamon_connections_most")
+	}
+	memory := func(label string, n, most int64) {
+		of(label, n, most, "telamon_memory_bytes", "telamon_memory_most_bytes")
+	}
+	plane, engines := s.plane.State(), docdb.MemoryInUse()
+	taken, size := s.callers.Taken()
+	connections("api", taken, size)
+	taken, size = s.managers.Taken()
+	connections("management", taken, size)
+	connections("strangers", plane.Clients.Guests, plane.Clients.MostGuests)
+	connections("users", plane.Clients.Members, plane.Clients.MostMembers)
+	memory("messages", plane.Clients.Messages, plane.Clients.MostMessages)
+	memory("replies", engines.Replies, engines.MostReplies)
+	memory("gathered", engines.Gathered, engines.MostGathered)
+	set("telamon_databases", "open", float64(plane.Open))
+	set("telamon_databases", "shut", float64(plane.Shut))
+	set("telamon_databases", "stuck", float64(plane.Stuck))
+	set("telamon_database_bytes", "disk", float64(plane.Sizes.Disk))
+	set("telamon_database_bytes", "memory", float64(plane.Sizes.MemTables))
+	set("telamon_members", "", float64(plane.Members))
+	set("telamon_cursors", "", float64(plane.Sizes.Cursors))
+	set("telamon_snapshots", "", float64(plane.Snapshots))
+	for _, kind := range s.trouble.Now() {
+		set("telamon_trouble", kind, 1)
+	}
+	set("telamon_clock_ahead_seconds", "", s.clock.Offset().Seconds())
+}
+
+// backlog tells nothing while the store cannot be asked.
+func (s *Server) backlog(set func(gauge, label string, value float64)) {
+	ctx, cancel := context.WithTimeout(context.Background(), sampleTime)
+	defer cancel()
+	var b reconcile.Backlog
+	err := s.store.View(ctx, func(tx store.Tx) (err error) {
+		b, err = reconcile.BacklogOf(tx, s.node)
+		return err
+	})
+	if err != nil {
+		s.trouble.Mention("work cannot be counted for the metrics", err)
+		return
+	}
+	set("telamon_work_due", "", float64(b.Due))
+	set("telamon_work_late_seconds", "", b.Late.Seconds())
+}
