@@ -10,13 +10,7 @@ import (
 // reserved are paths of the API that Telamon may not have yet, and whose literal segments a parameter of another path
 // would take for a name. They are not found until they have an operation.
 var reserved = []string{
-	"/groups/{groupId}/clusters/tenantUpgrade",
 	"/groups/{groupId}/clusters/tenantUpgradeToServerless",
-	"/groups/{groupId}/clusters/{clusterName}/backup/snapshots/shardedClusters",
-	"/groups/{groupId}/clusters/{clusterName}:grantMongoDBEmployeeAccess",
-	"/groups/{groupId}/clusters/{clusterName}:pinFeatureCompatibilityVersion",
-	"/groups/{groupId}/clusters/{clusterName}:revokeMongoDBEmployeeAccess",
-	"/groups/{groupId}/clusters/{clusterName}:unpinFeatureCompatibilityVersion",
 	"/groups/{groupId}/databaseUsers/{username}/certs",
 }
 

@@ -35,6 +35,7 @@ const (
 	GroupReplicaSetManager     Role = "GROUP_REPLICA_SET_MANAGER"
 	GroupSearchIndexEditor     Role = "GROUP_SEARCH_INDEX_EDITOR"
 	GroupStreamProcessingOwner Role = "GROUP_STREAM_PROCESSING_OWNER"
+	GroupSupportAccessManager  Role = "GROUP_SUPPORT_ACCESS_MANAGER"
 )
 
 // UserRoles are the roles that createUser accepts, in the order of its reference page.

@@ -111,5 +111,6 @@ var (
 	ContainerExists       = &Kind{"CONTAINER_ALREADY_EXISTS", Conflict, "The project already has a container at %s %s."}                                  // Telamon's own
 	ContainersOverlap     = &Kind{"CONTAINERS_OVERLAP", Conflict, "The range %s has addresses of %s, which is another container's of the same provider."} // Telamon's own
 	FreeClusterRefused    = &Kind{"CANNOT_CREATE_FREE_CLUSTER_VIA_PUBLIC_API", BadRequest, "The free cluster is refused: %s."}
+	AsymmetricShard       = &Kind{"ASYMMETRIC_SHARD_UNSUPPORTED", BadRequest, "This version of the API has no shape for the cluster; ask for a newer one."}
 	InvalidRegion         = &Kind{"INVALID_REGION", BadRequest, "The provider %s has no region of that name."}
 )

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"strings"
 	"time"
 )
@@ -18,6 +19,10 @@ type Cluster struct {
 
 	Declared     Declared `json:"declared"`
 	AutoIndexing bool     `json:"autoIndexing,omitempty"` // the switch of serverless instances, which does nothing
+	SQL          bool     `json:"sql,omitempty"`          // the switch of the SQL interface, which does nothing
+	Pinned       Pin      `json:"pinned,omitzero"`
+	Access       Access   `json:"access,omitzero"`
+	Failovers    int64    `json:"failovers,omitempty"` // how often its owner has asked for another primary
 
 	Node       string   `json:"node"`           // the node whose data directory holds it
 	Host       string   `json:"host,omitempty"` // at which that node's clusters are reached
@@ -44,6 +49,21 @@ const (
 func (c *Cluster) Runs() bool {
 	return c.State != Creating && c.State != Deleting && !c.Declared.Paused
 }
+
+// Pin holds a cluster's feature compatibility version while its databases are upgraded.
+type Pin struct {
+	Version string    `json:"version"`
+	Expires time.Time `json:"expires"`
+}
+
+// Access is what employees of the service may see of a cluster. Nobody is employed here: it is kept and shown.
+type Access struct {
+	Type    string    `json:"type"`
+	Expires time.Time `json:"expires"`
+}
+
+// FCV is the cluster's feature compatibility version.
+func (c *Cluster) FCV() string { return cmp.Or(c.Pinned.Version, c.Declared.MajorVersion) }
 
 // Addresses are where the cluster is reached: HOST:PORT of every member, with commas between them.
 func (c *Cluster) Addresses() string {

@@ -22,7 +22,11 @@ type Declared struct {
 	Tags                  []Tag    `json:"tags,omitempty"`
 	Labels                []Tag    `json:"labels,omitempty"`
 	Advanced              Advanced `json:"advanced,omitzero"`
+	BIConnector           bool     `json:"biConnector,omitempty"`
 	BIReadPreference      string   `json:"biReadPreference,omitempty"`
+	EncryptionAtRest      string   `json:"encryptionAtRest,omitempty"` // who would keep the keys; "": nobody
+	RedactLogs            bool     `json:"redactLogs,omitempty"`
+	RetainBackups         bool     `json:"retainBackups,omitempty"`
 	DiskWarming           string   `json:"diskWarming,omitempty"`
 	ScalingStrategy       string   `json:"scalingStrategy,omitempty"`
 	AdaptiveCapacity      string   `json:"adaptiveCapacity,omitempty"` // "": as the service sees fit

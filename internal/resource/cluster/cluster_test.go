@@ -357,10 +357,10 @@ func TestRefusals(t *testing.T) {
 		"name":          {apitest.Latest, change(func(b, r object) { b["name"] = "-x" }), "VALIDATION_ERROR", []string{"name"}},
 		"unknown field": {apitest.Latest, change(func(b, r object) { b["diskSizeGB"] = 10 }), "VALIDATION_ERROR", []string{"diskSizeGB"}},
 		"unmade promises": {apitest.Latest, change(func(b, r object) {
-			b["encryptionAtRestProvider"], b["mongoDBMajorVersion"], b["biConnector"] = "AWS", "6.0", object{"enabled": true, "readPreference": "none"}
-			b["redactClientLogData"], b["retainBackups"], b["paused"], b["pitEnabled"] = true, true, true, true
+			b["mongoDBMajorVersion"], b["biConnector"] = "6.0", object{"readPreference": "none"}
+			b["paused"], b["pitEnabled"] = true, true
 		}), "VALIDATION_ERROR", []string{
-			"biConnector.enabled", "biConnector.readPreference", "encryptionAtRestProvider", "mongoDBMajorVersion", "paused", "pitEnabled", "redactClientLogData", "retainBackups",
+			"biConnector.readPreference", "mongoDBMajorVersion", "paused", "pitEnabled",
 		}},
 		"several": {apitest.Latest, change(func(b, r object) {
 			b["clusterType"], r["regionName"] = "GEOSHARDED", "NOWHERE"

@@ -10,6 +10,9 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/shape"
 )
 
+// none is a keeper of keys that there is not.
+const none = "NONE"
+
 // unset is a number that the request does not tell; complete puts a default in its place.
 const unset = -1
 
@@ -43,7 +46,11 @@ func (w *common) declare(d *model.Declared, bad *problems) {
 	set(&d.Paused, w.Paused)
 	set(&d.PointInTime, w.PITEnabled)
 	set(&d.TerminationProtection, w.TerminationProtection)
+	if w.EncryptionAtRest != "" {
+		d.EncryptionAtRest = strings.TrimSuffix(w.EncryptionAtRest, none)
+	}
 	if w.BIConnector != nil {
+		set(&d.BIConnector, w.BIConnector.Enabled)
 		d.BIReadPreference = cmp.Or(w.BIConnector.ReadPreference, d.BIReadPreference)
 	}
 	d.MajorVersion = cmp.Or(w.MajorVersion, d.MajorVersion)
@@ -85,12 +92,9 @@ func (w *common) refuse(d *model.Declared, bad *problems) {
 	}{
 		{"acceptDataRisksAndForceReplicaSetReconfig", w.AcceptDataRisks != nil, "is not accepted: the cluster is one process and cannot lose its majority"},
 		{"biConnector.readPreference", w.BIConnector != nil && !isReadPreference(w.BIConnector.ReadPreference), "must be primary, secondary or analytics"},
-		{"biConnector.enabled", w.BIConnector != nil && api.Or(w.BIConnector.Enabled, false), "must be false: Telamon has no connector for BI tools"},
 		{"clusterType", cmp.Or(w.ClusterType, d.Type) != d.Type, "must be REPLICASET: Telamon has no sharded clusters so far"},
 		{"configServerManagementMode", cmp.Or(w.ConfigServerManagement, "ATLAS_MANAGED") != "ATLAS_MANAGED", "is for sharded clusters, which Telamon does not have so far"},
-		{"encryptionAtRestProvider", cmp.Or(w.EncryptionAtRest, "NONE") != "NONE", "must be NONE: Telamon does not encrypt data at rest"},
 		{"globalClusterSelfManagedSharding", api.Or(w.GlobalSelfManaged, false), "is for global clusters, which Telamon does not have so far"},
-		{"mongoDBEmployeeAccessGrant", w.EmployeeAccess != nil, "is not accepted: nobody but you runs this server"},
 		{"mongoDBMajorVersion", !slices.Contains(model.MajorVersions, cmp.Or(w.MajorVersion, d.MajorVersion)), "must be one of " + strings.Join(model.MajorVersions, ", ")},
 	} {
 		if r.asked {
@@ -110,9 +114,9 @@ func (w *common) show(v view) {
 	c, d := v.cluster, &v.cluster.Declared
 	path := "/groups/" + c.GroupID + "/clusters/" + c.Name
 	*w = common{
-		BIConnector: &BIConnector{Enabled: new(bool), ReadPreference: d.BIReadPreference}, ClusterType: d.Type,
+		BIConnector: &BIConnector{Enabled: &d.BIConnector, ReadPreference: d.BIReadPreference}, ClusterType: d.Type,
 		ConnectionStrings: &ConnectionStrings{Standard: c.ConnectionString()}, CreateDate: api.Time{Time: c.Created},
-		DiskWarmingMode: d.DiskWarming, EncryptionAtRest: "NONE", FCV: d.MajorVersion, GlobalSelfManaged: new(bool), GroupID: c.GroupID, ID: c.ID,
+		DiskWarmingMode: d.DiskWarming, EncryptionAtRest: cmp.Or(d.EncryptionAtRest, none), EmployeeAccess: grant(c.Access), FCV: c.FCV(), FCVExpiry: api.Time{Time: c.Pinned.Expires}, GlobalSelfManaged: new(bool), GroupID: c.GroupID, ID: c.ID,
 		Labels: []shape.ComponentLabel{}, MajorVersion: d.MajorVersion, Version: v.version, Name: c.Name, Paused: &d.Paused, PITEnabled: &d.PointInTime,
 		ScalingStrategy: d.ScalingStrategy, RootCertType: "ISRGROOTX1", StateName: string(c.State),
 		Tags: append([]shape.ResourceTag{}, shape.ResourceTags(d.Tags)...), TerminationProtection: &d.TerminationProtection, VersionReleaseSystem: d.ReleaseSystem,
@@ -161,15 +165,18 @@ func diskOf(d *model.Declared) float64 {
 	return 0
 }
 
-// setDisk gives all nodes disks of one size. A free cluster's disk has its own.
+// setDisk gives all nodes disks of one size, the least that all their providers have. A free cluster's disk has its own.
 func setDisk(d *model.Declared, gb float64) {
 	for _, z := range d.Zones {
+		for _, r := range z.Regions {
+			gb = roomy(r.Provider, gb)
+		}
 		for i := range z.Regions {
 			if z.Regions[i].Provider == model.Tenant {
 				continue
 			}
 			for _, h := range hardwareOf(&z.Regions[i]) {
-				h.DiskGB = roomy(z.Regions[i].Provider, gb)
+				h.DiskGB = gb
 			}
 		}
 	}

@@ -23,6 +23,10 @@ const (
 // the size that the cluster's disks had, or 0.
 func complete(regions []model.Region, disk float64) {
 	next := firstPriority
+	for _, r := range regions {
+		usual := usualDisk(cmp.Or(r.Electable.Size, r.ReadOnly.Size, r.Analytics.Size))
+		disk = roomy(r.Provider, cmp.Or(disk, usual))
+	}
 	for i := range regions {
 		r := &regions[i]
 		if r.Electable.Nodes == unset {
@@ -48,7 +52,7 @@ func complete(regions []model.Region, disk float64) {
 		size := cmp.Or(r.Electable.Size, r.ReadOnly.Size, r.Analytics.Size)
 		for _, h := range hardwareOf(r) {
 			h.Size = cmp.Or(h.Size, size)
-			h.DiskGB = roomy(r.Provider, cmp.Or(h.DiskGB, r.Electable.DiskGB, disk, usualDisk(h.Size)))
+			h.DiskGB = roomy(r.Provider, cmp.Or(h.DiskGB, r.Electable.DiskGB, disk))
 			fillDisk(r.Provider, h)
 		}
 	}

@@ -34,15 +34,7 @@ const uniquePrefix = 23
 
 // Declare adds c to its project, which its caller has filled with ID, project, name, kind and declaration.
 func (l Lifecycle) Declare(tx store.Tx, c *model.Cluster) error {
-	others, err := state.Clusters.List(tx, store.Query{Index: "name", Prefix: []string{c.GroupID}})
-	if err != nil {
-		return err
-	}
-	limit, err := state.Limit(tx, c.GroupID, model.LimitClusters)
-	if err != nil {
-		return err
-	}
-	if err := placeable(c, others, limit); err != nil {
+	if err := placeable(tx, c); err != nil {
 		return err
 	}
 	if err := stands(tx, l.Node); err != nil {
@@ -66,7 +58,15 @@ func stands(tx store.Tx, node string) error {
 }
 
 // placeable says whether there is room for c beside the project's other clusters.
-func placeable(c *model.Cluster, others []*model.Cluster, limit int64) error {
+func placeable(tx store.Tx, c *model.Cluster) error {
+	others, err := state.Clusters.List(tx, store.Query{Index: "name", Prefix: []string{c.GroupID}})
+	if err != nil {
+		return err
+	}
+	limit, err := state.Limit(tx, c.GroupID, model.LimitClusters)
+	if err != nil {
+		return err
+	}
 	for _, o := range others {
 		switch {
 		case o.Name == c.Name:
@@ -103,17 +103,31 @@ func (l Lifecycle) Change(tx store.Tx, c *model.Cluster, next model.Declared) er
 }
 
 func (l Lifecycle) change(tx store.Tx, c *model.Cluster, next model.Declared, what event.Type) error {
+	if err := changeable(c); err != nil {
+		return err
+	}
+	c.Declared = next
+	if err := l.begin(tx, c); err != nil {
+		return err
+	}
+	return happened(tx, c, what)
+}
+
+// changeable refuses to change a cluster that is being created or deleted.
+func changeable(c *model.Cluster) error {
 	switch c.State {
 	case model.Creating:
 		return fault.ClusterNotReady.With(c.Name)
 	case model.Deleting:
 		return closing(c)
 	}
-	c.Declared, c.State, c.Settled = next, model.Updating, tx.Now().Add(l.Dwell)
-	if err := l.keep(tx, c); err != nil {
-		return err
-	}
-	return happened(tx, c, what)
+	return nil
+}
+
+// begin stores a changed c, which is UPDATING until its reconciler has seen to it.
+func (l Lifecycle) begin(tx store.Tx, c *model.Cluster) error {
+	c.State, c.Settled = model.Updating, tx.Now().Add(l.Dwell)
+	return l.keep(tx, c)
 }
 
 // Close asks for c to be deleted.

@@ -32,7 +32,10 @@ const (
 )
 
 // Operations are the family's operations.
-func (s *Service) Operations() api.Operations {
+func (s *Service) Operations() api.Operations { return append(s.life(), s.actions()...) }
+
+// life are the operations of which clusters come, change and go.
+func (s *Service) life() api.Operations {
 	return api.Operations{
 		{
 			ID: "createCluster", Aliases: []string{"createGroupCluster"}, Method: http.MethodPost, Path: path, Tag: tag,
@@ -63,11 +66,11 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "getCluster", Aliases: []string{"getGroupCluster"}, Method: http.MethodGet, Path: one, Tag: tag,
 			Summary: "Return one cluster from one project",
-			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI},
+			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI, fault.AsymmetricShard},
 			Versions: []api.Version{
-				api.At("2023-01-01", store.Read(s.Store, get(writeAs[LegacyAtlasCluster](s)))).Until(firstSunset),
-				api.At("2023-02-01", store.Read(s.Store, get(writeAs[AdvancedClusterDescription](s)))).Until(firstSunset),
-				api.At("2024-08-05", store.Read(s.Store, get(writeAs[ClusterDescription20240805](s)))),
+				api.At("2023-01-01", store.Read(s.Store, read[LegacyAtlasCluster](s))).Until(firstSunset),
+				api.At("2023-02-01", store.Read(s.Store, read[AdvancedClusterDescription](s))).Until(firstSunset),
+				api.At("2024-08-05", store.Read(s.Store, read[ClusterDescription20240805](s))),
 			},
 		},
 		{
@@ -79,6 +82,7 @@ func (s *Service) Operations() api.Operations {
 			Status: http.StatusOK, Level: api.Real,
 			Errors: fault.Kinds{
 				fault.ClusterNotFound, fault.FlexInClusterAPI, fault.InvalidAttribute, fault.CannotUpdatePaused, fault.ClusterNotReady, fault.ClusterBeingDeleted,
+				fault.AsymmetricShard,
 			},
 			Versions: []api.Version{
 				api.At("2023-01-01", store.Write(s.Store, update[LegacyAtlasCluster](s))).Until(firstSunset),

@@ -3,7 +3,7 @@ package cluster
 import (
 	"context"
 	"errors"
-	"slices"
+	"reflect"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/model"
@@ -92,15 +92,20 @@ func (r Reconciler) record(tx store.Tx, key string, made *model.Cluster, members
 		return time.Time{}, r.gone(tx, c)
 	case c.State == model.Deleting:
 		return c.Settled, nil
+	}
+	if again, err = lapse(tx, c); err != nil {
+		return again, err
+	}
+	switch {
 	case c.State != model.Idle && settled:
 		err = r.ready(tx, c)
 	case c.State != model.Idle:
-		again = c.Settled
-	}
-	if err != nil || slices.Equal(c.Members, members) && c.State == made.State {
-		return again, err
+		again = sooner(again, c.Settled)
 	}
 	c.Members = members
+	if err != nil || reflect.DeepEqual(c, made) {
+		return again, err
+	}
 	return again, state.Clusters.Put(tx, c)
 }
 

@@ -121,6 +121,19 @@ func (p *problems) checkVersion(next, was *model.Declared) {
 	}
 }
 
+// checkDisks wants disks not to become smaller than they are.
+func (p *problems) checkDisks(next, was *model.Declared) {
+	if len(next.Zones) == 0 || next.Shared() || was.Shared() {
+		return
+	}
+	had := diskOf(was)
+	for i, r := range next.Zones[0].Regions {
+		if r.Electable.DiskGB < had {
+			p.at(i, "electableSpecs.diskSizeGB", fmt.Sprintf("must be at least %g: disks do not shrink", had))
+		}
+	}
+}
+
 // checkRegion holds one region's provider, name and sizes against what there is.
 func (p *problems) checkRegion(i int, r *model.Region) {
 	switch {

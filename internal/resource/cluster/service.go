@@ -15,10 +15,22 @@ type version[W any] interface {
 	*W
 	declare(d *model.Declared, bad *problems)
 	show(v view)
-	called() string // the name that the body gives
+	called() string               // the name that the body gives
+	tells(d *model.Declared) bool // whether it shows all of where the nodes are and what they run on
 }
 
 func (w *common) called() string { return w.Name }
+
+func (w *common) tells(*model.Declared) bool { return true }
+
+// tells reports whether what an older shape shows declares the same nodes again.
+func tells(shown interface {
+	declare(*model.Declared, *problems)
+}, d *model.Declared) bool {
+	again := d.Clone()
+	shown.declare(&again, &problems{names: namesOf(shown)})
+	return reflect.DeepEqual(again.Zones, d.Zones)
+}
 
 // namesOf are the names that violations are told by.
 func namesOf(w any) names {
@@ -45,22 +57,26 @@ type createIn[W any] struct {
 
 func create[W any, P version[W]](s *Service) func(store.Tx, createIn[W]) (W, error) {
 	return func(tx store.Tx, in createIn[W]) (out W, err error) {
-		body := P(&in.Body)
-		bad := &problems{names: namesOf(body)}
-		d := model.NewDeclared(s.Version)
-		bad.checkName(body.called())
-		body.declare(&d, bad)
-		if d.Paused {
-			bad.say("paused", "must be false for a new cluster")
-		}
-		bad.check(&d)
-		if err := bad.err(); err != nil {
+		c, err := begun(s, in.GroupID, P(&in.Body))
+		if err != nil {
 			return out, err
 		}
-		c := &model.Cluster{ID: model.NewID(), GroupID: in.GroupID, Name: body.called(), Declared: d}
 		err = s.Declare(tx, c)
 		return write[W, P](s, c), err
 	}
+}
+
+// begun is the cluster that a body asks for.
+func begun[W any, P version[W]](s *Service, groupID model.ID, body P) (*model.Cluster, error) {
+	bad := &problems{names: namesOf(body)}
+	c := &model.Cluster{ID: model.NewID(), GroupID: groupID, Name: body.called(), Declared: model.NewDeclared(s.Version)}
+	bad.checkName(c.Name)
+	body.declare(&c.Declared, bad)
+	if c.Declared.Paused {
+		bad.say("paused", "must be false for a new cluster")
+	}
+	bad.check(&c.Declared)
+	return c, bad.err()
 }
 
 type oneIn struct{ api.InCluster }
@@ -76,9 +92,18 @@ func get[W any](show func(c *model.Cluster) W) func(store.Tx, oneIn) (W, error) 
 	}
 }
 
-// writeAs is write for get.
-func writeAs[W any, P version[W]](s *Service) func(c *model.Cluster) W {
-	return func(c *model.Cluster) W { return write[W, P](s, c) }
+// read answers with a cluster in a version's shape, which must have room for it.
+func read[W any, P version[W]](s *Service) func(store.Tx, oneIn) (W, error) {
+	return func(tx store.Tx, in oneIn) (out W, err error) {
+		c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
+		if err != nil {
+			return out, err
+		}
+		if out = write[W, P](s, c); !P(&out).tells(&c.Declared) {
+			return out, fault.AsymmetricShard.With()
+		}
+		return out, nil
+	}
 }
 
 type listIn struct {
@@ -90,7 +115,7 @@ type listIn struct {
 func list[W any, P version[W]](s *Service) func(store.Tx, listIn) (api.Page[W], error) {
 	return func(tx store.Tx, in listIn) (api.Page[W], error) {
 		all, err := state.ClustersOf(tx, in.GroupID, false)
-		return api.PageAs(in.Paging, all, writeAs[W, P](s)), err
+		return api.PageAs(in.Paging, all, func(c *model.Cluster) W { return write[W, P](s, c) }), err
 	}
 }
 
@@ -104,6 +129,9 @@ func update[W any, P version[W]](s *Service) func(store.Tx, updateIn[W]) (W, err
 		c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
 		if err != nil {
 			return out, err
+		}
+		if out = write[W, P](s, c); !P(&out).tells(&c.Declared) {
+			return out, fault.AsymmetricShard.With()
 		}
 		next, err := changed(c, P(&in.Body))
 		if err != nil {
@@ -123,6 +151,7 @@ func changed[W any, P version[W]](c *model.Cluster, body P) (model.Declared, err
 	next := c.Declared.Clone()
 	body.declare(&next, bad)
 	bad.checkVersion(&next, &c.Declared)
+	bad.checkDisks(&next, &c.Declared)
 	if next.Shared() != c.Declared.Shared() {
 		bad.at(0, "providerName", "cannot change between a free cluster and a dedicated one")
 	}
@@ -130,17 +159,24 @@ func changed[W any, P version[W]](c *model.Cluster, body P) (model.Declared, err
 	return next, bad.err()
 }
 
-// redeclare declares next, unless it says nothing new. A paused cluster can only be resumed.
+// redeclare declares next, unless it says nothing new.
 func (s *Service) redeclare(tx store.Tx, c *model.Cluster, next model.Declared) error {
 	if reflect.DeepEqual(next, c.Declared) {
 		return nil
 	}
-	resumed := next
-	resumed.Paused = true
-	if c.Declared.Paused && !reflect.DeepEqual(resumed, c.Declared) {
-		return fault.CannotUpdatePaused.With(c.Name)
+	if err := resumed(c, next); err != nil {
+		return err
 	}
 	return s.Change(tx, c, next)
+}
+
+// resumed refuses to do more to a paused cluster than to resume it.
+func resumed(c *model.Cluster, next model.Declared) error {
+	next.Paused = true
+	if c.Declared.Paused && !reflect.DeepEqual(next, c.Declared) {
+		return fault.CannotUpdatePaused.With(c.Name)
+	}
+	return nil
 }
 
 type deleteIn struct {

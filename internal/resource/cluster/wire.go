@@ -11,35 +11,35 @@ import (
 
 // common are the members that every version's shape of a cluster has.
 type common struct {
-	AcceptDataRisks        *api.Time              `json:"acceptDataRisksAndForceReplicaSetReconfig,omitempty" doc:"Asks to rebuild a replica set that has lost its majority. Refused: Telamon's clusters are one process and lose none."`
-	AdvancedConfiguration  *AdvancedConfiguration `json:"advancedConfiguration,omitempty" doc:"How clients may speak TLS with the cluster. Kept as declared."`
-	BIConnector            *BIConnector           `json:"biConnector,omitempty" doc:"The connector for BI tools. Telamon does not have it, so it cannot be enabled."`
-	ClusterType            string                 `json:"clusterType,omitempty" api:"enum=REPLICASET|SHARDED|GEOSHARDED" doc:"Kind of cluster. Only REPLICASET is accepted so far."`
-	ConfigServerManagement string                 `json:"configServerManagementMode,omitempty" api:"enum=ATLAS_MANAGED|FIXED_TO_DEDICATED" doc:"How config servers of a sharded cluster are managed. Absent from replica sets."`
-	ConfigServerType       string                 `json:"configServerType,omitempty" api:"readonly,enum=DEDICATED|EMBEDDED" doc:"Kind of config servers of a sharded cluster. Absent from replica sets."`
-	ConnectionStrings      *ConnectionStrings     `json:"connectionStrings,omitempty" api:"readonly" doc:"How drivers reach the cluster. Empty while the cluster is being created."`
-	CreateDate             api.Time               `json:"createDate,omitzero" api:"readonly" doc:"When the cluster was created."`
-	DiskWarmingMode        string                 `json:"diskWarmingMode,omitempty" api:"enum=FULLY_WARMED|VISIBLE_EARLIER|ENHANCED_FULLY_WARMED,default=FULLY_WARMED" doc:"When a new node becomes visible. Kept as declared."`
-	EncryptionAtRest       string                 `json:"encryptionAtRestProvider,omitempty" api:"enum=NONE|AWS|AZURE|GCP" doc:"Who keeps the keys that data at rest is encrypted with. Only NONE is accepted."`
-	FCV                    string                 `json:"featureCompatibilityVersion,omitempty" api:"readonly" doc:"MongoDB version whose features the cluster has."`
-	FCVExpiry              api.Time               `json:"featureCompatibilityVersionExpirationDate,omitzero" api:"readonly" doc:"When a pinned feature compatibility version ends. Nothing can be pinned, so it is absent."`
-	GlobalSelfManaged      *bool                  `json:"globalClusterSelfManagedSharding,omitempty" doc:"Whether the owner shards the collections of a global cluster. False for replica sets."`
-	GroupID                string                 `json:"groupId,omitempty" api:"readonly,is=objectId" doc:"Id of the project."`
-	ID                     string                 `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the cluster."`
-	Labels                 []shape.ComponentLabel `json:"labels" api:"deprecated" doc:"Labels on the cluster. Tags are their successors."`
-	Links                  []api.Link             `json:"links,omitempty" api:"readonly" doc:"Related resources."`
-	EmployeeAccess         *EmployeeAccessGrant   `json:"mongoDBEmployeeAccessGrant,omitempty" doc:"Access for employees of the service. Refused: nobody but you runs Telamon."`
-	MajorVersion           string                 `json:"mongoDBMajorVersion,omitempty" doc:"MongoDB version that the cluster is compatible with, one that getProjectLtsVersions names. It cannot go back. Telamon has one engine behind all of them."`
-	Version                string                 `json:"mongoDBVersion,omitempty" api:"readonly,is=mongoDBVersion" doc:"MongoDB version that the cluster says it is."`
-	Name                   string                 `json:"name,omitempty" api:"is=clusterName" doc:"Name of the cluster: at most 64 characters, its first 23 unique in the project. It cannot change."`
-	Paused                 *bool                  `json:"paused,omitempty" doc:"Whether the cluster's database is stopped. Its data is kept."`
-	PITEnabled             *bool                  `json:"pitEnabled,omitempty" doc:"Whether backups allow any point in time. Needs backups."`
-	ScalingStrategy        string                 `json:"replicaSetScalingStrategy,omitempty" api:"enum=SEQUENTIAL|WORKLOAD_TYPE|NODE_TYPE,default=WORKLOAD_TYPE" doc:"In which order nodes are replaced. Kept as declared."`
-	RootCertType           string                 `json:"rootCertType,omitempty" api:"enum=ISRGROOTX1,default=ISRGROOTX1" doc:"Root of the cluster's certificates at the real service. Kept as declared."`
-	StateName              string                 `json:"stateName,omitempty" api:"readonly,enum=IDLE|CREATING|UPDATING|DELETING|REPAIRING" doc:"What is happening to the cluster."`
-	Tags                   []shape.ResourceTag    `json:"tags" doc:"The cluster's tags."`
-	TerminationProtection  *bool                  `json:"terminationProtectionEnabled,omitempty" api:"default=false" doc:"Whether the cluster refuses to be deleted."`
-	VersionReleaseSystem   string                 `json:"versionReleaseSystem,omitempty" api:"enum=LTS|CONTINUOUS,default=LTS" doc:"How the cluster follows new versions. Kept as declared."`
+	AcceptDataRisks        *api.Time                `json:"acceptDataRisksAndForceReplicaSetReconfig,omitempty" doc:"Asks to rebuild a replica set that has lost its majority. Refused: Telamon's clusters are one process and lose none."`
+	AdvancedConfiguration  *AdvancedConfiguration   `json:"advancedConfiguration,omitempty" doc:"How clients may speak TLS with the cluster. Kept as declared."`
+	BIConnector            *BIConnector             `json:"biConnector,omitempty" doc:"The connector for BI tools. Kept as declared: Telamon has none."`
+	ClusterType            string                   `json:"clusterType,omitempty" api:"enum=REPLICASET|SHARDED|GEOSHARDED" doc:"Kind of cluster. Only REPLICASET is accepted so far."`
+	ConfigServerManagement string                   `json:"configServerManagementMode,omitempty" api:"enum=ATLAS_MANAGED|FIXED_TO_DEDICATED" doc:"How config servers of a sharded cluster are managed. Absent from replica sets."`
+	ConfigServerType       string                   `json:"configServerType,omitempty" api:"readonly,enum=DEDICATED|EMBEDDED" doc:"Kind of config servers of a sharded cluster. Absent from replica sets."`
+	ConnectionStrings      *ConnectionStrings       `json:"connectionStrings,omitempty" api:"readonly" doc:"How drivers reach the cluster. Empty while the cluster is being created."`
+	CreateDate             api.Time                 `json:"createDate,omitzero" api:"readonly" doc:"When the cluster was created."`
+	DiskWarmingMode        string                   `json:"diskWarmingMode,omitempty" api:"enum=FULLY_WARMED|VISIBLE_EARLIER|ENHANCED_FULLY_WARMED,default=FULLY_WARMED" doc:"When a new node becomes visible. Kept as declared."`
+	EncryptionAtRest       string                   `json:"encryptionAtRestProvider,omitempty" api:"enum=NONE|AWS|AZURE|GCP" doc:"Who keeps the keys that data at rest is encrypted with. Kept as declared: Telamon does not encrypt it."`
+	FCV                    string                   `json:"featureCompatibilityVersion,omitempty" api:"readonly" doc:"MongoDB version whose features the cluster has."`
+	FCVExpiry              api.Time                 `json:"featureCompatibilityVersionExpirationDate,omitzero" api:"readonly" doc:"When the feature compatibility version is no longer pinned. Absent if it is not."`
+	GlobalSelfManaged      *bool                    `json:"globalClusterSelfManagedSharding,omitempty" doc:"Whether the owner shards the collections of a global cluster. False for replica sets."`
+	GroupID                string                   `json:"groupId,omitempty" api:"readonly,is=objectId" doc:"Id of the project."`
+	ID                     string                   `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the cluster."`
+	Labels                 []shape.ComponentLabel   `json:"labels" api:"deprecated" doc:"Labels on the cluster. Tags are their successors."`
+	Links                  []api.Link               `json:"links,omitempty" api:"readonly" doc:"Related resources."`
+	EmployeeAccess         *EmployeeAccessGrantView `json:"mongoDBEmployeeAccessGrant,omitempty" api:"readonly" doc:"Access for employees of the service. Kept as granted: nobody but you runs Telamon."`
+	MajorVersion           string                   `json:"mongoDBMajorVersion,omitempty" doc:"MongoDB version that the cluster is compatible with, one that getProjectLtsVersions names. It cannot go back. Telamon has one engine behind all of them."`
+	Version                string                   `json:"mongoDBVersion,omitempty" api:"readonly,is=mongoDBVersion" doc:"MongoDB version that the cluster says it is."`
+	Name                   string                   `json:"name,omitempty" api:"is=clusterName" doc:"Name of the cluster: at most 64 characters, its first 23 unique in the project. It cannot change."`
+	Paused                 *bool                    `json:"paused,omitempty" doc:"Whether the cluster's database is stopped. Its data is kept."`
+	PITEnabled             *bool                    `json:"pitEnabled,omitempty" doc:"Whether backups allow any point in time. Needs backups."`
+	ScalingStrategy        string                   `json:"replicaSetScalingStrategy,omitempty" api:"enum=SEQUENTIAL|WORKLOAD_TYPE|NODE_TYPE,default=WORKLOAD_TYPE" doc:"In which order nodes are replaced. Kept as declared."`
+	RootCertType           string                   `json:"rootCertType,omitempty" api:"enum=ISRGROOTX1,default=ISRGROOTX1" doc:"Root of the cluster's certificates at the real service. Kept as declared."`
+	StateName              string                   `json:"stateName,omitempty" api:"readonly,enum=IDLE|CREATING|UPDATING|DELETING|REPAIRING" doc:"What is happening to the cluster."`
+	Tags                   []shape.ResourceTag      `json:"tags" doc:"The cluster's tags."`
+	TerminationProtection  *bool                    `json:"terminationProtectionEnabled,omitempty" api:"default=false" doc:"Whether the cluster refuses to be deleted."`
+	VersionReleaseSystem   string                   `json:"versionReleaseSystem,omitempty" api:"enum=LTS|CONTINUOUS,default=LTS" doc:"How the cluster follows new versions. Kept as declared."`
 }
 
 // AdvancedConfiguration is how clients may speak TLS with a cluster.
@@ -52,12 +52,12 @@ type AdvancedConfiguration struct {
 
 // BIConnector is the connector for BI tools.
 type BIConnector struct {
-	Enabled        *bool  `json:"enabled,omitempty" doc:"Whether there is a connector. Only false is accepted."`
+	Enabled        *bool  `json:"enabled,omitempty" doc:"Whether there is a connector. Kept as declared: there is none."`
 	ReadPreference string `json:"readPreference,omitempty" api:"enum=PRIMARY|SECONDARY|ANALYTICS,open" doc:"Which nodes the connector would read from; the names may be in small letters."`
 }
 
-// EmployeeAccessGrant is access for employees of the service.
-type EmployeeAccessGrant struct {
+// EmployeeAccessGrantView is access for employees of the service.
+type EmployeeAccessGrantView struct {
 	ExpirationTime api.Time   `json:"expirationTime" api:"required" doc:"When the access ends."`
 	GrantType      string     `json:"grantType" api:"required,enum=CLUSTER_DATABASE_LOGS|CLUSTER_INFRASTRUCTURE|CLUSTER_INFRASTRUCTURE_AND_APP_SERVICES_SYNC_DATA" doc:"What may be seen."`
 	Links          []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`

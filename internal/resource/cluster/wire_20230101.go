@@ -12,7 +12,8 @@ import (
 
 // LegacyAtlasCluster is a cluster until 2023-02-01: one provider and one size of instances and disks for all of it.
 //
-// A cluster of several providers, which only newer versions can declare, is shown with its first region's provider.
+// A cluster whose nodes differ in more than number, which only newer versions can declare, is in lists with what its first
+// region's have.
 type LegacyAtlasCluster struct {
 	common
 	AutoScaling           *ClusterAutoScaling     `json:"autoScaling,omitempty" doc:"How nodes may scale. Kept as declared; nothing scales."`
@@ -200,6 +201,8 @@ func with(r, of model.Region) model.Region {
 	of.ReadOnly, of.Analytics = model.Hardware{Nodes: r.ReadOnly.Nodes}, model.Hardware{Nodes: r.Analytics.Nodes}
 	return of
 }
+
+func (w *LegacyAtlasCluster) tells(d *model.Declared) bool { return tells(w, d) }
 
 // show writes a cluster.
 func (w *LegacyAtlasCluster) show(v view) {

@@ -64,6 +64,8 @@ func (w *AdvancedClusterDescription) declare(d *model.Declared, bad *problems) {
 	}
 }
 
+func (w *AdvancedClusterDescription) tells(d *model.Declared) bool { return tells(w, d) }
+
 // show writes a cluster.
 func (w *AdvancedClusterDescription) show(v view) {
 	d := &v.cluster.Declared

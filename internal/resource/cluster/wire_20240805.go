@@ -14,9 +14,9 @@ type ClusterDescription20240805 struct {
 	BackupEnabled    *bool                     `json:"backupEnabled,omitempty" api:"default=false" doc:"Whether the cluster has backups."`
 	EffectiveSpecs   []ReplicationSpec20240805 `json:"effectiveReplicationSpecs,omitempty" api:"readonly" doc:"What the cluster has. Telamon does not scale by itself, so it is what was declared."`
 	InternalRole     string                    `json:"internalClusterRole,omitempty" api:"readonly,enum=NONE|SYSTEM_CLUSTER|INTERNAL_SHADOW_CLUSTER" doc:"Role of a cluster that is the service's own. NONE."`
-	RedactLogs       *bool                     `json:"redactClientLogData,omitempty" doc:"Whether the database's log leaves out what clients send. Only false is accepted."`
+	RedactLogs       *bool                     `json:"redactClientLogData,omitempty" doc:"Whether the database's log leaves out what clients send. Kept as declared: the log never has it."`
 	ReplicationSpecs []ReplicationSpec20240805 `json:"replicationSpecs,omitempty" doc:"Where the cluster's nodes are and what they run on: exactly one, as the cluster is a replica set. Kept as declared; Telamon runs one process."`
-	RetainBackups    *bool                     `json:"retainBackups,omitempty" api:"default=false" doc:"Whether backups outlive the cluster. Only false is accepted."`
+	RetainBackups    *bool                     `json:"retainBackups,omitempty" api:"default=false" doc:"Whether backups outlive the cluster. Kept as declared: they go with it."`
 	FastInitialSync  *bool                     `json:"useAwsTimeBasedSnapshotCopyForFastInitialSync,omitempty" api:"default=false" doc:"Whether new nodes begin with a copied snapshot. Kept as declared."`
 }
 
@@ -54,12 +54,8 @@ func (w *ClusterDescription20240805) declare(d *model.Declared, bad *problems) {
 	set(&d.Backup, w.BackupEnabled)
 	w.AdaptiveCapacity.Set(&d.AdaptiveCapacity)
 	set(&d.FastInitialSync, w.FastInitialSync)
-	if api.Or(w.RedactLogs, false) {
-		bad.say("redactClientLogData", "must be false: Telamon does not have this yet")
-	}
-	if api.Or(w.RetainBackups, false) {
-		bad.say("retainBackups", "must be false: backups go with their cluster")
-	}
+	set(&d.RedactLogs, w.RedactLogs)
+	set(&d.RetainBackups, w.RetainBackups)
 	var zones []model.Zone
 	for _, spec := range w.ReplicationSpecs {
 		z := model.Zone{Name: spec.ZoneName}
@@ -78,7 +74,7 @@ func (w *ClusterDescription20240805) show(v view) {
 	d := &v.cluster.Declared
 	w.common.show(v)
 	w.BackupEnabled, w.FastInitialSync = &d.Backup, &d.FastInitialSync
-	w.InternalRole, w.RedactLogs, w.RetainBackups = "NONE", new(bool), new(bool)
+	w.InternalRole, w.RedactLogs, w.RetainBackups = none, &d.RedactLogs, &d.RetainBackups
 	if d.AdaptiveCapacity != "" {
 		w.AdaptiveCapacity.Value = &d.AdaptiveCapacity
 	}
