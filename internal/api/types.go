@@ -21,6 +21,14 @@ func (t Time) MarshalJSON() ([]byte, error) {
 // Schema is a date-time.
 func (Time) Schema() *schema.Node { return schema.Of(timeOfGo) }
 
+// Whole is t as it is written; nil for nil.
+func (t *Time) Whole() *Time {
+	if t == nil {
+		return nil
+	}
+	return &Time{t.UTC().Truncate(time.Second)}
+}
+
 // Double is a number that keeps one decimal when it is whole, as the API writes them (10.0).
 type Double float64
 
@@ -74,6 +82,14 @@ func (Nullable[T]) Schema() *schema.Node {
 
 // Ptr is a pointer to a copy of v, for optional members.
 func Ptr[T any](v T) *T { return &v }
+
+// List is list, and never nil, which would be written as null.
+func List[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
 
 // Or is *p, or otherwise where p is nil.
 func Or[T any](p *T, otherwise T) T {

@@ -15,6 +15,13 @@ func (p *Problems) AddAs(f *Fault, field, format string, args ...any) {
 	p.found = append(p.found, f.Naming(Violation{Field: field, Description: fmt.Sprintf(format, args...)}))
 }
 
+// AtMost adds that the field has too many items, if it has.
+func (p *Problems) AtMost(field string, n, most int) {
+	if n > most {
+		p.Add(field, "must have at most %d items", most)
+	}
+}
+
 // Err is the error for all problems together: its code is the first one's, its violations are everyone's. nil if there is
 // none.
 func (p *Problems) Err() error {

@@ -199,7 +199,7 @@ func (s *Objects[K, W, S]) Change(tx store.Tx, in K, change func(o *Object[W, S]
 		return out, err
 	}
 	if !reflect.DeepEqual(before, *o) {
-		if err := s.put(tx, o, s.events(o).Changed); err != nil {
+		if err := s.Put(tx, o); err != nil {
 			return out, err
 		}
 	}
@@ -226,6 +226,11 @@ func (s *Objects[K, W, S]) Remove(tx store.Tx, o *Object[W, S]) error {
 		return err
 	}
 	return s.tell(tx, o, s.events(o).Removed)
+}
+
+// Put stores o, which has changed and keeps the rules.
+func (s *Objects[K, W, S]) Put(tx store.Tx, o *Object[W, S]) error {
+	return s.put(tx, o, s.events(o).Changed)
 }
 
 // put stores o with the event of the change, and sees to its end.

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/resource/accesslist"
 	"github.com/telamon-db/telamon/internal/resource/databaseuser"
 	"github.com/telamon-db/telamon/internal/state"
@@ -62,12 +61,12 @@ func (s *accessScene) write(to store.Store, role string) {
 	err := to.Update(s.Context(), func(tx store.Tx) error {
 		u, err := databaseuser.Users.Get(tx, databaseuser.Key("g", "admin", "app"))
 		if store.IsNotFound(err) {
-			u, err = &databaseuser.User{ID: "1", GroupID: "g", Database: "admin", Name: "app"}, accesslist.Entries.Put(tx, &accesslist.Entry{GroupID: "g", CIDR: "127.0.0.0/8"})
+			u, err = &databaseuser.User{GroupID: "g", Is: databaseuser.CloudDatabaseUser{DatabaseName: "admin", Username: "app"}}, accesslist.Entries.Put(tx, &accesslist.Entry{GroupID: "g", CIDR: "127.0.0.0/8"})
 		}
 		if err != nil {
 			return err
 		}
-		u.Roles = []model.DatabaseRole{{Name: role, Database: "shop"}}
+		u.Is.Roles = []databaseuser.DatabaseUserRole{{RoleName: role, DatabaseName: "shop"}}
 		return databaseuser.Users.Put(tx, u)
 	})
 	if err != nil {

@@ -35,7 +35,7 @@ func (d directory) User(ctx context.Context, authDB, username string) (*gateway.
 		return nil, err
 	}
 	m := c.users[name]
-	if m == nil || !m.row.MayUse(d.cluster) || !m.row.DeleteAfter.IsZero() && !d.now().Before(m.row.DeleteAfter) {
+	if m == nil || !m.row.Is.MayUse(d.cluster) || !m.row.Is.End().IsZero() && !d.now().Before(m.row.Is.End()) {
 		return nil, nil
 	}
 	return m.user, nil
@@ -61,7 +61,7 @@ func readMember(tx store.Tx, groupID model.ID, name userName) (*member, error) {
 	if err != nil {
 		return nil, store.IfMissing(err, nil)
 	}
-	held, err := state.HeldRoles(tx, groupID, u.Roles)
+	held, err := state.HeldRoles(tx, groupID, u.Is.Held())
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func readMember(tx store.Tx, groupID model.ID, name userName) (*member, error) {
 }
 
 func toGateway(u *databaseuser.User, held []state.HeldRole) *gateway.User {
-	g := &gateway.User{ID: u.ID, DB: u.Database, Name: u.Name, SHA256: u.SHA256, SHA1: u.SHA1}
+	g := &gateway.User{ID: u.Own.ID, DB: u.Is.DatabaseName, Name: u.Is.Username, SHA256: u.Own.SHA256, SHA1: u.Own.SHA1}
 	for _, r := range held {
 		g.Roles = append(g.Roles, gateway.Role{
 			Name: r.Name, DB: r.Database, Collection: r.Collection, Inherited: r.Inherited, Privileges: privileges(r.Custom),

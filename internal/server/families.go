@@ -50,7 +50,7 @@ func (s *Server) families() []any {
 		networks = &container.Service{Store: s.store}
 		clusters = cluster.Lifecycle{Node: s.node, Host: s.cfg.ClusterHost, Dwell: pace.Cluster, Networks: networks}
 		shared   = cluster.Lifecycle{Node: s.node, Host: s.cfg.ClusterHost, Dwell: pace.Flex, Networks: networks}
-		users    = &databaseuser.Service{Store: s.store}
+		users    = databaseuser.New(s.store)
 		inviter  = &invite.Sender{BaseURL: func() string { return s.bootstrap.BaseURL }}
 	)
 	list := []any{

@@ -11,6 +11,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/apitest"
 	"github.com/telamon-db/telamon/internal/resource/databaseuser"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/store"
 	"github.com/telamon-db/telamon/internal/store/sqlite"
 )
@@ -62,7 +63,9 @@ func fill(t *testing.T, s *apitest.Server, n int) {
 	}
 	err = st.Update(t.Context(), func(tx store.Tx) error {
 		for i := range n {
-			u := &databaseuser.User{GroupID: s.ProjectID, Database: "admin", Name: fmt.Sprintf("user%02d", i)}
+			u := &databaseuser.User{GroupID: s.ProjectID, Is: databaseuser.CloudDatabaseUser{
+				DatabaseName: "admin", Username: fmt.Sprintf("user%02d", i), Labels: []shape.ComponentLabel{}, Roles: []databaseuser.DatabaseUserRole{}, Scopes: []databaseuser.UserScope{},
+			}}
 			if err := databaseuser.Users.Put(tx, u); err != nil {
 				return err
 			}

@@ -10,9 +10,6 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Service serves the family.
-type Service struct{ Store store.Store }
-
 const tag = "Database Users"
 
 // Operations are the family's operations.
@@ -23,7 +20,7 @@ func (s *Service) Operations() api.Operations {
 			ID: "listDatabaseUsers", Aliases: []string{"listGroupDatabaseUsers"}, Method: http.MethodGet, Path: "/groups/{groupId}/databaseUsers",
 			Tag: tag, Summary: "Return all database users of one project",
 			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.list)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.List))},
 		},
 		{
 			ID: "createDatabaseUser", Aliases: []string{"createGroupDatabaseUser"}, Method: http.MethodPost, Path: "/groups/{groupId}/databaseUsers",
@@ -37,7 +34,7 @@ func (s *Service) Operations() api.Operations {
 			ID: "getDatabaseUser", Aliases: []string{"getGroupDatabaseUser"}, Method: http.MethodGet, Path: path, Tag: tag,
 			Summary: "Return one database user",
 			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound},
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.get))},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.Get))},
 		},
 		{
 			ID: "updateDatabaseUser", Aliases: []string{"updateGroupDatabaseUser"}, Method: http.MethodPatch, Path: path, Tag: tag,
@@ -49,7 +46,7 @@ func (s *Service) Operations() api.Operations {
 			ID: "deleteDatabaseUser", Aliases: []string{"deleteGroupDatabaseUser"}, Method: http.MethodDelete, Path: path, Tag: tag,
 			Summary: "Remove one database user", Description: "Removes the user; its open connections may do nothing more.",
 			Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound},
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.delete))},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.Delete))},
 		},
 	}
 }

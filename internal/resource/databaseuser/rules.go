@@ -1,217 +1,153 @@
 package databaseuser
 
 import (
+	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
-	"time"
 
+	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
-	"github.com/telamon-db/telamon/internal/verifier"
 )
 
 const (
 	maxRoles       = 100 // of a user
 	maxCustomRoles = 20  // of a user (Atlas documentation, "Configure Custom Database Roles")
 	maxScopes      = 200 // of a user: more deployments than a project has. It is no rule of the API
-	longestVisit   = 7 * 24 * time.Hour
 )
 
-// checkNew holds a creation against the rules that need no other object.
-func checkNew(w *CloudDatabaseUser) []fault.Violation {
-	bad := slices.Concat(checkLogin(w), checkSizes(w))
-	if w.Username == "" {
-		bad = append(bad, fault.Violation{Field: "username", Description: "must not be empty"})
+const none = "NONE"
+
+// check holds a user against the rules, and completes it. Only the password is dropped: its verifiers are there.
+func check(tx store.Tx, before, u *User) error {
+	var bad fault.Problems
+	w := &u.Is
+	if before == nil {
+		w.checkLogin(&bad)
+	} else {
+		w.checkSame(&bad, &before.Is)
 	}
-	return append(bad, checkRoles(w.Roles)...)
+	bad.AtMost("labels", len(w.Labels), shape.MaxTags)
+	bad.AtMost("scopes", len(w.Scopes), maxScopes)
+	if before == nil && w.Username == "" {
+		bad.Add("username", "must not be empty")
+	}
+	w.checkRoles(&bad)
+	if before == nil || !reflect.DeepEqual(w.DeleteAfterDate.Whole(), before.Is.DeleteAfterDate) {
+		shape.CheckEnd(&bad, "deleteAfterDate", w.DeleteAfterDate, tx.Now())
+	}
+	if before == nil || !slices.Equal(w.Roles, before.Is.Roles) {
+		if err := w.checkCustomRoles(tx, &bad, u.GroupID); err != nil {
+			return err
+		}
+	}
+	w.complete()
+	return bad.Err()
 }
 
-// fromWire reads a creation that keeps the rules.
-func fromWire(groupID string, w *CloudDatabaseUser) (*User, error) {
-	u := &User{
-		ID: model.NewID(), GroupID: groupID, Database: w.DatabaseName, Name: w.Username, Description: w.Description,
-		Login: loginOf(w), Roles: roles(w.Roles), Scopes: scopes(w.Scopes), Labels: labels(w.Labels),
+// complete brings a user into the one form in which it is stored and shown: what the service always shows is there.
+func (w *CloudDatabaseUser) complete() {
+	w.Password = nil
+	for _, kind := range []*string{&w.AWSIAMType, &w.LDAPAuthType, &w.OIDCAuthType, &w.X509Type} {
+		*kind = cmp.Or(*kind, none)
 	}
-	if w.DeleteAfterDate != nil {
-		u.DeleteAfter = w.DeleteAfterDate.UTC()
-	}
-	p, err := keep(u.Name, w.Password)
-	u.use(p)
-	return u, err
+	w.Labels, w.Roles, w.Scopes = api.List(w.Labels), api.List(w.Roles), api.List(w.Scopes)
+	w.DeleteAfterDate = w.DeleteAfterDate.Whole()
 }
 
-// checkSizes bounds what a user takes up, as a list has hundreds of them.
-func checkSizes(w *CloudDatabaseUser) []fault.Violation {
-	return append(shape.AtMost("labels", len(w.Labels), shape.MaxTags), shape.AtMost("scopes", len(w.Scopes), maxScopes)...)
+// way is a way to log in other than by a password, and the user's kind of it, or NONE. Gateways let in users with a
+// password only; the others are kept and shown.
+type way struct{ field, kind string }
+
+func (w *CloudDatabaseUser) ways() []way {
+	return []way{{"awsIAMType", w.AWSIAMType}, {"ldapAuthType", w.LDAPAuthType}, {"oidcAuthType", w.OIDCAuthType}, {"x509Type", w.X509Type}}
 }
 
-// take changes what w names; its password is p. Absent fields stay as they are; name, database and kind of login cannot
-// change.
-func (u *User) take(tx store.Tx, w *CloudDatabaseUser, p *password) error {
-	bad := slices.Concat(u.checkSameLogin(w), checkSizes(w))
-	if w.Username != "" && w.Username != u.Name {
-		bad = append(bad, fault.Violation{Field: "username", Description: "cannot change"})
+// checkLogin holds a new user's way to log in against its database and password. Only users with a password and the
+// groups of an identity provider are on admin (API reference, databaseName).
+func (w *CloudDatabaseUser) checkLogin(bad *fault.Problems) {
+	chosen := slices.DeleteFunc(w.ways(), func(x way) bool { return x.kind == none })
+	if len(chosen) > 1 {
+		for _, x := range chosen[1:] {
+			bad.Add(x.field, "must be NONE: the user logs in as %s says", chosen[0].field)
+		}
+		return
 	}
-	if w.DatabaseName != "" && w.DatabaseName != u.Database {
-		bad = append(bad, fault.Violation{Field: "databaseName", Description: "cannot change"})
+	byPassword := len(chosen) == 0
+	switch {
+	case byPassword && w.Password == nil:
+		bad.Add("password", "is required for a user who logs in by SCRAM")
+	case !byPassword && w.Password != nil:
+		bad.Add("password", "belongs to users who log in by SCRAM")
 	}
-	if w.Roles != nil {
-		bad = append(bad, checkRoles(w.Roles)...)
-		u.Roles = roles(w.Roles)
+	switch onAdmin := byPassword || w.OIDCAuthType == "IDP_GROUP"; {
+	case onAdmin && w.DatabaseName != "admin":
+		bad.Add("databaseName", "must be admin for this way to log in")
+	case !onAdmin && w.DatabaseName != "$external":
+		bad.Add("databaseName", "must be $external for this way to log in")
 	}
-	if err := refuse(tx, u.GroupID, w, bad); err != nil {
-		return err
-	}
-	if w.Scopes != nil {
-		u.Scopes = scopes(w.Scopes)
-	}
-	if w.Labels != nil {
-		u.Labels = labels(w.Labels)
-	}
-	if w.Description != nil {
-		u.Description = w.Description
-	}
-	if w.DeleteAfterDate != nil {
-		u.DeleteAfter = w.DeleteAfterDate.UTC()
-	}
-	u.use(p)
-	return nil
 }
 
-// password is a password as it is kept: as verifiers, with the ID that the user gets with it, which voids open logins.
-type password struct {
-	id     model.ID
-	sha256 verifier.Verifier
-	sha1   verifier.Verifier
-}
-
-// keep makes verifiers of the text of a user's password, if there is one. That takes milliseconds by design, so it is
-// done before a transaction, for which others would wait.
-func keep(username string, text *string) (*password, error) {
-	if text == nil {
-		return nil, nil
+// checkSame refuses a change of what stays as it is: the user's name, database and way to log in.
+func (w *CloudDatabaseUser) checkSame(bad *fault.Problems, before *CloudDatabaseUser) {
+	now := append(w.ways(), way{"username", w.Username}, way{"databaseName", w.DatabaseName})
+	for i, was := range append(before.ways(), way{"username", before.Username}, way{"databaseName", before.DatabaseName}) {
+		if now[i] != was {
+			bad.Add(was.field, "cannot change")
+		}
 	}
-	p := &password{id: model.NewID()}
-	var err error
-	if p.sha256, err = verifier.New256(*text); err != nil {
-		return nil, fault.Field("password", "has characters that a password cannot have")
-	}
-	p.sha1, err = verifier.New1(username, *text)
-	return p, err
-}
-
-// use gives the user a password, if it is given one.
-func (u *User) use(p *password) {
-	if p != nil {
-		u.ID, u.SHA256, u.SHA1 = p.id, p.sha256, p.sha1
+	if w.Password != nil && slices.ContainsFunc(before.ways(), func(x way) bool { return x.kind != none }) {
+		bad.Add("password", "belongs to users who log in by SCRAM")
 	}
 }
 
 // checkRoles holds roles against the rules that need no other object.
-func checkRoles(list []DatabaseUserRole) []fault.Violation {
-	var bad []fault.Violation
-	if len(list) == 0 || len(list) > maxRoles {
-		bad = append(bad, fault.Violation{Field: "roles", Description: fmt.Sprintf("must have 1 to %d roles", maxRoles)})
+func (w *CloudDatabaseUser) checkRoles(bad *fault.Problems) {
+	if len(w.Roles) == 0 || len(w.Roles) > maxRoles {
+		bad.Add("roles", "must have 1 to %d roles", maxRoles)
 	}
 	custom := 0
-	for i, r := range roles(list) {
+	for i, r := range w.Held() {
 		at := fmt.Sprintf("roles[%d].", i)
 		switch {
 		case !shape.DatabaseName(r.Database):
-			bad = append(bad, fault.Violation{Field: at + "databaseName", Description: "must be the name of a database"})
+			bad.Add(at+"databaseName", "must be the name of a database")
 		case r.OnAdminOnly() && r.Database != "admin":
-			bad = append(bad, fault.Violation{Field: at + "databaseName", Description: "must be admin for this role"})
+			bad.Add(at+"databaseName", "must be admin for this role")
 		}
 		switch {
 		case r.Collection == "":
 		case r.Name != "read" && r.Name != "readWrite":
-			bad = append(bad, fault.Violation{Field: at + "collectionName", Description: "goes with the roles read and readWrite only"})
+			bad.Add(at+"collectionName", "goes with the roles read and readWrite only")
 		case !shape.CollectionName(r.Collection):
-			bad = append(bad, fault.Violation{Field: at + "collectionName", Description: "must be the name of a collection"})
+			bad.Add(at+"collectionName", "must be the name of a collection")
 		}
 		if !r.Builtin() {
 			custom++
 		}
 	}
 	if custom > maxCustomRoles {
-		bad = append(bad, fault.Violation{Field: "roles", Description: fmt.Sprintf("must have at most %d custom roles", maxCustomRoles)})
+		bad.Add("roles", "must have at most %d custom roles", maxCustomRoles)
 	}
-	return bad
 }
 
-// unknownRole is the error for roles that are neither built-in nor custom roles of the project, or nil.
-func unknownRole(tx store.Tx, groupID model.ID, list []DatabaseUserRole) (*fault.Fault, error) {
-	var unknown *fault.Fault
-	for i, r := range roles(list) {
+// checkCustomRoles refuses roles that are neither built-in nor custom roles of the project.
+func (w *CloudDatabaseUser) checkCustomRoles(tx store.Tx, bad *fault.Problems, groupID model.ID) error {
+	for i, r := range w.Held() {
 		if r.Builtin() {
 			continue
 		}
 		_, err := state.CustomRoles.Get(tx, state.CustomRoleID(groupID, r.Name))
-		if !store.IsNotFound(err) {
-			if err != nil {
-				return nil, err
-			}
-			continue
+		switch {
+		case store.IsNotFound(err):
+			bad.AddAs(fault.UnknownDatabaseRole.With(r.Name, r.Database), fmt.Sprintf("roles[%d].roleName", i), "must be a built-in role or a custom role of the project")
+		case err != nil:
+			return err
 		}
-		if unknown == nil {
-			unknown = fault.UnknownDatabaseRole.With(r.Name, r.Database)
-		}
-		unknown = unknown.Naming(fault.Violation{
-			Field: fmt.Sprintf("roles[%d].roleName", i), Description: "must be a built-in role or a custom role of the project",
-		})
-	}
-	return unknown, nil
-}
-
-// refuse is the error for all that is wrong with a request, or nil.
-func refuse(tx store.Tx, groupID model.ID, w *CloudDatabaseUser, bad []fault.Violation) error {
-	bad = append(bad, checkDeadline(tx, w)...)
-	unknown, err := unknownRole(tx, groupID, w.Roles)
-	switch {
-	case err != nil:
-		return err
-	case unknown != nil && len(bad) > 0:
-		return fault.Invalid(append(bad, unknown.Violations...)...)
-	case unknown != nil:
-		return unknown
-	case len(bad) > 0:
-		return fault.Invalid(bad...)
 	}
 	return nil
-}
-
-// checkDeadline holds a temporary user's end against the API's rule: in the future, within a week.
-func checkDeadline(tx store.Tx, w *CloudDatabaseUser) []fault.Violation {
-	end := w.DeleteAfterDate
-	if end == nil || end.After(tx.Now()) && !end.After(tx.Now().Add(longestVisit)) {
-		return nil
-	}
-	return []fault.Violation{{Field: "deleteAfterDate", Description: "must be in the future and within one week from now"}}
-}
-
-func roles(list []DatabaseUserRole) []model.DatabaseRole {
-	var out []model.DatabaseRole
-	for _, r := range list {
-		out = append(out, model.DatabaseRole{Name: r.RoleName, Database: r.DatabaseName, Collection: r.CollectionName})
-	}
-	return out
-}
-
-func scopes(list []UserScope) []Scope {
-	var out []Scope
-	for _, s := range list {
-		out = append(out, Scope(s))
-	}
-	return out
-}
-
-func labels(list []shape.ComponentLabel) []model.Tag {
-	var out []model.Tag
-	for _, l := range list {
-		out = append(out, model.Tag(l))
-	}
-	return out
 }

@@ -2,174 +2,129 @@ package databaseuser
 
 import (
 	"context"
-	"reflect"
+	"net/url"
 	"slices"
-	"strconv"
+	"time"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/kept"
 	"github.com/telamon-db/telamon/internal/model"
-	"github.com/telamon-db/telamon/internal/reconcile"
-	"github.com/telamon-db/telamon/internal/resource/shape"
-	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
+	"github.com/telamon-db/telamon/internal/verifier"
 )
 
-// of selects the users of a project.
-func of(groupID model.ID) store.Query { return store.Query{Index: "group", Prefix: []string{groupID}} }
-
-type listIn struct {
-	api.InGroup
-	api.Paging
+// Service serves the family.
+type Service struct {
+	kept.Objects[one, CloudDatabaseUser, Password]
 }
 
-func (s *Service) list(ctx context.Context, in listIn) (page api.Page[CloudDatabaseUser], err error) {
-	q := of(in.GroupID)
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		page, err = shape.Page(tx, Users, q, in.Paging, toWire)
-		return err
-	})
-	return page, err
+// New returns the family on st.
+func New(st store.Store) *Service {
+	return &Service{kept.Objects[one, CloudDatabaseUser, Password]{
+		Store: st, Table: Users, Limit: kept.Limit{Name: model.LimitDatabaseUsers, Beyond: fault.DatabaseUsersLimit},
+		Check: check, Show: show,
+		Taken: func(u *User) error { return fault.DatabaseUserExists.With(u.Is.Username) },
+		Events: func(u *User) kept.Events {
+			return kept.Events{Created: "MONGODB_USER_ADDED", Changed: "MONGODB_USER_UPDATED", Removed: "MONGODB_USER_DELETED",
+				About: []event.Subject{event.DatabaseUser(u.Is.Username)}}
+		},
+		Expiry: kept.Expiry[CloudDatabaseUser, Password]{Kind: "databaseUser.expire", At: func(u *User) time.Time { return u.Is.End() }},
+	}}
 }
 
-type createIn struct {
-	api.InGroup
-	Body CloudDatabaseUser
-}
-
-func (s *Service) create(ctx context.Context, in createIn) (out CloudDatabaseUser, err error) {
-	bad := checkNew(&in.Body)
-	u := new(User)
-	if len(bad) == 0 {
-		if u, err = fromWire(in.GroupID, &in.Body); err != nil {
-			return out, err
-		}
-	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		if err := refuse(tx, in.GroupID, &in.Body, slices.Clone(bad)); err != nil {
-			return err
-		}
-		if err := room(tx, in.GroupID); err != nil {
-			return err
-		}
-		u.Created, u.Rev = tx.Now(), 0
-		if err := Users.Put(tx, u); err != nil {
-			if _, taken := store.Duplicate(err); taken {
-				return fault.DatabaseUserExists.With(u.Name)
-			}
-			return err
-		}
-		out = toWire(u)
-		return changed(tx, u, "MONGODB_USER_ADDED")
-	})
-	return out, err
-}
-
-// room says whether the project may have one more user.
-func room(tx store.Tx, groupID model.ID) error {
-	n, err := Users.Count(tx, of(groupID))
-	if err != nil {
-		return err
-	}
-	limit, err := state.Limit(tx, groupID, model.LimitDatabaseUsers)
-	if err == nil && n >= limit {
-		err = fault.DatabaseUsersLimit.With(strconv.FormatInt(limit, 10))
-	}
-	return err
-}
-
-// changed writes the event of a change and schedules the end of a temporary user.
-func changed(tx store.Tx, u *User, what event.Type) error {
-	if !u.DeleteAfter.IsZero() {
-		if err := reconcile.Schedule(tx, ExpireKind, Users.ID(u), "", u.DeleteAfter); err != nil {
-			return err
-		}
-	}
-	p, err := state.Project(tx, u.GroupID)
-	if err != nil {
-		return err
-	}
-	return event.Write(tx, event.In(what, p).About(event.DatabaseUser(u.Name)))
-}
-
-type oneIn struct {
+type one struct {
 	api.InGroup
 	DatabaseName string `path:"databaseName" doc:"Database that the user authenticates against."`
 	Username     string `path:"username" doc:"Name of the user."`
 }
 
-// find returns the user that in names.
-func (in oneIn) find(tx store.Tx) (*User, error) {
-	u, err := Users.Get(tx, Key(in.GroupID, in.DatabaseName, in.Username))
-	return u, store.IfMissing(err, fault.UsernameNotFound.With(in.Username))
+// Row is the id of the user's row.
+func (in one) Row() (string, error) {
+	return Key(in.GroupID, in.DatabaseName, in.Username), fault.UsernameNotFound.With(in.Username)
 }
 
-func (s *Service) get(tx store.Tx, in oneIn) (out CloudDatabaseUser, err error) {
-	u, err := in.find(tx)
-	if err == nil {
-		out = toWire(u)
-	}
-	return out, err
+// show completes a user for a response.
+func show(_ store.Tx, u *User) (CloudDatabaseUser, error) {
+	w := u.Is
+	w.GroupID = u.GroupID
+	w.Links = api.Self("/groups/" + u.GroupID + "/databaseUsers/" + w.DatabaseName + "/" + url.PathEscape(w.Username))
+	return w, nil
 }
 
-type updateIn struct {
-	oneIn
-	Body CloudDatabaseUser
-}
-
-func (s *Service) update(ctx context.Context, in updateIn) (out CloudDatabaseUser, err error) {
-	p, err := keep(in.Username, in.Body.Password)
+func (s *Service) create(ctx context.Context, in kept.CreateIn[CloudDatabaseUser]) (out CloudDatabaseUser, err error) {
+	p, err := hide(in.Body.Username, in.Body.Password)
 	if err != nil {
 		return out, err
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		u, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		before := *u
-		if err := u.take(tx, &in.Body, p); err != nil {
-			return err
-		}
-		out = toWire(u)
-		if reflect.DeepEqual(*u, before) {
-			return nil
-		}
-		if err := Users.Put(tx, u); err != nil {
-			return err
-		}
-		return changed(tx, u, "MONGODB_USER_UPDATED")
-	})
-	return out, err
+	return store.Write(s.Store, func(tx store.Tx, in kept.CreateIn[CloudDatabaseUser]) (CloudDatabaseUser, error) {
+		return s.Add(tx, &User{GroupID: in.GroupID, Is: in.Body, Own: p})
+	})(ctx, in)
 }
 
-func (s *Service) delete(tx store.Tx, in oneIn) (api.None, error) {
-	u, err := in.find(tx)
+type patchIn = kept.PatchIn[one, CloudDatabaseUser]
+
+func (s *Service) update(ctx context.Context, in patchIn) (out CloudDatabaseUser, err error) {
+	named, err := in.Body.Apply(out)
 	if err != nil {
-		return api.None{}, err
+		return out, err
 	}
-	return api.None{}, remove(tx, u)
-}
-
-func remove(tx store.Tx, u *User) error {
-	p, err := state.Projects.Get(tx, u.GroupID)
+	p, err := hide(in.One.Username, named.Password)
 	if err != nil {
-		return err
+		return out, err
 	}
-	if err := event.Write(tx, event.In("MONGODB_USER_DELETED", p).About(event.DatabaseUser(u.Name))); err != nil {
-		return err
-	}
-	return Users.Delete(tx, u)
+	return store.Write(s.Store, func(tx store.Tx, in patchIn) (CloudDatabaseUser, error) {
+		return s.Change(tx, in.One, func(u *User) (err error) {
+			if p.ID != "" {
+				u.Own = p
+			}
+			u.Is, err = in.Body.Apply(u.Is)
+			return err
+		})
+	})(ctx, in)
 }
 
-// Vacate removes the users of a project that goes.
-func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
-	return Users.DeleteAll(tx, of(groupID))
+// hide makes verifiers of a user's password, if there is one. That takes milliseconds by design, so it is done before a
+// transaction, for which others would wait.
+func hide(username string, text *string) (p Password, err error) {
+	if text == nil {
+		return p, nil
+	}
+	p.ID = model.NewID()
+	if p.SHA256, err = verifier.New256(*text); err != nil {
+		return p, fault.Field("password", "has characters that a password cannot have")
+	}
+	p.SHA1, err = verifier.New1(username, *text)
+	return p, err
 }
 
-// Usage counts the project's users, for its limit.
-func (s *Service) Usage(tx store.Tx, groupID model.ID) (limit string, n int64, err error) {
-	n, err = Users.Count(tx, of(groupID))
-	return model.LimitDatabaseUsers, n, err
+// LoseRole takes a custom role away from the project's users who have it. If it is the only role of some, it changes
+// nothing and returns their names.
+func (s *Service) LoseRole(tx store.Tx, groupID model.ID, role string) (without []string, err error) {
+	all, err := s.Table.List(tx, s.Of(groupID))
+	if err != nil {
+		return nil, err
+	}
+	var losers []*User
+	for _, u := range all {
+		rest := slices.DeleteFunc(slices.Clone(u.Is.Roles), func(r DatabaseUserRole) bool { return r.RoleName == role })
+		if len(rest) == len(u.Is.Roles) {
+			continue
+		}
+		u.Is.Roles = rest
+		losers = append(losers, u)
+		if len(rest) == 0 {
+			without = append(without, u.Is.Username)
+		}
+	}
+	if len(without) > 0 {
+		return without, nil
+	}
+	for _, u := range losers {
+		if err := s.Put(tx, u); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
 }

@@ -1,9 +1,12 @@
 package databaseuser
 
 import (
+	"encoding/json"
 	"net/url"
 	"time"
 
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/kept"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/store"
@@ -11,37 +14,24 @@ import (
 )
 
 // User is a database user in stored form.
-type User struct {
-	ID          model.ID             `json:"id"` // another one after every change of the password
-	GroupID     model.ID             `json:"groupId"`
-	Database    string               `json:"database"`
-	Name        string               `json:"name"`
-	Description *string              `json:"description,omitempty"`
-	Roles       []model.DatabaseRole `json:"roles"`
-	Login       Login                `json:"login,omitzero"`
-	Scopes      []Scope              `json:"scopes,omitempty"`
-	Labels      []model.Tag          `json:"labels,omitempty"`
-	DeleteAfter time.Time            `json:"deleteAfter,omitzero"`
-	SHA256      verifier.Verifier    `json:"scramSHA256"`
-	SHA1        verifier.Verifier    `json:"scramSHA1"`
-	Created     time.Time            `json:"created"`
-	Rev         int64                `json:"-"`
-}
+type User = kept.Object[CloudDatabaseUser, Password]
 
-// Scope is a deployment that the user may use.
-type Scope struct {
-	Name string `json:"name"`
-	Type string `json:"type"`
+// Password is a password as it is kept: as verifiers, with an id of its own, so that another one voids open logins.
+type Password struct {
+	ID     model.ID          `json:"id,omitempty"`
+	SHA256 verifier.Verifier `json:"scramSHA256"`
+	SHA1   verifier.Verifier `json:"scramSHA1"`
 }
 
 // Users: names are unique in a project and database.
 var Users = &store.Table[User]{
 	Name: "database_users",
-	ID:   func(u *User) string { return Key(u.GroupID, u.Database, u.Name) },
+	ID:   func(u *User) string { return Key(u.GroupID, u.Is.DatabaseName, u.Is.Username) },
 	Rev:  func(u *User) *int64 { return &u.Rev },
 	Indexes: []store.Index[User]{
-		{Name: "group", Key: func(u *User) []string { return []string{u.GroupID, u.Database, u.Name} }},
+		{Name: "group", Key: func(u *User) []string { return []string{u.GroupID, u.Is.DatabaseName, u.Is.Username} }},
 	},
+	Older: kept.Older(older),
 }
 
 // Key is the id of a user's row. The database is escaped, so that one with a slash, which nobody has but anybody may
@@ -50,23 +40,32 @@ func Key(groupID, database, name string) string {
 	return groupID + "/" + url.PathEscape(database) + "/" + name
 }
 
-func (u *User) labels() []shape.ComponentLabel {
-	var out []shape.ComponentLabel
-	for _, l := range u.Labels {
-		out = append(out, shape.ComponentLabel(l))
+// older reads the form of before the shape was stored as it is.
+func older(body []byte) (User, error) {
+	var old struct {
+		Password
+		GroupID     model.ID             `json:"groupId"`
+		Database    string               `json:"database"`
+		Name        string               `json:"name"`
+		Description *string              `json:"description"`
+		Roles       []model.DatabaseRole `json:"roles"`
+		Login       struct{ AWSIAM, LDAP, OIDC, X509 string }
+		Scopes      []UserScope            `json:"scopes"`
+		Labels      []shape.ComponentLabel `json:"labels"`
+		DeleteAfter time.Time              `json:"deleteAfter"`
+		Created     time.Time              `json:"created"`
 	}
-	return out
-}
-
-// MayUse says whether the user's scopes include the cluster; without scopes they all do.
-func (u *User) MayUse(cluster string) bool {
-	for _, s := range u.Scopes {
-		if s.Type == "CLUSTER" && s.Name == cluster {
-			return true
-		}
+	err := json.Unmarshal(body, &old)
+	u := User{GroupID: old.GroupID, ID: old.ID, Own: old.Password, Created: old.Created, Is: CloudDatabaseUser{
+		AWSIAMType: old.Login.AWSIAM, DatabaseName: old.Database, Description: old.Description, Labels: old.Labels, LDAPAuthType: old.Login.LDAP,
+		OIDCAuthType: old.Login.OIDC, Scopes: old.Scopes, Username: old.Name, X509Type: old.Login.X509,
+	}}
+	if !old.DeleteAfter.IsZero() {
+		u.Is.DeleteAfterDate = &api.Time{Time: old.DeleteAfter}
 	}
-	return len(u.Scopes) == 0
+	for _, r := range old.Roles {
+		u.Is.Roles = append(u.Is.Roles, DatabaseUserRole{CollectionName: r.Collection, DatabaseName: r.Database, RoleName: r.Name})
+	}
+	u.Is.complete()
+	return u, err
 }
-
-// Tables are what the family stores.
-func (s *Service) Tables() []*store.Schema { return []*store.Schema{Users.Schema()} }

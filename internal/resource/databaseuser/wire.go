@@ -1,13 +1,14 @@
 package databaseuser
 
 import (
-	"net/url"
+	"time"
 
 	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/resource/shape"
 )
 
-// CloudDatabaseUser is a database user on the wire. The password goes in and never comes out.
+// CloudDatabaseUser is a database user, on the wire and on disk. The password goes in and never comes out.
 type CloudDatabaseUser struct {
 	AWSIAMType      string                 `json:"awsIAMType,omitempty" api:"enum=NONE|USER|ROLE,default=NONE" doc:"Login by AWS IAM."`
 	DatabaseName    string                 `json:"databaseName" api:"required,enum=admin|$external,default=admin" doc:"Database that the user authenticates against."`
@@ -38,24 +39,24 @@ type UserScope struct {
 	Type string `json:"type" api:"required,enum=CLUSTER|DATA_LAKE|STREAM" doc:"Kind of deployment."`
 }
 
-// toWire writes u. What the service always shows is there even when empty.
-func toWire(u *User) CloudDatabaseUser {
-	w := CloudDatabaseUser{
-		AWSIAMType: orNone(u.Login.AWSIAM), LDAPAuthType: orNone(u.Login.LDAP), OIDCAuthType: orNone(u.Login.OIDC), X509Type: orNone(u.Login.X509),
-		DatabaseName: u.Database, GroupID: u.GroupID, Username: u.Name, Description: u.Description,
-		Labels: append([]shape.ComponentLabel{}, u.labels()...), Roles: []DatabaseUserRole{}, Scopes: []UserScope{},
-		Links: api.Self("/groups/" + u.GroupID + "/databaseUsers/" + u.Database + "/" + url.PathEscape(u.Name)),
+// Held are the user's roles.
+func (w *CloudDatabaseUser) Held() []model.DatabaseRole {
+	var out []model.DatabaseRole
+	for _, r := range w.Roles {
+		out = append(out, model.DatabaseRole{Name: r.RoleName, Database: r.DatabaseName, Collection: r.CollectionName})
 	}
-	if !u.DeleteAfter.IsZero() {
-		w.DeleteAfterDate = &api.Time{Time: u.DeleteAfter}
-	}
-	for _, r := range u.Roles {
-		w.Roles = append(w.Roles, DatabaseUserRole{CollectionName: r.Collection, DatabaseName: r.Database, RoleName: r.Name})
-	}
-	for _, s := range u.Scopes {
-		w.Scopes = append(w.Scopes, UserScope(s))
-	}
-	return w
+	return out
 }
 
-const none = "NONE"
+// MayUse reports whether the user's scopes include the cluster; without scopes they all do.
+func (w *CloudDatabaseUser) MayUse(cluster string) bool {
+	for _, s := range w.Scopes {
+		if s.Type == "CLUSTER" && s.Name == cluster {
+			return true
+		}
+	}
+	return len(w.Scopes) == 0
+}
+
+// End is when the user goes by itself; zero: never.
+func (w *CloudDatabaseUser) End() time.Time { return api.Or(w.DeleteAfterDate, api.Time{}).Time }

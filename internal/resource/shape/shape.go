@@ -3,7 +3,9 @@ package shape
 
 import (
 	"fmt"
+	"time"
 
+	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 )
@@ -20,27 +22,18 @@ const MaxTags = 200
 
 // Tags reads tags; it refuses too many of them, and a key that stands twice in the field at path.
 func Tags(path string, tags []ResourceTag) ([]model.Tag, error) {
-	if bad := AtMost(path, len(tags), MaxTags); bad != nil {
-		return nil, fault.Invalid(bad...)
-	}
+	var bad fault.Problems
+	bad.AtMost(path, len(tags), MaxTags)
 	var out []model.Tag
 	seen := map[string]bool{}
 	for i, t := range tags {
 		if seen[t.Key] {
-			return nil, fault.Field(fmt.Sprintf("%s[%d].key", path, i), "stands twice")
+			bad.Add(fmt.Sprintf("%s[%d].key", path, i), "stands twice")
 		}
 		seen[t.Key] = true
 		out = append(out, model.Tag(t))
 	}
-	return out, nil
-}
-
-// AtMost says whether the field at path has too many items.
-func AtMost(path string, n, most int) []fault.Violation {
-	if n <= most {
-		return nil
-	}
-	return []fault.Violation{{Field: path, Description: fmt.Sprintf("must have at most %d items", most)}}
+	return out, bad.Err()
 }
 
 // ResourceTags writes tags.
@@ -56,4 +49,14 @@ func ResourceTags(tags []model.Tag) []ResourceTag {
 type ComponentLabel struct {
 	Key   string `json:"key,omitempty" api:"minLen=1,maxLen=255" doc:"The label's name."`
 	Value string `json:"value,omitempty" api:"minLen=1,maxLen=255" doc:"The label's value."`
+}
+
+// longestVisit is how long a temporary object may stay (API reference, deleteAfterDate).
+const longestVisit = 7 * 24 * time.Hour
+
+// CheckEnd refuses an end, in the field at path, that a temporary object cannot have; nil is none.
+func CheckEnd(bad *fault.Problems, path string, end *api.Time, now time.Time) {
+	if end != nil && (!end.After(now) || end.After(now.Add(longestVisit))) {
+		bad.Add(path, "must be in the future and within one week from now")
+	}
 }
