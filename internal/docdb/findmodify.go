@@ -4,6 +4,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/plan"
+	"github.com/telamon-db/telamon/internal/docdb/query/projection"
 	"github.com/telamon-db/telamon/internal/docdb/query/update"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
@@ -24,7 +25,10 @@ func runFindAndModify(c *call) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
-	project, err := plan.NewSelection(c.parser(), plan.EmptyDoc, nil, c.doc("fields"), bson.RawValue{})
+	shape, err := projection.ParseFind(c.parser(), c.doc("fields"), sel.Filter)
+	if err == nil && c.bool("new", false) && shape.IsPositional() {
+		err = wire.Errorf(wire.BadValue, "Cannot use a positional projection and return the new document.")
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -39,8 +43,8 @@ func runFindAndModify(c *call) (bson.D, error) {
 		if err != nil {
 			return nil, err
 		}
-		if doc != nil && project.Projection != nil {
-			if doc, err = project.Projection.Apply(doc); err != nil {
+		if doc != nil {
+			if doc, err = shape.ApplyIn(c.run(c.ctx).Evaluation(), doc); err != nil {
 				return nil, err
 			}
 			if err := sendable(doc); err != nil {

@@ -95,6 +95,16 @@ func (m planModel) filter(depth int) d {
 		}
 		filter = append(filter, e{pick(m.Rand, "$or", "$or", "$and", "$nor"), branches})
 	}
+	if m.IntN(6) == 0 {
+		compared := d{{pick(m.Rand, "$eq", "$gt", "$gte", "$lt", "$lte"), a{"$" + pick(m.Rand, modelPaths...), d{{"$literal", m.scalar()}}}}}
+		filter = append(filter, e{"$expr", pick[any](m.Rand, compared, d{{"$and", a{compared, d{{"$lt", a{m.IntN(3), "$a"}}}}}})})
+	}
+	if m.IntN(12) == 0 {
+		filter = append(filter, e{pick(m.Rand, "a", "b", "a.x"), d{{pick(m.Rand, "$bitsAllSet", "$bitsAnyClear"), m.IntN(4)}}})
+	}
+	if m.IntN(12) == 0 {
+		filter = append(filter, e{"$jsonSchema", d{{"properties", d{{pick(m.Rand, "a", "b"), d{{"bsonType", pick(m.Rand, "array", "int", "object")}}}}}}})
+	}
 	if m.IntN(12) == 0 {
 		filter = append(filter, e{"_id", pick[any](m.Rand, m.IntN(60), d{{"$gte", m.IntN(60)}}, d{{"$in", a{m.IntN(60), 3, "x"}}})})
 	}

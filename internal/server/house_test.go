@@ -44,7 +44,7 @@ var house = map[string][]string{
 	"internal/docdb/query/pattern":    {"internal/wire"},
 	"internal/docdb/query/expression": {"internal/docdb/keys", "internal/docdb/pace", "internal/docdb/query/pattern", "internal/docdb/query/value", "internal/wire"},
 	"internal/docdb/query/match":      {"internal/docdb/keys", "internal/docdb/pace", "internal/docdb/query/expression", "internal/docdb/query/pattern", "internal/docdb/query/value", "internal/wire"},
-	"internal/docdb/query/projection": {"internal/docdb/keys", "internal/docdb/query/expression", "internal/docdb/query/value", "internal/wire"},
+	"internal/docdb/query/projection": {"internal/docdb/keys", "internal/docdb/query/expression", "internal/docdb/query/match", "internal/docdb/query/value", "internal/wire"},
 	"internal/docdb/query/update":     {"internal/docdb/keys", "internal/docdb/query/expression", "internal/docdb/query/match", "internal/docdb/query/order", "internal/docdb/query/stage", "internal/docdb/query/value", "internal/wire"},
 	"internal/docdb/query/stage":      {"internal/docdb/keys", "internal/docdb/memory", "internal/docdb/pace", "internal/docdb/query/expression", "internal/docdb/query/match", "internal/docdb/query/order", "internal/docdb/query/projection", "internal/docdb/query/value", "internal/wire"},
 	"internal/docdb/storage":          {"internal/docdb/delta", "internal/docdb/disk", "internal/docdb/keys", "internal/docdb/query/match", "internal/docdb/query/order", "internal/docdb/query/value", "internal/wire"},

@@ -44,7 +44,7 @@ func NewSelection(p *expression.Parser, filter, sort, project bson.Raw, hint bso
 		}
 	}
 	if len(project) > len(EmptyDoc) {
-		sel.Projection, err = projection.Parse(p, project)
+		sel.Projection, err = projection.ParseFind(p, project, sel.Filter)
 	}
 	return sel, err
 }

@@ -46,6 +46,10 @@ var differences = []struct {
 		func(c *difference) bool {
 			return c.nested && (c.kind == "project" && strings.Contains(c.asked, ":0") || c.kind == "flow" && strings.Contains(c.raw.String(), "$unset"))
 		}},
+	{"a field of which no element meets $elemMatch is left out (manual, $elemMatch projection); for mingo it is undefined",
+		func(c *difference) bool {
+			return c.kind == "project" && strings.Contains(c.asked, "$elemMatch") && c.theirs.Lookup("is", "a").Type == bson.TypeNull
+		}},
 	{"mingo fails where an exclusion meets null in an array",
 		func(c *difference) bool {
 			return c.kind == "project" && strings.Contains(c.theirs.Lookup("error").String(), "properties of null")

@@ -129,7 +129,7 @@ func solve(c bson.Raw) (any, error) {
 		}
 		return ids, err
 	case "project":
-		p, err := projection.Parse(nil, c.Lookup("projection").Document())
+		p, err := projection.ParseFind(nil, c.Lookup("projection").Document(), nil)
 		if err != nil {
 			return nil, err
 		}
@@ -289,6 +289,14 @@ func (g *generator) sort() bson.D {
 }
 
 func (g *generator) project() bson.D {
+	if g.IntN(4) == 0 {
+		part := pick(g, one("$slice", pick[any](g, int32(g.IntN(5)-2), bson.A{int32(g.IntN(5) - 2), int32(1 + g.IntN(2))})), one("$elemMatch", one("a", pick[any](g, int32(1), "a"))))
+		element := func() any {
+			return bson.D{{Key: "a", Value: pick[any](g, int32(1), "a", "b")}, {Key: "b", Value: g.scalar()}}
+		}
+		doc := bson.D{{Key: "_id", Value: int32(1)}, {Key: "a", Value: bson.A{element(), bson.D{{Key: "a", Value: pick[any](g, int32(1), "a")}}, element()}}}
+		return kase("project", "projection", bson.D{{Key: "_id", Value: int32(1)}, {Key: "a", Value: part}}, "doc", doc)
+	}
 	keep := int32(g.IntN(2))
 	p := bson.D{}
 	for _, path := range [][]string{{"a", "a.b", "a.a.b"}, {"b", "b.a"}} {

@@ -95,6 +95,12 @@ type constant struct{ v bson.RawValue }
 func (c constant) Value(x *Evaluation) bson.RawValue { return x.value(c.v) }
 func (constant) Inputs() []Expression                { return nil }
 
+// Constant is the value of an expression that is one and the same for all documents, where that is plain to see.
+func Constant(e Expression) (bson.RawValue, bool) {
+	c, ok := e.(constant)
+	return c.v, ok
+}
+
 type document struct {
 	names []string
 	parts []Expression

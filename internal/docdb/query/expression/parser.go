@@ -8,6 +8,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
 	"github.com/telamon-db/telamon/internal/docdb/pace"
+	"github.com/telamon-db/telamon/internal/docdb/query/pattern"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -22,6 +23,7 @@ type Parser struct {
 	scope     *binding
 	slots     Slot
 	depth     int
+	patterns  int // instructions of the regular expressions that have been compiled
 	parts     int // what is read is about parts of documents, not about documents, where this is more than 0
 }
 
@@ -61,6 +63,24 @@ func (p *Parser) InPart() bool { return p.parts > 0 }
 
 // Step tells of work that is about to be done, as Pace.Step does.
 func (p *Parser) Step(work int) error { return p.pace.Step(work) }
+
+// maxPatterns bounds what all regular expressions of a command compile to, in instructions.
+const maxPatterns = 500_000
+
+// Pattern compiles a regular expression.
+func (p *Parser) Pattern(text, options string) (*pattern.Pattern, error) {
+	if err := p.Step(pattern.Work); err != nil {
+		return nil, err
+	}
+	compiled, err := pattern.Compile(text, options)
+	if err != nil {
+		return nil, err
+	}
+	if p.patterns += compiled.Steps(); p.patterns > maxPatterns {
+		return nil, wire.Errorf(pattern.Code, "the regular expressions of one command are too large: together they come to more than %d steps", maxPatterns)
+	}
+	return compiled, nil
+}
 
 // Slot is the place of a variable among those of an evaluation.
 type Slot int

@@ -4,6 +4,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -60,6 +61,12 @@ func parseAll(o operand) (predicate, error) {
 func isElemMatch(p predicate) bool {
 	a, ok := p.(*atom)
 	return ok && a.op == "$elemMatch"
+}
+
+// ParseElemMatch reads the condition of $elemMatch, which elements meet.
+func ParseElemMatch(p *expression.Parser, condition bson.RawValue) (Element, error) {
+	test, err := elementTest(operand{p: p.OrNew(), name: "$elemMatch", value: condition})
+	return Element{test}, err
 }
 
 // parseElemMatch reads either operators, which one element must satisfy, or a filter, which one element must match as a

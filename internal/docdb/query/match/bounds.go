@@ -32,6 +32,11 @@ func (f *Filter) ShowBounds(path string, ivs []Interval, backward bool) []string
 	for _, a := range f.atoms(path) {
 		known.add(a)
 	}
+	for _, t := range f.root.computedTerms(nil, path) {
+		known.values[string(t.key)] = showValue(t.arg)
+		known.limit(bson.RawValue{Type: bson.TypeMinKey})
+		known.limit(bson.RawValue{Type: bson.TypeMaxKey})
+	}
 	shown := []string{}
 	for _, iv := range ivs[:min(len(ivs), shownIntervals)] {
 		shown = append(shown, known.find(iv.Lo, iv.LoIncl).to(known.find(iv.Hi, iv.HiIncl), backward))
@@ -115,6 +120,8 @@ var numberEnds = [2]edge{{"-inf.0", true}, {"inf.0", true}}
 
 // classEnds are the least and the greatest value of a class, or the least of the class behind it, which is no longer in it.
 var classEnds = map[bson.Type][2]edge{
+	bson.TypeMinKey:           {{"MinKey", true}, {"MinKey", true}},
+	bson.TypeMaxKey:           {{"MaxKey", true}, {"MaxKey", true}},
 	bson.TypeInt32:            numberEnds,
 	bson.TypeInt64:            numberEnds,
 	bson.TypeDouble:           numberEnds,

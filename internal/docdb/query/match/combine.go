@@ -39,6 +39,8 @@ func collectPaths(nodes []node, paths *[]string) (whole bool) {
 			whole = collectPaths(n, paths) || whole
 		case field:
 			*paths = append(*paths, n.name)
+		case *schema:
+			whole = true
 		case computed:
 			more, all := expression.Paths(n.is)
 			*paths, whole = append(*paths, more...), whole || all

@@ -178,13 +178,13 @@ func isOperators(v bson.RawValue) bool {
 
 // refused are operators that MongoDB has and this package knowingly has not.
 var refused = map[string]bool{
-	"$where": true, "$text": true, "$jsonSchema": true, "$near": true, "$nearSphere": true,
-	"$geoWithin": true, "$geoIntersects": true, "$within": true, "$function": true, "$bitsAllSet": true,
-	"$bitsAnySet": true, "$bitsAllClear": true, "$bitsAnyClear": true, "$sampleRate": true, "$rand": true,
+	"$where": true, "$text": true, "$near": true, "$nearSphere": true, "$geoWithin": true, "$geoIntersects": true, "$within": true, "$function": true,
 }
 
 func unknownOperator(name string, top bool) error {
 	switch {
+	case name == "$where" || name == "$function":
+		return wire.Errorf(wire.BadValue, "%s needs JavaScript, which this server does not have", name)
 	case refused[name]:
 		return wire.Errorf(wire.BadValue, "the operator %s is not supported", name)
 	case top:

@@ -57,6 +57,16 @@ func (f *Filter) SingleIntervals(p *pace.Pace, path string) (ivs []Interval, ok 
 			ivs = intersect(ivs, more)
 		}
 	}
+	if f == nil {
+		return ivs, ok
+	}
+	for _, t := range f.root.computedTerms(nil, path) {
+		if more := []Interval{t.interval()}; ok {
+			ivs = intersect(ivs, more)
+		} else {
+			ivs, ok = more, true
+		}
+	}
 	return ivs, ok
 }
 

@@ -40,7 +40,7 @@ func parsedClause(name string, v bson.RawValue) (clauses bson.A) {
 	switch {
 	case name == "$comment":
 		return nil
-	case name == "$expr":
+	case name == "$expr" || name == "$jsonSchema" || name == "$sampleRate":
 		return bson.A{one(name, v)}
 	case logicalOperators[name].Parse != nil:
 		list := bson.A{}

@@ -18,10 +18,7 @@ import (
 // RE2, which matches in linear time; look-around and back references are not in it and are refused.
 func regexAtom(p *expression.Parser, re bson.RawValue) (*atom, error) {
 	text, options, _ := re.RegexOK()
-	if err := p.Step(pattern.Work); err != nil {
-		return nil, err
-	}
-	compiled, err := pattern.Compile(text, options)
+	compiled, err := p.Pattern(text, options)
 	if err != nil {
 		return nil, err
 	}

@@ -39,6 +39,10 @@ func shapes(nodes []node) string {
 			list = append(list, "nor("+shapes(n)+")")
 		case field:
 			list = append(list, fmt.Sprintf("%q:%s", n.name, predicateShapes(n.tests)))
+		case computed:
+			for _, t := range n.terms {
+				list = append(list, fmt.Sprintf("expr %q:%s", t.path, t.op))
+			}
 		}
 	}
 	slices.Sort(list)

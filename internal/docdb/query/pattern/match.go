@@ -17,9 +17,17 @@ type Pacer interface {
 	Err() error
 }
 
-// Match reports whether the expression matches a part of text. Matching takes a time that is linear in the text, but the
-// text may be long.
+// Match reports whether the expression matches a part of text. A "$" matches at the end and before a newline that is the
+// last character, as in PCRE. Matching takes a time that is linear in the text, but the text may be long.
 func (p *Pattern) Match(x Pacer, text string) bool {
+	if p.match(x, text) {
+		return true
+	}
+	before, ok := strings.CutSuffix(text, "\n")
+	return ok && p.ends && p.match(x, before)
+}
+
+func (p *Pattern) match(x Pacer, text string) bool {
 	cost := p.steps * len(text)
 	if cost <= quick {
 		return x.Step(1+cost>>5) && p.MatchString(text)

@@ -26,6 +26,7 @@ type Pattern struct {
 	*regexp.Regexp
 	steps  int    // about how many instructions it has
 	Prefix string // the text that it demands at the beginning of a string, or ""
+	ends   bool   // it may match before a last newline, for it has "$" and no "\z"
 }
 
 // Compile reads a regular expression with its options: i, m, s, x and u. The syntax is RE2.
@@ -52,7 +53,8 @@ func Compile(text, options string) (*Pattern, error) {
 	if err != nil {
 		return nil, wire.Errorf(Code, "Regular expression is invalid: %v", err)
 	}
-	p := &Pattern{steps: steps(tree), Prefix: literalPrefix(tree)}
+	dollar, end := ends(tree)
+	p := &Pattern{steps: steps(tree), Prefix: literalPrefix(tree), ends: dollar && !end}
 	if p.steps > maxSteps {
 		return nil, wire.Errorf(Code, "Regular expression is too large: its repetitions come to more than %d steps", maxSteps)
 	}
@@ -61,6 +63,9 @@ func Compile(text, options string) (*Pattern, error) {
 	}
 	return p, nil
 }
+
+// Steps is about how many instructions the expression has.
+func (p *Pattern) Steps() int { return p.steps }
 
 // literalPrefix is the text that an expression demands at the beginning of a string, or "".
 func literalPrefix(tree *syntax.Regexp) string {
@@ -72,6 +77,19 @@ func literalPrefix(tree *syntax.Regexp) string {
 		return ""
 	}
 	return string(literal.Rune)
+}
+
+// ends reports whether an expression has "$" and whether it has "\z".
+func ends(re *syntax.Regexp) (dollar, end bool) {
+	if re.Op == syntax.OpEndText {
+		dollar = re.Flags&syntax.WasDollar != 0
+		end = !dollar
+	}
+	for _, sub := range re.Sub {
+		d, e := ends(sub)
+		dollar, end = dollar || d, end || e
+	}
+	return dollar, end
 }
 
 // steps is about how many instructions an expression compiles to, not much above maxSteps.

@@ -28,7 +28,7 @@ func (s *shape) apply(doc []byte, at shaping) []byte {
 	for key, v := range keys.Elements(doc) {
 		name := string(key)
 		kid := s.kids[name]
-		if kid != nil && kid.compute != nil && at.mode == include {
+		if kid != nil && (kid.compute != nil || kid.last) && at.mode == include {
 			continue // a computed field takes its place behind the kept ones
 		}
 		if kid != nil {
@@ -40,7 +40,12 @@ func (s *shape) apply(doc []byte, at shaping) []byte {
 		if done[name] {
 			continue
 		}
-		if v := s.kids[name].create(at); v.Type != 0 {
+		kid := s.kids[name]
+		v := kid.create(at)
+		if kid.last {
+			v = kid.part(at.of, keys.Lookup(doc, name))
+		}
+		if v.Type != 0 {
 			at.of.Take(len(name))
 			b.Add(name, v)
 		}
@@ -57,6 +62,8 @@ func (s *shape) value(v bson.RawValue, at shaping) bson.RawValue {
 		return v
 	case s.compute != nil:
 		return s.compute.Value(at.of)
+	case s.leaf && s.part != nil:
+		return s.part(at.of, v)
 	case s.leaf && s.keep:
 		return v
 	case s.leaf:

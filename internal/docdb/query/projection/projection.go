@@ -7,6 +7,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
+	"github.com/telamon-db/telamon/internal/docdb/query/match"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -15,6 +16,9 @@ import (
 type Projection struct {
 	mode mode
 	root *shape
+
+	positional []string      // the path at which only the element stays by which the document was found, or nil
+	found      *match.Filter // by which it was
 }
 
 // mode is what happens to a field that a projection does not mention.
@@ -32,8 +36,10 @@ type shape struct {
 	kids  map[string]*shape
 
 	leaf    bool
-	keep    bool                  // of a leaf without compute
-	compute expression.Expression // of a leaf
+	keep    bool                                                          // of a leaf without compute
+	compute expression.Expression                                         // of a leaf
+	part    func(x *expression.Evaluation, v bson.RawValue) bson.RawValue // of a leaf that is kept: what is kept of it; nil: all
+	last    bool                                                          // of a leaf with part: it comes behind the fields that are included
 }
 
 // Codes of projection errors. Source: MongoDB's error code reference and server sources' numbered locations.
@@ -41,6 +47,7 @@ var (
 	pathCollision       = wire.Code{Number: 31249, Name: "Location31249"}
 	exclusionInclusion  = wire.Code{Number: 31254, Name: "Location31254"}
 	inclusionExclusion  = wire.Code{Number: 31253, Name: "Location31253"}
+	expressionExclusion = wire.Code{Number: 31252, Name: "Location31252"}
 	emptySubProjection  = wire.Code{Number: 51270, Name: "Location51270"}
 	EmptyProjectionCode = wire.Code{Number: 51272, Name: "Location51272"}
 )
@@ -64,6 +71,10 @@ type parser struct {
 	decided bool
 	mode    mode
 	id      *shape // the leaf for _id, which may differ from the mode
+
+	find       bool     // it is the projection of find
+	positional []string // the path of "path.$"
+	elemMatch  bool     // there is one
 }
 
 // fields reads the fields of one level; path leads to it.
@@ -74,8 +85,11 @@ func (p *parser) fields(path []string, raw []byte) error {
 	defer p.from.Leave()
 	for key, v := range keys.Elements(raw) {
 		name := string(key)
-		if strings.HasSuffix(name, ".$") || name == "$" {
-			return wire.Errorf(wire.BadValue, "the positional projection '%s' is not supported", name)
+		if strings.HasSuffix(name, ".$") || strings.Contains(name, ".$.") {
+			var err error
+			if name, err = p.withoutPositional(name, v); err != nil {
+				return err
+			}
 		}
 		parts, err := value.FieldPath(name)
 		if err != nil {
@@ -93,13 +107,20 @@ func (p *parser) fields(path []string, raw []byte) error {
 }
 
 func (p *parser) field(path []string, v bson.RawValue) error {
-	if first, nonEmpty := value.FirstName(v); value.IsDocument(v) && !strings.HasPrefix(first, "$") {
-		if !nonEmpty {
-			return wire.Errorf(emptySubProjection, "An empty sub-projection is not a valid value. Found empty object at path '%s'", strings.Join(path, "."))
-		}
+	first, nonEmpty := value.FirstName(v)
+	switch {
+	case value.IsDocument(v) && !nonEmpty:
+		return wire.Errorf(emptySubProjection, "An empty sub-projection is not a valid value. Found empty object at path '%s'", strings.Join(path, "."))
+	case value.IsDocument(v) && !strings.HasPrefix(first, "$"):
 		return p.fields(path, v.Value)
-	} else if first == "$slice" || first == "$elemMatch" || first == "$meta" {
+	case first == "$meta":
 		return wire.Errorf(wire.BadValue, "the projection operator %s is not supported", first)
+	case p.find && (first == "$slice" || first == "$elemMatch"):
+		if leaf, err := p.part(path, first, keys.Lookup(v.Value, first)); err != nil {
+			return err
+		} else if leaf != nil {
+			return p.root.insert(path, leaf)
+		}
 	}
 	leaf, err := p.leaf(path, v)
 	if err != nil {
@@ -130,6 +151,9 @@ func (p *parser) leaf(path []string, v bson.RawValue) (*shape, error) {
 	if !p.decided {
 		p.decided, p.mode = true, wanted
 	}
+	if p.mode != wanted && leaf.compute != nil {
+		return nil, wire.Errorf(expressionExclusion, "Cannot use an expression for the field %s in an exclusion projection", strings.Join(path, "."))
+	}
 	if p.mode != wanted {
 		return nil, mixed(path, wanted)
 	}
@@ -143,11 +167,11 @@ func mixed(path []string, wanted mode) error {
 	return wire.Errorf(inclusionExclusion, "Cannot do inclusion on field %s in exclusion projection", strings.Join(path, "."))
 }
 
-// finish decides the mode if only _id was named, and keeps _id in an inclusion that does not mention it.
+// finish decides the mode if nothing but _id or parts of fields was named, and keeps _id in an inclusion that does not mention it.
 func (p *parser) finish() (*Projection, error) {
 	if !p.decided {
 		p.mode = exclude
-		if p.id != nil && p.id.keep {
+		if p.id != nil && p.id.keep || p.elemMatch {
 			p.mode = include
 		}
 	}
@@ -191,7 +215,10 @@ func (p *Projection) ApplyIn(x *expression.Evaluation, doc bson.Raw) (bson.Raw, 
 		return doc, nil
 	}
 	x.Begin(doc)
-	out := p.root.apply(doc, shaping{mode: p.mode, of: x})
+	out := bson.Raw(p.root.apply(doc, shaping{mode: p.mode, of: x}))
+	if p.positional != nil {
+		out = p.onlyFound(x, doc, out)
+	}
 	x.Begin(doc)
 	x.Take(len(out)) // and so much it is, if stage after stage has added to it
 	return out, x.Err()
