@@ -35,6 +35,8 @@ type Server struct {
 	OwnerUsername string // of the organization's owner, who logs in with OwnerPassword
 	OwnerPassword string
 	DataDir       string
+	DNSAddress    string // HOST:PORT that knows the names of clusters; empty without DNS
+	CAFile        string // with the certificate that clients are to trust; empty without TLS
 
 	t       testing.TB
 	options options
@@ -70,7 +72,10 @@ func SMTP(url string) Option { return func(o *options) { o.config.SMTPURL = url 
 // Store keeps state in the PostgreSQL of the URL, as telamon serve --store does; without it in a file of DataDir.
 func Store(url string) Option { return func(o *options) { o.config.Store = url } }
 
-// TLS has the API speak HTTPS, with certificates of an authority whose own is DataDir/ca.pem.
+// DNS gives clusters names in DNS, which DNSAddress answers questions about.
+func DNS() Option { return func(o *options) { o.config.DNS = "127.0.0.1:0" } }
+
+// TLS has the API and clusters speak TLS, with certificates of an authority whose own is DataDir/ca.pem.
 func TLS() Option { return func(o *options) { o.config.TLS = "auto" } }
 
 // Start runs a server until the test ends.
@@ -98,6 +103,7 @@ func (s *Server) begin() {
 	s.URL, s.ManagementURL, s.OrgID, s.ProjectID, s.OwnerUserID = b.BaseURL, b.ManagementURL, b.OrgID, b.ProjectID, b.OwnerUserID
 	s.PublicKey, s.PrivateKey, s.ClientID, s.ClientSecret = b.PublicKey, b.PrivateKey, b.ClientID, b.ClientSecret
 	s.OwnerUsername, s.OwnerPassword = b.OwnerUsername, b.OwnerPassword
+	s.DNSAddress, s.CAFile = b.DNSAddress, b.CAFile
 	s.ManagementSecret = running.ManagementSecret()
 	ctx, cancel := context.WithCancel(context.Background())
 	s.running, s.stop, s.done = running, cancel, make(chan error, 1)

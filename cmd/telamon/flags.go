@@ -22,9 +22,11 @@ func serverFlags(f *pflag.FlagSet, cfg *server.Config) {
 	f.StringVar(&cfg.Listen, "listen", "127.0.0.1:8080", "`HOST:PORT` of the API; port 0 takes a free one")
 	f.StringVar(&cfg.URL, "url", "", "`URL` under which clients and people reach the API, such as https://atlas.example.com behind a proxy: links and letters begin with it (default the address of --listen)")
 	f.StringVar(&cfg.Management, "management", "127.0.0.1:8081", "`HOST:PORT` of health, metrics, profiles and the clock; the last two ask for managementSecret of bootstrap.json")
-	f.StringVar(&cfg.TLS, "tls", "", "HTTPS for the API: auto, with an authority in DATA (ca.pem), or files `CERT,KEY` (default plain HTTP)")
+	f.StringVar(&cfg.TLS, "tls", "", "TLS for the API and for clusters: auto, with an authority in DATA (ca.pem), or files `CERT,KEY` (default none)")
 	f.DurationVar(&cfg.Outage, "outage", 5*time.Minute, "how long clients of clusters go on with the roles they had while the store cannot be reached")
 	f.StringVar(&cfg.ClusterHost, "cluster-host", "127.0.0.1", "address `HOST` that clusters listen on and are reached at")
+	f.StringVar(&cfg.DNS, "dns", "", "`HOST:PORT` that answers questions about the names of clusters, which they then have (mongodb+srv://); see telamon dns (default none)")
+	f.StringVar(&cfg.Zone, "dns-zone", "telamon.internal", "`ZONE` that the names of clusters are in")
 	f.Func("cluster-ports", "ports `FROM-TO` that clusters listen on (default any free one)", func(s string) error { return readPorts(s, cfg) })
 	f.Func("trusted-proxy", "`CIDR` whose X-Forwarded-For is believed; may be given more than once, or a list with commas", func(s string) error { return readProxies(s, cfg) })
 	f.Func("rate-limits", "`LIMITS` of the API: on, off, or some sizes as SET=CAPACITY/REFILL,..., refill a minute; sets are "+

@@ -69,6 +69,10 @@ func (g *Gateway) serve(ctx context.Context, nc net.Conn, peer netip.AddrPort) {
 		return
 	}
 	defer func() { c.seat.Leave() }()
+	if err := c.secure(ctx); err != nil {
+		g.noise.Do(func() { c.log.Info("no TLS", "error", err) })
+		return
+	}
 	c.log.Debug("connected")
 	for !c.closing {
 		if err := c.next(ctx); err != nil {

@@ -13,6 +13,7 @@ package gateway
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -72,9 +73,10 @@ type User struct {
 
 // Config says what a gateway stands for.
 type Config struct {
-	Name      string // the cluster's name, for logs
-	SetName   string // the replica set's name
-	Host      string // host:port as clients reach it
+	Name      string      // the cluster's name, for logs
+	SetName   string      // the replica set's name
+	Host      string      // host:port as clients reach it
+	TLS       *tls.Config // that clients have to begin; nil: none
 	Directory Directory
 	Backend   Backend
 	Observer  Observer     // nil: nobody
@@ -170,6 +172,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 
 // accept serves nc.
 func (g *Gateway) accept(ctx context.Context, nc net.Conn) {
+	nc = g.begin(nc)
 	defer nc.Close()
 	g.open.Add(1)
 	defer g.open.Add(-1)

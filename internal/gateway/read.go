@@ -122,7 +122,7 @@ func (c *conn) weigh(h wire.Header, limit int32) (int64, error) {
 func (c *conn) claimRoom(ctx context.Context, weight int64) error {
 	ctx, cancel := context.WithTimeout(ctx, roomTime)
 	defer cancel()
-	claim, err := c.g.shared.messages.Take(ctx, c.owner(), weight, func() { _ = c.nc.Close() })
+	claim, err := c.g.shared.messages.Take(ctx, c.owner(), weight, c.cut)
 	if err != nil {
 		return fmt.Errorf("no memory for a message: %w", err)
 	}
@@ -142,7 +142,7 @@ func (c *conn) owner() share.Owner {
 // sit takes one of seats in place of the connection's present one, and reports whether there was one. The connection ends
 // when it loses its seat.
 func (c *conn) sit(seats *share.Seats) bool {
-	seat := seats.Take(c.owner(), func() { _ = c.nc.Close() })
+	seat := seats.Take(c.owner(), c.cut)
 	c.seat.Leave()
 	c.seat = seat
 	return seat != nil

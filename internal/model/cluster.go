@@ -24,9 +24,10 @@ type Cluster struct {
 	Access       Access   `json:"access,omitzero"`
 	Failovers    int64    `json:"failovers,omitempty"` // how often its owner has asked for another primary
 
-	Node       string   `json:"node"`           // the node whose data directory holds it
-	Host       string   `json:"host,omitempty"` // at which that node's clusters are reached
-	Dataset    string   `json:"dataset"`        // name of the live data directory; a restore puts another in its place
+	Node       string   `json:"node"` // the node whose data directory holds it
+	Site                // of that node
+	CustomDNS  bool     `json:"customDNS,omitempty"` // it has private names too, as its project asks for its clusters on AWS
+	Dataset    string   `json:"dataset"`             // name of the live data directory; a restore puts another in its place
 	ReplicaSet string   `json:"replicaSet"`
 	Members    []Member `json:"members,omitempty"` // in the order of the replica set's configuration
 
@@ -72,23 +73,6 @@ func (c *Cluster) Addresses() string {
 		all[i] = m.Address()
 	}
 	return strings.Join(all, ",")
-}
-
-// MoveTo says that the cluster and its members are reached at another host.
-func (c *Cluster) MoveTo(host string) {
-	c.Host = host
-	for i := range c.Members {
-		c.Members[i].Host = host
-	}
-}
-
-// ConnectionString is how clients reach the cluster: "" while it is being created. It names no TLS and there is no form
-// of it that DNS resolves (mongodb+srv), because clusters have neither so far.
-func (c *Cluster) ConnectionString() string {
-	if len(c.Members) == 0 || c.State == Creating {
-		return ""
-	}
-	return "mongodb://" + c.Addresses() + "/?authSource=admin&replicaSet=" + c.ReplicaSet
 }
 
 // Provider is the cloud provider that the cluster declares first, or "".

@@ -33,7 +33,7 @@ type bench struct {
 func newBench(t *testing.T, dir string) *bench {
 	t.Helper()
 	p := New(Config{
-		DataDir: dir, Host: "127.0.0.1", Version: "8.0.0", Databases: Embedded{Logger: slog.New(slog.DiscardHandler), Now: time.Now}, Logger: slog.New(slog.DiscardHandler),
+		DataDir: dir, Site: model.Site{Host: "127.0.0.1"}, Version: "8.0.0", Databases: Embedded{Logger: slog.New(slog.DiscardHandler), Now: time.Now}, Logger: slog.New(slog.DiscardHandler),
 		Directory: func(*model.Cluster) gateway.Directory { return nobody{} },
 	})
 	b := &bench{p, t}

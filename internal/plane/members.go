@@ -29,7 +29,7 @@ func (p *Plane) bind(c *model.Cluster) (all []listener, err error) {
 			}
 			return nil, err
 		}
-		m.Host, m.Port = p.cfg.Host, l.Addr().(*net.TCPAddr).Port
+		m.Host, m.Port = c.MemberHost(i), l.Addr().(*net.TCPAddr).Port
 		all = append(all, listener{m, l})
 	}
 	return all, nil
@@ -47,7 +47,7 @@ func members(c *model.Cluster) []model.Member {
 
 // listen binds the port that a member had, or another of the range.
 func (p *Plane) listen(had int) (net.Listener, error) {
-	address := func(port int) string { return net.JoinHostPort(p.cfg.Host, strconv.Itoa(port)) }
+	address := func(port int) string { return net.JoinHostPort(p.cfg.Site.Host, strconv.Itoa(port)) }
 	if had != 0 {
 		if l, err := net.Listen("tcp", address(had)); err == nil {
 			return l, nil

@@ -12,6 +12,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -29,8 +30,9 @@ import (
 // Config says where databases are and how they are reached.
 type Config struct {
 	DataDir   string
-	Host      string // address that gateways listen on and are reached at
-	PortFrom  int    // first port; 0: any free one
+	Site      model.Site                       // how clusters are reached; gateways listen on its host
+	TLS       func(*model.Cluster) *tls.Config // of a cluster of a site with TLS
+	PortFrom  int                              // first port; 0: any free one
 	PortTo    int
 	Version   string // MongoDB version that gateways tell
 	Databases Databases
@@ -166,8 +168,12 @@ func (p *Plane) gateway(c *model.Cluster, d *deployment, m model.Member) *gatewa
 	if p.cfg.Observer != nil {
 		observer = p.cfg.Observer(c)
 	}
+	var secure *tls.Config
+	if p.cfg.Site.TLS {
+		secure = p.cfg.TLS(c)
+	}
 	return gateway.New(gateway.Config{
-		Name: c.Name, SetName: c.ReplicaSet, Host: m.Address(), Directory: p.cfg.Directory(c), Backend: &d.slot,
+		TLS: secure, Name: c.Name, SetName: c.ReplicaSet, Host: m.Address(), Directory: p.cfg.Directory(c), Backend: &d.slot,
 		Logger: p.cfg.Logger, Version: p.cfg.Version, Secret: projectSecret(p.cfg.Secret, c.GroupID),
 		Shared: p.shared, Observer: observer,
 	})

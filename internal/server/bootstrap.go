@@ -30,6 +30,8 @@ import (
 type Bootstrap struct {
 	BaseURL       string `json:"baseUrl"`
 	ManagementURL string `json:"managementUrl"`
+	DNSAddress    string `json:"dnsAddress,omitempty"` // HOST:PORT that answers questions about names of clusters
+	CAFile        string `json:"caFile,omitempty"`     // with the authority that callers and clients of clusters are to trust
 	OrgID         string `json:"orgId"`
 	OwnerUserID   string `json:"ownerUserId"`
 	OwnerUsername string `json:"ownerUsername,omitempty"`
@@ -67,6 +69,7 @@ func (s *Server) start(ctx context.Context) (*bootstrapFile, error) {
 	}
 	before.BaseURL = s.baseURL()
 	before.ManagementURL = "http://" + reachable(s.manage.Addr())
+	before.DNSAddress, before.CAFile = s.dns.address(), s.Authority()
 	b := new(bootstrapFile)
 	err = s.store.Update(ctx, func(tx store.Tx) error {
 		*b = *before

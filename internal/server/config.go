@@ -13,6 +13,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/mail"
+	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/ratelimit"
 )
 
@@ -32,7 +33,9 @@ type Config struct {
 	Proxies     []netip.Prefix             // whose X-Forwarded-For is believed
 	Outage      time.Duration              // for which clients of clusters go on while the store cannot be reached; 0: five minutes
 	Pace        Pace                       // of clusters' transitions
-	TLS         string                     // of the API listener: "" for none, "auto" for certificates of an authority in DataDir, or CERT,KEY
+	TLS         string                     // of the API listener and of clusters: "" for none, "auto" for certificates of an authority in DataDir, or CERT,KEY
+	DNS         string                     // HOST:PORT that questions about names of clusters are answered at; "": they have none
+	Zone        string                     // that the names of clusters are in
 	AsOf        api.Date                   // versions with a sunset up to this date are gone; "": none is
 	LimitsOff   bool                       // no rate limits
 	Limits      map[string]ratelimit.Limit // sizes by id of the endpoint set, in place of the documented ones
@@ -40,6 +43,15 @@ type Config struct {
 	Logger      *slog.Logger
 	uncounted   bool // there are no metrics
 	timeouts    timeouts
+}
+
+// site is how the clusters of this node are reached.
+func (c *Config) site() model.Site {
+	s := model.Site{Host: c.ClusterHost, TLS: c.TLS != ""}
+	if c.DNS != "" {
+		s.Zone = c.Zone
+	}
+	return s
 }
 
 // transport is how letters leave.
@@ -98,6 +110,9 @@ func (c *Config) fill() {
 	}
 	if c.ClusterHost == "" {
 		c.ClusterHost = "127.0.0.1"
+	}
+	if c.Zone == "" {
+		c.Zone = "telamon.internal"
 	}
 	if c.Outage == 0 {
 		c.Outage = 5 * time.Minute

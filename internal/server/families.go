@@ -48,8 +48,8 @@ func (s *Server) families() []any {
 	var (
 		pace     = s.cfg.Pace
 		networks = &container.Service{Store: s.store}
-		clusters = cluster.Lifecycle{Node: s.node, Host: s.cfg.ClusterHost, Dwell: pace.Cluster, Networks: networks}
-		shared   = cluster.Lifecycle{Node: s.node, Host: s.cfg.ClusterHost, Dwell: pace.Flex, Networks: networks}
+		clusters = cluster.Lifecycle{Node: s.node, Site: s.cfg.site(), Dwell: pace.Cluster, Networks: networks}
+		shared   = cluster.Lifecycle{Node: s.node, Site: s.cfg.site(), Dwell: pace.Flex, Networks: networks}
 		users    = databaseuser.New(s.store)
 		inviter  = &invite.Sender{BaseURL: func() string { return s.bootstrap.BaseURL }}
 	)

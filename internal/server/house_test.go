@@ -59,6 +59,7 @@ var house = map[string][]string{
 	"internal/api/schema":             {"internal/fault"},
 	"internal/api/openapi":            {"internal/api", "internal/api/schema", "internal/fault"},
 	"internal/pki":                    {"internal/durable"},
+	"internal/dns":                    {"internal/share"},
 	"internal/share":                  {},
 	"internal/ratelimit":              {},
 	"internal/trouble":                {},

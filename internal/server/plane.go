@@ -20,7 +20,7 @@ const mongoDBVersion = defaultMajorVersion + ".0"
 func (s *Server) newPlane(secret []byte) *plane.Plane {
 	observer := s.metrics.Observer()
 	return plane.New(plane.Config{
-		DataDir: s.cfg.DataDir, Host: s.cfg.ClusterHost, PortFrom: s.cfg.PortFrom, PortTo: s.cfg.PortTo,
+		DataDir: s.cfg.DataDir, Site: s.cfg.site(), TLS: s.clusterTLS, PortFrom: s.cfg.PortFrom, PortTo: s.cfg.PortTo,
 		Version: mongoDBVersion, Logger: s.cfg.Logger, Secret: secret,
 		Databases: plane.Embedded{Logger: s.cfg.Logger, Now: s.clock.Now},
 		Observer:  func(*model.Cluster) gateway.Observer { return observer },
@@ -52,8 +52,8 @@ func (s *Server) clusters(ctx context.Context) (all []*model.Cluster, err error)
 	err = s.store.Update(ctx, func(tx store.Tx) error {
 		all, err = state.ClustersOn(tx, s.node)
 		for _, c := range all {
-			if c.Host != s.cfg.ClusterHost && err == nil {
-				c.MoveTo(s.cfg.ClusterHost)
+			if c.Site != s.cfg.site() && err == nil {
+				c.MoveTo(s.cfg.site())
 				err = state.Clusters.Put(tx, c)
 			}
 		}

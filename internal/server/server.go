@@ -50,7 +50,9 @@ type Server struct {
 	nodes     *nodes.Service
 	bootstrap *bootstrapFile
 	api       net.Listener
+	identity  *identity   // nil: no TLS
 	tls       *tls.Config // of the API listener; nil: none
+	dns       *names      // nil: there are none in DNS
 	manage    net.Listener
 	trouble   *trouble.Board
 	metrics   *metrics.Metrics
@@ -97,6 +99,9 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 		return nil, fmt.Errorf("server: management listener: %w", err)
 	}
 	if s.tls, err = s.certificates(); err != nil {
+		return nil, err
+	}
+	if s.dns, err = s.listenDNS(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.compose(ctx); err != nil {
@@ -172,6 +177,9 @@ func (s *Server) Run(ctx context.Context) error {
 	drain := s.cfg.timeouts.drain
 	group.Go(func() error { return serve(ctx, apiServer, &seated{s.api, s.callers, s.trouble}, drain) })
 	group.Go(func() error { return serve(ctx, manageServer, &seated{s.manage, s.managers, s.trouble}, drain) })
+	if s.dns != nil {
+		group.Go(func() error { return s.dns.serve(ctx, s.trouble) })
+	}
 	group.Go(func() error { return s.usage.Run(ctx, s.store, s.cfg.Logger) })
 	group.Go(func() error { return s.runner.Run(ctx) })
 	if s.shared() {
@@ -243,6 +251,9 @@ func (s *Server) release() error {
 				errs = append(errs, err)
 			}
 		}
+	}
+	if s.dns != nil {
+		errs = append(errs, s.dns.close())
 	}
 	if s.plane != nil {
 		errs = append(errs, s.plane.Close())

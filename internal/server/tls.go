@@ -8,27 +8,35 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/pki"
 )
 
-// certificates is how the API listener shows who it is, or nil if it speaks plain HTTP.
-func (s *Server) certificates() (*tls.Config, error) {
+// identity is how the server shows who it is, to callers of the API and to clients of clusters: by one of an authority's
+// certificates, or by its operator's.
+type identity struct {
+	authority *pki.Authority // nil: there is a certificate
+	cert      tls.Certificate
+	names     []string // of the server, as far as it knows
+}
+
+// identify returns the server's identity, or nil if it speaks no TLS.
+func (s *Server) identify() (*identity, error) {
 	switch {
 	case s.cfg.TLS == "":
 		return nil, nil
 	case s.cfg.TLS == "auto":
-		authority, err := pki.Open(s.cfg.DataDir, time.Now(), s.names()...)
-		if err != nil {
-			return nil, err
+		names := s.names()
+		all := names
+		if s.cfg.DNS != "" {
+			all = append(all, s.cfg.Zone)
 		}
-		own := pki.NewRenewing(authority, s.names(), time.Now)
-		if _, err := own.Get(nil); err != nil { // rather now than at every handshake
-			return nil, err
-		}
-		return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: own.Get}, nil
+		authority, err := pki.Open(s.cfg.DataDir, time.Now(), all...)
+		return &identity{authority: authority, names: names}, err
 	}
 	certFile, keyFile, ok := strings.Cut(s.cfg.TLS, ",")
 	if !ok {
@@ -38,12 +46,49 @@ func (s *Server) certificates() (*tls.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: TLS: %w", err)
 	}
-	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}, nil
+	return &identity{cert: pair}, nil
 }
 
-// names are the names and addresses at which the API listener can be reached, as far as this machine knows.
+// config is TLS as the server speaks it under its own names and others.
+func (i *identity) config(others ...string) *tls.Config {
+	cfg := &tls.Config{MinVersion: tls.VersionTLS12}
+	if i.authority == nil {
+		cfg.Certificates = []tls.Certificate{i.cert}
+	} else {
+		cfg.GetCertificate = pki.NewRenewing(i.authority, append(slices.Clone(i.names), others...), time.Now).Get
+	}
+	return cfg
+}
+
+// certificates is how the API listener shows who it is, or nil if it speaks plain HTTP.
+func (s *Server) certificates() (_ *tls.Config, err error) {
+	if s.identity, err = s.identify(); err != nil || s.identity == nil {
+		return nil, err
+	}
+	cfg := s.identity.config()
+	if cfg.GetCertificate != nil {
+		_, err = cfg.GetCertificate(nil) // rather now than at every handshake
+	}
+	return cfg, err
+}
+
+// clusterTLS is TLS as the members of a cluster speak it. Clients may show certificates, which logins look at.
+func (s *Server) clusterTLS(c *model.Cluster) *tls.Config {
+	var names []string
+	if c.Zone != "" {
+		names = append(names, "*."+c.Domain())
+	}
+	cfg := s.identity.config(names...)
+	cfg.ClientAuth = tls.RequestClientCert
+	return cfg
+}
+
+// names are the names and addresses at which the API and clusters can be reached, as far as this machine knows.
 func (s *Server) names() []string {
 	names := []string{"localhost", "127.0.0.1", "::1"}
+	if a, err := netip.ParseAddr(s.cfg.ClusterHost); err != nil || !a.IsUnspecified() {
+		names = append(names, s.cfg.ClusterHost)
+	}
 	if host, err := os.Hostname(); err == nil {
 		names = append(names, host)
 	}

@@ -115,7 +115,7 @@ func (w *common) show(v view) {
 	path := "/groups/" + c.GroupID + "/clusters/" + c.Name
 	*w = common{
 		BIConnector: &BIConnector{Enabled: &d.BIConnector, ReadPreference: d.BIReadPreference}, ClusterType: d.Type,
-		ConnectionStrings: &ConnectionStrings{Standard: c.ConnectionString()}, CreateDate: api.Time{Time: c.Created},
+		ConnectionStrings: connectionStrings(c), CreateDate: api.Time{Time: c.Created},
 		DiskWarmingMode: d.DiskWarming, EncryptionAtRest: cmp.Or(d.EncryptionAtRest, none), EmployeeAccess: grant(c.Access), FCV: c.FCV(), FCVExpiry: api.Time{Time: c.Pinned.Expires}, GlobalSelfManaged: new(bool), GroupID: c.GroupID, ID: c.ID,
 		Labels: []shape.ComponentLabel{}, MajorVersion: d.MajorVersion, Version: v.version, Name: c.Name, Paused: &d.Paused, PITEnabled: &d.PointInTime,
 		ScalingStrategy: d.ScalingStrategy, RootCertType: "ISRGROOTX1", StateName: string(c.State),
@@ -184,4 +184,9 @@ func setDisk(d *model.Declared, gb float64) {
 
 func hardwareOf(r *model.Region) []*model.Hardware {
 	return []*model.Hardware{&r.Electable, &r.ReadOnly, &r.Analytics}
+}
+
+func connectionStrings(c *model.Cluster) *ConnectionStrings {
+	s := c.ConnectionStrings()
+	return &ConnectionStrings{Standard: s.Standard, StandardSRV: s.StandardSRV, Private: s.Private, PrivateSRV: s.PrivateSRV}
 }

@@ -17,7 +17,7 @@ import (
 // leaves the rest to the Reconciler.
 type Lifecycle struct {
 	Node  string        // the node that new clusters live on
-	Host  string        // at which they are reached
+	Site  model.Site    // at which they are reached
 	Dwell time.Duration // how long a cluster stays in a transitional state at least
 
 	Networks Networks
@@ -41,7 +41,7 @@ func (l Lifecycle) Declare(tx store.Tx, c *model.Cluster) error {
 		return err
 	}
 	c.State, c.Created, c.Settled = model.Creating, tx.Now(), tx.Now().Add(l.Dwell)
-	c.Node, c.Host, c.Dataset, c.ReplicaSet = l.Node, l.Host, "data", setName()
+	c.Node, c.Site, c.Dataset, c.ReplicaSet = l.Node, l.Site, "data", setName()
 	if err := l.keep(tx, c); err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (s *Service) life() api.Operations {
 			ID: "createCluster", Aliases: []string{"createGroupCluster"}, Method: http.MethodPost, Path: path, Tag: tag,
 			Summary: "Create one cluster in one project",
 			Description: "Declares a cluster and answers at once; it is CREATING until its database runs, then IDLE. Telamon runs one process for it, " +
-				"whatever sizes and regions are declared. A cluster has no TLS and no name in DNS so far: it has connectionStrings.standard, not standardSrv.",
+				"whatever sizes and regions are declared. It speaks TLS where the API does, and has connectionStrings.standardSrv where the server answers DNS.",
 			Roles: authz.Any(authz.GroupClusterCreator, authz.GroupOwner), Status: http.StatusCreated, Level: api.Real,
 			Errors: fault.Kinds{
 				fault.InvalidAttribute, fault.DuplicateClusterName, fault.DuplicateNamePrefix, fault.ClustersLimit, fault.FreeClusterRefused,

@@ -67,11 +67,11 @@ type EmployeeAccessGrantView struct {
 type ConnectionStrings struct {
 	AWSPrivateLink    map[string]string           `json:"awsPrivateLink,omitempty" api:"readonly" doc:"By endpoint. Telamon has no private endpoints."`
 	AWSPrivateLinkSRV map[string]string           `json:"awsPrivateLinkSrv,omitempty" api:"readonly" doc:"By endpoint. Telamon has no private endpoints."`
-	Private           string                      `json:"private,omitempty" api:"readonly" doc:"Over a peering connection. Telamon has none."`
+	Private           string                      `json:"private,omitempty" api:"readonly" doc:"The connection string with private names, which clusters on AWS have where their project asks for custom DNS."`
 	PrivateEndpoint   []PrivateEndpointConnection `json:"privateEndpoint,omitempty" api:"readonly" doc:"By private endpoint. Telamon has none."`
-	PrivateSRV        string                      `json:"privateSrv,omitempty" api:"readonly" doc:"Over a peering connection. Telamon has none."`
-	Standard          string                      `json:"standard,omitempty" api:"readonly" doc:"The connection string, mongodb://. It names no TLS: clusters speak none so far."`
-	StandardSRV       string                      `json:"standardSrv,omitempty" api:"readonly" doc:"The connection string that DNS resolves, mongodb+srv://. Absent: Telamon serves no DNS so far."`
+	PrivateSRV        string                      `json:"privateSrv,omitempty" api:"readonly" doc:"The one of them that DNS resolves."`
+	Standard          string                      `json:"standard,omitempty" api:"readonly" doc:"The connection string, mongodb://."`
+	StandardSRV       string                      `json:"standardSrv,omitempty" api:"readonly" doc:"The connection string that DNS resolves, mongodb+srv://. Absent where the server answers no DNS."`
 }
 
 // PrivateEndpointConnection is how drivers reach a cluster through private endpoints.

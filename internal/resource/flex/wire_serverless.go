@@ -57,8 +57,8 @@ type ServerlessBackupOptions struct {
 // ServerlessConnectionStrings are how drivers reach a serverless instance.
 type ServerlessConnectionStrings struct {
 	PrivateEndpoint []ServerlessPrivateConnection `json:"privateEndpoint,omitempty" api:"readonly" doc:"By private endpoint. Telamon has none."`
-	Standard        string                        `json:"standard,omitempty" api:"readonly" doc:"The connection string, mongodb://. The real service has standardSrv only; Telamon, which serves no DNS so far, has this only."`
-	StandardSRV     string                        `json:"standardSrv,omitempty" api:"readonly" doc:"The connection string that DNS resolves, mongodb+srv://. Absent: Telamon serves no DNS so far."`
+	Standard        string                        `json:"standard,omitempty" api:"readonly" doc:"The connection string, mongodb://. The real service has standardSrv only; Telamon has this too."`
+	StandardSRV     string                        `json:"standardSrv,omitempty" api:"readonly" doc:"The connection string that DNS resolves, mongodb+srv://. Absent where the server answers no DNS."`
 }
 
 // ServerlessPrivateConnection is how drivers reach a serverless instance through private endpoints.
@@ -105,7 +105,7 @@ func serverlessInstance(c *model.Cluster, version string) ServerlessInstanceDesc
 	d := &c.Declared
 	r := d.Zones[0].Regions[0]
 	return ServerlessInstanceDescription{
-		ConnectionStrings: &ServerlessConnectionStrings{Standard: c.ConnectionString()},
+		ConnectionStrings: serverlessStrings(c),
 		CreateDate:        api.Time{Time: c.Created}, GroupID: c.GroupID, ID: c.ID, MongoDBVersion: version, Name: c.Name,
 		Links: api.Self("/groups/" + c.GroupID + "/serverless/" + c.Name),
 		ProviderSettings: &ServerlessProvider{
@@ -115,4 +115,9 @@ func serverlessInstance(c *model.Cluster, version string) ServerlessInstanceDesc
 		BackupOptions: &ServerlessBackupOptions{Continuous: &d.ContinuousBackup}, StateName: string(c.State),
 		Tags: append([]shape.ResourceTag{}, shape.ResourceTags(d.Tags)...), TerminationProtection: &d.TerminationProtection,
 	}
+}
+
+func serverlessStrings(c *model.Cluster) *ServerlessConnectionStrings {
+	s := c.ConnectionStrings()
+	return &ServerlessConnectionStrings{Standard: s.Standard, StandardSRV: s.StandardSRV}
 }

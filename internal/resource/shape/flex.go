@@ -32,7 +32,7 @@ type FlexBackupSettings20241113 struct {
 // FlexConnectionStrings20241113 are how drivers reach a Flex cluster.
 type FlexConnectionStrings20241113 struct {
 	Standard    string `json:"standard,omitempty" api:"readonly" doc:"The connection string, mongodb://."`
-	StandardSRV string `json:"standardSrv,omitempty" api:"readonly" doc:"The connection string that DNS resolves, mongodb+srv://. Absent: Telamon serves no DNS so far."`
+	StandardSRV string `json:"standardSrv,omitempty" api:"readonly" doc:"The connection string that DNS resolves, mongodb+srv://. Absent where the server answers no DNS."`
 }
 
 // FlexProviderSettings20241113 is where a Flex cluster is.
@@ -49,7 +49,7 @@ func FlexCluster(c *model.Cluster, version string) FlexClusterDescription2024111
 	r := d.Zones[0].Regions[0]
 	return FlexClusterDescription20241113{
 		BackupSettings: &FlexBackupSettings20241113{Enabled: d.Backup}, ClusterType: d.Type,
-		ConnectionStrings: &FlexConnectionStrings20241113{Standard: c.ConnectionString()}, CreateDate: api.Time{Time: c.Created},
+		ConnectionStrings: flexStrings(c), CreateDate: api.Time{Time: c.Created},
 		GroupID: c.GroupID, ID: c.ID, MongoDBVersion: version, Name: c.Name,
 		ProviderSettings: &FlexProviderSettings20241113{
 			BackingProviderName: r.Backing, DiskSizeGB: api.Double(r.Electable.DiskGB), ProviderName: r.Provider, RegionName: r.Name,
@@ -82,4 +82,9 @@ func DeclareFlex(version, name string, tags []ResourceTag, backing, region strin
 	d = model.NewFlex(version, backing, region)
 	d.Tags = kept
 	return d, nil
+}
+
+func flexStrings(c *model.Cluster) *FlexConnectionStrings20241113 {
+	s := c.ConnectionStrings()
+	return &FlexConnectionStrings20241113{Standard: s.Standard, StandardSRV: s.StandardSRV}
 }

@@ -1,0 +1,38 @@
+package gateway
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"time"
+)
+
+// begin is the server's side of TLS on a new connection, or the connection itself if clients need none.
+func (g *Gateway) begin(nc net.Conn) net.Conn {
+	if g.cfg.TLS == nil {
+		return nc
+	}
+	return tls.Server(nc, g.cfg.TLS)
+}
+
+// secure shakes hands with a client, which has the time of a message for it.
+func (c *conn) secure(ctx context.Context) error {
+	secured, ok := c.nc.(*tls.Conn)
+	if !ok {
+		return nil
+	}
+	if err := secured.SetDeadline(time.Now().Add(c.g.frameTime)); err != nil {
+		return err
+	}
+	return errors.Join(secured.HandshakeContext(ctx), secured.SetDeadline(time.Time{}), ctx.Err())
+}
+
+// cut ends the connection at once, without TLS's word of farewell, which the other side may not read.
+func (c *conn) cut() {
+	nc := c.nc
+	if secured, ok := nc.(*tls.Conn); ok {
+		nc = secured.NetConn()
+	}
+	_ = nc.Close() // it may have ended
+}

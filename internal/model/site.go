@@ -1,0 +1,107 @@
+package model
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"math/big"
+	"strings"
+)
+
+// Site is how the clusters of a node are reached.
+type Site struct {
+	Host string `json:"host,omitempty"` // that they listen on
+	TLS  bool   `json:"tls,omitempty"`  // and nothing else
+	Zone string `json:"zone,omitempty"` // of DNS that has their names; "": they have none
+}
+
+// maxPrefix is how much of a cluster's name its members' names begin with, in bytes. Names of a project's clusters differ
+// in it.
+const maxPrefix = 23
+
+// Domain is what all names of the cluster in DNS end with, "" if it has none: those of a project's dedicated clusters alike,
+// as at the service.
+func (c *Cluster) Domain() string {
+	switch {
+	case c.Zone == "":
+		return ""
+	case c.Declared.Shared():
+		return hash(c.ID, 7) + "." + c.Zone
+	}
+	return hash(c.GroupID, 6) + "." + c.Zone
+}
+
+// hash is a text of n letters and digits that goes with an id.
+func hash(id ID, n int) string {
+	sum := sha256.Sum256([]byte(id))
+	text := new(big.Int).SetBytes(sum[:]).Text(36)
+	return text[len(text)-n:]
+}
+
+// SRVName is the name of the cluster in DNS, which has its members (SRV) and options (TXT). private: the one of clusters with custom DNS.
+func (c *Cluster) SRVName(private bool) string {
+	return strings.ToLower(c.Name) + suffix(private) + "." + c.Domain()
+}
+
+// MemberName is the name in DNS of the cluster's member i.
+func (c *Cluster) MemberName(i int, private bool) string {
+	prefix := strings.ToLower(c.Name[:min(len(c.Name), maxPrefix)])
+	if c.Declared.Shared() {
+		prefix = "ac-" + hash(c.ID, 7)
+	}
+	return fmt.Sprintf("%s-shard-00-%02d%s.%s", prefix, i, suffix(private), c.Domain())
+}
+
+func suffix(private bool) string {
+	if private {
+		return "-pri"
+	}
+	return ""
+}
+
+// MemberHost is the name or address at which clients reach the cluster's member i.
+func (c *Cluster) MemberHost(i int) string {
+	if c.Zone == "" {
+		return c.Host
+	}
+	return c.MemberName(i, false)
+}
+
+// MoveTo says that the cluster and its members are reached at another site.
+func (c *Cluster) MoveTo(s Site) {
+	c.Site = s
+	for i := range c.Members {
+		c.Members[i].Host = c.MemberHost(i)
+	}
+}
+
+// ConnectionStrings are how clients reach a cluster, each "" if there is none.
+type ConnectionStrings struct{ Standard, StandardSRV, Private, PrivateSRV string }
+
+// ConnectionStrings are the cluster's. It has none while it is being created.
+func (c *Cluster) ConnectionStrings() (s ConnectionStrings) {
+	if len(c.Members) == 0 || c.State == Creating {
+		return s
+	}
+	options := "/?authSource=admin&replicaSet=" + c.ReplicaSet
+	if c.TLS {
+		options = "/?ssl=true&authSource=admin&replicaSet=" + c.ReplicaSet
+	}
+	s.Standard = "mongodb://" + c.Addresses() + options
+	if c.Zone == "" {
+		return s
+	}
+	srvOptions := "" // the others are in DNS
+	if !c.TLS {
+		srvOptions = "/?ssl=false" // which clients take for true with mongodb+srv
+	}
+	s.StandardSRV = "mongodb+srv://" + c.SRVName(false) + srvOptions
+	if c.CustomDNS {
+		var all []string
+		for i, m := range c.Members {
+			all = append(all, fmt.Sprintf("%s:%d", c.MemberName(i, true), m.Port))
+		}
+		s.Private = "mongodb://" + strings.Join(all, ",") + options
+		s.PrivateSRV = "mongodb+srv://" + c.SRVName(true) + srvOptions
+	}
+	return s
+}

@@ -1,0 +1,224 @@
+// Package names reaches clusters as users of the service do: by mongodb+srv strings, which DNS resolves, over TLS.
+package names
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mongodb-forks/digest"
+	"go.mongodb.org/atlas-sdk/v20250312010/admin"
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/telamon-db/telamon/telamontest"
+)
+
+const password = "correct horse battery"
+
+// world is a server with DNS and a cluster.
+type world struct {
+	*telamontest.Server
+	t   *testing.T
+	sdk *admin.APIClient
+}
+
+func begin(t *testing.T, opts ...telamontest.Option) *world {
+	t.Helper()
+	w := &world{Server: telamontest.Start(t, append(opts, telamontest.DNS())...), t: t}
+	resolveBy(t, w.DNSAddress)
+	transport := &http.Transport{}
+	if w.CAFile != "" {
+		transport.TLSClientConfig = w.roots()
+	}
+	t.Cleanup(transport.CloseIdleConnections)
+	var err error
+	if w.sdk, err = admin.NewClient(admin.UseBaseURL(w.URL), admin.UseHTTPClient(&http.Client{
+		Transport: &digest.Transport{Username: w.PublicKey, Password: w.PrivateKey, Transport: transport},
+	})); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// resolveBy has this process ask a server of DNS.
+func resolveBy(t *testing.T, address string) {
+	before := net.DefaultResolver
+	t.Cleanup(func() { net.DefaultResolver = before })
+	net.DefaultResolver = &net.Resolver{PreferGo: true, StrictErrors: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, network, address)
+	}}
+}
+
+func must[T any](v T, _ any, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// cluster makes a cluster with a user, and waits until it is there.
+func (w *world) cluster(name, size string) *admin.ClusterDescription20240805 {
+	w.t.Helper()
+	ctx := w.t.Context()
+	region := admin.CloudRegionConfig20240805{
+		ProviderName: admin.PtrString("AWS"), RegionName: admin.PtrString("US_EAST_1"), Priority: admin.PtrInt(7),
+		ElectableSpecs: &admin.HardwareSpec20240805{InstanceSize: &size, NodeCount: admin.PtrInt(3)},
+	}
+	if size == "M0" {
+		region.ProviderName, region.BackingProviderName, region.ElectableSpecs.NodeCount = admin.PtrString("TENANT"), admin.PtrString("AWS"), nil
+	}
+	must(w.sdk.ClustersApi.CreateCluster(ctx, w.ProjectID, &admin.ClusterDescription20240805{
+		Name: &name, ClusterType: admin.PtrString("REPLICASET"),
+		ReplicationSpecs: &[]admin.ReplicationSpec20240805{{RegionConfigs: &[]admin.CloudRegionConfig20240805{region}}},
+	}).Execute())
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		c := must(w.sdk.ClustersApi.GetCluster(ctx, w.ProjectID, name).Execute())
+		if c.GetStateName() == "IDLE" {
+			return c
+		}
+		if time.Now().After(deadline) {
+			w.t.Fatalf("%s is %s", name, c.GetStateName())
+		}
+	}
+}
+
+// admit lets this machine in, and a user.
+func (w *world) admit() {
+	w.t.Helper()
+	ctx := w.t.Context()
+	must(w.sdk.ProjectIPAccessListApi.CreateAccessListEntry(ctx, w.ProjectID, &[]admin.NetworkPermissionEntry{{CidrBlock: admin.PtrString("127.0.0.0/8")}}).Execute())
+	must(w.sdk.DatabaseUsersApi.CreateDatabaseUser(ctx, w.ProjectID, &admin.CloudDatabaseUser{
+		DatabaseName: "admin", Username: "app", Password: admin.PtrString(password),
+		Roles: &[]admin.DatabaseUserRole{{DatabaseName: "shop", RoleName: "readWrite"}},
+	}).Execute())
+}
+
+// roots is what clients trust.
+func (w *world) roots() *tls.Config {
+	w.t.Helper()
+	raw, err := os.ReadFile(w.CAFile)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(raw)
+	return &tls.Config{RootCAs: pool}
+}
+
+const (
+	long  = 10 * time.Second
+	short = time.Second // for what is refused, which drivers try again and again
+)
+
+// writes writes and reads a document.
+func (w *world) writes(uri string, secure *tls.Config, patience time.Duration) error {
+	o := options.Client().ApplyURI(uri).SetAuth(options.Credential{Username: "app", Password: password}).SetServerSelectionTimeout(patience)
+	if secure != nil {
+		o.SetTLSConfig(secure)
+	}
+	client, err := mongo.Connect(o)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = client.Disconnect(context.Background()) }() // it has done its work
+	orders := client.Database("shop").Collection("orders")
+	id, err := orders.InsertOne(w.t.Context(), bson.D{{Key: "by", Value: uri}})
+	if err != nil {
+		return err
+	}
+	return orders.FindOne(w.t.Context(), bson.D{{Key: "_id", Value: id.InsertedID}}).Err()
+}
+
+// TestStrings: each string of a cluster leads to it, and none without TLS where there is TLS.
+func TestStrings(t *testing.T) {
+	w := begin(t, telamontest.TLS())
+	w.admit()
+	for name, size := range map[string]string{"Cluster-With-A-Long-Name-Indeed": "M10", "Free": "M0"} {
+		c := w.cluster(name, size)
+		s := c.GetConnectionStrings()
+		if !strings.HasPrefix(s.GetStandardSrv(), "mongodb+srv://"+strings.ToLower(name)+".") || strings.Contains(s.GetStandardSrv(), "?") ||
+			!strings.Contains(s.GetStandard(), "/?ssl=true&authSource=admin&replicaSet=") {
+			t.Errorf("the strings are %q and %q", s.GetStandard(), s.GetStandardSrv())
+		}
+		for _, uri := range []string{s.GetStandard(), s.GetStandardSrv()} {
+			if err := w.writes(uri, w.roots(), long); err != nil {
+				t.Errorf("%s: %v", uri, err)
+			}
+		}
+		if err := w.writes(strings.Replace(s.GetStandard(), "ssl=true", "ssl=false", 1), nil, short); err == nil {
+			t.Error("a client without TLS gets in")
+		}
+		if err := w.writes(s.GetStandardSrv(), &tls.Config{RootCAs: x509.NewCertPool()}, short); err == nil {
+			t.Error("a client that trusts nobody gets in")
+		}
+	}
+}
+
+// TestStringsWithoutTLS: a string that DNS resolves says that there is no TLS.
+func TestStringsWithoutTLS(t *testing.T) {
+	w := begin(t)
+	w.admit()
+	s := w.cluster("Cluster0", "M10").GetConnectionStrings()
+	for _, uri := range []string{s.GetStandard(), s.GetStandardSrv()} {
+		if err := w.writes(uri, nil, long); err != nil || strings.Contains(uri, "ssl=true") {
+			t.Errorf("%s: %v", uri, err)
+		}
+	}
+}
+
+// TestTheyMove: a server that gets DNS, or loses it, says of its clusters how they are reached.
+func TestTheyMove(t *testing.T) {
+	dir := t.TempDir()
+	w := begin(t, telamontest.DataDir(dir), telamontest.TLS())
+	w.admit()
+	w.cluster("Cluster0", "M10")
+	w.Stop()
+	plain := telamontest.Start(t, telamontest.DataDir(dir))
+	sdk, err := admin.NewClient(admin.UseBaseURL(plain.URL), admin.UseDigestAuth(plain.PublicKey, plain.PrivateKey))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := must(sdk.ClustersApi.GetCluster(t.Context(), plain.ProjectID, "Cluster0").Execute())
+	s := c.GetConnectionStrings()
+	if s.HasStandardSrv() || !strings.HasPrefix(s.GetStandard(), "mongodb://127.0.0.1:") || strings.Contains(s.GetStandard(), "ssl") {
+		t.Errorf("without DNS and TLS: %q %q", s.GetStandard(), s.GetStandardSrv())
+	}
+	if err := w.writes(s.GetStandard(), nil, long); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNode has MongoDB's driver for Node.js do the same; its names are resolved by our DNS alone.
+func TestNode(t *testing.T) {
+	if _, err := os.Stat("../node/node_modules/mongodb"); err != nil {
+		if os.Getenv("TELAMON_REQUIRE_ALL") != "" {
+			t.Fatalf("the node driver is required: %v", err)
+		}
+		t.Skipf("without the node driver (make clients brings it): %v", err)
+	}
+	w := begin(t, telamontest.TLS())
+	w.admit()
+	s := w.cluster("Cluster0", "M10").GetConnectionStrings()
+	script, err := filepath.Abs("srv.mjs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, uri := range []string{s.GetStandard(), s.GetStandardSrv()} {
+		cmd := exec.CommandContext(t.Context(), "node", script, w.DNSAddress, uri, "app", password)
+		cmd.Env = append(os.Environ(), "NODE_EXTRA_CA_CERTS="+w.CAFile)
+		if out, err := cmd.CombinedOutput(); err != nil || strings.TrimSpace(string(out)) != "found 1" {
+			t.Errorf("%s: %v\n%s", uri, err, out)
+		}
+	}
+}
