@@ -10,7 +10,6 @@ import (
 // reserved are paths of the API that Telamon may not have yet, and whose literal segments a parameter of another path
 // would take for a name. They are not found until they have an operation.
 var reserved = []string{
-	"/groups/{groupId}/clusters/tenantUpgradeToServerless",
 	"/groups/{groupId}/databaseUsers/{username}/certs",
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -88,6 +89,15 @@ func Write(tx store.Tx, e Event) error {
 		}
 	}
 	return nil
+}
+
+// Tell writes what happened in the project with an id.
+func Tell(tx store.Tx, groupID model.ID, what Type, about ...Subject) error {
+	p, err := state.Projects.Get(tx, groupID)
+	if err != nil {
+		return err
+	}
+	return Write(tx, In(what, p).About(about...))
 }
 
 // series are the feeds that the event stands in: ids of a project or organization.

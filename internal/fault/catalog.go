@@ -112,5 +112,7 @@ var (
 	ContainersOverlap     = &Kind{"CONTAINERS_OVERLAP", Conflict, "The range %s has addresses of %s, which is another container's of the same provider."} // Telamon's own
 	FreeClusterRefused    = &Kind{"CANNOT_CREATE_FREE_CLUSTER_VIA_PUBLIC_API", BadRequest, "The free cluster is refused: %s."}
 	AsymmetricShard       = &Kind{"ASYMMETRIC_SHARD_UNSUPPORTED", BadRequest, "This version of the API has no shape for the cluster; ask for a newer one."}
+	OutageState           = &Kind{"INVALID_CLUSTER_OUTAGE_SIMULATION_STATE", BadRequest, "The outage simulation is %s."}
+	DuringOutage          = &Kind{"CANNOT_TERMINATE_CLUSTER_WITH_UNDERGOING_REGIONAL_OUTAGE_SIMULATION", BadRequest, "The cluster %s has an outage simulation; end it first."}
 	InvalidRegion         = &Kind{"INVALID_REGION", BadRequest, "The provider %s has no region of that name."}
 )

@@ -22,6 +22,7 @@ type Cluster struct {
 	SQL          bool     `json:"sql,omitempty"`          // the switch of the SQL interface, which does nothing
 	Pinned       Pin      `json:"pinned,omitzero"`
 	Access       Access   `json:"access,omitzero"`
+	Outage       *Outage  `json:"outage,omitempty"`    // nil: all regions are there
 	Failovers    int64    `json:"failovers,omitempty"` // how often its owner has asked for another primary
 
 	Node       string   `json:"node"` // the node whose data directory holds it

@@ -25,6 +25,7 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/invitation"
 	"github.com/telamon-db/telamon/internal/resource/maintenance"
 	"github.com/telamon-db/telamon/internal/resource/organization"
+	"github.com/telamon-db/telamon/internal/resource/outage"
 	"github.com/telamon-db/telamon/internal/resource/project"
 	"github.com/telamon-db/telamon/internal/resource/ratelimits"
 	"github.com/telamon-db/telamon/internal/resource/root"
@@ -67,6 +68,7 @@ func (s *Server) families() []any {
 		&cluster.Service{Lifecycle: clusters, Store: s.store, Version: mongoDBVersion},
 		networks,
 		&flex.Service{Store: s.store, Clusters: shared, Version: mongoDBVersion},
+		&outage.Service{Store: s.store, Dwell: pace.Cluster, Wake: cluster.Wake},
 		s.reconciler(),
 		s.backups(),
 		s.nodes,

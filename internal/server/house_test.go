@@ -53,7 +53,7 @@ var house = map[string][]string{
 	"internal/plane":                  {"internal/docdb", "internal/durable", "internal/gateway", "internal/model", "internal/share", "internal/wire"},
 	"internal/store":                  {"internal/durable", "internal/store"},
 	"internal/state":                  {"internal/authz", "internal/model", "internal/store", "internal/fault"},
-	"internal/event":                  {"internal/authz", "internal/model", "internal/store"},
+	"internal/event":                  {"internal/authz", "internal/model", "internal/state", "internal/store"},
 	"internal/reconcile":              {"internal/clock", "internal/state", "internal/store"},
 	"internal/nodes":                  {"internal/model", "internal/reconcile", "internal/state", "internal/store"},
 	"internal/api/schema":             {"internal/fault"},

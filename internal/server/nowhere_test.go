@@ -12,7 +12,7 @@ import (
 // segment for a name.
 func TestLiteralsAreNoNames(t *testing.T) {
 	m := newScene(t)
-	for _, path := range []string{"databaseUsers/ann/certs", "clusters/tenantUpgradeToServerless"} {
+	for _, path := range []string{"databaseUsers/ann/certs"} {
 		uri := api.Prefix + "/groups/" + m.project + "/" + path
 		for _, method := range []string{http.MethodGet, http.MethodPatch, http.MethodPost, http.MethodDelete} {
 			m.send(m.owner, method, uri, "{}").refused(t, http.StatusNotFound, "RESOURCE_NOT_FOUND")

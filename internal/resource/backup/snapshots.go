@@ -54,11 +54,7 @@ func (s *Service) take(ctx context.Context, in takeIn) (out DiskBackupSnapshot, 
 
 // write appends an event about a cluster of a project.
 func write(tx store.Tx, groupID model.ID, cluster string, what event.Type) error {
-	p, err := state.Projects.Get(tx, groupID)
-	if err != nil {
-		return err
-	}
-	return event.Write(tx, event.In(what, p).About(event.Cluster(cluster)))
+	return event.Tell(tx, groupID, what, event.Cluster(cluster))
 }
 
 // dedicated returns the cluster that a path names, which is no Flex cluster.

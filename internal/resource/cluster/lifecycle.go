@@ -138,6 +138,9 @@ func (l Lifecycle) Close(tx store.Tx, c *model.Cluster) error {
 	if c.Declared.TerminationProtection {
 		return fault.TerminationProtected.With("cluster " + c.Name + " of project " + c.GroupID + " cannot be deleted until it is off")
 	}
+	if c.Outage != nil {
+		return fault.DuringOutage.With(c.Name)
+	}
 	c.State, c.Settled = model.Deleting, tx.Now().Add(l.Dwell)
 	if err := l.keep(tx, c); err != nil {
 		return err
@@ -175,9 +178,5 @@ func happened(tx store.Tx, c *model.Cluster, what event.Type) error {
 
 // tell writes an event about c.
 func tell(tx store.Tx, c *model.Cluster, what event.Type) error {
-	p, err := state.Projects.Get(tx, c.GroupID)
-	if err != nil {
-		return store.IfMissing(err, fault.GroupNotFound.With(c.GroupID))
-	}
-	return event.Write(tx, event.In(what, p).About(event.Cluster(c.Name)))
+	return store.IfMissing(event.Tell(tx, c.GroupID, what, event.Cluster(c.Name)), fault.GroupNotFound.With(c.GroupID))
 }

@@ -95,7 +95,7 @@ func (s *Service) life() api.Operations {
 			ID: "deleteCluster", Aliases: []string{"deleteGroupCluster"}, Method: http.MethodDelete, Path: one, Tag: tag,
 			Summary: "Remove one cluster from one project", Description: "Asks for the cluster to be removed with its data. It is DELETING until it is gone.",
 			Roles: authz.Any(authz.GroupOwner), Status: http.StatusAccepted, Level: api.Real,
-			Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI, fault.TerminationProtected, fault.ClusterBeingDeleted},
+			Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI, fault.TerminationProtected, fault.ClusterBeingDeleted, fault.DuringOutage},
 			Versions: []api.Version{
 				api.At("2023-01-01", store.Write(s.Store, s.delete)).Until(firstSunset),
 				api.At("2023-02-01", store.Write(s.Store, s.delete)),

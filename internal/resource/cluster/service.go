@@ -167,6 +167,12 @@ func (s *Service) redeclare(tx store.Tx, c *model.Cluster, next model.Declared) 
 	if err := resumed(c, next); err != nil {
 		return err
 	}
+	if next.Paused && c.Outage != nil {
+		c.Outage = nil
+		if err := tell(tx, c, "CLUSTER_REGIONAL_OUTAGE_SIMULATION_CANCELLED_CLUSTER_PAUSE"); err != nil {
+			return err
+		}
+	}
 	return s.Change(tx, c, next)
 }
 

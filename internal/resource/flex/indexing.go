@@ -31,13 +31,9 @@ func setAutoIndexing(tx store.Tx, in setIndexingIn) (none api.None, err error) {
 	if err := state.Clusters.Put(tx, c); err != nil {
 		return none, err
 	}
-	p, err := state.Projects.Get(tx, c.GroupID)
-	if err != nil {
-		return none, err
-	}
 	what := event.Type("AUTO_INDEXING_DISABLED")
 	if in.Enable {
 		what = "AUTO_INDEXING_ENABLED"
 	}
-	return none, event.Write(tx, event.In(what, p).About(event.Cluster(c.Name)))
+	return none, event.Tell(tx, c.GroupID, what, event.Cluster(c.Name))
 }

@@ -20,6 +20,7 @@ const (
 	deprecated     = "2025-02-01"
 	readingSunset  = "2027-01-18"
 	indexingSunset = "2026-01-22"
+	upgradeSunset  = "2025-02-05"
 )
 
 func (s *Service) serverlessOperations() api.Operations {
@@ -61,6 +62,17 @@ func (s *Service) serverlessOperations() api.Operations {
 			Roles: authz.Any(authz.GroupOwner), Status: http.StatusAccepted, Level: api.Real, Deprecated: deprecated,
 			Errors:   append(fault.Kinds{fault.TerminationProtected, fault.ServerlessBeingClosed}, missing...),
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, remove[api.Empty](f)))},
+		},
+		{
+			ID: "upgradeSharedClusterToServerless", Aliases: []string{"upgradeGroupClusterTenantUpgradeToServerless", "upgradeClusterToServerless"},
+			Method: http.MethodPost, Path: "/groups/{groupId}/clusters/tenantUpgradeToServerless", Tag: "Clusters",
+			Summary:     "Upgrade one free cluster to a serverless instance",
+			Description: "Makes a free cluster a Flex one, which is shown as a serverless instance, with its data, id and address. It is UPDATING at once.",
+			Roles:       authz.Any(authz.GroupClusterManager), Status: http.StatusOK, Level: api.Real, Deprecated: deprecated,
+			Errors: fault.Kinds{
+				fault.ClusterNotFound, fault.FlexInClusterAPI, fault.InvalidRegion, fault.ClusterNotReady, fault.ClusterBeingDeleted,
+			},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.upgradeFree)).Until(upgradeSunset)},
 		},
 		{
 			ID: "getServerlessAutoIndexing", Aliases: []string{"getGroupServerlessPerformanceAdvisorAutoIndexing"}, Method: http.MethodGet, Path: indexing,

@@ -131,6 +131,45 @@ func TestServerlessDedicated(t *testing.T) {
 
 const indexing = "/performanceAdvisor/autoIndexing"
 
+// TestUpgradeToServerless makes a free cluster an instance.
+func TestUpgradeToServerless(t *testing.T) {
+	srv := apitest.Start(t)
+	owner, clusters := srv.Owner(), "/groups/"+srv.ProjectID+"/clusters"
+	upgrade := clusters + "/tenantUpgradeToServerless"
+	cluster := func(name, provider, size string) object {
+		region := object{"providerName": provider, "regionName": "US_EAST_1", "priority": 7, "electableSpecs": object{"instanceSize": size}}
+		if provider == "TENANT" {
+			region["backingProviderName"] = "AWS"
+		}
+		return object{"name": name, "clusterType": "REPLICASET", "replicationSpecs": []object{{"regionConfigs": []object{region}}}}
+	}
+	free := owner.Post(clusters, cluster("free", "TENANT", "M0")).Want(http.StatusCreated).Object()
+	owner.Post(upgrade, instance("free")).WantError(http.StatusConflict, "CLUSTER_NOT_READY")
+	owner.Post(clusters, cluster("dear", "AWS", "M10")).Want(http.StatusCreated)
+	settle(srv)
+	owner.Post(upgrade, instance("none")).WantError(http.StatusNotFound, "CLUSTER_NOT_FOUND")
+	nameless := instance("")
+	delete(nameless, "name")
+	for _, body := range []object{nameless, instance("dear")} {
+		if got := owner.Post(upgrade, body).WantError(http.StatusBadRequest, "VALIDATION_ERROR"); !slices.Equal(got, []string{"name"}) {
+			t.Errorf("%v is refused for %v", body, got)
+		}
+	}
+	elsewhere := instance("free")
+	elsewhere["providerSettings"].(object)["regionName"] = "NOWHERE"
+	owner.Post(upgrade, elsewhere).WantError(http.StatusBadRequest, "INVALID_REGION")
+
+	c := owner.Post(upgrade, instance("free")).Want(http.StatusOK).Object()
+	if c["id"] != free["id"] || c["stateName"] != "UPDATING" {
+		t.Errorf("the instance is %v", c)
+	}
+	owner.Post(upgrade, instance("free")).WantError(http.StatusBadRequest, "CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API")
+	settle(srv)
+	if c := owner.Get(instances(srv) + "/free").Want(http.StatusOK).Object(); c["stateName"] != "IDLE" {
+		t.Errorf("the instance is %v", c["stateName"])
+	}
+}
+
 func TestAutoIndexing(t *testing.T) {
 	srv := apitest.Start(t)
 	owner, at := srv.Owner(), instances(srv)+"/alpha"+indexing

@@ -1,0 +1,57 @@
+// Package outage is the family Cluster Outage Simulation: regions of a cluster that are away for a while, as its owner asks.
+//
+// An outage is kept with its cluster (model.Cluster.Outage), where the data plane finds it. Its states follow each other by
+// work of this family.
+package outage
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Service serves the family and does its work.
+type Service struct {
+	Store store.Store
+	Dwell time.Duration                        // how long an outage stays in a transitional state, so that a watching client sees it
+	Wake  func(store.Tx, *model.Cluster) error // has a cluster looked at whose members may have changed
+}
+
+const (
+	tag  = "Cluster Outage Simulation"
+	path = "/groups/{groupId}/clusters/{clusterName}/outageSimulation"
+)
+
+// Operations are the family's operations.
+func (s *Service) Operations() api.Operations {
+	missing := fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI}
+	manage := authz.Any(authz.GroupClusterManager, authz.GroupClusterTester, authz.GroupReplicaSetManager)
+	return api.Operations{
+		{
+			ID: "startOutageSimulation", Aliases: []string{"startGroupClusterOutageSimulation"}, Method: http.MethodPost, Path: path, Tag: tag,
+			Summary: "Start an outage simulation of one cluster",
+			Description: "Takes the cluster's nodes in some of its regions away until the simulation is ended, for at most two days. It is " +
+				"SIMULATING after a moment.",
+			Roles: manage, Status: http.StatusOK, Level: api.Simulated,
+			Errors:   append(fault.Kinds{fault.OutageState, fault.ClusterNotReady, fault.TenantUnsupported}, missing...),
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.start))},
+		},
+		{
+			ID: "getOutageSimulation", Aliases: []string{"getGroupClusterOutageSimulation"}, Method: http.MethodGet, Path: path, Tag: tag,
+			Summary: "Return the outage simulation of one cluster", Description: "Answers 404 if there is none, and again a moment after its end.",
+			Roles: authz.Any(authz.GroupClusterManager, authz.GroupClusterTester), Status: http.StatusOK, Level: api.Simulated, Errors: missing,
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, get))},
+		},
+		{
+			ID: "endOutageSimulation", Aliases: []string{"endGroupClusterOutageSimulation"}, Method: http.MethodDelete, Path: path, Tag: tag,
+			Summary: "End the outage simulation of one cluster", Description: "Asks for the nodes to come back. Only a simulation that is SIMULATING can be ended.",
+			Roles: manage, Status: http.StatusOK, Level: api.Simulated, Errors: append(fault.Kinds{fault.OutageState}, missing...),
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.end))},
+		},
+	}
+}

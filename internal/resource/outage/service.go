@@ -1,0 +1,151 @@
+package outage
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// longest is for how long regions are away if nobody ends it.
+const longest = 48 * time.Hour
+
+// ClusterOutageSimulation is an outage of some of a cluster's regions.
+type ClusterOutageSimulation struct {
+	ClusterName      string                                     `json:"clusterName,omitempty" api:"readonly,is=clusterName" doc:"Name of the cluster."`
+	ExpirationDate   api.Time                                   `json:"expirationDate,omitzero" api:"readonly" doc:"When the simulation ends by itself."`
+	GroupID          string                                     `json:"groupId,omitempty" api:"readonly,is=objectId" doc:"Id of the project."`
+	ID               string                                     `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the simulation."`
+	OutageFilters    []AtlasClusterOutageSimulationOutageFilter `json:"outageFilters" api:"minItems=1" doc:"The regions, some of the cluster's and not all."`
+	StartRequestDate api.Time                                   `json:"startRequestDate,omitzero" api:"readonly" doc:"When the simulation was asked for."`
+	State            string                                     `json:"state,omitempty" api:"readonly,enum=START_REQUESTED|STARTING|SIMULATING|RECOVERY_REQUESTED|RECOVERING|COMPLETE" doc:"How far the simulation is."`
+}
+
+// AtlasClusterOutageSimulationOutageFilter is a region that is away.
+type AtlasClusterOutageSimulationOutageFilter struct {
+	CloudProvider string `json:"cloudProvider,omitempty" api:"enum=AWS|GCP|AZURE" doc:"The cloud provider."`
+	RegionName    string `json:"regionName,omitempty" doc:"Region of the provider."`
+	Type          string `json:"type,omitempty" api:"enum=REGION" doc:"REGION."`
+}
+
+func show(c *model.Cluster) ClusterOutageSimulation {
+	o := c.Outage
+	w := ClusterOutageSimulation{
+		ClusterName: c.Name, ExpirationDate: api.Time{Time: o.Expires}, GroupID: c.GroupID, ID: o.ID, StartRequestDate: api.Time{Time: o.Started}, State: string(o.State),
+	}
+	for _, r := range o.Regions {
+		w.OutageFilters = append(w.OutageFilters, AtlasClusterOutageSimulationOutageFilter{r.Provider, r.Name, "REGION"})
+	}
+	return w
+}
+
+type oneIn struct{ api.InCluster }
+
+// find returns a cluster that has an outage.
+func find(tx store.Tx, in oneIn) (*model.Cluster, error) {
+	c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
+	if err == nil && c.Outage == nil {
+		err = fault.ResourceNotFound.With("outage simulation of cluster " + c.Name)
+	}
+	return c, err
+}
+
+func get(tx store.Tx, in oneIn) (out ClusterOutageSimulation, err error) {
+	c, err := find(tx, in)
+	if err == nil {
+		out = show(c)
+	}
+	return out, err
+}
+
+type startIn struct {
+	oneIn
+	Body ClusterOutageSimulation
+}
+
+func (s *Service) start(tx store.Tx, in startIn) (out ClusterOutageSimulation, err error) {
+	c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
+	switch {
+	case err != nil:
+		return out, err
+	case c.Declared.Shared():
+		return out, fault.TenantUnsupported.With(c.Name)
+	case !c.Runs():
+		return out, fault.ClusterNotReady.With(c.Name)
+	case c.Outage != nil:
+		return out, fault.OutageState.With(string(c.Outage.State))
+	}
+	regions, err := chosen(c, in.Body.OutageFilters)
+	if err != nil {
+		return out, err
+	}
+	now := tx.Now()
+	c.Outage = &model.Outage{ID: model.NewID(), Regions: regions, Started: now, Expires: now.Add(longest)}
+	err = s.come(tx, c, model.OutageRequested)
+	return show(c), err
+}
+
+// chosen are the regions that filters name: of the cluster's, each once, and not all.
+func chosen(c *model.Cluster, filters []AtlasClusterOutageSimulationOutageFilter) (regions []model.OutageRegion, err error) {
+	var left []model.OutageRegion
+	for _, r := range c.Declared.Zones[0].Regions {
+		left = append(left, model.OutageRegion{Provider: r.Cloud(), Name: r.Name})
+	}
+	var bad []fault.Violation
+	for i, f := range filters {
+		at := slices.Index(left, model.OutageRegion{Provider: f.CloudProvider, Name: f.RegionName})
+		if at < 0 {
+			bad = append(bad, fault.Violation{Field: fmt.Sprintf("outageFilters[%d].regionName", i), Description: "must be a region of the cluster, named once, with its cloudProvider"})
+			continue
+		}
+		regions, left = append(regions, left[at]), slices.Delete(left, at, at+1)
+	}
+	if len(bad) == 0 && (len(regions) == 0 || len(left) == 0) {
+		bad = append(bad, fault.Violation{Field: "outageFilters", Description: "must name a region of the cluster and leave it another"})
+	}
+	if len(bad) > 0 {
+		return nil, fault.Invalid(bad...)
+	}
+	return regions, nil
+}
+
+func (s *Service) end(tx store.Tx, in oneIn) (out ClusterOutageSimulation, err error) {
+	c, err := find(tx, in)
+	if err != nil {
+		return out, err
+	}
+	if c.Outage.State != model.OutageSimulating {
+		return out, fault.OutageState.With(string(c.Outage.State))
+	}
+	err = s.come(tx, c, model.RecoveryRequested)
+	return show(c), err
+}
+
+// happens is what the event log says of the states that an outage comes to.
+var happens = map[model.OutageState]event.Type{
+	model.OutageSimulating:  "CLUSTER_REGIONAL_OUTAGE_SIMULATION_STARTED",
+	model.RecoveryRequested: "CLUSTER_REGIONAL_OUTAGE_SIMULATION_END_REQUESTED",
+	model.OutageComplete:    "CLUSTER_REGIONAL_OUTAGE_SIMULATION_COMPLETED",
+}
+
+// come brings a cluster's outage to a state, and has cluster and outage looked at.
+func (s *Service) come(tx store.Tx, c *model.Cluster, to model.OutageState) error {
+	c.Outage.State, c.Outage.Since = to, tx.Now()
+	if err := state.Clusters.Put(tx, c); err != nil {
+		return err
+	}
+	if err := s.Wake(tx, c); err != nil {
+		return err
+	}
+	if err := reconcile.Schedule(tx, Kind, c.ID, c.Node, s.due(c.Outage)); err != nil || happens[to] == "" {
+		return err
+	}
+	return event.Tell(tx, c.GroupID, happens[to], event.Cluster(c.Name))
+}
