@@ -3,6 +3,7 @@ package docdb_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -55,7 +56,7 @@ func tables() string {
 	entryTable(&b, "Update operators", update.Operators, nil)
 	entryTable(&b, "Aggregation stages", docdb.Stages(), gateway.EngineStages())
 	entryTable(&b, "Accumulators of `$group`", stage.Accumulators, nil)
-	entryTable(&b, "Expressions", expression.Operators, nil)
+	entryTable(&b, "Expressions", expression.Operators, slices.Sorted(maps.Keys(expression.Refused)))
 	return b.String()
 }
 

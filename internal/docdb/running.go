@@ -13,10 +13,12 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
-// parser reads the texts of the command, which it shares: it knows the command's time and its collation.
+// parser reads the texts of the command, which it shares: it knows the command's time, which is the cluster's too, and its collation.
 func (c *call) parser() *expression.Parser {
 	if c.reads == nil {
-		c.reads = expression.NewParser(c.ctx, nil, c.e.store.Now())
+		now := c.e.store.Now()
+		c.reads = expression.NewParser(c.ctx, nil, now)
+		c.reads.ClusterTime = bson.Timestamp{T: uint32(now.Unix()), I: 1}
 	}
 	return c.reads
 }

@@ -3,6 +3,7 @@
 //   - value: values, paths through documents, arithmetic, changing documents
 //   - order: by what documents sort and stand in indexes
 //   - pattern: regular expressions
+//   - accumulate: one value made of many
 //   - expression: what expressions compute
 //   - match: which documents a filter means
 //   - projection: which fields of a document are kept, dropped or computed

@@ -42,9 +42,26 @@ func exactly(n int, rule rule) parsing {
 	return func(p *Parser, name string, operand bson.RawValue) (Expression, error) {
 		args, err := parseOperands(p, operand)
 		if err == nil && len(args) != n {
-			err = wire.Errorf(wire.Code{Number: 16020, Name: "Location16020"}, "Expression %s takes exactly %d arguments. %d were passed in.", name, n, len(args))
+			err = wire.Errorf(location(16020), "Expression %s takes exactly %d arguments. %d were passed in.", name, n, len(args))
 		}
-		return &call{args, rule}, err
+		if err != nil {
+			return nil, err
+		}
+		return p.fold(&call{args, rule}), nil
+	}
+}
+
+// between reads least operands or more, but not more than most.
+func between(least, most int, rule rule) parsing {
+	return func(p *Parser, name string, operand bson.RawValue) (Expression, error) {
+		args, err := parseOperands(p, operand)
+		if err == nil && (len(args) < least || len(args) > most) {
+			err = wire.Errorf(location(28667), "Expression %s takes at least %d arguments, and at most %d, but %d were passed in.", name, least, most, len(args))
+		}
+		if err != nil {
+			return nil, err
+		}
+		return p.fold(&call{args, rule}), nil
 	}
 }
 
@@ -52,8 +69,29 @@ func exactly(n int, rule rule) parsing {
 func anyNumber(rule rule) parsing {
 	return func(p *Parser, _ string, operand bson.RawValue) (Expression, error) {
 		args, err := parseOperands(p, operand)
-		return &call{args, rule}, err
+		if err != nil {
+			return nil, err
+		}
+		return p.fold(&call{args, rule}), nil
 	}
+}
+
+// maxFolded is how large a value may be that is computed once, in bytes.
+const maxFolded = 4 << 10
+
+// fold computes an expression once that is made of constants alone. One that fails does so when its value is asked for.
+func (p *Parser) fold(e Expression) Expression {
+	for _, input := range e.Inputs() {
+		if _, ok := input.(constant); !ok {
+			return e
+		}
+	}
+	x := &Evaluation{pace: p.pace}
+	v := e.Value(x)
+	if p.pace = x.pace; x.err != nil || len(v.Value) > maxFolded {
+		return e
+	}
+	return constant{value.Clone(v)}
 }
 
 func parseOperands(p *Parser, operand bson.RawValue) ([]Expression, error) {
@@ -70,14 +108,15 @@ func (x *Evaluation) fail(number int32, format string, args ...any) bson.RawValu
 }
 
 func location(number int32) wire.Code {
-	switch number {
-	case wire.BadValue.Number:
-		return wire.BadValue
-	case wire.TypeMismatch.Number:
-		return wire.TypeMismatch
+	for _, known := range []wire.Code{wire.BadValue, wire.FailedToParse, wire.TypeMismatch, wire.Overflow, wire.NotImplemented, conversionFailure} {
+		if known.Number == number {
+			return known
+		}
 	}
 	return wire.Code{Number: number, Name: fmt.Sprintf("Location%d", number)}
 }
+
+var conversionFailure = wire.Code{Number: 241, Name: "ConversionFailure"}
 
 // absent reports whether v is null, undefined or missing, of which most operators make null.
 func absent(v bson.RawValue) bool { return value.IsNull(v) || v.Type == bson.TypeUndefined }

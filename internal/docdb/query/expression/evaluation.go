@@ -36,6 +36,9 @@ func (x *Evaluation) Begin(doc []byte) *Evaluation {
 	return x
 }
 
+// Document is the document at which expressions look.
+func (x *Evaluation) Document() bson.Raw { return x.doc }
+
 // Fail ends the evaluation. It returns a missing value, for expressions to return.
 func (x *Evaluation) Fail(err error) bson.RawValue {
 	if x.err == nil {

@@ -26,11 +26,35 @@ var operators value.Table[parsing]
 
 func newOperators() value.Table[parsing] {
 	all := value.Table[parsing]{}
-	for _, family := range []value.Table[parsing]{arithmetic, arrays, booleans, comparisons, newConditionals(), objects, texts, types, newVariables()} {
+	for _, family := range []value.Table[parsing]{
+		arithmetic, roundings, curves, bits, arrays, booleans, comparisons, sets, pieces, newFields(), newConditionals(), objects, letters, newRegexes(), texts, dateParts, newDates(), newConversions(), newStatistics(), newMore(), types, newVariables(),
+	} {
 		maps.Copy(all, family)
 	}
 	return all
 }
+
+// A Refusal says why an operator that is known is not supported.
+type Refusal struct {
+	code   wire.Code
+	reason string
+}
+
+// Error is what a client sees who uses the operator.
+func (r Refusal) Error(name string) error {
+	return wire.Errorf(r.code, "%s is not supported: %s", name, r.reason)
+}
+
+// Refused are the operators that would need what there is not.
+var Refused = map[string]Refusal{
+	"$function":         {noJavaScript, "there is no JavaScript"},
+	"$accumulator":      {noJavaScript, "there is no JavaScript"},
+	"$meta":             {wire.NotImplemented, "no stage keeps metadata of documents"},
+	"$toHashedIndexKey": {wire.NotImplemented, "there are no hashed indexes"},
+}
+
+// noJavaScript is MongoDB's code where JavaScript is off.
+var noJavaScript = wire.Code{Number: 31264, Name: "Location31264"}
 
 // unknown is MongoDB's code for an expression that is not known.
 var unknown = wire.Code{Number: 168, Name: "InvalidPipelineOperator"}
@@ -60,6 +84,9 @@ func parseDocument(p *Parser, v bson.RawValue) (Expression, error) {
 		name := string(key)
 		if strings.HasPrefix(name, "$") {
 			op, ok := operators[name]
+			if why, known := Refused[name]; known {
+				return nil, why.Error(name)
+			}
 			if !ok || len(value.Elements(v)) > 1 {
 				return nil, wire.Errorf(unknown, "Unrecognized expression '%s'", name)
 			}
@@ -71,12 +98,15 @@ func parseDocument(p *Parser, v bson.RawValue) (Expression, error) {
 		}
 		d.names, d.parts = append(d.names, name), append(d.parts, e)
 	}
-	return d, nil
+	return p.fold(d), nil
 }
 
 func parseArray(p *Parser, v bson.RawValue) (Expression, error) {
 	list, err := parseList(p, v)
-	return array(list), err
+	if err != nil {
+		return nil, err
+	}
+	return p.fold(array(list)), nil
 }
 
 func parseList(p *Parser, v bson.RawValue) (list []Expression, err error) {

@@ -78,6 +78,9 @@ func TestExpressions(t *testing.T) {
 			tried[op.Name] = tried[op.Name] || strings.Contains(c.expression, `"`+op.Name+`"`)
 		}
 	}
+	for _, c := range families() {
+		tried[c.operator] = true
+	}
 	for _, op := range Operators {
 		if !tried[op.Name] {
 			t.Errorf("%s has no case", op.Name)
@@ -148,6 +151,9 @@ func TestExpressionsEnd(t *testing.T) {
 func FuzzExpression(f *testing.F) {
 	for _, c := range expressionCases {
 		f.Add([]byte(querytest.Doc(f, `{"v": `+c.expression+`}`)), []byte(querytest.Doc(f, subject)))
+	}
+	for _, c := range families() {
+		f.Add([]byte(querytest.Doc(f, `{"v": {"`+c.operator+`": `+expand(c.operand)+`}}`)), []byte(querytest.Doc(f, subject)))
 	}
 	f.Fuzz(func(t *testing.T, raw, doc []byte) {
 		if wire.Validate(raw, wire.MaxDepth) != nil || wire.Validate(doc, wire.MaxDepth) != nil {

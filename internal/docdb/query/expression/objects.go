@@ -8,13 +8,14 @@ import (
 )
 
 var objects = value.Table[parsing]{
+	"$bsonSize":      {Summary: "Gives the size of a document in bytes.", Parse: exactly(1, documentSize)},
+	"$binarySize":    {Summary: "Gives the size of a string or of binary data in bytes.", Parse: exactly(1, binarySize)},
 	"$mergeObjects":  {Summary: "Makes one document of several; of two fields of a name the later holds.", Parse: anyNumber(merged)},
 	"$objectToArray": {Summary: "Gives a document's fields as an array of {k, v}.", Parse: exactly(1, listed)},
 }
 
 func merged(x *Evaluation, args []bson.RawValue) bson.RawValue {
-	var names []string
-	values := map[string]bson.RawValue{}
+	var o value.Fields
 	for _, v := range args {
 		if absent(v) {
 			continue
@@ -22,19 +23,9 @@ func merged(x *Evaluation, args []bson.RawValue) bson.RawValue {
 		if !value.IsDocument(v) {
 			return x.fail(40400, "$mergeObjects requires object inputs, but input %v is of type %s", v, value.TypeName(v))
 		}
-		for key, part := range keys.Elements(v.Value) {
-			name := string(key)
-			if _, known := values[name]; !known {
-				names = append(names, name)
-			}
-			values[name] = part
-		}
+		o.Merge(v.Value)
 	}
-	b := value.NewBuilder()
-	for _, name := range names {
-		b.Add(name, values[name])
-	}
-	return b.Document()
+	return o.Document()
 }
 
 func listed(x *Evaluation, args []bson.RawValue) bson.RawValue {
@@ -52,4 +43,27 @@ func listed(x *Evaluation, args []bson.RawValue) bson.RawValue {
 		list = append(list, b.Document())
 	}
 	return value.Array(list)
+}
+
+func documentSize(x *Evaluation, args []bson.RawValue) bson.RawValue {
+	switch {
+	case absent(args[0]):
+		return value.Null
+	case !value.IsDocument(args[0]):
+		return x.fail(31393, "$bsonSize requires a document input, found: %s", value.TypeName(args[0]))
+	}
+	return value.Int32(int32(len(args[0].Value)))
+}
+
+func binarySize(x *Evaluation, args []bson.RawValue) bson.RawValue {
+	if text, ok := value.Text(args[0]); ok {
+		return value.Int32(int32(len(text)))
+	}
+	if _, data, ok := args[0].BinaryOK(); ok {
+		return value.Int32(int32(len(data)))
+	}
+	if absent(args[0]) {
+		return value.Null
+	}
+	return x.fail(51276, "$binarySize requires a string or BinData argument, found: %s", value.TypeName(args[0]))
 }

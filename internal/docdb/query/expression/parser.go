@@ -19,12 +19,14 @@ import (
 type Parser struct {
 	Collation *keys.Collation
 	Now       time.Time
-	pace      pace.Pace
-	scope     *binding
-	slots     Slot
-	depth     int
-	patterns  int // instructions of the regular expressions that have been compiled
-	parts     int // what is read is about parts of documents, not about documents, where this is more than 0
+	// ClusterTime is the time of the last write, in the order of all writes; zero if there is none.
+	ClusterTime bson.Timestamp
+	pace        pace.Pace
+	scope       *binding
+	slots       Slot
+	depth       int
+	patterns    int // instructions of the regular expressions that have been compiled
+	parts       int // what is read is about parts of documents, not about documents, where this is more than 0
 }
 
 // NewParser returns a parser that gives up when ctx ends.
@@ -76,10 +78,18 @@ func (p *Parser) Pattern(text, options string) (*pattern.Pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.patterns += compiled.Steps(); p.patterns > maxPatterns {
-		return nil, wire.Errorf(pattern.Code, "the regular expressions of one command are too large: together they come to more than %d steps", maxPatterns)
+	return compiled, p.hold(compiled)
+}
+
+// hold counts a regular expression that lasts as long as what is read. It may be nil.
+func (p *Parser) hold(compiled *pattern.Pattern) error {
+	if compiled == nil {
+		return nil
 	}
-	return compiled, nil
+	if p.patterns += compiled.Steps(); p.patterns > maxPatterns {
+		return wire.Errorf(pattern.Code, "the regular expressions of one command are too large: together they come to more than %d steps", maxPatterns)
+	}
+	return nil
 }
 
 // Slot is the place of a variable among those of an evaluation.
@@ -136,6 +146,9 @@ func (p *Parser) LetAll(doc bson.Raw) error {
 // checkName refuses what is no name for a variable of a client. Source: MongoDB manual, "Variables in Aggregation
 // Expressions".
 func checkName(name string) error {
+	if name == "CURRENT" { // which a client may put in the place of the document
+		return nil
+	}
 	for i, c := range name {
 		letter := c >= 'a' && c <= 'z' || c > 127
 		if later := c == '_' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'; !letter && (i == 0 || !later) {

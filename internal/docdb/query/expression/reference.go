@@ -37,6 +37,8 @@ func parseVariable(p *Parser, name string) (Expression, error) {
 		return root{}, nil
 	case name == "NOW" && !p.Now.IsZero():
 		return constant{value.Date(p.Now)}, nil
+	case name == "CLUSTER_TIME" && p.ClusterTime != bson.Timestamp{}:
+		return constant{value.Timestamp(p.ClusterTime)}, nil
 	case name == "REMOVE":
 		return constant{}, nil
 	}
@@ -69,6 +71,9 @@ func (f field) Value(x *Evaluation) bson.RawValue {
 }
 
 func (field) Inputs() []Expression { return nil }
+
+// At is what is at a path of the document.
+func At(path string) Expression { return field(strings.Split(path, ".")) }
 
 // member is what is at a path of a value.
 type member struct {

@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"io"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -63,4 +64,53 @@ func (w *watched) ReadRune() (r rune, size int, err error) {
 	r, size = utf8.DecodeRuneInString(w.rest)
 	w.rest = w.rest[size:]
 	return r, size, nil
+}
+
+// Find returns the first match at a position of text or behind it: where it begins and ends, and where each of its groups
+// does, or -1 for a group that takes no part. It returns nil if there is none. What stands before the position counts for
+// what a pattern says of a place: "^" does not match in the middle of a text.
+func (p *Pattern) Find(x Pacer, text string, from int) []int {
+	found := p.find(x, text, from)
+	if before, ok := strings.CutSuffix(text, "\n"); ok && p.ends && from < len(text) {
+		if earlier := p.find(x, before, from); earlier != nil && (found == nil || earlier[0] < found[0]) {
+			return earlier
+		}
+	}
+	return found
+}
+
+func (p *Pattern) find(x Pacer, text string, from int) []int {
+	re, before := p.Regexp, 0
+	if from > 0 {
+		// The rune before the position is read too: behind it the pattern is looked for.
+		_, before = utf8.DecodeLastRuneInString(text[:from])
+		re = p.later()
+	}
+	rest := text[from-before:]
+	var found []int
+	if cost := p.steps * len(rest); cost <= quick {
+		if x.Step(1 + cost>>5) {
+			found = re.FindStringSubmatchIndex(rest)
+		}
+	} else {
+		found = re.FindReaderSubmatchIndex(&watched{x: x, rest: rest, work: 1 + p.steps})
+	}
+	if found == nil || x.Err() != nil {
+		return nil
+	}
+	if from > 0 {
+		found = found[2:] // the pattern itself is a group of the other
+	}
+	for i := range found {
+		if found[i] >= 0 {
+			found[i] += from - before
+		}
+	}
+	return found
+}
+
+// later looks for the pattern behind the first rune of a text.
+func (p *Pattern) later() *regexp.Regexp {
+	p.once.Do(func() { p.behind = regexp.MustCompile(`\A(?s:.)(?s:.*?)(` + p.String() + `)`) })
+	return p.behind
 }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"strings"
+	"sync"
 
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -27,6 +28,9 @@ type Pattern struct {
 	steps  int    // about how many instructions it has
 	Prefix string // the text that it demands at the beginning of a string, or ""
 	ends   bool   // it may match before a last newline, for it has "$" and no "\z"
+
+	once   sync.Once
+	behind *regexp.Regexp
 }
 
 // Compile reads a regular expression with its options: i, m, s, x and u. The syntax is RE2.

@@ -1,243 +1,193 @@
 package stage
 
 import (
-	"math"
-
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/query/accumulate"
+	"github.com/telamon-db/telamon/internal/docdb/query/expression"
+	"github.com/telamon-db/telamon/internal/docdb/query/order"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
+	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// An accumulator collects the values of one group. add returns by how many bytes it has grown.
-type accumulator interface {
-	add(v bson.RawValue) int
-	result() bson.RawValue
+// accumulation is what is collected of a group or of a window: the values of an operand, by an accumulator.
+type accumulation struct {
+	operand expression.Expression
+	start   func() accumulate.Accumulator
 }
 
-// accumulators make an empty accumulator.
-var accumulators value.Table[func(*keys.Collation) accumulator]
+// parsingAccumulator reads the operand of {$name: operand}.
+type parsingAccumulator func(p *expression.Parser, name string, operand bson.RawValue) (accumulation, error)
 
-func newAccumulators() value.Table[func(*keys.Collation) accumulator] {
-	return value.Table[func(*keys.Collation) accumulator]{
-		"$sum":      {Summary: "Adds up the numbers.", Parse: func(*keys.Collation) accumulator { return &sum{} }},
-		"$avg":      {Summary: "Averages the numbers.", Parse: func(*keys.Collation) accumulator { return &average{} }},
-		"$min":      {Summary: "Takes the least value.", Parse: func(c *keys.Collation) accumulator { return &extreme{by: c, sign: -1} }},
-		"$max":      {Summary: "Takes the greatest value.", Parse: func(c *keys.Collation) accumulator { return &extreme{by: c, sign: 1} }},
-		"$first":    {Summary: "Takes the value of the first document.", Parse: func(*keys.Collation) accumulator { return &first{} }},
-		"$last":     {Summary: "Takes the value of the last document.", Parse: func(*keys.Collation) accumulator { return &last{} }},
-		"$push":     {Summary: "Makes an array of the values.", Parse: func(*keys.Collation) accumulator { return &list{} }},
-		"$addToSet": {Summary: "Makes an array of the values without repetition.", Parse: func(c *keys.Collation) accumulator { return &list{unique: true, set: value.Set{Collation: c}} }},
-		"$count":    {Summary: "Counts the documents.", Parse: func(*keys.Collation) accumulator { return &count{} }},
+var accumulators value.Table[parsingAccumulator]
+
+func newAccumulators() value.Table[parsingAccumulator] {
+	return value.Table[parsingAccumulator]{
+		"$sum":          {Summary: "Adds up the numbers.", Parse: ofOne(accumulate.Sum)},
+		"$avg":          {Summary: "Averages the numbers.", Parse: ofOne(accumulate.Average)},
+		"$min":          {Summary: "Takes the least value.", Parse: compared(accumulate.Least)},
+		"$max":          {Summary: "Takes the greatest value.", Parse: compared(accumulate.Greatest)},
+		"$first":        {Summary: "Takes the value of the first document.", Parse: ofOne(accumulate.First)},
+		"$last":         {Summary: "Takes the value of the last document.", Parse: ofOne(accumulate.Last)},
+		"$push":         {Summary: "Makes an array of the values.", Parse: ofOne(accumulate.List)},
+		"$addToSet":     {Summary: "Makes an array of the values without repetition.", Parse: compared(accumulate.Set)},
+		"$count":        {Summary: "Counts the documents.", Parse: parseCounter},
+		"$mergeObjects": {Summary: "Makes one document of several.", Parse: parseMerged},
+		"$stdDevPop":    {Summary: "Gives the standard deviation of the numbers.", Parse: ofOne(func() accumulate.Accumulator { return accumulate.StandardDeviation(false) })},
+		"$stdDevSamp":   {Summary: "Estimates the standard deviation from the numbers.", Parse: ofOne(func() accumulate.Accumulator { return accumulate.StandardDeviation(true) })},
+		"$firstN":       {Summary: "Makes an array of the values of the first documents.", Parse: several(func(_ *keys.Collation, n int64) accumulate.Accumulator { return accumulate.FirstN(n) })},
+		"$lastN":        {Summary: "Makes an array of the values of the last documents.", Parse: several(func(_ *keys.Collation, n int64) accumulate.Accumulator { return accumulate.LastN(n) })},
+		"$minN":         {Summary: "Makes an array of the least values.", Parse: several(accumulate.MinN)},
+		"$maxN":         {Summary: "Makes an array of the greatest values.", Parse: several(accumulate.MaxN)},
+		"$top":          {Summary: "Takes the value of the document that comes first in an order.", Parse: placed(accumulate.TopN, true)},
+		"$topN":         {Summary: "Makes an array of the values of the documents that come first in an order.", Parse: placed(accumulate.TopN, false)},
+		"$bottom":       {Summary: "Takes the value of the document that comes last in an order.", Parse: placed(accumulate.BottomN, true)},
+		"$bottomN":      {Summary: "Makes an array of the values of the documents that come last in an order.", Parse: placed(accumulate.BottomN, false)},
+		"$median":       {Summary: "Gives the number in the middle.", Parse: parsePercentile},
+		"$percentile":   {Summary: "Gives the numbers below which given parts of all numbers lie.", Parse: parsePercentile},
 	}
 }
 
-// sum adds numbers. Its result has the widest type it has seen; integers that overflow a long become a double. Doubles
-// are added with compensation, so that their order hardly matters.
-type sum struct {
-	widest      bson.Type
-	whole       int64
-	real, error float64       // the sum of doubles and what rounding has lost of it (Neumaier)
-	exact       value.Decimal // the sum of decimals
-}
-
-// width ranks the numeric types; others have none.
-func width(t bson.Type) int {
-	switch t {
-	case bson.TypeInt32:
-		return 1
-	case bson.TypeInt64:
-		return 2
-	case bson.TypeDouble:
-		return 3
-	case bson.TypeDecimal128:
-		return 4
-	}
-	return 0
-}
-
-func (s *sum) add(v bson.RawValue) int {
-	rank := width(v.Type)
-	if rank == 0 {
-		return 0
-	}
-	if rank > width(s.widest) {
-		s.widest = v.Type
-	}
-	i, isInteger := value.Integer(v)
-	switch {
-	case v.Type == bson.TypeDecimal128 && s.exact.Unset():
-		s.exact = value.ToDecimal(v)
-	case v.Type == bson.TypeDecimal128:
-		s.exact = s.exact.Add(value.ToDecimal(v))
-	case !isInteger:
-		s.addDouble(value.AsDouble(v))
-	default:
-		if total, ok := value.AddInt64(s.whole, i); ok {
-			s.whole = total
-			break
+// ofOne collects the values of one expression.
+func ofOne(start func() accumulate.Accumulator) parsingAccumulator {
+	return func(p *expression.Parser, name string, operand bson.RawValue) (accumulation, error) {
+		if value.IsArray(operand) && len(value.Elements(operand)) != 1 {
+			return accumulation{}, wire.Errorf(located(40237), "The %s accumulator is a unary operator", name)
 		}
-		s.addDouble(float64(s.whole))
-		s.addDouble(float64(i))
-		s.whole, s.widest = 0, widerOf(s.widest, bson.TypeDouble)
+		if value.IsArray(operand) {
+			operand = value.Elements(operand)[0]
+		}
+		e, err := expression.Parse(p, operand)
+		return accumulation{e, start}, err
 	}
-	return 0
 }
 
-func widerOf(a, b bson.Type) bson.Type {
-	if width(a) > width(b) {
-		return a
+func compared(start func(*keys.Collation) accumulate.Accumulator) parsingAccumulator {
+	return func(p *expression.Parser, name string, operand bson.RawValue) (accumulation, error) {
+		return ofOne(func() accumulate.Accumulator { return start(p.Collation) })(p, name, operand)
 	}
-	return b
 }
 
-func (s *sum) addDouble(f float64) {
-	total := s.real + f
-	if math.Abs(s.real) >= math.Abs(f) {
-		s.error += s.real - total + f
-	} else {
-		s.error += f - total + s.real
+func parseCounter(p *expression.Parser, name string, operand bson.RawValue) (accumulation, error) {
+	if _, nonEmpty := value.FirstName(operand); !value.IsDocument(operand) || nonEmpty {
+		return accumulation{}, wire.Errorf(wire.TypeMismatch, "$count takes no arguments, i.e. $count:{}")
 	}
-	s.real = total
+	return ofOne(accumulate.Count)(p, name, operand)
 }
 
-// doubles is the sum of the doubles alone.
-func (s *sum) doubles() float64 {
-	if math.IsInf(s.real, 0) || math.IsNaN(s.real) {
-		return s.real // what rounding has lost means nothing then
+// parseMerged has the expression of the same name see to it that every value is a document.
+func parseMerged(p *expression.Parser, name string, operand bson.RawValue) (accumulation, error) {
+	b := value.NewBuilder()
+	b.Add(name, operand)
+	return ofOne(accumulate.Merged)(p, name, b.Document())
+}
+
+func parsePercentile(p *expression.Parser, name string, operand bson.RawValue) (accumulation, error) {
+	spec, err := expression.ParsePercentile(p, name, operand)
+	if err != nil {
+		return accumulation{}, err
 	}
-	return s.real + s.error
+	e, err := expression.Parse(p, spec.Input)
+	return accumulation{e, spec.Start}, err
 }
 
-// double is the sum of everything but decimals.
-func (s *sum) double() float64 {
-	all := *s
-	all.addDouble(float64(s.whole))
-	return all.doubles()
-}
-
-func (s *sum) result() bson.RawValue {
-	switch s.widest {
-	case bson.TypeInt64:
-		return value.Int64(s.whole)
-	case bson.TypeDouble:
-		return value.Double(s.double())
-	case bson.TypeDecimal128:
-		return s.decimal().Value()
+// several reads {n, input}, where n looks at no document.
+func several(start func(by *keys.Collation, n int64) accumulate.Accumulator) parsingAccumulator {
+	return func(p *expression.Parser, name string, operand bson.RawValue) (accumulation, error) {
+		parts, err := partsOf(operand, "n", "input")
+		if err != nil {
+			return accumulation{}, err
+		}
+		n, err := constantCount(p, parts[0])
+		if err != nil {
+			return accumulation{}, err
+		}
+		e, err := expression.Parse(p, parts[1])
+		return accumulation{e, func() accumulate.Accumulator { return start(p.Collation, n) }}, err
 	}
-	return value.Narrow(s.whole)
 }
 
-func (s *sum) decimal() value.Decimal {
-	total := s.exact.Add(value.ToDecimal(value.Int64(s.whole)))
-	if reals := s.doubles(); reals != 0 {
-		total = total.Add(value.ToDecimal(value.Double(reals)))
+// placed reads {n, sortBy, output}; with one alone there is no n.
+func placed(start func(n int64, one bool) accumulate.Accumulator, one bool) parsingAccumulator {
+	return func(p *expression.Parser, name string, operand bson.RawValue) (accumulation, error) {
+		names := []string{"sortBy", "output", "n"}
+		if one {
+			names = names[:2]
+		}
+		parts, err := partsOf(operand, names...)
+		if err != nil {
+			return accumulation{}, err
+		}
+		n := int64(1)
+		if !one {
+			if n, err = constantCount(p, parts[2]); err != nil {
+				return accumulation{}, err
+			}
+		}
+		if !value.IsDocument(parts[0]) {
+			return accumulation{}, wire.Errorf(located(5788604), "expected 'sortBy' to already be an object in the arguments to %s", name)
+		}
+		by, err := order.Parse(p.Collation, parts[0].Value)
+		if err != nil {
+			return accumulation{}, err
+		}
+		output, err := expression.Parse(p, parts[1])
+		return accumulation{keyed{by, output}, func() accumulate.Accumulator { return start(n, one) }}, err
 	}
-	return total
 }
 
-// average is a sum and a count: a decimal if one of the numbers was, else a double; null without numbers.
-type average struct {
-	sum
-	n int64
-}
+// missingPart are the codes for what an accumulator's document lacks.
+var missingPart = map[string]int32{"n": 5787906, "input": 5787907, "sortBy": 5788005, "output": 5788004}
 
-func (a *average) add(v bson.RawValue) int {
-	if v.IsNumber() {
-		a.n++
+// partsOf reads the fields of an accumulator's document, in the order of the names. All must be there.
+func partsOf(operand bson.RawValue, names ...string) ([]bson.RawValue, error) {
+	if !value.IsDocument(operand) {
+		return nil, wire.Errorf(located(5788001), "specification must be an object; found %s", value.TypeName(operand))
 	}
-	return a.sum.add(v)
-}
-
-func (a *average) result() bson.RawValue {
-	switch {
-	case a.n == 0:
-		return value.Null
-	case a.widest == bson.TypeDecimal128:
-		return a.decimal().Div(a.n).Value()
+	parts := make([]bson.RawValue, len(names))
+	for i, name := range names {
+		if parts[i] = keys.Lookup(operand.Value, name); parts[i].Type == 0 {
+			return nil, wire.Errorf(located(missingPart[name]), "Missing value for '%s'", name)
+		}
 	}
-	return value.Double(a.double() / float64(a.n))
-}
-
-// extreme is $min and $max. Null and missing values do not count.
-type extreme struct {
-	by   *keys.Collation
-	best bson.RawValue
-	sign int
-}
-
-func (e *extreme) add(v bson.RawValue) int {
-	if value.IsNull(v) || v.Type == bson.TypeUndefined {
-		return 0
+	if len(value.Elements(operand)) > len(names) {
+		return nil, wire.Errorf(located(5788002), "Unknown argument to an accumulator of %v", names)
 	}
-	if e.best.Type != 0 && e.by.Compare(v, e.best)*e.sign <= 0 {
-		return 0
+	return parts, nil
+}
+
+func constantCount(p *expression.Parser, v bson.RawValue) (int64, error) {
+	e, err := expression.Parse(p, v)
+	if err != nil {
+		return 0, err
 	}
-	grown := len(v.Value) - len(e.best.Value)
-	e.best = value.Clone(v)
-	return grown
-}
-
-func (e *extreme) result() bson.RawValue { return e.best }
-
-type first struct {
-	v    bson.RawValue
-	seen bool
-}
-
-func (f *first) add(v bson.RawValue) int {
-	if f.seen {
-		return 0
+	n, ok := expression.Constant(e)
+	if !ok {
+		return 0, wire.Errorf(wire.NotImplemented, "an 'n' that looks at a group is not supported; it must be a constant")
 	}
-	f.v, f.seen = value.Clone(v), true
-	return len(v.Value)
+	return expression.CountOf(n)
 }
 
-func (f *first) result() bson.RawValue { return f.v }
-
-type last struct{ v bson.RawValue }
-
-func (l *last) add(v bson.RawValue) int {
-	grown := len(v.Value) - len(l.v.Value)
-	l.v = value.Clone(v)
-	return grown
+// keyed is an output beside the place of its document in an order.
+type keyed struct {
+	by     order.Sort
+	output expression.Expression
 }
 
-func (l *last) result() bson.RawValue { return l.v }
-
-// list is $push and $addToSet. Missing values do not count.
-type list struct {
-	values []bson.RawValue
-	set    value.Set
-	unique bool
-}
-
-func (l *list) add(v bson.RawValue) int {
-	const overhead = 64
-	switch {
-	case v.Type == 0:
-		return 0
-	case !l.unique:
-		l.values = append(l.values, value.Clone(v))
-		return len(v.Value) + overhead
-	case l.set.Insert(value.Clone(v)):
-		return 2*len(v.Value) + 2*overhead // the value and its key
+func (k keyed) Value(x *expression.Evaluation) bson.RawValue {
+	key, err := k.by.Key(x.Document())
+	if err != nil {
+		return x.Fail(err)
 	}
-	return 0
+	return accumulate.Keyed(key, k.output.Value(x))
 }
 
-func (l *list) result() bson.RawValue {
-	if l.unique {
-		return value.Array(l.set.Values)
+// Inputs are the output and what the order looks at.
+func (k keyed) Inputs() []expression.Expression {
+	list := []expression.Expression{k.output}
+	for _, f := range k.by {
+		list = append(list, expression.At(f.Path))
 	}
-	return value.Array(l.values)
+	return list
 }
-
-type count struct{ n int64 }
-
-func (c *count) add(bson.RawValue) int {
-	c.n++
-	return 0
-}
-
-func (c *count) result() bson.RawValue { return value.Narrow(c.n) }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
 	"github.com/telamon-db/telamon/internal/docdb/memory"
+	"github.com/telamon-db/telamon/internal/docdb/query/accumulate"
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/wire"
@@ -28,9 +29,8 @@ type Group struct {
 
 // groupField is one accumulated field of the groups.
 type groupField struct {
-	name    string
-	operand expression.Expression
-	start   func(*keys.Collation) accumulator
+	name string
+	accumulation
 }
 
 // parseGroup reads {_id: expression, name: {$accumulator: expression}, ...}.
@@ -66,15 +66,14 @@ func (g *Group) parseField(p *expression.Parser, name string, spec bson.RawValue
 		return wire.Errorf(groupFields, "The field '%s' must be an accumulator object", name)
 	}
 	definition, ok := accumulators[operator]
+	if why, known := expression.Refused[operator]; known {
+		return why.Error(operator)
+	}
 	if !ok {
 		return wire.Errorf(noAccumulator, "unknown group operator '%s'", operator)
 	}
-	arg := keys.Lookup(spec.Value, operator)
-	if _, nonEmpty := value.FirstName(arg); operator == "$count" && (!value.IsDocument(arg) || nonEmpty) {
-		return wire.Errorf(wire.TypeMismatch, "$count takes no arguments, i.e. $count:{}")
-	}
-	operand, err := expression.Parse(p, arg)
-	g.fields = append(g.fields, groupField{name: name, operand: operand, start: definition.Parse})
+	collected, err := definition.Parse(p, operator, keys.Lookup(spec.Value, operator))
+	g.fields = append(g.fields, groupField{name, collected})
 	return err
 }
 
@@ -89,7 +88,7 @@ func (g Group) Needs(Needs) Needs {
 // group is one group and what it has accumulated.
 type group struct {
 	id     bson.RawValue
-	states []accumulator
+	states []accumulate.Accumulator
 }
 
 // stage groups a stream. Groups come out in the order of their first documents.
@@ -130,7 +129,7 @@ func (g Group) collect(in value.Documents, x *expression.Evaluation, held *memor
 			}
 		}
 		for i, f := range g.fields {
-			if err := held.Take(to.states[i].add(f.operand.Value(x))); err != nil {
+			if err := held.Take(to.states[i].Add(f.operand.Value(x))); err != nil {
 				return nil, err
 			}
 		}
@@ -144,7 +143,7 @@ func (g Group) collect(in value.Documents, x *expression.Evaluation, held *memor
 func (g Group) newGroup(id bson.RawValue) *group {
 	to := &group{id: value.Clone(id)}
 	for _, f := range g.fields {
-		to.states = append(to.states, f.start(g.by))
+		to.states = append(to.states, f.start())
 	}
 	return to
 }
@@ -153,7 +152,7 @@ func (g Group) result(group *group) bson.Raw {
 	b := value.NewBuilder()
 	b.Add("_id", group.id)
 	for i, f := range g.fields {
-		b.Add(f.name, value.OrNull(group.states[i].result()))
+		b.Add(f.name, value.OrNull(group.states[i].Result()))
 	}
 	return b.Bytes()
 }

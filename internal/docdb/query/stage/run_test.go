@@ -9,6 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/query/accumulate"
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/querytest"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
@@ -97,7 +98,7 @@ func TestExpressionsFail(t *testing.T) {
 	for name, s := range map[string]func(failing) Stage{
 		"group key": func(f failing) Stage { return Group{id: f} },
 		"accumulated": func(f failing) Stage {
-			return Group{id: failing{&forever}, fields: []groupField{{"n", f, newAccumulators()["$sum"].Parse}}}
+			return Group{id: failing{&forever}, fields: []groupField{{"n", accumulation{f, accumulate.Sum}}}}
 		},
 	} {
 		after, read := 2, 0

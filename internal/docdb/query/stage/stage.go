@@ -3,6 +3,7 @@ package stage
 
 import (
 	"context"
+	"fmt"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/pace"
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
+	"github.com/telamon-db/telamon/internal/wire"
 )
 
 // A Stage turns one stream of documents into another. It is a value into which rules and planners look. Many goroutines may
@@ -85,4 +87,9 @@ func perDocument(in value.Documents, each func(doc bson.Raw, yield func(bson.Raw
 			}
 		}
 	}
+}
+
+// located is a code of MongoDB's that has no name of its own.
+func located(number int32) wire.Code {
+	return wire.Code{Number: number, Name: fmt.Sprintf("Location%d", number)}
 }

@@ -42,6 +42,11 @@ func Date(t time.Time) bson.RawValue {
 	return bson.RawValue{Type: bson.TypeDateTime, Value: bsoncore.AppendDateTime(nil, t.UnixMilli())}
 }
 
+// Timestamp is a timestamp.
+func Timestamp(t bson.Timestamp) bson.RawValue {
+	return bson.RawValue{Type: bson.TypeTimestamp, Value: bsoncore.AppendTimestamp(nil, t.T, t.I)}
+}
+
 // Bool is a bool.
 func Bool(b bool) bson.RawValue {
 	return bson.RawValue{Type: bson.TypeBoolean, Value: bsoncore.AppendBoolean(nil, b)}

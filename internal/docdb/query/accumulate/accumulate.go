@@ -1,0 +1,120 @@
+// Package accumulate makes one value of many, as the groups and windows of pipelines do.
+package accumulate
+
+import (
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
+)
+
+// An Accumulator collects values. It copies what it keeps.
+type Accumulator interface {
+	// Add takes a value, and returns by how many bytes the accumulator has grown.
+	Add(v bson.RawValue) int
+	// Result is the value made of those so far; missing is the zero RawValue.
+	Result() bson.RawValue
+}
+
+// Least takes the least value.
+func Least(by *keys.Collation) Accumulator { return &extreme{by: by, sign: -1} }
+
+// Greatest takes the greatest value.
+func Greatest(by *keys.Collation) Accumulator { return &extreme{by: by, sign: 1} }
+
+// extreme is $min and $max. Null and missing values do not count.
+type extreme struct {
+	by   *keys.Collation
+	best bson.RawValue
+	sign int
+}
+
+func (e *extreme) Add(v bson.RawValue) int {
+	if value.IsNull(v) || v.Type == bson.TypeUndefined {
+		return 0
+	}
+	if e.best.Type != 0 && e.by.Compare(v, e.best)*e.sign <= 0 {
+		return 0
+	}
+	grown := len(v.Value) - len(e.best.Value)
+	e.best = value.Clone(v)
+	return grown
+}
+
+func (e *extreme) Result() bson.RawValue { return e.best }
+
+// First takes the first value.
+func First() Accumulator { return &first{} }
+
+type first struct {
+	v    bson.RawValue
+	seen bool
+}
+
+func (f *first) Add(v bson.RawValue) int {
+	if f.seen {
+		return 0
+	}
+	f.v, f.seen = value.Clone(v), true
+	return len(v.Value)
+}
+
+func (f *first) Result() bson.RawValue { return f.v }
+
+// Last takes the last value.
+func Last() Accumulator { return &last{} }
+
+type last struct{ v bson.RawValue }
+
+func (l *last) Add(v bson.RawValue) int {
+	grown := len(v.Value) - len(l.v.Value)
+	l.v = value.Clone(v)
+	return grown
+}
+
+func (l *last) Result() bson.RawValue { return l.v }
+
+// List makes an array of the values.
+func List() Accumulator { return &list{} }
+
+// Set makes an array of the values without repetition.
+func Set(by *keys.Collation) Accumulator { return &list{unique: true, set: value.Set{Collation: by}} }
+
+// list is $push and $addToSet. Missing values do not count.
+type list struct {
+	values []bson.RawValue
+	set    value.Set
+	unique bool
+}
+
+func (l *list) Add(v bson.RawValue) int {
+	switch {
+	case v.Type == 0:
+		return 0
+	case !l.unique:
+		l.values = append(l.values, value.Clone(v))
+		return len(v.Value) + overhead
+	case l.set.Insert(value.Clone(v)):
+		return 2*len(v.Value) + 2*overhead // the value and its key
+	}
+	return 0
+}
+
+func (l *list) Result() bson.RawValue {
+	if l.unique {
+		return value.Array(l.set.Values)
+	}
+	return value.Array(l.values)
+}
+
+// Count counts values.
+func Count() Accumulator { return &count{} }
+
+type count struct{ n int64 }
+
+func (c *count) Add(bson.RawValue) int {
+	c.n++
+	return 0
+}
+
+func (c *count) Result() bson.RawValue { return value.Narrow(c.n) }
