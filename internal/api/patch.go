@@ -7,6 +7,7 @@ import (
 	"reflect"
 
 	"github.com/telamon-db/telamon/internal/api/schema"
+	"github.com/telamon-db/telamon/internal/fault"
 )
 
 // Patch is the body of a partial change to an object of shape W. It is checked as a W is, but for absent members, and
@@ -25,7 +26,8 @@ func (p Patch[W]) Names(member string) bool {
 	return named
 }
 
-// Apply returns w with the members that the body names, each in the place of the old one, and the others as they were.
+// Apply returns w with the members that the body names, each in the place of the old one, and the others as they were. It
+// refuses members that do not go with w's alternative, and drops those of the alternative that w had before.
 func (p Patch[W]) Apply(w W) (out W, err error) {
 	old, err := json.Marshal(w)
 	if err != nil {
@@ -36,6 +38,9 @@ func (p Patch[W]) Apply(w W) (out W, err error) {
 		return out, fmt.Errorf("api: patch %T: %w", w, err)
 	}
 	maps.Copy(members, p.named)
+	if found := p.Schema().Merge(members, p.Names); len(found) > 0 {
+		return out, fault.Invalid(found...)
+	}
 	whole, err := json.Marshal(members)
 	if err != nil {
 		return out, fmt.Errorf("api: patch %T: %w", w, err)

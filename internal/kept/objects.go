@@ -27,8 +27,9 @@ type Objects[K Named, W, S any] struct {
 	Taken func(o *Object[W, S]) error
 	// Events are those of its life; nil where the API has none.
 	Events func(o *Object[W, S]) Events
-	// Show is the object as responses have it; nil where that is its shape as it is kept.
-	Show func(tx store.Tx, o *Object[W, S]) (W, error)
+	// Show reads what responses tell of the project's objects beside their shape, and returns how one is shown; nil for the
+	// shape alone.
+	Show func(tx store.Tx, groupID model.ID) (func(o *Object[W, S]) W, error)
 	// Leave is done before an object is removed, and may refuse it; nil for nothing.
 	Leave func(tx store.Tx, o *Object[W, S]) error
 	// Expiry is how objects end by themselves; the zero value if they do not.
@@ -77,33 +78,33 @@ type ListIn struct {
 }
 
 // List returns a page of them.
-func (s *Objects[K, W, S]) List(tx store.Tx, in ListIn) (page api.Page[W], err error) {
-	q := s.Of(in.GroupID)
+func (s *Objects[K, W, S]) List(tx store.Tx, in ListIn) (api.Page[W], error) {
+	return s.Page(tx, in, s.Of(in.GroupID))
+}
+
+// Page returns a page of those that q selects, which are of the project.
+func (s *Objects[K, W, S]) Page(tx store.Tx, in ListIn, q store.Query) (page api.Page[W], err error) {
 	total, err := s.Table.Count(tx, q)
 	if err != nil {
 		return page, err
 	}
 	q.Offset, q.Limit = in.Offset(), in.ItemsPerPage
 	page.TotalCount = api.Total(in.Paging, total)
-	page.Results, err = s.read(tx, q)
+	page.Results, err = s.read(tx, in.GroupID, q)
 	return page, err
 }
 
 // All returns all of them.
-func (s *Objects[K, W, S]) All(tx store.Tx, in In) ([]W, error) { return s.read(tx, s.Of(in.GroupID)) }
+func (s *Objects[K, W, S]) All(tx store.Tx, in In) ([]W, error) {
+	return s.read(tx, in.GroupID, s.Of(in.GroupID))
+}
 
-func (s *Objects[K, W, S]) read(tx store.Tx, q store.Query) ([]W, error) {
+func (s *Objects[K, W, S]) read(tx store.Tx, groupID model.ID, q store.Query) ([]W, error) {
 	objects, err := s.Table.List(tx, q)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]W, len(objects))
-	for i, o := range objects {
-		if out[i], err = s.show(tx, o); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return s.show(tx, groupID, objects...)
 }
 
 // Find returns the object that in names.
@@ -122,7 +123,7 @@ func (s *Objects[K, W, S]) Get(tx store.Tx, in K) (out W, err error) {
 	if err != nil {
 		return out, err
 	}
-	return s.show(tx, o)
+	return s.showOne(tx, o)
 }
 
 // CreateIn has the object to create.
@@ -152,7 +153,7 @@ func (s *Objects[K, W, S]) Add(tx store.Tx, o *Object[W, S]) (out W, err error) 
 	if err != nil {
 		return out, err
 	}
-	return s.show(tx, o)
+	return s.showOne(tx, o)
 }
 
 // room refuses one more object where there are as many as the project may have.
@@ -203,7 +204,7 @@ func (s *Objects[K, W, S]) Change(tx store.Tx, in K, change func(o *Object[W, S]
 			return out, err
 		}
 	}
-	return s.show(tx, o)
+	return s.showOne(tx, o)
 }
 
 // Delete removes the object that in names.
@@ -269,11 +270,27 @@ func (s *Objects[K, W, S]) check(tx store.Tx, before, o *Object[W, S]) error {
 	return s.Check(tx, before, o)
 }
 
-func (s *Objects[K, W, S]) show(tx store.Tx, o *Object[W, S]) (W, error) {
-	if s.Show == nil {
-		return o.Is, nil
+func (s *Objects[K, W, S]) show(tx store.Tx, groupID model.ID, objects ...*Object[W, S]) ([]W, error) {
+	shown := func(o *Object[W, S]) W { return o.Is }
+	if s.Show != nil {
+		var err error
+		if shown, err = s.Show(tx, groupID); err != nil {
+			return nil, err
+		}
 	}
-	return s.Show(tx, o)
+	out := make([]W, len(objects))
+	for i, o := range objects {
+		out[i] = shown(o)
+	}
+	return out, nil
+}
+
+func (s *Objects[K, W, S]) showOne(tx store.Tx, o *Object[W, S]) (out W, err error) {
+	all, err := s.show(tx, o.GroupID, o)
+	if err == nil {
+		out = all[0]
+	}
+	return out, err
 }
 
 // Vacate removes the objects of a project that goes.

@@ -48,7 +48,7 @@ type (
 func (s *Server) families() []any {
 	var (
 		pace     = s.cfg.Pace
-		networks = &container.Service{Store: s.store}
+		networks = container.New(s.store)
 		clusters = cluster.Lifecycle{Node: s.node, Site: s.cfg.site(), Dwell: pace.Cluster, Networks: networks}
 		shared   = cluster.Lifecycle{Node: s.node, Site: s.cfg.site(), Dwell: pace.Flex, Networks: networks}
 		users    = databaseuser.New(s.store)

@@ -3,6 +3,7 @@ package openapi
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/telamon-db/telamon/internal/api/schema"
 )
@@ -77,13 +78,40 @@ func annotate(o object, n *schema.Node) {
 	}
 }
 
+// withProps adds the members of an object, or its alternatives, each a component of its own.
 func (d *document) withProps(o object, n *schema.Node) object {
-	if len(n.Props) == 0 {
+	by := n.Discriminator()
+	if by == nil {
+		return d.withMembers(o, n.Props)
+	}
+	var refs []any
+	mapping := object{}
+	for _, a := range n.Alternatives() {
+		only := *by.Node
+		only.Enum = a.Values
+		if text, ok := only.Default.(string); ok && !slices.Contains(a.Values, text) {
+			only.Default = nil
+		}
+		props := slices.Clone(a.Props)
+		props[slices.IndexFunc(props, func(p schema.Prop) bool { return p.Name == by.Name })] = schema.Prop{Name: by.Name, Required: true, Node: &only}
+		name := n.Name + "_" + a.Values[0]
+		d.schemas[name] = d.withMembers(object{"type": "object"}, props)
+		refs = append(refs, object{"$ref": "#/components/schemas/" + name})
+		for _, value := range a.Values {
+			mapping[value] = "#/components/schemas/" + name
+		}
+	}
+	o["oneOf"], o["discriminator"] = refs, object{"propertyName": by.Name, "mapping": mapping}
+	return o
+}
+
+func (d *document) withMembers(o object, members []schema.Prop) object {
+	if len(members) == 0 {
 		return o
 	}
 	props := object{}
 	var required []string
-	for _, p := range n.Props {
+	for _, p := range members {
 		props[p.Name] = d.schema(p.Node)
 		if p.Required {
 			required = append(required, p.Name)

@@ -86,7 +86,14 @@ func (c *checker) object(n *Node, path string, v any) any {
 		}
 	}
 	for _, p := range n.Props {
-		c.member(p, path, m)
+		if p.Node.When == nil {
+			c.member(p, path, m)
+		}
+	}
+	for _, p := range n.Props {
+		if p.Node.When != nil {
+			c.alternative(p, path, m)
+		}
 	}
 	return m
 }

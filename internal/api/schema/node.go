@@ -5,7 +5,8 @@
 //	Name string `json:"name" api:"required,is=clusterName,maxLen=64" doc:"..."`
 //
 // The words are: required, readonly (ignored in requests), writeonly (never in responses), deprecated, is=RULE (a named
-// rule of this package), enum=A|B, open (other values than the enum's are allowed too), min=, max=, minLen=, maxLen=, minItems=, maxItems=, unique, default=, nullable.
+// rule of this package), enum=A|B, open (other values than the enum's are allowed too), min=, max=, minLen=, maxLen=, minItems=, maxItems=, unique, default=, nullable, and
+// when=FIELD=A|B: the member goes with these values of the enumerated member FIELD of the same object.
 // One reading of a type serves validation, which reports every violation at once, and the OpenAPI document.
 package schema
 
@@ -41,7 +42,8 @@ type Node struct {
 	WriteOnly  bool
 	Deprecated bool
 	Nullable   bool
-	Listed     bool // an object that may also come as the only item of a list
+	When       *When // of a member that not all alternatives of its object have; nil for others
+	Listed     bool  // an object that may also come as the only item of a list
 	Items      *Node
 	Props      []Prop // of an object; nil with Type object is a free object
 	Additional *Node  // of a map
@@ -127,6 +129,9 @@ func object(t reflect.Type) *Node {
 		n.Props = append(n.Props, p)
 	}
 	slices.SortFunc(n.Props, func(a, b Prop) int { return strings.Compare(a.Name, b.Name) })
+	if err := n.verifyAlternatives(); err != nil {
+		panic(fmt.Sprintf("schema: %v: %v", t, err))
+	}
 	return n
 }
 
@@ -175,6 +180,8 @@ func (n *Node) apply(key, value string) error {
 		n.Open = true
 	case "enum":
 		n.Enum = strings.Split(value, "|")
+	case "when":
+		n.When, err = readWhen(value)
 	case "is":
 		err = n.obey(value)
 	case "format":

@@ -158,8 +158,8 @@ func TestRefusals(t *testing.T) {
 		body   object
 		fields []string
 	}{
-		"nothing":           {object{}, []string{"regionName", "atlasCidrBlock"}},
-		"another's region":  {object{"atlasCidrBlock": "10.10.0.0/21", "region": "US_EAST_2", "regions": []string{"EASTERN_US"}}, []string{"regionName", "region", "regions"}},
+		"nothing":           {object{}, []string{"atlasCidrBlock", "regionName"}},
+		"another's region":  {object{"atlasCidrBlock": "10.10.0.0/21", "region": "US_EAST_2", "regions": []string{"EASTERN_US"}}, []string{"region", "regionName", "regions"}},
 		"no region":         {aws("10.10.0.0/21", "NOWHERE"), []string{"regionName"}},
 		"free":              {object{"atlasCidrBlock": "10.10.0.0/21", "providerName": "TENANT"}, []string{"providerName"}},
 		"public":            {aws("11.0.0.0/21", "US_WEST_1"), []string{"atlasCidrBlock"}},

@@ -14,13 +14,10 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Service serves the family.
-type Service struct{ Store store.Store }
-
 const (
-	tag  = "Network Peering"
-	path = "/groups/{groupId}/containers"
-	one  = path + "/{containerId}"
+	tag    = "Network Peering"
+	path   = "/groups/{groupId}/containers"
+	single = path + "/{containerId}"
 )
 
 // Operations are the family's operations.
@@ -30,19 +27,19 @@ func (s *Service) Operations() api.Operations {
 			ID: "listPeeringContainerByCloudProvider", Aliases: []string{"listGroupContainers"}, Method: http.MethodGet, Path: path, Tag: tag,
 			Summary: "Return all network containers of one project at one cloud provider",
 			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At("2023-01-01", s.listAt)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.listAt))},
 		},
 		{
 			ID: "listPeeringContainers", Aliases: []string{"listGroupContainerAll"}, Method: http.MethodGet, Path: path + "/all", Tag: tag,
 			Summary: "Return all network containers of one project", Description: "Returns the containers by provider and region.",
 			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At("2023-01-01", s.list)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.List))},
 		},
 		{
-			ID: "getPeeringContainer", Aliases: []string{"getGroupContainer"}, Method: http.MethodGet, Path: one, Tag: tag,
+			ID: "getPeeringContainer", Aliases: []string{"getGroupContainer"}, Method: http.MethodGet, Path: single, Tag: tag,
 			Summary: "Return one network container of one project",
 			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared, Errors: fault.Kinds{fault.ContainerNotFound},
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.get))},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.Get))},
 		},
 		{
 			ID: "createPeeringContainer", Aliases: []string{"createGroupContainer"}, Method: http.MethodPost, Path: path, Tag: tag,
@@ -51,22 +48,22 @@ func (s *Service) Operations() api.Operations {
 				"Telamon's clusters are reached at the server's own address.",
 			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared,
 			Errors:   fault.Kinds{fault.ContainerExists, fault.ContainersOverlap},
-			Versions: []api.Version{api.At("2023-01-01", s.create)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.Create))},
 		},
 		{
-			ID: "updatePeeringContainer", Aliases: []string{"updateGroupContainer"}, Method: http.MethodPatch, Path: one, Tag: tag,
+			ID: "updatePeeringContainer", Aliases: []string{"updateGroupContainer"}, Method: http.MethodPatch, Path: single, Tag: tag,
 			Summary: "Update one network container of one project", Description: "Changes the range or the place of a container that no cluster is in.",
 			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared,
 			Errors: fault.Kinds{
 				fault.ContainerNotFound, fault.ContainerExists, fault.ContainersOverlap, fault.ContainersInUse,
 			},
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.update))},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.Patch))},
 		},
 		{
-			ID: "deletePeeringContainer", Aliases: []string{"deleteGroupContainer"}, Method: http.MethodDelete, Path: one, Tag: tag,
+			ID: "deletePeeringContainer", Aliases: []string{"deleteGroupContainer"}, Method: http.MethodDelete, Path: single, Tag: tag,
 			Summary: "Remove one network container of one project",
 			Roles:   authz.Any(authz.GroupOwner), Status: http.StatusNoContent, Level: api.Declared, Errors: fault.Kinds{fault.ContainerNotFound, fault.ContainersInUse},
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.delete))},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.Delete))},
 		},
 	}
 }

@@ -22,43 +22,40 @@ const (
 // private are the ranges that nobody routes (RFC 1918).
 var private = []netip.Prefix{netip.MustParsePrefix("192.168.0.0/16"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("10.0.0.0/8")}
 
-// ranged brings c's range into one form and returns what is wrong with it, or "".
-func (c *Container) ranged() string {
-	if c.CIDR == "" {
-		return "is required"
-	}
-	p, err := shape.Network(c.CIDR)
+// ranged brings w's range into one form and returns what is wrong with it, or "".
+func (w *CloudProviderContainer) ranged() string {
+	p, err := shape.Network(w.AtlasCIDRBlock)
 	if err != nil {
 		return "must be an address range in CIDR notation"
 	}
 	switch {
-	case !strings.HasPrefix(c.CIDR, p.Addr().String()):
+	case !strings.HasPrefix(w.AtlasCIDRBlock, p.Addr().String()):
 		return "must begin with the first address of the range"
 	case !slices.ContainsFunc(private, func(r netip.Prefix) bool { return r.Bits() <= p.Bits() && r.Contains(p.Addr()) }):
 		return "must be in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"
-	case c.Provider == model.GCP && p.Bits() > mostBitsAtGCP:
+	case w.ProviderName == model.GCP && p.Bits() > mostBitsAtGCP:
 		return fmt.Sprintf("must have at most %d bits at GCP", mostBitsAtGCP)
-	case c.Provider != model.GCP && (p.Bits() < leastBits || p.Bits() > mostBits):
+	case w.ProviderName != model.GCP && (p.Bits() < leastBits || p.Bits() > mostBits):
 		return fmt.Sprintf("must have %d to %d bits", leastBits, mostBits)
 	}
-	c.CIDR = p.String()
+	w.AtlasCIDRBlock = p.String()
 	return ""
 }
 
 // placeable reports what keeps c from being kept beside the project's other containers at its provider, which may not have
 // its place nor any of its addresses.
 func placeable(tx store.Tx, c *Container) error {
-	others, err := Containers.List(tx, in(c.GroupID, c.Provider))
+	others, err := Containers.List(tx, atProvider(c.GroupID, c.Is.ProviderName))
 	if err != nil {
 		return err
 	}
 	for _, o := range others {
 		switch {
 		case o.ID == c.ID:
-		case o.Region == c.Region:
-			return fault.ContainerExists.With(c.Provider, c.Region)
-		case overlaps(o.CIDR, c.CIDR):
-			return fault.ContainersOverlap.With(c.CIDR, o.CIDR)
+		case o.Is.place() == c.Is.place():
+			return fault.ContainerExists.With(c.Is.ProviderName, c.Is.place().region)
+		case overlaps(o.Is.AtlasCIDRBlock, c.Is.AtlasCIDRBlock):
+			return fault.ContainersOverlap.With(c.Is.AtlasCIDRBlock, o.Is.AtlasCIDRBlock)
 		}
 	}
 	return nil
@@ -78,7 +75,7 @@ func freeRange(provider string, others []*Container) string {
 			at := r.Addr().As4()
 			binary.BigEndian.PutUint32(at[:], binary.BigEndian.Uint32(at[:])+uint32(i)<<(32-bits))
 			p := netip.PrefixFrom(netip.AddrFrom4(at), bits).String()
-			if !slices.ContainsFunc(others, func(o *Container) bool { return overlaps(o.CIDR, p) }) {
+			if !slices.ContainsFunc(others, func(o *Container) bool { return overlaps(o.Is.AtlasCIDRBlock, p) }) {
 				return p
 			}
 		}

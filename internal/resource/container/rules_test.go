@@ -12,15 +12,15 @@ import (
 // request could have asked for, and none has addresses of another, nor of one that somebody has chosen.
 func TestEveryRegionHasARange(t *testing.T) {
 	for _, provider := range []string{model.AWS, model.Azure, model.GCP} {
-		others := []*Container{{Provider: provider, CIDR: "192.168.0.0/17"}}
+		others := []*Container{{Is: CloudProviderContainer{ProviderName: provider, AtlasCIDRBlock: "192.168.0.0/17"}}}
 		for _, region := range model.RegionsOf(provider) {
-			c := &Container{Provider: provider, Region: region, CIDR: freeRange(provider, others)}
-			if problem := c.ranged(); problem != "" {
-				t.Fatalf("%s %s: %q %s", provider, region, c.CIDR, problem)
+			c := &Container{Is: at(place{provider, region}, freeRange(provider, others))}
+			if problem := c.Is.ranged(); problem != "" {
+				t.Fatalf("%s %s: %q %s", provider, region, c.Is.AtlasCIDRBlock, problem)
 			}
 			for _, o := range others {
-				if overlaps(o.CIDR, c.CIDR) {
-					t.Errorf("%s: %s has addresses of %s", provider, c.CIDR, o.CIDR)
+				if overlaps(o.Is.AtlasCIDRBlock, c.Is.AtlasCIDRBlock) {
+					t.Errorf("%s: %s has addresses of %s", provider, c.Is.AtlasCIDRBlock, o.Is.AtlasCIDRBlock)
 				}
 			}
 			others = append(others, c)
@@ -34,16 +34,16 @@ func FuzzRange(f *testing.F) {
 		f.Add(s, true)
 	}
 	f.Fuzz(func(t *testing.T, s string, atGCP bool) {
-		c := Container{Provider: model.AWS, CIDR: s}
+		c := CloudProviderContainer{ProviderName: model.AWS, AtlasCIDRBlock: s}
 		if atGCP {
-			c.Provider = model.GCP
+			c.ProviderName = model.GCP
 		}
 		if c.ranged() != "" {
 			return
 		}
-		p, err := netip.ParsePrefix(c.CIDR)
+		p, err := netip.ParsePrefix(c.AtlasCIDRBlock)
 		if err != nil || p.Masked() != p || !p.Addr().IsPrivate() || !p.Addr().Is4() || !strings.HasPrefix(s, p.Addr().String()) {
-			t.Errorf("%q is accepted as %s (%v)", s, c.CIDR, err)
+			t.Errorf("%q is accepted as %s (%v)", s, c.AtlasCIDRBlock, err)
 		}
 	})
 }

@@ -1,20 +1,14 @@
 package container
 
 import (
-	"github.com/telamon-db/telamon/internal/model"
+	"encoding/json"
+
+	"github.com/telamon-db/telamon/internal/kept"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
 // Container is a network container in stored form.
-type Container struct {
-	ID       model.ID `json:"id"`
-	GroupID  model.ID `json:"groupId"`
-	Provider string   `json:"provider"`
-	Region   string   `json:"region,omitempty"`  // at AWS and AZURE
-	Regions  []string `json:"regions,omitempty"` // at GCP; none: all
-	CIDR     string   `json:"cidr"`
-	Rev      int64    `json:"-"`
-}
+type Container = kept.Object[CloudProviderContainer, struct{}]
 
 // Containers: a project has one for each place.
 var Containers = &store.Table[Container]{
@@ -22,19 +16,22 @@ var Containers = &store.Table[Container]{
 	ID:   func(c *Container) string { return c.ID },
 	Rev:  func(c *Container) *int64 { return &c.Rev },
 	Indexes: []store.Index[Container]{
-		{Name: "place", Unique: true, Key: func(c *Container) []string { return []string{c.GroupID, c.Provider, c.Region} }},
+		{Name: "place", Unique: true, Key: func(c *Container) []string {
+			p := c.Is.place()
+			return []string{c.GroupID, p.provider, p.region}
+		}},
 	},
+	Older: kept.Older(older),
 }
 
-// Tables are what the family stores.
-func (s *Service) Tables() []*store.Schema { return []*store.Schema{Containers.Schema()} }
-
-// Vacate removes the containers of a project that goes.
-func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
-	return Containers.DeleteAll(tx, in(groupID))
-}
-
-// in selects a project's containers, or those at some of its providers and regions.
-func in(groupID model.ID, place ...string) store.Query {
-	return store.Query{Index: "place", Prefix: append([]string{groupID}, place...)}
+// older reads the form of before the shape was stored as it is.
+func older(body []byte) (Container, error) {
+	var old struct {
+		ID, GroupID, Provider, Region, CIDR string
+		Regions                             []gcpRegion
+	}
+	err := json.Unmarshal(body, &old)
+	w := at(place{old.Provider, old.Region}, old.CIDR)
+	w.Regions = old.Regions
+	return Container{ID: old.ID, GroupID: old.GroupID, Is: w}, err
 }

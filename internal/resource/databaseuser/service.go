@@ -46,11 +46,13 @@ func (in one) Row() (string, error) {
 }
 
 // show completes a user for a response.
-func show(_ store.Tx, u *User) (CloudDatabaseUser, error) {
-	w := u.Is
-	w.GroupID = u.GroupID
-	w.Links = api.Self("/groups/" + u.GroupID + "/databaseUsers/" + w.DatabaseName + "/" + url.PathEscape(w.Username))
-	return w, nil
+func show(store.Tx, model.ID) (func(u *User) CloudDatabaseUser, error) {
+	return func(u *User) CloudDatabaseUser {
+		w := u.Is
+		w.GroupID = u.GroupID
+		w.Links = api.Self("/groups/" + u.GroupID + "/databaseUsers/" + w.DatabaseName + "/" + url.PathEscape(w.Username))
+		return w
+	}, nil
 }
 
 func (s *Service) create(ctx context.Context, in kept.CreateIn[CloudDatabaseUser]) (out CloudDatabaseUser, err error) {

@@ -45,16 +45,16 @@ func cloudAppUser(p roster.Person) CloudAppUserView {
 
 // OrgUserResponse is a cloud user's place in an organization: what an active user has in it, or what a pending one has.
 type OrgUserResponse struct {
-	Country             *string              `json:"country,omitempty" api:"readonly,is=country" doc:"The user's country by its code in ISO 3166-1. Active users only."`
-	CreatedAt           api.Time             `json:"createdAt,omitzero" api:"readonly" doc:"When the account was created. Active users only."`
-	FirstName           *string              `json:"firstName,omitempty" api:"readonly" doc:"The user's given name. Active users only."`
+	Country             *string              `json:"country,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE,is=country" doc:"The user's country by its code in ISO 3166-1. Active users only."`
+	CreatedAt           api.Time             `json:"createdAt,omitzero" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"When the account was created. Active users only."`
+	FirstName           *string              `json:"firstName,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"The user's given name. Active users only."`
 	ID                  string               `json:"id" api:"required,readonly,is=objectId" doc:"Id of the user."`
-	InvitationCreatedAt api.Time             `json:"invitationCreatedAt,omitzero" api:"readonly" doc:"When the user was invited. Pending users only."`
-	InvitationExpiresAt api.Time             `json:"invitationExpiresAt,omitzero" api:"readonly" doc:"When the invitation expires. Pending users only."`
-	InviterUsername     *string              `json:"inviterUsername,omitempty" api:"readonly,is=email" doc:"Who invited the user. Pending users only; for an invitation by a key or service account, its public key or client id."`
-	LastAuth            api.Time             `json:"lastAuth,omitzero" api:"readonly" doc:"When the user last logged in. Active users only; absent before the first time."`
-	LastName            *string              `json:"lastName,omitempty" api:"readonly" doc:"The user's family name. Active users only."`
-	MobileNumber        *string              `json:"mobileNumber,omitempty" api:"readonly,is=mobile" doc:"The user's mobile number. Active users only."`
+	InvitationCreatedAt api.Time             `json:"invitationCreatedAt,omitzero" api:"readonly,when=orgMembershipStatus=PENDING" doc:"When the user was invited. Pending users only."`
+	InvitationExpiresAt api.Time             `json:"invitationExpiresAt,omitzero" api:"readonly,when=orgMembershipStatus=PENDING" doc:"When the invitation expires. Pending users only."`
+	InviterUsername     *string              `json:"inviterUsername,omitempty" api:"readonly,when=orgMembershipStatus=PENDING,is=email" doc:"Who invited the user. Pending users only; for an invitation by a key or service account, its public key or client id."`
+	LastAuth            api.Time             `json:"lastAuth,omitzero" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"When the user last logged in. Active users only; absent before the first time."`
+	LastName            *string              `json:"lastName,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"The user's family name. Active users only."`
+	MobileNumber        *string              `json:"mobileNumber,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE,is=mobile" doc:"The user's mobile number. Active users only."`
 	OrgMembershipStatus string               `json:"orgMembershipStatus" api:"required,readonly,enum=PENDING|ACTIVE|INVITATION_EXPIRED|INVITATION_REJECTED" doc:"Whether the user has accepted the invitation. Telamon removes what is declined or expired, so only PENDING and ACTIVE occur."`
 	Roles               OrgUserRolesResponse `json:"roles" api:"required,readonly" doc:"The user's roles, those through teams aside."`
 	TeamIDs             []string             `json:"teamIds" api:"readonly,unique,is=objectId" doc:"Ids of the user's teams in the organization."`
@@ -98,16 +98,16 @@ func orgUser(p roster.Person) OrgUserResponse {
 
 // GroupUserResponse is a cloud user's place in a project: what an active user has in it, or what a pending one has.
 type GroupUserResponse struct {
-	Country             *string  `json:"country,omitempty" api:"readonly,is=country" doc:"The user's country by its code in ISO 3166-1. Active users only."`
-	CreatedAt           api.Time `json:"createdAt,omitzero" api:"readonly" doc:"When the account was created. Active users only."`
-	FirstName           *string  `json:"firstName,omitempty" api:"readonly" doc:"The user's given name. Active users only."`
+	Country             *string  `json:"country,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE,is=country" doc:"The user's country by its code in ISO 3166-1. Active users only."`
+	CreatedAt           api.Time `json:"createdAt,omitzero" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"When the account was created. Active users only."`
+	FirstName           *string  `json:"firstName,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"The user's given name. Active users only."`
 	ID                  string   `json:"id" api:"required,readonly,is=objectId" doc:"Id of the user."`
-	InvitationCreatedAt api.Time `json:"invitationCreatedAt,omitzero" api:"readonly" doc:"When the user was invited. Pending users only."`
-	InvitationExpiresAt api.Time `json:"invitationExpiresAt,omitzero" api:"readonly" doc:"When the invitation expires. Pending users only."`
-	InviterUsername     *string  `json:"inviterUsername,omitempty" api:"readonly,is=email" doc:"Who invited the user. Pending users only; for an invitation by a key or service account, its public key or client id."`
-	LastAuth            api.Time `json:"lastAuth,omitzero" api:"readonly" doc:"When the user last logged in. Active users only; absent before the first time."`
-	LastName            *string  `json:"lastName,omitempty" api:"readonly" doc:"The user's family name. Active users only."`
-	MobileNumber        *string  `json:"mobileNumber,omitempty" api:"readonly,is=mobile" doc:"The user's mobile number. Active users only."`
+	InvitationCreatedAt api.Time `json:"invitationCreatedAt,omitzero" api:"readonly,when=orgMembershipStatus=PENDING" doc:"When the user was invited. Pending users only."`
+	InvitationExpiresAt api.Time `json:"invitationExpiresAt,omitzero" api:"readonly,when=orgMembershipStatus=PENDING" doc:"When the invitation expires. Pending users only."`
+	InviterUsername     *string  `json:"inviterUsername,omitempty" api:"readonly,when=orgMembershipStatus=PENDING,is=email" doc:"Who invited the user. Pending users only; for an invitation by a key or service account, its public key or client id."`
+	LastAuth            api.Time `json:"lastAuth,omitzero" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"When the user last logged in. Active users only; absent before the first time."`
+	LastName            *string  `json:"lastName,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"The user's family name. Active users only."`
+	MobileNumber        *string  `json:"mobileNumber,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE,is=mobile" doc:"The user's mobile number. Active users only."`
 	OrgMembershipStatus string   `json:"orgMembershipStatus" api:"required,readonly,enum=PENDING|ACTIVE|INVITATION_EXPIRED|INVITATION_REJECTED" doc:"Whether the user has accepted the invitation. Telamon removes what is declined or expired, so only PENDING and ACTIVE occur."`
 	Roles               []string `json:"roles" api:"required,readonly,unique" doc:"The user's roles in the project. Empty for somebody whose access comes from a role in the organization."`
 	Username            string   `json:"username" api:"required,readonly,is=email" doc:"The username."`
