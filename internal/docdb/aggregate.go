@@ -33,7 +33,7 @@ func (c *call) parsePipeline(stages bson.RawValue) (*stage.Pipeline, error) {
 	if err := c.refuseCollation(); err != nil {
 		return nil, err
 	}
-	if err := c.parser().LetAll(c.doc("let")); err != nil {
+	if err := c.let(); err != nil {
 		return nil, err
 	}
 	return stage.Parse(c.parser(), stages)
@@ -72,7 +72,7 @@ func runAggregate(c *call) (bson.D, error) {
 		return p.Run(r, sel.Results(r, s))
 	}
 	cur := newCursor(c.ns, results, v.Close)
-	cur.rest = s.Rest
+	cur.rest, cur.of = s.Rest, v.ID()
 	return nil, c.openCursor(cur, size)
 }
 

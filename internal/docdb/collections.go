@@ -22,6 +22,9 @@ func catalogCommands() []*command {
 			fields: fields("scale", isInt)},
 		{name: "dbStats", alias: "dbstats", summary: "Gives a database's sizes.", run: runDBStats,
 			fields: fields("scale", isInt, "freeStorage", isInt)},
+		{name: "dataSize", summary: "Gives the number and the size of a collection's documents.", run: runDataSize,
+			fields: fields("keyPattern", isObject, "min", isObject, "max", isObject, "estimate", isBool)},
+		{name: "dbHash", summary: "Gives the MD5 of each collection's documents.", run: runDBHash, fields: fields("collections", isArray)},
 		{name: "validate", summary: "Checks that a collection's documents, indexes and sizes agree.", target: onCollection,
 			run: runValidate, fields: fields("full", isBool, "background", isBool, "repair", isBool, "checkBSONConformance", isBool, "metadata", isBool)},
 	}

@@ -39,6 +39,7 @@ type cursor struct {
 	left    int64          // documents until the limit; not above 0: no limit
 	lsid    bson.Raw       // the logical session that opened it, or nil
 	lasting bool           // may be idle for as long as its session lives
+	of      uint64         // the collection that it reads, or 0
 
 	// Guarded by the table's lock.
 	owner *Session

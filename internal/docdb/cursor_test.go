@@ -80,11 +80,31 @@ func TestCursorSeesOneInstant(t *testing.T) {
 	x.fill("c", 10)
 	id, _ := x.cursor(d{{"find", "c"}, {"batchSize", 1}})
 	x.ok(d{{"delete", "c"}, {"deletes", a{d{{"q", d{}}, {"limit", 0}}}}})
-	x.ok(d{{"drop", "c"}})
 	x.fill("c", 30)
 	next := x.ok(d{{"getMore", id}, {"collection", "c"}}).Lookup("cursor").Document()
 	if n := len(batchOf(t, next, "nextBatch")); n != 9 {
 		t.Errorf("%d documents", n)
+	}
+}
+
+// TestCursorsEndWithTheirCollection drops and renames collections under cursors.
+func TestCursorsEndWithTheirCollection(t *testing.T) {
+	x := fresh(t)
+	for _, end := range []d{{{"drop", "c"}}, {{"dropDatabase", 1}}, onAdmin(e{"renameCollection", "test.c"}, e{"to", "test.e"}, e{"dropTarget", true})} {
+		for _, again := range []bool{false, true} {
+			x.fill("c", 10)
+			found, _ := x.cursor(d{{"find", "c"}, {"batchSize", 1}})
+			made, _ := x.cursor(d{{"aggregate", "c"}, {"pipeline", a{d{{"$match", d{}}}}}, {"cursor", d{{"batchSize", 1}}}})
+			x.ok(end)
+			if again {
+				x.fill("c", 1)
+			}
+			for _, id := range []int64{found, made} {
+				x.fails(killed, d{{"getMore", id}, {"collection", "c"}})
+				x.fails(wire.CursorNotFound, d{{"getMore", id}, {"collection", "c"}})
+			}
+			x.run(d{{"drop", "c"}})
+		}
 	}
 }
 

@@ -58,6 +58,8 @@ type Engine struct {
 	cursors  cursorTable
 	sessions sessionTable
 	stats    counters
+	traffic  traffic
+	usage    usageTable
 	memory   *memory.Budget // gathered
 	replies  *memory.Budget
 

@@ -26,6 +26,9 @@ func init() {
 			return sel, err
 		},
 		"findAndModify": func(c *call) (plan.Selection, error) {
+			if err := c.let(); err != nil {
+				return plan.Selection{}, err
+			}
 			return plan.NewSelection(c.parser(), c.doc("query"), c.doc("sort"), nil, c.get("hint"))
 		},
 		"update": func(c *call) (plan.Selection, error) { return c.onlyStatement("updates", updateFields) },
@@ -34,6 +37,9 @@ func init() {
 }
 
 func (c *call) onlyStatement(array string, known *fieldSet) (plan.Selection, error) {
+	if err := c.let(); err != nil {
+		return plan.Selection{}, err
+	}
 	docs, err := c.docs(array)
 	if err != nil {
 		return plan.Selection{}, err

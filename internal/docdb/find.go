@@ -39,7 +39,7 @@ func (c *call) findSelection() (plan.Selection, error) {
 	if err := c.refuseCollation(); err != nil {
 		return plan.Selection{}, err
 	}
-	if err := c.parser().LetAll(c.doc("let")); err != nil {
+	if err := c.let(); err != nil {
 		return plan.Selection{}, err
 	}
 	sel, err := plan.NewSelection(c.parser(), c.doc("filter"), c.doc("sort"), c.doc("projection"), c.get("hint"))
@@ -102,7 +102,7 @@ func (c *call) findAll(sel plan.Selection, size int64) error {
 		return c.onlyBatch(results(c.ctx), size)
 	}
 	cur := newCursor(c.ns, results, v.Close)
-	cur.left, cur.rest, cur.lasting = sel.Limit, s.Rest, c.bool("noCursorTimeout", false)
+	cur.left, cur.rest, cur.lasting, cur.of = sel.Limit, s.Rest, c.bool("noCursorTimeout", false), v.ID()
 	return c.openCursor(cur, size)
 }
 
@@ -179,6 +179,9 @@ func runGetMore(c *call) (bson.D, error) {
 	}
 	keep := false
 	defer func() { c.e.cursors.back(cur, keep, c.e.mono()) }() // also if reading panics
+	if coll := c.e.store.Collection(ns); cur.of != 0 && (coll == nil || coll.ID != cur.of) {
+		return nil, wire.Errorf(killed, "collection dropped or renamed between getMore calls: %s", ns)
+	}
 	b := c.newBatch("nextBatch", size)
 	done, err := cur.fill(c.ctx, &b)
 	if err != nil {

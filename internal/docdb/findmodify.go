@@ -18,7 +18,7 @@ func runFindAndModify(c *call) (bson.D, error) {
 	if err := c.checkFindAndModify(); err != nil {
 		return nil, err
 	}
-	if err := c.parser().LetAll(c.doc("let")); err != nil {
+	if err := c.let(); err != nil {
 		return nil, err
 	}
 	sel, err := plan.NewSelection(c.parser(), c.doc("query"), c.doc("sort"), nil, c.get("hint"))

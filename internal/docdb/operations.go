@@ -35,6 +35,13 @@ func (t *sessionTable) join(s *Session) {
 	t.open[s] = struct{}{}
 }
 
+// created is how many sessions there have been.
+func (t *sessionTable) created() int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.last
+}
+
 func (t *sessionTable) part(s *Session) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

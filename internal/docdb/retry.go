@@ -29,7 +29,45 @@ func (c *call) recall(t *storage.Tx) (bson.D, error) {
 		return nil, wire.Errorf(wire.BadValue, "txnNumber %d belongs to a command '%s'", n, record.Command)
 	}
 	var reply bson.D
-	return reply, bson.Unmarshal(record.Reply, &reply)
+	if err := bson.Unmarshal(record.Reply, &reply); err != nil {
+		return nil, err
+	}
+	return append(reply, c.retried(record.Reply)), nil
+}
+
+// retried tells which statements of a command a reply that it gets again is about: all that have not failed.
+func (c *call) retried(reply bson.Raw) bson.E {
+	if c.cmd.name == "findAndModify" {
+		return bson.E{Key: "retriedStmtId", Value: int32(0)}
+	}
+	failed := map[int64]bool{}
+	ids, n := []int32{}, c.statements()
+	if list, ok := reply.Lookup("writeErrors").ArrayOK(); ok {
+		values, _ := list.Values() // of a reply of our own
+		for _, v := range values {
+			at := v.Document().Lookup("index").AsInt64()
+			if failed[at] = true; c.bool("ordered", true) {
+				n = int(at)
+			}
+		}
+	}
+	for i := range n {
+		if !failed[int64(i)] {
+			ids = append(ids, int32(i))
+		}
+	}
+	return bson.E{Key: "retriedStmtIds", Value: ids}
+}
+
+// statements is how many statements a write command has.
+func (c *call) statements() int {
+	for _, name := range []string{"documents", "updates", "deletes", "ops"} {
+		if c.get(name).Type != 0 {
+			docs, _ := c.docs(name) // they have been read before
+			return len(docs)
+		}
+	}
+	return 0
 }
 
 // alreadyDone is the error of a write that was done, by a retry, while it paused.

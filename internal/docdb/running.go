@@ -23,6 +23,9 @@ func (c *call) parser() *expression.Parser {
 	return c.reads
 }
 
+// let makes the command's variables known to all that is read from here on.
+func (c *call) let() error { return c.parser().LetAll(c.doc("let")) }
+
 // run is what the command's streams have while they run. They end with ctx, which is that of the command or of its cursor.
 func (c *call) run(ctx context.Context) *stage.Run {
 	return &stage.Run{Ctx: ctx, Memory: c.e.memory}

@@ -5,7 +5,6 @@ import (
 	"runtime"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -27,8 +26,10 @@ func serverCommands() []*command {
 		{name: "buildInfo", alias: "buildinfo", summary: "Gives the server's version.", run: runBuildInfo},
 		{name: "hostInfo", summary: "Describes the machine.", run: runHostInfo},
 		{name: "serverStatus", summary: "Gives the engine's counters.", run: runServerStatus},
-		{name: "getParameter", summary: "Gives a server parameter.", admin: true, run: runGetParameter,
-			fields: fields("featureCompatibilityVersion", isAny, "allParameters", isBool)},
+		{name: "getParameter", summary: "Gives server parameters.", admin: true, open: true, run: runGetParameter, fields: fields("allParameters", isBool)},
+		{name: "listCommands", summary: "Lists the commands.", run: runListCommands},
+		{name: "top", admin: true, summary: "Gives how often and for how long each collection was used.", run: runTop},
+		{name: "profile", summary: "Gives the profiler's state: it is off.", run: runProfile, fields: fields("slowms", isInt, "sampleRate", isAny, "filter", isAny)},
 		{name: "getCmdLineOpts", summary: "Gives the command line, which an embedded engine has none of.", admin: true, run: runGetCmdLineOpts},
 		{name: "currentOp", summary: "Lists the commands that run.", admin: true, open: true, fields: fields("$all", isBool, "$ownOps", isBool), run: runCurrentOp},
 		{name: "killOp", summary: "Interrupts a command.", admin: true, fields: fields("op!", isInt), run: runKillOp},
@@ -87,32 +88,6 @@ func runHostInfo(c *call) (bson.D, error) {
 	return bson.D{{Key: "system", Value: bson.D{{Key: "currentTime", Value: c.e.store.Now()}, {Key: "hostname", Value: host},
 		{Key: "numCores", Value: int32(runtime.NumCPU())}, {Key: "cpuArch", Value: runtime.GOARCH}}},
 		{Key: "os", Value: bson.D{{Key: "type", Value: runtime.GOOS}}}}, nil
-}
-
-func runServerStatus(c *call) (bson.D, error) {
-	e := c.e
-	host, err := os.Hostname()
-	if err != nil {
-		return nil, err
-	}
-	up := time.Since(e.started)
-	m := e.store.Metrics()
-	return bson.D{{Key: "host", Value: host}, {Key: "version", Value: Version}, {Key: "process", Value: "mongod"},
-		{Key: "pid", Value: int64(os.Getpid())}, {Key: "uptime", Value: up.Seconds()}, {Key: "uptimeMillis", Value: up.Milliseconds()},
-		{Key: "localTime", Value: e.store.Now()},
-		{Key: "opcounters", Value: bson.D{{Key: "insert", Value: e.stats.insert.Load()}, {Key: "query", Value: e.stats.query.Load()},
-			{Key: "update", Value: e.stats.update.Load()}, {Key: "delete", Value: e.stats.delete.Load()},
-			{Key: "getmore", Value: e.stats.getmore.Load()}, {Key: "command", Value: e.stats.command.Load()}}},
-		{Key: "metrics", Value: bson.D{{Key: "cursor", Value: bson.D{{Key: "open", Value: bson.D{{Key: "total", Value: int64(e.cursors.open())}}}}}}},
-		{Key: "storageEngine", Value: bson.D{{Key: "name", Value: "pebble"}, {Key: "persistent", Value: true},
-			{Key: "diskBytes", Value: int64(m.DiskSpaceUsage())}, {Key: "memTableBytes", Value: int64(m.MemTable.Size)}, {Key: "cacheBytes", Value: m.BlockCache.Size}}}}, nil
-}
-
-func runGetParameter(c *call) (bson.D, error) {
-	if !c.has("featureCompatibilityVersion") {
-		return nil, wire.Errorf(wire.InvalidOptions, "no option found to get")
-	}
-	return bson.D{{Key: "featureCompatibilityVersion", Value: bson.D{{Key: "version", Value: featureVersion}}}}, nil
 }
 
 func runGetLog(c *call) (bson.D, error) {

@@ -61,8 +61,9 @@ func (s *Session) Close() {
 func (s *Session) Run(dst []byte, m *wire.Msg) []byte {
 	out, err := s.run(dst, m)
 	if err != nil {
-		return append(dst, wire.Reply(s.e.clientError(m.Name(), err))...)
+		out = append(dst, s.e.errorReply(m.Name(), err)...)
 	}
+	s.e.traffic.count(m, len(out)-len(dst))
 	return out
 }
 
@@ -88,7 +89,7 @@ func (s *Session) run(dst []byte, m *wire.Msg) (out []byte, err error) {
 }
 
 func (s *Session) execute(dst []byte, c *call) ([]byte, error) {
-	if err := c.checkGeneric(); err != nil {
+	if err := errors.Join(c.checkGeneric(), c.checkAPI()); err != nil {
 		return nil, err
 	}
 	now := s.e.mono()
@@ -109,6 +110,7 @@ func (s *Session) execute(dst []byte, c *call) ([]byte, error) {
 	start, out := bsoncore.AppendDocumentStart(dst)
 	c.out = out
 	doc, err := c.cmd.run(c)
+	s.e.usage.note(c, s.e.mono().Sub(now))
 	if err != nil {
 		return nil, err
 	}
@@ -128,10 +130,32 @@ func (c *call) finish(start int32, rest bson.D) ([]byte, error) {
 		}
 		out = append(out, raw[4:len(raw)-1]...)
 	}
-	last := c.e.store.LastTimestamp()
 	out = bsoncore.AppendDoubleElement(out, "ok", 1)
-	out = bsoncore.AppendTimestampElement(out, "operationTime", last.T, last.I)
-	return bsoncore.AppendDocumentEnd(out, start)
+	return bsoncore.AppendDocumentEnd(c.e.appendTimes(out), start)
+}
+
+// appendTimes ends a reply with the time of the newest change, as a member of a replica set does.
+func (e *Engine) appendTimes(out []byte) []byte {
+	last := e.store.LastTimestamp()
+	at, out := bsoncore.AppendDocumentElementStart(out, "$clusterTime")
+	out = bsoncore.AppendTimestampElement(out, "clusterTime", last.T, last.I)
+	out = append(out, unsigned...)
+	out, _ = bsoncore.AppendDocumentEnd(out, at) // at is the start that this document began with
+	return bsoncore.AppendTimestampElement(out, "operationTime", last.T, last.I)
+}
+
+// unsigned is the signature of a server that does not sign times.
+var unsigned = bsoncore.AppendDocumentElement(nil, "signature",
+	bsoncore.BuildDocument(nil, bsoncore.AppendInt64Element(bsoncore.AppendBinaryElement(nil, "hash", 0, make([]byte, 20)), "keyId", 0)))
+
+// errorReply is the reply of a command that has failed.
+func (e *Engine) errorReply(command string, err error) bson.Raw {
+	reply := wire.Reply(e.clientError(command, err))
+	at, out := bsoncore.AppendDocumentStart(nil)
+	out = append(out, reply[4:len(reply)-1]...)
+	out = append(out, details(err)...)
+	out, _ = bsoncore.AppendDocumentEnd(e.appendTimes(out), at) // at is the start that this document began with
+	return out
 }
 
 // clientError gives every error a code, and writes what the client must not see to the log.

@@ -14,7 +14,7 @@ var updateFields = fields("q!", isObject, "u!", isUpdate, "multi", isBool, "upse
 	"hint", isHint, "collation", isObject, "arrayFilters", isArray, "c", isObject)
 
 func runUpdate(c *call) (bson.D, error) {
-	if err := c.parser().LetAll(c.doc("let")); err != nil {
+	if err := c.let(); err != nil {
 		return nil, err
 	}
 	return c.write(func(t *storage.Tx) (bson.D, error) {

@@ -113,11 +113,26 @@ func writeError(i int, err error) (bson.D, bool) {
 		return nil, false
 	}
 	doc := bson.D{{Key: "index", Value: int32(i)}, {Key: "code", Value: known.Code}}
+	doc = append(doc, detailsOf(err)...)
+	return append(doc, bson.E{Key: "errmsg", Value: known.Message}), true
+}
+
+// detailsOf is what is told of an error beside its code.
+func detailsOf(err error) bson.D {
 	var dup *storage.DuplicateKey
 	if errors.As(err, &dup) {
-		doc = append(doc, bson.E{Key: "keyPattern", Value: dup.Pattern}, bson.E{Key: "keyValue", Value: dup.Value})
+		return bson.D{{Key: "keyPattern", Value: dup.Pattern}, {Key: "keyValue", Value: dup.Value}}
 	}
-	return append(doc, bson.E{Key: "errmsg", Value: known.Message}), true
+	return nil
+}
+
+// details are the elements of detailsOf.
+func details(err error) []byte {
+	raw, failed := bson.Marshal(detailsOf(err))
+	if failed != nil || len(raw) == 0 {
+		return nil
+	}
+	return raw[4 : len(raw)-1]
 }
 
 // withErrors adds the statements' failures to a write command's reply.
@@ -161,7 +176,7 @@ func (c *call) stamped(t *storage.Tx, doc bson.Raw) bson.Raw {
 var deleteFields = fields("q!", isObject, "limit!", isInt, "collation", isObject, "hint", isHint)
 
 func runDelete(c *call) (bson.D, error) {
-	if err := c.parser().LetAll(c.doc("let")); err != nil {
+	if err := c.let(); err != nil {
 		return nil, err
 	}
 	return c.write(func(t *storage.Tx) (bson.D, error) {

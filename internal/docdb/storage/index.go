@@ -143,12 +143,8 @@ func newDuplicateKey(ns Namespace, ix Index, tuple []bson.RawValue) error {
 		if v.Type == 0 {
 			v.Type = bson.TypeNull
 		}
-		text := v.String()
-		if len(text) > 200 {
-			text = text[:200] + "..."
-		}
 		value = append(value, bson.E{Key: ix.Parts[i].Path, Value: v})
-		shown = append(shown, fmt.Sprintf("%s: %s", ix.Parts[i].Path, text))
+		shown = append(shown, fmt.Sprintf("%s: %s", ix.Parts[i].Path, match.ShowValue(v)))
 	}
 	return &DuplicateKey{
 		cause: wire.Errorf(wire.DuplicateKey, "E11000 duplicate key error collection: %s index: %s dup key: { %s }",

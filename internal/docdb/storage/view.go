@@ -17,6 +17,14 @@ func (v *View) Close() {
 	}
 }
 
+// ID is that of the view's collection, or 0.
+func (v *View) ID() uint64 {
+	if v.Coll == nil {
+		return 0
+	}
+	return v.Coll.ID
+}
+
 // View takes a view of a collection.
 func (s *Store) View(ns Namespace) *View {
 	s.catalog.mu.RLock()

@@ -33,7 +33,7 @@ func (f *Filter) ShowBounds(path string, ivs []Interval, backward bool) []string
 		known.add(a)
 	}
 	for _, t := range f.root.computedTerms(nil, path) {
-		known.values[string(t.key)] = showValue(t.arg)
+		known.values[string(t.key)] = ShowValue(t.arg)
 		known.limit(bson.RawValue{Type: bson.TypeMinKey})
 		known.limit(bson.RawValue{Type: bson.TypeMaxKey})
 	}
@@ -86,10 +86,10 @@ func (k edges) find(key []byte, closed bool) edge {
 // add takes in every key that the intervals of a may have.
 func (k edges) add(a *atom) {
 	for _, v := range append(slices.Clip(a.args), a.arg) {
-		k.values[string(a.collation.Append(nil, v))] = showValue(v)
+		k.values[string(a.collation.Append(nil, v))] = ShowValue(v)
 		if value.IsArray(v) {
 			element := firstElement(v)
-			k.values[string(a.collation.Append(nil, element))] = showValue(element)
+			k.values[string(a.collation.Append(nil, element))] = ShowValue(element)
 		}
 		k.limit(v)
 	}
@@ -137,7 +137,7 @@ var classEnds = map[bson.Type][2]edge{
 }
 
 // showValue is a value as explain writes it, shortened if it is long.
-func showValue(v bson.RawValue) string {
+func ShowValue(v bson.RawValue) string {
 	text := showWhole(v)
 	if len(text) > shownBytes {
 		text = strings.ToValidUTF8(text[:shownBytes], "") + "..."
@@ -191,7 +191,7 @@ func showNested(v bson.RawValue) string {
 	var members []string
 	size := 0
 	for name, member := range keys.Elements(v.Value) {
-		text := showValue(member)
+		text := ShowValue(member)
 		if value.IsDocument(v) {
 			text = string(name) + ": " + text
 		}
