@@ -49,8 +49,9 @@ func (s *Server) families() []any {
 	var (
 		pace     = s.cfg.Pace
 		networks = container.New(s.store)
-		clusters = cluster.Lifecycle{Node: s.node, Site: s.cfg.site(), Dwell: pace.Cluster, Networks: networks}
-		shared   = cluster.Lifecycle{Node: s.node, Site: s.cfg.site(), Dwell: pace.Flex, Networks: networks}
+		names    = awsdns.New(s.store)
+		clusters = cluster.Lifecycle{Node: s.node, Site: s.cfg.site(), Dwell: pace.Cluster, Networks: networks, Names: names}
+		shared   = cluster.Lifecycle{Node: s.node, Site: s.cfg.site(), Dwell: pace.Flex, Networks: networks, Names: names}
 		users    = databaseuser.New(s.store)
 		inviter  = &invite.Sender{BaseURL: func() string { return s.bootstrap.BaseURL }}
 	)
@@ -74,7 +75,7 @@ func (s *Server) families() []any {
 		s.nodes,
 		&ratelimits.Service{Limits: s.limits, Endpoints: func() api.Operations { return s.engine.Operations() }, Scopes: scopes{s.store}},
 		auditing.New(s.store),
-		awsdns.New(s.store),
+		names,
 		maintenance.New(s.store),
 		encryption.New(s.store),
 		&alert.Service{},

@@ -199,6 +199,46 @@ func TestTheyMove(t *testing.T) {
 	}
 }
 
+// TestPrivateNames: clusters on AWS have other names too while their project asks for custom DNS.
+func TestPrivateNames(t *testing.T) {
+	w := begin(t, telamontest.TLS())
+	w.admit()
+	strings := func(name string) admin.ClusterConnectionStrings {
+		return must(w.sdk.ClustersApi.GetCluster(t.Context(), w.ProjectID, name).Execute()).GetConnectionStrings()
+	}
+	toggle := func(on bool) {
+		t.Helper()
+		must(w.sdk.AWSClustersDNSApi.ToggleAwsCustomDns(t.Context(), w.ProjectID, &admin.AWSCustomDNSEnabled{Enabled: on}).Execute())
+	}
+	before := w.cluster("Before", "M10").GetConnectionStrings()
+	if before.HasPrivate() || before.HasPrivateSrv() {
+		t.Errorf("at first there is %q", before.GetPrivateSrv())
+	}
+	toggle(true)
+	w.cluster("After", "M10")
+	for _, name := range []string{"Before", "After"} {
+		s := strings(name)
+		for _, uri := range []string{s.GetPrivate(), s.GetPrivateSrv()} {
+			if err := w.writes(uri, w.roots(), long); err != nil || uri == s.GetStandard() {
+				t.Errorf("%s: %q: %v", name, uri, err)
+			}
+		}
+	}
+	s := strings("Before")
+	if s.GetStandardSrv() != before.GetStandardSrv() {
+		t.Errorf("the other name has become %q", s.GetStandardSrv())
+	}
+	toggle(false)
+	if now := strings("Before"); now.HasPrivate() {
+		t.Errorf("in the end there is %q", now.GetPrivateSrv())
+	}
+	for deadline := time.Now().Add(long); w.writes(s.GetPrivateSrv(), w.roots(), short) == nil; {
+		if time.Now().After(deadline) {
+			t.Fatal("the private name is still known")
+		}
+	}
+}
+
 // TestNode has MongoDB's driver for Node.js do the same; its names are resolved by our DNS alone.
 func TestNode(t *testing.T) {
 	if _, err := os.Stat("../node/node_modules/mongodb"); err != nil {

@@ -1,5 +1,5 @@
 // Package awsdns is the family AWS Clusters DNS: whether a project's clusters on AWS are reached through custom DNS
-// names. The setting is kept and shown; it changes no address, for Telamon's clusters are not on AWS.
+// names too: private ones, which a server that answers DNS knows.
 package awsdns
 
 import (
@@ -10,6 +10,8 @@ import (
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/kept"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -36,14 +38,15 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "getAwsCustomDns", Aliases: []string{"getGroupAwsCustomDns"}, Method: http.MethodGet, Path: path, Tag: tag,
 			Summary: "Return the custom DNS configuration of one project's clusters on AWS",
-			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared,
+			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real,
 			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.Get))},
 		},
 		{
 			ID: "toggleAwsCustomDns", Aliases: []string{"toggleGroupAwsCustomDns"}, Method: http.MethodPatch, Path: path, Tag: tag,
-			Summary:     "Switch custom DNS for one project's clusters on AWS",
-			Description: "The setting is kept and shown, and has no effect on the addresses of clusters.",
-			Roles:       authz.Any(authz.GroupOwner, authz.GroupAtlasAdmin), Status: http.StatusOK, Level: api.Declared,
+			Summary: "Switch custom DNS for one project's clusters on AWS",
+			Description: "Gives the project's clusters on AWS private names beside the others, or takes them away: connectionStrings.private and " +
+				"privateSrv. Where the server answers no DNS, clusters have no names and the setting is only kept.",
+			Roles: authz.Any(authz.GroupOwner, authz.GroupAtlasAdmin), Status: http.StatusOK, Level: api.Real,
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.toggle))},
 		},
 	}
@@ -59,8 +62,35 @@ func (s *Service) toggle(tx store.Tx, in kept.PatchSettingIn[AWSCustomDNSEnabled
 	if !in.Body.Names("enabled") {
 		return out, fault.Field("enabled", "is required")
 	}
-	return s.Patch(tx, in)
+	if out, err = s.Patch(tx, in); err != nil {
+		return out, err
+	}
+	all, err := state.Clusters.List(tx, store.Query{Index: "name", Prefix: []string{in.GroupID}})
+	for _, c := range all {
+		if err == nil {
+			err = rename(tx, c, out.Enabled)
+		}
+	}
+	return out, err
 }
+
+// rename stores which names c has, if that changes.
+func rename(tx store.Tx, c *model.Cluster, enabled bool) error {
+	had := c.CustomDNS
+	if name(c, enabled); c.CustomDNS == had {
+		return nil
+	}
+	return state.Clusters.Put(tx, c)
+}
+
+// Name notes the names that a cluster of a project has.
+func (s *Service) Name(tx store.Tx, c *model.Cluster) error {
+	w, err := s.Get(tx, kept.In{InGroup: api.InGroup{GroupID: c.GroupID}})
+	name(c, w.Enabled)
+	return err
+}
+
+func name(c *model.Cluster, enabled bool) { c.CustomDNS = enabled && c.Provider() == model.AWS }
 
 // older reads the form of before the shape was stored as it is.
 func older(body []byte) (w AWSCustomDNSEnabledView, err error) {

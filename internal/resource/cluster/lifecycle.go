@@ -21,6 +21,13 @@ type Lifecycle struct {
 	Dwell time.Duration // how long a cluster stays in a transitional state at least
 
 	Networks Networks
+	Names    Names
+}
+
+// Names is the family that says which names in DNS a project's clusters have.
+type Names interface {
+	// Name notes the names that c has.
+	Name(tx store.Tx, c *model.Cluster) error
 }
 
 // Networks is the family that has a project's network containers.
@@ -158,7 +165,7 @@ func closing(c *model.Cluster) error {
 
 // keep stores c, with the network containers that it needs, and wakes its reconciler.
 func (l Lifecycle) keep(tx store.Tx, c *model.Cluster) error {
-	if err := l.Networks.Provide(tx, c); err != nil {
+	if err := errors.Join(l.Networks.Provide(tx, c), l.Names.Name(tx, c)); err != nil {
 		return err
 	}
 	if err := state.Clusters.Put(tx, c); err != nil {

@@ -69,7 +69,7 @@ func (b *bench) ClusterLost(store.Tx, *model.Cluster) error { return nil }
 func newBench(t *testing.T) *bench {
 	b := &bench{t: t, clock: new(clock.Clock), run: &broken{running: map[model.ID]bool{}}}
 	b.store = sqlitetest.Open(t, b.clock.Now, state.Projects.Schema(), state.Clusters.Schema(), state.Nodes.Schema(), reconcile.Works.Schema())
-	b.Lifecycle = Lifecycle{Node: "here", Dwell: time.Hour, Networks: noNetworks{}}
+	b.Lifecycle = Lifecycle{Node: "here", Dwell: time.Hour, Networks: noNetworks{}, Names: noNetworks{}}
 	b.Reconciler = Reconciler{Store: b.store, Runtime: b.run, Dependents: []Dependent{b}}
 	b.update(func(tx store.Tx) error {
 		return state.Projects.Put(tx, &model.Project{ID: groupID, OrgID: "64f000000000000000000002", Name: "p"})
@@ -283,7 +283,8 @@ func TestLimit(t *testing.T) {
 	}
 }
 
-// noNetworks makes no containers.
+// noNetworks makes no containers and knows no names.
 type noNetworks struct{}
 
 func (noNetworks) Provide(store.Tx, *model.Cluster) error { return nil }
+func (noNetworks) Name(store.Tx, *model.Cluster) error    { return nil }
