@@ -29,6 +29,7 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/project"
 	"github.com/telamon-db/telamon/internal/resource/ratelimits"
 	"github.com/telamon-db/telamon/internal/resource/root"
+	"github.com/telamon-db/telamon/internal/resource/sampledata"
 	"github.com/telamon-db/telamon/internal/resource/serviceaccount"
 	"github.com/telamon-db/telamon/internal/resource/team"
 	"github.com/telamon-db/telamon/internal/state"
@@ -69,6 +70,7 @@ func (s *Server) families() []any {
 		&cluster.Service{Lifecycle: clusters, Store: s.store, Version: mongoDBVersion},
 		networks,
 		&flex.Service{Store: s.store, Clusters: shared, Version: mongoDBVersion},
+		s.sampleData(),
 		&outage.Service{Store: s.store, Dwell: pace.Cluster, Wake: cluster.Wake},
 		s.reconciler(),
 		s.backups(),
@@ -92,11 +94,15 @@ func (s *Server) families() []any {
 
 // reconciler makes clusters what they are declared to be.
 func (s *Server) reconciler() cluster.Reconciler {
-	return cluster.Reconciler{Store: s.store, Runtime: s.plane, Dependents: []cluster.Dependent{s.backups()}}
+	return cluster.Reconciler{Store: s.store, Runtime: s.plane, Dependents: []cluster.Dependent{s.backups(), s.sampleData()}}
 }
 
 func (s *Server) backups() *backup.Service {
 	return &backup.Service{Store: s.store, Plane: s.plane, Dwell: s.cfg.Pace.Backup, Version: mongoDBVersion, Wake: cluster.Wake}
+}
+
+func (s *Server) sampleData() *sampledata.Service {
+	return &sampledata.Service{Store: s.store, Plane: s.plane, Dwell: s.cfg.Pace.Backup}
 }
 
 // having are the families with a certain method.

@@ -1,0 +1,59 @@
+package plane
+
+import (
+	"context"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// Load puts documents, a few hundred at most, into a collection of a cluster that runs. One whose _id is there already is
+// left as it is.
+func (p *Plane) Load(ctx context.Context, cluster model.ID, db, collection string, docs []bson.Raw) error {
+	d, err := p.get(cluster)
+	if err != nil {
+		return err
+	}
+	s, err := d.slot.NewSession(ctx, wire.User{})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	body, err := bson.Marshal(bson.D{{Key: "insert", Value: collection}, {Key: "ordered", Value: false}, {Key: "$db", Value: db}})
+	if err != nil {
+		return fmt.Errorf("plane: load %s.%s: %w", db, collection, err)
+	}
+	reply := s.Run(nil, &wire.Msg{Body: body, Sequences: []wire.Sequence{{ID: "documents", Docs: docs}}})
+	if err := refused(reply); err != nil {
+		return fmt.Errorf("plane: load %s.%s: %w", db, collection, err)
+	}
+	return nil
+}
+
+// refused is why an insert did not do all that it was to, but for what was there already.
+func refused(reply bson.Raw) error {
+	var r struct {
+		OK     float64 `bson:"ok"`
+		Code   int32   `bson:"code"`
+		ErrMsg string  `bson:"errmsg"`
+		Errors []struct {
+			Code   int32  `bson:"code"`
+			ErrMsg string `bson:"errmsg"`
+		} `bson:"writeErrors"`
+	}
+	if err := bson.Unmarshal(reply, &r); err != nil {
+		return err
+	}
+	if r.OK != 1 {
+		return fmt.Errorf("%s (%d)", r.ErrMsg, r.Code)
+	}
+	for _, e := range r.Errors {
+		if e.Code != wire.DuplicateKey.Number {
+			return fmt.Errorf("%s (%d)", e.ErrMsg, e.Code)
+		}
+	}
+	return nil
+}

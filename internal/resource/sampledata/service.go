@@ -1,0 +1,117 @@
+package sampledata
+
+import (
+	"time"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// Load is a load of the data set in stored form.
+type Load struct {
+	ID        model.ID  `json:"id"`
+	GroupID   model.ID  `json:"groupId"`
+	ClusterID model.ID  `json:"clusterId"`
+	Cluster   string    `json:"cluster"`
+	Created   time.Time `json:"created"`
+	Ended     time.Time `json:"ended,omitzero"`
+	Failure   string    `json:"failure,omitempty"` // why it has not succeeded, for people
+	Rev       int64     `json:"-"`
+}
+
+// Loads, by their cluster.
+var Loads = &store.Table[Load]{
+	Name: "sample_loads",
+	ID:   func(l *Load) string { return l.ID },
+	Rev:  func(l *Load) *int64 { return &l.Rev },
+	Indexes: []store.Index[Load]{
+		{Name: "cluster", Key: func(l *Load) []string { return []string{l.ClusterID, state.Instant(l.Created)} }},
+	},
+}
+
+// Tables are what the family stores.
+func (s *Service) Tables() []*store.Schema { return []*store.Schema{Loads.Schema()} }
+
+// SampleDatasetStatus is how far a load is.
+type SampleDatasetStatus struct {
+	ID           string                 `json:"_id,omitempty" api:"readonly,is=objectId" doc:"Id of the load."`
+	ClusterName  string                 `json:"clusterName,omitempty" api:"readonly,is=clusterName" doc:"Name of the cluster."`
+	CompleteDate api.Nullable[api.Time] `json:"completeDate" api:"readonly" doc:"When the load ended. null until then."`
+	CreateDate   api.Time               `json:"createDate,omitzero" api:"readonly" doc:"When the load was asked for."`
+	ErrorMessage api.Nullable[string]   `json:"errorMessage" api:"readonly" doc:"Why the load failed. null if it has not."`
+	State        string                 `json:"state,omitempty" api:"readonly,enum=WORKING|FAILED|COMPLETED" doc:"How far the load is."`
+}
+
+func (l *Load) wire() SampleDatasetStatus {
+	w := SampleDatasetStatus{ID: l.ID, ClusterName: l.Cluster, CreateDate: api.Time{Time: l.Created}, State: "WORKING"}
+	switch {
+	case l.Failure != "":
+		w.State, w.ErrorMessage = "FAILED", api.NullOr(&l.Failure)
+	case !l.Ended.IsZero():
+		w.State = "COMPLETED"
+	}
+	if !l.Ended.IsZero() {
+		w.CompleteDate = api.NullOr(&api.Time{Time: l.Ended})
+	}
+	return w
+}
+
+type requestIn struct {
+	api.InGroup
+	Name string `path:"name" api:"is=clusterName" doc:"Name of the cluster."`
+}
+
+// request asks for a load. While one is under way, it is that one.
+func request(tx store.Tx, in requestIn) (out SampleDatasetStatus, err error) {
+	c, err := state.ClusterByName(tx, in.GroupID, in.Name)
+	if err != nil {
+		return out, err
+	}
+	if !c.Runs() {
+		return out, fault.ClusterNotReady.With(c.Name)
+	}
+	last, err := Loads.List(tx, store.Query{Index: "cluster", Prefix: []string{c.ID}, Reverse: true, Limit: 1})
+	if err != nil {
+		return out, err
+	}
+	if len(last) > 0 && last[0].Ended.IsZero() {
+		return last[0].wire(), nil
+	}
+	l := &Load{ID: model.NewID(), GroupID: in.GroupID, ClusterID: c.ID, Cluster: c.Name, Created: tx.Now()}
+	if err := Loads.Put(tx, l); err != nil {
+		return out, err
+	}
+	if err := reconcile.Schedule(tx, Kind, l.ID, c.Node, tx.Now()); err != nil {
+		return out, err
+	}
+	return l.wire(), event.Tell(tx, in.GroupID, "SAMPLE_DATASET_LOAD_REQUESTED", event.Cluster(c.Name))
+}
+
+type getIn struct {
+	api.InGroup
+	ID string `path:"name" api:"is=objectId" doc:"Id of the load."`
+}
+
+func get(tx store.Tx, in getIn) (out SampleDatasetStatus, err error) {
+	l, err := Loads.Get(tx, in.ID)
+	if err == nil && l.GroupID != in.GroupID {
+		err = store.ErrNotFound
+	}
+	if err != nil {
+		return out, store.IfMissing(err, fault.ResourceNotFound.With("sample data set load "+in.ID))
+	}
+	return l.wire(), nil
+}
+
+// ClusterGone removes the loads of a cluster that has been deleted.
+func (s *Service) ClusterGone(tx store.Tx, c *model.Cluster) error {
+	return Loads.DeleteAll(tx, store.Query{Index: "cluster", Prefix: []string{c.ID}})
+}
+
+// ClusterLost does nothing: the loads of a cluster whose node is gone for good go with it.
+func (s *Service) ClusterLost(store.Tx, *model.Cluster) error { return nil }
