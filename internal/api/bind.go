@@ -277,7 +277,7 @@ func (b *binding) read() ([]byte, error) {
 // isJSON says whether headers announce JSON as it is: in UTF-8 (RFC 8259, section 8.1) and not compressed.
 func isJSON(h http.Header) bool {
 	media, params, err := mime.ParseMediaType(h.Get("Content-Type"))
-	_, versioned := dateOf(media)
+	a, isVersioned := versioned(media)
 	charset, coding := cmp.Or(params["charset"], "utf-8"), cmp.Or(h.Get("Content-Encoding"), "identity")
-	return err == nil && (media == "application/json" || versioned) && strings.EqualFold(charset, "utf-8") && strings.EqualFold(coding, "identity")
+	return err == nil && (media == "application/json" || isVersioned && a.format == JSON) && strings.EqualFold(charset, "utf-8") && strings.EqualFold(coding, "identity")
 }

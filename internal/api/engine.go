@@ -139,7 +139,7 @@ func (e *Engine) protect(next http.Handler) http.Handler {
 			requestlog.From(w).Caller = who.ID
 			ctx = authz.NewContext(ctx, who)
 		}
-		asked, err := accepted(r.Header)
+		wanted, err := accepted(r.Header)
 		if err != nil && len(e.methods(r)) == 0 {
 			err = notFound(r) // what is nowhere has no versions
 		}
@@ -147,7 +147,7 @@ func (e *Engine) protect(next http.Handler) http.Handler {
 			out.fault(err)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, askedKey{}, asked)))
+		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, askedKey{}, wanted)))
 	})
 }
 
@@ -195,7 +195,7 @@ func (e *Engine) serve(op *Op) http.HandlerFunc {
 // handle is what comes after routing: version, parameters, scope and roles, rate limit, body, the operation itself.
 func (e *Engine) handle(out *response, op *Op, set *ratelimit.Set) (any, error) {
 	ctx := out.r.Context()
-	v, err := op.choose(ctx.Value(askedKey{}).(Date))
+	v, err := op.choose(ctx.Value(askedKey{}).(asked))
 	if err != nil {
 		return nil, err
 	}

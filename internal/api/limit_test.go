@@ -84,10 +84,10 @@ func TestRetiredVersions(t *testing.T) {
 
 // Preview is for those who ask for it by name, and never a version's successor.
 func TestPreview(t *testing.T) {
-	op := Op{Versions: []Version{{Date: "2024-08-05"}, {Date: "preview"}}}
-	for asked, want := range map[Date]Date{"2024-08-05": "2024-08-05", "2025-03-12": "2024-08-05", "preview": "preview"} {
-		if v, err := op.choose(asked); err != nil || v.Date != want {
-			t.Errorf("%s: %v, %v", asked, v, err)
+	op := Op{Versions: []Version{{Date: "2024-08-05", Format: JSON}, {Date: "preview", Format: JSON}}}
+	for date, want := range map[Date]Date{"2024-08-05": "2024-08-05", "2025-03-12": "2024-08-05", "preview": "preview"} {
+		if v, err := op.choose(asked{date, JSON}); err != nil || v.Date != want {
+			t.Errorf("%s: %v, %v", date, v, err)
 		}
 	}
 	h := http.Header{}
@@ -96,7 +96,7 @@ func TestPreview(t *testing.T) {
 		t.Errorf("%v", h)
 	}
 	op.Versions = op.Versions[:1]
-	if v, err := op.choose(Preview); err == nil {
+	if v, err := op.choose(asked{Preview, JSON}); err == nil {
 		t.Errorf("an operation without a preview answered with %v", v)
 	}
 }

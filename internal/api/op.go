@@ -6,6 +6,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"io"
 	"reflect"
 	"regexp"
 	"slices"
@@ -54,6 +55,7 @@ func (l Level) known() bool { return l == Real || l == Simulated || l == Declare
 // Version is one version of an operation: its date, its shapes and its handler.
 type Version struct {
 	Date   Date
+	Format Format
 	Sunset Date // of this version; "" if unknown
 	In     reflect.Type
 	Out    reflect.Type
@@ -64,14 +66,31 @@ type Version struct {
 // At declares the version of a date. In is a struct: fields tagged path or query bind parameters, a field named Body
 // binds the request's body. Out is what is written; None for no body.
 func At[In, Out any](date Date, handle func(context.Context, In) (Out, error)) Version {
-	in := reflect.TypeFor[In]()
-	return Version{Date: date, In: in, Out: reflect.TypeFor[Out](), media: date.MediaType() + ";charset=utf-8", run: func(ctx context.Context, b *binding) (any, error) {
+	v := Version{Date: date, Format: JSON, In: reflect.TypeFor[In](), Out: reflect.TypeFor[Out](), run: bound(handle)}
+	v.media = v.MediaType() + ";charset=utf-8"
+	return v
+}
+
+// bound is a handler that binds its input first.
+func bound[In, Out any](handle func(context.Context, In) (Out, error)) func(context.Context, *binding) (any, error) {
+	return func(ctx context.Context, b *binding) (any, error) {
 		var v In
 		if err := b.into(reflect.ValueOf(&v).Elem()); err != nil {
 			return nil, err
 		}
 		return handle(ctx, v)
-	}}
+	}
+}
+
+// Stream writes the body of an answer that is no JSON. Its error can only cut the answer off: whatever may be refused, the
+// handler refuses before.
+type Stream func(w io.Writer) error
+
+// Streamed declares the version of a date whose answer is in a format other than JSON. Errors are JSON all the same.
+func Streamed[In any](date Date, format Format, handle func(context.Context, In) (Stream, error)) Version {
+	v := Version{Date: date, Format: format, In: reflect.TypeFor[In](), Out: reflect.TypeFor[Stream](), run: bound(handle)}
+	v.media = v.MediaType()
+	return v
 }
 
 // Until says when the service turns this version off.
@@ -146,6 +165,9 @@ func (op *Op) verify(scopes []ScopeParameter) error {
 	for _, v := range op.Versions {
 		if !v.Date.known() {
 			return fmt.Errorf("%s is no version date", v.Date)
+		}
+		if isStream := v.Out == reflect.TypeFor[Stream](); isStream == (v.Format == JSON) || !slices.Contains(formats, v.Format) {
+			return fmt.Errorf("version %s cannot answer in the format %q", v.Date, v.Format)
 		}
 		if op.MayBeEmpty && v.Out.Kind() != reflect.Pointer {
 			return fmt.Errorf("version %s cannot be empty: its Out is no pointer", v.Date)

@@ -134,5 +134,11 @@ func (v *Version) ResponseBody() *schema.Node {
 	if v.Out == reflect.TypeFor[None]() || v.Out == reflect.TypeFor[Empty]() {
 		return nil
 	}
+	if v.Format != JSON {
+		return binary[v.Format == Gzip]
+	}
 	return schema.Of(v.Out)
 }
+
+// binary are the schemas of answers that are no JSON.
+var binary = map[bool]*schema.Node{true: {Type: "string", Format: "binary"}, false: {Type: "string"}}

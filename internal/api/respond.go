@@ -27,6 +27,10 @@ func (out *response) success(result any) {
 		out.w.WriteHeader(out.op.Status)
 		return
 	}
+	if s, ok := result.(Stream); ok {
+		out.stream(s)
+		return
+	}
 	if out.op.MayBeEmpty && reflect.ValueOf(result).IsNil() {
 		out.w.WriteHeader(http.StatusNoContent)
 		return
@@ -44,6 +48,16 @@ func (out *response) success(result any) {
 		body = envelop(body, out.op.Status)
 	}
 	out.write(out.op.Status, body)
+}
+
+// stream writes an answer that is no JSON. One that cannot be written to its end is cut off, so that nobody takes it for
+// whole.
+func (out *response) stream(write Stream) {
+	out.w.WriteHeader(out.op.Status)
+	if err := write(out.w); err != nil {
+		out.engine.Logger.Error("an answer was cut off", "id", requestlog.From(out.w).ID, "path", out.r.URL.Path, "error", err)
+		panic(http.ErrAbortHandler)
+	}
 }
 
 // encode is json.Marshal without its escapes for HTML, which make links unreadable.

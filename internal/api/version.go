@@ -35,42 +35,60 @@ func (d Date) Time() time.Time {
 // httpDate is the date as the service writes it in headers: the day without a leading zero.
 func (d Date) httpDate() string { return d.Time().Format("Mon, 2 Jan 2006 15:04:05 GMT") }
 
+const vendor = "application/vnd.atlas."
+
+// Format is the form of an answer, the suffix of its media type.
+type Format string
+
+// The formats.
 const (
-	vendor    = "application/vnd.atlas."
-	mediaJSON = "+json"
+	JSON Format = "json"
+	CSV  Format = "csv"
+	Gzip Format = "gzip"
+	PEM  Format = "pem"
+	Text Format = "txt"
+	XML  Format = "xml"
 )
 
-// MediaType is the content type of version d.
-func (d Date) MediaType() string { return vendor + string(d) + mediaJSON }
+var formats = []Format{JSON, CSV, Gzip, PEM, Text, XML}
 
-// accepted reads the version that a caller asks for in Accept. The first versioned type counts, whatever its quality.
-func accepted(h http.Header) (Date, error) {
+// MediaType is the content type of JSON at version d.
+func (d Date) MediaType() string { return vendor + string(d) + "+" + string(JSON) }
+
+// MediaType is the content type of the version's answer.
+func (v *Version) MediaType() string { return vendor + string(v.Date) + "+" + string(v.Format) }
+
+// asked is what a caller asks for in Accept.
+type asked struct {
+	date   Date
+	format Format
+}
+
+// accepted reads what a caller asks for. The first versioned type counts, whatever its quality.
+func accepted(h http.Header) (asked, error) {
 	for _, line := range h.Values("Accept") {
 		for part := range strings.SplitSeq(line, ",") {
 			media, _, _ := strings.Cut(part, ";")
-			if d, ok := dateOf(strings.TrimSpace(media)); ok && d.known() {
-				return d, nil
+			if a, ok := versioned(strings.TrimSpace(media)); ok && a.date.known() {
+				return a, nil
 			}
 		}
 	}
-	return "", fault.InvalidVersionDate.With()
+	return asked{}, fault.InvalidVersionDate.With()
 }
 
-// dateOf is the date in a versioned media type.
-func dateOf(media string) (Date, bool) {
+// versioned reads a versioned media type.
+func versioned(media string) (asked, bool) {
 	rest, ok := strings.CutPrefix(media, vendor)
-	if !ok {
-		return "", false
-	}
-	d, ok := strings.CutSuffix(rest, mediaJSON)
-	return Date(d), ok
+	date, format, suffixed := strings.Cut(rest, "+")
+	return asked{Date(date), Format(format)}, ok && suffixed && slices.Contains(formats, Format(format))
 }
 
-// choose is the newest version of the operation that is not later than the date asked for.
-func (op *Op) choose(asked Date) (*Version, error) {
+// choose is the newest version of the operation in the format asked for that is not later than the date.
+func (op *Op) choose(a asked) (*Version, error) {
 	for i := len(op.Versions) - 1; i >= 0; i-- {
 		v := &op.Versions[i]
-		if v.Date == asked || v.Date < asked && asked != Preview {
+		if v.Format == a.format && (v.Date == a.date || v.Date < a.date && a.date != Preview) {
 			return v, nil
 		}
 	}
@@ -108,8 +126,8 @@ func (op *Op) retired(v *Version, asOf Date) bool {
 // after is the version that replaces v, or nil.
 func (op *Op) after(v *Version) *Version {
 	for i := range op.Versions {
-		if op.Versions[i].Date > v.Date && op.Versions[i].Date != Preview {
-			return &op.Versions[i]
+		if w := &op.Versions[i]; w.Date > v.Date && w.Date != Preview && w.Format == v.Format {
+			return w
 		}
 	}
 	return nil

@@ -144,7 +144,7 @@ func (d *document) responses(op *api.Op) object {
 		if body := v.ResponseBody(); body != nil {
 			media["schema"] = d.schema(body)
 		}
-		content[v.Date.MediaType()], empty[v.Date.MediaType()] = media, object{}
+		content[v.MediaType()], empty[v.MediaType()] = media, object{}
 	}
 	success["content"] = content
 	out := object{strconv.Itoa(op.Status): success}

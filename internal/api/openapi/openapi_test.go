@@ -154,3 +154,19 @@ func TestOneNameForTwoShapes(t *testing.T) {
 	}()
 	openapi.Document(api.Operations{op}, "1")
 }
+
+func TestAnswersThatAreNoJSON(t *testing.T) {
+	op := load(t, api.Op{
+		ID: "getReport", Method: "GET", Path: "/reports", Tag: "Reports", Summary: "Get", Roles: authz.Public, Status: 200, Level: api.Real,
+		Versions: []api.Version{
+			api.Streamed("2023-01-01", api.Gzip, answer[struct{}, api.Stream]), api.Streamed("2023-02-01", api.CSV, answer[struct{}, api.Stream]),
+		},
+	})
+	content := op.Responses.Value("200").Value.Content
+	for media, format := range map[string]string{"application/vnd.atlas.2023-01-01+gzip": "binary", "application/vnd.atlas.2023-02-01+csv": ""} {
+		m := content[media]
+		if m == nil || !m.Schema.Value.Type.Is("string") || m.Schema.Value.Format != format {
+			t.Errorf("%s is %+v", media, m)
+		}
+	}
+}
