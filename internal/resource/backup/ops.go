@@ -1,8 +1,8 @@
 // Package backup is the family Cloud Backups: snapshots of clusters, and the jobs that restore them.
 //
 // A request declares a snapshot or a job and answers at once; the reconcilers take and restore. Telamon takes
-// snapshots on demand and restores them automatically into a cluster; schedules, downloads and points in time are not
-// there yet.
+// snapshots on demand and restores them automatically into a cluster; schedules are kept and take no snapshots, and downloads
+// and points in time are not there yet.
 package backup
 
 import (
@@ -38,9 +38,12 @@ type Service struct {
 }
 
 const (
-	tag           = "Cloud Backups"
-	snapshotsPath = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots"
-	jobsPath      = "/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs"
+	tag            = "Cloud Backups"
+	snapshotsPath  = "/groups/{groupId}/clusters/{clusterName}/backup/snapshots"
+	scheduleSunset = "2027-07-01" // of its first version
+
+	schedulePath = "/groups/{groupId}/clusters/{clusterName}/backup/schedule"
+	jobsPath     = "/groups/{groupId}/clusters/{clusterName}/backup/restoreJobs"
 )
 
 // Operations are the family's operations.
@@ -55,46 +58,52 @@ func (s *Service) Operations() api.Operations {
 			Description: "Takes a snapshot of a running cluster: a copy of all its data as of one instant.",
 			Roles:       authz.Any(authz.GroupBackupCreator, authz.GroupBackupManager), Status: http.StatusOK, Level: api.Real,
 			Errors:   append(fault.Kinds{fault.SnapshotUnfinished, fault.ClusterNotReady}, atCluster...),
-			Versions: []api.Version{api.At("2023-01-01", s.take)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.take))},
 		},
 		{
 			ID: "listReplicaSetBackups", Aliases: []string{"listGroupClusterBackupSnapshots", "listBackupSnapshots"}, Method: http.MethodGet,
 			Path: snapshotsPath, Tag: tag, Summary: "Return all snapshots of one cluster", Description: "Returns the snapshots, newest first.",
 			Roles: read, Status: http.StatusOK, Level: api.Real, Errors: atCluster,
-			Versions: []api.Version{api.At("2023-01-01", s.listSnapshots)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, list(Snapshots, (*Snapshot).replicaSetWire)))},
 		},
 		{
 			ID: "getReplicaSetBackup", Aliases: []string{"getGroupClusterBackupSnapshot", "getClusterBackupSnapshot"}, Method: http.MethodGet,
 			Path: snapshotsPath + "/{snapshotId}", Tag: tag, Summary: "Return one snapshot of one cluster",
 			Roles: read, Status: http.StatusOK, Level: api.Real, Errors: atCluster,
-			Versions: []api.Version{api.At("2023-01-01", s.getSnapshot)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, getSnapshot((*Snapshot).replicaSetWire)))},
+		},
+		{
+			ID: "updateSnapshotRetention", Aliases: []string{"updateGroupClusterBackupSnapshot", "updateBackupSnapshot"}, Method: http.MethodPatch,
+			Path: snapshotsPath + "/{snapshotId}", Tag: tag, Summary: "Change for how long one snapshot of one cluster is kept",
+			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{fault.SnapshotUnfinished}, atCluster...),
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, retain))},
 		},
 		{
 			ID: "deleteReplicaSetBackup", Aliases: []string{"deleteGroupClusterBackupSnapshot", "deleteClusterBackupSnapshot"}, Method: http.MethodDelete,
 			Path: snapshotsPath + "/{snapshotId}", Tag: tag, Summary: "Remove one snapshot of one cluster",
 			Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: append(fault.Kinds{fault.SnapshotUnfinished}, atCluster...),
-			Versions: []api.Version{api.At("2023-01-01", s.deleteSnapshot)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, deleteSnapshot))},
 		},
 		{
 			ID: "listShardedClusterBackups", Aliases: []string{"listGroupClusterBackupSnapshotShardedClusters", "listBackupShardedClusters"},
 			Method: http.MethodGet, Path: snapshotsPath + "/shardedClusters", Tag: tag, Summary: "Return all snapshots of one sharded cluster",
 			Description: "Returns an empty list: Telamon has no sharded clusters so far.",
 			Roles:       read, Status: http.StatusOK, Level: api.Declared, Errors: atCluster,
-			Versions: []api.Version{api.At("2023-01-01", s.listSharded)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, listSharded))},
 		},
 		{
 			ID: "getShardedClusterBackup", Aliases: []string{"getGroupClusterBackupSnapshotShardedCluster", "getBackupShardedCluster"},
 			Method: http.MethodGet, Path: snapshotsPath + "/shardedCluster/{snapshotId}", Tag: tag, Summary: "Return one snapshot of one sharded cluster",
 			Description: "Of a replica set's snapshot it shows what both kinds have; there are no members.",
 			Roles:       read, Status: http.StatusOK, Level: api.Declared, Errors: atCluster,
-			Versions: []api.Version{api.At("2023-01-01", s.getSharded)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, getSnapshot((*Snapshot).shardedWire)))},
 		},
 		{
 			ID: "deleteShardedClusterBackup", Aliases: []string{"deleteGroupClusterBackupSnapshotShardedCluster", "deleteBackupShardedCluster"},
 			Method: http.MethodDelete, Path: snapshotsPath + "/shardedCluster/{snapshotId}", Tag: tag, Summary: "Remove one snapshot of one sharded cluster",
 			Description: "Answers 404 for a replica set's snapshot, which stays.",
 			Roles:       manage, Status: http.StatusNoContent, Level: api.Declared, Errors: atCluster,
-			Versions: []api.Version{api.At("2023-01-01", s.deleteSharded)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, deleteSharded))},
 		},
 		{
 			ID: "createBackupRestoreJob", Aliases: []string{"createGroupClusterBackupRestoreJob"}, Method: http.MethodPost, Path: jobsPath,
@@ -103,20 +112,47 @@ func (s *Service) Operations() api.Operations {
 				"project. deliveryType is automated; download and pointInTime are not there yet. The target's clients see a short pause.",
 			Roles: authz.Any(authz.GroupBackupExportOperator, authz.GroupBackupRecovery, authz.GroupBackupManager), Status: http.StatusOK, Level: api.Real,
 			Errors:   append(fault.Kinds{fault.RestoreUnfinished, fault.ClusterNotReady, fault.SnapshotNotReady}, atCluster...),
-			Versions: []api.Version{api.At("2023-01-01", s.createJob)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, createJob))},
 		},
 		{
 			ID: "listBackupRestoreJobs", Aliases: []string{"listGroupClusterBackupRestoreJobs"}, Method: http.MethodGet, Path: jobsPath, Tag: tag,
 			Summary: "Return all restore jobs of one cluster", Description: "Returns the jobs that restore the cluster's snapshots, newest first.",
 			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: atCluster,
-			Versions: []api.Version{api.At("2023-01-01", s.listJobs)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, list(Jobs, (*Job).wire)))},
 		},
 		{
 			ID: "getBackupRestoreJob", Aliases: []string{"getGroupClusterBackupRestoreJob"}, Method: http.MethodGet, Path: jobsPath + "/{restoreJobId}",
 			Tag: tag, Summary: "Return one restore job of one cluster",
 			Description: "Returns a job and how far it is: it has ended once finishedAt is there or failed, cancelled or expired is true.",
 			Roles:       manage, Status: http.StatusOK, Level: api.Real, Errors: atCluster,
-			Versions: []api.Version{api.At("2023-01-01", s.getJob)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, getJob))},
+		},
+		{
+			ID: "getBackupSchedule", Aliases: []string{"getGroupClusterBackupSchedule"}, Method: http.MethodGet, Path: schedulePath, Tag: tag,
+			Summary: "Return the backup schedule of one cluster", Description: "Returns the service's usual schedule until it is changed. No snapshots are taken by it so far.",
+			Roles: read, Status: http.StatusOK, Level: api.Declared, Errors: atCluster,
+			Versions: []api.Version{
+				api.At("2023-01-01", store.Read(s.Store, getSchedule[DiskBackupSnapshotSchedule])).Until(scheduleSunset),
+				api.At("2024-08-05", store.Read(s.Store, getSchedule[DiskBackupSnapshotSchedule20240805])),
+			},
+		},
+		{
+			ID: "updateBackupSchedule", Aliases: []string{"updateGroupClusterBackupSchedule"}, Method: http.MethodPatch, Path: schedulePath, Tag: tag,
+			Summary: "Update the backup schedule of one cluster", Description: "Changes what the body names. Items keep the ids that items of their rhythm had.",
+			Roles: authz.Any(authz.GroupBackupManager, authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Errors: append(fault.Kinds{fault.TenantUnsupported}, atCluster...),
+			Versions: []api.Version{
+				api.At("2023-01-01", store.Write(s.Store, updateSchedule[DiskBackupSnapshotSchedule])).Until(scheduleSunset),
+				api.At("2024-08-05", store.Write(s.Store, updateSchedule[DiskBackupSnapshotSchedule20240805])),
+			},
+		},
+		{
+			ID: "deleteAllBackupSchedules", Aliases: []string{"deleteGroupClusterBackupSchedule", "deleteClusterBackupSchedule"}, Method: http.MethodDelete,
+			Path: schedulePath, Tag: tag, Summary: "Remove the items of the backup schedule of one cluster", Description: "Answers with what is left: a policy without items.",
+			Roles: authz.Any(authz.GroupBackupManager, authz.GroupAtlasAdmin), Status: http.StatusOK, Level: api.Declared, Errors: append(fault.Kinds{fault.TenantUnsupported}, atCluster...),
+			Versions: []api.Version{
+				api.At("2023-01-01", store.Write(s.Store, deleteSchedule[DiskBackupSnapshotSchedule])).Until(scheduleSunset),
+				api.At("2024-08-05", store.Write(s.Store, deleteSchedule[DiskBackupSnapshotSchedule20240805])),
+			},
 		},
 	}
 }

@@ -1,10 +1,9 @@
 package backup
 
 import (
-	"context"
-
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -23,35 +22,22 @@ type DiskBackupShardedClusterSnapshotMember struct {
 	ReplicaSetName string `json:"replicaSetName" api:"required,readonly" doc:"Name of the shard's replica set."`
 }
 
-func (s *Service) getSharded(ctx context.Context, in snapshotIn) (out DiskBackupShardedClusterSnapshot, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		snap, err := in.find(tx)
-		if err == nil {
-			out = DiskBackupShardedClusterSnapshot{
-				DiskBackupSnapshot: snap.wire(), Members: []DiskBackupShardedClusterSnapshotMember{}, SnapshotIDs: []string{},
-			}
-		}
-		return err
-	})
-	return out, err
+func (s *Snapshot) shardedWire() DiskBackupShardedClusterSnapshot {
+	return DiskBackupShardedClusterSnapshot{DiskBackupSnapshot: s.wire(), Members: []DiskBackupShardedClusterSnapshotMember{}, SnapshotIDs: []string{}}
 }
 
 type listShardedIn struct{ api.InCluster }
 
 // listSharded is empty: there are no sharded clusters so far.
-func (s *Service) listSharded(ctx context.Context, in listShardedIn) (page api.Page[DiskBackupShardedClusterSnapshot], err error) {
-	return api.Page[DiskBackupShardedClusterSnapshot]{TotalCount: new(int)}, s.Store.View(ctx, func(tx store.Tx) error {
-		_, err := dedicated(tx, in.GroupID, in.ClusterName)
-		return err
-	})
+func listSharded(tx store.Tx, in listShardedIn) (api.Page[DiskBackupShardedClusterSnapshot], error) {
+	_, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
+	return api.Page[DiskBackupShardedClusterSnapshot]{TotalCount: new(int)}, err
 }
 
 // deleteSharded removes nothing: a replica set's snapshot has an operation of its own.
-func (s *Service) deleteSharded(ctx context.Context, in snapshotIn) (api.None, error) {
-	return api.None{}, s.Store.View(ctx, func(tx store.Tx) error {
-		if _, err := in.find(tx); err != nil {
-			return err
-		}
-		return fault.ResourceNotFound.With("snapshot " + in.SnapshotID + " of a sharded cluster")
-	})
+func deleteSharded(tx store.Tx, in snapshotIn) (none api.None, err error) {
+	if _, err := in.find(tx); err != nil {
+		return none, err
+	}
+	return none, fault.ResourceNotFound.With("snapshot " + in.SnapshotID + " of a sharded cluster")
 }

@@ -1,8 +1,6 @@
 package backup
 
 import (
-	"context"
-
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/fault"
@@ -23,33 +21,29 @@ type takeIn struct {
 	Body DiskBackupOnDemandSnapshotRequest
 }
 
-func (s *Service) take(ctx context.Context, in takeIn) (out DiskBackupSnapshot, err error) {
+func (s *Service) take(tx store.Tx, in takeIn) (out DiskBackupSnapshot, err error) {
 	days := api.Or(in.Body.RetentionInDays, usualRetention)
 	if days > longestRetention {
 		return out, fault.Field("retentionInDays", "must be at most %d", longestRetention)
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		c, err := running(tx, in.InCluster)
-		if err != nil {
-			return err
-		}
-		if err := noUnfinished(tx, c); err != nil {
-			return err
-		}
-		snap := &Snapshot{
-			ID: model.NewID(), GroupID: c.GroupID, ClusterID: c.ID, Cluster: c.Name, ReplicaSet: c.ReplicaSet, Provider: c.Provider(), Node: c.Node,
-			Description: in.Body.Description, Status: Queued, Since: tx.Now(), Created: tx.Now(), Expires: tx.Now().AddDate(0, 0, days), Version: s.Version,
-		}
-		if err := Snapshots.Put(tx, snap); err != nil {
-			return err
-		}
-		if err := reconcile.Schedule(tx, SnapshotKind, snap.ID, snap.Node, tx.Now()); err != nil {
-			return err
-		}
-		out = snap.wire()
-		return write(tx, snap.GroupID, snap.Cluster, "CPS_ON_DEMAND_SNAPSHOT_REQUESTED")
-	})
-	return out, err
+	c, err := running(tx, in.InCluster)
+	if err != nil {
+		return out, err
+	}
+	if err := noUnfinished(tx, c); err != nil {
+		return out, err
+	}
+	snap := &Snapshot{
+		ID: model.NewID(), GroupID: c.GroupID, ClusterID: c.ID, Cluster: c.Name, ReplicaSet: c.ReplicaSet, Provider: c.Provider(), Node: c.Node,
+		Description: in.Body.Description, Status: Queued, Since: tx.Now(), Created: tx.Now(), Expires: tx.Now().AddDate(0, 0, days), Version: s.Version,
+	}
+	if err := Snapshots.Put(tx, snap); err != nil {
+		return out, err
+	}
+	if err := reconcile.Schedule(tx, SnapshotKind, snap.ID, snap.Node, tx.Now()); err != nil {
+		return out, err
+	}
+	return snap.wire(), write(tx, snap.GroupID, snap.Cluster, "CPS_ON_DEMAND_SNAPSHOT_REQUESTED")
 }
 
 // write appends an event about a cluster of a project.
@@ -57,18 +51,9 @@ func write(tx store.Tx, groupID model.ID, cluster string, what event.Type) error
 	return event.Tell(tx, groupID, what, event.Cluster(cluster))
 }
 
-// dedicated returns the cluster that a path names, which is no Flex cluster.
-func dedicated(tx store.Tx, groupID model.ID, name string) (*model.Cluster, error) {
-	c, err := state.ClusterByName(tx, groupID, name)
-	if err == nil && c.Flex {
-		err = fault.FlexInClusterAPI.With(name)
-	}
-	return c, err
-}
-
-// running is dedicated for a cluster that must have a running database.
+// running returns the cluster that in names, which must have a running database and be no Flex one.
 func running(tx store.Tx, in api.InCluster) (*model.Cluster, error) {
-	c, err := dedicated(tx, in.GroupID, in.ClusterName)
+	c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
 	if err == nil && !c.Runs() {
 		err = fault.ClusterNotReady.With(c.Name)
 	}
@@ -94,16 +79,15 @@ type listIn struct {
 	api.Paging
 }
 
-func (s *Service) listSnapshots(ctx context.Context, in listIn) (page api.Page[DiskBackupReplicaSet], err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		c, err := dedicated(tx, in.GroupID, in.ClusterName)
+// list answers with a page of what a table has of a cluster, newest first.
+func list[T, W any](table *store.Table[T], show func(*T) W) func(store.Tx, listIn) (api.Page[W], error) {
+	return func(tx store.Tx, in listIn) (page api.Page[W], err error) {
+		c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
 		if err != nil {
-			return err
+			return page, err
 		}
-		page, err = shape.Page(tx, Snapshots, of(c), in.Paging, (*Snapshot).replicaSetWire)
-		return err
-	})
-	return page, err
+		return shape.Page(tx, table, of(c), in.Paging, show)
+	}
 }
 
 // of selects what belongs to a cluster, newest first.
@@ -118,7 +102,7 @@ type snapshotIn struct {
 
 // find returns the snapshot that in names.
 func (in snapshotIn) find(tx store.Tx) (*Snapshot, error) {
-	c, err := dedicated(tx, in.GroupID, in.ClusterName)
+	c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
 	if err != nil {
 		return nil, err
 	}
@@ -129,28 +113,77 @@ func (in snapshotIn) find(tx store.Tx) (*Snapshot, error) {
 	return snap, store.IfMissing(err, fault.ResourceNotFound.With("snapshot "+in.SnapshotID))
 }
 
-func (s *Service) getSnapshot(ctx context.Context, in snapshotIn) (out DiskBackupReplicaSet, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
+// getSnapshot answers with a snapshot as show has it.
+func getSnapshot[W any](show func(*Snapshot) W) func(store.Tx, snapshotIn) (W, error) {
+	return func(tx store.Tx, in snapshotIn) (out W, err error) {
 		snap, err := in.find(tx)
 		if err == nil {
-			out = snap.replicaSetWire()
+			out = show(snap)
 		}
-		return err
-	})
-	return out, err
+		return out, err
+	}
 }
 
-func (s *Service) deleteSnapshot(ctx context.Context, in snapshotIn) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		snap, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		if snap.unfinished() {
-			return fault.SnapshotUnfinished.With(snap.Cluster)
-		}
-		return remove(tx, snap)
-	})
+// finished is find for a snapshot that is not being taken.
+func (in snapshotIn) finished(tx store.Tx) (*Snapshot, error) {
+	snap, err := in.find(tx)
+	if err == nil && snap.unfinished() {
+		err = fault.SnapshotUnfinished.With(snap.Cluster)
+	}
+	return snap, err
+}
+
+func deleteSnapshot(tx store.Tx, in snapshotIn) (none api.None, err error) {
+	snap, err := in.finished(tx)
+	if err != nil {
+		return none, err
+	}
+	return none, remove(tx, snap)
+}
+
+// BackupSnapshotRetention is for how long a snapshot is kept.
+type BackupSnapshotRetention struct {
+	Links          []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
+	RetentionUnit  string     `json:"retentionUnit" api:"required,enum=DAYS|WEEKS|MONTHS|YEARS" doc:"Unit of retentionValue."`
+	RetentionValue int        `json:"retentionValue" api:"required,min=1" doc:"For how long the snapshot is kept, from when it was asked for."`
+}
+
+type retainIn struct {
+	snapshotIn
+	Body BackupSnapshotRetention
+}
+
+// retain changes when a snapshot goes by itself.
+func retain(tx store.Tx, in retainIn) (out DiskBackupReplicaSet, err error) {
+	snap, err := in.finished(tx)
+	if err != nil {
+		return out, err
+	}
+	if in.Body.RetentionUnit == "" || in.Body.RetentionValue == 0 {
+		return out, fault.Field("retentionValue", "is required, with retentionUnit")
+	}
+	n, until := min(in.Body.RetentionValue, longestRetention+1), snap.Created
+	switch in.Body.RetentionUnit {
+	case "DAYS":
+		until = until.AddDate(0, 0, n)
+	case "WEEKS":
+		until = until.AddDate(0, 0, 7*n)
+	case "MONTHS":
+		until = until.AddDate(0, n, 0)
+	case "YEARS":
+		until = until.AddDate(n, 0, 0)
+	}
+	if until.After(snap.Created.AddDate(0, 0, longestRetention)) {
+		return out, fault.Field("retentionValue", "must be at most %d days", longestRetention)
+	}
+	snap.Expires = until
+	if err := Snapshots.Put(tx, snap); err != nil {
+		return out, err
+	}
+	if err := reconcile.Schedule(tx, SnapshotKind, snap.ID, snap.Node, snap.Expires); err != nil {
+		return out, err
+	}
+	return snap.replicaSetWire(), write(tx, snap.GroupID, snap.Cluster, "CPS_SNAPSHOT_RETENTION_MODIFIED_AUDIT")
 }
 
 // remove takes the snapshot's row away and schedules the removal of its files.
@@ -178,6 +211,9 @@ func (s *Service) ClusterGone(tx store.Tx, c *model.Cluster) error {
 		if err := drop(tx, snap); err != nil {
 			return err
 		}
+	}
+	if err := dropSchedule(tx, c); err != nil {
+		return err
 	}
 	return Jobs.DeleteAll(tx, store.Query{Index: "cluster", Prefix: []string{c.ID}})
 }

@@ -82,4 +82,6 @@ var Jobs = &store.Table[Job]{
 }
 
 // Tables are what the family stores.
-func (s *Service) Tables() []*store.Schema { return []*store.Schema{Snapshots.Schema(), Jobs.Schema()} }
+func (s *Service) Tables() []*store.Schema {
+	return []*store.Schema{Snapshots.Schema(), Jobs.Schema(), Schedules.Schema()}
+}

@@ -1,0 +1,154 @@
+package backup
+
+import (
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/model"
+)
+
+// schedule are the members that a schedule has in all versions. C is a version's shape of the copies in other regions, D
+// that of what goes with copies that are not made any more.
+type schedule[C, D any] struct {
+	AutoExportEnabled   bool                    `json:"autoExportEnabled" doc:"Whether snapshots are exported by themselves. Only false is accepted: there are no export buckets so far."`
+	ClusterID           string                  `json:"clusterId,omitempty" api:"readonly,is=objectId" doc:"Id of the cluster."`
+	ClusterName         string                  `json:"clusterName,omitempty" api:"readonly,is=clusterName" doc:"Name of the cluster."`
+	CopyPolicyItems     bool                    `json:"copyPolicyItemsEnabled" doc:"Whether copies follow items of their own. Kept as declared."`
+	CopySettings        []C                     `json:"copySettings" doc:"Copies of snapshots in other regions. Kept as declared."`
+	DeleteCopiedBackups []D                     `json:"deleteCopiedBackups,omitempty" api:"writeonly" doc:"Copies to remove. There are none."`
+	DeleteCopySnapshots *bool                   `json:"deleteCopySnapshots,omitempty" api:"writeonly" doc:"Whether copies go with their settings. There are none."`
+	DeleteSnapshots     *bool                   `json:"deleteSnapshots,omitempty" api:"writeonly" doc:"Whether scheduled snapshots go with their items. There are none."`
+	Export              *AutoExportPolicyView   `json:"export,omitempty" doc:"Where snapshots are exported to. Refused with a bucket: there are no export buckets so far."`
+	ExtraRetention      []ExtraRetentionSetting `json:"extraRetentionSettings,omitempty" doc:"For how much longer snapshots are kept. Kept as declared."`
+	Links               []api.Link              `json:"links,omitempty" api:"readonly" doc:"Related resources."`
+	NextSnapshot        api.Time                `json:"nextSnapshot,omitzero" api:"readonly" doc:"When the next snapshot is due. Absent: no snapshots are taken by schedule so far."`
+	Policies            []SchedulePolicy        `json:"policies" api:"required,maxItems=1" doc:"The policy of which snapshots there are to be: exactly one."`
+	ReferenceHour       *int                    `json:"referenceHourOfDay,omitempty" api:"min=0,max=23" doc:"Hour of the day, UTC, at which days begin."`
+	ReferenceMinute     *int                    `json:"referenceMinuteOfHour,omitempty" api:"min=0,max=59" doc:"Minute of the hour at which hours begin."`
+	RestoreWindowDays   *int                    `json:"restoreWindowDays,omitempty" api:"min=1" doc:"How many days a point in time to restore may be back. Kept as declared."`
+	UpdateCopySnapshots *bool                   `json:"updateCopySnapshots,omitempty" api:"writeonly" doc:"Whether a change of retention is for copies too that there are already. There are none."`
+	UpdateSnapshots     *bool                   `json:"updateSnapshots,omitempty" api:"writeonly" doc:"Whether a change of retention is for snapshots too that there are already. Scheduled ones there are not."`
+	UseNamesInPrefix    bool                    `json:"useOrgAndGroupNamesInExportPrefix" doc:"Whether exports are filed by names, not ids. Kept as declared."`
+}
+
+// DiskBackupSnapshotSchedule is a cluster's schedule until 2024-08-05.
+type DiskBackupSnapshotSchedule struct {
+	schedule[DiskBackupCopySetting, DeleteCopiedBackups]
+}
+
+// DiskBackupSnapshotSchedule20240805 is a cluster's schedule since 2024-08-05.
+type DiskBackupSnapshotSchedule20240805 struct {
+	AutoCopySettings bool `json:"autoCopySettingsEnabled" doc:"Whether copies follow the cluster's regions. Kept as declared."`
+	schedule[DiskBackupCopySetting20240805, DeleteCopiedBackups20240805]
+}
+
+// SchedulePolicy is which snapshots there are to be.
+type SchedulePolicy struct {
+	ID          string       `json:"id,omitempty" api:"is=objectId" doc:"Id of the policy."`
+	PolicyItems []PolicyItem `json:"policyItems" api:"required" doc:"The rhythms; at most one of hours and one of days."`
+}
+
+// PolicyItem is a rhythm of snapshots, and for how long each is kept.
+type PolicyItem struct {
+	FrequencyInterval int    `json:"frequencyInterval" api:"required" doc:"Of hours: every how many. Of weeks, months and years: which day or month; 40 is the last day of the month. Of days: 1."`
+	FrequencyType     string `json:"frequencyType" api:"required,enum=daily|hourly|weekly|monthly|yearly|ondemand" doc:"The rhythm. ondemand is for compliance policies."`
+	ID                string `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the item."`
+	RetentionUnit     string `json:"retentionUnit" api:"required,enum=days|weeks|months|years" doc:"Unit of retentionValue."`
+	RetentionValue    int    `json:"retentionValue" api:"required,min=1" doc:"For how long snapshots are kept."`
+}
+
+// copySetting are the members of a copy in all versions.
+type copySetting struct {
+	CloudProvider   string   `json:"cloudProvider,omitempty" api:"enum=AWS|AZURE|GCP" doc:"Provider of the copies."`
+	Frequencies     []string `json:"frequencies" api:"deprecated,maxItems=6,enum=HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY|ON_DEMAND" doc:"Which snapshots are copied."`
+	LastSnapshots   *int     `json:"lastNumberOfSnapshots,omitempty" api:"min=1,max=500" doc:"How many are copied at most."`
+	RegionName      string   `json:"regionName,omitempty" doc:"Region of the copies."`
+	ShouldCopyOplog bool     `json:"shouldCopyOplogs" doc:"Whether the oplog is copied too."`
+}
+
+// DiskBackupCopySetting is a copy in another region until 2024-08-05.
+type DiskBackupCopySetting struct {
+	copySetting
+	ReplicationSpecID string `json:"replicationSpecId,omitempty" api:"is=objectId" doc:"Replica set whose snapshots are copied."`
+}
+
+// DiskBackupCopySetting20240805 is a copy in another region since 2024-08-05.
+type DiskBackupCopySetting20240805 struct {
+	copySetting
+	ZoneID string `json:"zoneId" api:"required,is=objectId" doc:"Zone whose snapshots are copied."`
+}
+
+// DeleteCopiedBackups names copies to remove.
+type DeleteCopiedBackups struct {
+	DeleteCopiedBackups20240805
+	ReplicationSpecID string `json:"replicationSpecId,omitempty" api:"writeonly,is=objectId" doc:"Replica set of the copies."`
+}
+
+// DeleteCopiedBackups20240805 names copies to remove.
+type DeleteCopiedBackups20240805 struct {
+	CloudProvider string `json:"cloudProvider,omitempty" api:"writeonly,enum=AWS|AZURE|GCP" doc:"Provider of the copies."`
+	RegionName    string `json:"regionName,omitempty" api:"writeonly" doc:"Region of the copies."`
+	ZoneID        string `json:"zoneId,omitempty" api:"writeonly,is=objectId" doc:"Zone of the copies."`
+}
+
+// AutoExportPolicyView is where snapshots are exported to.
+type AutoExportPolicyView struct {
+	ExportBucketID string `json:"exportBucketId,omitempty" api:"is=objectId" doc:"Id of the bucket."`
+	FrequencyType  string `json:"frequencyType,omitempty" api:"enum=monthly|yearly" doc:"Which snapshots are exported."`
+}
+
+// ExtraRetentionSetting is for how much longer snapshots of a rhythm are kept.
+type ExtraRetentionSetting struct {
+	FrequencyType string `json:"frequencyType,omitempty" api:"enum=HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY|ON_DEMAND" doc:"The rhythm."`
+	RetentionDays *int   `json:"retentionDays,omitempty" doc:"For how many days."`
+}
+
+// scheduleShape is a version's shape of a schedule: what is stored, and the newest shape that is.
+type scheduleShape[W any] interface {
+	*W
+	read(c *model.Cluster) DiskBackupSnapshotSchedule20240805
+	show(s DiskBackupSnapshotSchedule20240805, c *model.Cluster)
+}
+
+func (w *DiskBackupSnapshotSchedule20240805) read(*model.Cluster) DiskBackupSnapshotSchedule20240805 {
+	return *w
+}
+
+func (w *DiskBackupSnapshotSchedule20240805) show(s DiskBackupSnapshotSchedule20240805, _ *model.Cluster) {
+	*w = s
+}
+
+// read knows a zone by its replica set. A zone that the cluster does not have stays unknown.
+func (w *DiskBackupSnapshotSchedule) read(c *model.Cluster) (s DiskBackupSnapshotSchedule20240805) {
+	s.schedule = recopied[DiskBackupCopySetting20240805, DeleteCopiedBackups20240805](w.schedule)
+	for _, o := range w.CopySettings {
+		n := DiskBackupCopySetting20240805{copySetting: o.copySetting}
+		for _, z := range c.Declared.Zones {
+			if z.ID == o.ReplicationSpecID {
+				n.ZoneID = z.ZoneID
+			}
+		}
+		s.CopySettings = append(s.CopySettings, n)
+	}
+	return s
+}
+
+func (w *DiskBackupSnapshotSchedule) show(s DiskBackupSnapshotSchedule20240805, c *model.Cluster) {
+	w.schedule = recopied[DiskBackupCopySetting, DeleteCopiedBackups](s.schedule)
+	for _, n := range s.CopySettings {
+		o := DiskBackupCopySetting{copySetting: n.copySetting}
+		for _, z := range c.Declared.Zones {
+			if z.ZoneID == n.ZoneID {
+				o.ReplicationSpecID = z.ID
+			}
+		}
+		w.CopySettings = append(w.CopySettings, o)
+	}
+}
+
+// recopied is a schedule of another version but for the copies, of which it has none.
+func recopied[C, D, FromC, FromD any](s schedule[FromC, FromD]) schedule[C, D] {
+	return schedule[C, D]{
+		AutoExportEnabled: s.AutoExportEnabled, ClusterID: s.ClusterID, ClusterName: s.ClusterName, CopyPolicyItems: s.CopyPolicyItems,
+		CopySettings: []C{}, Export: s.Export, ExtraRetention: s.ExtraRetention, Links: s.Links, Policies: s.Policies, ReferenceHour: s.ReferenceHour,
+		ReferenceMinute: s.ReferenceMinute, RestoreWindowDays: s.RestoreWindowDays, UseNamesInPrefix: s.UseNamesInPrefix,
+	}
+}
