@@ -45,3 +45,6 @@ func (h handler) Reconcile(ctx context.Context, key string) (again time.Time, er
 	failed = err != nil
 	return again, err
 }
+
+// Unwrap is the handler whose attempts are counted.
+func (h handler) Unwrap() reconcile.Handler { return h.Handler }

@@ -2,17 +2,17 @@ package reconcile
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/store"
 )
 
 // Advance moves the clock to target and does what falls due on the way, in order: each moment's work is done, with
-// what follows from it, before the clock moves on. It needs Run to be running.
+// what follows from it, before the clock moves on. Periodic work is done as often as it asks for. Advance needs Run to be
+// running.
 func (r *Runner) Advance(ctx context.Context, target time.Time) error {
 	for {
-		next, ok, err := r.earliest(ctx)
+		next, ok, err := r.earliest(ctx, target)
 		if err != nil {
 			return err
 		}
@@ -29,23 +29,47 @@ func (r *Runner) Advance(ctx context.Context, target time.Time) error {
 	return nil
 }
 
-// earliest is the first due time of the work that this node may do.
-func (r *Runner) earliest(ctx context.Context) (first time.Time, ok bool, err error) {
+// earliest is when the first of the work that this node may do is to be done, where the clock moves to target.
+func (r *Runner) earliest(ctx context.Context, target time.Time) (first time.Time, ok bool, err error) {
 	err = r.store.View(ctx, func(tx store.Tx) error {
 		ok = false
 		for _, node := range []string{"", r.node} {
-			list, err := Works.List(tx, store.Query{Index: "due", Prefix: []string{node}, Limit: 4 * workers})
-			if err != nil {
+			if err := r.each(tx, node, func(w *Work) (more bool) {
+				if w.Due.After(target) || ok && w.Due.After(first) {
+					return false
+				}
+				if r.handlers[w.Kind] == nil || w.leasedBeside(r.node) {
+					return true
+				}
+				if at := r.onTheWay(w, target); !ok || at.Before(first) {
+					first, ok = at, true
+				}
+				return true
+			}); err != nil {
 				return err
-			}
-			i := slices.IndexFunc(list, func(w *Work) bool { return r.handlers[w.Kind] != nil && !w.leasedBeside(r.node) })
-			if i >= 0 && (!ok || list[i].Due.Before(first)) {
-				first, ok = list[i].Due, true
 			}
 		}
 		return nil
 	})
 	return first, ok, err
+}
+
+// each calls fn with the work of a node, or that of any node, by its due time, until fn has enough.
+func (r *Runner) each(tx store.Tx, node string, fn func(w *Work) (more bool)) error {
+	for q := (store.Query{Index: "due", Prefix: []string{node}, Limit: 4 * workers}); ; q.Offset += q.Limit {
+		list, err := Works.List(tx, q)
+		if err != nil {
+			return err
+		}
+		for _, w := range list {
+			if !fn(w) {
+				return nil
+			}
+		}
+		if len(list) < q.Limit {
+			return nil
+		}
+	}
 }
 
 // settle waits until nothing runs and nothing is due at or before t.
@@ -57,7 +81,7 @@ func (r *Runner) settle(ctx context.Context, t time.Time) error {
 	})
 	defer stop()
 	for ctx.Err() == nil {
-		next, ok, err := r.earliest(ctx)
+		next, ok, err := r.earliest(ctx, t)
 		if err != nil {
 			return err
 		}

@@ -73,28 +73,6 @@ func TestWorkThatIsBeingDoneIsNotTriedFor(t *testing.T) {
 	}
 }
 
-// What any node may do ends before another node takes it for abandoned.
-func TestSharedWorkEndsBeforeItsLease(t *testing.T) {
-	f := newFixture(t)
-	deadlines := make(chan time.Duration, 1)
-	f.run(limited(deadlines))
-	f.schedule("a", 0)
-	if left := <-deadlines; left <= 0 || left >= leaseLife {
-		t.Errorf("it has %v of a lease of %v", left, leaseLife)
-	}
-}
-
-// limited tells how long its context lasts.
-type limited chan time.Duration
-
-func (l limited) Reconcile(ctx context.Context, _ string) (time.Time, error) {
-	deadline, _ := ctx.Deadline()
-	l <- time.Until(deadline)
-	return time.Time{}, nil
-}
-
-func (l limited) GiveUp(context.Context, string, error) error { return nil }
-
 // A node that comes too late with its end of an attempt leaves the work to the node that has taken it over.
 func TestWorkThatAnotherNodeHasTakenOverIsLeftToIt(t *testing.T) {
 	f := newFixture(t)

@@ -13,7 +13,6 @@ import (
 )
 
 const (
-	leaseLife   = 30 * time.Second
 	maxAttempts = 8
 	firstPause  = 100 * time.Millisecond
 	longestWait = time.Second // how long work that another node has scheduled, or dropped, can stay unseen
@@ -34,6 +33,7 @@ type Runner struct {
 	node     string
 	log      *slog.Logger
 	handlers map[Kind]Handler
+	lease    time.Duration
 	kick     chan struct{}
 
 	mu      sync.Mutex
@@ -45,7 +45,7 @@ type Runner struct {
 // NewRunner returns a Runner for node; its name is the same after a restart and unique in the store.
 func NewRunner(st store.Store, c *clock.Clock, node string, log *slog.Logger, handlers map[Kind]Handler) *Runner {
 	r := &Runner{
-		store: st, clock: c, node: node, log: log, handlers: handlers,
+		store: st, clock: c, node: node, log: log, handlers: handlers, lease: leaseLife,
 		kick: make(chan struct{}, 1), running: map[string]bool{},
 	}
 	r.idle = sync.NewCond(&r.mu)
@@ -164,7 +164,7 @@ func (r *Runner) finish(key string) {
 
 // do leases w, calls its handler, and records how it ended.
 func (r *Runner) do(ctx context.Context, w *Work) error {
-	w, err := r.lease(ctx, w)
+	w, err := r.take(ctx, w)
 	if w == nil || err != nil {
 		return err
 	}
@@ -189,15 +189,11 @@ func (r *Runner) do(ctx context.Context, w *Work) error {
 	return r.record(ctx, w, again)
 }
 
-// call runs the handler; a panic is an error of this attempt. What any node may do ends before its lease does, so that
-// no two do it at a time.
+// call runs the handler while it renews the lease; a panic is an error of this attempt.
 func (r *Runner) call(ctx context.Context, h Handler, w *Work) (again time.Time, err error) {
 	defer r.caught(w.Key, &err)
-	if w.Node == "" {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, w.Until.Add(-leaseLife/6))
-		defer cancel()
-	}
+	ctx, release := r.hold(ctx, w)
+	defer release()
 	return h.Reconcile(ctx, w.Key)
 }
 
@@ -215,8 +211,8 @@ func (r *Runner) caught(key string, err *error) {
 	}
 }
 
-// lease takes w for this node, or returns nil if it is not to be had.
-func (r *Runner) lease(ctx context.Context, w *Work) (*Work, error) {
+// take leases w for this node, or returns nil if it is not to be had.
+func (r *Runner) take(ctx context.Context, w *Work) (*Work, error) {
 	var taken *Work
 	err := r.store.Update(ctx, func(tx store.Tx) error {
 		taken = nil
@@ -227,7 +223,7 @@ func (r *Runner) lease(ctx context.Context, w *Work) (*Work, error) {
 		if err != nil {
 			return err
 		}
-		current.Holder, current.Until = r.node, time.Now().Add(leaseLife).UTC()
+		current.Holder, current.Until = r.node, time.Now().Add(r.lease).UTC()
 		taken = current
 		return Works.Put(tx, current)
 	})
@@ -245,7 +241,7 @@ func (r *Runner) record(ctx context.Context, w *Work, again time.Time) error {
 		if err != nil {
 			return err
 		}
-		touched := current.Rev != w.Rev
+		touched := w.touched || current.Rev != w.Rev
 		if !touched && again.IsZero() {
 			return Works.Delete(tx, current)
 		}

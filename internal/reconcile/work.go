@@ -27,6 +27,8 @@ type Work struct {
 	Holder   string    `json:"holder,omitempty"`
 	Until    time.Time `json:"until,omitzero"`
 	Rev      int64     `json:"-"`
+
+	touched bool // somebody scheduled it since it was leased
 }
 
 // Works is the table of what is to be done, by node and due time.
