@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"path/filepath"
+	"slices"
 	"time"
 
 	_ "modernc.org/sqlite" // the store's driver
@@ -17,6 +18,25 @@ import (
 // Mentions are the tables on disk that have rows with the text, without the event log.
 func (s *Server) Mentions(text string) (tables []string) {
 	s.t.Helper()
+	where := `WHERE instr(CAST(body AS TEXT), ?) > 0 OR instr(CAST(id AS TEXT), ?) > 0`
+	for table, ids := range s.rows(where, text, text) {
+		if len(ids) > 0 {
+			tables = append(tables, table)
+		}
+	}
+	slices.Sort(tables)
+	return tables
+}
+
+// Rows are the ids of the rows of every table on disk, without the event log.
+func (s *Server) Rows() map[string][]string {
+	s.t.Helper()
+	return s.rows("")
+}
+
+// rows reads the store of the stopped server, which runs again afterwards.
+func (s *Server) rows(where string, args ...any) map[string][]string {
+	s.t.Helper()
 	s.Stop()
 	defer s.Restart()
 	db, err := sql.Open("sqlite", filepath.Join(s.DataDir, "telamon.db"))
@@ -24,39 +44,37 @@ func (s *Server) Mentions(text string) (tables []string) {
 		s.t.Fatal(err)
 	}
 	defer db.Close()
-	all, err := objectTables(s.t.Context(), db)
+	all, err := texts(s.t.Context(), db, `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
+		WHERE m.type = 'table' AND c.name = 'body' AND m.name <> 'events' ORDER BY m.name`)
 	if err != nil || len(all) < 10 {
 		s.t.Fatalf("tables %v (%v)", all, err)
 	}
+	rows := map[string][]string{}
 	for _, name := range all {
-		var n int
-		where := `instr(CAST(body AS TEXT), ?) > 0 OR instr(CAST(id AS TEXT), ?) > 0`
-		if err := db.QueryRowContext(s.t.Context(), `SELECT count(*) FROM "`+name+`" WHERE `+where, text, text).Scan(&n); err != nil {
+		ids, err := texts(s.t.Context(), db, `SELECT CAST(id AS TEXT) FROM "`+name+`" `+where+` ORDER BY id`, args...)
+		if err != nil {
 			s.t.Fatal(err)
 		}
-		if n > 0 && name != "events" {
-			tables = append(tables, name)
-		}
+		rows[name] = ids
 	}
-	return tables
+	return rows
 }
 
-// objectTables are the names of the tables that hold objects, sorted.
-func objectTables(ctx context.Context, db *sql.DB) (names []string, err error) {
-	rows, err := db.QueryContext(ctx, `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
-		WHERE m.type = 'table' AND c.name = 'body' ORDER BY m.name`)
+// texts are the rows of a query for one text.
+func texts(ctx context.Context, db *sql.DB, query string, args ...any) (out []string, err error) {
+	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
+		var text string
+		if err := rows.Scan(&text); err != nil {
 			return nil, err
 		}
-		names = append(names, name)
+		out = append(out, text)
 	}
-	return names, rows.Err()
+	return out, rows.Err()
 }
 
 // OnDisk changes the store of the stopped server, which runs again afterwards.

@@ -58,7 +58,6 @@ func (s *Server) families() []any {
 	)
 	list := []any{
 		&root.Service{Store: s.store, Build: Version},
-		&organization.Service{Store: s.store},
 		&apikey.Service{Store: s.store, Usage: s.usage},
 		&serviceaccount.Service{Store: s.store, Usage: s.usage},
 		&clouduser.Service{Store: s.store, Invitations: inviter},
@@ -85,10 +84,9 @@ func (s *Server) families() []any {
 		invite.Expiry{Store: s.store},
 		mail.Sender{Store: s.store, Transport: s.mail, Log: s.cfg.Logger},
 	}
-	// Projects know who lives in them.
-	return append(list, &project.Service{
-		Store: s.store, Version: defaultMajorVersion,
-		Residents: having[project.Resident](list), Counted: having[project.Counted](list),
+	// Organizations and projects know who lives in them.
+	return append(list, &organization.Service{Store: s.store, Residents: having[organization.Resident](list)}, &project.Service{
+		Store: s.store, Version: defaultMajorVersion, Residents: having[project.Resident](list), Counted: having[project.Counted](list),
 	})
 }
 

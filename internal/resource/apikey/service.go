@@ -2,6 +2,7 @@ package apikey
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -138,4 +139,13 @@ func (s *Service) delete(tx store.Tx, in oneIn) (api.None, error) {
 		return api.None{}, err
 	}
 	return api.None{}, happened(tx, k, "API_KEY_DELETED")
+}
+
+// VacateOrg ends the keys of an organization that goes.
+func (s *Service) VacateOrg(tx store.Tx, orgID model.ID) error {
+	keys, err := state.APIKeys.List(tx, state.KeysOf(orgID))
+	for _, k := range keys {
+		err = errors.Join(err, state.EndAPIKey(tx, k))
+	}
+	return err
 }

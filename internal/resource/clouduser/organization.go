@@ -2,6 +2,7 @@ package clouduser
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -203,4 +204,9 @@ func (s *Service) removeFromOrg(ctx context.Context, in oneInOrg, seen func(*mod
 		}
 		return people.LeaveAll(tx, in.UserID, in.OrgID)
 	})
+}
+
+// VacateOrg lets everybody go from an organization that goes, those who are invited too.
+func (s *Service) VacateOrg(tx store.Tx, orgID model.ID) error {
+	return errors.Join(invite.Forget(tx, orgID), state.Memberships.DeleteAll(tx, state.MembersOf(orgID)))
 }

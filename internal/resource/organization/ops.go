@@ -8,11 +8,21 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
 // Service serves the family.
-type Service struct{ Store store.Store }
+type Service struct {
+	Store     store.Store
+	Residents []Resident
+}
+
+// Resident is a family with objects inside organizations, beside those in their projects.
+type Resident interface {
+	// VacateOrg removes the objects of an organization that goes.
+	VacateOrg(tx store.Tx, orgID model.ID) error
+}
 
 const (
 	tag         = "Organizations"

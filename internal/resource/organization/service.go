@@ -10,7 +10,6 @@ import (
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/fault"
-	"github.com/telamon-db/telamon/internal/invite"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
@@ -115,40 +114,10 @@ func (s *Service) delete(tx store.Tx, in getIn) (api.None, error) {
 	if n > 0 {
 		return api.None{}, fault.OrgNotEmpty.With()
 	}
-	if err := vacate(tx, o.ID); err != nil {
-		return api.None{}, err
+	for _, r := range s.Residents {
+		if err := r.VacateOrg(tx, o.ID); err != nil {
+			return api.None{}, err
+		}
 	}
 	return api.None{}, state.Organizations.Delete(tx, o)
-}
-
-// vacate removes everything that belongs to an organization without projects, but for the log of what happened.
-func vacate(tx store.Tx, orgID model.ID) error {
-	keys, err := state.APIKeys.List(tx, state.KeysOf(orgID))
-	if err != nil {
-		return err
-	}
-	for _, k := range keys {
-		if err := state.EndAPIKey(tx, k); err != nil {
-			return err
-		}
-	}
-	accounts, err := state.ServiceAccounts.List(tx, state.AccountsOf(orgID))
-	if err != nil {
-		return err
-	}
-	for _, a := range accounts {
-		if err := state.EndServiceAccount(tx, a); err != nil {
-			return err
-		}
-	}
-	if err := state.TeamMembers.DeleteAll(tx, state.EveryTeamPlaceIn(orgID)); err != nil {
-		return err
-	}
-	if err := state.Teams.DeleteAll(tx, state.TeamsIn(orgID)); err != nil {
-		return err
-	}
-	if err := invite.Forget(tx, orgID); err != nil {
-		return err
-	}
-	return state.Memberships.DeleteAll(tx, state.MembersOf(orgID))
 }

@@ -2,6 +2,7 @@ package serviceaccount
 
 import (
 	"context"
+	"errors"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
@@ -104,4 +105,13 @@ func (s *Service) groups(ctx context.Context, in groupsIn) (api.Page[ServiceAcco
 		return all
 	})
 	return api.PageOf(in.paging(), all), err
+}
+
+// VacateOrg ends the accounts of an organization that goes.
+func (s *Service) VacateOrg(tx store.Tx, orgID model.ID) error {
+	accounts, err := state.ServiceAccounts.List(tx, state.AccountsOf(orgID))
+	for _, a := range accounts {
+		err = errors.Join(err, state.EndServiceAccount(tx, a))
+	}
+	return err
 }

@@ -2,6 +2,7 @@ package team
 
 import (
 	"context"
+	"errors"
 	"strconv"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -181,4 +182,9 @@ func (s *Service) delete(tx store.Tx, in getIn) (api.None, error) {
 		return api.None{}, err
 	}
 	return api.None{}, event.Write(tx, event.InOrg("TEAM_DELETED", t.OrgID).About(event.Team(t.ID)))
+}
+
+// VacateOrg removes the teams of an organization that goes.
+func (s *Service) VacateOrg(tx store.Tx, orgID model.ID) error {
+	return errors.Join(state.TeamMembers.DeleteAll(tx, state.EveryTeamPlaceIn(orgID)), state.Teams.DeleteAll(tx, state.TeamsIn(orgID)))
 }

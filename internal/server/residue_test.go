@@ -1,0 +1,121 @@
+package server_test
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/apitest"
+)
+
+type object = map[string]any
+
+// ownerless are the tables whose rows belong to no organization: what the process and its nodes need, and people, who may
+// be in several.
+var ownerless = []string{"t_cloud_users", "t_login_requests", "t_login_sessions", "t_nodes", "t_settings"}
+
+// scoped are the tables that have rows of an organization itself, and not of any of its projects.
+var scoped = []string{"t_api_key_addresses", "t_api_keys", "t_invitations", "t_memberships", "t_organizations", "t_service_accounts", "t_team_members", "t_teams", "t_tokens", "t_work"}
+
+// passing are the tables whose rows are gone as soon as they have been dealt with.
+var passing = []string{"t_letters"}
+
+// inside are the tables that have rows of a project.
+var inside = []string{
+	"t_audit_configs", "t_aws_dns", "t_clusters", "t_custom_roles", "t_database_users", "t_encryption_at_rest", "t_maintenance_windows", "t_network_containers",
+	"t_network_entries", "t_projects", "t_restore_jobs", "t_sample_loads", "t_snapshots",
+}
+
+// residue is an organization with a project that has something in every table.
+type residue struct {
+	*apitest.Server
+	org, project, key, account string
+	owner                      func() *apitest.Caller
+}
+
+func fill(t *testing.T, s *apitest.Server) *residue {
+	made := s.Owner().Post("/orgs", object{"name": "doomed", "apiKey": object{"desc": "owns it", "roles": []string{"ORG_OWNER"}}}).Want(http.StatusCreated).Object()
+	key := made["apiKey"].(object)
+	r := &residue{Server: s, org: made["organization"].(object)["id"].(string), key: key["id"].(string)}
+	r.owner = func() *apitest.Caller { return s.As(key["publicKey"].(string), key["privateKey"].(string)) }
+	owner, org := r.owner(), "/orgs/"+r.org
+	owner.Post(org+"/apiKeys/"+r.key+"/accessList", []object{{"cidrBlock": "0.0.0.0/0"}}).Want(http.StatusOK)
+	account := owner.Post(org+"/serviceAccounts", object{"name": "robot", "description": "A robot.", "roles": []string{"ORG_MEMBER"}, "secretExpiresAfterHours": 8000}).
+		Want(http.StatusCreated).Object()
+	r.account = account["clientId"].(string)
+	if s.Token(r.account, account["secrets"].([]any)[0].(object)["secret"].(string)) == "" {
+		t.Fatal("the account gets no token")
+	}
+	founder := owner.Get(org + "/users").Want(http.StatusOK).Results()[0]["username"]
+	team := owner.Post(org+"/teams", object{"name": "painters", "usernames": []any{founder}}).Want(http.StatusOK).Object()["id"]
+	r.project = owner.Post("/groups", object{"name": "doomed-too", "orgId": r.org}).Want(http.StatusOK).Object()["id"].(string)
+	at := "/groups/" + r.project
+	owner.Post(at+"/teams", []object{{"teamId": team, "roleNames": []string{"GROUP_READ_ONLY"}}}).Want(http.StatusOK)
+	owner.Post(org+"/users", object{"username": "ann@example.com", "roles": object{"orgRoles": []string{"ORG_MEMBER"}}}).Want(http.StatusCreated)
+	soon := time.Now().Add(time.Hour)
+	owner.Post(at+"/customDBRoles/roles", object{"roleName": "reader", "inheritedRoles": []object{{"db": "shop", "role": "read"}}}).Want(http.StatusAccepted)
+	owner.Post(at+"/databaseUsers", object{
+		"databaseName": "admin", "username": "ann", "password": "a password of the tests", "roles": []object{{"databaseName": "shop", "roleName": "read"}}, "deleteAfterDate": soon,
+	}).Want(http.StatusCreated)
+	owner.Post(at+"/accessList", []object{{"cidrBlock": "10.0.0.0/8", "deleteAfterDate": soon}}).Want(http.StatusOK)
+	owner.Patch(at+"/auditLog", object{"enabled": true}).Want(http.StatusOK)
+	owner.Patch(at+"/awsCustomDNS", object{"enabled": true}).Want(http.StatusOK)
+	owner.Patch(at+"/maintenanceWindow", object{"dayOfWeek": 1}).Want(http.StatusOK)
+	owner.Patch(at+"/encryptionAtRest", object{"enabledForSearchNodes": true}).Want(http.StatusOK)
+	return r
+}
+
+// cluster makes a cluster with a snapshot, a restore and sample data.
+func (r *residue) cluster() {
+	owner, at := r.owner(), "/groups/"+r.project
+	owner.Post(at+"/clusters", object{"name": "alpha", "clusterType": "REPLICASET", "replicationSpecs": []object{{"regionConfigs": []object{{
+		"providerName": "AWS", "regionName": "US_EAST_1", "priority": 7, "electableSpecs": object{"instanceSize": "M10", "nodeCount": 3},
+	}}}}}).Want(http.StatusCreated)
+	r.Advance(time.Minute)
+	owner.Post(at+"/clusters/alpha/backup/snapshots", object{"retentionInDays": 1}).Want(http.StatusOK)
+	r.Advance(time.Minute)
+	snapshot := owner.Get(at + "/clusters/alpha/backup/snapshots").Results()[0]["id"]
+	owner.Post(at+"/clusters/alpha/backup/restoreJobs", object{
+		"deliveryType": "automated", "snapshotId": snapshot, "targetClusterName": "alpha", "targetGroupId": r.project,
+	}).Want(http.StatusOK)
+	r.Advance(time.Minute)
+	owner.Post(at+"/sampleDatasetLoad/alpha", nil).Want(http.StatusCreated)
+}
+
+// A project takes everything along, and then its organization does: afterwards every table has the rows that it had before
+// them. A table that is in none of the lists above makes the test fail: whoever adds one says whose its rows are.
+func TestNothingIsLeftBehind(t *testing.T) {
+	s := apitest.Start(t)
+	before := s.Rows()
+	if known := slices.Sorted(slices.Values(slices.Concat(ownerless, passing, scoped, inside))); !slices.Equal(slices.Sorted(maps.Keys(before)), known) {
+		t.Fatalf("the store has the tables\n%q, this test knows of\n%q", slices.Sorted(maps.Keys(before)), known)
+	}
+	r := fill(t, s)
+	r.cluster()
+	full := s.Rows()
+	for _, table := range slices.Concat(scoped, inside) {
+		if len(full[table]) <= len(before[table]) {
+			t.Errorf("there is nothing in %s", table)
+		}
+	}
+	r.owner().Delete("/groups/" + r.project + "/clusters/alpha").Want(http.StatusAccepted)
+	s.Advance(time.Minute)
+	r.owner().Delete("/groups/" + r.project).Want(http.StatusNoContent)
+	left(t, "project", before, s.Rows(), inside)
+	r.owner().Delete("/orgs/" + r.org).Want(http.StatusNoContent)
+	s.Advance(400 * 24 * time.Hour) // what was to be done when its time came finds nothing
+	left(t, "organization", before, s.Rows(), slices.Concat(passing, scoped, inside))
+}
+
+// left complains of rows that were not there before.
+func left(t *testing.T, of string, before, after map[string][]string, tables []string) {
+	t.Helper()
+	for _, table := range tables {
+		more := slices.DeleteFunc(after[table], func(id string) bool { return slices.Contains(before[table], id) })
+		if len(more) > 0 {
+			t.Errorf("the %s is gone, but %s has %q", of, table, more)
+		}
+	}
+}
