@@ -8,6 +8,7 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/query/stage"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -49,11 +50,14 @@ func runAggregate(c *call) (bson.D, error) {
 	if name, spec, rest, ok := splitSource(c.get("pipeline")); ok {
 		return c.aggregateSource(name, spec, rest)
 	}
+	if c.ns.Coll == "" {
+		return c.aggregateDatabase()
+	}
 	sel, p, err := c.aggregateSelection()
 	if err != nil {
 		return nil, err
 	}
-	size, err := c.cursorSize()
+	size, err := c.pipelineSize(p)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +77,50 @@ func runAggregate(c *call) (bson.D, error) {
 	}
 	cur := newCursor(c.ns, results, v.Close)
 	cur.rest, cur.of = s.Rest, v.ID()
-	return nil, c.openCursor(cur, size)
+	return c.answer(p, cur, size)
+}
+
+// answer opens the cursor of a pipeline. One that writes is done then.
+func (c *call) answer(p *stage.Pipeline, cur *cursor, size int64) (bson.D, error) {
+	if err := c.openCursor(cur, size); err != nil || !p.Stores() {
+		return nil, err
+	}
+	return c.withConcern(nil), nil
+}
+
+// aggregateDatabase runs a pipeline that makes its documents itself.
+func (c *call) aggregateDatabase() (bson.D, error) {
+	p, err := c.parsePipeline(c.get("pipeline"))
+	if err != nil {
+		return nil, err
+	}
+	if !p.StandsFirst() {
+		return nil, wire.Errorf(wire.InvalidNamespace, "{aggregate: 1} needs a first stage that makes documents, such as $documents; a collection is required")
+	}
+	return c.aggregateDocuments(storage.Namespace{DB: c.ns.DB, Coll: "$cmd.aggregate"}, p, nil)
+}
+
+// aggregateDocuments runs a pipeline on documents that are there.
+func (c *call) aggregateDocuments(ns storage.Namespace, p *stage.Pipeline, docs []bson.Raw) (bson.D, error) {
+	size, err := c.pipelineSize(p)
+	if err != nil {
+		return nil, err
+	}
+	v, err := c.openView()
+	if err != nil {
+		return nil, err
+	}
+	results := func(ctx context.Context) value.Documents { return p.Optimize().Run(c.over(ctx, v), listed(docs)) }
+	return c.answer(p, newCursor(ns, results, v.Close), size)
+}
+
+// pipelineSize is the first batch's size. A pipeline that writes does so at once.
+func (c *call) pipelineSize(p *stage.Pipeline) (int64, error) {
+	size, err := c.cursorSize()
+	if p.Stores() {
+		size = firstBatch
+	}
+	return size, err
 }
 
 // cursorSize is the first batch's size as the cursor argument of a command gives it.

@@ -81,6 +81,7 @@ func Open(dir string, o Options) (*Engine, error) {
 	}
 	e := &Engine{store: store, log: o.Logger, started: time.Now(), mono: time.Now, memory: gathered, replies: replies}
 	e.cursors.init()
+	e.dropAsides()
 	store.Go(func() { e.sweepAlong(o.SweepEvery) })
 	return e, nil
 }

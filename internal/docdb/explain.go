@@ -6,6 +6,9 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/plan"
+	"github.com/telamon-db/telamon/internal/docdb/query/stage"
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -106,7 +109,7 @@ func (c *call) explain(verbosity string) (bson.D, error) {
 	e := plan.Effort{Behind: make([]int64, len(sel.Behind))}
 	if verbosity != "queryPlanner" {
 		var stats bson.D
-		if stats, e, err = c.execute(&sel, s); err != nil {
+		if stats, e, err = c.execute(&sel, s, v); err != nil {
 			return nil, err
 		}
 		if verbosity == "allPlansExecution" {
@@ -126,10 +129,13 @@ func (c *call) explain(verbosity string) (bson.D, error) {
 }
 
 // execute runs the selection, and the stages behind it, to the end.
-func (c *call) execute(sel *plan.Selection, s *plan.Scan) (bson.D, plan.Effort, error) {
+func (c *call) execute(sel *plan.Selection, s *plan.Scan, v *storage.View) (bson.D, plan.Effort, error) {
 	began := time.Now()
 	e := plan.Effort{Measured: true, Behind: make([]int64, len(sel.Behind))}
-	r := c.run(c.ctx)
+	r := c.over(c.ctx, v)
+	r.Store = func(stage.Stage, value.Documents) error {
+		return wire.Errorf(wire.Code{Number: 51029, Name: "Location51029"}, "a pipeline that writes is explained with the verbosity 'queryPlanner' only")
+	}
 	docs := plan.Tallied(s.Documents(r), &e.Found)
 	if !s.Plan.Sorted {
 		docs = sel.Sorted(r, docs)

@@ -34,10 +34,17 @@ func (c *call) run(ctx context.Context) *stage.Run {
 // over is run for a pipeline that reads a view, other collections included.
 func (c *call) over(ctx context.Context, v *storage.View) *stage.Run {
 	r, db := c.run(ctx), c.ns.DB
+	r.Store = c.storing(r)
+	opened := map[storage.Namespace]*storage.Collection{} // a lookup opens one for each document
 	r.Open = func(r *stage.Run, from stage.Namespace, through *stage.Pipeline) (value.Documents, error) {
-		coll, err := v.Collection(storage.Namespace{DB: cmp.Or(from.DB, db), Coll: from.Coll})
-		if err != nil {
-			return nil, err
+		ns := storage.Namespace{DB: cmp.Or(from.DB, db), Coll: from.Coll}
+		coll, known := opened[ns]
+		if !known {
+			var err error
+			if coll, err = v.Collection(ns); err != nil {
+				return nil, err
+			}
+			opened[ns] = coll
 		}
 		lead, rest := through.Optimize().Lead()
 		sel := plan.Leading(lead, bson.RawValue{})

@@ -1,7 +1,6 @@
 package docdb
 
 import (
-	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -79,16 +78,11 @@ func (c *call) aggregateSource(name string, spec, rest bson.RawValue) (bson.D, e
 	if err != nil {
 		return nil, err
 	}
-	size, err := c.cursorSize()
-	if err != nil {
-		return nil, err
-	}
 	docs, err := c.sourceDocuments(name, s, spec)
 	if err != nil {
 		return nil, err
 	}
-	results := func(ctx context.Context) value.Documents { return p.Run(c.run(ctx), listed(docs)) }
-	return nil, c.openCursor(newCursor(ns, results, func() {}), size)
+	return c.aggregateDocuments(ns, p, docs)
 }
 
 func (c *call) sourceDocuments(name string, s source, spec bson.RawValue) ([]bson.Raw, error) {

@@ -140,3 +140,24 @@ func (t *Tx) Rename(to Namespace, dropTarget bool) error {
 	t.Coll, t.moved, t.catalogChanged = nil, &moved, true
 	return t.batch.Delete(catalogKey(t.NS), nil)
 }
+
+// EnsureLike creates the transaction's collection with the options and the indexes of another, which may be nil. There must be
+// none of the name.
+func (t *Tx) EnsureLike(other *Collection) error {
+	if err := t.Ensure(); err != nil || other == nil {
+		return err
+	}
+	next := *t.Coll
+	next.PreImages = other.PreImages
+	for _, ix := range other.Ready() {
+		if ix.ID == IDIndex.ID {
+			continue
+		}
+		ix.ID = t.store.catalog.newID()
+		next.Indexes = append(next.Indexes, ix)
+		if err := t.logCommand(append(bson.D{{Key: "createIndexes", Value: t.NS.Coll}}, ix.Describe()...)); err != nil {
+			return err
+		}
+	}
+	return t.setCollection(&next)
+}

@@ -27,10 +27,11 @@ type random struct{}
 func (random) Value(x *Evaluation) bson.RawValue { return x.value(value.Double(rand.Float64())) }
 func (random) Inputs() []Expression              { return nil }
 
-func parseRand(_ *Parser, _ string, operand bson.RawValue) (Expression, error) {
+func parseRand(p *Parser, _ string, operand bson.RawValue) (Expression, error) {
 	if len(operand.Value) != len(value.EmptyDoc) || !value.IsDocument(operand) && !value.IsArray(operand) {
 		return nil, wire.Errorf(location(3040501), "$rand does not currently accept arguments")
 	}
+	p.Changes()
 	return random{}, nil
 }
 

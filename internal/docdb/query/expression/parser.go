@@ -2,6 +2,7 @@ package expression
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -24,6 +25,9 @@ type Parser struct {
 	pace        pace.Pace
 	scope       *binding
 	slots       Slot
+	used        []Slot // the variables that have been read of
+	changing    bool   // something has been read that is another at each time
+	below       int    // pipelines within which what is read lies
 	depth       int
 	patterns    int // instructions of the regular expressions that have been compiled
 	parts       int // what is read is about parts of documents, not about documents, where this is more than 0
@@ -122,6 +126,43 @@ func (p *Parser) Let(name string) (slot Slot, undo func()) {
 	p.bind(name, variable(slot))
 	return slot, func() { p.scope = before }
 }
+
+// Bind makes a name stand for a value until undo is called.
+func (p *Parser) Bind(name string, v bson.RawValue) (undo func()) {
+	before := p.scope
+	p.bind(name, constant{v})
+	return func() { p.scope = before }
+}
+
+// Watch begins to look at what is read. The function it returns tells which variables that has used, and whether it is
+// another at each time.
+func (p *Parser) Watch() func() (used []Slot, changing bool) {
+	n, before := len(p.used), p.changing
+	p.changing = false
+	return func() (used []Slot, changing bool) {
+		changing = p.changing
+		p.changing = before || changing
+		return slices.Clone(p.used[n:]), changing
+	}
+}
+
+// Changes tells that something has been read that is another at each time.
+func (p *Parser) Changes() { p.changing = true }
+
+// maxBelow is how deep pipelines may lie within one another. Source: MongoDB manual, "Aggregation Pipeline Limits".
+const maxBelow = 20
+
+// EnterPipeline begins a pipeline within another, until leave is called.
+func (p *Parser) EnterPipeline() (leave func(), err error) {
+	if p.below == maxBelow {
+		return nil, wire.Errorf(wire.Code{Number: 165, Name: "MaxSubPipelineViewDepthExceeded"}, "Maximum number of nested sub-pipelines exceeded. Limit is %d", maxBelow)
+	}
+	p.below++
+	return func() { p.below-- }, nil
+}
+
+// CheckName refuses what is no name for a variable of a client.
+func CheckName(name string) error { return checkName(name) }
 
 // LetAll makes the values of a document's fields known under their names, for all that is read from here on. They are
 // expressions that look at no document.

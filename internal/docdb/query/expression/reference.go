@@ -32,6 +32,9 @@ func parseReference(p *Parser, text string) (Expression, error) {
 func parseVariable(p *Parser, name string) (Expression, error) {
 	switch is := p.lookup(name); {
 	case is != nil:
+		if v, ok := is.(variable); ok {
+			p.used = append(p.used, Slot(v))
+		}
 		return is, nil
 	case name == "ROOT" || name == "CURRENT":
 		return root{}, nil

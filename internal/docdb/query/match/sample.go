@@ -27,5 +27,6 @@ func parseSampleRate(p *expression.Parser, v bson.RawValue) (node, error) {
 	if !(share >= 0 && share <= 1) {
 		return nil, wire.Errorf(wire.BadValue, "numeric argument to $sampleRate must be in [0, 1]")
 	}
+	p.Changes()
 	return sampled{share}, nil
 }

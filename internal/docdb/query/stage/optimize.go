@@ -3,6 +3,7 @@ package stage
 import (
 	"math"
 	"slices"
+	"strings"
 )
 
 // A rule looks at the beginning of a list of stages. If it fits, it returns what does the same with less work instead of the
@@ -11,7 +12,7 @@ type rule func(s []Stage) (instead []Stage, n int, fits bool)
 
 // rules are tried at every place until none fits. None undoes what another does. Source of what is sound: MongoDB manual,
 // "Aggregation Pipeline Optimization".
-var rules = []rule{mergeMatches, matchBeforeSort, mergeLimits, mergeSkips, dropSkip, windowBeforeProject, sortKeeps}
+var rules = []rule{mergeMatches, matchBeforeSort, mergeLimits, mergeSkips, dropSkip, windowBeforeProject, sortKeeps, unwindInLookup, matchBeforeJoin, windowBeforeLookup}
 
 // Optimize returns a pipeline that gives the same documents with less work.
 func (p *Pipeline) Optimize() *Pipeline {
@@ -113,4 +114,67 @@ func sortKeeps(s []Stage) ([]Stage, int, bool) {
 	}
 	sort.Keep = skipped + limit.N
 	return []Stage{sort}, 1, true
+}
+
+// unwindInLookup has a $lookup give a document for each that it finds, instead of an array that is taken apart behind it.
+func unwindInLookup(s []Stage) ([]Stage, int, bool) {
+	lookup, unwind, ok := two[Lookup, Unwind](s)
+	if !ok || lookup.unwind != nil || !slices.Equal(lookup.as, unwind.path) {
+		return nil, 0, false
+	}
+	lookup.unwind = &unwind
+	return []Stage{lookup}, 2, true
+}
+
+// matchBeforeJoin joins and unwinds no document that is left out, where the filter looks at nothing that they make.
+func matchBeforeJoin(s []Stage) ([]Stage, int, bool) {
+	if len(s) < 2 {
+		return nil, 0, false
+	}
+	match, ok := s[1].(Match)
+	made := makes(s[0])
+	if !ok || len(made) == 0 {
+		return nil, 0, false
+	}
+	paths, whole := match.Filter.Paths()
+	touches := func(path string) bool {
+		return slices.ContainsFunc(made, func(m string) bool { return overlap(path, m) })
+	}
+	return []Stage{match, s[0]}, 2, !whole && !slices.ContainsFunc(paths, touches)
+}
+
+// makes are the paths at which a stage that joins or unwinds makes values; none for other stages.
+func makes(s Stage) (paths []string) {
+	var lists [][]string
+	switch s := s.(type) {
+	case Lookup:
+		lists = [][]string{s.as}
+		if s.unwind != nil {
+			lists = append(lists, s.unwind.index)
+		}
+	case GraphLookup:
+		lists = [][]string{s.as}
+	case Unwind:
+		lists = [][]string{s.path, s.index}
+	}
+	for _, list := range lists {
+		if list != nil {
+			paths = append(paths, strings.Join(list, "."))
+		}
+	}
+	return paths
+}
+
+// overlap reports whether one of two paths is the other or lies in it.
+func overlap(a, b string) bool {
+	return a == b || strings.HasPrefix(a, b+".") || strings.HasPrefix(b, a+".")
+}
+
+// windowBeforeLookup joins no document that is left out by its place.
+func windowBeforeLookup(s []Stage) ([]Stage, int, bool) {
+	if lookup, limit, ok := two[Lookup, Limit](s); ok {
+		return []Stage{limit, lookup}, 2, lookup.unwind == nil
+	}
+	lookup, skip, ok := two[Lookup, Skip](s)
+	return []Stage{skip, lookup}, 2, ok && lookup.unwind == nil
 }

@@ -14,7 +14,19 @@ import (
 // Pipeline is a list of stages through which documents flow.
 type Pipeline struct {
 	stages []Stage
-	size   int // of the specifications of all, in bytes
+	size   int     // of the specifications of all, in bytes
+	reads  []reads // what each stage reads of variables, if the pipeline is as it was parsed
+}
+
+// reads is what a stage reads beside documents.
+type reads struct {
+	used     []expression.Slot
+	changing bool // it gives something else each time
+}
+
+// freeOf reports whether a stage gives the same whatever some variables are.
+func (r reads) freeOf(slots []expression.Slot) bool {
+	return !r.changing && !slices.ContainsFunc(r.used, func(s expression.Slot) bool { return slices.Contains(slots, s) })
 }
 
 // parsing reads the specification of a stage.
@@ -38,6 +50,16 @@ func newStages() value.Table[parsing] {
 		"$sample":      {Summary: "Gives a number of documents chosen at random.", Parse: parseSample},
 		"$count":       {Summary: "Counts the documents.", Parse: parseCount},
 		"$unwind":      {Summary: "Gives one document for each element of an array.", Parse: parseUnwind},
+		"$lookup":      {Summary: "Adds documents of another collection, joined by a value or by a pipeline.", Parse: parseLookup},
+		"$graphLookup": {Summary: "Adds the documents of another collection that can be reached by values, from one to the next.", Parse: parseGraphLookup},
+		"$unionWith":   {Summary: "Gives the documents of another collection behind those that flow in.", Parse: parseUnionWith},
+		"$documents":   {Summary: "Gives documents that are written down, as the first stage.", Parse: parseDocuments},
+		"$facet":       {Summary: "Runs several pipelines over the same documents.", Parse: parseFacet},
+		"$bucket":      {Summary: "Groups documents by the interval in which a value lies.", Parse: parseBucket},
+		"$bucketAuto":  {Summary: "Groups documents into a number of intervals of about as many.", Parse: parseBucketAuto},
+		"$out":         {Summary: "Replaces a collection by the documents, as the last stage.", Parse: parseOut},
+		"$merge":       {Summary: "Writes the documents into a collection, as the last stage.", Parse: parseMerge},
+		"$redact":      {Summary: "Leaves out documents and parts of them, by what they hold.", Parse: parseRedact},
 		"$group":       {Summary: "Groups documents by a key and accumulates over each group.", Parse: parseGroup},
 	}
 }
@@ -48,6 +70,10 @@ const maxStages = 1000
 
 // Parse reads an array of stages. A stage that is unknown is UnrecognizedPipelineStage.
 func Parse(from *expression.Parser, list bson.RawValue) (*Pipeline, error) {
+	return parse(from.OrNew(), list)
+}
+
+func parse(from *expression.Parser, list bson.RawValue) (*Pipeline, error) {
 	if !value.IsArray(list) {
 		return nil, wire.Errorf(wire.TypeMismatch, "'pipeline' option must be specified as an array")
 	}
@@ -56,11 +82,20 @@ func Parse(from *expression.Parser, list bson.RawValue) (*Pipeline, error) {
 		if len(p.stages) == maxStages {
 			return nil, wire.Errorf(wire.Code{Number: 7749501, Name: "Location7749501"}, "Pipeline length must be no longer than %d stages.", maxStages)
 		}
-		s, err := parseStage(from.OrNew(), v)
+		read := from.Watch()
+		s, err := parseStage(from, v)
 		if err != nil {
 			return nil, err
 		}
-		p.stages = append(p.stages, s)
+		if _, ok := s.(Documents); ok && len(p.stages) > 0 {
+			return nil, wire.Errorf(located(40602), "$documents is only valid as the first stage in a pipeline.")
+		}
+		if p.Stores() {
+			name, _ := p.stages[len(p.stages)-1].Show()
+			return nil, wire.Errorf(located(40601), "%s can only be the final stage in the pipeline", name)
+		}
+		used, changing := read()
+		p.stages, p.reads = append(p.stages, s), append(p.reads, reads{used, changing})
 	}
 	return p, nil
 }

@@ -20,7 +20,7 @@ type Sample struct {
 }
 
 // parseSample reads {size: N}.
-func parseSample(_ *expression.Parser, as named) (Stage, error) {
+func parseSample(p *expression.Parser, as named) (Stage, error) {
 	v := as.spec
 	if !value.IsDocument(v) {
 		return nil, wire.Errorf(wire.Code{Number: 28745, Name: "Location28745"}, "the $sample stage specification must be an object")
@@ -41,6 +41,7 @@ func parseSample(_ *expression.Parser, as named) (Stage, error) {
 	if n <= 0 {
 		return nil, wire.Errorf(wire.Code{Number: 28747, Name: "Location28747"}, "size argument to $sample must be a positive integer")
 	}
+	p.Changes()
 	return Sample{as, n}, nil
 }
 

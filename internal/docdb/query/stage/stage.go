@@ -34,6 +34,8 @@ type Run struct {
 	Vars   []bson.RawValue // of the pipeline's parser, by their slots
 	// Open gives the documents of a collection that have gone through a pipeline, which runs with r.
 	Open func(r *Run, from Namespace, through *Pipeline) (value.Documents, error)
+	// Store writes the documents that flow into an Out or a Merge.
+	Store func(s Stage, docs value.Documents) error
 }
 
 // Namespace names a collection. Without a database it is one of the pipeline's own.

@@ -35,3 +35,26 @@ func (b *Builder) Document() bson.RawValue { return Document(b.Bytes()) }
 
 // indexName is the field name of an array's i-th element.
 func indexName(i int) string { return strconv.Itoa(i) }
+
+// A List writes an array element by element.
+type List struct {
+	b Builder
+	n int
+}
+
+// NewList begins an empty array.
+func NewList() *List { return &List{b: *NewBuilder()} }
+
+// Add appends an element; one that is missing is null.
+func (l *List) Add(v bson.RawValue) {
+	l.b.Add(indexName(l.n), OrNull(v))
+	l.n++
+}
+
+// Size is how many bytes have been written.
+func (l *List) Size() int { return len(l.b.buf) }
+
+// Array closes the array. The list is not used after it.
+func (l *List) Array() bson.RawValue {
+	return bson.RawValue{Type: bson.TypeArray, Value: l.b.Bytes()}
+}
