@@ -64,6 +64,7 @@ type Engine struct {
 	replies  *memory.Budget
 
 	readTime    atomic.Int64 // Parameters.ReadTime
+	members     atomic.Int64 // Parameters.Members
 	indexedOnly atomic.Bool  // Parameters.IndexedOnly
 }
 

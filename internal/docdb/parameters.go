@@ -15,12 +15,15 @@ type Parameters struct {
 	OplogKeeps time.Duration // entries of the oplog younger than this stay, whatever their size
 	ReadTime   time.Duration // ends reads that have no maxTimeMS of their own; 0: nothing does
 
+	Members int64 // of the replica set that the engine serves, all of which have what it has; 0: itself alone
+
 	IndexedOnly bool // queries that no index answers are refused
 }
 
 // Configure changes the engine's parameters. Commands that have begun keep those that they began with.
 func (e *Engine) Configure(p Parameters) {
 	e.readTime.Store(p.ReadTime.Milliseconds())
+	e.members.Store(p.Members)
 	e.indexedOnly.Store(p.IndexedOnly)
 	e.store.LimitOplog(p.OplogBytes, p.OplogKeeps)
 }

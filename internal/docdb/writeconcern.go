@@ -7,12 +7,8 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// The members of a replica set: how many hold an engine's data, which is itself alone, and how many there may be.
-// Source of the latter: MongoDB manual, "MongoDB Limits and Thresholds".
-const (
-	members    = 1
-	maxMembers = 50
-)
+// maxMembers is how many members a replica set may have. Source: MongoDB manual, "MongoDB Limits and Thresholds".
+const maxMembers = 50
 
 // checkWriteConcern refuses a writeConcern that has no meaning for any replica set.
 func (c *call) checkWriteConcern() error {
@@ -39,7 +35,7 @@ func (c *call) unmet() *wire.Error {
 	if mode, ok := w.StringValueOK(); ok && mode != "majority" {
 		return wire.Errorf(wire.UnknownReplWriteConcern, "No write concern mode named '%s' found in replica set configuration", mode)
 	}
-	if n, _ := wire.Integer(w); n > members || w.Type == bson.TypeEmbeddedDocument { // of whose tags no member has one
+	if n, _ := wire.Integer(w); n > max(c.e.members.Load(), 1) || w.Type == bson.TypeEmbeddedDocument { // of whose tags no member has one
 		return wire.Errorf(wire.UnsatisfiableWriteConcern, "Not enough data-bearing nodes")
 	}
 	return nil

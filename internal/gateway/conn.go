@@ -84,6 +84,10 @@ func (g *Gateway) serve(ctx context.Context, nc net.Conn, peer netip.AddrPort) {
 
 var errRefused = errors.New("the address is not on the access list")
 
+// errUnheard ends the connection of a client that wants no answer to its write: it would not learn that it asks the wrong
+// member. Source: the Server Discovery and Monitoring specification, "Error handling".
+var errUnheard = errors.New("a write without an answer has come to a member that is not primary")
+
 // next serves one request. An error ends the connection.
 func (c *conn) next(ctx context.Context) error {
 	if err := c.allow(ctx); err != nil {
@@ -154,11 +158,16 @@ func (c *conn) answer(ctx context.Context, req request) (err error) {
 	}
 	code := errorCode(out[at:])
 	if unavailable(code) {
-		c.closeSession() // the next command asks for a session of the database that comes up
-		out = c.g.retryHint(out, at)
+		if code != wire.NotWritablePrimary.Number && code != wire.NotPrimaryNoSecondaryOk.Number { // which keep their cursors
+			c.closeSession() // the next command asks for a session of the database that comes up
+		}
+		out = c.g.retryHint(req.msg, out, at)
 	}
 	c.g.observer.Command(Command{Client: c.client(), Name: name, Message: req.msg, Reply: out[at:], Code: code, Took: c.watch.sofar()})
 	defer c.sent()
+	if code == wire.NotWritablePrimary.Number && req.msg.Flags&wire.MoreToCome != 0 {
+		return errUnheard
+	}
 	return c.send(req, wire.EndMsg(out))
 }
 

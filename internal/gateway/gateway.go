@@ -1,4 +1,4 @@
-// Package gateway stands before a document engine and is, to MongoDB's clients, the primary of a replica set.
+// Package gateway stands before a document engine and is, to MongoDB's clients, a member of a replica set.
 //
 // A connection passes four gates: its address must be on the access list, its user must log in by a mechanism, each
 // command must be declared in the table of commands, and the user's roles must grant what the declaration asks for
@@ -74,8 +74,10 @@ type User struct {
 // Config says what a gateway stands for.
 type Config struct {
 	Name      string      // the cluster's name, for logs
-	SetName   string      // the replica set's name
-	Host      string      // host:port as clients reach it
+	SetName   string      // the replica set's name, if Set is nil
+	Host      string      // host:port as clients reach it, if Set is nil
+	Set       *ReplicaSet // whose member the gateway is; nil: a set of its own
+	Member    int         // its ID in Set
 	TLS       *tls.Config // that clients have to begin; nil: none
 	Directory Directory
 	Backend   Backend
@@ -87,7 +89,7 @@ type Config struct {
 	Secret    []byte       // makes the salts of users that do not exist: the same for all clusters of a project, and after a restart
 }
 
-// Gateway serves one cluster. Its methods are safe for concurrent use.
+// Gateway serves one member of a cluster. Its methods are safe for concurrent use.
 type Gateway struct {
 	cfg       Config
 	shared    *Shared
@@ -96,7 +98,9 @@ type Gateway struct {
 	noise     rate.Sometimes // for what strangers make it log as often as they like
 	process   bson.ObjectID  // identifies this life of the server to clients
 	cursors   cursorTable
-	open      atomic.Int64
+	set       *ReplicaSet
+	started   time.Time
+	lines     lines
 	idle      time.Duration // before login
 	frameTime time.Duration
 	lastID    atomic.Int32
@@ -118,7 +122,12 @@ func New(cfg Config) *Gateway {
 	if cfg.Observer == nil {
 		cfg.Observer = nobody{}
 	}
+	if cfg.Set == nil {
+		cfg.Member = 0
+		cfg.Set = NewReplicaSet(cfg.SetName, Topology{Members: []Member{{Host: cfg.Host, Priority: 1}}, Term: 1, Version: 1})
+	}
 	return &Gateway{
+		set: cfg.Set, started: time.Now(),
 		cfg: cfg, shared: cfg.Shared, observer: cfg.Observer, log: log.With("cluster", cfg.Name), noise: rate.Sometimes{First: 10, Interval: time.Second},
 		process: bson.NewObjectID(), idle: idleBeforeLogin, frameTime: frameTime,
 	}
@@ -172,10 +181,13 @@ func pause(ctx context.Context, d time.Duration) bool {
 
 // accept serves nc.
 func (g *Gateway) accept(ctx context.Context, nc net.Conn) {
+	defer nc.Close()
+	if !g.lines.enter(nc) {
+		return
+	}
+	defer g.lines.leave(nc)
 	nc = g.begin(nc)
 	defer nc.Close()
-	g.open.Add(1)
-	defer g.open.Add(-1)
 	peer, err := netip.ParseAddrPort(nc.RemoteAddr().String())
 	if err != nil {
 		g.log.Error("a connection without an address", "error", err)

@@ -19,26 +19,28 @@ const (
 	maxWireVersion = 25 // MongoDB 8.0
 )
 
-// greet answers a greeting. One that names the topology it knows is answered after the time that it allows, since
-// the topology never changes while the gateway lives; with exhaustAllowed a reply follows at every such interval until
-// the connection ends.
+// greet answers a greeting. One that names the topology it knows is answered when the topology changes, or after the time
+// that it allows; with exhaustAllowed a reply follows at every change, and after every such time, until the connection ends.
 // Source: the Server Discovery and Monitoring specification, "Streaming protocol".
 func (c *conn) greet(ctx context.Context, req request) error {
-	interval, first, err := c.g.await(req.msg.Body)
+	known, interval, err := c.g.await(req.msg.Body)
 	if err != nil {
 		return c.write(req, wire.Reply(err), 0)
 	}
 	streaming := interval > 0 && req.msg.Flags&(wire.ExhaustAllowed|wire.MoreToCome) == wire.ExhaustAllowed
-	streamed := false // at least once
-	for wait := first; ; wait, streamed = interval, true {
-		if wait > 0 && !pause(ctx, wait) {
-			return ctx.Err()
-		}
-		if wait > 0 && !c.admitted(ctx) {
-			return errRefused
+	for streamed := false; ; streamed = true { // at least once
+		now := c.g.set.now.Load()
+		if interval > 0 && known == now.counter {
+			if !until(ctx, now.over, interval) {
+				return ctx.Err()
+			}
+			if !c.admitted(ctx) {
+				return errRefused
+			}
+			now = c.g.set.now.Load()
 		}
 		begun := time.Now()
-		reply, err := bson.Marshal(c.greeting(ctx, req.msg))
+		reply, err := bson.Marshal(c.greeting(ctx, req.msg, now))
 		if err != nil {
 			return err
 		}
@@ -52,52 +54,52 @@ func (c *conn) greet(ctx context.Context, req request) error {
 			return err
 		}
 		req.id = c.lastSent // a streamed reply answers the one before it
+		known = now.counter
 	}
 }
 
-// await says how long a greeting is to be held back, and the first one: not at all if the client knows another
-// topology than the current one. For a greeting that does not ask for it both are 0.
-func (g *Gateway) await(body bson.Raw) (interval, first time.Duration, err error) {
+// until waits for d, or less if the event comes first, and reports whether ctx lasted that long.
+func until(ctx context.Context, event <-chan struct{}, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-event:
+	case <-timer.C:
+	}
+	return true
+}
+
+// await says which topology the client of a greeting knows, and how long it may be held back while that is the present one:
+// 0 for a greeting that does not ask for it.
+func (g *Gateway) await(body bson.Raw) (known int64, interval time.Duration, err error) {
 	version, timed := body.Lookup("topologyVersion"), body.Lookup("maxAwaitTimeMS")
 	if version.IsZero() && timed.IsZero() {
 		return 0, 0, nil
 	}
-	known, isDoc := version.DocumentOK()
+	doc, isDoc := version.DocumentOK()
 	ms, isNumber := timed.AsInt64OK()
 	if !isDoc || !isNumber || ms < 0 {
 		return 0, 0, wire.Errorf(wire.FailedToParse, "topologyVersion and a maxAwaitTimeMS of 0 or more belong together")
 	}
 	interval = min(max(time.Duration(min(ms, 60_000))*time.Millisecond, minAwait), maxAwait)
-	process, _ := known.Lookup("processId").ObjectIDOK()
-	counter, isCounter := known.Lookup("counter").AsInt64OK()
-	if process != g.process || !isCounter || counter != topologyCounter {
-		return interval, 0, nil
+	process, _ := doc.Lookup("processId").ObjectIDOK()
+	counter, isCounter := doc.Lookup("counter").AsInt64OK()
+	if process != g.process || !isCounter {
+		return -1, interval, nil
 	}
-	return interval, interval, nil
+	return counter, interval, nil
 }
 
-const topologyCounter int64 = 0
-
-func (g *Gateway) topologyVersion() bson.D {
-	return bson.D{{Key: "processId", Value: g.process}, {Key: "counter", Value: topologyCounter}}
+// topologyVersion says how often what the greeting tells has changed.
+func (g *Gateway) topologyVersion(now *moment) bson.D {
+	return bson.D{{Key: "processId", Value: g.process}, {Key: "counter", Value: now.counter}}
 }
 
-// greeting describes the primary of a replica set of one member.
-func (c *conn) greeting(ctx context.Context, m *wire.Msg) bson.D {
-	host, role := c.g.cfg.Host, "isWritablePrimary"
-	if m.Name() != "hello" {
-		role = "ismaster"
-	}
-	doc := bson.D{
-		{Key: "helloOk", Value: true},
-		{Key: role, Value: true},
-		{Key: "secondary", Value: false},
-		{Key: "topologyVersion", Value: c.g.topologyVersion()},
-		{Key: "hosts", Value: bson.A{host}},
-		{Key: "setName", Value: c.g.cfg.SetName},
-		{Key: "setVersion", Value: 1},
-		{Key: "primary", Value: host},
-		{Key: "me", Value: host},
+// greeting describes the member as of now.
+func (c *conn) greeting(ctx context.Context, m *wire.Msg, now *moment) bson.D {
+	doc := append(c.g.role(m.Name(), now), bson.D{
 		{Key: "maxBsonObjectSize", Value: 16 << 20},
 		{Key: "maxMessageSizeBytes", Value: frameAfterLogin},
 		{Key: "maxWriteBatchSize", Value: 100_000},
@@ -107,7 +109,7 @@ func (c *conn) greeting(ctx context.Context, m *wire.Msg) bson.D {
 		{Key: "minWireVersion", Value: minWireVersion},
 		{Key: "maxWireVersion", Value: maxWireVersion},
 		{Key: "readOnly", Value: false},
-	}
+	}...)
 	if shared := sharedCompressors(m.Body); len(shared) > 0 {
 		doc = append(doc, bson.E{Key: "compression", Value: shared})
 	}
@@ -119,6 +121,63 @@ func (c *conn) greeting(ctx context.Context, m *wire.Msg) bson.D {
 		doc = append(doc, c.speculate(ctx, start)...)
 	}
 	return append(doc, bson.E{Key: "ok", Value: 1.0})
+}
+
+// role is what the greeting says of the member's place in its set. A member that has been removed is neither primary nor
+// secondary. Source: the Server Discovery and Monitoring specification, "updateRSFromPrimary" and its kin.
+func (g *Gateway) role(greeting string, now *moment) bson.D {
+	self := now.member(g.cfg.Member)
+	primary := now.member(now.Primary)
+	leads := self != nil && self == primary
+	writable := "isWritablePrimary"
+	if greeting != "hello" {
+		writable = "ismaster"
+	}
+	doc := bson.D{
+		{Key: "helloOk", Value: true},
+		{Key: writable, Value: leads},
+		{Key: "secondary", Value: self != nil && !leads},
+		{Key: "topologyVersion", Value: g.topologyVersion(now)},
+		{Key: "setName", Value: g.set.name},
+		{Key: "setVersion", Value: now.Version},
+	}
+	doc = append(doc, addresses(now)...)
+	if primary != nil {
+		doc = append(doc, bson.E{Key: "primary", Value: primary.Host})
+	}
+	if self == nil {
+		return doc
+	}
+	if self.Priority == 0 {
+		doc = append(doc, bson.E{Key: "passive", Value: true})
+	}
+	if len(self.Tags) > 0 {
+		doc = append(doc, bson.E{Key: "tags", Value: self.Tags})
+	}
+	if leads {
+		doc = append(doc, bson.E{Key: "electionId", Value: electionID(now.Term)})
+	}
+	at := lastWrite()
+	return append(doc, bson.E{Key: "me", Value: self.Host}, bson.E{Key: "lastWrite", Value: bson.D{
+		{Key: "opTime", Value: opTime(at, now.Term)}, {Key: "lastWriteDate", Value: at},
+		{Key: "majorityOpTime", Value: opTime(at, now.Term)}, {Key: "majorityWriteDate", Value: at}}})
+}
+
+// addresses are where the members of the set are: those that may become primary, and the others.
+func addresses(now *moment) bson.D {
+	hosts, passives := bson.A{}, bson.A{}
+	for _, m := range now.Members {
+		if m.Priority == 0 {
+			passives = append(passives, m.Host)
+		} else {
+			hosts = append(hosts, m.Host)
+		}
+	}
+	doc := bson.D{{Key: "hosts", Value: hosts}}
+	if len(passives) > 0 {
+		doc = append(doc, bson.E{Key: "passives", Value: passives})
+	}
+	return doc
 }
 
 // sharedCompressors are the compressors that both sides know, in the client's order of preference.

@@ -217,7 +217,7 @@ func TestPanicCostsOneConnection(t *testing.T) {
 	}
 }
 
-// A database that goes away under a session is asked for a new one afterwards, and clients hear that they may retry.
+// A database that goes away under a session is asked for a new one afterwards, and clients hear that they may retry what they have numbered.
 func TestSessionAfterRestore(t *testing.T) {
 	c := start(t)
 	c.dir.addUser(t, "ann", anywhere)
@@ -228,7 +228,7 @@ func TestSessionAfterRestore(t *testing.T) {
 		code   int64
 		opened int
 	}{{"c", 0, 1}, {"c", 0, 1}, {"restoring", 91, 1}, {"c", 0, 2}} {
-		reply := r.run("find", test.coll)
+		reply := r.run("find", test.coll, "txnNumber", int64(1))
 		code, _ := reply.Lookup("code").AsInt64OK()
 		if opened := c.eng.openedSessions(); code != test.code || opened != test.opened {
 			t.Errorf("%d: code %d, %d sessions opened", i, code, opened)

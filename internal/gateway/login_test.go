@@ -237,7 +237,7 @@ func TestRestoreInProgressIsRetried(t *testing.T) {
 			c.eng.mu.Lock()
 			c.eng.refusals = 1
 			c.eng.mu.Unlock()
-			reply := r.run("find", "c")
+			reply := r.run("find", "c", "txnNumber", int64(1))
 			if reply.Lookup("errorLabels", "0").StringValue() != "RetryableWriteError" || strings.Contains(reply.String(), "stopped") {
 				t.Error(reply)
 			}

@@ -19,6 +19,9 @@ func (c *conn) run(ctx context.Context, dst []byte, m *wire.Msg) ([]byte, error)
 		doc, err := answer(c, ctx, m)
 		return appendDoc(dst, doc, err)
 	}
+	if about, own := setCommands[m.Name()]; own && c.g.cfg.Open {
+		return appendDoc(dst, about(c.g), nil)
+	}
 	if c.g.cfg.Open {
 		return c.pass(ctx, dst, m)
 	}
@@ -71,6 +74,9 @@ func (c *conn) forward(ctx context.Context, dst []byte, user *User, m *wire.Msg)
 		})
 		return dst, err
 	}
+	if about, own := setCommands[m.Name()]; own {
+		return appendDoc(dst, about(c.g), nil)
+	}
 	out, err := c.pass(ctx, dst, m)
 	if err != nil {
 		return dst, err
@@ -88,6 +94,9 @@ func (c *conn) forward(ctx context.Context, dst []byte, user *User, m *wire.Msg)
 
 // pass runs a command on the engine.
 func (c *conn) pass(ctx context.Context, dst []byte, m *wire.Msg) ([]byte, error) {
+	if err := c.g.runsHere(m); err != nil {
+		return dst, err
+	}
 	session, err := c.openSession(ctx)
 	if err != nil {
 		return dst, err
@@ -120,29 +129,39 @@ func (c *conn) who() wire.User {
 	return wire.User{Name: c.login.name, DB: c.login.db}
 }
 
-// unavailableCodes say that the server goes away or comes back. Clients retry after them.
+// unavailableCodes say that the server goes away or comes back, or that another member has to do it. Clients retry after them.
 // Source: the Retryable Writes specification, "Terms: Retryable Error".
 var unavailableCodes = []int32{
-	wire.ShutdownInProgress.Number, wire.NotWritablePrimary.Number, wire.InterruptedAtShutdown.Number,
+	wire.ShutdownInProgress.Number, wire.NotWritablePrimary.Number, wire.NotPrimaryNoSecondaryOk.Number, wire.InterruptedAtShutdown.Number,
 }
 
 func unavailable(code int32) bool { return code != 0 && slices.Contains(unavailableCodes, code) }
 
-// retryHint completes the reply of a database that is not available, which begins at out[at:]: the label lets clients retry
-// a write, and the topology version tells them that the member is still primary, so that they need not look for another
-// first.
-func (g *Gateway) retryHint(out []byte, at int) []byte {
+// retryHint completes the reply that a command cannot be run at the moment, or not here, which begins at out[at:]. The label
+// has clients repeat a write that they may repeat. The topology version tells them whether they know the set as it is: who
+// does need not look for another primary first.
+func (g *Gateway) retryHint(m *wire.Msg, out []byte, at int) []byte {
 	var doc bson.D
 	if bson.Unmarshal(out[at:], &doc) != nil {
 		return out
 	}
 	doc = slices.DeleteFunc(doc, func(e bson.E) bool { return e.Key == "errorLabels" || e.Key == "topologyVersion" })
-	doc = append(doc,
-		bson.E{Key: "errorLabels", Value: bson.A{"RetryableWriteError"}},
-		bson.E{Key: "topologyVersion", Value: g.topologyVersion()})
+	if retryable(m) {
+		doc = append(doc, bson.E{Key: "errorLabels", Value: bson.A{"RetryableWriteError"}})
+	}
+	doc = append(doc, bson.E{Key: "topologyVersion", Value: g.topologyVersion(g.set.now.Load())})
 	raw, err := bson.Marshal(doc)
 	if err != nil {
 		return out
 	}
 	return append(out[:at], raw...)
+}
+
+// retryable reports whether a command is a write whose repetition the engine knows, or the end of a transaction.
+func retryable(m *wire.Msg) bool {
+	if name := m.Name(); name == "commitTransaction" || name == "abortTransaction" {
+		return true
+	}
+	_, numbered := m.Body.Lookup("txnNumber").AsInt64OK()
+	return numbered && m.Body.Lookup("autocommit").IsZero()
 }

@@ -25,12 +25,12 @@ type Cluster struct {
 	Outage       *Outage  `json:"outage,omitempty"`    // nil: all regions are there
 	Failovers    int64    `json:"failovers,omitempty"` // how often its owner has asked for another primary
 
-	Node       string   `json:"node"` // the node whose data directory holds it
-	Site                // of that node
-	CustomDNS  bool     `json:"customDNS,omitempty"` // it has private names too, as its project asks for its clusters on AWS
-	Dataset    string   `json:"dataset"`             // name of the live data directory; a restore puts another in its place
-	ReplicaSet string   `json:"replicaSet"`
-	Members    []Member `json:"members,omitempty"` // in the order of the replica set's configuration
+	Node       string `json:"node"` // the node whose data directory holds it
+	Site              // of that node
+	CustomDNS  bool   `json:"customDNS,omitempty"` // it has private names too, as its project asks for its clusters on AWS
+	Dataset    string `json:"dataset"`             // name of the live data directory; a restore puts another in its place
+	ReplicaSet string `json:"replicaSet"`
+	Topology
 
 	Rev int64 `json:"-"`
 }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"net"
+	"slices"
 	"strconv"
 )
 
@@ -17,11 +18,15 @@ const (
 
 // Member is one member of a cluster's replica set: to a driver, a server of its own.
 type Member struct {
+	ID       int      `json:"id"`   // in the replica set's configuration, where it stays
 	Host     string   `json:"host"` // of the node that runs the cluster
-	Port     int      `json:"port"` // kept over restarts
+	Port     int      `json:"port"` // kept over restarts; 0: it has none yet
 	Node     NodeType `json:"node"`
-	Provider string   `json:"provider"` // AWS, AZURE or GCP
-	Region   string   `json:"region"`   // as the API names it
+	Provider string   `json:"provider"`           // AWS, AZURE or GCP
+	Region   string   `json:"region"`             // as the API names it
+	Priority int      `json:"priority,omitempty"` // in elections; 0: never elected
+	Primary  bool     `json:"primary,omitempty"`
+	Away     bool     `json:"away,omitempty"` // an outage of its region is simulated: nobody reaches it
 }
 
 // Address is where clients reach the member, HOST:PORT.
@@ -34,4 +39,17 @@ func (m Member) Tags() []Tag {
 		workload = "ANALYTICS"
 	}
 	return []Tag{{Key: "nodeType", Value: string(m.Node)}, {Key: "provider", Value: m.Provider}, {Key: "region", Value: m.Region}, {Key: "workloadType", Value: workload}}
+}
+
+// Topology is who is in a cluster's replica set and who is its primary.
+type Topology struct {
+	Members  []Member `json:"members,omitempty"`  // in the order of the replica set's configuration
+	Term     int64    `json:"term,omitempty"`     // of the last election; it never goes back
+	Version  int64    `json:"version,omitempty"`  // of the configuration; it never goes back
+	Followed int64    `json:"followed,omitempty"` // how many of the cluster's Failovers have been made
+}
+
+// Equal reports whether nothing differs.
+func (t Topology) Equal(u Topology) bool {
+	return slices.Equal(t.Members, u.Members) && t.Term == u.Term && t.Version == u.Version && t.Followed == u.Followed
 }

@@ -42,13 +42,13 @@ func (c *Cluster) SRVName(private bool) string {
 	return strings.ToLower(c.Name) + suffix(private) + "." + c.Domain()
 }
 
-// MemberName is the name in DNS of the cluster's member i.
-func (c *Cluster) MemberName(i int, private bool) string {
+// MemberName is the name in DNS of the cluster's member with that ID.
+func (c *Cluster) MemberName(id int, private bool) string {
 	prefix := strings.ToLower(c.Name[:min(len(c.Name), maxPrefix)])
 	if c.Declared.Shared() {
 		prefix = "ac-" + hash(c.ID, 7)
 	}
-	return fmt.Sprintf("%s-shard-00-%02d%s.%s", prefix, i, suffix(private), c.Domain())
+	return fmt.Sprintf("%s-shard-00-%02d%s.%s", prefix, id, suffix(private), c.Domain())
 }
 
 func suffix(private bool) string {
@@ -58,19 +58,19 @@ func suffix(private bool) string {
 	return ""
 }
 
-// MemberHost is the name or address at which clients reach the cluster's member i.
-func (c *Cluster) MemberHost(i int) string {
+// MemberHost is the name or address at which clients reach the cluster's member with that ID.
+func (c *Cluster) MemberHost(id int) string {
 	if c.Zone == "" {
 		return c.Host
 	}
-	return c.MemberName(i, false)
+	return c.MemberName(id, false)
 }
 
 // MoveTo says that the cluster and its members are reached at another site.
 func (c *Cluster) MoveTo(s Site) {
 	c.Site = s
 	for i := range c.Members {
-		c.Members[i].Host = c.MemberHost(i)
+		c.Members[i].Host = c.MemberHost(c.Members[i].ID)
 	}
 }
 
@@ -97,8 +97,8 @@ func (c *Cluster) ConnectionStrings() (s ConnectionStrings) {
 	s.StandardSRV = "mongodb+srv://" + c.SRVName(false) + srvOptions
 	if c.CustomDNS {
 		var all []string
-		for i, m := range c.Members {
-			all = append(all, fmt.Sprintf("%s:%d", c.MemberName(i, true), m.Port))
+		for _, m := range c.Members {
+			all = append(all, fmt.Sprintf("%s:%d", c.MemberName(m.ID, true), m.Port))
 		}
 		s.Private = "mongodb://" + strings.Join(all, ",") + options
 		s.PrivateSRV = "mongodb+srv://" + c.SRVName(true) + srvOptions

@@ -44,7 +44,11 @@ func (e embedded) Checkpoint(ctx context.Context, dir string) error {
 
 func (e embedded) Measure() Measures { return Measures(e.Engine.Measure()) }
 
-func (e embedded) Configure(c *model.Cluster) { e.Engine.Configure(parameters(&c.Declared.Process)) }
+func (e embedded) Configure(c *model.Cluster) {
+	p := parameters(&c.Declared.Process)
+	p.Members = int64(len(c.Next().Members))
+	e.Engine.Configure(p)
+}
 
 // parameters are what a cluster's process arguments are for the engine, as far as it has what they are about.
 func parameters(p *model.Process) (out docdb.Parameters) {

@@ -55,9 +55,9 @@ func newCluster(name string) *model.Cluster {
 // start starts the cluster as its reconciler does, which keeps the port and remembers that it has been ready.
 func (b *bench) start(c *model.Cluster) {
 	b.t.Helper()
-	members, err := b.Start(c)
+	topology, err := b.Start(c)
 	b.must(err)
-	c.Members, c.Ready = members, true
+	c.Topology, c.Ready = topology, true
 }
 
 // port is where the first member of a cluster that has been started is reached.

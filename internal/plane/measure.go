@@ -22,7 +22,7 @@ type State struct {
 func (p *Plane) State() State {
 	s := State{Clients: p.shared.Usage(), Snapshots: p.snapshots()}
 	for _, d := range p.all() {
-		s.Members += len(d.members)
+		s.Members += int(d.size.Load())
 		db := d.slot.database()
 		if db == nil {
 			s.Shut++

@@ -1,48 +1,133 @@
 package plane
 
 import (
+	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/gateway"
 	"github.com/telamon-db/telamon/internal/model"
 )
 
-// listener is a member whose port is bound.
-type listener struct {
-	model.Member
+// member is a member that runs: a gateway on a port of its own. It costs next to nothing while nobody calls it.
+type member struct {
 	net.Listener
+	gateway *gateway.Gateway
+	stop    context.CancelFunc
+	done    chan struct{} // closed when it serves no more; nil: it does not serve yet
 }
 
-// bind binds a port for each member that the cluster shall have: the ones that its members had, if they are free.
-func (p *Plane) bind(c *model.Cluster) (all []listener, err error) {
-	for i, m := range members(c) {
-		had := 0
-		if i < len(c.Members) {
-			had = c.Members[i].Port
+func (m *member) port() int { return m.Addr().(*net.TCPAddr).Port }
+
+// end ends a member and waits for its connections.
+func (m *member) end() {
+	m.stop()
+	if m.done != nil {
+		<-m.done
+	}
+	_ = m.Close() // it is closed already if it has served
+}
+
+// arrange makes the members of the cluster what they shall be: those that it has go on, new ones begin, and others end. All
+// of them show the change at once. The deployment is locked.
+func (p *Plane) arrange(d *deployment, c *model.Cluster) error {
+	next := c.Next()
+	begun, err := p.bind(d, c, &next)
+	if err != nil {
+		return err
+	}
+	if d.set == nil {
+		d.set = gateway.NewReplicaSet(c.ReplicaSet, toGateway(next))
+	} else if !next.Equal(d.topology) {
+		d.set.Change(toGateway(next))
+	}
+	d.topology = next
+	for id, m := range begun {
+		d.members[id] = m
+		p.serve(d, c, id, m)
+	}
+	for _, m := range next.Members {
+		d.members[m.ID].gateway.Away(m.Away)
+	}
+	for id, m := range d.members {
+		if !slices.ContainsFunc(next.Members, func(m model.Member) bool { return m.ID == id }) {
+			m.end()
+			delete(d.members, id)
 		}
-		l, err := p.listen(had)
-		if err != nil {
-			for _, l := range all {
-				err = errors.Join(err, l.Close())
+	}
+	d.size.Store(int32(len(d.members)))
+	return nil
+}
+
+// bind gives every member of the topology its address, and binds the ports of those that do not run yet.
+func (p *Plane) bind(d *deployment, c *model.Cluster, t *model.Topology) (begun map[int]*member, err error) {
+	begun = map[int]*member{}
+	for i := range t.Members {
+		m := &t.Members[i]
+		m.Host = c.MemberHost(m.ID)
+		one := d.members[m.ID]
+		if one == nil {
+			l, err := p.listen(m.Port)
+			if err != nil {
+				for _, b := range begun {
+					err = errors.Join(err, b.Close())
+				}
+				return nil, err
 			}
-			return nil, err
+			one = &member{Listener: l}
+			begun[m.ID] = one
 		}
-		m.Host, m.Port = c.MemberHost(i), l.Addr().(*net.TCPAddr).Port
-		all = append(all, listener{m, l})
+		m.Port = one.port()
 	}
-	return all, nil
+	return begun, nil
 }
 
-// members are those that the cluster shall have, without addresses: the first node that it declares.
-func members(c *model.Cluster) []model.Member {
-	m := model.Member{Node: model.Electable}
-	if len(c.Declared.Zones) > 0 && len(c.Declared.Zones[0].Regions) > 0 {
-		first := c.Declared.Zones[0].Regions[0]
-		m.Provider, m.Region = first.Cloud(), first.Name
+// serve begins to serve a member.
+func (p *Plane) serve(d *deployment, c *model.Cluster, id int, m *member) {
+	var observer gateway.Observer
+	if p.cfg.Observer != nil {
+		observer = p.cfg.Observer(c)
 	}
-	return []model.Member{m}
+	var secure *tls.Config
+	if p.cfg.Site.TLS {
+		secure = p.cfg.TLS(c)
+	}
+	m.gateway = gateway.New(gateway.Config{
+		TLS: secure, Name: c.Name, Set: d.set, Member: id, Directory: p.cfg.Directory(c), Backend: &d.slot,
+		Logger: p.cfg.Logger, Version: p.cfg.Version, Secret: projectSecret(p.cfg.Secret, c.GroupID),
+		Shared: p.shared, Observer: observer,
+	})
+	var ctx context.Context
+	ctx, m.stop = context.WithCancel(context.Background())
+	m.done = make(chan struct{})
+	go func() {
+		defer close(m.done)
+		if err := m.gateway.Serve(ctx, m.Listener); err != nil {
+			p.cfg.Logger.Error("gateway ended", "cluster", c.Name, "error", err)
+		}
+	}()
+}
+
+// toGateway is a topology as clients see it.
+func toGateway(t model.Topology) gateway.Topology {
+	out := gateway.Topology{Primary: -1, Term: t.Term, Version: t.Version}
+	for _, m := range t.Members {
+		if m.Primary {
+			out.Primary = m.ID
+		}
+		tags := bson.D{}
+		for _, tag := range m.Tags() {
+			tags = append(tags, bson.E{Key: tag.Key, Value: tag.Value})
+		}
+		out.Members = append(out.Members, gateway.Member{ID: m.ID, Host: m.Address(), Priority: m.Priority, Tags: tags, Away: m.Away})
+	}
+	return out
 }
 
 // listen binds the port that a member had, or another of the range.

@@ -9,7 +9,6 @@
 package plane
 
 import (
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/tls"
@@ -20,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"github.com/telamon-db/telamon/internal/durable"
 	"github.com/telamon-db/telamon/internal/gateway"
@@ -63,32 +63,33 @@ func New(cfg Config) *Plane {
 
 // deployment is one running cluster.
 type deployment struct {
-	members []model.Member
-	slot    slot
-	stop    context.CancelFunc
-	serving sync.WaitGroup // the members' gateways
+	slot slot
+	size atomic.Int32 // how many members it has
 
-	mu      sync.Mutex // one switch of datasets at a time
-	dataset string
-	ended   bool // by Stop; whoever waited for mu looks for another deployment
+	mu       sync.Mutex // one change at a time
+	set      *gateway.ReplicaSet
+	members  map[int]*member // by ID
+	topology model.Topology
+	dataset  string
+	ended    bool // by Stop; whoever waited for mu looks for another deployment
 }
 
 // ErrStopped is what Start says once the plane is closed.
 var ErrStopped = errors.New("plane: the data plane has been closed")
 
-// Start makes the cluster run on its dataset and returns the members that it is reached at: at the ports that they had if
-// those are free, else at others. A cluster that runs already on another dataset is switched to it; its clients notice a
+// Start makes the cluster run on its dataset and with the members that it shall have, and returns who they are: at the ports
+// that they had if those are free, else at others. If another primary has been asked for, there is one. A cluster that runs already on another dataset is switched to it; its clients notice a
 // pause and retry. A cluster that has been ready is never begun anew: if its dataset is not there, c is out of date or data
 // is lost. One whose data cannot be opened is reached nevertheless, and says so to its clients.
-func (p *Plane) Start(c *model.Cluster) ([]model.Member, error) {
+func (p *Plane) Start(c *model.Cluster) (model.Topology, error) {
 	for {
 		d, err := p.deployment(c)
 		if err != nil {
-			return nil, err
+			return model.Topology{}, err
 		}
-		if ended, err := p.run(d, c); err != nil || !ended {
+		if topology, ended, err := p.run(d, c); err != nil || !ended {
 			d.slot.configure(c)
-			return d.members, err
+			return topology, err
 		}
 	}
 }
@@ -104,79 +105,58 @@ func (p *Plane) missing(c *model.Cluster) error {
 	return nil
 }
 
-// run makes d run on c's dataset, unless d has ended meanwhile. The dataset before goes; when d begins, all go that a
-// crash left.
-func (p *Plane) run(d *deployment, c *model.Cluster) (ended bool, err error) {
+// run makes d run with c's members on c's dataset, unless d has ended meanwhile.
+func (p *Plane) run(d *deployment, c *model.Cluster) (t model.Topology, ended bool, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.ended {
+		return t, true, nil
+	}
+	if err := p.arrange(d, c); err != nil {
+		return t, false, err
+	}
+	return d.topology, false, p.settleOn(d, c)
+}
+
+// settleOn makes d run on c's dataset. The dataset before goes; when d begins, all go that a crash left.
+func (p *Plane) settleOn(d *deployment, c *model.Cluster) error {
 	before := d.dataset
-	if d.ended || before == c.Dataset && d.slot.filled() {
-		return d.ended, nil
+	if before == c.Dataset && d.slot.filled() {
+		return nil
 	}
 	if err := p.missing(c); err != nil {
 		d.slot.fail(err)
-		return false, err
+		return err
 	}
 	if err := d.slot.empty(); err != nil {
-		return false, err
+		return err
 	}
 	if err := p.open(d, c); err != nil {
 		d.slot.fail(err)
-		return false, err
+		return err
 	}
 	switch before {
 	case c.Dataset:
-		return false, nil
+		return nil
 	case "":
-		return false, p.removeOthers(c)
+		return p.removeOthers(c)
 	}
-	return false, os.RemoveAll(p.dataset(c.ID, before))
+	return os.RemoveAll(p.dataset(c.ID, before))
 }
 
-// deployment returns the cluster's deployment, and binds its members' ports and begins to serve them if there is none.
+// deployment returns the cluster's deployment, and makes one without members if there is none.
 func (p *Plane) deployment(c *model.Cluster) (*deployment, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
 		return nil, ErrStopped
 	}
-	if d := p.running[c.ID]; d != nil {
-		return d, nil
+	d := p.running[c.ID]
+	if d == nil {
+		d = &deployment{members: map[int]*member{}}
+		p.running[c.ID] = d
 	}
-	listeners, err := p.bind(c)
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	d := &deployment{stop: cancel}
-	for _, l := range listeners {
-		d.members = append(d.members, l.Member)
-		g := p.gateway(c, d, l.Member)
-		d.serving.Go(func() {
-			if err := g.Serve(ctx, l); err != nil {
-				p.cfg.Logger.Error("gateway ended", "cluster", c.Name, "error", err)
-			}
-		})
-	}
-	p.running[c.ID] = d
 	return d, nil
-}
-
-// gateway is what serves a member of the cluster.
-func (p *Plane) gateway(c *model.Cluster, d *deployment, m model.Member) *gateway.Gateway {
-	var observer gateway.Observer
-	if p.cfg.Observer != nil {
-		observer = p.cfg.Observer(c)
-	}
-	var secure *tls.Config
-	if p.cfg.Site.TLS {
-		secure = p.cfg.TLS(c)
-	}
-	return gateway.New(gateway.Config{
-		TLS: secure, Name: c.Name, SetName: c.ReplicaSet, Host: m.Address(), Directory: p.cfg.Directory(c), Backend: &d.slot,
-		Logger: p.cfg.Logger, Version: p.cfg.Version, Secret: projectSecret(p.cfg.Secret, c.GroupID),
-		Shared: p.shared, Observer: observer,
-	})
 }
 
 // projectSecret is the part of a secret that a project's gateways share.
@@ -214,8 +194,12 @@ func (p *Plane) Stop(id model.ID) error {
 		return nil
 	}
 	d.ended = true
-	d.stop()
-	d.serving.Wait()
+	for _, m := range d.members {
+		m.stop()
+	}
+	for _, m := range d.members {
+		m.end()
+	}
 	err := d.slot.empty()
 	p.mu.Lock()
 	defer p.mu.Unlock()

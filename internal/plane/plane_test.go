@@ -187,8 +187,8 @@ func TestAllAtOnce(t *testing.T) {
 	for range 4 {
 		all.Go(func() {
 			for range 8 {
-				if members, err := b.Start(c); err != nil || !slices.Equal(members, c.Members) {
-					t.Errorf("start: %v, %v", members, err)
+				if topology, err := b.Start(c); err != nil || !topology.Equal(c.Topology) {
+					t.Errorf("start: %v, %v", topology, err)
 				}
 			}
 		})

@@ -85,8 +85,8 @@ func (s *Server) clusterNames(ctx context.Context) (out []dns.Cluster, err error
 		}
 		for _, private := range kinds {
 			n := dns.Cluster{Name: c.SRVName(private), Options: "authSource=admin&replicaSet=" + c.ReplicaSet}
-			for i, m := range c.Members {
-				n.Members = append(n.Members, dns.Member{Name: c.MemberName(i, private), Port: m.Port, Host: c.Host})
+			for _, m := range c.Members {
+				n.Members = append(n.Members, dns.Member{Name: c.MemberName(m.ID, private), Port: m.Port, Host: c.Host})
 			}
 			out = append(out, n)
 		}

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -65,12 +64,12 @@ func (s *Server) clusters(ctx context.Context) (all []*model.Cluster, err error)
 // resumeOne runs a cluster. What does not go as before is left to the reconciler: no database, or another port. Nobody is
 // told in the meantime that a cluster whose database cannot be opened is well.
 func (s *Server) resumeOne(ctx context.Context, c *model.Cluster) error {
-	members, failed := s.plane.Start(c)
+	topology, failed := s.plane.Start(c)
 	switch {
 	case failed != nil:
 		s.cfg.Logger.Error("the database of a cluster cannot be opened", "cluster", c.Name, "id", c.ID, "error", failed)
-	case !slices.Equal(members, c.Members):
-		s.cfg.Logger.Warn("a cluster is reached at other addresses than before", "cluster", c.Name, "id", c.ID, "members", members)
+	case !topology.Equal(c.Topology):
+		s.cfg.Logger.Warn("the members of a cluster are others than before", "cluster", c.Name, "id", c.ID, "members", topology.Members)
 	case c.State != model.Repairing:
 		return nil
 	}
@@ -78,6 +77,6 @@ func (s *Server) resumeOne(ctx context.Context, c *model.Cluster) error {
 		if err := cluster.Wake(tx, c); err != nil || failed == nil {
 			return err
 		}
-		return cluster.Fails(tx, c, members)
+		return cluster.Fails(tx, c, topology)
 	})
 }

@@ -11,7 +11,7 @@ import (
 // TestClusterOfOnePort reads a cluster as it was stored before clusters had members, and as it is stored since then.
 func TestClusterOfOnePort(t *testing.T) {
 	want := []model.Member{{Host: "db.example", Port: 27017, Node: model.Electable}}
-	now, err := json.Marshal(model.Cluster{Name: "alpha", Site: model.Site{Host: "db.example"}, Members: want})
+	now, err := json.Marshal(model.Cluster{Name: "alpha", Site: model.Site{Host: "db.example"}, Topology: model.Topology{Members: want}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -101,6 +101,7 @@ var (
 	UnknownField               = Code{40415, "IDLUnknownField"}
 	NotARetryableWrite         = Code{50768, "NotARetryableWriteCommand"}
 	CursorInUse                = Code{12051, "CursorInUse"}
+	NotPrimaryNoSecondaryOk    = Code{13435, "NotPrimaryNoSecondaryOk"}
 	NotWritablePrimary         = Code{10107, "NotWritablePrimary"}
 	UnsupportedOpQueryCommand  = Code{352, "UnsupportedOpQueryCommand"}
 	MissingDB                  = Code{40571, "Location40571"}

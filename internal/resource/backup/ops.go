@@ -25,7 +25,7 @@ type Plane interface {
 	Unlay(cluster model.ID, dataset string) error
 	Hold(cluster model.ID) (release func())
 	Pause(cluster model.ID) error
-	Start(c *model.Cluster) ([]model.Member, error)
+	Start(c *model.Cluster) (model.Topology, error)
 }
 
 // Service serves the family and does its work.

@@ -30,9 +30,9 @@ func (d *diary) Hold(model.ID) (release func())                              { d
 func (d *diary) Lay(context.Context, model.ID, model.ID, string) error       { d.note("lay"); return nil }
 func (d *diary) Unlay(model.ID, string) error                                { d.note("unlay"); return nil }
 func (d *diary) Pause(model.ID) error                                        { d.note("pause"); d.paused(); return nil }
-func (d *diary) Start(c *model.Cluster) ([]model.Member, error) {
+func (d *diary) Start(c *model.Cluster) (model.Topology, error) {
 	d.note("start on " + c.Dataset)
-	return nil, nil
+	return model.Topology{}, nil
 }
 
 // TestTheTargetNeverStaysPaused: while the target is paused the job may go, with the cluster whose snapshot it restores,
@@ -87,11 +87,11 @@ type closed struct {
 
 var errShut = errors.New("it cannot be opened")
 
-func (c *closed) Start(*model.Cluster) ([]model.Member, error) {
+func (c *closed) Start(*model.Cluster) (model.Topology, error) {
 	if c.shut {
-		return nil, errShut
+		return model.Topology{}, errShut
 	}
-	return nil, nil
+	return model.Topology{}, nil
 }
 
 // TestAJobIsFinishedWhenTheDatabaseAnswers, not before. Once the data are the target's, the job is not given up, and what

@@ -39,7 +39,7 @@ func declares[W any, P version[W]](t *testing.T, body []byte) {
 	if !declared[W, P](t, tree, &d) {
 		return
 	}
-	c := &model.Cluster{ID: model.NewID(), GroupID: model.NewID(), Name: "alpha", State: model.Idle, Members: []model.Member{{Port: 1}}, Declared: d.Clone()}
+	c := &model.Cluster{ID: model.NewID(), GroupID: model.NewID(), Name: "alpha", State: model.Idle, Topology: model.Topology{Members: []model.Member{{Port: 1}}}, Declared: d.Clone()}
 	var shown W
 	P(&shown).show(view{c, "8.0.4"})
 	raw, err := json.Marshal(shown)

@@ -20,7 +20,7 @@ func (r Reconciler) NodeAway(ctx context.Context, node string) error {
 			continue
 		}
 		err := r.Store.Update(ctx, func(tx store.Tx) error {
-			if err := Fails(tx, c, nil); err != nil {
+			if err := Fails(tx, c, model.Topology{}); err != nil {
 				return err
 			}
 			return Wake(tx, c)

@@ -17,8 +17,8 @@ const Kind reconcile.Kind = "cluster"
 
 // Runtime runs databases.
 type Runtime interface {
-	// Start makes the cluster run, if it does not, and returns its members.
-	Start(c *model.Cluster) ([]model.Member, error)
+	// Start makes the cluster run, if it does not, and returns who its members are now.
+	Start(c *model.Cluster) (model.Topology, error)
 	// Stop ends the cluster, if it runs, and keeps its data.
 	Stop(id model.ID) error
 	// Remove ends the cluster and removes its data. Removing nothing is no error.
@@ -57,31 +57,31 @@ func (r Reconciler) Reconcile(ctx context.Context, key string) (again time.Time,
 	if err != nil {
 		return again, store.IfMissing(err, nil)
 	}
-	members, err := r.realize(c)
+	topology, err := r.realize(c)
 	if err != nil {
-		return again, errors.Join(err, r.Store.Update(ctx, func(tx store.Tx) error { return Fails(tx, c, members) }))
+		return again, errors.Join(err, r.Store.Update(ctx, func(tx store.Tx) error { return Fails(tx, c, topology) }))
 	}
 	err = r.Store.Update(ctx, func(tx store.Tx) error {
-		again, err = r.record(tx, key, c, members)
+		again, err = r.record(tx, key, c, topology)
 		return err
 	})
 	return again, err
 }
 
-// realize does to the database what c's state asks for, and returns its members.
-func (r Reconciler) realize(c *model.Cluster) ([]model.Member, error) {
+// realize does to the database what c's state asks for, and returns who its members are.
+func (r Reconciler) realize(c *model.Cluster) (model.Topology, error) {
 	switch {
 	case c.State == model.Deleting:
-		return nil, r.Runtime.Remove(c.ID)
+		return model.Topology{}, r.Runtime.Remove(c.ID)
 	case c.Declared.Paused:
-		return c.Members, r.Runtime.Stop(c.ID)
+		return c.Topology, r.Runtime.Stop(c.ID)
 	}
 	return r.Runtime.Start(c)
 }
 
 // record writes down what realize has made of the cluster. If somebody has declared something else meanwhile, the
 // cluster is due again anyway.
-func (r Reconciler) record(tx store.Tx, key string, made *model.Cluster, members []model.Member) (again time.Time, err error) {
+func (r Reconciler) record(tx store.Tx, key string, made *model.Cluster, topology model.Topology) (again time.Time, err error) {
 	c, err := state.Clusters.Get(tx, key)
 	if err != nil || c.Rev != made.Rev {
 		return tx.Now(), store.IfMissing(err, nil)
@@ -102,7 +102,7 @@ func (r Reconciler) record(tx store.Tx, key string, made *model.Cluster, members
 	case c.State != model.Idle:
 		again = sooner(again, c.Settled)
 	}
-	c.Members = members
+	c.Topology = topology
 	if err != nil || reflect.DeepEqual(c, made) {
 		return again, err
 	}

@@ -25,12 +25,12 @@ type broken struct {
 	running map[model.ID]bool
 }
 
-func (b *broken) Start(c *model.Cluster) ([]model.Member, error) {
+func (b *broken) Start(c *model.Cluster) (model.Topology, error) {
 	if b.failing {
-		return nil, errDisk
+		return model.Topology{}, errDisk
 	}
 	b.running[c.ID] = true
-	return []model.Member{{Host: "127.0.0.1", Port: 27017}}, nil
+	return model.Topology{Members: []model.Member{{Host: "127.0.0.1", Port: 27017}}}, nil
 }
 
 func (b *broken) Stop(id model.ID) error {
@@ -244,10 +244,10 @@ type interrupted struct {
 	then func()
 }
 
-func (i interrupted) Start(c *model.Cluster) ([]model.Member, error) {
-	members, err := i.broken.Start(c)
+func (i interrupted) Start(c *model.Cluster) (model.Topology, error) {
+	topology, err := i.broken.Start(c)
 	i.then()
-	return members, err
+	return topology, err
 }
 
 // TestFlexRefusals: a Flex cluster says no in words of its own.

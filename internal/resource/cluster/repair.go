@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"slices"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/model"
@@ -11,15 +10,15 @@ import (
 )
 
 // Fails records that the database of a cluster cannot be opened: a cluster that has been ready is REPAIRING at once,
-// reached at members if there are any, until its reconciler has opened it. One that was never ready may be given more time.
+// reached as the topology says if it has members, until its reconciler has opened it. One that was never ready may be given more time.
 // If somebody has changed the cluster meanwhile, the reconciler looks again anyway.
-func Fails(tx store.Tx, failed *model.Cluster, members []model.Member) error {
+func Fails(tx store.Tx, failed *model.Cluster, topology model.Topology) error {
 	c, err := state.Clusters.Get(tx, failed.ID)
 	if err != nil || c.Rev != failed.Rev || !c.Ready {
 		return store.IfMissing(err, nil)
 	}
-	if len(members) > 0 && !slices.Equal(members, c.Members) {
-		c.Members = members
+	if len(topology.Members) > 0 && !topology.Equal(c.Topology) {
+		c.Topology = topology
 		if err := state.Clusters.Put(tx, c); err != nil {
 			return err
 		}

@@ -3,13 +3,13 @@ package cluster_test
 import (
 	"net"
 	"net/http"
-	"net/url"
 	"testing"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/connstring"
 
 	"github.com/telamon-db/telamon/internal/apitest"
 )
@@ -37,17 +37,20 @@ func dial(t *testing.T, uri string) *mongo.Client {
 	return client
 }
 
+// reachable reports whether any member of a connection string answers.
 func reachable(t *testing.T, uri string) bool {
 	t.Helper()
-	u, err := url.Parse(uri)
+	cs, err := connstring.Parse(uri)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := net.Dial("tcp", u.Host)
-	if err == nil {
-		c.Close()
+	for _, host := range cs.Hosts {
+		if c, err := net.Dial("tcp", host); err == nil {
+			c.Close()
+			return true
+		}
 	}
-	return err == nil
+	return false
 }
 
 // TestDatabase writes through the connection string, and reads it again after a restart of the server, which keeps

@@ -1,0 +1,44 @@
+package gateway
+
+import (
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// onPrimary are the commands that the primary alone runs. Source: MongoDB manual, "Database Commands", and the server's own
+// answers on a secondary.
+var onPrimary = map[string]bool{
+	"abortTransaction": true, "bulkWrite": true, "collMod": true, "commitTransaction": true, "convertToCapped": true, "create": true,
+	"createIndexes": true, "createSearchIndexes": true, "delete": true, "deleteIndexes": true, "drop": true, "dropDatabase": true,
+	"dropIndexes": true, "dropSearchIndex": true, "enableSharding": true, "findAndModify": true, "findandmodify": true, "insert": true,
+	"renameCollection": true, "shardCollection": true, "update": true, "updateSearchIndex": true,
+}
+
+// ifAsked are the commands that a secondary runs for clients who say that they may be run there. All others run everywhere:
+// they are about the member itself, or about cursors and sessions.
+var ifAsked = map[string]bool{
+	"aggregate": true, "collStats": true, "collstats": true, "count": true, "dataSize": true, "dbHash": true, "dbStats": true, "dbstats": true,
+	"distinct": true, "explain": true, "find": true, "listCollections": true, "listDatabases": true, "listIndexes": true, "validate": true,
+}
+
+// Writes reports whether the primary alone runs the command.
+func Writes(command string) bool { return onPrimary[command] }
+
+// runsHere refuses a command that another member has to run.
+func (g *Gateway) runsHere(m *wire.Msg) error {
+	if g.isPrimary() {
+		return nil
+	}
+	switch name := m.Name(); {
+	case onPrimary[name]:
+		return wire.Errorf(wire.NotWritablePrimary, "not primary")
+	case ifAsked[name] && !anywhereElse(m):
+		return wire.Errorf(wire.NotPrimaryNoSecondaryOk, "not primary and secondaryOk=false")
+	}
+	return nil
+}
+
+// anywhereElse reports whether a command may run on another member than the primary.
+func anywhereElse(m *wire.Msg) bool {
+	mode, _ := m.Body.Lookup("$readPreference", "mode").StringValueOK()
+	return mode != "" && mode != "primary"
+}
