@@ -8,6 +8,7 @@ import (
 // OwnCommands are the names of the commands that a gateway answers itself, sorted.
 func OwnCommands() []string {
 	own := slices.AppendSeq([]string{"usersInfo"}, maps.Keys(openCommands))
+	own = slices.AppendSeq(own, maps.Keys(setCommands))
 	return slices.Sorted(slices.Values(slices.AppendSeq(own, maps.Keys(greetings))))
 }
 

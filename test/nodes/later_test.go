@@ -151,10 +151,11 @@ func idle(p *pair, name string) {
 	})
 }
 
-// reached is the HOST:PORT of a cluster.
+// reached is the HOST:PORT of a cluster's first member, which is primary at first.
 func reached(cluster object) string {
-	address, _, _ := strings.Cut(strings.TrimPrefix(cluster["connectionStrings"].(object)["standard"].(string), "mongodb://"), "/")
-	return address
+	addresses, _, _ := strings.Cut(strings.TrimPrefix(cluster["connectionStrings"].(object)["standard"].(string), "mongodb://"), "/")
+	first, _, _ := strings.Cut(addresses, ",")
+	return first
 }
 
 // alone kills the first node. The second one goes on, and what only the first can do is done when it is back, under

@@ -131,8 +131,14 @@ func contains(s, part string) bool { return strings.Contains(s, part) }
 
 // dial opens a bare connection to the cluster.
 func dial(uri string) (net.Conn, error) {
-	address, _, _ := strings.Cut(strings.TrimPrefix(uri, "mongodb://"), "/")
-	return net.DialTimeout("tcp", address, 10*time.Second)
+	return net.DialTimeout("tcp", firstOf(uri), 10*time.Second)
+}
+
+// firstOf is the first address of a connection string.
+func firstOf(uri string) string {
+	addresses, _, _ := strings.Cut(strings.TrimPrefix(uri, "mongodb://"), "/")
+	first, _, _ := strings.Cut(addresses, ",")
+	return first
 }
 
 func indexOn(field string) mongo.IndexModel {

@@ -19,11 +19,9 @@ func TestFewFiles(t *testing.T) {
 	l := &ledger{projects: map[string]string{}, orders: map[string]bool{}}
 	api, err := url.Parse(w.boot.BaseURL)
 	w.must(err)
-	database, err := url.Parse(w.standard)
-	w.must(err)
 	var idle []net.Conn
 	for range 400 {
-		for _, at := range []string{api.Host, database.Host} {
+		for _, at := range []string{api.Host, firstOf(w.standard)} {
 			if c, err := net.Dial("tcp", at); err == nil {
 				idle = append(idle, c)
 			}

@@ -31,8 +31,8 @@ func (s *Service) actions() api.Operations {
 		{
 			ID: "testFailover", Aliases: []string{"restartGroupClusterPrimaries", "restartPrimaries"}, Method: http.MethodPost,
 			Path: one + "/restartPrimaries", Tag: tag, Summary: "Test the failover of one cluster",
-			Description: "Asks for another primary. The cluster is UPDATING for a moment, then IDLE.",
-			Roles:       authz.Any(authz.GroupClusterManager), Status: http.StatusOK, Level: api.Simulated, Errors: changing,
+			Description: "Makes another electable node the primary. The cluster is UPDATING for a moment, then IDLE.",
+			Roles:       authz.Any(authz.GroupClusterManager), Status: http.StatusOK, Level: api.Real, Errors: changing,
 			Versions: []api.Version{
 				api.At("2023-01-01", store.Write(s.Store, act(s.restart))).Until(firstSunset),
 				api.At("2023-02-01", store.Write(s.Store, act(s.restart))),

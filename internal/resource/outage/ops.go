@@ -37,20 +37,20 @@ func (s *Service) Operations() api.Operations {
 			Summary: "Start an outage simulation of one cluster",
 			Description: "Takes the cluster's nodes in some of its regions away until the simulation is ended, for at most two days. It is " +
 				"SIMULATING after a moment.",
-			Roles: manage, Status: http.StatusOK, Level: api.Simulated,
+			Roles: manage, Status: http.StatusOK, Level: api.Real,
 			Errors:   append(fault.Kinds{fault.OutageState, fault.ClusterNotReady, fault.TenantUnsupported}, missing...),
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.start))},
 		},
 		{
 			ID: "getOutageSimulation", Aliases: []string{"getGroupClusterOutageSimulation"}, Method: http.MethodGet, Path: path, Tag: tag,
 			Summary: "Return the outage simulation of one cluster", Description: "Answers 404 if there is none, and again a moment after its end.",
-			Roles: authz.Any(authz.GroupClusterManager, authz.GroupClusterTester), Status: http.StatusOK, Level: api.Simulated, Errors: missing,
+			Roles: authz.Any(authz.GroupClusterManager, authz.GroupClusterTester), Status: http.StatusOK, Level: api.Real, Errors: missing,
 			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, get))},
 		},
 		{
 			ID: "endOutageSimulation", Aliases: []string{"endGroupClusterOutageSimulation"}, Method: http.MethodDelete, Path: path, Tag: tag,
 			Summary: "End the outage simulation of one cluster", Description: "Asks for the nodes to come back. Only a simulation that is SIMULATING can be ended.",
-			Roles: manage, Status: http.StatusOK, Level: api.Simulated, Errors: append(fault.Kinds{fault.OutageState}, missing...),
+			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{fault.OutageState}, missing...),
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.end))},
 		},
 	}
