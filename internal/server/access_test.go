@@ -61,7 +61,7 @@ func (s *accessScene) write(to store.Store, role string) {
 	err := to.Update(s.Context(), func(tx store.Tx) error {
 		u, err := databaseuser.Users.Get(tx, databaseuser.Key("g", "admin", "app"))
 		if store.IsNotFound(err) {
-			u, err = &databaseuser.User{GroupID: "g", Is: databaseuser.CloudDatabaseUser{DatabaseName: "admin", Username: "app"}}, accesslist.Entries.Put(tx, &accesslist.Entry{GroupID: "g", CIDR: "127.0.0.0/8"})
+			u, err = &databaseuser.User{GroupID: "g", Is: databaseuser.CloudDatabaseUser{DatabaseName: "admin", Username: "app"}}, accesslist.Entries.Put(tx, &accesslist.Entry{GroupID: "g", Own: "127.0.0.0/8"})
 		}
 		if err != nil {
 			return err

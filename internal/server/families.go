@@ -65,7 +65,7 @@ func (s *Server) families() []any {
 		&invitation.Service{Store: s.store, Invitations: inviter},
 		users,
 		&customrole.Service{Store: s.store, Users: users},
-		&accesslist.Service{Store: s.store},
+		accesslist.New(s.store),
 		&cluster.Service{Lifecycle: clusters, Store: s.store, Version: mongoDBVersion},
 		networks,
 		&flex.Service{Store: s.store, Clusters: shared, Version: mongoDBVersion},

@@ -56,7 +56,7 @@ func (m *mutator) object(n *schema.Node, path string, v map[string]any) {
 		}
 		return
 	}
-	for _, p := range n.Props {
+	for _, p := range props(n) {
 		at, was := dot(path, p.Name), v[p.Name]
 		if p.Node.ReadOnly {
 			m.readOnly(p.Name, path, v)
@@ -78,6 +78,14 @@ func (m *mutator) object(n *schema.Node, path string, v map[string]any) {
 		m.add("an unknown field", dot(path, name))
 		delete(v, name)
 	}
+}
+
+// props are the members of n; of several alternatives, those of the first.
+func props(n *schema.Node) []schema.Prop {
+	if n.Discriminator() == nil {
+		return n.Props
+	}
+	return n.Alternatives()[0].Props
 }
 
 // strange are names of fields that n does not have: any, and one that differs by its case alone.
@@ -168,7 +176,7 @@ func sample(n *schema.Node) any {
 		if n.Additional != nil {
 			m["key"] = sample(n.Additional)
 		}
-		for _, p := range n.Props {
+		for _, p := range props(n) {
 			if !p.Node.ReadOnly {
 				m[p.Name] = sample(p.Node)
 			}

@@ -24,7 +24,7 @@ var passing = []string{"t_letters"}
 
 // inside are the tables that have rows of a project.
 var inside = []string{
-	"t_audit_configs", "t_aws_dns", "t_clusters", "t_custom_roles", "t_database_users", "t_encryption_at_rest", "t_maintenance_windows", "t_network_containers",
+	"t_audit_configs", "t_aws_dns", "t_backup_schedules", "t_clusters", "t_custom_roles", "t_database_users", "t_encryption_at_rest", "t_maintenance_windows", "t_network_containers",
 	"t_network_entries", "t_projects", "t_restore_jobs", "t_sample_loads", "t_snapshots",
 }
 
@@ -74,6 +74,7 @@ func (r *residue) cluster() {
 		"providerName": "AWS", "regionName": "US_EAST_1", "priority": 7, "electableSpecs": object{"instanceSize": "M10", "nodeCount": 3},
 	}}}}}).Want(http.StatusCreated)
 	r.Advance(time.Minute)
+	owner.Patch(at+"/clusters/alpha/backup/schedule", object{"referenceHourOfDay": 7}).Want(http.StatusOK)
 	owner.Post(at+"/clusters/alpha/backup/snapshots", object{"retentionInDays": 1}).Want(http.StatusOK)
 	r.Advance(time.Minute)
 	snapshot := owner.Get(at + "/clusters/alpha/backup/snapshots").Results()[0]["id"]

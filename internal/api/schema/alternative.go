@@ -81,13 +81,13 @@ func (n *Node) verifyAlternatives() error {
 	return nil
 }
 
-// alternative checks a member that goes with some values of the discriminator only. Where a partial request does not
+// alternative checks a member of n that goes with some values of the discriminator only. Where a partial request does not
 // name the discriminator, whoever knows the object must say whether they fit.
-func (c *checker) alternative(p Prop, path string, m map[string]any) {
+func (c *checker) alternative(n *Node, p Prop, path string, m map[string]any) {
 	w := p.Node.When
 	value, told := m[w.Field].(string)
 	switch {
-	case !told:
+	case !told || !slices.Contains(n.prop(w.Field).Node.Enum, value):
 		p.Required = false
 		c.member(p, path, m)
 	case p.Node.fits(value):

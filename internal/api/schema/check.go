@@ -92,7 +92,7 @@ func (c *checker) object(n *Node, path string, v any) any {
 	}
 	for _, p := range n.Props {
 		if p.Node.When != nil {
-			c.alternative(p, path, m)
+			c.alternative(n, p, path, m)
 		}
 	}
 	return m

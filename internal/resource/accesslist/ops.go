@@ -11,13 +11,10 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Service serves the family.
-type Service struct{ Store store.Store }
-
 const (
-	tag  = "Project IP Access List"
-	list = "/groups/{groupId}/accessList"
-	one  = list + "/{entryValue}"
+	tag   = "Project IP Access List"
+	list  = "/groups/{groupId}/accessList"
+	entry = list + "/{entryValue}"
 )
 
 // Operations are the family's operations.
@@ -30,7 +27,7 @@ func (s *Service) Operations() api.Operations {
 			ID: "listProjectIpAccessLists", Aliases: []string{"listGroupAccessListEntries"}, Method: http.MethodGet, Path: list, Tag: tag,
 			Summary: "Return the access list of one project", Description: "Returns the entries in the order in which they were added.",
 			Roles: read, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.list))},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.List))},
 		},
 		{
 			ID: "createProjectIpAccessList", Aliases: []string{"createGroupAccessListEntry"}, Method: http.MethodPost, Path: list, Tag: tag,
@@ -39,22 +36,22 @@ func (s *Service) Operations() api.Operations {
 				"Either all are taken or none. Answers with the whole list.",
 			Roles:  authz.Any(authz.GroupOwner, authz.GroupNetworkAccessManager, authz.GroupChartsAdmin),
 			Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.NetworkEntriesLimit},
-			Versions: []api.Version{api.At("2023-01-01", s.create)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.create))},
 		},
 		{
-			ID: "getProjectIpList", Aliases: []string{"getGroupAccessListEntry"}, Method: http.MethodGet, Path: one, Tag: tag,
+			ID: "getProjectIpList", Aliases: []string{"getGroupAccessListEntry"}, Method: http.MethodGet, Path: entry, Tag: tag,
 			Summary: "Return one entry of a project's access list",
 			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.get))},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.Get))},
 		},
 		{
-			ID: "deleteProjectIpAccessList", Aliases: []string{"deleteGroupAccessListEntry"}, Method: http.MethodDelete, Path: one, Tag: tag,
+			ID: "deleteProjectIpAccessList", Aliases: []string{"deleteGroupAccessListEntry"}, Method: http.MethodDelete, Path: entry, Tag: tag,
 			Summary: "Remove one entry from a project's access list",
 			Roles:   manage, Status: http.StatusNoContent, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.delete))},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.Delete))},
 		},
 		{
-			ID: "getProjectIpAccessListStatus", Aliases: []string{"getGroupAccessListStatus"}, Method: http.MethodGet, Path: one + "/status", Tag: tag,
+			ID: "getProjectIpAccessListStatus", Aliases: []string{"getGroupAccessListStatus"}, Method: http.MethodGet, Path: entry + "/status", Tag: tag,
 			Summary: "Return the status of one entry of a project's access list", Description: "An entry holds as soon as it is listed, so its status is ACTIVE.",
 			Roles: read, Status: http.StatusOK, Level: api.Real, Errors: missing,
 			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.status))},

@@ -1,42 +1,49 @@
 package accesslist
 
 import (
+	"encoding/json"
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/kept"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Entry is an entry of a project's access list in stored form.
-type Entry struct {
-	GroupID     model.ID  `json:"groupId"`
-	CIDR        string    `json:"cidr"` // masked, always with its length; or the id of a security group
-	Comment     string    `json:"comment,omitempty"`
-	DeleteAfter time.Time `json:"deleteAfter,omitzero"`
-	Created     time.Time `json:"created"`
-	Rev         int64     `json:"-"`
-}
-
-func (e *Entry) network() (netip.Prefix, error) { return netip.ParsePrefix(e.CIDR) }
-
-// isGroup reports whether the entry is for a security group of AWS. Such an entry admits nobody: there are no networks
-// of AWS here.
-func (e *Entry) isGroup() bool { return isGroup(e.CIDR) }
-
-func isGroup(value string) bool { return strings.Contains(value, "sg-") }
+// Entry is an entry of a project's access list in stored form. Its own is its network: masked, always with its length; or
+// the id of a security group. That admits nobody: there are no networks of AWS here.
+type Entry = kept.Object[NetworkPermissionEntry, string]
 
 // Entries: a network stands once in a project's list.
 var Entries = &store.Table[Entry]{
 	Name: "network_entries",
-	ID:   func(e *Entry) string { return key(e.GroupID, e.CIDR) },
+	ID:   func(e *Entry) string { return key(e.GroupID, e.Own) },
 	Rev:  func(e *Entry) *int64 { return &e.Rev },
 	Indexes: []store.Index[Entry]{
-		{Name: "group", Key: func(e *Entry) []string { return []string{e.GroupID, state.Instant(e.Created), e.CIDR} }},
+		{Name: "group", Key: func(e *Entry) []string { return []string{e.GroupID, state.Instant(e.Created), e.Own} }},
 	},
+	Older: kept.Older(older),
+}
+
+// older reads the form of before the shape was stored as it is.
+func older(body []byte) (Entry, error) {
+	var old struct {
+		GroupID, CIDR, Comment string
+		DeleteAfter, Created   time.Time
+	}
+	err := json.Unmarshal(body, &old)
+	w := NetworkPermissionEntry{Comment: old.Comment, AWSSecurityGroup: old.CIDR}
+	if p, err := netip.ParsePrefix(old.CIDR); err == nil {
+		w.AWSSecurityGroup, w.CIDRBlock, w.IPAddress = "", shape.CIDR(p), shape.Single(p)
+	}
+	if !old.DeleteAfter.IsZero() {
+		w.DeleteAfterDate = &api.Time{Time: old.DeleteAfter}
+	}
+	return Entry{GroupID: old.GroupID, Is: w, Own: old.CIDR, Created: old.Created}, err
 }
 
 func key(groupID model.ID, cidr string) string { return groupID + "@" + cidr }
@@ -63,14 +70,14 @@ func Networks(tx store.Tx, groupID model.ID) ([]Network, error) {
 	}
 	all := make([]Network, 0, len(entries))
 	for _, e := range entries {
-		if e.isGroup() {
+		if e.Is.AWSSecurityGroup != "" {
 			continue
 		}
-		prefix, err := e.network()
+		prefix, err := netip.ParsePrefix(e.Own)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, Network{prefix, e.DeleteAfter})
+		all = append(all, Network{prefix, end(e)})
 	}
 	return all, nil
 }
@@ -80,6 +87,3 @@ func Admits(tx store.Tx, groupID model.ID, addr netip.Addr) (bool, error) {
 	all, err := Networks(tx, groupID)
 	return slices.ContainsFunc(all, func(n Network) bool { return n.Admits(addr, tx.Now()) }), err
 }
-
-// Tables are what the family stores.
-func (s *Service) Tables() []*store.Schema { return []*store.Schema{Entries.Schema()} }

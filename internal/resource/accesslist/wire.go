@@ -1,13 +1,10 @@
 package accesslist
 
 import (
-	"net/url"
-
 	"github.com/telamon-db/telamon/internal/api"
-	"github.com/telamon-db/telamon/internal/resource/shape"
 )
 
-// NetworkPermissionEntry is an entry of a project's access list on the wire. A request has one of
+// NetworkPermissionEntry is an entry of a project's access list, on the wire and on disk. A request has one of
 // awsSecurityGroup, cidrBlock and ipAddress; a response has the last two where the range is one address.
 type NetworkPermissionEntry struct {
 	AWSSecurityGroup string     `json:"awsSecurityGroup,omitempty" api:"is=securityGroup" doc:"Security group of AWS. It is kept and admits nobody: clusters are not in a network of AWS."`
@@ -22,20 +19,4 @@ type NetworkPermissionEntry struct {
 // NetworkPermissionEntryStatus says whether an entry is in force.
 type NetworkPermissionEntryStatus struct {
 	Status string `json:"STATUS" api:"required,readonly,enum=PENDING|FAILED|ACTIVE" doc:"Whether the clusters know the entry."`
-}
-
-func toWire(e *Entry) NetworkPermissionEntry {
-	w := NetworkPermissionEntry{
-		Comment: e.Comment, GroupID: e.GroupID,
-		Links: api.Self("/groups/" + e.GroupID + "/accessList/" + url.PathEscape(e.CIDR)),
-	}
-	if e.isGroup() {
-		w.AWSSecurityGroup = e.CIDR
-	} else if p, err := e.network(); err == nil {
-		w.CIDRBlock, w.IPAddress = shape.CIDR(p), shape.Single(p)
-	}
-	if !e.DeleteAfter.IsZero() {
-		w.DeleteAfterDate = &api.Time{Time: e.DeleteAfter}
-	}
-	return w
 }
