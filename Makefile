@@ -35,8 +35,8 @@ fuzz:                 ## every fuzz target for FUZZTIME
 	  done || exit 1; \
 	done
 
-kill:                 ## kill -9 under load: fifty rounds of each store and of PostgreSQL itself, a hundred of a document database
-	TELAMON_KILL_ROUNDS=50 go test -count=1 -timeout 30m -run Load -v ./test/story
+kill:                 ## kill -9 under load: fifty rounds of each store, of PostgreSQL itself and of failovers, a hundred of a document database
+	TELAMON_KILL_ROUNDS=50 go test -count=1 -timeout 30m -run 'Load|Killed' -v ./test/story
 	TELAMON_KILL_ROUNDS=100 go test -count=1 -timeout 30m -run Kill -v ./test/docdb
 
 power:                ## fifty losses of power under load, on a file system in a file (root, loop devices, xfsprogs)

@@ -10,10 +10,12 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/event"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
@@ -178,14 +180,19 @@ func TestEveryWriteOfTheEngineIsThePrimarys(t *testing.T) {
 	}
 }
 
-// TestFailover moves the primary ten times while clients write with retries. Each write is there exactly once, and no
-// connection is lost.
+// TestFailover moves the primary ten times while clients write with retries. Each write is there exactly once, and
+// connections stay.
 func TestFailover(t *testing.T) {
 	const writers, writes = 5, 100
 	b := openBench(t)
 	c := spread("alpha")
 	b.start(c)
-	client := b.dial(c)
+	var cleared atomic.Int32
+	client := b.dial(c, options.Client().SetPoolMonitor(&event.PoolMonitor{Event: func(e *event.PoolEvent) {
+		if e.Type == event.ConnectionPoolCleared {
+			cleared.Add(1)
+		}
+	}}))
 	counters := client.Database("shop").Collection("counters")
 	if _, err := counters.InsertOne(t.Context(), bson.M{"_id": "all", "n": 0}); err != nil {
 		t.Fatal(err)
@@ -216,6 +223,9 @@ func TestFailover(t *testing.T) {
 		}
 	}
 	all.Wait()
+	if n := cleared.Load(); n > 0 {
+		t.Errorf("%d times clients closed their connections", n)
+	}
 	if !slices.Equal(terms, []int64{2, 3, 4, 5, 6, 7, 8, 9, 10, 11}) {
 		t.Errorf("terms %v", terms)
 	}
@@ -235,10 +245,11 @@ func TestWaitingGreetings(t *testing.T) {
 	b := openBench(t)
 	c := spread("alpha")
 	b.start(c)
-	first := hello(t, b.direct(c, c.Members[1]))
+	second := b.direct(c, c.Members[1])
+	first := hello(t, second)
 	answered := make(chan bson.Raw, 1)
 	go func() {
-		raw, err := b.direct(c, c.Members[1]).Database("admin").RunCommand(t.Context(), bson.D{{Key: "hello", Value: 1},
+		raw, err := second.Database("admin").RunCommand(t.Context(), bson.D{{Key: "hello", Value: 1},
 			{Key: "topologyVersion", Value: first.Lookup("topologyVersion")}, {Key: "maxAwaitTimeMS", Value: 10_000}}).Raw()
 		if err != nil {
 			t.Error(err)

@@ -35,6 +35,7 @@ print("own " + db.currentOp({ $ownOps: true, ns: "admin.$cmd" }).inprog.length +
 print("valid " + app.orders.validate().valid);
 print("version " + db.version());
 print("me " + db.runCommand({ connectionStatus: 1 }).authInfo.authenticatedUsers[0].user);
+print("set " + rs.status().members.map(m => m.stateStr).join() + " " + rs.conf().members.length + " " + rs.hello().primary.includes(":"));
 try { app.orders.insertOne({ _id: 1 }) } catch (e) { print("duplicate " + e.code) }
 print("dropped " + app.orders.dropIndex("total_1").nIndexesWas + " " + app.orders.drop());
 `
@@ -59,6 +60,7 @@ own 1 true
 valid true
 version 8.0.4
 me root
+set PRIMARY 1 true
 duplicate 11000
 dropped 3 true`
 
