@@ -72,11 +72,10 @@ type Config struct {
 // Engine serves operations over HTTP.
 type Engine struct {
 	Config
-	ops     Operations
-	scopes  []ScopeParameter
-	public  map[string]bool // method and path of the operations that need no credentials
-	nowhere map[string]bool // patterns of reserved paths without an operation
-	mux     *chi.Mux
+	ops    Operations
+	scopes []ScopeParameter
+	public map[string]bool // method and path of the operations that need no credentials
+	mux    *chi.Mux
 }
 
 // New checks the declarations and returns an engine for them.
@@ -85,7 +84,7 @@ func New(ops Operations, cfg Config) (*Engine, error) {
 	if err := ops.verify(scopes); err != nil {
 		return nil, err
 	}
-	e := &Engine{Config: cfg, ops: ops, scopes: scopes, public: map[string]bool{}, nowhere: map[string]bool{}, mux: chi.NewMux()}
+	e := &Engine{Config: cfg, ops: ops, scopes: scopes, public: map[string]bool{}, mux: chi.NewMux()}
 	e.mux.Use(middleware.GetHead, e.protect)
 	for i := range ops {
 		op := &e.ops[i]
@@ -98,7 +97,6 @@ func New(ops Operations, cfg Config) (*Engine, error) {
 			e.public[op.Method+" "+Prefix+op.Path] = true
 		}
 	}
-	e.reserve()
 	e.mux.NotFound(e.fail(notFound))
 	e.mux.MethodNotAllowed(e.notAllowed)
 	return e, nil
@@ -174,6 +172,17 @@ func (e *Engine) notAllowed(w http.ResponseWriter, r *http.Request) {
 	slices.Sort(there)
 	w.Header().Set("Allow", strings.Join(there, ", "))
 	e.fail(func(r *http.Request) error { return fault.OperationNotAllowed.With(r.Method) })(w, r)
+}
+
+// methods are those that the request's path has.
+func (e *Engine) methods(r *http.Request) (there []string) {
+	for _, method := range []string{http.MethodGet, http.MethodPatch, http.MethodPost, http.MethodPut, http.MethodDelete} {
+		route := chi.NewRouteContext()
+		if e.mux.Match(route, method, r.URL.RawPath) {
+			there = append(there, method)
+		}
+	}
+	return there
 }
 
 // serve answers requests for one operation.

@@ -38,6 +38,10 @@ func (out *response) success(result any) {
 	if p, ok := result.(paged); ok {
 		result = p.linked(pageLinks(out.r, p))
 	}
+	if text, ok := result.(Text); ok {
+		out.write(out.op.Status, []byte(text))
+		return
+	}
 	out.link(result)
 	body, err := encode(result)
 	if err != nil {

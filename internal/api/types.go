@@ -100,3 +100,6 @@ func Or[T any](p *T, otherwise T) T {
 }
 
 var timeOfGo = reflect.TypeFor[time.Time]()
+
+// Text is an answer that is written as it is, though its media type says JSON: so the service answers with certificates.
+type Text string

@@ -201,7 +201,11 @@ func sharedCompressors(body bson.Raw) bson.A {
 // begins again in the open.
 func (c *conn) speculate(ctx context.Context, start bson.Raw) bson.D {
 	db, _ := start.Lookup("db").StringValueOK()
-	reply, err := c.saslStart(ctx, start, db)
+	begin := c.saslStart
+	if (&wire.Msg{Body: start}).Name() == "authenticate" {
+		begin = c.authenticate
+	}
+	reply, err := begin(ctx, start, db)
 	if err != nil {
 		return nil
 	}

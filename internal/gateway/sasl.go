@@ -108,26 +108,40 @@ func saslReply(done bool, payload []byte) bson.D {
 }
 
 func (c *conn) loggedIn(u *User, payload []byte) (bson.D, error) {
-	event := Login{Client: c.client(), Mechanism: c.attempt.mechanism, Claimed: c.attempt.who()}
-	c.login, c.attempt = &login{id: u.ID, db: u.DB, name: u.Name}, nil
+	a := c.attempt
+	c.attempt = nil
+	if err := c.enter(u, a.mechanism, a.who()); err != nil {
+		return nil, err
+	}
+	return saslReply(true, payload), nil
+}
+
+// enter has the connection be that of a user who has proved to be it.
+func (c *conn) enter(u *User, mechanism string, claimed wire.User) error {
+	event := Login{Client: c.client(), Mechanism: mechanism, Claimed: claimed}
+	c.login = &login{id: u.ID, db: u.DB, name: u.Name}
 	if !c.sit(c.g.shared.members) {
 		c.login, c.closing = nil, true
 		event.Reason = wire.Errorf(wire.OperationFailed, "too many connections are busy; try again later")
 	}
 	c.g.observer.Login(event)
-	if event.Reason != nil {
-		return nil, event.Reason
+	if event.Reason == nil {
+		c.log.Debug("logged in", "user", u.Name, "db", u.DB)
 	}
-	c.log.Debug("logged in", "user", u.Name, "db", u.DB)
-	return saslReply(true, payload), nil
+	return event.Reason
 }
 
-// loginFailed ends the login under way. The client learns nothing of the reason.
+// loginFailed ends the login under way.
 func (c *conn) loginFailed(reason error) error {
-	who := c.attempt.who()
-	c.log.Info("login failed", "user", who.Name, "db", who.DB, "reason", reason)
-	c.g.observer.Login(Login{Client: c.client(), Mechanism: c.attempt.mechanism, Claimed: who, Reason: reason})
+	a := c.attempt
 	c.attempt = nil
+	return c.refused(a.mechanism, a.who(), reason)
+}
+
+// refused counts a login that has failed. The client learns nothing of the reason.
+func (c *conn) refused(mechanism string, who wire.User, reason error) error {
+	c.log.Info("login failed", "user", who.Name, "db", who.DB, "reason", reason)
+	c.g.observer.Login(Login{Client: c.client(), Mechanism: mechanism, Claimed: who, Reason: reason})
 	c.failures++
 	c.closing = c.closing || c.failures >= maxLoginFailures
 	return errAuthentication

@@ -17,6 +17,9 @@ var openCommands = map[string]func(*conn, context.Context, *wire.Msg) (bson.D, e
 	"saslStart": func(c *conn, ctx context.Context, m *wire.Msg) (bson.D, error) {
 		return c.saslStart(ctx, m.Body, m.DB())
 	},
+	"authenticate": func(c *conn, ctx context.Context, m *wire.Msg) (bson.D, error) {
+		return c.authenticate(ctx, m.Body, m.DB())
+	},
 	"saslContinue": func(c *conn, ctx context.Context, m *wire.Msg) (bson.D, error) { return c.saslContinue(ctx, m.Body) },
 	"logout": func(c *conn, _ context.Context, _ *wire.Msg) (bson.D, error) {
 		c.drop()

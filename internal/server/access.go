@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/resource/accesslist"
+	"github.com/telamon-db/telamon/internal/resource/certificate"
 	"github.com/telamon-db/telamon/internal/resource/databaseuser"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
@@ -54,6 +56,7 @@ type compiled struct {
 	at      time.Time
 	users   map[userName]*member // those that have been asked for
 	list    []accesslist.Network
+	trust   certificate.Trust
 }
 
 type userName struct{ db, name string }
@@ -67,6 +70,10 @@ func (a *accesses) changed(table string) {
 	switch table {
 	case databaseuser.Users.Name, state.CustomRoles.Name, accesslist.Entries.Name:
 		a.changes.Add(1)
+	default:
+		if slices.Contains(certificate.TablesOfTrust(), table) {
+			a.changes.Add(1)
+		}
 	}
 }
 
@@ -160,9 +167,12 @@ func (a *accesses) reached(err error) {
 	}
 }
 
-// compile reads the list of addresses, and users: those that are known already and who.
+// compile reads the list of addresses, whose certificates count, and users: those that are known already and who.
 func (p *projectAccess) compile(tx store.Tx, into *compiled, who userName) (err error) {
 	if into.list, err = accesslist.Networks(tx, p.groupID); err != nil {
+		return err
+	}
+	if into.trust, err = certificate.TrustOf(tx, p.groupID); err != nil {
 		return err
 	}
 	wanted := map[userName]bool{who: who.name != ""}

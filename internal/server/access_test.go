@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/telamon-db/telamon/internal/resource/accesslist"
+	"github.com/telamon-db/telamon/internal/resource/certificate"
 	"github.com/telamon-db/telamon/internal/resource/databaseuser"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
@@ -42,7 +43,7 @@ type accessScene struct {
 
 func newAccessScene(t *testing.T, shared bool) *accessScene {
 	st, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "db"), time.Now,
-		[]*store.Schema{databaseuser.Users.Schema(), state.CustomRoles.Schema(), accesslist.Entries.Schema()})
+		append((&certificate.Service{}).Tables(), databaseuser.Users.Schema(), state.CustomRoles.Schema(), accesslist.Entries.Schema()))
 	if err != nil {
 		t.Fatal(err)
 	}

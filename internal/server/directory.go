@@ -1,7 +1,10 @@
 package server
 
 import (
+	"cmp"
 	"context"
+	"crypto/x509"
+	"errors"
 	"net/netip"
 	"time"
 
@@ -55,6 +58,20 @@ func (d directory) Admits(ctx context.Context, addr netip.Addr) (bool, error) {
 	return false, nil
 }
 
+// Vouches returns why the certificates that a client shows are not those of a user, or nil if they are.
+func (d directory) Vouches(ctx context.Context, u *gateway.User, chain []*x509.Certificate) (why, err error) {
+	name := userName{u.DB, u.Name}
+	c, err := d.access.get(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	m := c.users[name]
+	if m == nil {
+		return errors.New("the user has gone"), nil
+	}
+	return c.trust.Vouches(m.row.Is.X509Type, u.Name, chain, d.now()), nil
+}
+
 // readMember is the user of that name, or nil.
 func readMember(tx store.Tx, groupID model.ID, name userName) (*member, error) {
 	u, err := databaseuser.Users.Get(tx, databaseuser.Key(groupID, name.db, name.name))
@@ -69,7 +86,7 @@ func readMember(tx store.Tx, groupID model.ID, name userName) (*member, error) {
 }
 
 func toGateway(u *databaseuser.User, held []state.HeldRole) *gateway.User {
-	g := &gateway.User{ID: u.Own.ID, DB: u.Is.DatabaseName, Name: u.Is.Username, SHA256: u.Own.SHA256, SHA1: u.Own.SHA1}
+	g := &gateway.User{ID: cmp.Or(u.Own.ID, u.ID), DB: u.Is.DatabaseName, Name: u.Is.Username, SHA256: u.Own.SHA256, SHA1: u.Own.SHA1}
 	for _, r := range held {
 		g.Roles = append(g.Roles, gateway.Role{
 			Name: r.Name, DB: r.Database, Collection: r.Collection, Inherited: r.Inherited, Privileges: privileges(r.Custom),

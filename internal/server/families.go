@@ -14,6 +14,7 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/auditing"
 	"github.com/telamon-db/telamon/internal/resource/awsdns"
 	"github.com/telamon-db/telamon/internal/resource/backup"
+	"github.com/telamon-db/telamon/internal/resource/certificate"
 	"github.com/telamon-db/telamon/internal/resource/clouduser"
 	"github.com/telamon-db/telamon/internal/resource/cluster"
 	"github.com/telamon-db/telamon/internal/resource/container"
@@ -64,6 +65,7 @@ func (s *Server) families() []any {
 		&team.Service{Store: s.store},
 		&invitation.Service{Store: s.store, Invitations: inviter},
 		users,
+		certificate.New(s.store, users),
 		&customrole.Service{Store: s.store, Users: users},
 		accesslist.New(s.store),
 		&cluster.Service{Lifecycle: clusters, Store: s.store, Version: mongoDBVersion},

@@ -50,7 +50,7 @@ var house = map[string][]string{
 	"internal/docdb/query/stage":      {"internal/docdb/keys", "internal/docdb/memory", "internal/docdb/pace", "internal/docdb/query/accumulate", "internal/docdb/query/expression", "internal/docdb/query/match", "internal/docdb/query/order", "internal/docdb/query/projection", "internal/docdb/query/value", "internal/wire"},
 	"internal/docdb/storage":          {"internal/docdb/delta", "internal/docdb/disk", "internal/docdb/keys", "internal/docdb/query/match", "internal/docdb/query/order", "internal/docdb/query/value", "internal/wire"},
 	"internal/docdb/plan":             {"internal/docdb/keys", "internal/docdb/memory", "internal/docdb/pace", "internal/docdb/query/expression", "internal/docdb/query/match", "internal/docdb/query/order", "internal/docdb/query/projection", "internal/docdb/query/stage", "internal/docdb/query/value", "internal/docdb/storage", "internal/wire"},
-	"internal/gateway":                {"internal/ratelimit", "internal/share", "internal/verifier", "internal/wire"},
+	"internal/gateway":                {"internal/pki", "internal/ratelimit", "internal/share", "internal/verifier", "internal/wire"},
 	"internal/plane":                  {"internal/docdb", "internal/durable", "internal/gateway", "internal/model", "internal/share", "internal/wire"},
 	"internal/store":                  {"internal/durable", "internal/store"},
 	"internal/state":                  {"internal/authz", "internal/model", "internal/store", "internal/fault"},
@@ -73,7 +73,7 @@ var house = map[string][]string{
 	"internal/resource/shape":         {"internal/api", "internal/authz", "internal/fault", "internal/model", "internal/roster", "internal/state", "internal/store"},
 	"internal/resource": {
 		"internal/api", "internal/api/schema", "internal/authn", "internal/authz", "internal/plane", "internal/event", "internal/fault", "internal/invite", "internal/kept", "internal/mail",
-		"internal/model", "internal/password", "internal/people", "internal/ratelimit",
+		"internal/model", "internal/password", "internal/people", "internal/pki", "internal/ratelimit",
 		"internal/reconcile", "internal/resource/shape", "internal/roster", "internal/state", "internal/store", "internal/verifier",
 	},
 }

@@ -8,24 +8,12 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 )
 
-// TestLiteralsAreNoNames: where the API has a path of its own that Telamon has not, no other operation takes its last
-// segment for a name.
-func TestLiteralsAreNoNames(t *testing.T) {
-	m := newScene(t)
-	for _, path := range []string{"databaseUsers/ann/certs"} {
-		uri := api.Prefix + "/groups/" + m.project + "/" + path
-		for _, method := range []string{http.MethodGet, http.MethodPatch, http.MethodPost, http.MethodDelete} {
-			m.send(m.owner, method, uri, "{}").refused(t, http.StatusNotFound, "RESOURCE_NOT_FOUND")
-		}
-	}
-}
-
 // TestWhatIsNowhereHasNoVersions: a path that does not exist is 404, whatever is asked for.
 func TestWhatIsNowhereHasNoVersions(t *testing.T) {
 	m := newScene(t)
 	for _, uri := range []string{
 		api.Prefix + "/groups/" + m.project + "/clusters/host/logs/mongodb.gz", api.Prefix + "/nothing", "/api/atlas/v1.0/groups",
-		strings.Replace(api.Prefix, "v2", "v1.0", 1) + "/groups/" + m.project + "/clusters", api.Prefix + "/groups/" + m.project + "/databaseUsers/ann/certs",
+		strings.Replace(api.Prefix, "v2", "v1.0", 1) + "/groups/" + m.project + "/clusters",
 	} {
 		for _, accept := range []string{"application/vnd.atlas.2023-02-01+gzip", "application/json", "*/*", ""} {
 			m.sendAs(m.owner, http.MethodGet, uri, http.Header{"Accept": {accept}}, "").refused(t, http.StatusNotFound, "RESOURCE_NOT_FOUND")

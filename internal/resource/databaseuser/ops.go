@@ -26,7 +26,7 @@ func (s *Service) Operations() api.Operations {
 			ID: "createDatabaseUser", Aliases: []string{"createGroupDatabaseUser"}, Method: http.MethodPost, Path: "/groups/{groupId}/databaseUsers",
 			Tag: tag, Summary: "Create one database user",
 			Description: "Creates a user who logs in to the project's clusters by SCRAM; the password is kept as SCRAM verifiers only. " +
-				"Users of other kinds are kept and shown, and cannot log in yet.",
+				"Users of X.509 log in by certificates where clusters speak TLS. Users of other kinds are kept and shown, and cannot log in.",
 			Roles: manage, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.DatabaseUserExists, fault.DatabaseUsersLimit, fault.UnknownDatabaseRole},
 			Versions: []api.Version{api.At("2023-01-01", s.create)},
 		},

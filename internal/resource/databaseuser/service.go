@@ -130,3 +130,13 @@ func (s *Service) LoseRole(tx store.Tx, groupID model.ID, role string) (without 
 	}
 	return nil, nil
 }
+
+// X509 is how certificates of a user of $external are made: MANAGED, CUSTOMER or NONE. store.ErrNotFound: there is no such
+// user.
+func (s *Service) X509(tx store.Tx, groupID model.ID, username string) (string, error) {
+	u, err := Users.Get(tx, Key(groupID, "$external", username))
+	if err != nil {
+		return "", err
+	}
+	return u.Is.X509Type, nil
+}

@@ -1,0 +1,141 @@
+package certificate
+
+import (
+	"crypto/x509/pkix"
+	"strconv"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/kept"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/pki"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// UserCert is a certificate on the wire. The certificate itself is shown once, when it is made.
+type UserCert struct {
+	Serial    int64     `json:"_id,omitempty" api:"readonly" doc:"Serial number of the certificate."`
+	CreatedAt *api.Time `json:"createdAt,omitempty" api:"readonly" doc:"From when on the certificate is good: an hour before it was made."`
+	GroupID   string    `json:"groupId,omitempty" api:"readonly,is=objectId" doc:"Id of the project."`
+	Months    *int      `json:"monthsUntilExpiration,omitempty" api:"writeonly,max=24,default=3" doc:"For how many months the certificate is good, 1 to 24."`
+	NotAfter  *api.Time `json:"notAfter,omitempty" api:"readonly" doc:"Until when the certificate is good."`
+	Subject   string    `json:"subject,omitempty" api:"readonly" doc:"Whom the certificate names (RFC 2253)."`
+}
+
+// Issued is a certificate in stored form, with the name of its user. It outlives the user.
+type Issued = kept.Object[UserCert, string]
+
+var issued = &store.Table[Issued]{
+	Name: "database_user_certificates",
+	ID:   func(c *Issued) string { return c.ID },
+	Rev:  func(c *Issued) *int64 { return &c.Rev },
+	Indexes: []store.Index[Issued]{{Name: "user", Key: func(c *Issued) []string {
+		return []string{c.GroupID, c.Own, strconv.FormatInt(c.Created.UnixMicro(), 10), c.ID}
+	}}},
+}
+
+// authority is what vouches for a project's managed certificates, with those that it has replaced: each until the last of
+// its certificates has ended.
+type authority struct {
+	GroupID model.ID              `json:"groupId"`
+	All     []pki.ClientAuthority `json:"all"`
+	Rev     int64                 `json:"-"`
+}
+
+var authorities = &store.Table[authority]{
+	Name: "client_authorities",
+	ID:   func(a *authority) string { return a.GroupID },
+	Rev:  func(a *authority) *int64 { return &a.Rev },
+}
+
+// ofUser names the certificates of a user.
+type ofUser struct {
+	api.InGroup
+	Username string `path:"username" doc:"Name of the user."`
+}
+
+// Row says that a single certificate has no operation.
+func (in ofUser) Row() (string, error) { return "", fault.UsernameNotFound.With(in.Username) }
+
+func created(c *Issued) kept.Events {
+	return kept.Events{Created: "MONGODB_USER_X509_CERT_CREATED", About: []event.Subject{event.DatabaseUser(c.Own)}}
+}
+
+type listIn struct {
+	ofUser
+	api.Paging
+}
+
+func (s *Service) list(tx store.Tx, in listIn) (page api.Page[UserCert], err error) {
+	if _, err := s.users.X509(tx, in.GroupID, in.Username); err != nil {
+		return page, store.IfMissing(err, fault.UsernameNotFound.With(in.Username))
+	}
+	q := store.Query{Index: "user", Prefix: []string{in.GroupID, in.Username}}
+	return s.issued.Page(tx, kept.ListIn{InGroup: in.InGroup, Paging: in.Paging}, q)
+}
+
+type createIn struct {
+	ofUser
+	Body UserCert
+}
+
+// Lifetimes of certificates, in months.
+const fewestMonths, usualMonths = 1, 3
+
+func (s *Service) create(tx store.Tx, in createIn) (api.Text, error) {
+	kind, err := s.users.X509(tx, in.GroupID, in.Username)
+	if err != nil {
+		return "", store.IfMissing(err, fault.UsernameNotFound.With(in.Username))
+	}
+	months := api.Or(in.Body.Months, usualMonths)
+	var bad fault.Problems
+	if kind != "MANAGED" {
+		bad.Add("username", "must be of a user whose x509Type is MANAGED")
+	}
+	if months < fewestMonths {
+		bad.Add("monthsUntilExpiration", "must be at least %d", fewestMonths)
+	}
+	if err := bad.Err(); err != nil {
+		return "", err
+	}
+	now := tx.Now().Truncate(time.Second) // as certificates tell the time
+	end := now.AddDate(0, months, 0)
+	ca, err := s.authority(tx, in.GroupID, now, end)
+	if err != nil {
+		return "", err
+	}
+	cert, text, err := ca.Issue(pkix.Name{CommonName: in.Username}, now, end)
+	if err != nil {
+		return "", err
+	}
+	_, err = s.issued.Add(tx, &Issued{GroupID: in.GroupID, Own: in.Username, Is: UserCert{
+		Serial: cert.SerialNumber.Int64(), CreatedAt: &api.Time{Time: cert.NotBefore}, GroupID: in.GroupID, NotAfter: &api.Time{Time: cert.NotAfter},
+		Subject: cert.Subject.String(),
+	}})
+	return api.Text(text), err
+}
+
+// authority returns what is to vouch for a certificate until end, and makes it if there is none.
+func (s *Service) authority(tx store.Tx, groupID model.ID, now, end time.Time) (ca pki.ClientAuthority, err error) {
+	a, err := authorities.Get(tx, groupID)
+	if store.IsNotFound(err) {
+		a, err = &authority{GroupID: groupID}, nil
+	}
+	if err != nil {
+		return ca, err
+	}
+	if n := len(a.All); n > 0 {
+		cert, err := a.All[n-1].Parse()
+		if err != nil || !end.After(cert.NotAfter) {
+			return a.All[n-1], err
+		}
+	}
+	ca, err = pki.NewClientAuthority(pkix.Name{CommonName: groupID, OrganizationalUnit: []string{"Clients"}, Organization: []string{"Telamon"}}, now)
+	if err != nil {
+		return ca, err
+	}
+	a.All = append(a.All, ca)
+	return ca, authorities.Put(tx, a)
+}

@@ -1,0 +1,50 @@
+package certificate
+
+import (
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/kept"
+	"github.com/telamon-db/telamon/internal/pki"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// UserSecurity is how a project's database users are vouched for from outside.
+type UserSecurity struct {
+	CustomerX509 CustomerX509 `json:"customerX509" doc:"The customer's own authorities."`
+	LDAP         LDAP         `json:"ldap" doc:"LDAP, which can only be off."`
+}
+
+// CustomerX509 are the authorities of a customer.
+type CustomerX509 struct {
+	CAs string `json:"cas,omitempty" api:"maxLen=65536" doc:"The certificates of the authorities, as PEM."`
+}
+
+// LDAP is a project's directory.
+type LDAP struct {
+	Authentication bool `json:"authenticationEnabled" doc:"Whether users log in by LDAP."`
+	Authorization  bool `json:"authorizationEnabled" doc:"Whether groups of LDAP have roles."`
+}
+
+var security = kept.Table[UserSecurity]("user_security", nil)
+
+func check(w *UserSecurity) error {
+	var bad fault.Problems
+	if w.CustomerX509.CAs != "" {
+		if _, err := pki.ReadAuthorities(w.CustomerX509.CAs); err != nil {
+			bad.Add("customerX509.cas", "%s", err)
+		}
+	}
+	if w.LDAP.Authentication {
+		bad.Add("ldap.authenticationEnabled", "cannot be true: there is no login by LDAP")
+	}
+	if w.LDAP.Authorization {
+		bad.Add("ldap.authorizationEnabled", "cannot be true: there are no groups of LDAP")
+	}
+	return bad.Err()
+}
+
+func (s *Service) disable(tx store.Tx, in kept.In) (UserSecurity, error) {
+	return s.security.Change(tx, in.GroupID, func(w *UserSecurity) error {
+		w.CustomerX509 = CustomerX509{}
+		return nil
+	})
+}
