@@ -38,7 +38,7 @@ func (out *response) success(result any) {
 	if p, ok := result.(paged); ok {
 		result = p.linked(pageLinks(out.r, p))
 	}
-	if text, ok := result.(Text); ok {
+	if text, ok := result.(Verbatim); ok {
 		out.write(out.op.Status, []byte(text))
 		return
 	}

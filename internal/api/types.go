@@ -101,5 +101,5 @@ func Or[T any](p *T, otherwise T) T {
 
 var timeOfGo = reflect.TypeFor[time.Time]()
 
-// Text is an answer that is written as it is, though its media type says JSON: so the service answers with certificates.
-type Text string
+// Verbatim is an answer that is written as it is, though its media type says JSON: so the service answers with certificates.
+type Verbatim string

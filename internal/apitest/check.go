@@ -95,7 +95,7 @@ func (c *checker) check(r *http.Request, res *http.Response, body []byte) {
 	}
 }
 
-// isText reports whether an operation answers with a text (api.Text).
+// isText reports whether an operation answers with a text (api.Verbatim).
 func isText(route *routers.Route, status int) bool {
 	response := route.Operation.Responses.Status(status)
 	if response == nil {

@@ -84,7 +84,7 @@ type createIn struct {
 // Lifetimes of certificates, in months.
 const fewestMonths, usualMonths = 1, 3
 
-func (s *Service) create(tx store.Tx, in createIn) (api.Text, error) {
+func (s *Service) create(tx store.Tx, in createIn) (api.Verbatim, error) {
 	kind, err := s.users.X509(tx, in.GroupID, in.Username)
 	if err != nil {
 		return "", store.IfMissing(err, fault.UsernameNotFound.With(in.Username))
@@ -114,7 +114,7 @@ func (s *Service) create(tx store.Tx, in createIn) (api.Text, error) {
 		Serial: cert.SerialNumber.Int64(), CreatedAt: &api.Time{Time: cert.NotBefore}, GroupID: in.GroupID, NotAfter: &api.Time{Time: cert.NotAfter},
 		Subject: cert.Subject.String(),
 	}})
-	return api.Text(text), err
+	return api.Verbatim(text), err
 }
 
 // authority returns what is to vouch for a certificate until end, and makes it if there is none.
