@@ -56,6 +56,7 @@ func tables() string {
 	entryTable(&b, "Update operators", update.Operators, nil)
 	entryTable(&b, "Aggregation stages", docdb.Stages(), gateway.EngineStages())
 	entryTable(&b, "Accumulators of `$group`", stage.Accumulators, nil)
+	entryTable(&b, "Window functions of `$setWindowFields`, beside the accumulators", stage.WindowFunctions, nil)
 	entryTable(&b, "Expressions", expression.Operators, slices.Sorted(maps.Keys(expression.Refused)))
 	return b.String()
 }

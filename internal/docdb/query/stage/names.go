@@ -6,12 +6,16 @@ import "github.com/telamon-db/telamon/internal/docdb/query/value"
 var (
 	Stages       []value.Entry
 	Accumulators []value.Entry // of $group
+	// WindowFunctions are those of $setWindowFields that are no accumulators.
+	WindowFunctions []value.Entry
 )
 
 // The tables are filled here, not where they are declared, because parsing reaches back into them.
 func init() {
 	accumulators = newAccumulators()
 	Accumulators = accumulators.Entries()
+	windowFunctions = newWindowFunctions()
+	WindowFunctions = windowFunctions.Entries()
 	stages = newStages()
 	Stages = stages.Entries()
 }

@@ -1,0 +1,258 @@
+package stage
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/memory"
+	"github.com/telamon-db/telamon/internal/docdb/query/expression"
+	"github.com/telamon-db/telamon/internal/docdb/query/order"
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// Windows sorts documents, in parts by a key if there is one, and adds fields to each that are computed from its neighbours:
+// $setWindowFields.
+type Windows struct {
+	named
+	by     *keys.Collation
+	part   expression.Expression // nil: all documents are one part
+	order  order.Sort
+	fields []windowField
+}
+
+// windowField is a field that is added, and what computes it.
+type windowField struct {
+	path []string
+	of   windowFunction
+}
+
+// A windowFunction computes a field of all documents of a part, which are in order. Missing values add nothing.
+type windowFunction interface {
+	compute(p *part) ([]bson.RawValue, error)
+	inputs() []expression.Expression
+}
+
+// part is a run of documents that belong together.
+type part struct {
+	docs  []keyedDoc // by is what the first field of the order is
+	order order.Sort
+	x     *expression.Evaluation
+	held  *memory.Account
+}
+
+func parseWindows(p *expression.Parser, n named) (Stage, error) {
+	doc := n.spec.Value
+	if !value.IsDocument(n.spec) {
+		return nil, wire.Errorf(wire.FailedToParse, "the $setWindowFields stage specification must be an object, found %s", value.TypeName(n.spec))
+	}
+	if err := knownFields("$setWindowFields", wire.UnknownField, doc, "partitionBy", "sortBy", "output"); err != nil {
+		return nil, err
+	}
+	w := Windows{named: n, by: p.Collation}
+	var err error
+	if by := keys.Lookup(doc, "partitionBy"); by.Type != 0 {
+		if w.part, err = expression.Parse(p, by); err != nil {
+			return nil, err
+		}
+	}
+	if by := keys.Lookup(doc, "sortBy"); by.Type != 0 {
+		if !value.IsDocument(by) {
+			return nil, wire.Errorf(wire.TypeMismatch, "BSON field '$setWindowFields.sortBy' is the wrong type '%s', expected type 'object'", value.TypeName(by))
+		}
+		if w.order, err = order.Parse(p.Collation, by.Value); err != nil {
+			return nil, err
+		}
+	}
+	output := keys.Lookup(doc, "output")
+	if !value.IsDocument(output) {
+		return nil, wire.Errorf(wire.MissingField, "BSON field '$setWindowFields.output' is missing but a required field")
+	}
+	for key, v := range keys.Elements(output.Value) {
+		path, err := value.FieldPath(string(key))
+		if err != nil {
+			return nil, err
+		}
+		of, err := parseWindowFunction(p, w.order, v)
+		if err != nil {
+			return nil, err
+		}
+		w.fields = append(w.fields, windowField{path, of})
+	}
+	return w, nil
+}
+
+// parseWindowFunction reads {$function: operand, window: {...}}.
+func parseWindowFunction(p *expression.Parser, by order.Sort, spec bson.RawValue) (windowFunction, error) {
+	if !value.IsDocument(spec) {
+		return nil, wire.Errorf(wire.FailedToParse, "The field of $setWindowFields must be an object with a window function, found %s", value.TypeName(spec))
+	}
+	name, operand := "", bson.RawValue{}
+	for key, v := range keys.Elements(spec.Value) {
+		switch text := string(key); {
+		case text == "window":
+		case strings.HasPrefix(text, "$") && name == "":
+			name, operand = text, v
+		default:
+			return nil, wire.Errorf(wire.FailedToParse, "Window function found an unknown argument: %s", text)
+		}
+	}
+	if name == "" {
+		return nil, wire.Errorf(wire.FailedToParse, "Expected a $-prefixed window function")
+	}
+	window := keys.Lookup(spec.Value, "window")
+	if definition, ok := windowFunctions[name]; ok {
+		return definition.Parse(windowSpec{p, name, operand, window, by})
+	}
+	definition, ok := accumulators[name]
+	if why, known := expression.Refused[name]; known {
+		return nil, why.Error(name)
+	}
+	if !ok {
+		return nil, wire.Errorf(wire.FailedToParse, "Unrecognized window function, %s", name)
+	}
+	bounds, err := parseBounds(p, by, window)
+	if err != nil {
+		return nil, err
+	}
+	collected, err := definition.Parse(p, name, operand)
+	return windowed{bounds, collected}, err
+}
+
+func (w Windows) Needs(out Needs) Needs {
+	if w.part != nil {
+		out = out.and(needsOf(w.part))
+	}
+	for _, f := range w.order {
+		out.Paths = append(out.Paths[:len(out.Paths):len(out.Paths)], f.Path)
+	}
+	for _, f := range w.fields {
+		for _, e := range f.of.inputs() {
+			out = out.and(needsOf(e))
+		}
+	}
+	return out
+}
+
+func (w Windows) Stream(in value.Documents, r *Run) value.Documents {
+	return func(yield func(bson.Raw, error) bool) {
+		held := r.Memory.Open("$setWindowFields", expression.MaxMemory)
+		defer held.Close()
+		x := r.Evaluation()
+		all, err := w.gather(in, x, &held)
+		for len(all) > 0 && err == nil {
+			end := 1
+			for end < len(all) && bytes.Equal(all[end].part, all[0].part) {
+				end++
+			}
+			p := &part{order: w.order, x: x, held: &held}
+			for _, d := range all[:end] {
+				p.docs = append(p.docs, d.keyedDoc)
+			}
+			if err = w.emit(p, yield); err == errEnough {
+				return
+			}
+			all = all[end:]
+		}
+		if err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// placedDoc is a document with the part to which it belongs; its key is its place in there.
+type placedDoc struct {
+	part []byte
+	keyedDoc
+}
+
+func (w Windows) gather(in value.Documents, x *expression.Evaluation, held *memory.Account) (all []placedDoc, err error) {
+	for doc, err := range in {
+		if err != nil {
+			return nil, err
+		}
+		d := placedDoc{keyedDoc: keyedDoc{doc: bytes.Clone(doc)}}
+		if w.part != nil {
+			v := w.part.Value(x.Begin(d.doc))
+			if value.IsArray(v) {
+				return nil, wire.Errorf(wire.TypeMismatch, "An expression used to partition cannot evaluate to value of type array")
+			}
+			d.part = w.by.Append(nil, value.OrNull(v))
+		}
+		if d.key, err = w.order.Key(d.doc); err == nil {
+			err = x.Err()
+		}
+		if len(w.order) > 0 {
+			d.by = expression.At(w.order[0].Path).Value(x.Begin(d.doc))
+		}
+		if err == nil {
+			err = held.Take(len(d.doc) + len(d.part) + len(d.key) + 160)
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, d)
+	}
+	slices.SortStableFunc(all, func(a, b placedDoc) int {
+		if !x.Step(1) {
+			return 0
+		}
+		if c := bytes.Compare(a.part, b.part); c != 0 {
+			return c
+		}
+		return bytes.Compare(a.key, b.key)
+	})
+	return all, x.Err()
+}
+
+// errEnough is where no more documents are wanted.
+var errEnough = errors.New("enough documents")
+
+// emit gives the documents of a part with their fields.
+func (w Windows) emit(p *part, yield func(bson.Raw, error) bool) error {
+	columns := make([][]bson.RawValue, len(w.fields))
+	for i, f := range w.fields {
+		var err error
+		if columns[i], err = f.of.compute(p); err != nil {
+			return err
+		}
+		if err := p.x.Err(); err != nil {
+			return err
+		}
+	}
+	for i, d := range p.docs {
+		doc, err := d.doc, error(nil)
+		for k, f := range w.fields {
+			if doc, err = with(doc, f.path, columns[k][i]); err != nil {
+				return err
+			}
+		}
+		if !yield(doc, nil) {
+			return errEnough
+		}
+	}
+	return nil
+}
+
+// take counts what a function keeps of values.
+func (p *part) take(values []bson.RawValue) ([]bson.RawValue, error) {
+	n := 0
+	for _, v := range values {
+		n += len(v.Value) + 32
+	}
+	return values, p.held.Take(n)
+}
+
+// evaluated are the values of an expression for all documents.
+func (p *part) evaluated(e expression.Expression) []bson.RawValue {
+	list := make([]bson.RawValue, len(p.docs))
+	for i, d := range p.docs {
+		list[i] = value.Clone(e.Value(p.x.Begin(d.doc)))
+	}
+	return list
+}
