@@ -2,6 +2,7 @@ package query_test
 
 import (
 	"bytes"
+	"context"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -15,10 +16,12 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
+	"github.com/telamon-db/telamon/internal/docdb/memory"
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/match"
 	"github.com/telamon-db/telamon/internal/docdb/query/order"
 	"github.com/telamon-db/telamon/internal/docdb/query/projection"
+	"github.com/telamon-db/telamon/internal/docdb/query/stage"
 	"github.com/telamon-db/telamon/internal/docdb/query/update"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 )
@@ -33,6 +36,12 @@ func TestOracle(t *testing.T) {
 	}
 	for range 2000 {
 		cases = append(cases, kase("expression", "expression", g.expression(2), "doc", g.doc()))
+	}
+	for range 7500 {
+		cases = append(cases, kase("expression", "expression", g.family(), "doc", g.doc()))
+	}
+	for range 5000 {
+		cases = append(cases, g.pipeline())
 	}
 	for range 1000 {
 		cases = append(cases, g.sort(), g.project(), g.update(), g.update(), g.flow())
@@ -128,6 +137,8 @@ func solve(c bson.Raw) (any, error) {
 			ids = append(ids, d.Document().Lookup("_id"))
 		}
 		return ids, err
+	case "pipeline":
+		return run(c)
 	case "project":
 		p, err := projection.ParseFind(nil, c.Lookup("projection").Document(), nil)
 		if err != nil {
@@ -158,6 +169,13 @@ func agree(a, b bson.Raw) bool {
 // inOrder sorts a document's fields: mingo orders those of an included document otherwise. MongoDB has _id first and the
 // others as they stand in the document.
 func inOrder(v bson.RawValue) bson.RawValue {
+	if value.IsArray(v) {
+		list := value.Elements(v)
+		for i := range list {
+			list[i] = inOrder(list[i])
+		}
+		return value.Array(list)
+	}
 	if !value.IsDocument(v) {
 		return v
 	}
@@ -419,4 +437,27 @@ func compute(e bson.RawValue, doc bson.Raw) (any, error) {
 		return bson.D{{Key: "missing", Value: true}}, x.Err()
 	}
 	return v, x.Err()
+}
+
+// run is what a pipeline makes of the case's documents.
+func run(c bson.Raw) (any, error) {
+	p, err := stage.Parse(nil, c.Lookup("pipeline"))
+	if err != nil {
+		return nil, err
+	}
+	in := func(yield func(bson.Raw, error) bool) {
+		for _, v := range value.Elements(c.Lookup("docs")) {
+			if !yield(v.Value, nil) {
+				return
+			}
+		}
+	}
+	out := bson.A{}
+	for doc, err := range p.Optimize().Run(&stage.Run{Ctx: context.Background(), Memory: memory.NewBudget(1 << 30)}, in) {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, bson.Raw(bytes.Clone(doc)))
+	}
+	return out, nil
 }

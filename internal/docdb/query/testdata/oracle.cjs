@@ -11,6 +11,7 @@ const kinds = {
     const { is } = new mingo.Aggregator([{ $project: { _id: 0, is: c.expression } }]).run([c.doc])[0];
     return is === undefined ? { missing: true } : is;
   },
+  pipeline: c => new mingo.Aggregator(c.pipeline).run(c.docs),
   update: c => { mingo.updateOne([c.doc], {}, c.update, { arrayFilters: c.filters }); return c.doc; },
   flow: c => c.update.reduce((doc, stage) => new mingo.Aggregator([stage]).run([EJSON.parse(EJSON.stringify(doc))])[0], c.doc),
 };
