@@ -22,6 +22,13 @@ func (p *Problems) AtMost(field string, n, most int) {
 	}
 }
 
+// AddAll adds what another check has found; nothing where err is nil.
+func (p *Problems) AddAll(err error) {
+	if f, ok := Of(err); ok {
+		p.found = append(p.found, f)
+	}
+}
+
 // Err is the error for all problems together: its code is the first one's, its violations are everyone's. nil if there is
 // none.
 func (p *Problems) Err() error {

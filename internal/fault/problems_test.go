@@ -11,7 +11,8 @@ func TestProblems(t *testing.T) {
 	if err := none.Err(); err != nil {
 		t.Errorf("nothing is wrong: %v", err)
 	}
-	plain.Add("a", "must be %d", 1)
+	plain.AddAll(nil)
+	plain.AddAll(Field("a", "must be %d", 1))
 	plain.AddAs(OrgNotFound.With("x"), "b", "must be there")
 	coded.AddAs(OrgNotFound.With("x"), "b", "must be there")
 	coded.Add("a", "must be %d", 1)

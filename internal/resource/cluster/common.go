@@ -19,7 +19,7 @@ const unset = -1
 // oneShard refuses a number of shards other than 1.
 func (p *problems) oneShard(field string, shards *int) {
 	if api.Or(shards, 1) != 1 {
-		p.say(field, "must be 1: Telamon has no sharded clusters so far")
+		p.Add(field, "must be 1: Telamon has no sharded clusters so far")
 	}
 }
 
@@ -59,7 +59,7 @@ func (w *common) declare(d *model.Declared, bad *problems) {
 	}
 	if w.Tags != nil {
 		tags, err := shape.Tags("tags", w.Tags)
-		bad.add(err)
+		bad.AddAll(err)
 		d.Tags = tags
 	}
 	if w.Labels != nil {
@@ -98,7 +98,7 @@ func (w *common) refuse(d *model.Declared, bad *problems) {
 		{"mongoDBMajorVersion", !slices.Contains(model.MajorVersions, cmp.Or(w.MajorVersion, d.MajorVersion)), "must be one of " + strings.Join(model.MajorVersions, ", ")},
 	} {
 		if r.asked {
-			bad.say(r.field, r.problem)
+			bad.Add(r.field, "%s", r.problem)
 		}
 	}
 }
@@ -140,7 +140,7 @@ func (w *common) show(v view) {
 // declareZones replaces the zones of d. Zones and their disks keep what they had where the body does not tell.
 func declareZones(d *model.Declared, zones []model.Zone, bad *problems) {
 	if len(zones) != 1 {
-		bad.say("replicationSpecs", "must have exactly one item: the cluster is a replica set")
+		bad.Add("replicationSpecs", "must have exactly one item: the cluster is a replica set")
 	}
 	had, disk := d.Zones, diskOf(d)
 	d.Zones = nil

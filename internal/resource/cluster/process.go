@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"fmt"
 	"math"
 	"reflect"
 	"strconv"
@@ -83,7 +82,7 @@ func checkProcess(d *model.Declared, bad *problems) {
 	p := &d.Process
 	within := func(field string, n *int, least, most int) {
 		if n != nil && (*n < least || *n > most) {
-			bad.say(field, fmt.Sprintf("must be from %d to %d", least, most))
+			bad.Add(field, "must be from %d to %d", least, most)
 		}
 	}
 	within("changeStreamOptionsPreAndPostImagesExpireAfterSeconds", p.ChangeStreamExpiry, 1, math.MaxInt32)
@@ -92,11 +91,11 @@ func checkProcess(d *model.Declared, bad *problems) {
 	within("oplogSizeMB", p.OplogMB, leastOplog, max(leastOplog, int(diskOf(d)*1024)))
 	within("queryStatsLogVerbosity", p.QueryStats, 1, 3)
 	if p.OplogHours != nil && (*p.OplogHours < 0 || *p.OplogHours > mostOplogHours) {
-		bad.say("oplogMinRetentionHours", fmt.Sprintf("must be from 0 to %d", mostOplogHours))
+		bad.Add("oplogMinRetentionHours", "must be from 0 to %d", mostOplogHours)
 	}
 	if w := p.DefaultWriteConcern; w != nil && *w != "majority" {
 		if n, err := strconv.ParseUint(*w, 10, 8); err != nil || n > maxNodes {
-			bad.say("defaultWriteConcern", fmt.Sprintf("must be majority or a number of members, at most %d", maxNodes))
+			bad.Add("defaultWriteConcern", "must be majority or a number of members, at most %d", maxNodes)
 		}
 	}
 }

@@ -2,9 +2,7 @@ package cluster
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
@@ -19,88 +17,47 @@ const (
 
 // problems collects what is wrong with a request, by the names that the request's version has for things.
 type problems struct {
-	found  []fault.Violation
+	fault.Problems
 	region string // the field of a region that there is not
 	names  names
 }
 
-func (p *problems) say(field, problem string) {
-	p.found = append(p.found, fault.Violation{Field: field, Description: problem})
-}
-
-// add collects the violations of a fault.
-func (p *problems) add(err error) {
-	if f, ok := fault.Of(err); ok {
-		p.found = append(p.found, f.Violations...)
-	}
-}
-
-// at is say for a field of a region config.
-func (p *problems) at(region int, field, problem string) {
-	p.say(p.names.field(region, field), problem)
+// at is Add for a field of a region config.
+func (p *problems) at(region int, field, format string, args ...any) {
+	p.Add(p.names.field(region, field), format, args...)
 }
 
 // err is the one error that names all violations. Clients look for a region's in an error of its own.
 func (p *problems) err() error {
-	switch {
-	case p.region != "":
-		return fault.InvalidAttribute.With(p.region).Naming(p.found...)
-	case len(p.found) > 0:
-		return fault.Invalid(p.found...)
+	err := p.Err()
+	if f, ok := fault.Of(err); ok && p.region != "" {
+		return fault.InvalidAttribute.With(p.region).Naming(f.Violations...)
 	}
-	return nil
+	return err
 }
-
-// names are what a version calls a replica set's regions and the fields of each.
-type names struct {
-	regions string
-	field   func(region int, field string) string
-}
-
-// regionConfigs are the names since 2024-08-05.
-var regionConfigs = names{"replicationSpecs[0].regionConfigs", func(region int, field string) string {
-	return fmt.Sprintf("replicationSpecs[0].regionConfigs[%d].%s", region, field)
-}}
-
-// oneDisk are the names until 2024-08-05, when disks were the whole cluster's.
-var oneDisk = names{regionConfigs.regions, func(region int, field string) string {
-	if strings.HasSuffix(field, ".diskSizeGB") {
-		return "diskSizeGB"
-	}
-	return regionConfigs.field(region, field)
-}}
-
-// regionsConfig are the names of the first version, where most fields are the whole cluster's.
-var regionsConfig = names{"replicationSpecs[0].regionsConfig", func(_ int, field string) string {
-	return cmp.Or(map[string]string{
-		"providerName": "providerSettings.providerName", "backingProviderName": "providerSettings.backingProviderName",
-		"regionName": "providerSettings.regionName", "electableSpecs.instanceSize": "providerSettings.instanceSizeName",
-		"electableSpecs.diskSizeGB": "diskSizeGB", "electableSpecs.diskIOPS": "providerSettings.diskIOPS",
-	}[field], "replicationSpecs[0].regionsConfig")
-}}
 
 // checkName holds a new cluster's name against the rules that its pattern leaves.
 func (p *problems) checkName(name string) {
 	switch {
 	case name == "":
-		p.say("name", "is required")
+		p.Add("name", "is required")
 	case len(name) > longestName:
-		p.say("name", fmt.Sprintf("must have at most %d characters", longestName))
+		p.Add("name", "must have at most %d characters", longestName)
 	}
 }
 
 // check holds a declaration against the rules that need no other object.
 func (p *problems) check(d *model.Declared) {
 	if d.PointInTime && !d.Backup {
-		p.say("pitEnabled", "needs backups to be enabled")
+		p.Add("pitEnabled", "needs backups to be enabled")
 	}
 	if len(d.Zones) == 0 {
-		p.say("replicationSpecs", "is required")
+		p.Add("replicationSpecs", "is required")
 		return
 	}
 	regions := d.Zones[0].Regions
 	if len(regions) == 0 {
-		p.say(p.names.regions, "must have at least one region")
+		p.Add(p.names.regions, "must have at least one region")
 		return
 	}
 	for i := range regions {
@@ -117,7 +74,7 @@ func (p *problems) check(d *model.Declared) {
 // checkVersion wants a cluster's version not to go back.
 func (p *problems) checkVersion(next, was *model.Declared) {
 	if slices.Index(model.MajorVersions, next.MajorVersion) < slices.Index(model.MajorVersions, was.MajorVersion) {
-		p.say("mongoDBMajorVersion", "cannot go back to an older version")
+		p.Add("mongoDBMajorVersion", "cannot go back to an older version")
 	}
 }
 
@@ -129,7 +86,7 @@ func (p *problems) checkDisks(next, was *model.Declared) {
 	had := diskOf(was)
 	for i, r := range next.Zones[0].Regions {
 		if r.Electable.DiskGB < had {
-			p.at(i, "electableSpecs.diskSizeGB", fmt.Sprintf("must be at least %g: disks do not shrink", had))
+			p.at(i, "electableSpecs.diskSizeGB", "must be at least %g: disks do not shrink", had)
 		}
 	}
 }
@@ -148,7 +105,7 @@ func (p *problems) checkRegion(i int, r *model.Region) {
 	}
 	if model.IsCloud(r.Cloud()) && !model.HasRegion(r.Cloud(), r.Name) || r.Name == "" {
 		p.region = p.names.field(i, "regionName")
-		p.say(p.region, "must be a region of the provider")
+		p.Add(p.region, "must be a region of the provider")
 	}
 	if r.Provider == model.Tenant {
 		p.checkNone(i, "readOnlySpecs", r.ReadOnly)
@@ -176,10 +133,10 @@ func (p *problems) checkHardware(i int, field, provider string, h *model.Hardwar
 		p.at(i, field+".instanceSize", "is required")
 	}
 	if h.Nodes < 0 || h.Nodes > maxNodes {
-		p.at(i, field+".nodeCount", fmt.Sprintf("must be from 0 to %d", maxNodes))
+		p.at(i, field+".nodeCount", "must be from 0 to %d", maxNodes)
 	}
 	if h.DiskGB < leastDisk || h.DiskGB > mostDisk {
-		p.at(i, field+".diskSizeGB", fmt.Sprintf("must be from %d to %d", leastDisk, mostDisk))
+		p.at(i, field+".diskSizeGB", "must be from %d to %d", leastDisk, mostDisk)
 	}
 	if h.IOPS < 0 {
 		p.at(i, field+".diskIOPS", "must be at least 0")
@@ -204,10 +161,10 @@ func (p *problems) checkFree(d *model.Declared, regions []model.Region) {
 		p.at(0, "electableSpecs.instanceSize", "must be M0, the size of free clusters")
 	}
 	if d.Backup {
-		p.say("backupEnabled", "must be false for a free cluster")
+		p.Add("backupEnabled", "must be false for a free cluster")
 	}
 	if d.Paused {
-		p.say("paused", "must be false for a free cluster")
+		p.Add("paused", "must be false for a free cluster")
 	}
 }
 
@@ -228,7 +185,7 @@ func (p *problems) checkNodes(regions []model.Region) {
 		p.at(0, "electableSpecs.nodeCount", "must be 1, 3, 5 or 7 in all regions together")
 	}
 	if all > maxNodes {
-		p.at(0, "readOnlySpecs.nodeCount", fmt.Sprintf("must leave at most %d nodes in all regions together", maxNodes))
+		p.at(0, "readOnlySpecs.nodeCount", "must leave at most %d nodes in all regions together", maxNodes)
 	}
 }
 

@@ -73,7 +73,7 @@ func begun[W any, P version[W]](s *Service, groupID model.ID, body P) (*model.Cl
 	bad.checkName(c.Name)
 	body.declare(&c.Declared, bad)
 	if c.Declared.Paused {
-		bad.say("paused", "must be false for a new cluster")
+		bad.Add("paused", "must be false for a new cluster")
 	}
 	bad.check(&c.Declared)
 	return c, bad.err()
@@ -146,7 +146,7 @@ func update[W any, P version[W]](s *Service) func(store.Tx, updateIn[W]) (W, err
 func changed[W any, P version[W]](c *model.Cluster, body P) (model.Declared, error) {
 	bad := &problems{names: namesOf(body)}
 	if name := body.called(); name != "" && name != c.Name {
-		bad.say("name", "cannot change")
+		bad.Add("name", "cannot change")
 	}
 	next := c.Declared.Clone()
 	body.declare(&next, bad)

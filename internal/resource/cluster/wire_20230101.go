@@ -101,7 +101,7 @@ func (w *LegacyAtlasCluster) declare(d *model.Declared, bad *problems) {
 		d.Backup = api.Or(w.BackupEnabled, false) || api.Or(w.ProviderBackupEnabled, false)
 	}
 	if w.DeleteAfterHours != nil {
-		bad.say("deleteAfterCreationHours", "is not accepted: clusters stay until they are deleted")
+		bad.Add("deleteAfterCreationHours", "is not accepted: clusters stay until they are deleted")
 	}
 	bad.oneShard("numShards", w.NumShards)
 	if w.ProviderSettings == nil && w.ReplicationSpecs == nil && w.ReplicationSpec == nil && w.AutoScaling == nil {
@@ -139,7 +139,7 @@ func (w *LegacyAtlasCluster) declareZone(d *model.Declared, bad *problems) {
 func (w *LegacyAtlasCluster) over(r *model.Region, bad *problems) {
 	if p := w.ProviderSettings; p != nil {
 		if p.DiskTypeName != "" {
-			bad.say("providerSettings.diskTypeName", "is not accepted: name diskSizeGB")
+			bad.Add("providerSettings.diskTypeName", "is not accepted: name diskSizeGB")
 		}
 		name := cmp.Or(string(p.RegionName), r.Name)
 		*r = model.Region{Provider: p.ProviderName, Backing: p.BackingProviderName, Name: name, Scaling: r.Scaling, Electable: model.Hardware{
@@ -163,7 +163,7 @@ func (w *LegacyAtlasCluster) regions(z *model.Zone, template model.Region, bad *
 	specs := w.ReplicationSpec
 	if w.ReplicationSpecs != nil {
 		if len(w.ReplicationSpecs) != 1 {
-			bad.say("replicationSpecs", "must have exactly one item: the cluster is a replica set")
+			bad.Add("replicationSpecs", "must have exactly one item: the cluster is a replica set")
 		}
 		for i, s := range w.ReplicationSpecs {
 			specs, z.Name = s.RegionsConfig, cmp.Or(s.ZoneName, z.Name)

@@ -41,9 +41,9 @@ func TestClustersAndActors(t *testing.T) {
 	}
 	list := func(clusters ...string) []EventView {
 		t.Helper()
-		in := listOfProjectIn{ClusterNames: clusters, Paging: api.Paging{PageNum: 1, ItemsPerPage: 10, IncludeCount: true}, filter: filter{IncludeRaw: true}}
+		in := listOfProjectIn{ClusterNames: clusters, listed: listed{Paging: api.Paging{PageNum: 1, ItemsPerPage: 10, IncludeCount: true}, IncludeRaw: true}}
 		in.GroupID = p.ID
-		page, err := (&Service{Store: st}).listOfProject(t.Context(), in)
+		page, err := store.Read(st, (&Service{}).listOfProject)(t.Context(), in)
 		if err != nil || *page.TotalCount != len(page.Results) {
 			t.Fatalf("%v: %+v %v", clusters, page, err)
 		}

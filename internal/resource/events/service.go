@@ -10,90 +10,88 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// filter is what all lists of events can be narrowed by.
-type filter struct {
+// feed is where events stand: in the series of a project or organization, read below a path.
+type feed struct{ series, path string }
+
+func ofProject(in api.InGroup) feed    { return feed{in.GroupID, "/groups/" + in.GroupID + "/events"} }
+func ofOrganization(in api.InOrg) feed { return feed{in.OrgID, "/orgs/" + in.OrgID + "/events"} }
+
+// listed is what all lists of events can be narrowed by.
+type listed struct {
+	api.Paging
 	IncludeRaw bool       `query:"includeRaw" api:"default=false" doc:"Whether the answer has the raw document of each event."`
 	MaxDate    *time.Time `query:"maxDate" doc:"Instant after which no event is returned."`
 	MinDate    *time.Time `query:"minDate" doc:"Instant before which no event is returned."`
 }
 
-// span turns the dates into instants of the log. They are compared with events' instants as the API shows those, in
-// whole seconds: the created of an event, given as maxDate, includes that event.
-func (f filter) span(q *store.EventQuery) {
-	if f.MinDate != nil {
-		q.From = f.MinDate.Add(time.Second - 1).Truncate(time.Second)
+// query selects the page of a series. The dates are compared with events' instants as the API shows those, in whole
+// seconds: the created of an event, given as maxDate, includes that event.
+func (in listed) query(series string) store.EventQuery {
+	q := store.EventQuery{Series: series, Offset: in.Offset(), Limit: in.ItemsPerPage}
+	if in.MinDate != nil {
+		q.From = in.MinDate.Add(time.Second - 1).Truncate(time.Second)
 	}
-	if f.MaxDate != nil {
-		q.Until = f.MaxDate.Truncate(time.Second).Add(time.Second - time.Microsecond)
+	if in.MaxDate != nil {
+		q.Until = in.MaxDate.Truncate(time.Second).Add(time.Second - time.Microsecond)
 	}
+	return q
 }
 
 type listOfProjectIn struct {
 	api.InGroup
-	api.Paging
-	filter
+	listed
 	ClusterNames      []string           `query:"clusterNames" api:"is=clusterName" doc:"Names of clusters: only events about them."`
 	EventType         []ProjectEventType `query:"eventType" doc:"Only events of these types."`
 	ExcludedEventType []ProjectEventType `query:"excludedEventType" doc:"No events of these types."`
 }
 
-func (s *Service) listOfProject(ctx context.Context, in listOfProjectIn) (api.Page[EventView], error) {
-	q := store.EventQuery{
-		Series: in.GroupID, Clusters: in.ClusterNames, Types: plain(in.EventType), Excluded: plain(in.ExcludedEventType),
-	}
-	return s.list(ctx, "/groups/"+in.GroupID+"/events", q, in.Paging, in.filter)
+func (s *Service) listOfProject(tx store.Tx, in listOfProjectIn) (api.Page[EventView], error) {
+	q := in.query(in.GroupID)
+	q.Clusters, q.Types, q.Excluded = in.ClusterNames, plain(in.EventType), plain(in.ExcludedEventType)
+	return s.list(tx, ofProject(in.InGroup), q, in.listed)
 }
 
 type listOfOrganizationIn struct {
 	api.InOrg
-	api.Paging
-	filter
+	listed
 	EventType []OrganizationEventType `query:"eventType" doc:"Only events of these types."`
 }
 
-func (s *Service) listOfOrganization(ctx context.Context, in listOfOrganizationIn) (api.Page[EventView], error) {
-	q := store.EventQuery{Series: in.OrgID, Types: plain(in.EventType)}
-	return s.list(ctx, "/orgs/"+in.OrgID+"/events", q, in.Paging, in.filter)
+func (s *Service) listOfOrganization(tx store.Tx, in listOfOrganizationIn) (api.Page[EventView], error) {
+	q := in.query(in.OrgID)
+	q.Types = plain(in.EventType)
+	return s.list(tx, ofOrganization(in.InOrg), q, in.listed)
 }
 
-func plain[T ~string](names []T) []string {
-	var out []string
+func plain[T ~string](names []T) (out []string) {
 	for _, n := range names {
 		out = append(out, string(n))
 	}
 	return out
 }
 
-// list reads a page of the feed at path.
-func (s *Service) list(ctx context.Context, feed string, q store.EventQuery, p api.Paging, f filter) (page api.Page[EventView], err error) {
-	f.span(&q)
-	q.Offset, q.Limit = p.Offset(), p.ItemsPerPage
-	show := viewer{feed: feed, raw: f.IncludeRaw}
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		page = api.Page[EventView]{}
-		if p.IncludeCount {
-			n, err := tx.CountEvents(q)
-			if err != nil {
-				return err
-			}
-			page.TotalCount = api.Total(p, n)
-		}
-		rows, err := tx.Events(q)
+// list reads a page of a feed.
+func (s *Service) list(tx store.Tx, f feed, q store.EventQuery, in listed) (page api.Page[EventView], err error) {
+	if in.IncludeCount {
+		n, err := tx.CountEvents(q)
 		if err != nil {
-			return err
+			return page, err
 		}
-		show.begin(tx)
-		for _, row := range rows {
-			v, err := show.event(row)
-			if err != nil {
-				return err
-			}
-			page.Results = append(page.Results, v)
+		page.TotalCount = api.Total(in.Paging, n)
+	}
+	rows, err := tx.Events(q)
+	if err != nil {
+		return page, err
+	}
+	show := s.viewer(tx, f, in.IncludeRaw)
+	for _, row := range rows {
+		v, err := show.event(row)
+		if err != nil {
+			return page, err
 		}
-		return nil
-	})
-	show.tell(s.Log)
-	return page, err
+		page.Results = append(page.Results, v)
+	}
+	return page, nil
 }
 
 type one struct {
@@ -106,8 +104,8 @@ type getOfProjectIn struct {
 	one
 }
 
-func (s *Service) getOfProject(ctx context.Context, in getOfProjectIn) (EventView, error) {
-	return s.get(ctx, "/groups/"+in.GroupID+"/events", in.GroupID, in.one)
+func (s *Service) getOfProject(tx store.Tx, in getOfProjectIn) (EventView, error) {
+	return s.get(tx, ofProject(in.InGroup), in.one)
 }
 
 type getOfOrganizationIn struct {
@@ -115,31 +113,22 @@ type getOfOrganizationIn struct {
 	one
 }
 
-func (s *Service) getOfOrganization(ctx context.Context, in getOfOrganizationIn) (EventView, error) {
-	return s.get(ctx, "/orgs/"+in.OrgID+"/events", in.OrgID, in.one)
+func (s *Service) getOfOrganization(tx store.Tx, in getOfOrganizationIn) (EventView, error) {
+	return s.get(tx, ofOrganization(in.InOrg), in.one)
 }
 
-func (s *Service) get(ctx context.Context, feed, series string, in one) (out EventView, err error) {
-	show := viewer{feed: feed, raw: in.IncludeRaw}
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		row, err := tx.Event(series, in.EventID)
-		if err != nil {
-			return store.IfMissing(err, fault.ResourceNotFound.With("event "+in.EventID))
-		}
-		show.begin(tx)
-		out, err = show.event(row)
-		return err
-	})
-	show.tell(s.Log)
-	return out, err
+func (s *Service) get(tx store.Tx, f feed, in one) (out EventView, err error) {
+	row, err := tx.Event(f.series, in.EventID)
+	if err != nil {
+		return out, store.IfMissing(err, fault.ResourceNotFound.With("event "+in.EventID))
+	}
+	return s.viewer(tx, f, in.IncludeRaw).event(row)
 }
 
 type typesIn struct{ api.Paging }
 
-func (s *Service) types(_ context.Context, in typesIn) (api.Page[EventTypeDetails], error) {
-	var all []EventTypeDetails
-	for _, name := range event.Types() {
-		all = append(all, EventTypeDetails{Description: event.Type(name).Sentence(), EventType: name})
-	}
-	return api.PageOf(in.Paging, all), nil
+func types(_ context.Context, in typesIn) (api.Page[EventTypeDetails], error) {
+	return api.PageAs(in.Paging, event.Types(), func(name string) EventTypeDetails {
+		return EventTypeDetails{Description: event.Type(name).Sentence(), EventType: name}
+	}), nil
 }

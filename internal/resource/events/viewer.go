@@ -9,27 +9,28 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// viewer shows events of the feed at path.
+// viewer shows events of a feed.
 type viewer struct {
-	tx      store.Tx
-	feed    string
-	raw     bool
-	names   map[string]string // of organizations and projects, as they are called now; of those that are gone, ""
-	damaged []error           // of events that cannot be read
+	tx    store.Tx
+	log   *slog.Logger // is told which events cannot be read
+	path  string
+	raw   bool
+	names map[string]string // of organizations and projects, as they are called now; of those that are gone, ""
 }
 
-// begin begins anew, as a view may.
-func (v *viewer) begin(tx store.Tx) { v.tx, v.names, v.damaged = tx, map[string]string{}, nil }
+func (s *Service) viewer(tx store.Tx, f feed, raw bool) *viewer {
+	return &viewer{tx, s.Log, f.path, raw, map[string]string{}}
+}
 
 // event shows an event. Of one that is damaged it shows what the log knows beside its content: so a list neither ends at it
 // nor leaves it out in silence.
 func (v *viewer) event(row store.Event) (EventView, error) {
 	e, err := read(row)
 	if err != nil {
-		v.damaged = append(v.damaged, err)
+		v.log.Error("an event is damaged", "feed", v.path, "error", err)
 		return v.remains(row), nil
 	}
-	w := toWire(v.feed, e)
+	w := toWire(v.path, e)
 	if v.raw {
 		if err := v.learn(e); err != nil {
 			return EventView{}, err
@@ -51,22 +52,16 @@ func read(row store.Event) (*event.Event, error) {
 // remains is what can be said of a damaged event. It always has a raw document, which says that it is damaged.
 func (v *viewer) remains(row store.Event) EventView {
 	e := &event.Event{ID: row.ID, Type: event.Type(row.Type), Created: row.Created, Cluster: row.Cluster}
-	w := toWire(v.feed, e)
+	w := toWire(v.path, e)
 	w.Raw = raw(e, nil)
 	w.Raw.Severity, w.Raw.Description = "ERROR", "This event is damaged: who did it, and what it was about, cannot be read any more."
 	return w
 }
 
-// tell tells the log which events are damaged.
-func (v *viewer) tell(log *slog.Logger) {
-	for _, err := range v.damaged {
-		log.Error("an event is damaged", "feed", v.feed, "error", err)
-	}
-}
-
 // learn looks up the names that an event's raw document tells.
 func (v *viewer) learn(e *event.Event) error {
-	if _, known := v.names[e.OrgID]; !known {
+	_, known := v.names[e.OrgID]
+	if !known {
 		o, err := state.Organizations.Get(v.tx, e.OrgID)
 		if err == nil {
 			v.names[e.OrgID] = o.Name
@@ -74,13 +69,12 @@ func (v *viewer) learn(e *event.Event) error {
 			return err
 		}
 	}
-	if _, known := v.names[e.GroupID]; !known && e.GroupID != "" {
-		p, err := state.Projects.Get(v.tx, e.GroupID)
-		if err == nil {
-			v.names[e.GroupID] = p.Name
-		} else if !store.IsNotFound(err) {
-			return err
-		}
+	if _, known = v.names[e.GroupID]; known || e.GroupID == "" {
+		return nil
 	}
-	return nil
+	p, err := state.Projects.Get(v.tx, e.GroupID)
+	if err == nil {
+		v.names[e.GroupID] = p.Name
+	}
+	return store.IfMissing(err, nil)
 }

@@ -98,22 +98,19 @@ func chosen(c *model.Cluster, filters []AtlasClusterOutageSimulationOutageFilter
 	for _, r := range c.Declared.Zones[0].Regions {
 		left = append(left, model.OutageRegion{Provider: r.Cloud(), Name: r.Name})
 	}
-	var bad []fault.Violation
+	var bad fault.Problems
 	for i, f := range filters {
 		at := slices.Index(left, model.OutageRegion{Provider: f.CloudProvider, Name: f.RegionName})
 		if at < 0 {
-			bad = append(bad, fault.Violation{Field: fmt.Sprintf("outageFilters[%d].regionName", i), Description: "must be a region of the cluster, named once, with its cloudProvider"})
+			bad.Add(fmt.Sprintf("outageFilters[%d].regionName", i), "must be a region of the cluster, named once, with its cloudProvider")
 			continue
 		}
 		regions, left = append(regions, left[at]), slices.Delete(left, at, at+1)
 	}
-	if len(bad) == 0 && (len(regions) == 0 || len(left) == 0) {
-		bad = append(bad, fault.Violation{Field: "outageFilters", Description: "must name a region of the cluster and leave it another"})
+	if bad.Err() == nil && (len(regions) == 0 || len(left) == 0) {
+		bad.Add("outageFilters", "must name a region of the cluster and leave it another")
 	}
-	if len(bad) > 0 {
-		return nil, fault.Invalid(bad...)
-	}
-	return regions, nil
+	return regions, bad.Err()
 }
 
 func (s *Service) end(tx store.Tx, in oneIn) (out ClusterOutageSimulation, err error) {

@@ -64,24 +64,17 @@ const longestClusterName = 64
 // DeclareFlex checks a request for a Flex cluster in a region of a provider, and declares it. Errors: InvalidRegion,
 // ValidationError.
 func DeclareFlex(version, name string, tags []ResourceTag, backing, region string) (d model.Declared, err error) {
-	var bad []fault.Violation
-	kept, err := Tags("tags", tags)
-	if f, ok := fault.Of(err); ok {
-		bad = append(bad, f.Violations...)
+	var bad fault.Problems
+	if !model.HasRegion(backing, region) {
+		bad.AddAs(fault.InvalidRegion.With(backing), "providerSettings.regionName", "must be a region of the provider")
 	}
 	if len(name) > longestClusterName {
-		bad = append(bad, fault.Violation{Field: "name", Description: "must have at most 64 characters"})
-	}
-	if !model.HasRegion(backing, region) {
-		bad = append(bad, fault.Violation{Field: "providerSettings.regionName", Description: "must be a region of the provider"})
-		return d, fault.InvalidRegion.With(backing).Naming(bad...)
-	}
-	if len(bad) > 0 {
-		return d, fault.Invalid(bad...)
+		bad.Add("name", "must have at most %d characters", longestClusterName)
 	}
 	d = model.NewFlex(version, backing, region)
-	d.Tags = kept
-	return d, nil
+	d.Tags, err = Tags("tags", tags)
+	bad.AddAll(err)
+	return d, bad.Err()
 }
 
 func flexStrings(c *model.Cluster) *FlexConnectionStrings20241113 {
