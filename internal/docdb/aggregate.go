@@ -129,7 +129,7 @@ func (c *call) cursorSize() (int64, error) {
 	if v.Type == 0 {
 		return firstBatch, nil
 	}
-	if err := isInt.check(c.cmd.name+".cursor", "batchSize", v); err != nil {
+	if err := isInt.Check(c.cmd.name+".cursor", "batchSize", v); err != nil {
 		return 0, err
 	}
 	return c.batchSize(args{{"batchSize", v}})

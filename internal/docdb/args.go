@@ -6,9 +6,11 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/keys"
 	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
+	"github.com/telamon-db/telamon/internal/docdb/query/match"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -30,6 +32,11 @@ type call struct {
 	body      bson.Raw
 	self      bson.RawValue // the value of the command's own field
 	sequences map[string][]bson.Raw
+
+	validation *storage.Validation // which the validator is of
+	validator  *match.Filter
+	part       string // of a command whose outcome is remembered in parts: which
+	warned     bool   // of documents that fail it
 }
 
 // args are checked named values. There are few: to look through them is faster than a map.
@@ -95,7 +102,7 @@ func (c *call) docs(name string) ([]bson.Raw, error) {
 	for i, v := range values {
 		doc, ok := v.DocumentOK()
 		if !ok {
-			return nil, wire.Errorf(wire.TypeMismatch, "BSON field '%s.%s.%d' is the wrong type '%s', expected type 'object'", c.cmd.name, name, i, typeName(v.Type))
+			return nil, wire.Errorf(wire.TypeMismatch, "BSON field '%s.%s.%d' is the wrong type '%s', expected type 'object'", c.cmd.name, name, i, field.TypeName(v.Type))
 		}
 		docs[i] = doc
 	}
@@ -152,17 +159,17 @@ func (c *command) bind(s *Session, db string, body bson.Raw, sequences []wire.Se
 	if err := k.addSequences(sequences); err != nil {
 		return nil, err
 	}
-	return k, c.accepts.complete(c.name, k.args)
+	return k, c.accepts.Complete(c.name, k.has)
 }
 
 // sequenced are the arguments that are read by docs and so may come as a document sequence. Any other array would be
 // taken for empty.
-var sequenced = map[string]bool{"documents": true, "updates": true, "deletes": true, "indexes": true}
+var sequenced = map[string]bool{"documents": true, "updates": true, "deletes": true, "indexes": true, "ops": true, "nsInfo": true}
 
 // addSequences takes document sequences for the array arguments of their names.
 func (c *call) addSequences(sequences []wire.Sequence) error {
 	for _, seq := range sequences {
-		if _, ok := c.cmd.accepts.byName[seq.ID]; !ok || !sequenced[seq.ID] {
+		if !c.cmd.accepts.Declared(seq.ID) || !sequenced[seq.ID] {
 			return wire.Errorf(wire.UnknownField, "BSON field '%s.%s' is an unknown field.", c.cmd.name, seq.ID)
 		}
 		if c.get(seq.ID).Type != 0 {
@@ -184,7 +191,7 @@ func (c *call) setTarget() error {
 	}
 	name, ok := c.self.StringValueOK()
 	if !ok {
-		return wire.Errorf(wire.InvalidNamespace, "collection name has invalid type %s", typeName(c.self.Type))
+		return wire.Errorf(wire.InvalidNamespace, "collection name has invalid type %s", field.TypeName(c.self.Type))
 	}
 	c.ns.Coll = name
 	return c.ns.Check()
@@ -192,15 +199,15 @@ func (c *call) setTarget() error {
 
 // add adds an argument. It refuses one that is unknown, given twice, or of the wrong type.
 func (a *args) add(where string, known *fieldSet, name []byte, v bson.RawValue) error {
-	f, ok := known.get(name)
+	f, ok := known.Get(name)
 	if !ok {
 		return wire.Errorf(wire.UnknownField, "BSON field '%s.%s' is an unknown field.", where, name)
 	}
-	if a.get(f.name).Type != 0 {
+	if a.get(f.Name).Type != 0 {
 		return wire.Errorf(wire.DuplicateField, "BSON field '%s.%s' is a duplicate field", where, name)
 	}
-	*a = append(*a, arg{f.name, v})
-	return f.kind.check(where, f.name, v)
+	*a = append(*a, arg{f.Name, v})
+	return f.Kind.Check(where, f.Name, v)
 }
 
 // statement checks one member of an updates or deletes array.
@@ -211,7 +218,7 @@ func statement(where string, known *fieldSet, doc bson.Raw) (args, error) {
 			return nil, err
 		}
 	}
-	return a, known.complete(where, a)
+	return a, known.Complete(where, a.has)
 }
 
 // limitTime is the command's context with maxTimeMS, or what holds without it.

@@ -1,6 +1,8 @@
 package docdb
 
 import (
+	"reflect"
+
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/storage"
@@ -10,6 +12,8 @@ import (
 func catalogCommands() []*command {
 	return []*command{
 		{name: "create", summary: "Creates a collection.", target: onCollection, writes: true, run: runCreate, fields: createFields},
+		{name: "collMod", summary: "Changes which documents a collection takes, and the use and the lifetime of its indexes.", target: onCollection, writes: true,
+			run: runCollMod, fields: collModFields},
 		{name: "drop", summary: "Drops a collection with its indexes.", target: onCollection, writes: true, run: runDrop},
 		{name: "renameCollection", summary: "Renames a collection, also into another database.", admin: true, writes: true,
 			run: runRenameCollection, fields: fields("to!", isString, "dropTarget", isBool, "stayTemp", isBool)},
@@ -37,18 +41,21 @@ var createFields = fields("capped", isBool, "size", isInt, "max", isInt, "timese
 
 func runCreate(c *call) (bson.D, error) {
 	if err := c.refuse("capped", "size", "max", "timeseries", "expireAfterSeconds", "clusteredIndex", "changeStreamPreAndPostImages",
-		"validator", "viewOn", "pipeline", "encryptedFields", "storageEngine"); err != nil {
+		"viewOn", "pipeline", "encryptedFields", "storageEngine"); err != nil {
 		return nil, err
 	}
 	if err := c.refuseCollation(); err != nil {
 		return nil, err
 	}
+	v, err := c.parseValidation(nil)
+	if err != nil {
+		return nil, err
+	}
 	return c.write(func(t *storage.Tx) (bson.D, error) {
-		if t.Coll != nil {
-			// Without options to compare, an existing collection is the one that is asked for.
-			return bson.D{}, nil
+		if t.Coll != nil && !reflect.DeepEqual(t.Coll.Validation, v) {
+			return nil, wire.Errorf(wire.NamespaceExists, "Collection %s already exists with different options", t.NS)
 		}
-		return bson.D{}, t.Ensure()
+		return bson.D{}, t.EnsureWith(v)
 	})
 }
 

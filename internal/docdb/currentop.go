@@ -124,7 +124,7 @@ func (c *call) currentOpStage(a args) ([]bson.D, error) {
 func runCurrentOp(c *call) (bson.D, error) {
 	wanted := bson.D{}
 	for _, a := range c.args {
-		if _, option := c.cmd.accepts.byName[a.name]; !option {
+		if !c.cmd.accepts.Declared(a.name) {
 			wanted = append(wanted, bson.E{Key: a.name, Value: a.value})
 		}
 	}

@@ -12,15 +12,19 @@ import (
 
 	"github.com/telamon-db/telamon/internal/docdb/memory"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
+	"github.com/telamon-db/telamon/internal/docdb/reply"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
+
+// replies is what the replies of all engines of the process hold together until they are sent, beside small ones, and the
+// documents that cursors keep for the next one.
+var replies = memory.NewBudget(256 * mb)
 
 // Limits of cursors. Source: MongoDB's cursorTimeoutMillis and first batch of 101; the number of cursors is our own.
 const (
 	cursorIdle  = 10 * time.Minute
 	firstBatch  = 101
-	batchBytes  = storage.MaxDocument
 	replyRoom   = 16 << 10 // by which a document in a reply may be larger than a stored one
 	maxCursors  = 1000     // of one session
 	sweepPeriod = time.Minute
@@ -52,15 +56,15 @@ type cursor struct {
 func newCursor(ns storage.Namespace, results func(context.Context) value.Documents, release func()) *cursor {
 	ctx, cancel := context.WithCancel(context.Background())
 	next, stop := iter.Pull2(results(ctx))
-	c := &cursor{ns: ns, cancel: cancel, next: next, rest: func() {}, room: replies.Open("a document of a cursor", replyAccount)}
+	c := &cursor{ns: ns, cancel: cancel, next: next, rest: func() {}, room: replies.Open("a document of a cursor", reply.Account)}
 	c.stop = func() { cancel(); stop(); release(); c.room.Close() }
 	return c
 }
 
 // fill reads into a batch until it is full. It reports whether there is nothing more.
-func (c *cursor) fill(ctx context.Context, b *batch) (done bool, err error) {
+func (c *cursor) fill(ctx context.Context, b *reply.Batch) (done bool, err error) {
 	defer context.AfterFunc(ctx, c.cancel)()
-	for !b.full() {
+	for !b.Full() {
 		doc := c.pending
 		if c.pending = nil; doc == nil {
 			var more bool
@@ -73,9 +77,9 @@ func (c *cursor) fill(ctx context.Context, b *batch) (done bool, err error) {
 				return true, nil
 			}
 		}
-		if !b.add(doc) {
-			if b.docs == 0 {
-				return true, b.err
+		if !b.Add(doc) {
+			if b.Docs == 0 {
+				return true, b.Err
 			}
 			return false, c.keep(doc)
 		}
@@ -89,7 +93,7 @@ func (c *cursor) fill(ctx context.Context, b *batch) (done bool, err error) {
 
 // keep keeps a document for the next batch. Small ones are not counted.
 func (c *cursor) keep(doc bson.Raw) error {
-	if c.room.Close(); len(doc) > smallReply {
+	if c.room.Close(); len(doc) > reply.Small {
 		if err := c.room.Take(len(doc)); err != nil {
 			return err
 		}

@@ -1,7 +1,7 @@
 // Package docdb is an embedded document database that answers MongoDB's commands. One Engine is one cluster's data in one
 // directory; a process may hold many.
 //
-// It has three rooms below it, and none looks up: storage keeps documents, indexes, catalog and oplog and makes writes
+// It has rooms below it, and none looks up: storage keeps documents, indexes, catalog and oplog and makes writes
 // atomic and durable; query is the language; plan finds the documents that a filter asks for. The commands are here.
 //
 // A reading command takes a view of its collection at one instant, so a cursor sees the collection as it was when it was
@@ -26,6 +26,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/docdb/memory"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
+	"github.com/telamon-db/telamon/internal/docdb/usage"
 )
 
 // Options configure an Engine. The zero value is usable.
@@ -57,11 +58,12 @@ type Engine struct {
 
 	cursors  cursorTable
 	sessions sessionTable
-	stats    counters
-	traffic  traffic
-	usage    usageTable
-	memory   *memory.Budget // gathered
-	replies  *memory.Budget
+
+	operations usage.Operations
+	traffic    usage.Traffic
+	uses       usage.Collections
+	memory     *memory.Budget // gathered
+	replies    *memory.Budget
 
 	readTime    atomic.Int64 // Parameters.ReadTime
 	members     atomic.Int64 // Parameters.Members

@@ -60,7 +60,7 @@ func (c *call) onlyStatement(array string, known *fieldSet) (plan.Selection, err
 func runExplain(c *call) (bson.D, error) {
 	doc, ok := c.self.DocumentOK()
 	if !ok {
-		return nil, isObject.mismatch("explain.explain", c.self)
+		return nil, isObject.Mismatch("explain.explain", c.self)
 	}
 	name := (&wire.Msg{Body: doc}).Name()
 	cmd := byName[name]

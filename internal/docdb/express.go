@@ -5,6 +5,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
+	"github.com/telamon-db/telamon/internal/docdb/reply"
 )
 
 // express answers with the document of one _id. To read it is one step, which takes neither a plan nor a view.
@@ -17,17 +18,17 @@ func (c *call) express(sel *plan.Selection, id bson.RawValue) error {
 		}
 		if doc != nil {
 			defer closer.Close()
-			if err := b.addSelected(expression.NewEvaluation(c.ctx, nil), doc, sel); err != nil {
+			if err := addSelected(&b, expression.NewEvaluation(c.ctx, nil), doc, sel); err != nil {
 				return err
 			}
 		}
 	}
-	c.out = b.end(0, c.ns)
+	c.out = b.End(0, c.ns)
 	return nil
 }
 
-// addSelected adds a document as the selection has it, if it does.
-func (b *batch) addSelected(x *expression.Evaluation, doc bson.Raw, sel *plan.Selection) (err error) {
+// addSelected adds a document to a batch as the selection has it, if it does.
+func addSelected(b *reply.Batch, x *expression.Evaluation, doc bson.Raw, sel *plan.Selection) (err error) {
 	if !sel.Filter.MatchIn(x, doc) {
 		return x.Err()
 	}
@@ -36,8 +37,8 @@ func (b *batch) addSelected(x *expression.Evaluation, doc bson.Raw, sel *plan.Se
 			err = sendable(doc)
 		}
 	}
-	if err == nil && !b.add(doc) {
-		err = b.err
+	if err == nil && !b.Add(doc) {
+		err = b.Err
 	}
 	return err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
+	"github.com/telamon-db/telamon/internal/docdb/reply"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -115,6 +116,11 @@ func (c *call) batchSize(a args) (int64, error) {
 	return size, nil
 }
 
+// newBatch begins the call's reply with a batch of the name.
+func (c *call) newBatch(name string, limit int64) reply.Batch {
+	return reply.NewBatch(c.out, name, limit, &c.s.reply)
+}
+
 // openCursor answers with a cursor's first batch and keeps the cursor if there is more.
 func (c *call) openCursor(cur *cursor, size int64) error {
 	if c.has("lsid") {
@@ -132,7 +138,7 @@ func (c *call) openCursor(cur *cursor, size int64) error {
 		err = c.e.cursors.add(c.s, cur, c.e.mono())
 		kept = err == nil
 	}
-	c.out = b.end(cur.id, cur.ns)
+	c.out = b.End(cur.id, cur.ns)
 	return err
 }
 
@@ -140,7 +146,7 @@ func (c *call) openCursor(cur *cursor, size int64) error {
 // costs more than most of what is read so: findOne is one.
 func (c *call) onlyBatch(results iter.Seq2[bson.Raw, error], size int64) error {
 	b := c.newBatch("firstBatch", size)
-	if !b.full() {
+	if !b.Full() {
 		for doc, err := range results {
 			if err == nil {
 				err = sendable(doc)
@@ -148,15 +154,15 @@ func (c *call) onlyBatch(results iter.Seq2[bson.Raw, error], size int64) error {
 			if err != nil {
 				return contextError(c.ctx, err)
 			}
-			if !b.add(doc) || b.full() {
+			if !b.Add(doc) || b.Full() {
 				break
 			}
 		}
 	}
-	if b.err != nil {
-		return b.err
+	if b.Err != nil {
+		return b.Err
 	}
-	c.out = b.end(0, c.ns)
+	c.out = b.End(0, c.ns)
 	return nil
 }
 
@@ -171,7 +177,7 @@ func runGetMore(c *call) (bson.D, error) {
 	}
 	number, ok := c.self.Int64OK()
 	if !ok {
-		return nil, isLong.mismatch("getMore.getMore", c.self)
+		return nil, isLong.Mismatch("getMore.getMore", c.self)
 	}
 	cur, err := c.e.cursors.take(c.s, number, ns)
 	if err != nil {
@@ -190,7 +196,7 @@ func runGetMore(c *call) (bson.D, error) {
 	if keep = !done; !keep {
 		number = 0
 	}
-	c.out = b.end(number, ns)
+	c.out = b.End(number, ns)
 	return nil, nil
 }
 
@@ -198,7 +204,7 @@ func runKillCursors(c *call) (bson.D, error) {
 	// The cursors of listing commands belong to names that no collection can have.
 	coll, ok := c.self.StringValueOK()
 	if !ok {
-		return nil, isString.mismatch("killCursors.killCursors", c.self)
+		return nil, isString.Mismatch("killCursors.killCursors", c.self)
 	}
 	ns := storage.Namespace{DB: c.ns.DB, Coll: coll}
 	values, err := c.get("cursors").Array().Values()

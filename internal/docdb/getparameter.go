@@ -6,6 +6,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/stable"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -54,7 +55,7 @@ func runListCommands(*call) (bson.D, error) {
 	all := bson.D{}
 	for _, cmd := range registry {
 		versions := bson.A{}
-		if stableCommands[cmd.name] {
+		if stable.Commands[cmd.name] {
 			versions = append(versions, "1")
 		}
 		all = append(all, bson.E{Key: cmd.name, Value: bson.D{{Key: "help", Value: cmd.summary}, {Key: "requiresAuth", Value: true},

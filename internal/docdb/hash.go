@@ -26,7 +26,7 @@ func runDBHash(c *call) (bson.D, error) {
 		if len(wanted) > 0 && !slices.Contains(wanted, coll.NS.Coll) {
 			continue
 		}
-		hash, err := c.hash(coll.NS)
+		hash, err := c.e.store.Hash(c.ctx, coll.NS)
 		if err != nil {
 			return nil, err
 		}
@@ -60,31 +60,6 @@ func (c *call) names(argument string) (names []string, err error) {
 	return names, nil
 }
 
-func (c *call) hash(ns storage.Namespace) (string, error) {
-	v := c.e.store.View(ns)
-	defer v.Close()
-	sum := md5.New()
-	if v.Coll != nil {
-		it, err := v.R.Iter(storage.DocumentPrefix(v.Coll.ID), storage.After(storage.DocumentPrefix(v.Coll.ID)))
-		if err != nil {
-			return "", err
-		}
-		defer it.Close()
-		for ok := it.First(); ok; ok = it.Next() {
-			if err := c.ctx.Err(); err != nil {
-				return "", err
-			}
-			if _, err := sum.Write(it.Value()); err != nil {
-				return "", err
-			}
-		}
-		if err := it.Error(); err != nil {
-			return "", err
-		}
-	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
-}
-
 // runDataSize gives the number and the size of a collection's documents.
 func runDataSize(c *call) (bson.D, error) {
 	began := time.Now()
@@ -93,7 +68,7 @@ func runDataSize(c *call) (bson.D, error) {
 	}
 	full, ok := c.self.StringValueOK()
 	if !ok {
-		return nil, isString.mismatch("dataSize.dataSize", c.self)
+		return nil, isString.Mismatch("dataSize.dataSize", c.self)
 	}
 	ns := storage.SplitName(full)
 	if err := ns.Check(); err != nil {

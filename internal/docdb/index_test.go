@@ -152,7 +152,7 @@ func TestIndexCatalog(t *testing.T) {
 		x.fails(code, d{{"createIndexes", "c"}, {"indexes", a{spec}}})
 	}
 	for _, spec := range []d{
-		{{"key", d{{"a", 1}, {"a", -1}}}}, {{"key", d{{"a", "text"}}}}, {{"key", d{{"a", 2}}}}, {{"key", d{}}},
+		{{"key", d{{"a", 1}, {"a", -1}}}}, {{"key", d{{"a", "text"}}}}, {{"key", d{{"a", 0}}}}, {{"key", d{}}},
 		{{"key", d{{"$**", 1}}}}, {{"key", d{{"t", 1}, {"s", 1}}}, {"expireAfterSeconds", 5}}, {{"key", d{{"t", 1}}}, {"expireAfterSeconds", -5}},
 		{{"key", d{{"t", 1}}}, {"collation", d{{"locale", "de"}}}},
 	} {

@@ -28,13 +28,13 @@ func parseIndex(doc bson.Raw) (storage.Index, error) {
 	if err != nil {
 		return storage.Index{}, err
 	}
-	if err := a.refuse("hidden", "weights", "wildcardProjection", "clustered", "prepareUnique"); err != nil {
+	if err := a.refuse("weights", "wildcardProjection", "clustered", "prepareUnique"); err != nil {
 		return storage.Index{}, wire.Errorf(wire.CannotCreateIndex, "%s", err.(*wire.Error).Message)
 	}
 	if err := a.refuseCollation(); err != nil {
 		return storage.Index{}, wire.Errorf(wire.CannotCreateIndex, "index collations are not supported")
 	}
-	ix := storage.Index{Unique: a.bool("unique", false), Sparse: a.bool("sparse", false)}
+	ix := storage.Index{Unique: a.bool("unique", false), Sparse: a.bool("sparse", false), Hidden: a.bool("hidden", false)}
 	if ix.Parts, err = parseIndexKey(a.doc("key")); err != nil {
 		return storage.Index{}, err
 	}
@@ -46,6 +46,9 @@ func parseIndex(doc bson.Raw) (storage.Index, error) {
 			return storage.Index{}, err
 		}
 	}
+	if ix.Unique && slices.ContainsFunc(ix.Parts, func(p storage.Part) bool { return p.Hashed }) {
+		return ix, wire.Errorf(wire.Code{Number: 16764, Name: "Location16764"}, "Currently hashed indexes cannot guarantee uniqueness. Use a regular index.")
+	}
 	return ix, parseExpiry(&ix, a)
 }
 
@@ -55,7 +58,7 @@ func parseName(ix *storage.Index, a args) error {
 	if !a.has("name") {
 		var words []string
 		for _, p := range ix.Parts {
-			words = append(words, fmt.Sprintf("%s_%d", p.Path, p.Dir))
+			words = append(words, fmt.Sprintf("%s_%v", p.Path, p.Shown()))
 		}
 		ix.Name = strings.Join(words, "_")
 	}
@@ -67,6 +70,8 @@ func parseName(ix *storage.Index, a args) error {
 		return wire.Errorf(wire.BadValue, "The index name '%s' is not valid", ix.Name)
 	case onID && (a.has("unique") || ix.Sparse || a.has("expireAfterSeconds")):
 		return wire.Errorf(storage.BadIDOption, "the index on _id takes no options: it is unique and holds every document")
+	case onID && ix.Hidden:
+		return wire.Errorf(wire.BadValue, "can't hide _id index")
 	case !onID && ix.Name == storage.IDIndex.Name:
 		return wire.Errorf(wire.BadValue, "The index name '_id_' is reserved for the _id index")
 	}
@@ -82,6 +87,8 @@ func parseExpiry(ix *storage.Index, a args) error {
 	switch {
 	case len(ix.Parts) > 1:
 		return wire.Errorf(wire.CannotCreateIndex, "TTL indexes are single-field indexes, compound indexes do not support TTL")
+	case ix.Parts[0].Hashed:
+		return wire.Errorf(wire.CannotCreateIndex, "TTL indexes are of dates, which a hashed index does not have")
 	case ix.Parts[0].Path == "_id":
 		return wire.Errorf(storage.BadIDOption, "an index on _id does not support TTL")
 	case seconds < 0 || seconds > math.MaxInt32:
@@ -113,22 +120,25 @@ func parseIndexKey(key bson.Raw) ([]storage.Part, error) {
 		}
 		parts = append(parts, p)
 	}
+	if n := len(slices.DeleteFunc(slices.Clone(parts), func(p storage.Part) bool { return !p.Hashed })); n > 1 {
+		return nil, wire.Errorf(wire.Code{Number: 31303, Name: "Location31303"}, "A maximum of one index field is allowed to be hashed but found %d", n)
+	}
 	return parts, nil
 }
 
 func parsePart(path string, v bson.RawValue) (storage.Part, error) {
-	if kind, ok := v.StringValueOK(); ok {
-		return storage.Part{}, wire.Errorf(wire.CannotCreateIndex, "indexes of kind '%s' are not supported", kind)
+	p, ok := storage.ParsePart(path, v)
+	if kind, isText := v.StringValueOK(); isText && !ok {
+		return p, wire.Errorf(wire.CannotCreateIndex, "indexes of kind '%s' are not supported", kind)
 	}
-	dir, ok := wire.Integer(v)
-	if !ok || dir != 1 && dir != -1 {
-		return storage.Part{}, wire.Errorf(wire.CannotCreateIndex, "an index key must be 1 or -1")
+	if !ok {
+		return p, wire.Errorf(wire.CannotCreateIndex, "Values in v:2 index key pattern must be numbers other than 0, or the kind of a special index")
 	}
 	if strings.Contains(path, "$**") {
-		return storage.Part{}, wire.Errorf(wire.CannotCreateIndex, "wildcard indexes are not supported")
+		return p, wire.Errorf(wire.CannotCreateIndex, "wildcard indexes are not supported")
 	}
 	if !value.ValidPath(path) {
-		return storage.Part{}, wire.Errorf(wire.CannotCreateIndex, "the path '%s' cannot be indexed", path)
+		return p, wire.Errorf(wire.CannotCreateIndex, "the path '%s' cannot be indexed", path)
 	}
-	return storage.Part{Path: path, Dir: int32(dir)}, nil
+	return p, nil
 }

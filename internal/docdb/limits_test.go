@@ -8,6 +8,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/expiry"
 	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
@@ -51,7 +52,7 @@ func TestSweepsAreBounded(t *testing.T) {
 		x.insert("c", d{{"_id", i}, {"at", now}, {"s", bson.Binary{Data: make([]byte, 3*mb)}}})
 	}
 	_, err := x.e.store.Write(context.Background(), storage.Namespace{DB: "test", Coll: "c"}, func(tx *storage.Tx) error {
-		docs, err := expired(context.Background(), tx, tx.Coll.Indexes[0].ID)
+		docs, err := expiry.Some(context.Background(), tx, tx.Coll.Indexes[0].ID)
 		if len(docs) != 2 {
 			t.Errorf("%d documents at once", len(docs))
 		}

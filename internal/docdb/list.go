@@ -60,7 +60,7 @@ func runListCollections(c *call) (bson.D, error) {
 		doc := bson.D{{Key: "name", Value: coll.NS.Coll}, {Key: "type", Value: "collection"}}
 		if !c.bool("nameOnly", false) {
 			info := bson.D{{Key: "readOnly", Value: false}, {Key: "uuid", Value: coll.UUID}}
-			doc = append(doc, bson.E{Key: "options", Value: bson.D{}}, bson.E{Key: "info", Value: info},
+			doc = append(doc, bson.E{Key: "options", Value: coll.Validation.Describe()}, bson.E{Key: "info", Value: info},
 				bson.E{Key: "idIndex", Value: storage.IDIndex.Describe()})
 		}
 		docs = append(docs, doc)

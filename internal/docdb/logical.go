@@ -43,7 +43,7 @@ func (s sessionSet) has(lsid bson.Raw) bool {
 func (c *call) sessionSet() (sessionSet, error) {
 	array, ok := c.self.ArrayOK()
 	if !ok {
-		return nil, isArray.mismatch(c.cmd.name+"."+c.cmd.name, c.self)
+		return nil, isArray.Mismatch(c.cmd.name+"."+c.cmd.name, c.self)
 	}
 	values, err := array.Values()
 	if err != nil {
@@ -52,7 +52,7 @@ func (c *call) sessionSet() (sessionSet, error) {
 	var set sessionSet
 	for _, v := range values {
 		if v.Type != bson.TypeEmbeddedDocument {
-			return nil, isObject.mismatch(c.cmd.name+"."+c.cmd.name, v)
+			return nil, isObject.Mismatch(c.cmd.name+"."+c.cmd.name, v)
 		}
 		id, err := sessionID(v)
 		if err != nil {
@@ -145,7 +145,7 @@ func runKillAllSessionsByPattern(c *call) (bson.D, error) {
 func (c *call) patterns(known *fieldSet) ([]args, error) {
 	array, ok := c.self.ArrayOK()
 	if !ok {
-		return nil, isArray.mismatch(c.cmd.name+"."+c.cmd.name, c.self)
+		return nil, isArray.Mismatch(c.cmd.name+"."+c.cmd.name, c.self)
 	}
 	values, err := array.Values()
 	if err != nil {
@@ -155,7 +155,7 @@ func (c *call) patterns(known *fieldSet) ([]args, error) {
 	for _, v := range values {
 		doc, ok := v.DocumentOK()
 		if !ok {
-			return nil, isObject.mismatch(c.cmd.name+"."+c.cmd.name, v)
+			return nil, isObject.Mismatch(c.cmd.name+"."+c.cmd.name, v)
 		}
 		p, err := statement(c.cmd.name, known, doc)
 		if err != nil {

@@ -123,7 +123,14 @@ func (m planModel) pattern() d {
 // indexes creates random indexes; some are refused.
 func (m planModel) indexes(n int) {
 	for i := range n {
-		spec := d{{"key", m.pattern()}, {"name", fmt.Sprint(i)}}
+		key := m.pattern()
+		switch at := m.IntN(len(key)); m.IntN(6) {
+		case 0:
+			key[at].Value = "hashed"
+		case 1:
+			key[at].Value = pick[any](m.Rand, 2.5, -0.5, int64(-9))
+		}
+		spec := d{{"key", key}, {"name", fmt.Sprint(i)}}
 		switch m.IntN(4) {
 		case 0:
 			spec = append(spec, e{"sparse", true})

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/field"
 )
 
 // command is one entry of the registry. The table says all that is common to commands, so that a handler holds only what
@@ -46,8 +48,8 @@ func Commands() []CommandInfo {
 	infos := make([]CommandInfo, 0, len(registry))
 	for _, c := range registry {
 		var options []string
-		for _, f := range c.fields.all() {
-			options = append(options, f.name)
+		for _, f := range c.fields.All() {
+			options = append(options, f.Name)
 		}
 		infos = append(infos, CommandInfo{c.name, c.alias, c.summary, c.writes, options})
 	}
@@ -68,8 +70,8 @@ func init() {
 	byName = make(map[string]*command, len(registry))
 	for _, c := range registry {
 		byName[c.name] = c
-		c.accepts = newFieldSet(slices.Concat(commonFields.all(), c.fields.all())) // its own say more than the common ones
-		c.accepts.open = c.open
+		c.accepts = field.NewSet(slices.Concat(commonFields.All(), c.fields.All())) // its own say more than the common ones
+		c.accepts.Open = c.open
 		if c.alias != "" {
 			byName[c.alias] = c
 		}

@@ -13,7 +13,7 @@ import (
 func runRenameCollection(c *call) (bson.D, error) {
 	full, ok := c.self.StringValueOK()
 	if !ok {
-		return nil, isString.mismatch("renameCollection.renameCollection", c.self)
+		return nil, isString.Mismatch("renameCollection.renameCollection", c.self)
 	}
 	from, err := splitNamespace(full)
 	if err != nil {

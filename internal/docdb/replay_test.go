@@ -23,7 +23,7 @@ func (x *db) state() string {
 	x.t.Helper()
 	var all strings.Builder
 	for _, coll := range x.e.store.Collections("") {
-		fmt.Fprintf(&all, "%s %x\n", coll.NS, coll.UUID.Data)
+		fmt.Fprintf(&all, "%s %x %v\n", coll.NS, coll.UUID.Data, coll.Validation.Describe())
 		for _, ix := range x.drain(d{{"listIndexes", coll.NS.Coll}, {"$db", coll.NS.DB}}) {
 			fmt.Fprintln(&all, " ", ix)
 		}
@@ -51,7 +51,9 @@ func randomChange(r *rand.Rand) d {
 		return d{{"createIndexes", name}, {"indexes", a{d{{"key", d{{"at", 1}}}, {"name", "at"}, {"expireAfterSeconds", r.IntN(100)}},
 			d{{"key", d{{"a", 1}}}, {"name", "some"}, partial(d{{"u", d{{"$gte", r.IntN(60)}}}})}}}}
 	case 6:
-		return d{{"create", name}}
+		return pick(r, d{{"create", name}}, d{{"create", name}, {"validator", d{{"u", d{{"$ne", 5}}}}}}, d{{"collMod", name}, {"validator", d{{"u", d{{"$lt", r.IntN(60)}}}}}, {"validationLevel", "moderate"}},
+			d{{"collMod", name}, {"index", d{{"name", pick(r, "at", "a", "once", "hash")}, {"hidden", r.IntN(2) == 0}}}}, d{{"collMod", name}, {"index", d{{"name", "at"}, {"expireAfterSeconds", r.IntN(100)}}}},
+			d{{"createIndexes", name}, {"indexes", a{d{{"key", d{{"u", "hashed"}, {"b", 2.5}}}, {"name", "hash"}}}}})
 	case 7:
 		if r.IntN(3) == 0 {
 			return d{{"dropDatabase", 1}}

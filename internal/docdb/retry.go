@@ -1,6 +1,8 @@
 package docdb
 
 import (
+	"slices"
+
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/storage"
@@ -8,7 +10,7 @@ import (
 )
 
 func (c *call) logicalSession() storage.LogicalSession {
-	return storage.LogicalSession{ID: c.doc("lsid"), User: c.s.user}
+	return storage.LogicalSession{ID: slices.Concat(c.doc("lsid"), bson.Raw(c.part)), User: c.s.user}
 }
 
 // recall returns the reply that the command had when it ran first, or nil if it has not run.
@@ -31,6 +33,9 @@ func (c *call) recall(t *storage.Tx) (bson.D, error) {
 	var reply bson.D
 	if err := bson.Unmarshal(record.Reply, &reply); err != nil {
 		return nil, err
+	}
+	if c.cmd.name == "bulkWrite" { // which tells itself
+		return reply, nil
 	}
 	return append(reply, c.retried(record.Reply)), nil
 }

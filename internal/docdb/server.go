@@ -4,7 +4,6 @@ import (
 	"os"
 	"runtime"
 	"strings"
-	"sync/atomic"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -37,11 +36,6 @@ func serverCommands() []*command {
 	}
 }
 
-// counters count what has been done since the engine was opened.
-type counters struct {
-	insert, query, update, delete, getmore, command atomic.Int64
-}
-
 // heading is what opcounters and currentOp call the command.
 func (c *command) heading() string {
 	switch c.name {
@@ -53,24 +47,6 @@ func (c *command) heading() string {
 		return "query"
 	}
 	return "command"
-}
-
-// count counts a command under the heading of serverStatus's opcounters.
-func (n *counters) count(cmd *command) {
-	switch cmd.heading() {
-	case "insert":
-		n.insert.Add(1)
-	case "query":
-		n.query.Add(1)
-	case "update":
-		n.update.Add(1)
-	case "remove":
-		n.delete.Add(1)
-	case "getmore":
-		n.getmore.Add(1)
-	default:
-		n.command.Add(1)
-	}
 }
 
 func runBuildInfo(*call) (bson.D, error) {

@@ -5,6 +5,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/stable"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -89,7 +90,7 @@ func TestStableAPI(t *testing.T) {
 	x := fresh(t)
 	x.insert("c", d{{"_id", 1}})
 	strict := []e{{"apiVersion", "1"}, {"apiStrict", true}}
-	x.fails(apiVersionError, d{{"ping", 1}, {"apiVersion", "2"}})
+	x.fails(stable.VersionError, d{{"ping", 1}, {"apiVersion", "2"}})
 	x.fails(wire.Code{Number: 4886600}, d{{"ping", 1}, {"apiStrict", false}})
 	x.fails(wire.Code{Number: 4886600}, d{{"ping", 1}, {"apiDeprecationErrors", true}})
 	for _, cmd := range []d{{{"ping", 1}}, {{"find", "c"}}, {{"aggregate", "c"}, {"pipeline", a{}}, {"cursor", d{}}}, {{"count", "c"}}} {
@@ -98,7 +99,7 @@ func TestStableAPI(t *testing.T) {
 	for _, cmd := range []d{{{"distinct", "c"}, {"key", "a"}}, {{"serverStatus", 1}}, {{"find", "c"}, {"noCursorTimeout", true}},
 		{{"aggregate", 1}, {"pipeline", a{d{{"$currentOp", d{}}}}}, {"cursor", d{}}},
 		{{"createIndexes", "c"}, {"indexes", a{d{{"key", d{{"a", 1}}}, {"name", "a"}, {"sparse", true}}}}}} {
-		x.fails(apiStrictError, append(cmd, strict...))
+		x.fails(stable.StrictError, append(cmd, strict...))
 		x.run(append(cmd, e{"apiVersion", "1"}, e{"apiDeprecationErrors", true}))
 	}
 }

@@ -3,28 +3,10 @@ package docdb
 import (
 	"os"
 	"runtime/metrics"
-	"sync/atomic"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-
-	"github.com/telamon-db/telamon/internal/wire"
 )
-
-// traffic counts what sessions have taken in and given out.
-type traffic struct{ requests, in, out atomic.Int64 }
-
-func (t *traffic) count(m *wire.Msg, out int) {
-	in := len(m.Body)
-	for _, seq := range m.Sequences {
-		for _, doc := range seq.Docs {
-			in += len(doc)
-		}
-	}
-	t.requests.Add(1)
-	t.in.Add(int64(in))
-	t.out.Add(int64(out))
-}
 
 func runServerStatus(c *call) (bson.D, error) {
 	e := c.e
@@ -46,10 +28,7 @@ func runServerStatus(c *call) (bson.D, error) {
 		{Key: "uptimeEstimate", Value: int64(up.Seconds())}, {Key: "localTime", Value: e.store.Now()},
 		{Key: "connections", Value: bson.D{{Key: "current", Value: int32(len(sessions))}, {Key: "totalCreated", Value: e.sessions.created()}, {Key: "active", Value: int32(active)}}},
 		{Key: "mem", Value: bson.D{{Key: "bits", Value: int32(64)}, {Key: "resident", Value: int32(residentBytes() / mb)}, {Key: "supported", Value: true}}},
-		{Key: "network", Value: bson.D{{Key: "bytesIn", Value: e.traffic.in.Load()}, {Key: "bytesOut", Value: e.traffic.out.Load()}, {Key: "numRequests", Value: e.traffic.requests.Load()}}},
-		{Key: "opcounters", Value: bson.D{{Key: "insert", Value: e.stats.insert.Load()}, {Key: "query", Value: e.stats.query.Load()},
-			{Key: "update", Value: e.stats.update.Load()}, {Key: "delete", Value: e.stats.delete.Load()},
-			{Key: "getmore", Value: e.stats.getmore.Load()}, {Key: "command", Value: e.stats.command.Load()}}},
+		{Key: "network", Value: e.traffic.Document()}, {Key: "opcounters", Value: e.operations.Document()},
 		{Key: "metrics", Value: bson.D{{Key: "cursor", Value: bson.D{{Key: "open", Value: bson.D{{Key: "total", Value: int64(e.cursors.open())}}}}}}},
 		{Key: "storageEngine", Value: bson.D{{Key: "name", Value: "pebble"}, {Key: "persistent", Value: true},
 			{Key: "diskBytes", Value: int64(m.DiskSpaceUsage())}, {Key: "memTableBytes", Value: int64(m.MemTable.Size)}, {Key: "cacheBytes", Value: m.BlockCache.Size}}}}, nil

@@ -10,6 +10,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"github.com/telamon-db/telamon/internal/docdb/memory"
+	"github.com/telamon-db/telamon/internal/docdb/reply"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -34,7 +35,7 @@ type Session struct {
 // NewSession begins a session of user, who has been authorized for what they will run. Its commands end with ctx. It must
 // be closed.
 func (e *Engine) NewSession(ctx context.Context, user wire.User) *Session {
-	s := &Session{e: e, user: user, reply: e.replies.Open("a reply", replyAccount)}
+	s := &Session{e: e, user: user, reply: e.replies.Open("a reply", reply.Account)}
 	ctx, end := context.WithCancel(ctx)
 	stop := context.AfterFunc(e.store.Context(), end)
 	s.ctx, s.cancel = ctx, func() { stop(); end() }
@@ -63,7 +64,7 @@ func (s *Session) Run(dst []byte, m *wire.Msg) []byte {
 	if err != nil {
 		out = append(dst, s.e.errorReply(m.Name(), err)...)
 	}
-	s.e.traffic.count(m, len(out)-len(dst))
+	s.e.traffic.Count(m, len(out)-len(dst))
 	return out
 }
 
@@ -105,12 +106,12 @@ func (s *Session) execute(dst []byte, c *call) ([]byte, error) {
 		return nil, err
 	}
 	s.e.cursors.sweep(now)
-	s.e.stats.count(c.cmd)
+	s.e.operations.Count(c.cmd.heading())
 	s.Sent()
 	start, out := bsoncore.AppendDocumentStart(dst)
 	c.out = out
 	doc, err := c.cmd.run(c)
-	s.e.usage.note(c, s.e.mono().Sub(now))
+	c.noteUse(s.e.mono().Sub(now))
 	if err != nil {
 		return nil, err
 	}

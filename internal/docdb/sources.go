@@ -8,6 +8,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
+	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/query/stage"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
@@ -88,7 +89,7 @@ func (c *call) aggregateSource(name string, spec, rest bson.RawValue) (bson.D, e
 func (c *call) sourceDocuments(name string, s source, spec bson.RawValue) ([]bson.Raw, error) {
 	doc, ok := spec.DocumentOK()
 	if !ok {
-		return nil, wire.Errorf(wire.TypeMismatch, "%s must take an object but found: %s", name, typeName(spec.Type))
+		return nil, wire.Errorf(wire.TypeMismatch, "%s must take an object but found: %s", name, field.TypeName(spec.Type))
 	}
 	a, err := statement(name, s.fields, doc)
 	if err != nil {

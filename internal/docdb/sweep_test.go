@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/expiry"
 )
 
 // TestSweep lets documents expire by a clock that the test moves.
@@ -18,14 +20,14 @@ func TestSweep(t *testing.T) {
 	x.insert("c", d{{"_id", "old"}, {"t", at(0)}}, d{{"_id", "array"}, {"t", a{at(time.Hour), at(0)}}}, d{{"_id", "new"}, {"t", at(time.Minute)}},
 		d{{"_id", "none"}}, d{{"_id", "number"}, {"t", 5}}, d{{"_id", "null"}, {"t", nil}})
 	var many []any
-	for i := range sweepBatch + 5 {
+	for i := range expiry.Batch + 5 {
 		many = append(many, d{{"_id", i}, {"t", at(time.Hour)}})
 	}
 	x.insert("c", many...)
 	for _, step := range []struct {
 		after   time.Duration
 		removed int64
-	}{{59 * time.Second, 0}, {time.Minute, 2}, {90 * time.Second, 0}, {2 * time.Minute, 1}, {time.Hour + time.Minute, sweepBatch + 5}, {9 * time.Hour, 0}} {
+	}{{59 * time.Second, 0}, {time.Minute, 2}, {90 * time.Second, 0}, {2 * time.Minute, 1}, {time.Hour + time.Minute, expiry.Batch + 5}, {9 * time.Hour, 0}} {
 		now = fixedTime.Add(step.after)
 		if n, err := x.e.Sweep(context.Background()); n != step.removed || err != nil {
 			t.Errorf("after %v: %d removed, %v", step.after, n, err)
@@ -41,7 +43,7 @@ func TestSweep(t *testing.T) {
 			deleted++
 		}
 	}
-	if deleted != 3+sweepBatch+5 {
+	if deleted != 3+expiry.Batch+5 {
 		t.Errorf("the oplog tells of %d deletions", deleted)
 	}
 }

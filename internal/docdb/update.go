@@ -109,6 +109,9 @@ func (c *call) changeOne(t *storage.Tx, old bson.Raw, found *match.Filter, u *up
 	if doc, err = storage.Storable(doc); err != nil {
 		return nil, false, err
 	}
+	if err := c.validated(t, old, doc); err != nil {
+		return nil, false, err
+	}
 	if u.IsReplacement() {
 		doc = c.stamped(t, doc)
 		return doc, true, t.Replace(old, doc)
@@ -126,6 +129,9 @@ func (c *call) upsert(t *storage.Tx, sel *plan.Selection, u *update.Update) (bso
 		return nil, err
 	}
 	if err := t.Ensure(); err != nil {
+		return nil, err
+	}
+	if err := c.validated(t, nil, doc); err != nil {
 		return nil, err
 	}
 	if u.IsReplacement() {

@@ -23,6 +23,8 @@ func writeCommands() []*command {
 			fields: fields("updates!", isArray, "ordered", isBool, "bypassDocumentValidation", isBool, "bypassEmptyTsReplacement", isBool, "let", isObject)},
 		{name: "delete", summary: "Removes documents.", target: onCollection, writes: true, retries: true, run: runDelete,
 			fields: fields("deletes!", isArray, "ordered", isBool, "let", isObject)},
+		{name: "bulkWrite", summary: "Inserts, changes and removes documents of several collections.", admin: true, writes: true, retries: true,
+			run: runBulkWrite, fields: bulkWriteFields},
 		{name: "findAndModify", alias: "findandmodify", summary: "Changes or removes one document and returns it.",
 			target: onCollection, writes: true, retries: true, run: runFindAndModify, fields: findAndModifyFields},
 	}
@@ -66,28 +68,36 @@ func (c *call) each(t *storage.Tx, array string, fn func(i int, statement bson.R
 	if len(statements) == 0 || len(statements) > maxBatch {
 		return nil, wire.Errorf(wire.InvalidLength, "Write batch sizes must be between 1 and %d. Got %d operations.", maxBatch, len(statements))
 	}
-	var failed bson.A
+	var list bson.A
 	for i, statement := range statements {
-		if err := c.ctx.Err(); err != nil {
+		failed, err := c.try(t, func() error { return fn(i, statement) })
+		if err != nil {
 			return nil, err
 		}
-		err := c.makeRoom(t)
-		if err == nil {
-			err = fn(i, statement)
-		}
-		if err == nil {
+		if failed == nil {
 			continue
 		}
-		if t.Left() {
-			return nil, err
-		}
-		shown, ok := writeError(i, err)
-		if !ok {
-			return nil, err
-		}
-		if failed = append(failed, shown); c.bool("ordered", true) {
+		shown, _ := writeError(i, failed)
+		if list = append(list, shown); c.bool("ordered", true) {
 			break
 		}
+	}
+	return list, nil
+}
+
+// try runs one statement of a write command. It parts the statement's own failure from an error of the whole command.
+func (c *call) try(t *storage.Tx, fn func() error) (failed, err error) {
+	if err := c.ctx.Err(); err != nil {
+		return nil, err
+	}
+	if failed = c.makeRoom(t); failed == nil {
+		failed = fn()
+	}
+	if failed == nil {
+		return nil, nil
+	}
+	if _, own := writeError(0, failed); t.Left() || !own {
+		return nil, failed
 	}
 	return failed, nil
 }
@@ -123,6 +133,10 @@ func detailsOf(err error) bson.D {
 	if errors.As(err, &dup) {
 		return bson.D{{Key: "keyPattern", Value: dup.Pattern}, {Key: "keyValue", Value: dup.Value}}
 	}
+	var bad *invalid
+	if errors.As(err, &bad) {
+		return bson.D{{Key: "errInfo", Value: bad.info}}
+	}
 	return nil
 }
 
@@ -147,14 +161,7 @@ func runInsert(c *call) (bson.D, error) {
 	return c.write(func(t *storage.Tx) (bson.D, error) {
 		n := int32(0)
 		failed, err := c.each(t, "documents", func(_ int, doc bson.Raw) error {
-			doc, err := storage.Storable(doc)
-			if err != nil {
-				return err
-			}
-			if err := t.Ensure(); err != nil {
-				return err
-			}
-			if err := t.Insert(c.stamped(t, doc)); err != nil {
+			if err := c.insertOne(t, doc); err != nil {
 				return err
 			}
 			n++
@@ -162,6 +169,21 @@ func runInsert(c *call) (bson.D, error) {
 		})
 		return withErrors(bson.D{{Key: "n", Value: n}}, failed), err
 	})
+}
+
+// insertOne inserts a document as a client has sent it.
+func (c *call) insertOne(t *storage.Tx, doc bson.Raw) error {
+	doc, err := storage.Storable(doc)
+	if err != nil {
+		return err
+	}
+	if err := t.Ensure(); err != nil {
+		return err
+	}
+	if err := c.validated(t, nil, doc); err != nil {
+		return err
+	}
+	return t.Insert(c.stamped(t, doc))
 }
 
 // stamped is a document that is inserted or replaces another with the time in its empty timestamps, unless the command wants

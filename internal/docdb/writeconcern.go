@@ -3,6 +3,7 @@ package docdb
 import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -23,7 +24,7 @@ func (c *call) checkWriteConcern() error {
 			return wire.Errorf(wire.FailedToParse, "tagged write concern requires tags")
 		}
 	default:
-		return wire.Errorf(wire.FailedToParse, "w has to be a number, string, or object; found: %s", typeName(w.Type))
+		return wire.Errorf(wire.FailedToParse, "w has to be a number, string, or object; found: %s", field.TypeName(w.Type))
 	}
 	return nil
 }

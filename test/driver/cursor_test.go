@@ -108,7 +108,7 @@ func TestAggregate(t *testing.T) {
 		cur, err := c.Aggregate(ctx, test.pipeline)
 		same(t, all(t, cur, err), test.want)
 	}
-	_, err = c.Aggregate(ctx, mongo.Pipeline{d("$lookup", d("from", "other", "localField", "a", "foreignField", "b", "as", "c"))})
+	_, err = c.Aggregate(ctx, mongo.Pipeline{d("$noSuchStage", d())})
 	var failure mongo.CommandError
 	if !errors.As(err, &failure) || failure.Code == 0 {
 		t.Error(err)

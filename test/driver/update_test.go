@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"errors"
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -27,4 +28,31 @@ func TestUpdatesOfElements(t *testing.T) {
 	must(t, c.FindOneAndUpdate(ctx, d("_id", 1), d("$mul", d("grades.$[]", 2)), options.FindOneAndUpdate().SetReturnDocument(options.After)).Decode(&after))
 	cur, err := c.Find(ctx, d())
 	same(t, all(t, cur, err), `[{"_id":1,"grades":[170,0,0],"count":3},{"_id":2,"grades":[{"n":1},{"n":15}],"count":2}]`)
+}
+
+// TestClientBulkWrite writes to two collections with one command, and is told of the one that failed.
+func TestClientBulkWrite(t *testing.T) {
+	c, ctx := collection(t), t.Context()
+	db, other := c.Database().Name(), c.Name()+"2"
+	r, err := c.Database().Client().BulkWrite(ctx, []mongo.ClientBulkWrite{
+		{Database: db, Collection: c.Name(), Model: mongo.NewClientInsertOneModel().SetDocument(d("_id", 1, "a", bson.A{1, 5}))},
+		{Database: db, Collection: other, Model: mongo.NewClientUpdateOneModel().SetFilter(d("_id", 2)).SetUpdate(d("$set", d("n", 1))).SetUpsert(true)},
+		{Database: db, Collection: c.Name(), Model: mongo.NewClientUpdateManyModel().SetFilter(d()).SetUpdate(d("$inc", d("a.$[x]", 1))).SetArrayFilters([]any{d("x", d("$gt", 3))})},
+		{Database: db, Collection: c.Name(), Model: mongo.NewClientInsertOneModel().SetDocument(d("_id", 1))},
+		{Database: db, Collection: other, Model: mongo.NewClientReplaceOneModel().SetFilter(d("_id", 2)).SetReplacement(d("n", 2))},
+		{Database: db, Collection: c.Name(), Model: mongo.NewClientDeleteOneModel().SetFilter(d("_id", 9))},
+	}, options.ClientBulkWrite().SetOrdered(false).SetVerboseResults(true))
+	var failure mongo.ClientBulkWriteException
+	if !errors.As(err, &failure) || len(failure.WriteErrors) != 1 || failure.WriteErrors[3].Code != 11000 {
+		t.Fatalf("%+v", err)
+	}
+	if r == nil {
+		r = failure.PartialResult
+	}
+	same(t, bson.A{r.InsertedCount, r.MatchedCount, r.ModifiedCount, r.UpsertedCount, r.DeletedCount}, "[1,2,2,1,0]")
+	same(t, r.UpdateResults[1].UpsertedID, "2")
+	cur, err := c.Find(ctx, d())
+	same(t, all(t, cur, err), `[{"_id":1,"a":[1,6]}]`)
+	cur, err = c.Database().Collection(other).Find(ctx, d())
+	same(t, all(t, cur, err), `[{"_id":2,"n":2}]`)
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -81,6 +82,9 @@ func multiply(prefixes [][]byte, points []match.Interval) [][]byte {
 // elements may satisfy the filter, and the index pairs what is in one.
 func (ix guide) intervals(f *match.Filter, i int) (ivs []match.Interval, ok bool) {
 	ivs, ok = ix.upward(f, i)
+	if ix.Parts[i].Hashed {
+		return hashed(ivs, ok)
+	}
 	if ok && ix.Parts[i].Dir < 0 {
 		ivs = slices.Clone(ivs)
 		slices.Reverse(ivs)
@@ -89,6 +93,20 @@ func (ix guide) intervals(f *match.Filter, i int) (ivs []match.Interval, ok bool
 		}
 	}
 	return ivs, ok
+}
+
+// hashed are the hashes of points, in their order. Hashes say nothing of what lies between two values.
+func hashed(ivs []match.Interval, ok bool) ([]match.Interval, bool) {
+	if !ok || slices.ContainsFunc(ivs, func(iv match.Interval) bool { return !iv.Point() }) {
+		return nil, false
+	}
+	hashes := make([]match.Interval, len(ivs))
+	for i, iv := range ivs {
+		hash := storage.HashKey(iv.Lo)
+		hashes[i] = match.Interval{Lo: hash, Hi: hash, LoIncl: true, HiIncl: true}
+	}
+	slices.SortFunc(hashes, func(a, b match.Interval) int { return bytes.Compare(a.Lo, b.Lo) })
+	return slices.CompactFunc(hashes, func(a, b match.Interval) bool { return bytes.Equal(a.Lo, b.Lo) }), true
 }
 
 // upward are the intervals of part i in the order of values.
@@ -125,7 +143,7 @@ func (ix guide) sorts(by order.Sort, b bounds) (sorted, reverse bool) {
 	for j, f := range rest {
 		i := b.fixed + j
 		backward := f.Desc != (ix.Parts[i].Dir < 0)
-		if f.Path != ix.Parts[i].Path || j > 0 && backward != reverse || !ix.ordered(i, b) {
+		if f.Path != ix.Parts[i].Path || ix.Parts[i].Hashed || j > 0 && backward != reverse || !ix.ordered(i, b) {
 			return false, false
 		}
 		reverse = backward
@@ -136,7 +154,7 @@ func (ix guide) sorts(by order.Sort, b bounds) (sorted, reverse bool) {
 // pinned reports whether path is a part that has one value only.
 func (ix guide) pinned(path string, b bounds) bool {
 	for i, p := range ix.Parts[:b.fixed] {
-		if p.Path == path && !ix.Multi(i) {
+		if p.Path == path && !ix.Multi(i) && !p.Hashed {
 			return true
 		}
 	}
@@ -162,10 +180,15 @@ func (ix guide) holdsAll(f *match.Filter) bool {
 	return !ix.Sparse || slices.ContainsFunc(ix.Parts, func(p storage.Part) bool { return f.Requires(ix.pace, p.Path) })
 }
 
+// hashes reports whether a part is hashed.
+func (ix guide) hashes() bool {
+	return slices.ContainsFunc(ix.Parts, func(p storage.Part) bool { return p.Hashed })
+}
+
 // covers reports whether the keys within b are those of the documents that f matches, one each.
 func (ix guide) covers(f *match.Filter, b bounds) bool {
 	terms, ok := f.Terms()
-	if !ok || ix.HasArrays() || ix.ID == storage.IDIndex.ID {
+	if !ok || ix.HasArrays() || ix.hashes() || ix.ID == storage.IDIndex.ID {
 		return false
 	}
 	for _, term := range terms {

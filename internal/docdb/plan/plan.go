@@ -106,7 +106,7 @@ type candidate struct {
 // candidates are the indexes that bound or sort, the most promising first.
 func candidates(coll *storage.Collection, w wish) []candidate {
 	var list []candidate
-	for _, ix := range coll.Ready() {
+	for _, ix := range coll.Usable() {
 		if !(guide{ix, w.pace}).holdsAll(w.Filter) {
 			continue
 		}
@@ -177,7 +177,7 @@ func findHint(coll *storage.Collection, hint bson.RawValue) (*storage.Index, err
 			return nil, nil
 		}
 	}
-	meant := slices.DeleteFunc(coll.Ready(), func(ix storage.Index) bool { return !ix.AnswersTo(hint) })
+	meant := slices.DeleteFunc(coll.Usable(), func(ix storage.Index) bool { return !ix.AnswersTo(hint) })
 	switch len(meant) {
 	case 0:
 		return nil, wire.Errorf(wire.BadValue, "error processing query: hint provided does not correspond to an existing index")

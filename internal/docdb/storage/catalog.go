@@ -34,6 +34,8 @@ type Collection struct {
 	PreImages bool    // the oplog keeps what documents were before they were changed
 	Indexes   []Index // without that of _id, which is the documents' own order
 	notes     *notes  // of others, on this value
+
+	Validation *Validation // nil: all documents are taken
 }
 
 // catalogEntry is a collection's stored form.
@@ -42,10 +44,12 @@ type catalogEntry struct {
 	UUID      bson.Binary `bson:"uuid"`
 	Indexes   []Index     `bson:"indexes,omitempty"`
 	PreImages bool        `bson:"preImages,omitempty"`
+
+	Validation *Validation `bson:"validation,omitempty"`
 }
 
 func (c *Collection) encode() ([]byte, error) {
-	return bson.Marshal(catalogEntry{c.ID, c.UUID, c.Indexes, c.PreImages})
+	return bson.Marshal(catalogEntry{c.ID, c.UUID, c.Indexes, c.PreImages, c.Validation})
 }
 
 // notes are what others have found out of one value of a collection and forget with it. The zero value is empty.
@@ -97,7 +101,7 @@ func decodeCollection(ns Namespace, raw []byte) (*Collection, error) {
 	if err := bson.Unmarshal(raw, &entry); err != nil {
 		return nil, fmt.Errorf("catalog entry of %s: %w", ns, err)
 	}
-	coll := &Collection{NS: ns, ID: entry.ID, UUID: entry.UUID, Indexes: entry.Indexes, PreImages: entry.PreImages, notes: new(notes)}
+	coll := &Collection{NS: ns, ID: entry.ID, UUID: entry.UUID, Indexes: entry.Indexes, PreImages: entry.PreImages, Validation: entry.Validation, notes: new(notes)}
 	for i, ix := range coll.Indexes {
 		if ix.Partial == nil {
 			continue

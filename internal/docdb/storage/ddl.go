@@ -10,7 +10,10 @@ import (
 )
 
 // Ensure creates the transaction's collection if it is not there.
-func (t *Tx) Ensure() error {
+func (t *Tx) Ensure() error { return t.EnsureWith(nil) }
+
+// EnsureWith is Ensure for a collection with a validation.
+func (t *Tx) EnsureWith(v *Validation) error {
 	if t.Coll != nil {
 		return nil
 	}
@@ -18,11 +21,11 @@ func (t *Tx) Ensure() error {
 	if err != nil {
 		return err
 	}
-	coll := &Collection{NS: t.NS, ID: t.store.catalog.newID(), UUID: id}
+	coll := &Collection{NS: t.NS, ID: t.store.catalog.newID(), UUID: id, Validation: v}
 	if err := t.setCollection(coll); err != nil {
 		return err
 	}
-	return t.logCommand(bson.D{{Key: "create", Value: t.NS.Coll}, {Key: "idIndex", Value: IDIndex.Describe()}})
+	return t.logCommand(append(bson.D{{Key: "create", Value: t.NS.Coll}, {Key: "idIndex", Value: IDIndex.Describe()}}, v.Describe()...))
 }
 
 // NewUUID makes a random UUID.

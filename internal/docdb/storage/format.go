@@ -13,11 +13,13 @@ import (
 //
 //	1  has no number. In its oplog an update's entry has the whole document.
 //	2  has entries of updates that tell what was changed; those of format 1 are valid in it.
-const formatNow = 2
+//	3  has collections with validators, and indexes that are hidden, hashed, or in directions other than 1 and -1.
+const formatNow = 3
 
 // formatSteps bring a directory from the format of the key to the next one. They run in one batch with the new number.
 var formatSteps = map[uint32]func(*Store, *pebble.Batch) error{
 	1: func(*Store, *pebble.Batch) error { return nil },
+	2: func(*Store, *pebble.Batch) error { return nil },
 }
 
 // A NewerFormatError says that a directory was written by a newer program, and was left as it is.

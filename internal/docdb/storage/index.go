@@ -2,8 +2,11 @@ package storage
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -11,13 +14,55 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/keys"
 	"github.com/telamon-db/telamon/internal/docdb/query/match"
 	"github.com/telamon-db/telamon/internal/docdb/query/order"
+	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
 // Part is one path of an index and its direction, 1 or -1.
 type Part struct {
-	Path string `bson:"path"`
-	Dir  int32  `bson:"dir"`
+	Path   string  `bson:"path"`
+	Dir    int32   `bson:"dir"`
+	Given  float64 `bson:"given,omitempty"`  // the number that stands for the direction, if it is another
+	Hashed bool    `bson:"hashed,omitempty"` // the entries have hashes in place of values
+}
+
+// Shown is what stands for the part in a key pattern.
+func (p Part) Shown() any {
+	switch {
+	case p.Hashed:
+		return "hashed"
+	case p.Given == 0:
+		return p.Dir
+	case p.Given == float64(int32(p.Given)):
+		return int32(p.Given)
+	}
+	return p.Given
+}
+
+// ParsePart reads a part of a key pattern: a number, by its sign, or "hashed".
+func ParsePart(path string, v bson.RawValue) (p Part, ok bool) {
+	if kind, _ := v.StringValueOK(); kind == "hashed" {
+		return Part{Path: path, Dir: 1, Hashed: true}, true
+	}
+	n := keys.Compare(v, value.Int32(0))
+	if !v.IsNumber() || n == 0 || value.IsNaN(v) {
+		return p, false
+	}
+	p = Part{Path: path, Dir: int32(n)}
+	if !keys.Equal(v, value.Int32(p.Dir)) {
+		p.Given = value.AsDouble(v)
+		if d, ok := v.Decimal128OK(); ok {
+			p.Given, _ = strconv.ParseFloat(d.String(), 64)
+		}
+	}
+	return p, true
+}
+
+// HashKey is the entry of a hashed part for a value that is encoded so. Source: MongoDB manual, "Hashed Indexes"; the hash
+// itself is our own.
+func HashKey(encoded []byte) []byte {
+	sum := sha256.Sum256(encoded)
+	return keys.Append(nil, value.Int64(int64(binary.LittleEndian.Uint64(sum[:]))))
 }
 
 // Index is an index on one path or several. An entry's key holds the encodings of the parts' values after one another,
@@ -30,6 +75,7 @@ type Index struct {
 	Sparse   bool     `bson:"sparse,omitempty"`   // without the documents that have none of the paths
 	Expire   *int64   `bson:"expire,omitempty"`   // seconds that documents live from the date on the path
 	Partial  bson.Raw `bson:"partial,omitempty"`  // only with the documents that this filter matches
+	Hidden   bool     `bson:"hidden,omitempty"`   // queries do not use it
 	Building bool     `bson:"building,omitempty"` // not all documents have their entries yet
 	Multikey []bool   `bson:"multikey,omitempty"` // of each part: some document has or had an array on the path
 
@@ -37,7 +83,7 @@ type Index struct {
 }
 
 // IDIndex stands for the order in which documents are stored.
-var IDIndex = Index{Name: "_id_", Parts: []Part{{"_id", 1}}, Unique: true}
+var IDIndex = Index{Name: "_id_", Parts: []Part{{Path: "_id", Dir: 1}}, Unique: true}
 
 // AllIndexes are the indexes, that of _id first.
 func (c *Collection) AllIndexes() []Index { return append([]Index{IDIndex}, c.Indexes...) }
@@ -45,6 +91,11 @@ func (c *Collection) AllIndexes() []Index { return append([]Index{IDIndex}, c.In
 // Ready are the indexes that may be read.
 func (c *Collection) Ready() []Index {
 	return slices.DeleteFunc(c.AllIndexes(), func(ix Index) bool { return ix.Building })
+}
+
+// Usable are the indexes that queries may use.
+func (c *Collection) Usable() []Index {
+	return slices.DeleteFunc(c.Ready(), func(ix Index) bool { return ix.Hidden })
 }
 
 // Multi reports whether part i has met an array.
@@ -65,7 +116,7 @@ func (ix Index) paths() []string {
 func (ix Index) Pattern() bson.D {
 	var d bson.D
 	for _, p := range ix.Parts {
-		d = append(d, bson.E{Key: p.Path, Value: p.Dir})
+		d = append(d, bson.E{Key: p.Path, Value: p.Shown()})
 	}
 	return d
 }
@@ -78,19 +129,27 @@ func (ix Index) AnswersTo(v bson.RawValue) bool {
 	doc, _ := v.DocumentOK()
 	elements, err := doc.Elements()
 	return err == nil && slices.EqualFunc(elements, ix.Parts, func(el bson.RawElement, p Part) bool {
-		n, ok := wire.Integer(el.Value())
-		return ok && el.Key() == p.Path && n == int64(p.Dir)
+		meant, ok := ParsePart(el.Key(), el.Value())
+		return ok && meant == p
 	})
 }
 
 // parallelArrays is MongoDB's code for a document with two arrays that one index would have to multiply.
 var parallelArrays = wire.Code{Number: 171, Name: "CannotIndexParallelArrays"}
 
+// hashedArray is MongoDB's code for an array on the path of a hashed index.
+var hashedArray = wire.Code{Number: 16766, Name: "Location16766"}
+
 // tuples are the values by which doc stands in the index, and of each part whether an array lies on its path.
 func (ix Index) tuples(doc bson.Raw) (tuples [][]bson.RawValue, arrays []bool, err error) {
 	tuples, arrays, err = order.IndexKeys(doc, ix.paths())
 	if err != nil {
 		return nil, nil, wire.Errorf(parallelArrays, "cannot index parallel arrays: index %s", ix.Name)
+	}
+	for i, p := range ix.Parts {
+		if p.Hashed && arrays[i] {
+			return nil, nil, wire.Errorf(hashedArray, "hashed indexes do not currently support array values. Found an array on the path '%s'", p.Path)
+		}
 	}
 	if ix.Sparse {
 		tuples = slices.DeleteFunc(tuples, func(tuple []bson.RawValue) bool {
@@ -105,7 +164,9 @@ func (ix Index) encode(tuple []bson.RawValue) []byte {
 	var key []byte
 	for i, v := range tuple {
 		start := len(key)
-		if key = keys.Append(key, v); ix.Parts[i].Dir < 0 {
+		if ix.Parts[i].Hashed {
+			key = append(key, HashKey(keys.Append(nil, v))...)
+		} else if key = keys.Append(key, v); ix.Parts[i].Dir < 0 {
 			keys.Invert(key[start:])
 		}
 	}
@@ -137,20 +198,20 @@ func (ix Index) duplicate(ns Namespace, doc bson.Raw, encoded []byte) error {
 }
 
 func newDuplicateKey(ns Namespace, ix Index, tuple []bson.RawValue) error {
-	var value bson.D
+	var given bson.D
 	var shown []string
 	for i, v := range tuple {
 		if v.Type == 0 {
 			v.Type = bson.TypeNull
 		}
-		value = append(value, bson.E{Key: ix.Parts[i].Path, Value: v})
+		given = append(given, bson.E{Key: ix.Parts[i].Path, Value: v})
 		shown = append(shown, fmt.Sprintf("%s: %s", ix.Parts[i].Path, match.ShowValue(v)))
 	}
 	return &DuplicateKey{
 		cause: wire.Errorf(wire.DuplicateKey, "E11000 duplicate key error collection: %s index: %s dup key: { %s }",
 			ns, ix.Name, strings.Join(shown, ", ")),
 		Pattern: ix.Pattern(),
-		Value:   value,
+		Value:   given,
 	}
 }
 

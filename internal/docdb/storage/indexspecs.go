@@ -44,6 +44,9 @@ func (ix Index) Describe() bson.D {
 	if ix.Filter != nil {
 		d = append(d, bson.E{Key: "partialFilterExpression", Value: ix.Partial})
 	}
+	if ix.Hidden {
+		d = append(d, bson.E{Key: "hidden", Value: true})
+	}
 	if ix.Expire != nil {
 		d = append(d, bson.E{Key: "expireAfterSeconds", Value: int32(*ix.Expire)})
 	}
@@ -57,23 +60,24 @@ func readIndex(doc bson.Raw) (ix Index, err error) {
 		Name    string   `bson:"name"`
 		Unique  bool     `bson:"unique"`
 		Sparse  bool     `bson:"sparse"`
+		Hidden  bool     `bson:"hidden"`
 		Partial bson.Raw `bson:"partialFilterExpression"`
 		Expire  *int64   `bson:"expireAfterSeconds"`
 	}
 	if err := bson.Unmarshal(doc, &shown); err != nil {
 		return ix, err
 	}
-	ix = Index{Name: shown.Name, Unique: shown.Unique, Sparse: shown.Sparse, Expire: shown.Expire}
+	ix = Index{Name: shown.Name, Unique: shown.Unique, Sparse: shown.Sparse, Hidden: shown.Hidden, Expire: shown.Expire}
 	elements, err := shown.Key.Elements()
 	if err != nil {
 		return ix, err
 	}
 	for _, el := range elements {
-		dir, _ := el.Value().Int32OK()
-		if dir != 1 && dir != -1 {
-			return ix, fmt.Errorf("index %s: the direction of %s is neither 1 nor -1", ix.Name, el.Key())
+		part, ok := ParsePart(el.Key(), el.Value())
+		if !ok {
+			return ix, fmt.Errorf("index %s: the direction of %s is none", ix.Name, el.Key())
 		}
-		ix.Parts = append(ix.Parts, Part{el.Key(), dir})
+		ix.Parts = append(ix.Parts, part)
 	}
 	if len(ix.Parts) == 0 {
 		return ix, fmt.Errorf("index %s has no path", ix.Name)

@@ -226,7 +226,11 @@ func (t *Tx) redoUpdate(c Change, old bson.Raw) error {
 
 func (t *Tx) redoCatalog(ctx context.Context, c Change, ids []uint64) error {
 	if c.command == "create" {
-		return t.setCollection(&Collection{NS: t.NS, ID: t.store.catalog.newID(), UUID: c.UI})
+		v, err := readValidation(c.O)
+		if err != nil {
+			return err
+		}
+		return t.setCollection(&Collection{NS: t.NS, ID: t.store.catalog.newID(), UUID: c.UI, Validation: v})
 	}
 	if t.Coll == nil {
 		return errNotThere
@@ -237,11 +241,7 @@ func (t *Tx) redoCatalog(ctx context.Context, c Change, ids []uint64) error {
 	case "renameCollection":
 		return t.Rename(SplitName(c.text("to")), c.O.Lookup("dropTarget").Type != 0)
 	case "collMod":
-		keep, ok := c.O.Lookup("changeStreamPreAndPostImages", "enabled").BooleanOK()
-		if !ok {
-			return fmt.Errorf("unknown change of a collection %s", c.O)
-		}
-		return t.KeepPreImages(keep)
+		return t.redoCollMod(c)
 	case "createIndexes":
 		return t.finish(ctx, ids)
 	case "dropIndexes":

@@ -33,7 +33,7 @@ func filled(t *testing.T) *Store {
 			if err := tx.Ensure(); err != nil {
 				return err
 			}
-			ids, _, err = tx.Announce([]Index{{Name: "u", Parts: []Part{{"u", 1}}, Unique: true}, {Name: "n", Parts: []Part{{"n", 1}}}})
+			ids, _, err = tx.Announce([]Index{{Name: "u", Parts: []Part{{Path: "u", Dir: 1}}, Unique: true}, {Name: "n", Parts: []Part{{Path: "n", Dir: 1}}}})
 			return err
 		})
 		if err := s.Build(t.Context(), ns, ids); err != nil {

@@ -16,7 +16,9 @@ type schema struct{ rules []rule }
 // rule is what a keyword says. A rule about a type holds for values of all others.
 type rule struct {
 	keyword string
+	spec    bson.RawValue
 	test    test
+	parts   map[string]*schema // of properties
 }
 
 func (s *schema) holds(x *evaluation, v bson.RawValue) bool {
@@ -47,16 +49,17 @@ type keyword struct {
 	name     string
 	value    bson.RawValue
 	siblings []byte
+	parts    map[string]*schema // of properties, once they have been read
 }
 
 // schemaKeywords read what keywords say. One without a test says nothing, or says it to another.
-var schemaKeywords map[string]func(k keyword) (test, error)
+var schemaKeywords map[string]func(k *keyword) (test, error)
 
 // absentKeywords are those of JSON Schema that MongoDB refuses.
 var absentKeywords = map[string]bool{"$ref": true, "$schema": true, "default": true, "definitions": true, "format": true, "id": true}
 
-func newSchemaKeywords() map[string]func(keyword) (test, error) {
-	return map[string]func(keyword) (test, error){
+func newSchemaKeywords() map[string]func(*keyword) (test, error) {
+	return map[string]func(*keyword) (test, error){
 		"title": says(isText), "description": says(isText),
 		"type": parseJSONType, "bsonType": parseBSONType, "enum": parseEnum,
 		"minimum": parseLimit, "maximum": parseLimit, "exclusiveMinimum": parseExclusive, "exclusiveMaximum": parseExclusive, "multipleOf": parseMultipleOf,
@@ -88,35 +91,34 @@ func parseSchema(p *expression.Parser, v bson.RawValue) (*schema, error) {
 		case !ok:
 			return nil, wire.Errorf(wire.FailedToParse, "Unknown $jsonSchema keyword: %s", name)
 		}
-		k := keyword{p, name, part, v.Value}
+		k := &keyword{p: p, name: name, value: part, siblings: v.Value}
 		t, err := parse(k)
 		if err != nil {
 			return nil, err
 		}
 		if t != nil {
-			s.rules = append(s.rules, rule{name, t})
+			s.rules = append(s.rules, rule{name, part, t, k.parts})
 		}
 	}
 	return s, nil
 }
 
 // mismatch is the error of a keyword whose value is of a wrong type.
-func (k keyword) mismatch(wanted string) error {
+func (k *keyword) mismatch(wanted string) error {
 	return wire.Errorf(wire.TypeMismatch, "$jsonSchema keyword '%s' must be %s, but found an element of type %s", k.name, wanted, value.TypeName(k.value))
 }
 
-func (k keyword) fails(format string, args ...any) error {
+func (k *keyword) fails(format string, args ...any) error {
 	return wire.Errorf(wire.FailedToParse, "$jsonSchema keyword '"+k.name+"' "+format, args...)
 }
 
 // sibling is another keyword of the same schema.
-func (k keyword) sibling(name string) keyword {
-	k.name, k.value = name, keys.Lookup(k.siblings, name)
-	return k
+func (k *keyword) sibling(name string) *keyword {
+	return &keyword{p: k.p, name: name, value: keys.Lookup(k.siblings, name), siblings: k.siblings}
 }
 
 // schema reads the keyword's value, or a part of it, as a schema.
-func (k keyword) schema(v bson.RawValue) (*schema, error) {
+func (k *keyword) schema(v bson.RawValue) (*schema, error) {
 	if !value.IsDocument(v) {
 		return nil, k.mismatch("made of objects")
 	}
@@ -124,7 +126,7 @@ func (k keyword) schema(v bson.RawValue) (*schema, error) {
 }
 
 // schemas reads a list of schemas.
-func (k keyword) schemas() ([]*schema, error) {
+func (k *keyword) schemas() ([]*schema, error) {
 	if !value.IsArray(k.value) {
 		return nil, k.mismatch("an array")
 	}
@@ -140,7 +142,7 @@ func (k keyword) schemas() ([]*schema, error) {
 }
 
 // texts reads a list of different strings, of which there is one at least.
-func (k keyword) texts(v bson.RawValue) ([]string, error) {
+func (k *keyword) texts(v bson.RawValue) ([]string, error) {
 	if !value.IsArray(v) {
 		return nil, k.mismatch("an array of strings")
 	}
@@ -164,8 +166,8 @@ func (k keyword) texts(v bson.RawValue) ([]string, error) {
 }
 
 // says checks a keyword that means nothing for values.
-func says(ok func(bson.RawValue) bool) func(keyword) (test, error) {
-	return func(k keyword) (test, error) {
+func says(ok func(bson.RawValue) bool) func(*keyword) (test, error) {
+	return func(k *keyword) (test, error) {
 		if !ok(k.value) {
 			return nil, k.mismatch("a string")
 		}

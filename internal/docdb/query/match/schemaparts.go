@@ -8,7 +8,7 @@ import (
 )
 
 // named are the schemas of fields by their names.
-func (k keyword) named() (map[string]*schema, error) {
+func (k *keyword) named() (map[string]*schema, error) {
 	all := map[string]*schema{}
 	if !value.IsDocument(k.value) {
 		return nil, k.mismatch("an object")
@@ -23,8 +23,9 @@ func (k keyword) named() (map[string]*schema, error) {
 	return all, nil
 }
 
-func parseProperties(k keyword) (test, error) {
+func parseProperties(k *keyword) (test, error) {
 	all, err := k.named()
+	k.parts = all
 	return eachField(func(x *evaluation, name []byte, v bson.RawValue) bool {
 		s := all[string(name)]
 		return s == nil || s.holds(x, v)
@@ -52,7 +53,7 @@ type patterned struct {
 	schema  *schema
 }
 
-func (k keyword) patterned() (list []patterned, err error) {
+func (k *keyword) patterned() (list []patterned, err error) {
 	if !value.IsDocument(k.value) {
 		return nil, k.mismatch("an object")
 	}
@@ -69,7 +70,7 @@ func (k keyword) patterned() (list []patterned, err error) {
 	return list, nil
 }
 
-func parsePatternProperties(k keyword) (test, error) {
+func parsePatternProperties(k *keyword) (test, error) {
 	list, err := k.patterned()
 	return eachField(func(x *evaluation, name []byte, v bson.RawValue) bool {
 		for _, one := range list {
@@ -82,7 +83,7 @@ func parsePatternProperties(k keyword) (test, error) {
 }
 
 // parseAdditionalProperties reads what holds for the fields that neither properties nor patternProperties mean.
-func parseAdditionalProperties(k keyword) (test, error) {
+func parseAdditionalProperties(k *keyword) (test, error) {
 	rest, err := k.rest()
 	if err != nil || rest == nil {
 		return nil, err
@@ -116,7 +117,7 @@ func parseAdditionalProperties(k keyword) (test, error) {
 var nothing = &schema{rules: []rule{{test: func(*evaluation, bson.RawValue) bool { return false }}}}
 
 // rest reads a boolean or a schema: nil if all is good.
-func (k keyword) rest() (*schema, error) {
+func (k *keyword) rest() (*schema, error) {
 	if k.value.Type == bson.TypeBoolean {
 		if k.value.Boolean() {
 			return nil, nil
@@ -130,7 +131,7 @@ func (k keyword) rest() (*schema, error) {
 }
 
 // parseDependencies reads what must hold of a document that has a field: that others are there too, or a schema.
-func parseDependencies(k keyword) (test, error) {
+func parseDependencies(k *keyword) (test, error) {
 	if !value.IsDocument(k.value) {
 		return nil, k.mismatch("an object")
 	}
@@ -168,7 +169,7 @@ func parseDependencies(k keyword) (test, error) {
 }
 
 // parseItems reads the schema of all elements, or those of the first.
-func parseItems(k keyword) (test, error) {
+func parseItems(k *keyword) (test, error) {
 	if value.IsArray(k.value) {
 		list, err := k.schemas()
 		return eachItem(func(x *evaluation, i int, v bson.RawValue) bool { return i >= len(list) || list[i].holds(x, v) }), err
@@ -181,7 +182,7 @@ func parseItems(k keyword) (test, error) {
 }
 
 // parseAdditionalItems reads what holds for the elements behind those that items means one by one.
-func parseAdditionalItems(k keyword) (test, error) {
+func parseAdditionalItems(k *keyword) (test, error) {
 	rest, err := k.rest()
 	items := k.sibling("items").value
 	if err != nil || rest == nil || !value.IsArray(items) {
@@ -208,7 +209,7 @@ func eachItem(good func(x *evaluation, i int, v bson.RawValue) bool) test {
 	}
 }
 
-func parseUniqueItems(k keyword) (test, error) {
+func parseUniqueItems(k *keyword) (test, error) {
 	if k.value.Type != bson.TypeBoolean {
 		return nil, k.mismatch("a boolean")
 	}

@@ -17,7 +17,7 @@ var jsonTypes = map[string][]bson.Type{
 	"string": {bson.TypeString}, "null": {bson.TypeNull},
 }
 
-func parseJSONType(k keyword) (test, error) {
+func parseJSONType(k *keyword) (test, error) {
 	if keys.Lookup(k.siblings, "bsonType").Type != 0 {
 		return nil, k.fails("cannot stand beside 'bsonType'")
 	}
@@ -33,12 +33,12 @@ func parseJSONType(k keyword) (test, error) {
 	})
 }
 
-func parseBSONType(k keyword) (test, error) {
+func parseBSONType(k *keyword) (test, error) {
 	return k.types(func(name string) ([]bson.Type, error) { return typesOf(value.String(name)) })
 }
 
 // types reads the name of a type or several.
-func (k keyword) types(of func(string) ([]bson.Type, error)) (test, error) {
+func (k *keyword) types(of func(string) ([]bson.Type, error)) (test, error) {
 	list := k.value
 	if isText(k.value) {
 		list = value.Array([]bson.RawValue{k.value})
@@ -60,7 +60,7 @@ func (k keyword) types(of func(string) ([]bson.Type, error)) (test, error) {
 	return func(_ *evaluation, v bson.RawValue) bool { return wanted[v.Type] }, nil
 }
 
-func parseEnum(k keyword) (test, error) {
+func parseEnum(k *keyword) (test, error) {
 	if !value.IsArray(k.value) {
 		return nil, k.mismatch("an array")
 	}
@@ -82,7 +82,7 @@ func parseEnum(k keyword) (test, error) {
 }
 
 // parseLimit reads minimum and maximum, which their exclusive companions may sharpen.
-func parseLimit(k keyword) (test, error) {
+func parseLimit(k *keyword) (test, error) {
 	if !k.value.IsNumber() {
 		return nil, k.mismatch("a number")
 	}
@@ -93,7 +93,7 @@ func parseLimit(k keyword) (test, error) {
 	return func(x *evaluation, v bson.RawValue) bool { return !v.IsNumber() || within(x, v) }, nil
 }
 
-func parseExclusive(k keyword) (test, error) {
+func parseExclusive(k *keyword) (test, error) {
 	if k.value.Type != bson.TypeBoolean {
 		return nil, k.mismatch("a boolean")
 	}
@@ -104,7 +104,7 @@ func parseExclusive(k keyword) (test, error) {
 	return nil, nil
 }
 
-func parseMultipleOf(k keyword) (test, error) {
+func parseMultipleOf(k *keyword) (test, error) {
 	if !k.value.IsNumber() {
 		return nil, k.mismatch("a number")
 	}
@@ -117,7 +117,7 @@ func parseMultipleOf(k keyword) (test, error) {
 	}, nil
 }
 
-func parsePattern(k keyword) (test, error) {
+func parsePattern(k *keyword) (test, error) {
 	if !isText(k.value) {
 		return nil, k.mismatch("a string")
 	}
@@ -130,7 +130,7 @@ func parsePattern(k keyword) (test, error) {
 }
 
 // pattern compiles a regular expression.
-func (k keyword) pattern(text string) (func(x *evaluation, text string) bool, error) {
+func (k *keyword) pattern(text string) (func(x *evaluation, text string) bool, error) {
 	compiled, err := k.p.Pattern(text, "")
 	return func(x *evaluation, text string) bool { return compiled.Match(x, text) }, err
 }
@@ -163,8 +163,8 @@ func atLeast(n, limit int64) bool { return n >= limit }
 func atMost(n, limit int64) bool  { return n <= limit }
 
 // counted reads a limit of a number of parts.
-func counted(of count, within func(n, limit int64) bool) func(keyword) (test, error) {
-	return func(k keyword) (test, error) {
+func counted(of count, within func(n, limit int64) bool) func(*keyword) (test, error) {
+	return func(k *keyword) (test, error) {
 		limit, ok := value.Whole(k.value)
 		if !k.value.IsNumber() {
 			return nil, k.mismatch("a number")
@@ -179,14 +179,14 @@ func counted(of count, within func(n, limit int64) bool) func(keyword) (test, er
 	}
 }
 
-func parseAllOf(k keyword) (test, error) {
+func parseAllOf(k *keyword) (test, error) {
 	return k.combine(func(n, all int) bool { return n == all })
 }
-func parseAnyOf(k keyword) (test, error) { return k.combine(func(n, _ int) bool { return n > 0 }) }
-func parseOneOf(k keyword) (test, error) { return k.combine(func(n, _ int) bool { return n == 1 }) }
+func parseAnyOf(k *keyword) (test, error) { return k.combine(func(n, _ int) bool { return n > 0 }) }
+func parseOneOf(k *keyword) (test, error) { return k.combine(func(n, _ int) bool { return n == 1 }) }
 
 // combine reads a list of schemas, of which as many must hold as good says.
-func (k keyword) combine(good func(n, all int) bool) (test, error) {
+func (k *keyword) combine(good func(n, all int) bool) (test, error) {
 	list, err := k.schemas()
 	if err == nil && len(list) == 0 {
 		err = k.fails("must not be an empty array")
@@ -202,12 +202,12 @@ func (k keyword) combine(good func(n, all int) bool) (test, error) {
 	}, err
 }
 
-func parseNotSchema(k keyword) (test, error) {
+func parseNotSchema(k *keyword) (test, error) {
 	s, err := k.schema(k.value)
 	return func(x *evaluation, v bson.RawValue) bool { return !s.holds(x, v) }, err
 }
 
-func parseRequired(k keyword) (test, error) {
+func parseRequired(k *keyword) (test, error) {
 	names, err := k.texts(k.value)
 	return func(x *evaluation, v bson.RawValue) bool { return !value.IsDocument(v) || hasAll(x, v.Value, names) }, err
 }

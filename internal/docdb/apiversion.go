@@ -1,0 +1,32 @@
+package docdb
+
+import (
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/stable"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// checkAPI refuses a version of the API that there is not, and in strict mode what the version does not promise. Nothing of
+// version 1 is deprecated.
+func (c *call) checkAPI() (err error) {
+	if !c.has("apiVersion") {
+		if c.has("apiStrict") || c.has("apiDeprecationErrors") {
+			return wire.Errorf(wire.Code{Number: 4886600, Name: "Location4886600"}, "Provided apiStrict and/or apiDeprecationErrors without passing apiVersion")
+		}
+		return nil
+	}
+	if c.string("apiVersion") != "1" {
+		return wire.Errorf(stable.VersionError, "API version must be \"1\"")
+	}
+	if !c.bool("apiStrict", false) {
+		return nil
+	}
+	var indexes []bson.Raw
+	if c.cmd.name == "createIndexes" {
+		if indexes, err = c.docs("indexes"); err != nil {
+			return err
+		}
+	}
+	return stable.Check(c.cmd.name, c.get, indexes)
+}
