@@ -6,7 +6,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/event"
-	"github.com/telamon-db/telamon/internal/mail"
+	"github.com/telamon-db/telamon/internal/letters"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/people"
 	"github.com/telamon-db/telamon/internal/state"
@@ -30,7 +30,7 @@ func (inv *Invitation) close(tx store.Tx, how End) error {
 	if err := Invitations.Put(tx, inv); err != nil {
 		return err
 	}
-	if err := mail.Withdraw(tx, inv.LetterID); err != nil { // its link leads nowhere any more
+	if err := letters.Withdraw(tx, inv.LetterID); err != nil { // its link leads nowhere any more
 		return err
 	}
 	if how == Accepted {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/bearer"
-	"github.com/telamon-db/telamon/internal/mail"
+	"github.com/telamon-db/telamon/internal/letters"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/people"
 	"github.com/telamon-db/telamon/internal/reconcile"
@@ -76,7 +76,7 @@ func (s *Sender) send(tx store.Tx, u *model.CloudUser, orgID, groupID model.ID) 
 	if err != nil {
 		return nil, err
 	}
-	inv.LetterID, err = mail.Queue(tx, u.Username, "Invitation to "+d.Organization, d.letter(s.BaseURL()+Path+token), inv.Expires)
+	inv.LetterID, err = letters.Queue(tx, u.Username, "Invitation to "+d.Organization, d.letter(s.BaseURL()+Path+token), inv.Expires)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
-	"github.com/telamon-db/telamon/internal/mail"
+	"github.com/telamon-db/telamon/internal/letters"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/people"
 	"github.com/telamon-db/telamon/internal/reconcile"
@@ -25,7 +25,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	tables := append(state.Tables(), Invitations.Schema(), mail.Letters.Schema(), reconcile.Works.Schema())
+	tables := append(state.Tables(), Invitations.Schema(), letters.Letters.Schema(), reconcile.Works.Schema())
 	w := &world{t, sqlitetest.Open(t, time.Now, tables...), Sender{BaseURL: func() string { return "http://127.0.0.1" }}}
 	w.must(func(tx store.Tx) error {
 		return state.Organizations.Put(tx, &model.Organization{ID: "o", Name: "Here"})
@@ -79,7 +79,7 @@ func TestAnOrganizationIsForgotten(t *testing.T) {
 			what  string
 			count func(store.Tx, store.Query) (int64, error)
 		}{
-			{"invitations", Invitations.Count}, {"letters", mail.Letters.Count}, {"accounts", state.Users.Count}, {"places", state.Memberships.Count},
+			{"invitations", Invitations.Count}, {"letters", letters.Letters.Count}, {"accounts", state.Users.Count}, {"places", state.Memberships.Count},
 		} {
 			if n, err := c.count(tx, store.Query{}); n != 1 || err != nil {
 				t.Errorf("%d %s (%v), and not those of the other organization alone", n, c.what, err)

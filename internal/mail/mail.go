@@ -1,7 +1,7 @@
 // Package mail sends what the server has to say to people.
 //
-// A letter is a row, written in the transaction of the change that wants it sent: a crash, or a mail server that is
-// down, delays a letter and loses none. A reconciler hands it to a Transport, trying again with growing pauses for as
+// A letter is a row (package letters), so a crash, or a mail server that is down, delays a letter and loses none. A
+// reconciler hands it to a Transport, trying again with growing pauses for as
 // long as the letter is worth reading, and then forgets it: its text may hold the secret of a link.
 package mail
 
@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/telamon-db/telamon/internal/letters"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/store"
@@ -36,46 +37,6 @@ type Transport interface {
 // ErrRefused is the error of a Transport for a message whose recipient there is not: it is not tried again.
 var ErrRefused = errors.New("mail: the recipient is refused for good")
 
-// Letter is a message in stored form, which goes when it has been sent.
-type Letter struct {
-	ID      model.ID  `json:"id"`
-	To      string    `json:"to"`
-	Subject string    `json:"subject"`
-	Text    string    `json:"text"`
-	Created time.Time `json:"created"`
-	Until   time.Time `json:"until"` // when it stops being worth sending
-	Tries   int       `json:"tries,omitempty"`
-	Rev     int64     `json:"-"`
-}
-
-// Letters are the letters to be sent.
-var Letters = &store.Table[Letter]{
-	Name: "letters",
-	ID:   func(l *Letter) string { return l.ID },
-	Rev:  func(l *Letter) *int64 { return &l.Rev },
-}
-
-// SendKind is the work of sending a letter; its key is the letter's id.
-const SendKind reconcile.Kind = "mail.send"
-
-// Queue writes a letter that is sent once tx has committed, or later, but not after until.
-func Queue(tx store.Tx, to, subject, text string, until time.Time) (model.ID, error) {
-	l := &Letter{ID: model.NewID(), To: to, Subject: subject, Text: text, Created: tx.Now(), Until: until}
-	if err := Letters.Put(tx, l); err != nil {
-		return "", err
-	}
-	return l.ID, reconcile.Now(tx, SendKind, l.ID)
-}
-
-// Withdraw sees to it that a letter which has not gone out yet does not. One that has gone is gone.
-func Withdraw(tx store.Tx, id model.ID) error {
-	l, err := Letters.Get(tx, id)
-	if err != nil {
-		return store.IfMissing(err, nil)
-	}
-	return Letters.Delete(tx, l)
-}
-
 // Sender sends letters.
 type Sender struct {
 	Store     store.Store
@@ -85,10 +46,10 @@ type Sender struct {
 
 // Reconcile sends the letter, unless it has gone.
 func (s Sender) Reconcile(ctx context.Context, id string) (again time.Time, err error) {
-	var l *Letter
+	var l *letters.Letter
 	late := false
 	err = s.Store.View(ctx, func(tx store.Tx) error {
-		l, err = Letters.Get(tx, id)
+		l, err = letters.Letters.Get(tx, id)
 		late = err == nil && !tx.Now().Before(l.Until)
 		return err
 	})
@@ -116,20 +77,20 @@ func (s Sender) Reconcile(ctx context.Context, id string) (again time.Time, err 
 
 // gone removes a letter.
 func (s Sender) gone(ctx context.Context, id string) error {
-	return s.Store.Update(ctx, func(tx store.Tx) error { return Withdraw(tx, id) })
+	return s.Store.Update(ctx, func(tx store.Tx) error { return letters.Withdraw(tx, id) })
 }
 
 // wait says when to try again to send a letter.
 func (s Sender) wait(ctx context.Context, id string) (again time.Time, err error) {
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		l, err := Letters.Get(tx, id)
+		l, err := letters.Letters.Get(tx, id)
 		if err != nil {
 			again = time.Time{}
 			return store.IfMissing(err, nil)
 		}
 		again = tx.Now().Add(pause(l.Tries))
 		l.Tries++
-		return Letters.Put(tx, l)
+		return letters.Letters.Put(tx, l)
 	})
 	return again, err
 }
@@ -148,8 +109,8 @@ func (s Sender) GiveUp(_ context.Context, _ string, cause error) error { return 
 
 // Work is the delivery of letters.
 func (s Sender) Work() map[reconcile.Kind]reconcile.Handler {
-	return map[reconcile.Kind]reconcile.Handler{SendKind: s}
+	return map[reconcile.Kind]reconcile.Handler{letters.SendKind: s}
 }
 
 // Tables are what letters are stored in.
-func (s Sender) Tables() []*store.Schema { return []*store.Schema{Letters.Schema()} }
+func (s Sender) Tables() []*store.Schema { return []*store.Schema{letters.Letters.Schema()} }

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/telamon-db/telamon/internal/letters"
 	ours "github.com/telamon-db/telamon/internal/mail"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/store"
@@ -101,10 +102,10 @@ type post struct {
 func newPost(t *testing.T, transport ours.Transport) *post {
 	t.Helper()
 	p := &post{now: then}
-	p.Store = sqlitetest.Open(t, func() time.Time { return p.now }, ours.Letters.Schema(), reconcile.Works.Schema())
+	p.Store = sqlitetest.Open(t, func() time.Time { return p.now }, letters.Letters.Schema(), reconcile.Works.Schema())
 	p.Transport, p.Log = transport, slog.New(slog.NewTextHandler(&p.log, nil))
 	err := p.Store.Update(t.Context(), func(tx store.Tx) (err error) {
-		p.id, err = ours.Queue(tx, "jane@example.com", "Subject", "the secret", then.Add(30*24*time.Hour))
+		p.id, err = letters.Queue(tx, "jane@example.com", "Subject", "the secret", then.Add(30*24*time.Hour))
 		return err
 	})
 	if err != nil {
@@ -130,7 +131,7 @@ func (p *post) send(t *testing.T) time.Duration {
 func (p *post) letters(t *testing.T) (n int64) {
 	t.Helper()
 	err := p.Store.View(t.Context(), func(tx store.Tx) (err error) {
-		n, err = ours.Letters.Count(tx, store.Query{})
+		n, err = letters.Letters.Count(tx, store.Query{})
 		return err
 	})
 	if err != nil {
@@ -198,7 +199,7 @@ func TestALetterThatIsWithdrawnIsNotSent(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "outbox")
 	p := newPost(t, ours.Outbox{Dir: dir})
 	for range 2 {
-		if err := p.Store.Update(t.Context(), func(tx store.Tx) error { return ours.Withdraw(tx, p.id) }); err != nil {
+		if err := p.Store.Update(t.Context(), func(tx store.Tx) error { return letters.Withdraw(tx, p.id) }); err != nil {
 			t.Fatal(err)
 		}
 	}
