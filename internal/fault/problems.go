@@ -46,3 +46,12 @@ func (p *Problems) Err() error {
 	first.Violations = nil
 	return first.Naming(all...)
 }
+
+// Check is the error for all problems that the checks find together.
+func Check(checks ...func(bad *Problems)) error {
+	var bad Problems
+	for _, check := range checks {
+		check(&bad)
+	}
+	return bad.Err()
+}

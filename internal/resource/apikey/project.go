@@ -70,14 +70,18 @@ func (s *Service) createInProject(ctx context.Context, in createInProjectIn) (ou
 	return out, err
 }
 
-// unknownRoles is the error for roles that there are not. Terraform's provider looks for its code.
-func unknownRoles(bad []fault.Violation) error {
-	return fault.InvalidEnumValue.With(bad[0].Field).Naming(bad...)
+// unknownRoles gives the error for roles that there are not the code that Terraform's provider looks for.
+func unknownRoles(err error) error {
+	f, ok := fault.Of(err)
+	if !ok {
+		return err
+	}
+	return fault.InvalidEnumValue.With(f.Violations[0].Field).Naming(f.Violations...)
 }
 
 // split tells the roles in the organization from those in the project, of which there must be one.
 func split(roles []authz.Role) (org, group []authz.Role, err error) {
-	var bad []fault.Violation
+	var bad fault.Problems
 	for i, r := range roles {
 		switch {
 		case slices.Contains(authz.GroupRoles, r):
@@ -85,12 +89,12 @@ func split(roles []authz.Role) (org, group []authz.Role, err error) {
 		case slices.Contains(authz.OrgRoles, r):
 			org = append(org, r)
 		default:
-			bad = append(bad, fault.Violation{Field: fmt.Sprintf("roles[%d]", i), Description: "must be a role in projects or organizations"})
+			bad.Add(fmt.Sprintf("roles[%d]", i), "must be a role in projects or organizations")
 		}
 	}
-	switch {
-	case len(bad) > 0:
-		return nil, nil, unknownRoles(bad)
+	switch err := bad.Err(); {
+	case err != nil:
+		return nil, nil, unknownRoles(err)
 	case len(group) == 0:
 		return nil, nil, fault.Field("roles", "must have a role in the project")
 	}
@@ -124,14 +128,14 @@ type addIn struct {
 // roles in this way.
 func (s *Service) add(ctx context.Context, in addIn) (api.None, error) {
 	var roles []authz.Role
-	var bad []fault.Violation
+	var bad fault.Problems
 	for i, a := range in.Body {
-		bad = append(bad, shape.GroupRoles(fmt.Sprintf("[%d].roles", i), a.Roles)...)
+		shape.GroupRoles(&bad, fmt.Sprintf("[%d].roles", i), a.Roles)
 		roles = append(roles, a.Roles...)
 	}
-	switch {
-	case len(bad) > 0:
-		return api.None{}, unknownRoles(bad)
+	switch err := bad.Err(); {
+	case err != nil:
+		return api.None{}, unknownRoles(err)
 	case len(roles) == 0:
 		return api.None{}, fault.Field("body", "must have a role")
 	}
@@ -174,8 +178,8 @@ type updateInProjectIn struct {
 
 // updateInProject also takes a key into the project that has no role there yet: clients assign keys in this way.
 func (s *Service) updateInProject(ctx context.Context, in updateInProjectIn) (out APIKeyUserDetails, err error) {
-	if bad := shape.GroupRoles("roles", in.Body.Roles); len(bad) > 0 {
-		return out, unknownRoles(bad)
+	if err := shape.CheckGroupRoles("roles", in.Body.Roles); err != nil {
+		return out, unknownRoles(err)
 	}
 	if in.Body.Roles != nil && len(in.Body.Roles) == 0 {
 		return out, fault.Field("roles", "must have at least one role; remove the key from the project to end them")

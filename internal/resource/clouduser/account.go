@@ -16,8 +16,8 @@ import (
 type createIn struct{ Body CloudAppUser }
 
 func (s *Service) create(ctx context.Context, in createIn) (out CloudAppUser, err error) {
-	if bad := check(&in.Body); len(bad) > 0 {
-		return out, fault.Invalid(bad...)
+	if err := fault.Check(in.Body.check); err != nil {
+		return out, err
 	}
 	hash, err := password.Hash(ctx, in.Body.Password)
 	if err != nil {

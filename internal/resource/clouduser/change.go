@@ -2,6 +2,7 @@ package clouduser
 
 import (
 	"context"
+	"slices"
 
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
@@ -35,8 +36,8 @@ type groupRoleIn struct {
 
 // check refuses what is no role in projects.
 func (w AddOrRemoveGroupRole) check() error {
-	if bad := shape.GroupRoles("groupRole", []authz.Role{w.GroupRole}); len(bad) > 0 {
-		return fault.Field("groupRole", "%s", bad[0].Description)
+	if !slices.Contains(authz.GroupRoles, w.GroupRole) {
+		return fault.Field("groupRole", shape.NoGroupRole)
 	}
 	return nil
 }
@@ -86,12 +87,13 @@ type setProjectRolesIn struct {
 }
 
 func (s *Service) setProjectRoles(ctx context.Context, in setProjectRolesIn) (out UpdateGroupRolesForUser, err error) {
-	bad := shape.GroupRoles("groupRoles", in.Body.GroupRoles)
+	var bad fault.Problems
+	shape.GroupRoles(&bad, "groupRoles", in.Body.GroupRoles)
 	if len(in.Body.GroupRoles) == 0 {
-		bad = append(bad, fault.Violation{Field: "groupRoles", Description: "must have at least one role"})
+		bad.Add("groupRoles", "must have at least one role")
 	}
-	if len(bad) > 0 {
-		return out, fault.Invalid(bad...)
+	if err := bad.Err(); err != nil {
+		return out, err
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
 		m, err := in.find(tx, shape.Active)

@@ -111,8 +111,11 @@ type inviteIn struct {
 
 func (s *Service) inviteToOrg(ctx context.Context, in inviteIn) (out shape.OrgUserResponse, err error) {
 	w := &in.Body
-	if bad := append(w.Roles.check(), tooManyTeams(w.TeamIDs)...); len(bad) > 0 {
-		return out, fault.Invalid(bad...)
+	var bad fault.Problems
+	w.Roles.check(&bad)
+	bad.AtMost("teamIds", len(w.TeamIDs), maxTeams)
+	if err := bad.Err(); err != nil {
+		return out, err
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
 		if _, err := state.Organization(tx, in.OrgID); err != nil {
@@ -149,12 +152,13 @@ type updateIn struct {
 
 func (s *Service) updateInOrg(ctx context.Context, in updateIn) (shape.OrgUserResponse, error) {
 	w := &in.Body
-	bad := tooManyTeams(w.TeamIDs)
+	var bad fault.Problems
 	if w.Roles != nil {
-		bad = append(w.Roles.check(), bad...)
+		w.Roles.check(&bad)
 	}
-	if len(bad) > 0 {
-		return shape.OrgUserResponse{}, fault.Invalid(bad...)
+	bad.AtMost("teamIds", len(w.TeamIDs), maxTeams)
+	if err := bad.Err(); err != nil {
+		return shape.OrgUserResponse{}, err
 	}
 	return s.changeInOrg(ctx, in.oneInOrg, func(tx store.Tx, m *model.Membership) error {
 		if w.Roles != nil {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
-	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/people"
 	"github.com/telamon-db/telamon/internal/resource/shape"
@@ -154,8 +153,8 @@ type addIn struct {
 }
 
 func (s *Service) addToProject(ctx context.Context, in addIn) (out shape.GroupUserResponse, err error) {
-	if bad := shape.GroupRoles("roles", in.Body.Roles); len(bad) > 0 {
-		return out, fault.Invalid(bad...)
+	if err := shape.CheckGroupRoles("roles", in.Body.Roles); err != nil {
+		return out, err
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
 		p, err := state.Project(tx, in.GroupID)

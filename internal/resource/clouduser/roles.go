@@ -19,35 +19,27 @@ const (
 	maxTeams       = 100
 )
 
-// check says what is wrong with roles that needs no other object.
-func (w *OrgUserRolesRequest) check() (bad []fault.Violation) {
+// check adds what is wrong with roles that needs no other object.
+func (w *OrgUserRolesRequest) check(bad *fault.Problems) {
 	const path = "roles.groupRoleAssignments"
-	if len(w.GroupRoleAssignments) > maxAssignments {
-		return []fault.Violation{{Field: path, Description: fmt.Sprintf("must have at most %d items", maxAssignments)}}
+	if bad.AtMost(path, len(w.GroupRoleAssignments), maxAssignments); len(w.GroupRoleAssignments) > maxAssignments {
+		return
 	}
 	seen := map[model.ID]bool{}
 	for i, a := range w.GroupRoleAssignments {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		switch {
 		case a.GroupID == "":
-			bad = append(bad, fault.Violation{Field: at + ".groupId", Description: "is required"})
+			bad.Add(at+".groupId", "is required")
 		case seen[a.GroupID]:
-			bad = append(bad, fault.Violation{Field: at + ".groupId", Description: "stands twice"})
+			bad.Add(at+".groupId", "stands twice")
 		}
 		seen[a.GroupID] = true
 		if len(a.GroupRoles) == 0 {
-			bad = append(bad, fault.Violation{Field: at + ".groupRoles", Description: "must have at least one role"})
+			bad.Add(at+".groupRoles", "must have at least one role")
 		}
-		bad = append(bad, shape.GroupRoles(at+".groupRoles", a.GroupRoles)...)
+		shape.GroupRoles(bad, at+".groupRoles", a.GroupRoles)
 	}
-	return bad
-}
-
-func tooManyTeams(ids []string) []fault.Violation {
-	if len(ids) <= maxTeams {
-		return nil
-	}
-	return []fault.Violation{{Field: "teamIds", Description: fmt.Sprintf("must have at most %d items", maxTeams)}}
 }
 
 // places are where the roles are. Every project is one of the organization: fault.GroupNotFound.

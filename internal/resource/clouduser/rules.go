@@ -23,25 +23,24 @@ const (
 )
 
 // check holds a creation against every rule that needs no other object.
-func check(w *CloudAppUser) []fault.Violation {
-	var bad []fault.Violation
+func (w *CloudAppUser) check(bad *fault.Problems) {
 	for _, n := range []struct{ field, name string }{{"firstName", w.FirstName}, {"lastName", w.LastName}} {
 		if utf8.RuneCountInString(n.name) > maxName || !printable(n.name) {
-			bad = append(bad, fault.Violation{Field: n.field, Description: fmt.Sprintf("must have at most %d printable characters", maxName)})
+			bad.Add(n.field, "must have at most %d printable characters", maxName)
 		}
 	}
 	if why := password.Weak(w.Password, w.Username); why != "" {
-		bad = append(bad, fault.Violation{Field: "password", Description: why})
+		bad.Add("password", "%s", why)
 	}
 	if len(w.Roles) > maxRoles {
-		return append(bad, fault.Violation{Field: "roles", Description: fmt.Sprintf("must have at most %d roles", maxRoles)})
+		bad.Add("roles", "must have at most %d roles", maxRoles)
+		return
 	}
 	for i, r := range w.Roles {
 		if field, why := r.wrong(); why != "" {
-			bad = append(bad, fault.Violation{Field: fmt.Sprintf("roles[%d]%s", i, field), Description: why})
+			bad.Add(fmt.Sprintf("roles[%d]%s", i, field), "%s", why)
 		}
 	}
-	return bad
 }
 
 func printable(name string) bool {

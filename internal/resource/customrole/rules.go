@@ -12,25 +12,6 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// problems are what is wrong with a role, each with the API's code for it and the field where it is.
-type problems []*fault.Fault
-
-func (p *problems) add(f *fault.Fault, field, format string, args ...any) {
-	*p = append(*p, f.Naming(fault.Violation{Field: field, Description: fmt.Sprintf(format, args...)}))
-}
-
-// refused is the error for all problems together, or nil: the code is the first one's, the fields are everyone's.
-func (p problems) refused() error {
-	if len(p) == 0 {
-		return nil
-	}
-	first := p[0]
-	for _, f := range p[1:] {
-		first = first.Naming(f.Violations...)
-	}
-	return first
-}
-
 var namePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 
 // maxName is the longest name of a role, in characters. It is no rule of the API; names stand in paths and rows.
@@ -38,16 +19,16 @@ const maxName = 255
 
 // checkName holds the name of a new role against the API's rules.
 // Source: the Atlas documentation of error codes, ATLAS_CUSTOM_ROLE_INVALID_NAME and those like it.
-func (p *problems) checkName(name string) {
+func checkName(p *fault.Problems, name string) {
 	switch {
 	case !namePattern.MatchString(name):
-		p.add(fault.CustomRoleName.With(name), "roleName", "must have only ASCII letters, digits, hyphens and underscores, a letter or digit first")
+		p.AddAs(fault.CustomRoleName.With(name), "roleName", "must have only ASCII letters, digits, hyphens and underscores, a letter or digit first")
 	case len(name) > maxName:
-		p.add(fault.CustomRoleName.With(name[:maxName]), "roleName", "must have at most %d characters", maxName)
+		p.AddAs(fault.CustomRoleName.With(name[:maxName]), "roleName", "must have at most %d characters", maxName)
 	case strings.HasPrefix(strings.ToLower(name), "xgen-"):
-		p.add(fault.CustomRoleReserved.With(name), "roleName", "must not begin with xgen-")
+		p.AddAs(fault.CustomRoleReserved.With(name), "roleName", "must not begin with xgen-")
 	case model.DatabaseRole{Name: name}.ServersOwn():
-		p.add(fault.CustomRoleBuiltin.With(name), "roleName", "must not be the name of a built-in role")
+		p.AddAs(fault.CustomRoleBuiltin.With(name), "roleName", "must not be the name of a built-in role")
 	}
 }
 
@@ -57,90 +38,90 @@ const (
 	maxParents   = 100
 )
 
-func (p *problems) checkContent(r *model.CustomRole) {
+func checkContent(p *fault.Problems, r *model.CustomRole) {
 	if r.Empty() {
-		p.add(fault.CustomRoleEmpty.With(), "actions", "must have an action where inheritedRoles has no role")
+		p.AddAs(fault.CustomRoleEmpty.With(), "actions", "must have an action where inheritedRoles has no role")
 	}
 	resources := 0
 	for _, a := range r.Actions {
 		resources += len(a.Resources)
 	}
 	if resources > maxResources {
-		p.add(fault.ValidationError.With("actions"), "actions", "must have at most %d resources in all", maxResources)
+		p.Add("actions", "must have at most %d resources in all", maxResources)
 	}
 	if len(r.Inherits) > maxParents {
-		p.add(fault.ValidationError.With("inheritedRoles"), "inheritedRoles", "must have at most %d items", maxParents)
+		p.Add("inheritedRoles", "must have at most %d items", maxParents)
 	}
 }
 
-func (p *problems) checkActions(list []DatabasePrivilegeAction) {
+func checkActions(p *fault.Problems, list []DatabasePrivilegeAction) {
 	seen := map[Action]bool{}
 	for i, a := range list {
 		at := fmt.Sprintf("actions[%d]", i)
 		if seen[a.Action] {
-			p.add(fault.CustomRoleActionTwice.With(), at+".action", "stands twice")
+			p.AddAs(fault.CustomRoleActionTwice.With(), at+".action", "stands twice")
 		}
 		seen[a.Action] = true
-		p.checkResources(at+".resources", a)
+		checkResources(p, at+".resources", a)
 	}
 }
 
-func (p *problems) checkResources(at string, a DatabasePrivilegeAction) {
+func checkResources(p *fault.Problems, at string, a DatabasePrivilegeAction) {
 	if len(a.Resources) == 0 {
-		p.add(fault.ValidationError.With(at), at, "must have a resource")
+		p.Add(at, "must have a resource")
 	}
 	seen := map[model.DatabaseResource]bool{}
 	for i, w := range a.Resources {
 		at := fmt.Sprintf("%s[%d]", at, i)
 		r := resource(w)
 		if seen[r] {
-			p.add(fault.CustomRoleTargetTwice.With(), at, "stands twice")
+			p.AddAs(fault.CustomRoleTargetTwice.With(), at, "stands twice")
 		}
 		seen[r] = true
 		switch on := actions[byName[string(a.Action)]].on; {
 		case r.Cluster && on == onData:
-			p.add(fault.CustomRoleTarget.With(), at+".cluster", "must be false: the action is done on databases and collections")
+			p.AddAs(fault.CustomRoleTarget.With(), at+".cluster", "must be false: the action is done on databases and collections")
 		case !r.Cluster && on == onCluster:
-			p.add(fault.CustomRoleTarget.With(), at+".cluster", "must be true: the action is done on the cluster")
+			p.AddAs(fault.CustomRoleTarget.With(), at+".cluster", "must be true: the action is done on the cluster")
 		}
 		if r.Database != "" && !shape.DatabaseName(r.Database) {
-			p.add(fault.ValidationError.With(at+".db"), at+".db", "cannot be the name of a database")
+			p.Add(at+".db", "cannot be the name of a database")
 		}
 		if r.Collection != "" && !shape.CollectionName(r.Collection) {
-			p.add(fault.ValidationError.With(at+".collection"), at+".collection", "cannot be the name of a collection")
+			p.Add(at+".collection", "cannot be the name of a collection")
 		}
 	}
 }
 
 // checkParents holds the roles that the role called name is to inherit against the rules and what there is.
-func (p *problems) checkParents(tx store.Tx, groupID model.ID, name string, list []DatabaseInheritedRole) error {
+func checkParents(p *fault.Problems, tx store.Tx, groupID model.ID, name string, list []DatabaseInheritedRole) error {
 	seen := map[DatabaseInheritedRole]bool{}
 	for i, w := range list {
 		at := fmt.Sprintf("inheritedRoles[%d]", i)
 		if seen[w] {
-			p.add(fault.ValidationError.With(at), at, "stands twice")
+			p.Add(at, "stands twice")
 		}
 		seen[w] = true
-		if err := p.checkParent(tx, groupID, name, at, w); err != nil {
+		if err := checkParent(p, tx, groupID, name, at, w); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *problems) checkParent(tx store.Tx, groupID model.ID, name, at string, w DatabaseInheritedRole) error {
+func checkParent(p *fault.Problems, tx store.Tx, groupID model.ID, name, at string, w DatabaseInheritedRole) error {
 	parent := model.DatabaseRole{Name: w.Role, Database: w.DB}
 	switch {
 	case w.DB == "" || !shape.DatabaseName(w.DB):
-		p.add(fault.ValidationError.With(at+".db"), at+".db", "must be the name of a database")
+		p.Add(at+".db", "must be the name of a database")
 	case parent.OnAdminOnly() && w.DB != "admin":
-		p.add(fault.CustomRoleParentPlace.With(), at+".db", "must be admin for this role")
+		p.AddAs(fault.CustomRoleParentPlace.With(), at+".db", "must be admin for this role")
 	}
 	if parent.Builtin() {
 		return nil
 	}
 	if parent.Name == name {
-		p.add(fault.CustomRoleOfItself.With(), at+".role", "must be another role")
+		p.AddAs(fault.CustomRoleOfItself.With(), at+".role", "must be another role")
 		return nil
 	}
 	held, err := state.HeldRoles(tx, groupID, []model.DatabaseRole{parent})
@@ -148,11 +129,11 @@ func (p *problems) checkParent(tx store.Tx, groupID model.ID, name, at string, w
 		return err
 	}
 	if len(held) == 0 {
-		p.add(fault.CustomRoleParent.With(), at+".role", "must be a built-in role or a custom role of the project")
+		p.AddAs(fault.CustomRoleParent.With(), at+".role", "must be a built-in role or a custom role of the project")
 	}
 	for _, h := range held {
 		if h.Name == name {
-			p.add(fault.CustomRoleCircle.With(), at+".role", "must not inherit the role itself, not even through others")
+			p.AddAs(fault.CustomRoleCircle.With(), at+".role", "must not inherit the role itself, not even through others")
 			break
 		}
 	}

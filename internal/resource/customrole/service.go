@@ -39,14 +39,14 @@ func (s *Service) create(ctx context.Context, in createIn) (out UserCustomDBRole
 		GroupID: in.GroupID, Name: in.Body.RoleName, Actions: actionsOf(in.Body.Actions), Inherits: parentsOf(in.Body.InheritedRoles),
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		var bad problems
-		bad.checkName(r.Name)
-		bad.checkContent(r)
-		bad.checkActions(in.Body.Actions)
-		if err := bad.checkParents(tx, in.GroupID, r.Name, in.Body.InheritedRoles); err != nil {
+		var bad fault.Problems
+		checkName(&bad, r.Name)
+		checkContent(&bad, r)
+		checkActions(&bad, in.Body.Actions)
+		if err := checkParents(&bad, tx, in.GroupID, r.Name, in.Body.InheritedRoles); err != nil {
 			return err
 		}
-		if err := bad.refused(); err != nil {
+		if err := bad.Err(); err != nil {
 			return err
 		}
 		if err := room(tx, in.GroupID); err != nil {
@@ -130,13 +130,13 @@ func (s *Service) update(tx store.Tx, in updateIn) (out UserCustomDBRole, err er
 	if in.Body.InheritedRoles != nil {
 		r.Inherits = parentsOf(in.Body.InheritedRoles)
 	}
-	var bad problems
-	bad.checkContent(r)
-	bad.checkActions(in.Body.Actions)
-	if err := bad.checkParents(tx, in.GroupID, r.Name, in.Body.InheritedRoles); err != nil {
+	var bad fault.Problems
+	checkContent(&bad, r)
+	checkActions(&bad, in.Body.Actions)
+	if err := checkParents(&bad, tx, in.GroupID, r.Name, in.Body.InheritedRoles); err != nil {
 		return out, err
 	}
-	if err := bad.refused(); err != nil {
+	if err := bad.Err(); err != nil {
 		return out, err
 	}
 	out = toWire(r)

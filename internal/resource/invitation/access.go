@@ -30,8 +30,11 @@ type addToProjectIn struct {
 }
 
 func (s *Service) addToProject(ctx context.Context, in addToProjectIn) (out *OrganizationInvitation, err error) {
-	if bad := append(named(in.Body.Username), inProjects(in.Body.Roles)...); len(bad) > 0 {
-		return nil, fault.Invalid(bad...)
+	var bad fault.Problems
+	named(&bad, in.Body.Username)
+	inProjects(&bad, in.Body.Roles)
+	if err := bad.Err(); err != nil {
+		return nil, err
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
 		out = nil

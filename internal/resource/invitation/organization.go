@@ -71,12 +71,14 @@ func (w *OrganizationInvitationRequest) change() *OrganizationInvitationUpdateRe
 
 func (s *Service) createInOrg(ctx context.Context, in createInOrgIn) (out OrganizationInvitation, err error) {
 	w := in.Body.change()
-	bad := append(named(in.Body.Username), w.check()...)
+	var bad fault.Problems
+	named(&bad, in.Body.Username)
+	w.check(&bad)
 	if w.Roles == nil {
-		bad = append(bad, someRoles(w.Roles)...)
+		someRoles(&bad, w.Roles)
 	}
-	if len(bad) > 0 {
-		return out, fault.Invalid(bad...)
+	if err := bad.Err(); err != nil {
+		return out, err
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
 		u, err := state.Account(tx, in.Body.Username, in.OrgID)
@@ -160,7 +162,7 @@ type updateInOrgIn struct {
 }
 
 func (s *Service) updateInOrg(ctx context.Context, in updateInOrgIn) (OrganizationInvitation, error) {
-	return s.changeInOrg(ctx, &in.Body, nil, func(tx store.Tx) (*model.Membership, error) {
+	return s.changeInOrg(ctx, &in.Body, new(fault.Problems), func(tx store.Tx) (*model.Membership, error) {
 		_, m, err := in.find(tx)
 		return m, err
 	})
@@ -172,8 +174,10 @@ type updateInOrgByNameIn struct {
 }
 
 func (s *Service) updateInOrgByName(ctx context.Context, in updateInOrgByNameIn) (OrganizationInvitation, error) {
+	var bad fault.Problems
 	name := in.Body.Username
-	return s.changeInOrg(ctx, in.Body.change(), named(name), func(tx store.Tx) (*model.Membership, error) {
+	named(&bad, name)
+	return s.changeInOrg(ctx, in.Body.change(), &bad, func(tx store.Tx) (*model.Membership, error) {
 		return placeOf(tx, name, in.OrgID, waits)
 	})
 }
@@ -193,10 +197,11 @@ func placeOf(tx store.Tx, username string, scope model.ID, wanted func(*model.Me
 
 // changeInOrg changes what waits for an invitation, beginning with the place in the organization, and shows it.
 func (s *Service) changeInOrg(
-	ctx context.Context, w *OrganizationInvitationUpdateRequest, bad []fault.Violation, find func(store.Tx) (*model.Membership, error),
+	ctx context.Context, w *OrganizationInvitationUpdateRequest, bad *fault.Problems, find func(store.Tx) (*model.Membership, error),
 ) (out OrganizationInvitation, err error) {
-	if bad = append(bad, w.check()...); len(bad) > 0 {
-		return out, fault.Invalid(bad...)
+	w.check(bad)
+	if err := bad.Err(); err != nil {
+		return out, err
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
 		m, err := find(tx)

@@ -52,8 +52,11 @@ type createInProjectIn struct {
 }
 
 func (s *Service) createInProject(ctx context.Context, in createInProjectIn) (out GroupInvitation, err error) {
-	if bad := append(named(in.Body.Username), inProjects(in.Body.Roles)...); len(bad) > 0 {
-		return out, fault.Invalid(bad...)
+	var bad fault.Problems
+	named(&bad, in.Body.Username)
+	inProjects(&bad, in.Body.Roles)
+	if err := bad.Err(); err != nil {
+		return out, err
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
 		p, err := project(tx, in.GroupID)
@@ -112,7 +115,7 @@ type updateInProjectIn struct {
 }
 
 func (s *Service) updateInProject(ctx context.Context, in updateInProjectIn) (GroupInvitation, error) {
-	return s.changeInProject(ctx, in.GroupID, in.Body.Roles, nil, func(store.Tx) (model.ID, error) { return in.InvitationID, nil })
+	return s.changeInProject(ctx, in.GroupID, in.Body.Roles, new(fault.Problems), func(store.Tx) (model.ID, error) { return in.InvitationID, nil })
 }
 
 type updateInProjectByNameIn struct {
@@ -121,8 +124,10 @@ type updateInProjectByNameIn struct {
 }
 
 func (s *Service) updateInProjectByName(ctx context.Context, in updateInProjectByNameIn) (GroupInvitation, error) {
+	var bad fault.Problems
 	name := in.Body.Username
-	return s.changeInProject(ctx, in.GroupID, in.Body.Roles, named(name), func(tx store.Tx) (model.ID, error) {
+	named(&bad, name)
+	return s.changeInProject(ctx, in.GroupID, in.Body.Roles, &bad, func(tx store.Tx) (model.ID, error) {
 		m, err := placeOf(tx, name, in.GroupID, func(m *model.Membership) bool { return m.Aside })
 		if err != nil {
 			return "", err
@@ -137,10 +142,11 @@ func (s *Service) updateInProjectByName(ctx context.Context, in updateInProjectB
 
 // changeInProject gives an invitation other roles, and shows it.
 func (s *Service) changeInProject(
-	ctx context.Context, groupID model.ID, w []authz.Role, bad []fault.Violation, id func(store.Tx) (model.ID, error),
+	ctx context.Context, groupID model.ID, w []authz.Role, bad *fault.Problems, id func(store.Tx) (model.ID, error),
 ) (out GroupInvitation, err error) {
-	if bad = append(bad, inProjects(w)...); len(bad) > 0 {
-		return out, fault.Invalid(bad...)
+	inProjects(bad, w)
+	if err := bad.Err(); err != nil {
+		return out, err
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
 		p, err := project(tx, groupID)

@@ -110,52 +110,48 @@ const (
 	maxTeams       = 100
 )
 
-// check says what is wrong with a change that needs no other object.
-func (w *OrganizationInvitationUpdateRequest) check() (bad []fault.Violation) {
+// check adds what is wrong with a change that needs no other object.
+func (w *OrganizationInvitationUpdateRequest) check(bad *fault.Problems) {
 	if w.Roles != nil {
-		bad = someRoles(w.Roles)
+		someRoles(bad, w.Roles)
 	}
-	if len(w.TeamIDs) > maxTeams {
-		bad = append(bad, fault.Violation{Field: "teamIds", Description: fmt.Sprintf("must have at most %d items", maxTeams)})
-	}
-	if len(w.GroupRoleAssignments) > maxAssignments {
-		return append(bad, fault.Violation{Field: "groupRoleAssignments", Description: fmt.Sprintf("must have at most %d items", maxAssignments)})
+	bad.AtMost("teamIds", len(w.TeamIDs), maxTeams)
+	if bad.AtMost("groupRoleAssignments", len(w.GroupRoleAssignments), maxAssignments); len(w.GroupRoleAssignments) > maxAssignments {
+		return
 	}
 	seen := map[string]bool{}
 	for i, a := range w.GroupRoleAssignments {
 		at := fmt.Sprintf("groupRoleAssignments[%d]", i)
 		switch {
 		case a.GroupID == "":
-			bad = append(bad, fault.Violation{Field: at + ".groupId", Description: "is required"})
+			bad.Add(at+".groupId", "is required")
 		case seen[a.GroupID]:
-			bad = append(bad, fault.Violation{Field: at + ".groupId", Description: "stands twice"})
+			bad.Add(at+".groupId", "stands twice")
 		}
 		seen[a.GroupID] = true
 		if len(a.Roles) == 0 {
-			bad = append(bad, fault.Violation{Field: at + ".roles", Description: "must have at least one role"})
+			bad.Add(at+".roles", "must have at least one role")
 		}
-		bad = append(bad, shape.GroupRoles(at+".roles", a.Roles)...)
+		shape.GroupRoles(bad, at+".roles", a.Roles)
 	}
-	return bad
 }
 
-// named is a violation if there is no username.
-func named(username string) []fault.Violation {
+// named adds that there is no username, if so.
+func named(bad *fault.Problems, username string) {
 	if username == "" {
-		return []fault.Violation{{Field: "username", Description: "is required"}}
+		bad.Add("username", "is required")
 	}
-	return nil
 }
 
-// someRoles is a violation if there is no role.
-func someRoles(roles []authz.Role) []fault.Violation {
+// someRoles adds that there is no role, if so.
+func someRoles(bad *fault.Problems, roles []authz.Role) {
 	if len(roles) == 0 {
-		return []fault.Violation{{Field: "roles", Description: "must have at least one role"}}
+		bad.Add("roles", "must have at least one role")
 	}
-	return nil
 }
 
-// inProjects is what is wrong with roles of a project.
-func inProjects(roles []authz.Role) []fault.Violation {
-	return append(someRoles(roles), shape.GroupRoles("roles", roles)...)
+// inProjects adds what is wrong with roles of a project.
+func inProjects(bad *fault.Problems, roles []authz.Role) {
+	someRoles(bad, roles)
+	shape.GroupRoles(bad, "roles", roles)
 }

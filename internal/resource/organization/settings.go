@@ -58,8 +58,8 @@ type settingsIn struct {
 }
 
 func (s *Service) updateSettings(ctx context.Context, in settingsIn) (out OrganizationSettings, err error) {
-	if bad := checkSettings(&in.Body); len(bad) > 0 {
-		return out, fault.Invalid(bad...)
+	if err := fault.Check(in.Body.check); err != nil {
+		return out, err
 	}
 	return change(ctx, s, in.getIn, func(o *model.Organization) ([]event.Type, error) {
 		before := o.Settings
@@ -68,28 +68,28 @@ func (s *Service) updateSettings(ctx context.Context, in settingsIn) (out Organi
 	}, toSettings)
 }
 
-func checkSettings(w *OrganizationSettings) (bad []fault.Violation) {
-	bad = append(checkContact("operationsContact", w.OperationsContact), checkContact("securityContact", w.SecurityContact)...)
+func (w *OrganizationSettings) check(bad *fault.Problems) {
+	checkContact(bad, "operationsContact", w.OperationsContact)
+	checkContact(bad, "securityContact", w.SecurityContact)
 	if t := w.CustomSessionTimeouts; t != nil {
 		if t.AbsoluteSessionTimeoutInSeconds < 0 {
-			bad = append(bad, fault.Violation{Field: "customSessionTimeouts.absoluteSessionTimeoutInSeconds", Description: "must be positive"})
+			bad.Add("customSessionTimeouts.absoluteSessionTimeoutInSeconds", "must be positive")
 		}
 		if t.IdleSessionTimeoutInSeconds < 0 {
-			bad = append(bad, fault.Violation{Field: "customSessionTimeouts.idleSessionTimeoutInSeconds", Description: "must be positive"})
+			bad.Add("customSessionTimeouts.idleSessionTimeoutInSeconds", "must be positive")
 		}
 	}
-	return bad
 }
 
-func checkContact(field string, contact *string) []fault.Violation {
+func checkContact(bad *fault.Problems, field string, contact *string) {
 	c := api.Or(contact, "")
 	if c == "" {
-		return nil
+		return
 	}
 	if a, err := mail.ParseAddress(c); err == nil && a.Address == c && len(c) <= 254 {
-		return nil
+		return
 	}
-	return []fault.Violation{{Field: field, Description: "must be an e-mail address, or empty"}}
+	bad.Add(field, "must be an e-mail address, or empty")
 }
 
 // take changes what w names.

@@ -29,8 +29,8 @@ type migrateIn struct {
 
 func (s *Service) migrate(ctx context.Context, in migrateIn) (out Group, err error) {
 	w := &in.Body
-	if bad := w.check(); len(bad) > 0 {
-		return out, fault.Invalid(bad...)
+	if err := fault.Check(w.check); err != nil {
+		return out, err
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
 		p, err := in.find(tx)
@@ -52,17 +52,16 @@ func (s *Service) migrate(ctx context.Context, in migrateIn) (out Group, err err
 	return out, err
 }
 
-func (w *GroupMigrationRequest) check() (bad []fault.Violation) {
+func (w *GroupMigrationRequest) check(bad *fault.Problems) {
 	if w.DestinationOrgID == "" {
-		bad = append(bad, fault.Violation{Field: "destinationOrgId", Description: "is required"})
+		bad.Add("destinationOrgId", "is required")
 	}
 	if w.DestinationOrgPrivateAPIKey != "" && w.DestinationOrgPublicAPIKey == "" {
-		bad = append(bad, fault.Violation{Field: "destinationOrgPublicApiKey", Description: "goes with the private key"})
+		bad.Add("destinationOrgPublicApiKey", "goes with the private key")
 	}
 	if w.DestinationOrgPublicAPIKey != "" && w.DestinationOrgPrivateAPIKey == "" {
-		bad = append(bad, fault.Violation{Field: "destinationOrgPrivateApiKey", Description: "goes with the public key"})
+		bad.Add("destinationOrgPrivateApiKey", "goes with the public key")
 	}
-	return bad
 }
 
 // authorize holds the key that the body shows, or else the caller, to own the organization that the project goes to.

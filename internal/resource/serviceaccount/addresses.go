@@ -112,15 +112,11 @@ func read(list []ServiceAccountIPAccessListEntry) ([]netip.Prefix, error) {
 		return nil, authn.TooManyAddresses() // before any work on them
 	}
 	var out []netip.Prefix
-	var bad []fault.Violation
+	var bad fault.Problems
 	for i, w := range list {
-		p, found := shape.OneNetwork(fmt.Sprintf("[%d]", i), w.IPAddress, w.CIDRBlock)
-		out, bad = append(out, p), append(bad, found...)
+		out = append(out, shape.OneNetwork(&bad, fmt.Sprintf("[%d]", i), w.IPAddress, w.CIDRBlock))
 	}
-	if len(bad) > 0 {
-		return nil, fault.Invalid(bad...)
-	}
-	return out, nil
+	return out, bad.Err()
 }
 
 type expelInOrgIn struct {

@@ -6,7 +6,6 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/event"
-	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/state"
@@ -43,8 +42,8 @@ type createInGroupIn struct {
 
 func (s *Service) createInGroup(ctx context.Context, in createInGroupIn) (out GroupServiceAccount, err error) {
 	w := &in.Body
-	if bad := shape.GroupRoles("roles", w.Roles); len(bad) > 0 {
-		return out, fault.Invalid(bad...)
+	if err := shape.CheckGroupRoles("roles", w.Roles); err != nil {
+		return out, err
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
 		p, err := state.Project(tx, in.GroupID)
@@ -75,8 +74,8 @@ type updateOfGroupIn struct {
 }
 
 func (s *Service) updateOfGroup(ctx context.Context, in updateOfGroupIn) (out GroupServiceAccount, err error) {
-	if bad := shape.GroupRoles("roles", in.Body.Roles); len(bad) > 0 {
-		return out, fault.Invalid(bad...)
+	if err := shape.CheckGroupRoles("roles", in.Body.Roles); err != nil {
+		return out, err
 	}
 	c := change{name: in.Body.Name, description: in.Body.Description, roles: in.Body.Roles, scope: in.GroupID, replace: authz.OfProject}
 	return update(ctx, s, in.inGroup, c, asGroup)
@@ -89,8 +88,8 @@ type inviteIn struct {
 
 // invite also takes an account that has roles in the project already, and replaces them.
 func (s *Service) invite(ctx context.Context, in inviteIn) (out GroupServiceAccount, err error) {
-	if bad := shape.GroupRoles("roles", in.Body.Roles); len(bad) > 0 {
-		return out, fault.Invalid(bad...)
+	if err := shape.CheckGroupRoles("roles", in.Body.Roles); err != nil {
+		return out, err
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
 		f, err := in.candidate(tx)

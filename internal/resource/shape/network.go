@@ -31,15 +31,15 @@ func Network(s string) (netip.Prefix, error) {
 }
 
 // OneNetwork reads the network of the entry at path, of which exactly one of an address and a range is given.
-func OneNetwork(path, address, cidr string) (netip.Prefix, []fault.Violation) {
+func OneNetwork(bad *fault.Problems, path, address, cidr string) netip.Prefix {
 	p, err := Network(address + cidr)
 	switch {
 	case (address == "") == (cidr == ""):
-		return p, []fault.Violation{{Field: path, Description: "must have exactly one of ipAddress and cidrBlock"}}
+		bad.Add(path, "must have exactly one of ipAddress and cidrBlock")
 	case err != nil:
-		return p, []fault.Violation{{Field: path, Description: "must name an address or a range of addresses"}}
+		bad.Add(path, "must name an address or a range of addresses")
 	}
-	return p, nil
+	return p
 }
 
 // Address writes an address in the one form that the API's patterns allow: IPv6 with all its eight groups.

@@ -27,15 +27,22 @@ func RoleAssignments(grants []authz.Grant) []RoleAssignment {
 	return out
 }
 
-// GroupRoles says what in the field at path is no role that one can have in a project. Their list grows from version
+// NoGroupRole is what is wrong with a role that one cannot have in a project.
+const NoGroupRole = "must be a role in projects, such as GROUP_READ_ONLY"
+
+// GroupRoles adds what in the field at path is no role that one can have in a project. Their list grows from version
 // to version, so the API's document does not have it.
-func GroupRoles(path string, roles []authz.Role) (bad []fault.Violation) {
+func GroupRoles(bad *fault.Problems, path string, roles []authz.Role) {
 	for i, r := range roles {
 		if !slices.Contains(authz.GroupRoles, r) {
-			bad = append(bad, fault.Violation{Field: fmt.Sprintf("%s[%d]", path, i), Description: "must be a role in projects, such as GROUP_READ_ONLY"})
+			bad.Add(fmt.Sprintf("%s[%d]", path, i), NoGroupRole)
 		}
 	}
-	return bad
+}
+
+// CheckGroupRoles is GroupRoles where nothing else can be wrong.
+func CheckGroupRoles(path string, roles []authz.Role) error {
+	return fault.Check(func(bad *fault.Problems) { GroupRoles(bad, path, roles) })
 }
 
 // MayAssign is the one rule of who gives roles in a project, whichever way they are given and whoever gets them: only its

@@ -60,20 +60,17 @@ func (in addIn) check() error {
 	case n > maxInProject:
 		return fault.TeamsPerGroup.With(strconv.Itoa(maxInProject))
 	}
-	var bad []fault.Violation
+	var bad fault.Problems
 	seen := map[string]bool{}
 	for i, w := range in.Body {
 		at := fmt.Sprintf("[%d].", i)
-		bad = append(bad, w.check(at)...)
+		w.check(&bad, at)
 		if seen[w.TeamID] {
-			bad = append(bad, fault.Violation{Field: at + "teamId", Description: "stands twice"})
+			bad.Add(at+"teamId", "stands twice")
 		}
 		seen[w.TeamID] = true
 	}
-	if len(bad) > 0 {
-		return fault.Invalid(bad...)
-	}
-	return nil
+	return bad.Err()
 }
 
 func (s *Service) addToProject(ctx context.Context, in addIn) (page api.Page[TeamRole], err error) {
@@ -168,14 +165,12 @@ func (in updateIn) check() error {
 	if w.RoleNames != nil && len(w.RoleNames) == 0 {
 		return fault.TeamWithoutRoles.With()
 	}
-	bad := w.check("")
+	var bad fault.Problems
+	w.check(&bad, "")
 	if w.TeamID != "" && w.TeamID != in.TeamID {
-		bad = append(bad, fault.Violation{Field: "teamId", Description: "must be the team of the path"})
+		bad.Add("teamId", "must be the team of the path")
 	}
-	if len(bad) > 0 {
-		return fault.Invalid(bad...)
-	}
-	return nil
+	return bad.Err()
 }
 
 func (s *Service) updateInProject(ctx context.Context, in updateIn) (page api.Page[TeamRole], err error) {

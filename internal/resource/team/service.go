@@ -39,8 +39,8 @@ type createIn struct {
 
 func (s *Service) create(ctx context.Context, in createIn) (out Team, err error) {
 	w := &in.Body
-	if bad := checkName(w.Name); len(bad) > 0 {
-		return out, fault.Invalid(bad...)
+	if err := checkName(w.Name); err != nil {
+		return out, err
 	}
 	if len(w.Usernames) > maxUsers {
 		return out, fault.UsersPerTeam.With(strconv.Itoa(maxUsers))
@@ -148,8 +148,8 @@ type renameIn struct {
 }
 
 func (s *Service) rename(ctx context.Context, in renameIn) (out TeamResponse, err error) {
-	if bad := checkName(in.Body.Name); len(bad) > 0 {
-		return out, fault.Invalid(bad...)
+	if err := checkName(in.Body.Name); err != nil {
+		return out, err
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
 		t, err := in.find(tx)

@@ -1,7 +1,6 @@
 package team
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -66,19 +65,18 @@ func roleIn(t *model.Team, groupID model.ID) TeamRole {
 const maxName = 128
 
 // checkName says what is wrong with a team's name.
-func checkName(name string) []fault.Violation {
+func checkName(name string) error {
 	odd := strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })
 	if name == "" || utf8.RuneCountInString(name) > maxName || odd || strings.TrimSpace(name) != name {
-		return []fault.Violation{{Field: "name", Description: fmt.Sprintf("must have 1 to %d printable characters, and no space at its ends", maxName)}}
+		return fault.Field("name", "must have 1 to %d printable characters, and no space at its ends", maxName)
 	}
 	return nil
 }
 
-// check says what is wrong with roles in a project that needs no other object.
-func (w *TeamRole) check(at string) []fault.Violation {
-	bad := shape.GroupRoles(at+"roleNames", w.RoleNames)
+// check adds what is wrong with roles in a project that needs no other object.
+func (w *TeamRole) check(bad *fault.Problems, at string) {
+	shape.GroupRoles(bad, at+"roleNames", w.RoleNames)
 	if len(w.RoleNames) == 0 {
-		bad = append(bad, fault.Violation{Field: at + "roleNames", Description: "must have at least one role"})
+		bad.Add(at+"roleNames", "must have at least one role")
 	}
-	return bad
 }
