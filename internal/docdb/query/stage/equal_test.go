@@ -32,8 +32,8 @@ func TestOptimizedPipelinesGiveTheSame(t *testing.T) {
 			list = append(list, pieces[g.IntN(len(pieces))])
 		}
 		text := `[` + strings.Join(list, ", ") + `]`
-		plain, err, _ := outcome(t, orders, text, false)
-		fast, err2, _ := outcome(t, orders, text, true)
+		plain, _, err := outcome(t, orders, text, false)
+		fast, _, err2 := outcome(t, orders, text, true)
 		if plain != fast || (err == nil) != (err2 == nil) {
 			t.Fatalf("%s\nis    %s, %v\nfaster %s, %v", text, plain, err, fast, err2)
 		}

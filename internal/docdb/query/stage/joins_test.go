@@ -33,11 +33,11 @@ func joined(t *testing.T, opened *int) *Run {
 }
 
 // outcome is what a pipeline makes of documents, as an array or as an error.
-func outcome(t *testing.T, in, text string, optimized bool) (list string, err error, opened int) {
+func outcome(t *testing.T, in, text string, optimized bool) (list string, opened int, err error) {
 	t.Helper()
 	p, err := Parse(expression.NewParser(context.Background(), nil, sometime), querytest.Val(t, text))
 	if err != nil {
-		return "", err, 0
+		return "", 0, err
 	}
 	if optimized {
 		p = p.Optimize()
@@ -45,9 +45,9 @@ func outcome(t *testing.T, in, text string, optimized bool) (list string, err er
 	read := 0
 	got, err := collect(p.Run(joined(t, &opened), lent(stream(t, in, &read))))
 	if err != nil {
-		return "", err, opened
+		return "", opened, err
 	}
-	return got.String(), nil, opened
+	return got.String(), opened, nil
 }
 
 const orders = `[{"_id": 1, "k": "a", "n": 1, "t": ["x", "y"]}, {"_id": 2, "k": "z", "n": 5}, {"_id": 3, "n": 9, "s": {"u": 1, "v": {"u": 2}}}]`
@@ -90,7 +90,7 @@ func TestStages(t *testing.T) {
 		{`[{"$graphLookup": 1}]`, ``, 40327}, {`[{"$graphLookup": {"x": 1}}]`, ``, 40104}, {`[{"$graphLookup": {"from": "a"}}]`, ``, 40105}, {`[{"$graphLookup": {"from": "a", "startWith": 1, "connectFromField": "a", "connectToField": "b", "as": "c", "maxDepth": -1}}]`, ``, 40101}, {`[{"$graphLookup": {"from": "a", "startWith": 1, "connectFromField": 1, "connectToField": "b", "as": "c"}}]`, ``, 40103}, {`[{"$redact": "x"}]`, ``, 17053}, {`[{"$match": {"$expr": "$$KEEP"}}]`, ``, 17276},
 	} {
 		for _, optimized := range []bool{false, true} {
-			got, err, _ := outcome(t, orders, c.pipeline, optimized)
+			got, _, err := outcome(t, orders, c.pipeline, optimized)
 			if c.code != 0 {
 				querytest.Fails(t, c.pipeline, err, c.code, "")
 			} else if want := querytest.Val(t, c.want).String(); err != nil || got != want {
@@ -110,7 +110,7 @@ func TestLookupRunsOnce(t *testing.T) {
 		`[{"$lookup": {"from": "items", "pipeline": [{"$match": {"$expr": {"$lt": [{"$rand": {}}, 2]}}}], "as": "i"}}]`:                                                  3,
 		`[{"$lookup": {"from": "items", "pipeline": [{"$lookup": {"from": "people", "let": {"a": 1}, "pipeline": [{"$match": {"x": "$$a"}}], "as": "p"}}], "as": "i"}}]`: 2,
 	} {
-		if _, err, opened := outcome(t, orders, pipeline, false); err != nil || opened != want {
+		if _, opened, err := outcome(t, orders, pipeline, false); err != nil || opened != want {
 			t.Errorf("%s: opened %d times, %v; want %d", pipeline, opened, err, want)
 		}
 	}
@@ -122,7 +122,7 @@ func TestPipelinesNestSoDeep(t *testing.T) {
 	for range 21 {
 		text = `[{"$lookup": {"from": "items", "pipeline": ` + text + `, "as": "i"}}]`
 	}
-	_, err, _ := outcome(t, orders, text, false)
+	_, _, err := outcome(t, orders, text, false)
 	querytest.Fails(t, "nested", err, 165, "")
 }
 

@@ -39,7 +39,7 @@ func TestWindowFunctions(t *testing.T) {
 		{`{"$derivative": {"input": "$t", "unit": "hour"}, "window": {"documents": [-1, 0]}}`, ``, 5624901}, {`{"$expMovingAvg": {"input": 1, "N": 0}}`, ``, 9}, {`{"$expMovingAvg": {"input": 1, "alpha": 1}}`, ``, 9}, {`{"$covariancePop": 1}`, ``, 5424100}, {`{"$linearFill": "$v"}`, ``, 6050106}, {`{"$locf": 1, "window": {}}`, ``, 9}, {`{"$accumulator": {}}`, ``, 31264},
 	} {
 		text := `[{"$setWindowFields": {"partitionBy": "$p", "sortBy": {"t": 1}, "output": {"f": ` + c.function + `}}}, {"$sort": {"_id": 1}}, {"$group": {"_id": null, "f": {"$push": "$f"}}}, {"$replaceWith": {"f": "$f"}}]`
-		got, err, _ := outcome(t, readings, text, true)
+		got, _, err := outcome(t, readings, text, true)
 		if c.code != 0 {
 			querytest.Fails(t, c.function, err, c.code, "")
 		} else if want := querytest.Val(t, `[{"f": `+c.want+`}]`).String(); err != nil || got != want {
@@ -70,7 +70,7 @@ func TestFilling(t *testing.T) {
 		{`[]`, `[{"$densify": {"field": "n", "range": {"step": 1, "bounds": [1]}}}]`, ``, 5733403}, {`[]`, `[{"$densify": {"field": "n", "range": {"step": 1, "bounds": [2, 1]}}}]`, ``, 5733405}, {`[]`, `[{"$densify": {"field": "n", "range": {"step": 1, "bounds": ["a", "b"]}}}]`, ``, 5733402}, {`[]`, `[{"$densify": {"field": "n", "range": {"step": 1.5, "unit": "day", "bounds": "full"}}}]`, ``, 6586400}, {`[]`, `[{"$densify": {"field": "n"}}]`, ``, 40414}, {`[]`, `[{"$densify": 1}]`, ``, 9},
 		{`[{"n": 0}, {"n": 1000000000}]`, `[{"$densify": {"field": "n", "range": {"step": 1, "bounds": "full"}}}, {"$count": "n"}]`, ``, 5897900},
 	} {
-		got, err, _ := outcome(t, c.in, c.pipeline, true)
+		got, _, err := outcome(t, c.in, c.pipeline, true)
 		if c.code != 0 {
 			querytest.Fails(t, c.pipeline, err, c.code, "")
 		} else if want := querytest.Val(t, c.want).String(); err != nil || got != want {
