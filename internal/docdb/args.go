@@ -207,7 +207,10 @@ func (a *args) add(where string, known *fieldSet, name []byte, v bson.RawValue) 
 		return wire.Errorf(wire.DuplicateField, "BSON field '%s.%s' is a duplicate field", where, name)
 	}
 	*a = append(*a, arg{f.Name, v})
-	return f.Kind.Check(where, f.Name, v)
+	if err := f.Kind.Check(where, f.Name, v); err != nil || f.Use != field.Refused {
+		return err
+	}
+	return a.refuse(f.Name)
 }
 
 // statement checks one member of an updates or deletes array.

@@ -27,23 +27,19 @@ func catalogCommands() []*command {
 		{name: "dbStats", alias: "dbstats", summary: "Gives a database's sizes.", run: runDBStats,
 			fields: fields("scale", isInt, "freeStorage", isInt)},
 		{name: "dataSize", summary: "Gives the number and the size of a collection's documents.", run: runDataSize,
-			fields: fields("keyPattern", isObject, "min", isObject, "max", isObject, "estimate", isBool)},
+			fields: fields("keyPattern-", isObject, "min-", isObject, "max-", isObject, "estimate~", isBool)},
 		{name: "dbHash", summary: "Gives the MD5 of each collection's documents.", run: runDBHash, fields: fields("collections", isArray)},
 		{name: "validate", summary: "Checks that a collection's documents, indexes and sizes agree.", target: onCollection,
-			run: runValidate, fields: fields("full", isBool, "background", isBool, "repair", isBool, "checkBSONConformance", isBool, "metadata", isBool)},
+			run: runValidate, fields: fields("full~", isBool, "background~", isBool, "repair-", isBool, "checkBSONConformance~", isBool, "metadata~", isBool)},
 	}
 }
 
-var createFields = fields("capped", isBool, "size", isInt, "max", isInt, "timeseries", isObject, "expireAfterSeconds", isInt,
-	"clusteredIndex", isUpdate, "changeStreamPreAndPostImages", isObject, "validator", isObject, "validationLevel", isString,
-	"validationAction", isString, "indexOptionDefaults", isObject, "storageEngine", isObject, "viewOn", isString, "pipeline", isArray,
-	"collation", isObject, "encryptedFields", isObject, "autoIndexId", isBool, "idIndex", isObject)
+var createFields = fields("capped-", isBool, "size-", isInt, "max-", isInt, "timeseries-", isObject, "expireAfterSeconds-", isInt,
+	"clusteredIndex-", isUpdate, "changeStreamPreAndPostImages-", isObject, "validator", isObject, "validationLevel", isString,
+	"validationAction", isString, "indexOptionDefaults~", isObject, "storageEngine-", isObject, "viewOn-", isString, "pipeline-", isArray,
+	"collation", isObject, "encryptedFields-", isObject, "autoIndexId~", isBool, "idIndex~", isObject)
 
 func runCreate(c *call) (bson.D, error) {
-	if err := c.refuse("capped", "size", "max", "timeseries", "expireAfterSeconds", "clusteredIndex", "changeStreamPreAndPostImages",
-		"viewOn", "pipeline", "encryptedFields", "storageEngine"); err != nil {
-		return nil, err
-	}
 	if err := c.refuseCollation(); err != nil {
 		return nil, err
 	}

@@ -67,9 +67,6 @@ func runListCommands(*call) (bson.D, error) {
 // runProfile tells of a profiler that is off. To have it off is all that can be asked for.
 func runProfile(c *call) (bson.D, error) {
 	level, ok := wire.Integer(c.self)
-	if err := c.refuse("slowms", "sampleRate", "filter"); err != nil {
-		return nil, err
-	}
 	switch {
 	case !ok || level < -1 || level > 2:
 		return nil, wire.Errorf(wire.BadValue, "BSON field 'profile' must be a whole number from -1 to 2")

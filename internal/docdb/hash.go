@@ -63,9 +63,6 @@ func (c *call) names(argument string) (names []string, err error) {
 // runDataSize gives the number and the size of a collection's documents.
 func runDataSize(c *call) (bson.D, error) {
 	began := time.Now()
-	if err := c.refuse("keyPattern", "min", "max"); err != nil {
-		return nil, err
-	}
 	full, ok := c.self.StringValueOK()
 	if !ok {
 		return nil, isString.Mismatch("dataSize.dataSize", c.self)
@@ -81,6 +78,5 @@ func runDataSize(c *call) (bson.D, error) {
 			return nil, err
 		}
 	}
-	return bson.D{{Key: "size", Value: m.Bytes}, {Key: "numObjects", Value: m.Docs}, {Key: "millis", Value: time.Since(began).Milliseconds()},
-		{Key: "estimate", Value: c.bool("estimate", false)}}, nil
+	return bson.D{{Key: "size", Value: m.Bytes}, {Key: "numObjects", Value: m.Docs}, {Key: "millis", Value: time.Since(began).Milliseconds()}}, nil
 }

@@ -10,7 +10,7 @@ import (
 func indexCommands() []*command {
 	return []*command{
 		{name: "createIndexes", summary: "Creates indexes and builds them from the documents that are there.", target: onCollection,
-			writes: true, run: runCreateIndexes, fields: fields("indexes!", isArray, "commitQuorum", isAny, "ignoreUnknownIndexOptions", isBool)},
+			writes: true, run: runCreateIndexes, fields: fields("indexes!", isArray, "commitQuorum~", isAny, "ignoreUnknownIndexOptions~", isBool)},
 		{name: "dropIndexes", alias: "deleteIndexes", summary: "Drops indexes by name or key pattern.", target: onCollection,
 			writes: true, run: runDropIndexes, fields: fields("index!", isSelector)},
 		{name: "listIndexes", summary: "Lists a collection's indexes.", target: onCollection, run: runListIndexes,

@@ -62,10 +62,10 @@ func tables() string {
 }
 
 func commandTable(b *strings.Builder) {
-	b.WriteString("\n## Commands\n\n| command | state | what it does | options |\n|---|---|---|---|\n")
+	b.WriteString("\n## Commands\n\n| command | state | what it does | options that act | taken without effect | refused |\n|---|---|---|---|---|---|\n")
 	own := gateway.OwnCommands()
 	for _, name := range own {
-		fmt.Fprintf(b, "| `%s` | yes | Answered by the gateway. | |\n", name)
+		fmt.Fprintf(b, "| `%s` | yes | Answered by the gateway. | | | |\n", name)
 	}
 	known := slices.Clone(own)
 	for _, c := range docdb.Commands() {
@@ -73,7 +73,7 @@ func commandTable(b *strings.Builder) {
 		if slices.Contains(own, c.Name) {
 			continue
 		}
-		fmt.Fprintf(b, "| %s | yes | %s | %s |\n", quoted(slices.DeleteFunc([]string{c.Name, c.Alias}, empty)), c.Summary, quoted(c.Options))
+		fmt.Fprintf(b, "| %s | yes | %s | %s | %s | %s |\n", quoted(slices.DeleteFunc([]string{c.Name, c.Alias}, empty)), c.Summary, quoted(c.Options), quoted(c.Idle), quoted(c.Refused))
 	}
 	missing := slices.DeleteFunc(gateway.EngineCommands(), func(name string) bool { return slices.Contains(known, name) })
 	fmt.Fprintf(b, "\nNot there, answered with CommandNotFound: %s.\n", quoted(missing))

@@ -40,18 +40,20 @@ type CommandInfo struct {
 	Alias   string // another name that it answers to, or ""
 	Summary string
 	Writes  bool     // changes data or the catalog
-	Options []string // its own arguments, without those that every command takes
+	Options []string // its own arguments that act, without those that every command takes
+	Idle    []string // those that have no effect
+	Refused []string // those that are refused if they ask for something
 }
 
 // Commands returns the commands that Session.Run knows, by name.
 func Commands() []CommandInfo {
 	infos := make([]CommandInfo, 0, len(registry))
 	for _, c := range registry {
-		var options []string
+		var by [field.Refused + 1][]string
 		for _, f := range c.fields.All() {
-			options = append(options, f.Name)
+			by[f.Use] = append(by[f.Use], f.Name)
 		}
-		infos = append(infos, CommandInfo{c.name, c.alias, c.summary, c.writes, options})
+		infos = append(infos, CommandInfo{c.name, c.alias, c.summary, c.writes, by[field.Acts], by[field.Idle], by[field.Refused]})
 	}
 	return infos
 }

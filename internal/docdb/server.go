@@ -28,7 +28,7 @@ func serverCommands() []*command {
 		{name: "getParameter", summary: "Gives server parameters.", admin: true, open: true, run: runGetParameter, fields: fields("allParameters", isBool)},
 		{name: "listCommands", summary: "Lists the commands.", run: runListCommands},
 		{name: "top", admin: true, summary: "Gives how often and for how long each collection was used.", run: runTop},
-		{name: "profile", summary: "Gives the profiler's state: it is off.", run: runProfile, fields: fields("slowms", isInt, "sampleRate", isAny, "filter", isAny)},
+		{name: "profile", summary: "Gives the profiler's state: it is off.", run: runProfile, fields: fields("slowms-", isInt, "sampleRate-", isAny, "filter-", isAny)},
 		{name: "getCmdLineOpts", summary: "Gives the command line, which an embedded engine has none of.", admin: true, run: runGetCmdLineOpts},
 		{name: "currentOp", summary: "Lists the commands that run.", admin: true, open: true, fields: fields("$all", isBool, "$ownOps", isBool), run: runCurrentOp},
 		{name: "killOp", summary: "Interrupts a command.", admin: true, fields: fields("op!", isInt), run: runKillOp},

@@ -7,9 +7,6 @@ import (
 )
 
 func runValidate(c *call) (bson.D, error) {
-	if err := c.refuse("repair"); err != nil {
-		return nil, err
-	}
 	v, err := c.openView()
 	if err != nil {
 		return nil, err

@@ -91,15 +91,12 @@ func (c *call) parseValidation(before *storage.Validation) (*storage.Validation,
 	return &v, nil
 }
 
-var collModFields = fields("validator", isObject, "validationLevel", isString, "validationAction", isString, "index", isObject, "viewOn", isString, "pipeline", isArray,
-	"changeStreamPreAndPostImages", isObject, "expireAfterSeconds", isAny, "timeseries", isObject, "cappedSize", isInt, "cappedMax", isInt, "dryRun", isBool)
+var collModFields = fields("validator", isObject, "validationLevel", isString, "validationAction", isString, "index", isObject, "viewOn-", isString, "pipeline-", isArray,
+	"changeStreamPreAndPostImages-", isObject, "expireAfterSeconds-", isAny, "timeseries-", isObject, "cappedSize-", isInt, "cappedMax-", isInt, "dryRun-", isBool)
 
 var collModIndexFields = fields("name", isString, "keyPattern", isObject, "expireAfterSeconds", isInt, "hidden", isBool, "unique", isBool, "prepareUnique", isBool)
 
 func runCollMod(c *call) (bson.D, error) {
-	if err := c.refuse("viewOn", "pipeline", "changeStreamPreAndPostImages", "expireAfterSeconds", "timeseries", "cappedSize", "cappedMax", "dryRun"); err != nil {
-		return nil, err
-	}
 	return c.write(func(t *storage.Tx) (bson.D, error) {
 		if t.Coll == nil {
 			return nil, noNamespace(t.NS)

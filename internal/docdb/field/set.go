@@ -10,8 +10,22 @@ import (
 type Field struct {
 	Name     string
 	Kind     Kind
+	Use      Use
 	required bool
 }
+
+// Use is what an engine does with an argument.
+type Use int
+
+// Uses of arguments.
+const (
+	Acts    Use = iota
+	Idle        // it is taken and has no effect
+	Refused     // it would change what the command means, and is refused if it asks for something
+)
+
+// marks stand behind names in the pairs of Of.
+var marks = map[byte]Use{'~': Idle, '-': Refused}
 
 // Set are the arguments that a command, or a part of one, takes.
 type Set struct {
@@ -22,12 +36,17 @@ type Set struct {
 	required []string
 }
 
-// Of makes a set of pairs of a name and a kind. A name that ends with an exclamation mark is required.
+// Of makes a set of pairs of a name and a kind. A name that ends with "!" is required; "~" says that the
+// argument has no effect, "-" that it is refused.
 func Of(pairs ...any) *Set {
 	list := make([]Field, 0, len(pairs)/2)
 	for i := 0; i < len(pairs); i += 2 {
 		name, required := strings.CutSuffix(pairs[i].(string), "!")
-		list = append(list, Field{name, pairs[i+1].(Kind), required})
+		use := marks[name[len(name)-1]]
+		if use != Acts {
+			name = name[:len(name)-1]
+		}
+		list = append(list, Field{name, pairs[i+1].(Kind), use, required})
 	}
 	return NewSet(list)
 }

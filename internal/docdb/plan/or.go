@@ -15,8 +15,8 @@ import (
 // query of its own. A document belongs to the first branch that it matches, so each comes once and nothing needs to be
 // remembered of those that came.
 
-// MaxClauses bounds the filters that are looked at in this way; larger ones are no faster than reading the collection.
-const MaxClauses = 100
+// MaxClauses bounds the filters that are looked at in this way. A larger $or may bound one index as a whole.
+const MaxClauses = match.Branches
 
 // branch is one way to match a filter with $or, and the plan for it.
 type branch struct {

@@ -32,6 +32,14 @@ func (f *Filter) ShowBounds(path string, ivs []Interval, backward bool) []string
 	for _, a := range f.atoms(path) {
 		known.add(a)
 	}
+	for _, n := range f.root.flat(nil) {
+		or, _ := n.(disjunction)
+		for _, branch := range or {
+			for _, a := range (&Filter{root: conjunction{branch}}).atoms(path) {
+				known.add(a)
+			}
+		}
+	}
 	for _, t := range f.root.computedTerms(nil, path) {
 		known.values[string(t.key)] = ShowValue(t.arg)
 		known.limit(bson.RawValue{Type: bson.TypeMinKey})

@@ -38,7 +38,38 @@ func (f *Filter) Intervals(p *pace.Pace, path string) (ivs []Interval, ok bool) 
 			}
 		}
 	}
+	return f.union(p, path, (*Filter).Intervals)
+}
+
+// Branches is how many branches an $or has at most that is answered branch by branch. One that has more is bounded as a whole.
+const Branches = 100
+
+// union bounds path by the branches of an $or of many, each of which bounds it.
+func (f *Filter) union(p *pace.Pace, path string, of func(*Filter, *pace.Pace, string) ([]Interval, bool)) (all []Interval, ok bool) {
+	if f == nil {
+		return nil, false
+	}
+	for _, n := range f.root.flat(nil) {
+		or, is := n.(disjunction)
+		if !is || len(or) <= Branches {
+			continue
+		}
+		if all, ok = or.union(p, path, of); ok {
+			return all, true
+		}
+	}
 	return nil, false
+}
+
+func (d disjunction) union(p *pace.Pace, path string, of func(*Filter, *pace.Pace, string) ([]Interval, bool)) (all []Interval, ok bool) {
+	for _, branch := range d {
+		ivs, bounded := of(&Filter{root: conjunction{branch}}, p, path)
+		if !bounded || p.Over(1) {
+			return nil, false
+		}
+		all = append(all, ivs...)
+	}
+	return merge(p, all), true
 }
 
 // SingleIntervals is Intervals for an index in which every document has exactly one value for path: all comparisons are
@@ -59,6 +90,11 @@ func (f *Filter) SingleIntervals(p *pace.Pace, path string) (ivs []Interval, ok 
 	}
 	if f == nil {
 		return ivs, ok
+	}
+	if more, bounded := f.union(p, path, (*Filter).SingleIntervals); bounded && ok {
+		ivs = intersect(ivs, more)
+	} else if bounded {
+		ivs, ok = more, true
 	}
 	for _, t := range f.root.computedTerms(nil, path) {
 		if more := []Interval{t.interval()}; ok {

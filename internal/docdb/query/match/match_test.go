@@ -2,6 +2,7 @@ package match
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -47,6 +48,9 @@ var matchCases = []matchCase{
 	{`{"$expr": {"$gt": ["$a", 5]}}`, []string{`{"a": 6}`, `{"a": "x"}`}, []string{`{"a": 5}`, `{}`}},
 	{`{"$expr": {"$and": [{"$lte": ["$a", 5]}, {"$gte": ["$b", {"$literal": "x"}]}]}}`, []string{`{"a": 5, "b": "x"}`, `{"b": true}`}, []string{`{"a": 5, "b": 1}`}},
 	{`{"$expr": {"$eq": [3, "$a"]}}`, []string{`{"a": 3.0}`}, []string{`{"a": [3]}`, `{}`}},
+
+	// Alternatives without number.
+	{manyBranches, []string{`{"a": 7}`, `{"a": [500, 120]}`, `{"b": 1, "a": "x"}`}, []string{`{"a": 300}`, `{"a": null}`, `{"b": 2}`}},
 
 	// Equality: numbers by value, arrays by element and as a whole, documents whole and in order.
 	{`{"a": 1}`, []string{`{"a": 1}`, `{"a": 1.0}`, `{"a": {"$numberLong": "1"}}`, `{"a": {"$numberDecimal": "1.00"}}`, `{"a": [0, 1]}`}, []string{`{}`, `{"a": 2}`, `{"a": "1"}`, `{"a": true}`, `{"a": [[1]]}`}},
@@ -150,6 +154,15 @@ func TestMatch(t *testing.T) {
 		}
 	}
 }
+
+// manyBranches is an $or on one path that is bounded as a whole.
+var manyBranches = func() string {
+	var branches []string
+	for i := range 150 {
+		branches = append(branches, fmt.Sprintf(`{"a": %d}`, i))
+	}
+	return `{"$or": [` + strings.Join(branches, ",") + `, {"a": {"$gte": "w"}, "b": 1}]}`
+}()
 
 var refusedFilters = []struct {
 	filter string
