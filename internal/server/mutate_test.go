@@ -94,8 +94,10 @@ func (m *mutator) strange(n *schema.Node) []string {
 		return nil
 	}
 	names := []string{"notAField"}
-	if len(n.Props) > 0 {
-		names = append(names, strings.ToUpper(n.Props[0].Name[:1])+n.Props[0].Name[1:])
+	for _, p := range n.Props {
+		if other := strings.ToUpper(p.Name[:1]) + p.Name[1:]; other != p.Name {
+			return append(names, other)
+		}
 	}
 	return names
 }

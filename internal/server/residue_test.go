@@ -1,6 +1,8 @@
 package server_test
 
 import (
+	"crypto/x509/pkix"
+	"encoding/pem"
 	"maps"
 	"net/http"
 	"slices"
@@ -8,6 +10,7 @@ import (
 	"time"
 
 	"github.com/telamon-db/telamon/internal/apitest"
+	"github.com/telamon-db/telamon/internal/pki"
 )
 
 type object = map[string]any
@@ -24,8 +27,8 @@ var passing = []string{"t_letters"}
 
 // inside are the tables that have rows of a project.
 var inside = []string{
-	"t_audit_configs", "t_aws_dns", "t_backup_schedules", "t_clusters", "t_custom_roles", "t_database_users", "t_encryption_at_rest", "t_maintenance_windows", "t_network_containers",
-	"t_network_entries", "t_projects", "t_restore_jobs", "t_sample_loads", "t_snapshots",
+	"t_audit_configs", "t_aws_dns", "t_backup_schedules", "t_client_authorities", "t_clusters", "t_custom_roles", "t_database_user_certificates", "t_database_users", "t_encryption_at_rest", "t_maintenance_windows", "t_network_containers",
+	"t_network_entries", "t_projects", "t_restore_jobs", "t_sample_loads", "t_snapshots", "t_user_security",
 }
 
 // residue is an organization with a project that has something in every table.
@@ -59,6 +62,16 @@ func fill(t *testing.T, s *apitest.Server) *residue {
 	owner.Post(at+"/databaseUsers", object{
 		"databaseName": "admin", "username": "ann", "password": "a password of the tests", "roles": []object{{"databaseName": "shop", "roleName": "read"}}, "deleteAfterDate": soon,
 	}).Want(http.StatusCreated)
+	owner.Post(at+"/databaseUsers", object{
+		"databaseName": "$external", "username": "kim", "x509Type": "MANAGED", "roles": []object{{"databaseName": "shop", "roleName": "read"}},
+	}).Want(http.StatusCreated)
+	owner.Post(at+"/databaseUsers/kim/certs", object{}).Want(http.StatusCreated)
+	ca, err := pki.NewClientAuthority(pkix.Name{CommonName: "theirs"}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner.Patch(at+"/userSecurity", object{"customerX509": object{"cas": string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ca.Certificate}))}}).
+		Want(http.StatusAccepted)
 	owner.Post(at+"/accessList", []object{{"cidrBlock": "10.0.0.0/8", "deleteAfterDate": soon}}).Want(http.StatusOK)
 	owner.Patch(at+"/auditLog", object{"enabled": true}).Want(http.StatusOK)
 	owner.Patch(at+"/awsCustomDNS", object{"enabled": true}).Want(http.StatusOK)

@@ -15,7 +15,7 @@ import (
 type object = map[string]any
 
 func TestTheFirstHour(t *testing.T) {
-	srv := telamontest.Start(t, telamontest.TLS())
+	srv := telamontest.Start(t, telamontest.TLS(), telamontest.DNS()) // it reads a connection string as a URL, which has one host
 	c := start(t, srv)
 
 	c.says("atlas-list-projects", object{}, "Project0")
@@ -123,7 +123,11 @@ func (c *client) call(tool string, args object) answer {
 func start(t *testing.T, srv *telamontest.Server) *client {
 	t.Helper()
 	ca := filepath.Join(srv.DataDir, "ca.pem")
-	c := run(t, "MDB_MCP_API_BASE_URL="+srv.URL, "MDB_MCP_API_CLIENT_ID="+srv.ClientID, "MDB_MCP_API_CLIENT_SECRET="+srv.ClientSecret,
+	resolve, err := filepath.Abs("resolve.cjs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := run(t, "NODE_OPTIONS=--require="+resolve, "TELAMON_DNS="+srv.DNSAddress, "MDB_MCP_API_BASE_URL="+srv.URL, "MDB_MCP_API_CLIENT_ID="+srv.ClientID, "MDB_MCP_API_CLIENT_SECRET="+srv.ClientSecret,
 		"SSL_CERT_FILE="+ca, "NODE_EXTRA_CA_CERTS="+ca, // it calls with two libraries
 		"MDB_MCP_CONFIRMATION_REQUIRED_TOOLS=", "HOME="+t.TempDir(),
 		"MDB_MCP_TELEMETRY=disabled", "DO_NOT_TRACK=1")
