@@ -27,7 +27,7 @@ func serverFlags(f *pflag.FlagSet, cfg *server.Config) {
 	f.StringVar(&cfg.ClusterHost, "cluster-host", "127.0.0.1", "address `HOST` that clusters listen on and are reached at")
 	f.StringVar(&cfg.DNS, "dns", "", "`HOST:PORT` that answers questions about the names of clusters, which they then have (mongodb+srv://); see telamon dns (default none)")
 	f.StringVar(&cfg.Zone, "dns-zone", "telamon.internal", "`ZONE` that the names of clusters are in")
-	f.Func("cluster-ports", "ports `FROM-TO` that clusters listen on (default any free one)", func(s string) error { return readPorts(s, cfg) })
+	f.Func("cluster-ports", "ports `FROM-TO` that the members of clusters listen on, one each (default any free ones)", func(s string) error { return readPorts(s, cfg) })
 	f.Func("trusted-proxy", "`CIDR` whose X-Forwarded-For is believed; may be given more than once, or a list with commas", func(s string) error { return readProxies(s, cfg) })
 	f.Func("rate-limits", "`LIMITS` of the API: on, off, or some sizes as SET=CAPACITY/REFILL,..., refill a minute; sets are "+
 		strings.Join(ratelimit.IDs(), ", ")+" (default on, as the service documents them)", func(s string) error { return readLimits(s, cfg) })

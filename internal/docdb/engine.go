@@ -24,6 +24,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/concern"
 	"github.com/telamon-db/telamon/internal/docdb/memory"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/docdb/usage"
@@ -66,8 +67,8 @@ type Engine struct {
 	replies    *memory.Budget
 
 	readTime    atomic.Int64 // Parameters.ReadTime
-	members     atomic.Int64 // Parameters.Members
-	indexedOnly atomic.Bool  // Parameters.IndexedOnly
+	members     concern.Members
+	indexedOnly atomic.Bool // Parameters.IndexedOnly
 }
 
 // Open opens the database in dir and creates it if it is not there. What had been acknowledged before a crash is there.
@@ -84,6 +85,7 @@ func Open(dir string, o Options) (*Engine, error) {
 	}
 	e := &Engine{store: store, log: o.Logger, started: time.Now(), mono: time.Now, memory: gathered, replies: replies}
 	e.cursors.init()
+	e.members.Set(1, 0)
 	e.dropAsides()
 	store.Go(func() { e.sweepAlong(o.SweepEvery) })
 	return e, nil

@@ -16,6 +16,7 @@ type Parameters struct {
 	ReadTime   time.Duration // ends reads that have no maxTimeMS of their own; 0: nothing does
 
 	Members int64 // of the replica set that the engine serves, all of which have what it has; 0: itself alone
+	Away    int64 // of them that nobody reaches, for which write concerns wait
 
 	IndexedOnly bool // queries that no index answers are refused
 }
@@ -23,7 +24,7 @@ type Parameters struct {
 // Configure changes the engine's parameters. Commands that have begun keep those that they began with.
 func (e *Engine) Configure(p Parameters) {
 	e.readTime.Store(p.ReadTime.Milliseconds())
-	e.members.Store(p.Members)
+	e.members.Set(max(p.Members, 1), p.Away)
 	e.indexedOnly.Store(p.IndexedOnly)
 	e.store.LimitOplog(p.OplogBytes, p.OplogKeeps)
 }

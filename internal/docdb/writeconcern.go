@@ -1,8 +1,11 @@
 package docdb
 
 import (
+	"errors"
+
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/concern"
 	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/wire"
@@ -29,28 +32,15 @@ func (c *call) checkWriteConcern() error {
 	return nil
 }
 
-// unmet is what the write concern asks for and the engine cannot give, or nil. The write has been done all the same, and is
-// durable, whatever was asked for. Source: MongoDB manual, "Write Concern".
-func (c *call) unmet() *wire.Error {
-	w := c.doc("writeConcern").Lookup("w")
-	if mode, ok := w.StringValueOK(); ok && mode != "majority" {
-		return wire.Errorf(wire.UnknownReplWriteConcern, "No write concern mode named '%s' found in replica set configuration", mode)
-	}
-	if n, _ := wire.Integer(w); n > max(c.e.members.Load(), 1) || w.Type == bson.TypeEmbeddedDocument { // of whose tags no member has one
-		return wire.Errorf(wire.UnsatisfiableWriteConcern, "Not enough data-bearing nodes")
-	}
-	return nil
-}
-
-// withConcern adds to a write command's reply that its write concern is not met.
+// withConcern adds to a write command's reply what its write concern asks for and the members cannot give. The write has
+// been done all the same, and is durable, whatever was asked for.
 func (c *call) withConcern(reply bson.D) bson.D {
-	err := c.unmet()
-	if err == nil {
+	asked := c.doc("writeConcern")
+	wtimeout := args{{"wtimeout", asked.Lookup("wtimeout")}}.int("wtimeout", 0)
+	err := c.e.members.Meet(c.ctx, asked.Lookup("w"), wtimeout)
+	var known *wire.Error
+	if err == nil || !errors.As(c.e.clientError(c.cmd.name, err), &known) {
 		return reply
 	}
-	asked := c.doc("writeConcern")
-	concern := bson.D{{Key: "w", Value: asked.Lookup("w")}, {Key: "wtimeout", Value: args{{"wtimeout", asked.Lookup("wtimeout")}}.int("wtimeout", 0)},
-		{Key: "provenance", Value: "clientSupplied"}}
-	return append(reply, bson.E{Key: "writeConcernError", Value: bson.D{{Key: "code", Value: err.Code}, {Key: "codeName", Value: err.Name},
-		{Key: "errmsg", Value: err.Message}, {Key: "errInfo", Value: bson.D{{Key: "writeConcern", Value: concern}}}}})
+	return append(reply, bson.E{Key: "writeConcernError", Value: concern.Document(known, asked.Lookup("w"), wtimeout)})
 }

@@ -1,6 +1,7 @@
 package docdb
 
 import (
+	"runtime"
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -33,6 +34,44 @@ func TestWriteConcerns(t *testing.T) {
 	}
 	if got := x.ok(d{{"count", "c"}}).Lookup("n").Int32(); got != n {
 		t.Errorf("%d of %d documents", got, n)
+	}
+}
+
+// TestMembersThatAreAway are waited for, until the write concern's time is over or they are back. The write is done.
+func TestMembersThatAreAway(t *testing.T) {
+	x := fresh(t)
+	insert := func(w, wtimeout int) bson.Raw {
+		return x.ok(d{{"insert", "c"}, {"documents", a{d{}}}, {"writeConcern", d{{"w", w}, {"wtimeout", wtimeout}}}})
+	}
+	x.e.Configure(Parameters{Members: 3})
+	if reply := insert(3, 0); reply.Lookup("writeConcernError").Type != 0 {
+		t.Errorf("%s", reply)
+	}
+	x.e.Configure(Parameters{Members: 3, Away: 1})
+	if reply := insert(2, 0); reply.Lookup("writeConcernError").Type != 0 {
+		t.Errorf("%s", reply)
+	}
+	reply := insert(3, 20)
+	if failed := reply.Lookup("writeConcernError").Document(); failed.Lookup("code").Int32() != 64 || !failed.Lookup("errInfo", "wtimeout").Boolean() {
+		t.Errorf("%s", reply)
+	}
+	if reply := insert(4, 20); reply.Lookup("writeConcernError", "code").Int32() != 100 {
+		t.Errorf("%s", reply)
+	}
+	answered := make(chan bson.Raw, 1)
+	other := x.other()
+	go func() {
+		answered <- other.run(d{{"insert", "c"}, {"documents", a{d{{"_id", "waits"}}}}, {"writeConcern", d{{"w", 3}}}})
+	}()
+	for len(x.find("c", e{"filter", d{{"_id", "waits"}}})) == 0 { // it is done, and waits
+		runtime.Gosched()
+	}
+	x.e.Configure(Parameters{Members: 3})
+	if reply := <-answered; reply.Lookup("ok").Double() != 1 || reply.Lookup("writeConcernError").Type != 0 {
+		t.Errorf("%s", reply)
+	}
+	if n := x.ok(d{{"count", "c"}}).Lookup("n").Int32(); n != 5 {
+		t.Errorf("%d documents", n)
 	}
 }
 

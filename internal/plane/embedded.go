@@ -46,7 +46,12 @@ func (e embedded) Measure() Measures { return Measures(e.Engine.Measure()) }
 
 func (e embedded) Configure(c *model.Cluster) {
 	p := parameters(&c.Declared.Process)
-	p.Members = int64(len(c.Next().Members))
+	for _, m := range c.Next().Members {
+		p.Members++
+		if m.Away {
+			p.Away++
+		}
+	}
 	e.Engine.Configure(p)
 }
 

@@ -42,6 +42,7 @@ var house = map[string][]string{
 	"internal/docdb/stable":           {"internal/wire"},
 	"internal/docdb/reply":            {"internal/docdb/memory", "internal/docdb/storage"},
 	"internal/docdb/expiry":           {"internal/docdb/plan", "internal/docdb/query/match", "internal/docdb/query/stage", "internal/docdb/storage"},
+	"internal/docdb/concern":          {"internal/wire"},
 	"internal/docdb/disk":             {},
 	"internal/docdb/memory":           {"internal/wire"},
 	"internal/docdb/pace":             {},

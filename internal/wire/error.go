@@ -69,6 +69,7 @@ var (
 	InvalidNamespace           = Code{73, "InvalidNamespace"}
 	IndexOptionsConflict       = Code{85, "IndexOptionsConflict"}
 	IndexKeySpecsConflict      = Code{86, "IndexKeySpecsConflict"}
+	WriteConcernTimeout        = Code{64, "WriteConcernTimeout"}
 	UnknownReplWriteConcern    = Code{79, "UnknownReplWriteConcern"}
 	UnsatisfiableWriteConcern  = Code{100, "UnsatisfiableWriteConcern"}
 	ShutdownInProgress         = Code{91, "ShutdownInProgress"}

@@ -1,0 +1,86 @@
+// Package concern knows how many members the replica set has that an engine serves, for write concerns to wait for them.
+package concern
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// Members are how many there are and how many of them can be reached. It is safe for concurrent use.
+type Members struct {
+	mu           sync.Mutex
+	all, present int64
+	changed      chan struct{} // closed when they change
+}
+
+// Set says how many there are, and how many of them nobody reaches.
+func (m *Members) Set(all, away int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.all, m.present = all, all-away
+	if m.changed != nil {
+		close(m.changed)
+	}
+	m.changed = make(chan struct{})
+}
+
+func (m *Members) now() (all, present int64, changed <-chan struct{}) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.all, m.present, m.changed
+}
+
+// Meet waits until a write concern's w is met. The error says why it is not. Source: MongoDB manual, "Write Concern".
+func (m *Members) Meet(ctx context.Context, w bson.RawValue, wtimeout int64) error {
+	if mode, ok := w.StringValueOK(); ok && mode != "majority" {
+		return wire.Errorf(wire.UnknownReplWriteConcern, "No write concern mode named '%s' found in replica set configuration", mode)
+	}
+	if w.Type == bson.TypeEmbeddedDocument { // of whose tags no member has one
+		return wire.Errorf(wire.UnsatisfiableWriteConcern, "Not enough data-bearing nodes")
+	}
+	n, _ := wire.Integer(w)
+	return m.await(ctx, n, wtimeout)
+}
+
+// Document is how a reply tells of a write concern that is not met.
+func Document(err *wire.Error, w bson.RawValue, wtimeout int64) bson.D {
+	info := bson.D{{Key: "writeConcern", Value: bson.D{{Key: "w", Value: w}, {Key: "wtimeout", Value: wtimeout}, {Key: "provenance", Value: "clientSupplied"}}}}
+	if err.Code == wire.WriteConcernTimeout.Number {
+		info = append(bson.D{{Key: "wtimeout", Value: true}}, info...)
+	}
+	return bson.D{{Key: "code", Value: err.Code}, {Key: "codeName", Value: err.Name}, {Key: "errmsg", Value: err.Message}, {Key: "errInfo", Value: info}}
+}
+
+// await waits until n members can be reached: for so many milliseconds, or for as long as it takes if that is 0. The error is
+// UnsatisfiableWriteConcern if there are not so many at all, WriteConcernTimeout, or that of ctx.
+func (m *Members) await(ctx context.Context, n, milliseconds int64) error {
+	all, present, changed := m.now()
+	if n > all {
+		return wire.Errorf(wire.UnsatisfiableWriteConcern, "Not enough data-bearing nodes")
+	}
+	if n <= present {
+		return nil
+	}
+	var over <-chan time.Time
+	if milliseconds > 0 {
+		timer := time.NewTimer(time.Duration(milliseconds) * time.Millisecond)
+		defer timer.Stop()
+		over = timer.C
+	}
+	for n > present {
+		select {
+		case <-changed:
+			_, present, changed = m.now()
+		case <-over:
+			return wire.Errorf(wire.WriteConcernTimeout, "waiting for replication timed out")
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
