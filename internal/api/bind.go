@@ -274,7 +274,7 @@ func (b *binding) read() ([]byte, error) {
 	return raw, nil
 }
 
-// isJSON says whether headers announce JSON as it is: in UTF-8 (RFC 8259, section 8.1) and not compressed.
+// isJSON reports whether headers announce JSON as it is: in UTF-8 (RFC 8259, section 8.1) and not compressed.
 func isJSON(h http.Header) bool {
 	media, params, err := mime.ParseMediaType(h.Get("Content-Type"))
 	a, isVersioned := versioned(media)

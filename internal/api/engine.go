@@ -113,7 +113,7 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 type askedKey struct{}
 
-// isPublic says whether the request's operation needs no credentials.
+// isPublic reports whether the request's operation needs no credentials.
 func (e *Engine) isPublic(r *http.Request) bool {
 	method := r.Method
 	if method == http.MethodHead {

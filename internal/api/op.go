@@ -190,7 +190,7 @@ func (op *Op) verify(scopes []ScopeParameter) error {
 	return nil
 }
 
-// declares says whether an operation may answer with a fault of kind k.
+// declares reports whether an operation may answer with a fault of kind k.
 func (op *Op) declares(k *fault.Kind) bool {
 	return slices.Contains(op.Kinds(), k)
 }

@@ -73,7 +73,7 @@ func encode(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-// wants says whether a boolean query parameter is set.
+// wants reports whether a boolean query parameter is set.
 func (out *response) wants(name string) bool {
 	return out.r.URL.RawQuery != "" && out.r.URL.Query().Get(name) == "true"
 }

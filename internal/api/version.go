@@ -117,7 +117,7 @@ func (op *Op) sunset(v *Version) Date {
 	return op.Sunset
 }
 
-// retired says whether v is turned off for who lives at the date asOf; for "" nothing is.
+// retired reports whether v is turned off for who lives at the date asOf; for "" nothing is.
 func (op *Op) retired(v *Version, asOf Date) bool {
 	sunset := op.sunset(v)
 	return sunset != "" && sunset <= asOf

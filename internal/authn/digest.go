@@ -112,7 +112,7 @@ func quoted(s string) (value, rest string, err error) {
 	return "", "", errDigest
 }
 
-// matches says whether the response proves knowledge of ha1 for this very request.
+// matches reports whether the response proves knowledge of ha1 for this very request.
 func (c *credentials) matches(ha1, method, target string) bool {
 	if c.uri != target {
 		return false

@@ -102,7 +102,7 @@ func (h *holder) learn(tx store.Tx) error {
 	return nil
 }
 
-// admits says whether the holder may call from addr, and which entry of the list says so. Without entries every address
+// admits reports whether the holder may call from addr, and which entry of the list says so. Without entries every address
 // may, unless the organization requires a list.
 func (h *holder) admits(addr netip.Addr) (entry string, ok bool) {
 	for _, e := range h.list {

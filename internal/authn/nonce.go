@@ -89,7 +89,7 @@ func (n *nonces) sign(stamp []byte) []byte {
 	return mac.Sum(nil)[:16]
 }
 
-// use notes that nonce is used with count, and says whether that is good.
+// use notes that nonce is used with count, and reports whether that is good.
 func (n *nonces) use(nonce string, count uint64) verdict {
 	b, err := base64.StdEncoding.DecodeString(nonce)
 	if err != nil || len(b) != 24 || !hmac.Equal(b[8:], n.sign(b[:8])) {
@@ -107,7 +107,7 @@ func (n *nonces) use(nonce string, count uint64) verdict {
 	return fresh
 }
 
-// alive says whether a nonce of that time is neither too old nor older than what is remembered, so that it is good once
+// alive reports whether a nonce of that time is neither too old nor older than what is remembered, so that it is good once
 // even where memory has run out. Other nodes' clocks may be a little ahead.
 func (n *nonces) alive(stamp int64, now time.Time) bool {
 	age := now.Sub(time.Unix(0, stamp))
@@ -135,7 +135,7 @@ func (n *nonces) window(nonce string, stamp int64) *window {
 	return w
 }
 
-// take marks count as used and says whether it was free.
+// take marks count as used and reports whether it was free.
 func (w *window) take(count uint64) bool {
 	if count > w.highest {
 		w.seen <<= min(count-w.highest, 64)

@@ -94,7 +94,7 @@ func Client(r *http.Request) (id, secret string, ok bool) {
 	return id, secret, ok && err1 == nil && err2 == nil && id != "" && secret != ""
 }
 
-// form reads the request's form. A parameter must not stand twice (RFC 6749, section 3.2).
+// form reads the request's form. A parameter must not be given more than once (RFC 6749, section 3.2).
 func form(r *http.Request) (url.Values, error) {
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != "application/x-www-form-urlencoded" {
@@ -105,7 +105,7 @@ func form(r *http.Request) (url.Values, error) {
 	}
 	for _, values := range r.PostForm {
 		if len(values) > 1 {
-			return nil, problem{http.StatusBadRequest, "invalid_request", "a parameter stands twice"}
+			return nil, problem{http.StatusBadRequest, "invalid_request", "a parameter is given more than once"}
 		}
 	}
 	return r.PostForm, nil

@@ -126,7 +126,7 @@ func (r Requirement) OrSelf(param string) Requirement {
 	return r
 }
 
-// ReadsOnly says whether no grant lets its holder change anything.
+// ReadsOnly reports whether no grant lets its holder change anything.
 func ReadsOnly(grants []Grant) bool {
 	readOnly := []Role{
 		OrgMember, OrgReadOnly, OrgBillingReadOnly, GroupReadOnly, GroupDataAccessReadOnly, GroupObservabilityViewer, GroupClusterLogViewer,
@@ -134,10 +134,10 @@ func ReadsOnly(grants []Grant) bool {
 	return !slices.ContainsFunc(grants, func(g Grant) bool { return !slices.Contains(readOnly, g.Role) })
 }
 
-// Declared says whether r was declared at all.
+// Declared reports whether r was declared at all.
 func (r Requirement) Declared() bool { return r.rule != 0 }
 
-// IsPublic says whether r needs no credentials.
+// IsPublic reports whether r needs no credentials.
 func (r Requirement) IsPublic() bool { return r.rule == public }
 
 // Admits reports whether grants satisfy r in scope s. In the zero scope nothing does, unless r is met anywhere: a scope
@@ -158,7 +158,7 @@ func (r Requirement) Allows(grants []Grant, s Scope) bool {
 	return false
 }
 
-// Sees says whether grants give anything at all in s.
+// Sees reports whether grants give anything at all in s.
 func Sees(grants []Grant, s Scope) bool {
 	if s == (Scope{}) {
 		return false
@@ -173,7 +173,7 @@ func holds(grants []Grant, want Role, s Scope) bool {
 	return slices.ContainsFunc(grants, func(g Grant) bool { return gives(g, want, s) })
 }
 
-// gives says whether one grant gives the wanted role in s.
+// gives reports whether one grant gives the wanted role in s.
 func gives(g Grant, want Role, s Scope) bool {
 	if want.IsGroup() && g.OrgID != "" {
 		if s != (Scope{}) && g.OrgID != s.OrgID {
@@ -189,10 +189,10 @@ func gives(g Grant, want Role, s Scope) bool {
 	return g.Role.Includes(want)
 }
 
-// IsGroup says whether r is a project role.
+// IsGroup reports whether r is a project role.
 func (r Role) IsGroup() bool { return strings.HasPrefix(string(r), "GROUP_") }
 
-// Includes says whether r gives what is wanted in the same organization or project.
+// Includes reports whether r gives what is wanted in the same organization or project.
 func (r Role) Includes(want Role) bool {
 	if r == want {
 		return true

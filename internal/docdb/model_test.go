@@ -248,7 +248,7 @@ func TestPlanModel(t *testing.T) {
 			m := planModel{rand.New(rand.NewPCG(seed, 17)), fresh(t)}
 			m.indexes(4)
 			for id := range 60 {
-				m.x.run(d{{"insert", "c"}, {"documents", a{m.document(id)}}}) // some would stand twice in a unique index
+				m.x.run(d{{"insert", "c"}, {"documents", a{m.document(id)}}}) // some would be twice in a unique index
 			}
 			m.indexes(2)
 			for range 20 {

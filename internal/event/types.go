@@ -53,7 +53,7 @@ func types(want func(Feed) bool) []string {
 	return names
 }
 
-// Known says whether the API has the type.
+// Known reports whether the API has the type.
 func (t Type) Known() bool { return feeds[t] != "" }
 
 // Values are all types, for the API's document.

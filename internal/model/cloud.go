@@ -68,12 +68,12 @@ var clouds = map[string]cloud{
 	},
 }
 
-// HasRegion says whether the provider has a region of that name.
+// HasRegion reports whether the provider has a region of that name.
 func HasRegion(provider, region string) bool {
 	return slices.Contains(clouds[provider].regions, region)
 }
 
-// HasSize says whether the provider has dedicated instances of that size.
+// HasSize reports whether the provider has dedicated instances of that size.
 func HasSize(provider, size string) bool { return slices.Contains(clouds[provider].sizes, size) }
 
 // SizesOf are the names of a provider's dedicated instance sizes.
@@ -82,7 +82,7 @@ func SizesOf(provider string) []string { return slices.Clone(clouds[provider].si
 // RegionsOf are the names of a provider's regions.
 func RegionsOf(provider string) []string { return slices.Clone(clouds[provider].regions) }
 
-// IsCloud says whether provider is a cloud, and no stand-in for shared hardware.
+// IsCloud reports whether provider is a cloud, and no stand-in for shared hardware.
 func IsCloud(provider string) bool { return clouds[provider].regions != nil }
 
 // Regions are the names of all providers' regions.

@@ -47,7 +47,7 @@ const (
 	Repairing ClusterState = "REPAIRING"
 )
 
-// Runs says whether the cluster has a database that should be running.
+// Runs reports whether the cluster has a database that should be running.
 func (c *Cluster) Runs() bool {
 	return c.State != Creating && c.State != Deleting && !c.Declared.Paused
 }

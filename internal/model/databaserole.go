@@ -27,19 +27,19 @@ var serverRoles = []string{
 	"searchCoordinator", "userAdmin", "userAdminAnyDatabase",
 }
 
-// Builtin says whether r is one of the built-in roles that can be given.
+// Builtin reports whether r is one of the built-in roles that can be given.
 func (r DatabaseRole) Builtin() bool {
 	_, ok := builtinRoles[r.Name]
 	return ok
 }
 
-// OnAdminOnly says whether the role is given on the admin database alone. Custom roles are.
+// OnAdminOnly reports whether the role is given on the admin database alone. Custom roles are.
 func (r DatabaseRole) OnAdminOnly() bool {
 	adminOnly, builtin := builtinRoles[r.Name]
 	return adminOnly || !builtin
 }
 
-// ServersOwn says whether a role's name is one of MongoDB's own, so that no custom role can have it.
+// ServersOwn reports whether a role's name is one of MongoDB's own, so that no custom role can have it.
 func (r DatabaseRole) ServersOwn() bool { return r.Builtin() || slices.Contains(serverRoles, r.Name) }
 
 // CustomRole is a role that a project's owner has put together: actions on resources, and other roles.
@@ -68,5 +68,5 @@ type DatabaseResource struct {
 // Role is the custom role as users have it and roles inherit it.
 func (r *CustomRole) Role() DatabaseRole { return DatabaseRole{Name: r.Name, Database: "admin"} }
 
-// Empty says whether the role allows nothing and inherits nothing. No role may be.
+// Empty reports whether the role allows nothing and inherits nothing. No role may be.
 func (r *CustomRole) Empty() bool { return len(r.Actions) == 0 && len(r.Inherits) == 0 }

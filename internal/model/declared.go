@@ -135,7 +135,7 @@ func NewFlex(version, backing, region string) Declared {
 // NewZone is the zone of a new cluster.
 func NewZone() Zone { return Zone{ID: NewID(), ZoneID: NewID(), Name: "Zone 1"} }
 
-// Shared says whether the cluster shares hardware with others: it is a free one or a Flex one.
+// Shared reports whether the cluster shares hardware with others: it is a free one or a Flex one.
 func (d *Declared) Shared() bool {
 	return len(d.Zones) > 0 && len(d.Zones[0].Regions) > 0 && !IsCloud(d.Zones[0].Regions[0].Provider)
 }

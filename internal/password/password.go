@@ -47,7 +47,7 @@ func Hash(ctx context.Context, password string) (string, error) {
 		argon2.Version, today.memory, today.passes, today.lanes, b64.EncodeToString(salt), b64.EncodeToString(key)), nil
 }
 
-// Verify says whether a password is the one of a hash. Against "", the hash of who has no password, it costs the same
+// Verify reports whether a password is the one of a hash. Against "", the hash of who has no password, it costs the same
 // and is false, so that nobody learns from the time it takes who has one.
 func Verify(ctx context.Context, hash, password string) (bool, error) {
 	c, salt, want, err := today, make([]byte, saltSize), make([]byte, hashSize), error(nil)

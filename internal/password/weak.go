@@ -32,7 +32,7 @@ func Weak(password, username string) string {
 	return ""
 }
 
-// monotonous says whether a password repeats one to three characters, as aaaaaaaa and abababab do.
+// monotonous reports whether a password repeats one to three characters, as aaaaaaaa and abababab do.
 func monotonous(password string) bool {
 	seen := map[rune]bool{}
 	for _, r := range password {

@@ -113,7 +113,7 @@ func Once(roles []authz.Role) []authz.Role {
 	return once
 }
 
-// Same says whether roles, each given once, are the same ones in any order.
+// Same reports whether roles, each given once, are the same ones in any order.
 func Same(a, b []authz.Role) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(a, func(r authz.Role) bool { return !slices.Contains(b, r) })
 }
@@ -133,7 +133,7 @@ func keepOwner(tx store.Tx, m *model.Membership, roles []authz.Role) error {
 	return fault.LastOrgOwner.With()
 }
 
-// owns says whether m makes somebody an owner of the organization now.
+// owns reports whether m makes somebody an owner of the organization now.
 func owns(m *model.Membership) bool {
 	return m.GroupID == "" && !m.Pending && slices.Contains(m.Roles, authz.OrgOwner)
 }

@@ -16,7 +16,7 @@ type Place struct {
 	Roles   []authz.Role
 }
 
-// Belongs says whether a project is one of the organization: fault.GroupNotFound.
+// Belongs reports whether a project is one of the organization: fault.GroupNotFound.
 func Belongs(tx store.Tx, groupID, orgID model.ID) error {
 	p, err := state.Projects.Get(tx, groupID)
 	if err == nil && p.OrgID != orgID {

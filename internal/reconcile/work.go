@@ -87,8 +87,8 @@ func Drop(tx store.Tx, node string) error {
 	return nil
 }
 
-// leased says whether a node is doing the work now.
+// leased reports whether a node is doing the work now.
 func (w *Work) leased() bool { return w.Holder != "" && time.Now().Before(w.Until) }
 
-// leasedBeside says whether another node than the given one is doing the work now.
+// leasedBeside reports whether another node than the given one is doing the work now.
 func (w *Work) leasedBeside(node string) bool { return w.leased() && w.Holder != node }

@@ -35,7 +35,7 @@ func read(t *testing.T, dir string) (b server.Bootstrap) {
 	return b
 }
 
-// projects says whether a digest key may list projects.
+// projects reports whether a digest key may list projects.
 func projects(t *testing.T, b server.Bootstrap) int {
 	t.Helper()
 	client, err := admin.NewClient(admin.UseBaseURL(b.BaseURL), admin.UseDigestAuth(b.PublicKey, b.PrivateKey))

@@ -65,7 +65,7 @@ func ownerToken(t testing.TB, s *Server) string {
 	return token
 }
 
-// httpToken says whether s could be a method in a request (RFC 9110, section 5.6.2).
+// httpToken reports whether s could be a method in a request (RFC 9110, section 5.6.2).
 func httpToken(s string) bool {
 	return s != "" && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }

@@ -45,7 +45,7 @@ func (s *Server) use(st store.Store, err error) error {
 	return nil
 }
 
-// shared says whether other nodes may be on the same store.
+// shared reports whether other nodes may be on the same store.
 func (s *Server) shared() bool { return s.cfg.Store != "" && s.cfg.Store != embedded }
 
 const embedded = "sqlite"

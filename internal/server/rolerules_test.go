@@ -48,7 +48,7 @@ type access struct {
 	self        string // path parameter that may name the caller
 }
 
-// admits says whether the caller may do what acts in the scope, given by the name of its path parameter. Without a
+// admits reports whether the caller may do what acts in the scope, given by the name of its path parameter. Without a
 // scope, a role that is held anywhere suffices.
 func (a access) admits(c *caller, scope string) bool {
 	if a.public || a.any {

@@ -196,7 +196,7 @@ func md5Hex(parts ...string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// names says whether an answer's body has the id.
+// names reports whether an answer's body has the id.
 func (m *scene) names(a *answer, id string) bool { return strings.Contains(a.Body.String(), id) }
 
 // stillStands: nobody has deleted what the matrix stands on.

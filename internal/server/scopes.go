@@ -24,7 +24,7 @@ func (s scopes) Project(ctx context.Context, groupID string) (orgID string, err 
 	return orgID, err
 }
 
-// Organization says whether the organization exists.
+// Organization reports whether the organization exists.
 func (s scopes) Organization(ctx context.Context, orgID string) error {
 	return s.store.View(ctx, func(tx store.Tx) error {
 		_, err := state.Organizations.Get(tx, orgID)

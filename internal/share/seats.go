@@ -83,7 +83,7 @@ func (seat *Seat) Leave() {
 	}
 }
 
-// Busy says whether the seat may be taken away: not while it is busy. A nil seat is none.
+// Busy reports whether the seat may be taken away: not while it is busy. A nil seat is none.
 func (seat *Seat) Busy(busy bool) {
 	if seat != nil {
 		seat.busy.Store(busy)

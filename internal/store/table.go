@@ -157,7 +157,7 @@ func (t *Table[T]) parse(body []byte) (*T, error) {
 	return v, json.Unmarshal(body, v)
 }
 
-// IsNotFound says whether err is ErrNotFound.
+// IsNotFound reports whether err is ErrNotFound.
 func IsNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
 
 // Duplicate returns the name of the unique index that err complains of, if it does.

@@ -28,7 +28,7 @@ type Verifier struct {
 	ServerKey  []byte `json:"serverKey"`
 }
 
-// Usable says whether v can check a login.
+// Usable reports whether v can check a login.
 func (v Verifier) Usable() bool {
 	return len(v.Salt) > 0 && v.Iterations > 0 && len(v.StoredKey) > 0 && len(v.ServerKey) > 0
 }

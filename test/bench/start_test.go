@@ -63,7 +63,7 @@ func start(b *testing.B, binary, dir string) (took time.Duration, resident int) 
 	return took, resident
 }
 
-// ready says whether the file is not what it was, and the server that it names is ready.
+// ready reports whether the file is not what it was, and the server that it names is ready.
 func ready(file string, old []byte) bool {
 	raw, err := os.ReadFile(file)
 	var at struct{ ManagementURL string }

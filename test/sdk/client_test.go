@@ -118,7 +118,7 @@ func (c *client) typed(err error) error {
 	return errors.Join(into(&f.fail, model), f)
 }
 
-// takes says whether an operation has a parameter, by the name of the SDK's setter.
+// takes reports whether an operation has a parameter, by the name of the SDK's setter.
 func (c *client) takes(operation, parameter string) bool {
 	_, ok := reflect.TypeOf(c.methods[operation]).Out(0).MethodByName(parameter)
 	return ok

@@ -72,7 +72,7 @@ func TestAnswers(t *testing.T) {
 	})
 }
 
-// others says whether an operation has another success than the status.
+// others reports whether an operation has another success than the status.
 func others(op *openapi3.Operation, status string) bool {
 	for other := range op.Responses.Map() {
 		if strings.HasPrefix(other, "2") && other != status {

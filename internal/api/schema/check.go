@@ -166,7 +166,7 @@ func (c *checker) text(n *Node, path string, v any) {
 	}
 }
 
-// isText says whether s can be stored everywhere as text: databases and C programs end strings at U+0000, and parameters,
+// isText reports whether s can be stored everywhere as text: databases and C programs end strings at U+0000, and parameters,
 // unlike bodies, come as any bytes.
 func isText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 

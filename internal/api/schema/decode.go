@@ -73,7 +73,7 @@ func decodeObject(d *decoder, depth int) (any, error) {
 			return nil, errors.New("an object's member has no name")
 		}
 		if _, twice := m[name]; twice {
-			return nil, fmt.Errorf("the name %q stands twice in one object", printable(name))
+			return nil, fmt.Errorf("the name %q is given more than once in one object", printable(name))
 		}
 		if m[name], err = decodeValue(d, depth+1); err != nil {
 			return nil, err

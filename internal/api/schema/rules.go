@@ -17,7 +17,7 @@ type Rule struct {
 	ok      func(string) bool
 }
 
-// OK says whether s keeps the rule.
+// OK reports whether s keeps the rule.
 func (r *Rule) OK(s string) bool { return r.ok(s) }
 
 func pattern(p, says string) *Rule {

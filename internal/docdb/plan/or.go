@@ -26,24 +26,24 @@ type branch struct {
 
 // chooseBranches plans the branches of an $or, where no index bounds the filter as a whole: list has indexes that only sort.
 // It has no plan if a branch has no index, or if reading in the order of an index is less work.
-func chooseBranches(r storage.Reader, coll *storage.Collection, w wish, list []candidate) (p Plan, ok bool, err error) {
-	for _, alternatives := range w.Filter.Alternatives(MaxClauses) {
-		if p, ok, err = planBranches(r, coll, w, alternatives); err != nil {
+func chooseBranches(r storage.Reader, coll *storage.Collection, q query, list []candidate) (p Plan, ok bool, err error) {
+	for _, alternatives := range q.Filter.Alternatives(MaxClauses) {
+		if p, ok, err = planBranches(r, coll, q, alternatives); err != nil {
 			return Plan{}, false, err
 		} else if ok {
-			ok, err = p.beats(r, coll, w, list)
+			ok, err = p.beats(r, coll, q, list)
 			return p, ok, err
 		}
 	}
 	return Plan{}, false, nil
 }
 
-func planBranches(r storage.Reader, coll *storage.Collection, w wish, alternatives []*match.Filter) (p Plan, ok bool, err error) {
-	p = Plan{Stage: stageOr, ix: storage.IDIndex, Sorted: w.Sort == nil}
+func planBranches(r storage.Reader, coll *storage.Collection, q query, alternatives []*match.Filter) (p Plan, ok bool, err error) {
+	p = Plan{Stage: stageOr, ix: storage.IDIndex, Sorted: q.Sort == nil}
 	for _, f := range alternatives {
-		one := wish{Filter: f, pace: w.pace}
+		one := query{Filter: f, pace: q.pace}
 		if p.Sorted {
-			one.wanted = w.wanted
+			one.wanted = q.wanted
 		}
 		list := candidates(coll, one)
 		if len(list) == 0 {
@@ -64,7 +64,7 @@ func planBranches(r storage.Reader, coll *storage.Collection, w wish, alternativ
 }
 
 // beats reports whether finding all documents by the branches of p, to sort them then, is less work than each of list.
-func (p Plan) beats(r storage.Reader, coll *storage.Collection, w wish, list []candidate) (bool, error) {
+func (p Plan) beats(r storage.Reader, coll *storage.Collection, q query, list []candidate) (bool, error) {
 	if len(list) == 0 {
 		return true, nil
 	}
@@ -74,7 +74,7 @@ func (p Plan) beats(r storage.Reader, coll *storage.Collection, w wish, list []c
 	}
 	or := candidate{Plan: p}
 	for _, b := range p.branches {
-		n, err := b.count(w.pace, r, coll, lastTrial)
+		n, err := b.count(q.pace, r, coll, lastTrial)
 		if err != nil || n >= lastTrial {
 			return false, err
 		}
@@ -82,7 +82,7 @@ func (p Plan) beats(r storage.Reader, coll *storage.Collection, w wish, list []c
 	}
 	return !slices.ContainsFunc(list, func(c candidate) bool {
 		c.Plan.keys = all.Docs
-		return c.cost(w, max(or.Plan.keys, 1)) <= or.cost(w, or.Plan.keys)
+		return c.cost(q, max(or.Plan.keys, 1)) <= or.cost(q, or.Plan.keys)
 	}), nil
 }
 

@@ -44,8 +44,8 @@ type Plan struct {
 	keys     int64    // that it was thought to examine
 }
 
-// wish is what a plan is made for.
-type wish struct {
+// query is what a plan is made for.
+type query struct {
 	Filter *match.Filter
 	Sort   bson.Raw   // nil: no order
 	order  order.Sort // sort, parsed
@@ -57,35 +57,35 @@ type wish struct {
 }
 
 // choose plans access to coll, which may be nil, as r has it.
-func choose(r storage.Reader, coll *storage.Collection, w wish) (Plan, error) {
+func choose(r storage.Reader, coll *storage.Collection, q query) (Plan, error) {
 	if coll == nil {
 		return Plan{Stage: stageNone, Sorted: true}, nil
 	}
-	dir, natural := w.naturalOrder()
-	hinted, err := findHint(coll, w.Hint)
+	dir, natural := q.naturalOrder()
+	hinted, err := findHint(coll, q.Hint)
 	if err != nil {
 		return Plan{}, err
 	}
-	if w.countsAll() && (hinted == nil || !hinted.Sparse && hinted.Filter == nil) {
+	if q.countsAll() && (hinted == nil || !hinted.Sparse && hinted.Filter == nil) {
 		return Plan{Stage: StageTally, ix: storage.IDIndex, Sorted: true}, nil
 	}
-	if natural || hinted == nil && AsksForSomething(w.Hint) {
+	if natural || hinted == nil && AsksForSomething(q.Hint) {
 		if !natural {
-			dir = int32(truncated(w.Hint.Document().Lookup("$natural")))
+			dir = int32(truncated(q.Hint.Document().Lookup("$natural")))
 		}
-		return Plan{Stage: stageAll, ix: storage.IDIndex, spans: wholeIndex, reverse: dir < 0, Sorted: natural || w.Sort == nil}, nil
+		return Plan{Stage: stageAll, ix: storage.IDIndex, spans: wholeIndex, reverse: dir < 0, Sorted: natural || q.Sort == nil}, nil
 	}
-	if id, ok := w.Filter.EqID(); ok && (hinted == nil || hinted.ID == storage.IDIndex.ID) {
+	if id, ok := q.Filter.EqID(); ok && (hinted == nil || hinted.ID == storage.IDIndex.ID) {
 		key := keys.Append(nil, id)
 		return Plan{Stage: stageIDHack, ix: storage.IDIndex, spans: []span{{key, storage.After(key)}}, Sorted: true}, nil
 	}
 	if hinted != nil {
-		if !w.Filter.Implies(w.pace, hinted.Filter) {
+		if !q.Filter.Implies(q.pace, hinted.Filter) {
 			return Plan{}, wire.Errorf(wire.BadValue, "error processing query: the hinted index %s is partial and may not hold all that the filter matches", hinted.Name)
 		}
-		return consider(*hinted, w).Plan, nil
+		return consider(*hinted, q).Plan, nil
 	}
-	return best(r, coll, w)
+	return best(r, coll, q)
 }
 
 // EmptyDoc is the document {}.
@@ -104,13 +104,13 @@ type candidate struct {
 }
 
 // candidates are the indexes that bound or sort, the most promising first.
-func candidates(coll *storage.Collection, w wish) []candidate {
+func candidates(coll *storage.Collection, q query) []candidate {
 	var list []candidate
 	for _, ix := range coll.Usable() {
-		if !(guide{ix, w.pace}).holdsAll(w.Filter) {
+		if !(guide{ix, q.pace}).holdsAll(q.Filter) {
 			continue
 		}
-		if c := consider(ix, w); c.score > 0 {
+		if c := consider(ix, q); c.score > 0 {
 			list = append(list, c)
 		}
 	}
@@ -119,35 +119,35 @@ func candidates(coll *storage.Collection, w wish) []candidate {
 }
 
 // consider plans the use of an index. Its score is nothing if it neither bounds nor sorts.
-func consider(ix storage.Index, w wish) candidate {
-	b := guide{ix, w.pace}.bound(w.Filter)
-	c := candidate{Plan: Plan{Stage: stageIndex, ix: ix, spans: b.spans, Sorted: w.Sort == nil}, bounded: b.used > 0, score: 8 * b.used}
+func consider(ix storage.Index, q query) candidate {
+	b := guide{ix, q.pace}.bound(q.Filter)
+	c := candidate{Plan: Plan{Stage: stageIndex, ix: ix, spans: b.spans, Sorted: q.Sort == nil}, bounded: b.used > 0, score: 8 * b.used}
 	if b.used > 0 && !b.points {
 		c.score -= 4
 	}
 	c.unique = ix.Unique && b.fixed == len(ix.Parts)
-	if w.Sort != nil {
-		if c.Sorted, c.reverse = (guide{ix, w.pace}).sorts(w.order, b); c.Sorted {
+	if q.Sort != nil {
+		if c.Sorted, c.reverse = (guide{ix, q.pace}).sorts(q.order, b); c.Sorted {
 			c.score += 2
 		}
 	}
-	c.covered = w.Counting && guide{ix, w.pace}.covers(w.Filter, b)
+	c.covered = q.Counting && guide{ix, q.pace}.covers(q.Filter, b)
 	return c
 }
 
 // Use is the plan to find what a filter matches by an index.
-func Use(ix storage.Index, f *match.Filter) Plan { return consider(ix, wish{Filter: f}).Plan }
+func Use(ix storage.Index, f *match.Filter) Plan { return consider(ix, query{Filter: f}).Plan }
 
 // countsAll reports whether the number of all documents is wanted.
-func (w wish) countsAll() bool {
-	terms, plain := w.Filter.Terms()
-	return w.Counting && plain && len(terms) == 0
+func (q query) countsAll() bool {
+	terms, plain := q.Filter.Terms()
+	return q.Counting && plain && len(terms) == 0
 }
 
 // naturalOrder reports whether the sort asks for the order in which documents are stored, and in which direction.
-func (w wish) naturalOrder() (dir int32, ok bool) {
-	elements, err := w.Sort.Elements()
-	if w.Sort == nil || err != nil || len(elements) != 1 || elements[0].Key() != "$natural" {
+func (q query) naturalOrder() (dir int32, ok bool) {
+	elements, err := q.Sort.Elements()
+	if q.Sort == nil || err != nil || len(elements) != 1 || elements[0].Key() != "$natural" {
 		return 0, false
 	}
 	n, ok := wire.Integer(elements[0].Value())

@@ -23,23 +23,23 @@ const (
 const sortShare = 0.5
 
 // best is the plan that promises the least work. Where an index serves, the whole collection is not read.
-func best(r storage.Reader, coll *storage.Collection, w wish) (Plan, error) {
-	list := candidates(coll, w)
+func best(r storage.Reader, coll *storage.Collection, q query) (Plan, error) {
+	list := candidates(coll, q)
 	if !slices.ContainsFunc(list, func(c candidate) bool { return c.bounded }) {
-		if p, ok, err := chooseBranches(r, coll, w, list); ok || err != nil {
+		if p, ok, err := chooseBranches(r, coll, q, list); ok || err != nil {
 			return p, err
 		}
 	}
 	if len(list) == 0 {
 		p := wholeCollection
-		p.Sorted = w.Sort == nil
+		p.Sorted = q.Sort == nil
 		return p, nil
 	}
-	return bestOf(r, coll, w, list)
+	return bestOf(r, coll, q, list)
 }
 
 // bestOf chooses between candidates, of which there is one at least.
-func bestOf(r storage.Reader, coll *storage.Collection, w wish, list []candidate) (Plan, error) {
+func bestOf(r storage.Reader, coll *storage.Collection, q query, list []candidate) (Plan, error) {
 	if i := slices.IndexFunc(list, func(c candidate) bool { return len(c.spans) == 0 }); i >= 0 {
 		return Plan{Stage: stageNone, ix: storage.IDIndex, Sorted: true}, nil
 	}
@@ -49,7 +49,7 @@ func bestOf(r storage.Reader, coll *storage.Collection, w wish, list []candidate
 	if len(list) == 1 {
 		return list[0].Plan, nil
 	}
-	shape := w.shape()
+	shape := q.shape()
 	if known, ok := PlansOf(coll).get(shape); ok {
 		if i := slices.IndexFunc(list, func(c candidate) bool { return c.ix.ID == known.index }); i >= 0 {
 			p := list[i].Plan
@@ -57,7 +57,7 @@ func bestOf(r storage.Reader, coll *storage.Collection, w wish, list []candidate
 			return p, nil
 		}
 	}
-	won, work, err := race(r, coll, w, list)
+	won, work, err := race(r, coll, q, list)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -71,12 +71,12 @@ func bestOf(r storage.Reader, coll *storage.Collection, w wish, list []candidate
 }
 
 // shape is under which name a plan is remembered, or "".
-func (w wish) shape() string {
-	filter := w.Filter.Shape()
+func (q query) shape() string {
+	filter := q.Filter.Shape()
 	if filter == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s %x %t", filter, []byte(w.Sort), w.wanted > 0)
+	return fmt.Sprintf("%s %x %t", filter, []byte(q.Sort), q.wanted > 0)
 }
 
 func others(list []candidate, won int) []Plan {
@@ -90,7 +90,7 @@ func others(list []candidate, won int) []Plan {
 }
 
 // race returns the number of the candidate that has the least to do, and how much.
-func race(r storage.Reader, coll *storage.Collection, w wish, list []candidate) (won int, work float64, err error) {
+func race(r storage.Reader, coll *storage.Collection, q query, list []candidate) (won int, work float64, err error) {
 	all, err := storage.ReadTally(r, coll.ID)
 	if err != nil {
 		return 0, 0, err
@@ -100,7 +100,7 @@ func race(r storage.Reader, coll *storage.Collection, w wish, list []candidate) 
 		for i := range list {
 			c := &list[i]
 			if c.Plan.keys = all.Docs; c.bounded {
-				if c.Plan.keys, err = c.count(w.pace, r, coll, limit); err != nil {
+				if c.Plan.keys, err = c.count(q.pace, r, coll, limit); err != nil {
 					return 0, 0, err
 				}
 				matches = min(matches, max(c.Plan.keys, 1))
@@ -112,7 +112,7 @@ func race(r storage.Reader, coll *storage.Collection, w wish, list []candidate) 
 	}
 	costs := make([]float64, len(list))
 	for i, c := range list {
-		costs[i] = c.cost(w, matches)
+		costs[i] = c.cost(q, matches)
 		if costs[i] < costs[won] {
 			won = i
 		}
@@ -121,13 +121,13 @@ func race(r storage.Reader, coll *storage.Collection, w wish, list []candidate) 
 }
 
 // cost estimates the work of a candidate when matches documents are there to be found, evenly spread.
-func (c candidate) cost(w wish, matches int64) float64 {
+func (c candidate) cost(q query, matches int64) float64 {
 	n := float64(c.Plan.keys)
 	switch {
 	case !c.Sorted:
 		return n * (1 + sortShare)
-	case w.wanted > 0:
-		return n * min(1, float64(w.wanted)/float64(matches))
+	case q.wanted > 0:
+		return n * min(1, float64(q.wanted)/float64(matches))
 	}
 	return n
 }

@@ -22,7 +22,7 @@ const sortBytes = 100 * mb
 
 // Selection is what find and its relatives ask for.
 type Selection struct {
-	wish
+	query
 	Skip, Limit int64 // limit 0: none
 	Projection  *projection.Projection
 	Behind      []*stage.Pipeline // stages through which the documents go then, for explain
@@ -64,7 +64,7 @@ func (sel *Selection) Scan(ctx context.Context, r storage.Reader, coll *storage.
 	if sel.Limit > 0 {
 		sel.wanted = max(sel.Skip+sel.Limit, sel.Limit) // the sum may be beyond all numbers
 	}
-	p, err := choose(r, coll, sel.wish)
+	p, err := choose(r, coll, sel.query)
 	if err = errors.Join(err, ctx.Err()); err != nil { // a planner that has run out of time may say anything
 		return nil, err
 	}

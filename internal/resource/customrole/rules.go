@@ -59,7 +59,7 @@ func checkActions(p *fault.Problems, list []DatabasePrivilegeAction) {
 	for i, a := range list {
 		at := fmt.Sprintf("actions[%d]", i)
 		if seen[a.Action] {
-			p.AddAs(fault.CustomRoleActionTwice.With(), at+".action", "stands twice")
+			p.AddAs(fault.CustomRoleActionTwice.With(), at+".action", "is given more than once")
 		}
 		seen[a.Action] = true
 		checkResources(p, at+".resources", a)
@@ -75,7 +75,7 @@ func checkResources(p *fault.Problems, at string, a DatabasePrivilegeAction) {
 		at := fmt.Sprintf("%s[%d]", at, i)
 		r := resource(w)
 		if seen[r] {
-			p.AddAs(fault.CustomRoleTargetTwice.With(), at, "stands twice")
+			p.AddAs(fault.CustomRoleTargetTwice.With(), at, "is given more than once")
 		}
 		seen[r] = true
 		switch on := actions[byName[string(a.Action)]].on; {
@@ -99,7 +99,7 @@ func checkParents(p *fault.Problems, tx store.Tx, groupID model.ID, name string,
 	for i, w := range list {
 		at := fmt.Sprintf("inheritedRoles[%d]", i)
 		if seen[w] {
-			p.Add(at, "stands twice")
+			p.Add(at, "is given more than once")
 		}
 		seen[w] = true
 		if err := checkParent(p, tx, groupID, name, at, w); err != nil {

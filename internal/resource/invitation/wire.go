@@ -126,7 +126,7 @@ func (w *OrganizationInvitationUpdateRequest) check(bad *fault.Problems) {
 		case a.GroupID == "":
 			bad.Add(at+".groupId", "is required")
 		case seen[a.GroupID]:
-			bad.Add(at+".groupId", "stands twice")
+			bad.Add(at+".groupId", "is given more than once")
 		}
 		seen[a.GroupID] = true
 		if len(a.Roles) == 0 {

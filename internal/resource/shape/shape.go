@@ -20,7 +20,7 @@ type ResourceTag struct {
 // with megabytes of tags make every list of projects hundreds of megabytes long.
 const MaxTags = 200
 
-// Tags reads tags; it refuses too many of them, and a key that stands twice in the field at path.
+// Tags reads tags; it refuses too many of them, and a key that is given more than once in the field at path.
 func Tags(path string, tags []ResourceTag) ([]model.Tag, error) {
 	var bad fault.Problems
 	bad.AtMost(path, len(tags), MaxTags)
@@ -28,7 +28,7 @@ func Tags(path string, tags []ResourceTag) ([]model.Tag, error) {
 	seen := map[string]bool{}
 	for i, t := range tags {
 		if seen[t.Key] {
-			bad.Add(fmt.Sprintf("%s[%d].key", path, i), "stands twice")
+			bad.Add(fmt.Sprintf("%s[%d].key", path, i), "is given more than once")
 		}
 		seen[t.Key] = true
 		out = append(out, model.Tag(t))

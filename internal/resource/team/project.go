@@ -66,7 +66,7 @@ func (in addIn) check() error {
 		at := fmt.Sprintf("[%d].", i)
 		w.check(&bad, at)
 		if seen[w.TeamID] {
-			bad.Add(at+"teamId", "stands twice")
+			bad.Add(at+"teamId", "is given more than once")
 		}
 		seen[w.TeamID] = true
 	}

@@ -141,7 +141,7 @@ func (s *Store) tryBegin(ctx context.Context, how mode) (*conn, error) {
 
 const uniqueViolation = "23505"
 
-// raced says whether err is for what another transaction has done at the same time. A violated unique key is too:
+// raced reports whether err is for what another transaction has done at the same time. A violated unique key is too:
 // nothing is inserted that violates one, and keys are looked up before they are changed.
 func raced(err error) bool {
 	switch code(err) {
@@ -151,7 +151,7 @@ func raced(err error) bool {
 	return false
 }
 
-// away says whether err, of a transaction's begin, is for PostgreSQL's not being there: what it does not say itself,
+// away reports whether err, of a transaction's begin, is for PostgreSQL's not being there: what it does not say itself,
 // and that it is starting, ending, or full.
 func away(err error) bool {
 	switch c := code(err); c {

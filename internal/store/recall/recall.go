@@ -102,7 +102,7 @@ func (c *Cache) find(k key) *entry {
 	return e
 }
 
-// current says whether no table that e was read from has been written to since.
+// current reports whether no table that e was read from has been written to since.
 func (c *Cache) current(e *entry) bool {
 	for _, s := range e.from {
 		if s.generation != c.generations[s.table] {

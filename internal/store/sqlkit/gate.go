@@ -28,7 +28,7 @@ func (g *Gate) Enter() error {
 // Leave ends what Enter began.
 func (g *Gate) Leave() { g.running.Done() }
 
-// Close refuses new transactions and waits for the running ones. It says whether it was called before.
+// Close refuses new transactions and waits for the running ones. It reports whether it was called before.
 func (g *Gate) Close() (again bool) {
 	g.mu.Lock()
 	again = g.closed

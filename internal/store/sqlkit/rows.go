@@ -101,7 +101,7 @@ func (tx *Tx) update(t *table, r store.Row, values []any) error {
 	return tx.exec(t.update, values...)
 }
 
-// free says whether the unique ones of the keys in values may be given to the row id: a *store.DuplicateError if
+// free reports whether the unique ones of the keys in values may be given to the row id: a *store.DuplicateError if
 // another row has one.
 func (tx *Tx) free(t *table, id string, values []any) error {
 	for i, ix := range t.Indexes {

@@ -44,7 +44,7 @@ func (tx *Tx) Committed() {
 // Written are the names of the tables that the transaction has written to, the event log aside.
 func (tx *Tx) Written() []string { return tx.written }
 
-// ready says whether another statement may run.
+// ready reports whether another statement may run.
 func (tx *Tx) ready() error {
 	if tx.conn == nil {
 		return store.ErrOver
