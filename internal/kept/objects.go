@@ -143,7 +143,7 @@ func (s *Objects[K, W, S]) Add(tx store.Tx, o *Object[W, S]) (out W, err error) 
 	if err := s.check(tx, nil, o); err != nil {
 		return out, err
 	}
-	if err := s.room(tx, o.GroupID); err != nil {
+	if err := Room(tx, s.Limit, o.GroupID, s.Table, s.Of(o.GroupID)); err != nil {
 		return out, err
 	}
 	err = s.put(tx, o, s.events(o).Created)
@@ -156,18 +156,19 @@ func (s *Objects[K, W, S]) Add(tx store.Tx, o *Object[W, S]) (out W, err error) 
 	return s.showOne(tx, o)
 }
 
-// room refuses one more object where there are as many as the project may have.
-func (s *Objects[K, W, S]) room(tx store.Tx, groupID model.ID) error {
-	if s.Limit.Name == "" {
+// Room refuses one more of the project's objects, which are those of the table that of selects, where there are as many as
+// l allows.
+func Room[T any](tx store.Tx, l Limit, groupID model.ID, table *store.Table[T], of store.Query) error {
+	if l.Name == "" {
 		return nil
 	}
-	most, err := state.Limit(tx, groupID, s.Limit.Name)
+	most, err := state.Limit(tx, groupID, l.Name)
 	if err != nil {
 		return err
 	}
-	n, err := s.Table.Count(tx, s.Of(groupID))
+	n, err := table.Count(tx, of)
 	if err == nil && n >= most {
-		err = s.Limit.Beyond.With(strconv.FormatInt(most, 10))
+		err = l.Beyond.With(strconv.FormatInt(most, 10))
 	}
 	return err
 }

@@ -61,8 +61,8 @@ type DatabaseAction struct {
 // DatabaseResource is the cluster, or a database and collection of which each may be empty for any.
 type DatabaseResource struct {
 	Cluster    bool   `json:"cluster,omitempty"`
-	Database   string `json:"database,omitempty"`
 	Collection string `json:"collection,omitempty"`
+	Database   string `json:"database,omitempty"`
 }
 
 // Role is the custom role as users have it and roles inherit it.

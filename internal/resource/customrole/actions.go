@@ -9,13 +9,16 @@ const (
 	anywhere               // either
 )
 
-// actions are all actions of the API, in its order: its name and MongoDB's, and where it goes. Those of features that
-// no cluster of Telamon has (streams, federation, shards) can be given, and allow nothing.
-// Source: the API's reference, actions.action; MongoDB manual, "Privilege Actions".
-var actions = []struct {
+// action is an action by its name in the API and by MongoDB's, and where it goes.
+type action struct {
 	name, mongoDB string
 	on            place
-}{
+}
+
+// actions are all actions of the API, in its order. Those of features that no cluster of Telamon has (streams,
+// federation, shards) can be given, and allow nothing.
+// Source: the API's reference, actions.action; MongoDB manual, "Privilege Actions".
+var actions = []action{
 	{"FIND", "find", onData},
 	{"INSERT", "insert", onData},
 	{"REMOVE", "remove", onData},
@@ -98,32 +101,19 @@ var actions = []struct {
 	{"UPDATE_SEARCH_INDEX", "updateSearchIndex", onData},
 }
 
-// byName has the place of each action in the list.
-var byName = func() map[string]int {
-	m := make(map[string]int, len(actions))
-	for i, a := range actions {
-		m[a.name] = i
+var byName = func() map[string]action {
+	m := make(map[string]action, len(actions))
+	for _, a := range actions {
+		m[a.name] = a
 	}
 	return m
 }()
 
 // MongoDB is MongoDB's name of an action of the API, or "" for none.
-func MongoDB(action string) string {
-	i, ok := byName[action]
-	if !ok {
-		return ""
-	}
-	return actions[i].mongoDB
-}
+func MongoDB(name string) string { return byName[name].mongoDB }
 
 // Action is the name of an action.
 type Action string
 
 // Values are the names.
-func (Action) Values() []string {
-	names := make([]string, len(actions))
-	for i, a := range actions {
-		names[i] = a.name
-	}
-	return names
-}
+func (Action) Values() []string { return each(actions, func(a action) string { return a.name }) }

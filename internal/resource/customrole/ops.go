@@ -57,7 +57,7 @@ func (s *Service) Operations() api.Operations {
 			ID: "createCustomDatabaseRole", Aliases: []string{"createGroupCustomDbRoleRole", "createCustomDbRole"}, Method: http.MethodPost, Path: list, Tag: tag,
 			Summary: "Create one custom role", Description: "Creates a role of actions, of other roles, or of both. Users can have it at once.",
 			Roles: manage, Status: http.StatusAccepted, Level: api.Real, Errors: slices.Concat(named, rules),
-			Versions: []api.Version{api.At("2023-01-01", s.create)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.create))},
 		},
 		{
 			ID: "getCustomDatabaseRole", Aliases: []string{"getGroupCustomDbRoleRole", "getCustomDbRole"}, Method: http.MethodGet, Path: one, Tag: tag,

@@ -3,6 +3,7 @@ package customrole
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/telamon-db/telamon/internal/fault"
@@ -49,9 +50,7 @@ func checkContent(p *fault.Problems, r *model.CustomRole) {
 	if resources > maxResources {
 		p.Add("actions", "must have at most %d resources in all", maxResources)
 	}
-	if len(r.Inherits) > maxParents {
-		p.Add("inheritedRoles", "must have at most %d items", maxParents)
-	}
+	p.AtMost("inheritedRoles", len(r.Inherits), maxParents)
 }
 
 func checkActions(p *fault.Problems, list []DatabasePrivilegeAction) {
@@ -78,7 +77,7 @@ func checkResources(p *fault.Problems, at string, a DatabasePrivilegeAction) {
 			p.AddAs(fault.CustomRoleTargetTwice.With(), at, "is given more than once")
 		}
 		seen[r] = true
-		switch on := actions[byName[string(a.Action)]].on; {
+		switch on := byName[string(a.Action)].on; {
 		case r.Cluster && on == onData:
 			p.AddAs(fault.CustomRoleTarget.With(), at+".cluster", "must be false: the action is done on databases and collections")
 		case !r.Cluster && on == onCluster:
@@ -93,8 +92,8 @@ func checkResources(p *fault.Problems, at string, a DatabasePrivilegeAction) {
 	}
 }
 
-// checkParents holds the roles that the role called name is to inherit against the rules and what there is.
-func checkParents(p *fault.Problems, tx store.Tx, groupID model.ID, name string, list []DatabaseInheritedRole) error {
+// checkParents holds the roles that r is to inherit against the rules and what there is.
+func checkParents(p *fault.Problems, tx store.Tx, r *model.CustomRole, list []DatabaseInheritedRole) error {
 	seen := map[DatabaseInheritedRole]bool{}
 	for i, w := range list {
 		at := fmt.Sprintf("inheritedRoles[%d]", i)
@@ -102,40 +101,35 @@ func checkParents(p *fault.Problems, tx store.Tx, groupID model.ID, name string,
 			p.Add(at, "is given more than once")
 		}
 		seen[w] = true
-		if err := checkParent(p, tx, groupID, name, at, w); err != nil {
+		if err := checkParent(p, tx, r, at, fromParent(w)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func checkParent(p *fault.Problems, tx store.Tx, groupID model.ID, name, at string, w DatabaseInheritedRole) error {
-	parent := model.DatabaseRole{Name: w.Role, Database: w.DB}
+func checkParent(p *fault.Problems, tx store.Tx, r *model.CustomRole, at string, parent model.DatabaseRole) error {
 	switch {
-	case w.DB == "" || !shape.DatabaseName(w.DB):
+	case parent.Database == "" || !shape.DatabaseName(parent.Database):
 		p.Add(at+".db", "must be the name of a database")
-	case parent.OnAdminOnly() && w.DB != "admin":
+	case parent.OnAdminOnly() && parent.Database != "admin":
 		p.AddAs(fault.CustomRoleParentPlace.With(), at+".db", "must be admin for this role")
 	}
-	if parent.Builtin() {
+	switch {
+	case parent.Builtin():
 		return nil
-	}
-	if parent.Name == name {
+	case parent.Name == r.Name:
 		p.AddAs(fault.CustomRoleOfItself.With(), at+".role", "must be another role")
 		return nil
 	}
-	held, err := state.HeldRoles(tx, groupID, []model.DatabaseRole{parent})
-	if err != nil {
+	held, err := state.HeldRoles(tx, r.GroupID, []model.DatabaseRole{parent})
+	switch {
+	case err != nil:
 		return err
-	}
-	if len(held) == 0 {
+	case len(held) == 0:
 		p.AddAs(fault.CustomRoleParent.With(), at+".role", "must be a built-in role or a custom role of the project")
-	}
-	for _, h := range held {
-		if h.Name == name {
-			p.AddAs(fault.CustomRoleCircle.With(), at+".role", "must not inherit the role itself, not even through others")
-			break
-		}
+	case slices.ContainsFunc(held, func(h state.HeldRole) bool { return h.Name == r.Name }):
+		p.AddAs(fault.CustomRoleCircle.With(), at+".role", "must not inherit the role itself, not even through others")
 	}
 	return nil
 }

@@ -1,15 +1,14 @@
 package customrole
 
 import (
-	"context"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/kept"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
@@ -20,13 +19,9 @@ func of(groupID model.ID) store.Query { return store.Query{Index: "group", Prefi
 
 type listIn struct{ api.InGroup }
 
-func (s *Service) list(tx store.Tx, in listIn) (out []UserCustomDBRole, err error) {
-	out = []UserCustomDBRole{}
+func (s *Service) list(tx store.Tx, in listIn) ([]UserCustomDBRole, error) {
 	roles, err := state.CustomRoles.List(tx, of(in.GroupID))
-	for _, r := range roles {
-		out = append(out, toWire(r))
-	}
-	return out, err
+	return api.List(each(roles, toWire)), err
 }
 
 type createIn struct {
@@ -34,48 +29,41 @@ type createIn struct {
 	Body UserCustomDBRole
 }
 
-func (s *Service) create(ctx context.Context, in createIn) (out UserCustomDBRole, err error) {
-	r := &model.CustomRole{
-		GroupID: in.GroupID, Name: in.Body.RoleName, Actions: actionsOf(in.Body.Actions), Inherits: parentsOf(in.Body.InheritedRoles),
+// most is how many roles a project has.
+var most = kept.Limit{Name: model.LimitCustomRoles, Beyond: fault.CustomRolesLimit}
+
+func (s *Service) create(tx store.Tx, in createIn) (out UserCustomDBRole, err error) {
+	r := &model.CustomRole{GroupID: in.GroupID, Name: in.Body.RoleName, Created: tx.Now()}
+	var bad fault.Problems
+	checkName(&bad, r.Name)
+	content := UpdateCustomDBRole{Actions: in.Body.Actions, InheritedRoles: in.Body.InheritedRoles}
+	if err := content.lay(tx, r, &bad); err != nil {
+		return out, err
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		var bad fault.Problems
-		checkName(&bad, r.Name)
-		checkContent(&bad, r)
-		checkActions(&bad, in.Body.Actions)
-		if err := checkParents(&bad, tx, in.GroupID, r.Name, in.Body.InheritedRoles); err != nil {
-			return err
-		}
-		if err := bad.Err(); err != nil {
-			return err
-		}
-		if err := room(tx, in.GroupID); err != nil {
-			return err
-		}
-		r.Created, r.Rev = tx.Now(), 0
-		if err := put(tx, r, "MONGODB_ROLE_ADDED"); err != nil {
-			if _, taken := store.Duplicate(err); taken {
-				return fault.CustomRoleExists.With(r.Name)
-			}
-			return err
-		}
-		out = toWire(r)
-		return nil
-	})
-	return out, err
+	if err := kept.Room(tx, most, in.GroupID, state.CustomRoles, of(in.GroupID)); err != nil {
+		return out, err
+	}
+	err = put(tx, r, "MONGODB_ROLE_ADDED")
+	if _, taken := store.Duplicate(err); taken {
+		err = fault.CustomRoleExists.With(r.Name)
+	}
+	return toWire(r), err
 }
 
-// room says whether the project may have one more role.
-func room(tx store.Tx, groupID model.ID) error {
-	n, err := state.CustomRoles.Count(tx, of(groupID))
-	if err != nil {
+// lay lays what w names over r. Error: what is wrong with it, and what bad has already.
+func (w *UpdateCustomDBRole) lay(tx store.Tx, r *model.CustomRole, bad *fault.Problems) error {
+	if w.Actions != nil {
+		r.Actions = each(w.Actions, fromAction)
+	}
+	if w.InheritedRoles != nil {
+		r.Inherits = each(w.InheritedRoles, fromParent)
+	}
+	checkContent(bad, r)
+	checkActions(bad, w.Actions)
+	if err := checkParents(bad, tx, r, w.InheritedRoles); err != nil {
 		return err
 	}
-	limit, err := state.Limit(tx, groupID, model.LimitCustomRoles)
-	if err == nil && n >= limit {
-		err = fault.CustomRolesLimit.With(strconv.FormatInt(limit, 10))
-	}
-	return err
+	return bad.Err()
 }
 
 // put writes the role and the event of its change.
@@ -107,10 +95,10 @@ func (in oneIn) find(tx store.Tx) (*model.CustomRole, error) {
 
 func (s *Service) get(tx store.Tx, in oneIn) (out UserCustomDBRole, err error) {
 	r, err := in.find(tx)
-	if err == nil {
-		out = toWire(r)
+	if err != nil {
+		return out, err
 	}
-	return out, err
+	return toWire(r), nil
 }
 
 type updateIn struct {
@@ -124,47 +112,34 @@ func (s *Service) update(tx store.Tx, in updateIn) (out UserCustomDBRole, err er
 		return out, err
 	}
 	before := *r
-	if in.Body.Actions != nil {
-		r.Actions = actionsOf(in.Body.Actions)
-	}
-	if in.Body.InheritedRoles != nil {
-		r.Inherits = parentsOf(in.Body.InheritedRoles)
-	}
-	var bad fault.Problems
-	checkContent(&bad, r)
-	checkActions(&bad, in.Body.Actions)
-	if err := checkParents(&bad, tx, in.GroupID, r.Name, in.Body.InheritedRoles); err != nil {
+	if err := in.Body.lay(tx, r, new(fault.Problems)); err != nil {
 		return out, err
 	}
-	if err := bad.Err(); err != nil {
-		return out, err
+	if !reflect.DeepEqual(*r, before) {
+		err = put(tx, r, "MONGODB_ROLE_UPDATED")
 	}
-	out = toWire(r)
-	if reflect.DeepEqual(*r, before) {
-		return out, nil
-	}
-	return out, put(tx, r, "MONGODB_ROLE_UPDATED")
+	return toWire(r), err
 }
 
-func (s *Service) delete(tx store.Tx, in oneIn) (api.None, error) {
+func (s *Service) delete(tx store.Tx, in oneIn) (none api.None, err error) {
 	r, err := in.find(tx)
 	if err != nil {
-		return api.None{}, err
+		return none, err
 	}
 	if err := disinherit(tx, r); err != nil {
-		return api.None{}, err
+		return none, err
 	}
 	bereft, err := s.Users.LoseRole(tx, r.GroupID, r.Name)
 	if err != nil {
-		return api.None{}, err
+		return none, err
 	}
 	if len(bereft) > 0 {
-		return api.None{}, fault.CustomRoleOfUsers.With(strings.Join(bereft, ", "))
+		return none, fault.CustomRoleOfUsers.With(strings.Join(bereft, ", "))
 	}
-	if err := changed(tx, r, "MONGODB_ROLE_DELETED"); err != nil {
-		return api.None{}, err
+	if err := state.CustomRoles.Delete(tx, r); err != nil {
+		return none, err
 	}
-	return api.None{}, state.CustomRoles.Delete(tx, r)
+	return none, changed(tx, r, "MONGODB_ROLE_DELETED")
 }
 
 // disinherit takes r away from the roles that inherit it, unless it is all that some of them consist of.
@@ -205,5 +180,5 @@ func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
 // Usage counts the project's custom roles, for its limit.
 func (s *Service) Usage(tx store.Tx, groupID model.ID) (limit string, n int64, err error) {
 	n, err = state.CustomRoles.Count(tx, of(groupID))
-	return model.LimitCustomRoles, n, err
+	return most.Name, n, err
 }

@@ -1,6 +1,9 @@
 package customrole
 
-import "github.com/telamon-db/telamon/internal/model"
+import (
+	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/model"
+)
 
 // UserCustomDBRole is a custom role on the wire.
 type UserCustomDBRole struct {
@@ -25,7 +28,7 @@ type DatabasePrivilegeAction struct {
 type DatabasePermittedNamespaceResource struct {
 	Cluster    bool   `json:"cluster" api:"required" doc:"Whether the resource is the cluster as a whole. The other two fields count for nothing then."`
 	Collection string `json:"collection" api:"required" doc:"Name of the collection; empty for all collections, system collections excepted."`
-	DB         string `json:"db" api:"required" doc:"Name of the database; empty for all databases."`
+	Database   string `json:"db" api:"required" doc:"Name of the database; empty for all databases."`
 }
 
 // DatabaseInheritedRole is a role that another one includes.
@@ -35,31 +38,17 @@ type DatabaseInheritedRole struct {
 }
 
 func toWire(r *model.CustomRole) UserCustomDBRole {
-	w := UserCustomDBRole{RoleName: r.Name, Actions: []DatabasePrivilegeAction{}, InheritedRoles: []DatabaseInheritedRole{}}
-	for _, a := range r.Actions {
-		out := DatabasePrivilegeAction{Action: Action(a.Name), Resources: []DatabasePermittedNamespaceResource{}}
-		for _, on := range a.Resources {
-			out.Resources = append(out.Resources, DatabasePermittedNamespaceResource{Cluster: on.Cluster, Collection: on.Collection, DB: on.Database})
-		}
-		w.Actions = append(w.Actions, out)
-	}
-	for _, p := range r.Inherits {
-		w.InheritedRoles = append(w.InheritedRoles, DatabaseInheritedRole{DB: p.Database, Role: p.Name})
-	}
-	return w
+	return UserCustomDBRole{Actions: api.List(each(r.Actions, toAction)), InheritedRoles: api.List(each(r.Inherits, toParent)), RoleName: r.Name}
 }
 
-// actionsOf reads actions that keep the rules.
-func actionsOf(list []DatabasePrivilegeAction) []model.DatabaseAction {
-	var out []model.DatabaseAction
-	for _, a := range list {
-		read := model.DatabaseAction{Name: string(a.Action)}
-		for _, on := range a.Resources {
-			read.Resources = append(read.Resources, resource(on))
-		}
-		out = append(out, read)
-	}
-	return out
+func toAction(a model.DatabaseAction) DatabasePrivilegeAction {
+	return DatabasePrivilegeAction{Action(a.Name), each(a.Resources, func(r model.DatabaseResource) DatabasePermittedNamespaceResource {
+		return DatabasePermittedNamespaceResource(r)
+	})}
+}
+
+func fromAction(w DatabasePrivilegeAction) model.DatabaseAction {
+	return model.DatabaseAction{Name: string(w.Action), Resources: each(w.Resources, resource)}
 }
 
 // resource reads a resource. Of the cluster nothing else is kept.
@@ -67,13 +56,21 @@ func resource(w DatabasePermittedNamespaceResource) model.DatabaseResource {
 	if w.Cluster {
 		return model.DatabaseResource{Cluster: true}
 	}
-	return model.DatabaseResource{Database: w.DB, Collection: w.Collection}
+	return model.DatabaseResource(w)
 }
 
-func parentsOf(list []DatabaseInheritedRole) []model.DatabaseRole {
-	var out []model.DatabaseRole
-	for _, r := range list {
-		out = append(out, model.DatabaseRole{Name: r.Role, Database: r.DB})
+func toParent(r model.DatabaseRole) DatabaseInheritedRole {
+	return DatabaseInheritedRole{DB: r.Database, Role: r.Name}
+}
+
+func fromParent(w DatabaseInheritedRole) model.DatabaseRole {
+	return model.DatabaseRole{Name: w.Role, Database: w.DB}
+}
+
+// each is what f makes of every item; nil for none.
+func each[A, B any](list []A, f func(A) B) (out []B) {
+	for _, a := range list {
+		out = append(out, f(a))
 	}
 	return out
 }
