@@ -19,8 +19,8 @@ type (
 
 // UpdateAtlasOrganizationAPIKey changes a key.
 type UpdateAtlasOrganizationAPIKey struct {
-	Desc  *string      `json:"desc,omitempty" api:"minLen=1,maxLen=250" doc:"What the key is for."`
-	Roles []authz.Role `json:"roles,omitempty" api:"enum=ORG_OWNER|ORG_MEMBER|ORG_GROUP_CREATOR|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_READ_ONLY" doc:"Roles in the organization, in place of those that the key has there."`
+	Desc  *string        `json:"desc,omitempty" api:"minLen=1,maxLen=250" doc:"What the key is for."`
+	Roles shape.OrgRoles `json:"roles,omitempty" doc:"Roles in the organization, in place of those that the key has there."`
 }
 
 // CreateAtlasProjectAPIKey asks for a key with roles in a project.

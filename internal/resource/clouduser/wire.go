@@ -35,13 +35,7 @@ type UserRoleAssignment struct {
 type UserRole authz.Role
 
 // Values are the roles of the operation's reference page.
-func (UserRole) Values() []string {
-	var names []string
-	for _, r := range authz.UserRoles {
-		names = append(names, string(r))
-	}
-	return names
-}
+func (UserRole) Values() []string { return shape.RoleNames(authz.UserRoles) }
 
 // OrgUserRequest invites a person into an organization.
 type OrgUserRequest struct {
@@ -53,7 +47,7 @@ type OrgUserRequest struct {
 // OrgUserRolesRequest are roles in an organization and in its projects.
 type OrgUserRolesRequest struct {
 	GroupRoleAssignments []shape.GroupRoleAssignment `json:"groupRoleAssignments,omitempty" doc:"Roles in projects of the organization."`
-	OrgRoles             []authz.Role                `json:"orgRoles" api:"required,unique,minItems=1,enum=ORG_OWNER|ORG_GROUP_CREATOR|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_READ_ONLY|ORG_MEMBER" doc:"Roles in the organization itself."`
+	OrgRoles             shape.OrgRoles              `json:"orgRoles" api:"required,unique,minItems=1" doc:"Roles in the organization itself."`
 }
 
 // OrgUserUpdateRequest changes what a user has in an organization. What is left out stays.
@@ -64,13 +58,13 @@ type OrgUserUpdateRequest struct {
 
 // AddOrRemoveOrgRole is a role in an organization to be given or taken.
 type AddOrRemoveOrgRole struct {
-	OrgRole string `json:"orgRole" api:"required,enum=ORG_OWNER|ORG_GROUP_CREATOR|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_READ_ONLY|ORG_MEMBER" doc:"The role."`
+	OrgRole shape.OrgRole `json:"orgRole" api:"required" doc:"The role."`
 }
 
 // UpdateOrgRolesForUser are the roles that a user has in an organization.
 type UpdateOrgRolesForUser struct {
-	Links    []api.Link   `json:"links,omitempty" api:"readonly" doc:"Related resources."`
-	OrgRoles []authz.Role `json:"orgRoles" api:"unique,enum=ORG_OWNER|ORG_MEMBER|ORG_GROUP_CREATOR|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_READ_ONLY" doc:"Roles in the organization itself."`
+	Links    []api.Link     `json:"links,omitempty" api:"readonly" doc:"Related resources."`
+	OrgRoles shape.OrgRoles `json:"orgRoles" api:"unique" doc:"Roles in the organization itself."`
 }
 
 // GroupUserRequest adds a person to a project.

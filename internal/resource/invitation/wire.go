@@ -14,17 +14,17 @@ import (
 
 // OrganizationInvitation is an invitation to an organization.
 type OrganizationInvitation struct {
-	CreatedAt            api.Time     `json:"createdAt,omitzero" api:"readonly" doc:"When the person was invited."`
-	ExpiresAt            api.Time     `json:"expiresAt,omitzero" api:"readonly" doc:"When the invitation expires."`
-	GroupRoleAssignments []GroupRole  `json:"groupRoleAssignments" api:"unique" doc:"Roles in projects that the invitation gives."`
-	ID                   string       `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the invitation."`
-	InviterUsername      string       `json:"inviterUsername,omitempty" api:"readonly,is=email" doc:"Who invites; for a key or service account, its public key or client id."`
-	Links                []api.Link   `json:"links,omitempty" api:"readonly" doc:"Related resources."`
-	OrgID                string       `json:"orgId,omitempty" api:"readonly,is=objectId" doc:"Id of the organization."`
-	OrgName              string       `json:"orgName" api:"required,is=projectName" doc:"Name of the organization."`
-	Roles                []authz.Role `json:"roles" api:"unique,enum=ORG_OWNER|ORG_MEMBER|ORG_GROUP_CREATOR|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_READ_ONLY" doc:"Roles in the organization that the invitation gives."`
-	TeamIDs              []string     `json:"teamIds" api:"readonly,unique" doc:"Ids of the teams that the invitation leads into."`
-	Username             string       `json:"username,omitempty" api:"is=email" doc:"E-mail address of the invited person."`
+	CreatedAt            api.Time       `json:"createdAt,omitzero" api:"readonly" doc:"When the person was invited."`
+	ExpiresAt            api.Time       `json:"expiresAt,omitzero" api:"readonly" doc:"When the invitation expires."`
+	GroupRoleAssignments []GroupRole    `json:"groupRoleAssignments" api:"unique" doc:"Roles in projects that the invitation gives."`
+	ID                   string         `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the invitation."`
+	InviterUsername      string         `json:"inviterUsername,omitempty" api:"readonly,is=email" doc:"Who invites; for a key or service account, its public key or client id."`
+	Links                []api.Link     `json:"links,omitempty" api:"readonly" doc:"Related resources."`
+	OrgID                string         `json:"orgId,omitempty" api:"readonly,is=objectId" doc:"Id of the organization."`
+	OrgName              string         `json:"orgName" api:"required,is=projectName" doc:"Name of the organization."`
+	Roles                shape.OrgRoles `json:"roles" api:"unique" doc:"Roles in the organization that the invitation gives."`
+	TeamIDs              []string       `json:"teamIds" api:"readonly,unique" doc:"Ids of the teams that the invitation leads into."`
+	Username             string         `json:"username,omitempty" api:"is=email" doc:"E-mail address of the invited person."`
 }
 
 // GroupRole is a role in a project.
@@ -36,7 +36,7 @@ type GroupRole struct {
 // OrganizationInvitationRequest invites a person to an organization, or says what the invitation gives from now on.
 type OrganizationInvitationRequest struct {
 	GroupRoleAssignments []OrganizationInvitationGroupRoleAssignmentsRequest `json:"groupRoleAssignments,omitempty" doc:"Roles in projects of the organization."`
-	Roles                []authz.Role                                        `json:"roles,omitempty" api:"unique,enum=ORG_OWNER|ORG_MEMBER|ORG_GROUP_CREATOR|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_READ_ONLY" doc:"Roles in the organization: at least one."`
+	Roles                shape.OrgRoles                                      `json:"roles,omitempty" api:"unique" doc:"Roles in the organization: at least one."`
 	TeamIDs              []string                                            `json:"teamIds,omitempty" api:"unique" doc:"Ids of teams of the organization."`
 	Username             string                                              `json:"username,omitempty" api:"is=email" doc:"E-mail address of the person. It is needed: by it a person is invited, and an invitation found."`
 }
@@ -44,7 +44,7 @@ type OrganizationInvitationRequest struct {
 // OrganizationInvitationUpdateRequest says what an invitation gives from now on.
 type OrganizationInvitationUpdateRequest struct {
 	GroupRoleAssignments []OrganizationInvitationGroupRoleAssignmentsRequest `json:"groupRoleAssignments,omitempty" doc:"Roles in projects of the organization."`
-	Roles                []authz.Role                                        `json:"roles,omitempty" api:"unique,enum=ORG_OWNER|ORG_MEMBER|ORG_GROUP_CREATOR|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_READ_ONLY" doc:"Roles in the organization."`
+	Roles                shape.OrgRoles                                      `json:"roles,omitempty" api:"unique" doc:"Roles in the organization."`
 	TeamIDs              []string                                            `json:"teamIds,omitempty" api:"unique" doc:"Ids of teams of the organization."`
 }
 

@@ -19,9 +19,9 @@ type (
 
 // OrgServiceAccountUpdateRequest changes an account.
 type OrgServiceAccountUpdateRequest struct {
-	Description *string      `json:"description,omitempty" api:"nullable,is=accountText,minLen=1,maxLen=250" doc:"What the account is for."`
-	Name        *string      `json:"name,omitempty" api:"nullable,is=accountText,minLen=1,maxLen=64" doc:"Name of the account."`
-	Roles       []authz.Role `json:"roles,omitempty" api:"enum=ORG_MEMBER|ORG_READ_ONLY|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_GROUP_CREATOR|ORG_OWNER" doc:"Roles in the organization, in place of those that the account has there."`
+	Description *string        `json:"description,omitempty" api:"nullable,is=accountText,minLen=1,maxLen=250" doc:"What the account is for."`
+	Name        *string        `json:"name,omitempty" api:"nullable,is=accountText,minLen=1,maxLen=64" doc:"Name of the account."`
+	Roles       shape.OrgRoles `json:"roles,omitempty" doc:"Roles in the organization, in place of those that the account has there."`
 }
 
 // GroupServiceAccount is a service account as a project sees it.

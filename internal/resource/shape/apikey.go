@@ -2,7 +2,6 @@ package shape
 
 import (
 	"github.com/telamon-db/telamon/internal/api"
-	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/model"
 )
 
@@ -18,8 +17,8 @@ type APIKeyUserDetails struct {
 
 // CreateAtlasOrganizationAPIKey asks for a key.
 type CreateAtlasOrganizationAPIKey struct {
-	Desc  string       `json:"desc" api:"required,minLen=1,maxLen=250" doc:"What the key is for."`
-	Roles []authz.Role `json:"roles" api:"required,minItems=1,enum=ORG_OWNER|ORG_MEMBER|ORG_GROUP_CREATOR|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_READ_ONLY" doc:"Roles in the organization."`
+	Desc  string   `json:"desc" api:"required,minLen=1,maxLen=250" doc:"What the key is for."`
+	Roles OrgRoles `json:"roles" api:"required,minItems=1" doc:"Roles in the organization."`
 }
 
 // hidden stands for what is not kept of a private key, which is a UUID.

@@ -64,7 +64,7 @@ type OrgUserResponse struct {
 // OrgUserRolesResponse are the roles that a user has in an organization and in its projects.
 type OrgUserRolesResponse struct {
 	GroupRoleAssignments []GroupRoleAssignment `json:"groupRoleAssignments" doc:"Roles in projects of the organization."`
-	OrgRoles             []string              `json:"orgRoles" api:"unique,enum=ORG_OWNER|ORG_GROUP_CREATOR|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_READ_ONLY|ORG_MEMBER" doc:"Roles in the organization itself."`
+	OrgRoles             OrgRoles              `json:"orgRoles" api:"unique" doc:"Roles in the organization itself."`
 }
 
 // GroupRoleAssignment are roles in one project.
@@ -76,14 +76,14 @@ type GroupRoleAssignment struct {
 // orgUser shows a person in the organization.
 func orgUser(p roster.Person) OrgUserResponse {
 	w := OrgUserResponse{ID: p.UserID, OrgMembershipStatus: Status(p.Membership), Username: p.Username, TeamIDs: append([]string{}, p.Teams...)}
-	w.Roles = OrgUserRolesResponse{GroupRoleAssignments: []GroupRoleAssignment{}, OrgRoles: []string{}}
+	w.Roles = OrgUserRolesResponse{GroupRoleAssignments: []GroupRoleAssignment{}, OrgRoles: OrgRoles{}}
 	for _, m := range p.Places {
 		switch {
 		case m.Aside: // is told by the invitation alone
 		case m.GroupID != "":
 			w.Roles.GroupRoleAssignments = append(w.Roles.GroupRoleAssignments, GroupRoleAssignment{m.GroupID, m.Roles})
 		default:
-			w.Roles.OrgRoles = RoleNames(m.Roles)
+			w.Roles.OrgRoles = append(w.Roles.OrgRoles, m.Roles...)
 		}
 	}
 	if inv := p.Invitation; inv != nil {

@@ -3,9 +3,11 @@ package shape
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/api/schema"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
@@ -25,6 +27,20 @@ func RoleAssignments(grants []authz.Grant) []RoleAssignment {
 		out = append(out, RoleAssignment{GroupID: g.GroupID, OrgID: g.OrgID, RoleName: string(g.Role)})
 	}
 	return out
+}
+
+// OrgRole is the name of a role in organizations.
+type OrgRole authz.Role
+
+// Values are the names of all of them.
+func (OrgRole) Values() []string { return RoleNames(authz.OrgRoles) }
+
+// OrgRoles are roles in an organization.
+type OrgRoles []authz.Role
+
+// Schema is that of a list of such roles.
+func (OrgRoles) Schema() *schema.Node {
+	return &schema.Node{Type: "array", Items: schema.Of(reflect.TypeFor[OrgRole]())}
 }
 
 // NoGroupRole is what is wrong with a role that one cannot have in a project.

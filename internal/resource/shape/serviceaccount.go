@@ -2,7 +2,6 @@ package shape
 
 import (
 	"github.com/telamon-db/telamon/internal/api"
-	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/model"
 )
 
@@ -12,7 +11,7 @@ type OrgServiceAccount struct {
 	CreatedAt   api.Time               `json:"createdAt,omitzero" doc:"When the account was created."`
 	Description string                 `json:"description,omitempty" doc:"What the account is for."`
 	Name        string                 `json:"name,omitempty" doc:"Name of the account."`
-	Roles       []authz.Role           `json:"roles,omitempty" api:"unique,enum=ORG_MEMBER|ORG_READ_ONLY|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_GROUP_CREATOR|ORG_OWNER" doc:"The account's roles in the organization."`
+	Roles       OrgRoles               `json:"roles,omitempty" api:"unique" doc:"The account's roles in the organization."`
 	Secrets     []ServiceAccountSecret `json:"secrets,omitempty" api:"unique" doc:"The account's secrets."`
 }
 
@@ -28,10 +27,10 @@ type ServiceAccountSecret struct {
 
 // OrgServiceAccountRequest asks for a service account with its first secret.
 type OrgServiceAccountRequest struct {
-	Description             string       `json:"description" api:"required,is=accountText,minLen=1,maxLen=250" doc:"What the account is for."`
-	Name                    string       `json:"name" api:"required,is=accountText,minLen=1,maxLen=64" doc:"Name of the account."`
-	Roles                   []authz.Role `json:"roles" api:"required,minItems=1,enum=ORG_MEMBER|ORG_READ_ONLY|ORG_BILLING_ADMIN|ORG_BILLING_READ_ONLY|ORG_STREAM_PROCESSING_ADMIN|ORG_GROUP_CREATOR|ORG_OWNER" doc:"Roles in the organization."`
-	SecretExpiresAfterHours int          `json:"secretExpiresAfterHours" api:"required,min=0" doc:"How many hours the first secret is good for: at least 8, at most what the organization allows."`
+	Description             string   `json:"description" api:"required,is=accountText,minLen=1,maxLen=250" doc:"What the account is for."`
+	Name                    string   `json:"name" api:"required,is=accountText,minLen=1,maxLen=64" doc:"Name of the account."`
+	Roles                   OrgRoles `json:"roles" api:"required,minItems=1" doc:"Roles in the organization."`
+	SecretExpiresAfterHours int      `json:"secretExpiresAfterHours" api:"required,min=0" doc:"How many hours the first secret is good for: at least 8, at most what the organization allows."`
 }
 
 // masked stands for what is not kept of a secret.
