@@ -77,7 +77,7 @@ var house = map[string][]string{
 	"internal/login":                  {"internal/bearer", "internal/fault", "internal/model", "internal/password", "internal/ratelimit", "internal/state", "internal/store", "internal/webpage"},
 	"internal/authn":                  {"internal/authz", "internal/bearer", "internal/clock", "internal/fault", "internal/model", "internal/state", "internal/store"},
 	"internal/kept":                   {"internal/api", "internal/event", "internal/fault", "internal/model", "internal/reconcile", "internal/state", "internal/store"},
-	"internal/resource/shape":         {"internal/api", "internal/authz", "internal/fault", "internal/model", "internal/roster", "internal/state", "internal/store"},
+	"internal/resource/shape":         {"internal/api", "internal/api/schema", "internal/authz", "internal/fault", "internal/model", "internal/roster", "internal/state", "internal/store"},
 	"internal/resource": {
 		"internal/api", "internal/api/schema", "internal/authn", "internal/authz", "internal/plane", "internal/event", "internal/fault", "internal/invite", "internal/kept", "internal/mail",
 		"internal/model", "internal/password", "internal/people", "internal/pki", "internal/ratelimit",

@@ -2,7 +2,6 @@ package organization
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"time"
 
@@ -20,34 +19,31 @@ import (
 
 type createIn struct{ Body CreateOrganizationRequest }
 
-func (s *Service) create(ctx context.Context, in createIn) (out CreateOrganizationResponse, err error) {
+func create(tx store.Tx, in createIn) (out CreateOrganizationResponse, err error) {
 	w := &in.Body
-	if err := check(w); err != nil {
+	if err := fault.Check(w.check); err != nil {
 		return out, err
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		founder, err := founder(tx, authz.From(ctx), w.OrgOwnerID)
-		if err != nil {
-			return err
-		}
-		o := &model.Organization{ID: model.NewID(), Name: w.Name, Created: tx.Now(), SkipDefaultAlerts: w.SkipDefaultAlertsSettings}
-		if err := state.Organizations.Put(tx, o); err != nil {
-			return err
-		}
-		out = CreateOrganizationResponse{Organization: toWire(o), SkipDefaultAlertsSettings: o.SkipDefaultAlerts}
-		out.Organization.Links = nil // the caller cannot follow them
-		if err := event.Write(tx, event.InOrg("ORG_CREATED", o.ID)); err != nil {
-			return err
-		}
-		if out.OrgOwnerID, err = giveOwner(tx, o, founder); err != nil {
-			return err
-		}
-		if out.APIKey, err = giveKey(tx, o, w.APIKey); err != nil {
-			return err
-		}
-		out.ServiceAccount, err = giveAccount(tx, o, w.ServiceAccount)
-		return err
-	})
+	founder, err := founder(tx, authz.From(tx.Context()), w.OrgOwnerID)
+	if err != nil {
+		return out, err
+	}
+	o := &model.Organization{ID: model.NewID(), Name: w.Name, Created: tx.Now(), SkipDefaultAlerts: w.SkipDefaultAlertsSettings}
+	if err := state.Organizations.Put(tx, o); err != nil {
+		return out, err
+	}
+	out = CreateOrganizationResponse{Organization: toWire(o), SkipDefaultAlertsSettings: o.SkipDefaultAlerts}
+	out.Organization.Links = nil // the caller cannot follow them
+	if err := event.Write(tx, event.InOrg("ORG_CREATED", o.ID)); err != nil {
+		return out, err
+	}
+	if out.OrgOwnerID, err = giveOwner(tx, o, founder); err != nil {
+		return out, err
+	}
+	if out.APIKey, err = giveKey(tx, o, w.APIKey); err != nil {
+		return out, err
+	}
+	out.ServiceAccount, err = giveAccount(tx, o, w.ServiceAccount)
 	return out, err
 }
 
@@ -64,16 +60,14 @@ func founder(tx store.Tx, who *authz.Principal, userID model.ID) (m *model.Membe
 	return m, err
 }
 
-// check holds a request against the rules that need no other object.
-func check(w *CreateOrganizationRequest) error {
+// check adds what is wrong with a request that needs no other object.
+func (w *CreateOrganizationRequest) check(bad *fault.Problems) {
 	if w.FederationSettingsID != "" {
-		return fault.FeatureNotSupported.With("federations of organizations").Naming(
-			fault.Violation{Field: "federationSettingsId", Description: "is not accepted: there are no federations"})
+		bad.AddAs(fault.FeatureNotSupported.With("federations of organizations"), "federationSettingsId", "is not accepted: there are no federations")
 	}
 	if a := w.ServiceAccount; a != nil && (a.SecretExpiresAfterHours < model.MinSecretHours || a.SecretExpiresAfterHours > model.MaxSecretHours) {
-		return fault.Field("serviceAccount.secretExpiresAfterHours", "must be %d to %d", model.MinSecretHours, model.MaxSecretHours)
+		bad.Add("serviceAccount.secretExpiresAfterHours", "must be %d to %d", model.MinSecretHours, model.MaxSecretHours)
 	}
-	return nil
 }
 
 // giveOwner makes a member of the caller's organization the owner of a new one.

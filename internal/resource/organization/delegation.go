@@ -1,8 +1,6 @@
 package organization
 
 import (
-	"context"
-
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/model"
@@ -30,26 +28,20 @@ func ifSet[T comparable](v T) *T {
 	return &v
 }
 
-func (s *Service) getDelegation(ctx context.Context, in getIn) (OrgDelegationSettings, error) {
-	return view(ctx, s, in, toDelegation)
-}
-
 type delegationIn struct {
 	getIn
 	Body OrgDelegationSettings
 }
 
-func (s *Service) updateDelegation(ctx context.Context, in delegationIn) (OrgDelegationSettings, error) {
-	return change(ctx, s, in.getIn, func(o *model.Organization) ([]event.Type, error) {
-		d := &o.Delegation
-		before := *d
-		d.MCPAccess = api.Or(in.Body.DelegatedMCPAccess, d.MCPAccess)
-		d.PartnerAccess = api.Or(in.Body.DelegatedPartnerAccess, d.PartnerAccess)
-		d.IdleRefreshSeconds = api.Or(in.Body.IdleRefreshTokenLifetime, d.IdleRefreshSeconds)
-		d.MaximumRefreshSeconds = api.Or(in.Body.MaximumRefreshTokenLifetime, d.MaximumRefreshSeconds)
-		if *d == before {
-			return nil, nil
-		}
-		return []event.Type{"ORG_DELEGATION_SETTINGS_UPDATED"}, nil
-	}, toDelegation)
+func (in delegationIn) take(o *model.Organization) ([]event.Type, error) {
+	d := &o.Delegation
+	before := *d
+	d.MCPAccess = api.Or(in.Body.DelegatedMCPAccess, d.MCPAccess)
+	d.PartnerAccess = api.Or(in.Body.DelegatedPartnerAccess, d.PartnerAccess)
+	d.IdleRefreshSeconds = api.Or(in.Body.IdleRefreshTokenLifetime, d.IdleRefreshSeconds)
+	d.MaximumRefreshSeconds = api.Or(in.Body.MaximumRefreshTokenLifetime, d.MaximumRefreshSeconds)
+	if *d == before {
+		return nil, nil
+	}
+	return []event.Type{"ORG_DELEGATION_SETTINGS_UPDATED"}, nil
 }

@@ -2,7 +2,6 @@ package organization
 
 import (
 	"cmp"
-	"context"
 
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/model"
@@ -26,30 +25,22 @@ func toMaintenance(o *model.Organization) OrganizationMaintenanceSettingsRespons
 	return OrganizationMaintenanceSettingsResponse{cmp.Or(o.WaveAssignment, manual), o.WaveAssignment}
 }
 
-func (s *Service) getMaintenance(ctx context.Context, in getIn) (OrganizationMaintenanceSettingsResponse, error) {
-	return view(ctx, s, in, toMaintenance)
-}
-
 type maintenanceIn struct {
 	getIn
 	Body OrganizationMaintenanceSettingsUpdateRequest
 }
 
-func (s *Service) updateMaintenance(ctx context.Context, in maintenanceIn) (OrganizationMaintenanceSettingsResponse, error) {
-	return change(ctx, s, in.getIn, func(o *model.Organization) ([]event.Type, error) {
-		return choose(o, cmp.Or(in.Body.WaveAssignmentMode, o.WaveAssignment)), nil
-	}, toMaintenance)
+func (in maintenanceIn) take(o *model.Organization) ([]event.Type, error) {
+	return choose(o, cmp.Or(in.Body.WaveAssignmentMode, o.WaveAssignment))
 }
 
-func (s *Service) resetMaintenance(ctx context.Context, in getIn) (OrganizationMaintenanceSettingsResponse, error) {
-	return change(ctx, s, in, func(o *model.Organization) ([]event.Type, error) { return choose(o, ""), nil }, toMaintenance)
-}
+func (getIn) resetMaintenance(o *model.Organization) ([]event.Type, error) { return choose(o, "") }
 
 // choose takes a mode, and tells of a change of the one that is in force.
-func choose(o *model.Organization, mode string) (events []event.Type) {
+func choose(o *model.Organization, mode string) (events []event.Type, err error) {
 	if now := cmp.Or(mode, manual); now != cmp.Or(o.WaveAssignment, manual) {
 		events = append(events, event.Type("ORG_WAVE_ASSIGNMENT_MODE_"+now))
 	}
 	o.WaveAssignment = mode
-	return events
+	return events, nil
 }

@@ -57,19 +57,19 @@ func (s *Service) organizations() api.Operations {
 				"shows their secrets, and only they can be used in the new organization. The caller gets no access to it. " +
 				"The owner is the member of the caller's organization whom orgOwnerId names, or else its oldest owner. Federations are not there: federationSettingsId is refused.",
 			Roles: owner.Anywhere(), Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.UserNotFound},
-			Versions: []api.Version{api.At("2023-01-01", s.create)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, create))},
 		},
 		{
 			ID: "getOrganization", Aliases: []string{"getOrg"}, Method: http.MethodGet, Path: one, Tag: tag,
 			Summary: "Return one organization",
 			Roles:   member, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.get)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, view(toWire)))},
 		},
 		{
 			ID: "updateOrganization", Aliases: []string{"updateOrg"}, Method: http.MethodPatch, Path: one, Tag: tag,
 			Summary: "Update one organization", Description: "Gives the organization another name.",
 			Roles: owner, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.update)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, change(updateIn.take, toWire)))},
 		},
 		{
 			ID: "deleteOrganization", Aliases: []string{"deleteOrg"}, Method: http.MethodDelete, Path: one, Tag: tag,
@@ -88,7 +88,7 @@ func (s *Service) settings() api.Operations {
 			ID: "getOrganizationSettings", Aliases: []string{"getOrgSettings"}, Method: http.MethodGet, Path: settings, Tag: tag,
 			Summary: "Return the settings of one organization",
 			Roles:   member, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.getSettings)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, view(toSettings)))},
 		},
 		{
 			ID: "updateOrganizationSettings", Aliases: []string{"updateOrgSettings"}, Method: http.MethodPatch, Path: settings, Tag: tag,
@@ -96,39 +96,39 @@ func (s *Service) settings() api.Operations {
 			Description: "Changes the settings that the body names. Once access lists are required, keys and accounts without one are refused, " +
 				"the caller's own among them.",
 			Roles: owner, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.updateSettings)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, change(settingsIn.take, toSettings)))},
 		},
 		{
 			ID: "getOrgDelegationSettings", Method: http.MethodGet, Path: delegation, Tag: tag,
 			Summary: "Return the delegation settings of one organization", Description: "Returns what others may do in the organization's name.",
 			Roles: member, Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At("2025-03-12", s.getDelegation)},
+			Versions: []api.Version{api.At("2025-03-12", store.Read(s.Store, view(toDelegation)))},
 		},
 		{
 			ID: "updateOrgDelegationSettings", Method: http.MethodPatch, Path: delegation, Tag: tag,
 			Summary:     "Update the delegation settings of one organization",
 			Description: "Changes the settings that the body names. Nobody acts in another's name here: they are kept and have no effect.",
 			Roles:       owner, Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At("2025-03-12", s.updateDelegation)},
+			Versions: []api.Version{api.At("2025-03-12", store.Write(s.Store, change(delegationIn.take, toDelegation)))},
 		},
 		{
 			ID: "getOrgMaintenanceSettings", Method: http.MethodGet, Path: maintenance, Tag: tag,
 			Summary: "Return the maintenance settings of one organization", Description: "Returns how clusters get their place in the order of maintenance.",
 			Roles: member, Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At(api.Preview, s.getMaintenance)},
+			Versions: []api.Version{api.At(api.Preview, store.Read(s.Store, view(toMaintenance)))},
 		},
 		{
 			ID: "updateOrgMaintenanceSettings", Method: http.MethodPatch, Path: maintenance, Tag: tag,
 			Summary:     "Update the maintenance settings of one organization",
 			Description: "Changes how clusters get their place in the order of maintenance. Clusters have no maintenance here: it is kept and has no effect.",
 			Roles:       owner, Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At(api.Preview, s.updateMaintenance)},
+			Versions: []api.Version{api.At(api.Preview, store.Write(s.Store, change(maintenanceIn.take, toMaintenance)))},
 		},
 		{
 			ID: "resetOrgMaintenanceSettings", Method: http.MethodPost, Path: maintenance + ":reset", Tag: tag,
 			Summary: "Reset the maintenance settings of one organization", Description: "Takes the maintenance settings back to what they are in a new organization.",
 			Roles: owner, Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At(api.Preview, s.resetMaintenance)},
+			Versions: []api.Version{api.At(api.Preview, store.Write(s.Store, change(getIn.resetMaintenance, toMaintenance)))},
 		},
 	}
 }

@@ -2,7 +2,6 @@ package organization
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"strings"
 
@@ -39,52 +38,50 @@ type getIn struct{ api.InOrg }
 
 // find is the organization that in names.
 func (in getIn) find(tx store.Tx) (*model.Organization, error) {
-	o, err := state.Organizations.Get(tx, in.OrgID)
-	return o, store.IfMissing(err, fault.OrgNotFound.With(in.OrgID))
+	return state.Organization(tx, in.OrgID)
 }
 
-func (s *Service) get(ctx context.Context, in getIn) (AtlasOrganization, error) {
-	return view(ctx, s, in, toWire)
-}
-
-// view shows an organization in one of its shapes.
-func view[W any](ctx context.Context, s *Service, in getIn, wire func(*model.Organization) W) (out W, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
+// view answers with an organization in one of its shapes.
+func view[W any](wire func(*model.Organization) W) func(store.Tx, getIn) (W, error) {
+	return func(tx store.Tx, in getIn) (out W, err error) {
 		o, err := in.find(tx)
 		if err == nil {
 			out = wire(o)
 		}
-		return err
-	})
-	return out, err
+		return out, err
+	}
 }
 
-// change changes an organization, writes the events that it is told of, and shows it in one of its shapes.
-func change[W any](
-	ctx context.Context, s *Service, in getIn, take func(*model.Organization) ([]event.Type, error), wire func(*model.Organization) W,
-) (out W, err error) {
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
+// finder names an organization.
+type finder interface {
+	find(tx store.Tx) (*model.Organization, error)
+}
+
+// change has take change the organization that in names, writes the events that it returns, and answers with the
+// organization in one of its shapes.
+func change[In finder, W any](
+	take func(In, *model.Organization) ([]event.Type, error), wire func(*model.Organization) W,
+) func(store.Tx, In) (W, error) {
+	return func(tx store.Tx, in In) (out W, err error) {
 		o, err := in.find(tx)
 		if err != nil {
-			return err
+			return out, err
 		}
 		before := *o
-		events, err := take(o)
+		events, err := take(in, o)
 		if err != nil {
-			return err
+			return out, err
 		}
 		for _, what := range events {
 			if err := event.Write(tx, event.InOrg(what, o.ID)); err != nil {
-				return err
+				return out, err
 			}
 		}
-		out = wire(o)
-		if *o == before {
-			return nil
+		if *o != before {
+			err = state.Organizations.Put(tx, o)
 		}
-		return state.Organizations.Put(tx, o)
-	})
-	return out, err
+		return wire(o), err
+	}
 }
 
 type updateIn struct {
@@ -92,32 +89,30 @@ type updateIn struct {
 	Body AtlasOrganization
 }
 
-func (s *Service) update(ctx context.Context, in updateIn) (AtlasOrganization, error) {
-	return change(ctx, s, in.getIn, func(o *model.Organization) (events []event.Type, err error) {
-		if in.Body.Name != "" && in.Body.Name != o.Name {
-			o.Name, events = in.Body.Name, append(events, "ORG_RENAMED")
-		}
-		o.SkipDefaultAlerts = api.Or(in.Body.SkipDefaultAlertsSettings, o.SkipDefaultAlerts)
-		return events, nil
-	}, toWire)
+func (in updateIn) take(o *model.Organization) (events []event.Type, err error) {
+	if in.Body.Name != "" && in.Body.Name != o.Name {
+		o.Name, events = in.Body.Name, append(events, "ORG_RENAMED")
+	}
+	o.SkipDefaultAlerts = api.Or(in.Body.SkipDefaultAlertsSettings, o.SkipDefaultAlerts)
+	return events, nil
 }
 
-func (s *Service) delete(tx store.Tx, in getIn) (api.None, error) {
+func (s *Service) delete(tx store.Tx, in getIn) (none api.None, err error) {
 	o, err := in.find(tx)
 	if err != nil {
-		return api.None{}, err
+		return none, err
 	}
 	n, err := state.Projects.Count(tx, state.ProjectsOf(o.ID))
-	if err != nil {
-		return api.None{}, err
+	if err == nil && n > 0 {
+		err = fault.OrgNotEmpty.With()
 	}
-	if n > 0 {
-		return api.None{}, fault.OrgNotEmpty.With()
+	if err != nil {
+		return none, err
 	}
 	for _, r := range s.Residents {
 		if err := r.VacateOrg(tx, o.ID); err != nil {
-			return api.None{}, err
+			return none, err
 		}
 	}
-	return api.None{}, state.Organizations.Delete(tx, o)
+	return none, state.Organizations.Delete(tx, o)
 }

@@ -1,7 +1,6 @@
 package organization
 
 import (
-	"context"
 	"net/mail"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -48,24 +47,15 @@ func toSettings(o *model.Organization) OrganizationSettings {
 	return w
 }
 
-func (s *Service) getSettings(ctx context.Context, in getIn) (OrganizationSettings, error) {
-	return view(ctx, s, in, toSettings)
-}
-
 type settingsIn struct {
 	getIn
 	Body OrganizationSettings
 }
 
-func (s *Service) updateSettings(ctx context.Context, in settingsIn) (out OrganizationSettings, err error) {
-	if err := fault.Check(in.Body.check); err != nil {
-		return out, err
-	}
-	return change(ctx, s, in.getIn, func(o *model.Organization) ([]event.Type, error) {
-		before := o.Settings
-		take(&o.Settings, &in.Body)
-		return edits(before, o.Settings), nil
-	}, toSettings)
+func (in settingsIn) take(o *model.Organization) ([]event.Type, error) {
+	before := o.Settings
+	in.Body.take(&o.Settings)
+	return edits(before, o.Settings), fault.Check(in.Body.check)
 }
 
 func (w *OrganizationSettings) check(bad *fault.Problems) {
@@ -93,7 +83,7 @@ func checkContact(bad *fault.Problems, field string, contact *string) {
 }
 
 // take changes what w names.
-func take(s *model.OrganizationSettings, w *OrganizationSettings) {
+func (w *OrganizationSettings) take(s *model.OrganizationSettings) {
 	s.APIAccessListRequired = api.Or(w.APIAccessListRequired, s.APIAccessListRequired)
 	s.GenAIFeaturesOff = !api.Or(w.GenAIFeaturesEnabled, !s.GenAIFeaturesOff)
 	s.MaxSecretValidityHours = api.Or(w.MaxServiceAccountSecretValidityInHours, s.MaxSecretValidityHours)
