@@ -52,7 +52,7 @@ func (s *Service) teamOperations() api.Operations {
 			Errors: fault.Kinds{
 				fault.TeamNameTaken, fault.TeamsPerOrg, fault.UsersPerTeam, fault.TeamsPerUser, fault.UsernameNotFound, fault.UserPending,
 			},
-			Versions: []api.Version{api.At("2023-01-01", s.create)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.create))},
 		},
 		{
 			ID: "getTeamById", Aliases: []string{"getOrgTeam"}, Method: http.MethodGet, Path: one, Tag: tag,
@@ -70,7 +70,7 @@ func (s *Service) teamOperations() api.Operations {
 			ID: "renameTeam", Aliases: []string{"renameOrgTeam"}, Method: http.MethodPatch, Path: one, Tag: tag,
 			Summary: "Rename one team",
 			Roles:   manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.TeamNotFound, fault.TeamNameTaken},
-			Versions: []api.Version{api.At("2023-01-01", s.rename)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.rename))},
 		},
 		{
 			ID: "deleteTeam", Aliases: []string{"deleteOrgTeam"}, Method: http.MethodDelete, Path: one, Tag: tag,
@@ -91,7 +91,7 @@ func (s *Service) peopleOperations() api.Operations {
 			Summary:     "Return all cloud users of one team",
 			Description: "Returns the people of the team, by username. Version 2023-01-01 leaves out those who have not accepted the organization's invitation.",
 			Roles:       authz.Any(authz.OrgMember), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.TeamNotFound},
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.listActivePeople)).Until(sunset), api.At(newer, s.listPeople)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.listActivePeople)).Until(sunset), api.At(newer, store.Read(s.Store, s.listPeople))},
 		},
 		{
 			ID: "addTeamUser", Aliases: []string{"addOrgTeamUsers", "addTeamUsers"}, Method: http.MethodPost, Path: users, Tag: tag,
@@ -99,7 +99,7 @@ func (s *Service) peopleOperations() api.Operations {
 			Description: "Adds users who have accepted the organization's invitation: either all of the body or none. Answers with all active people of the team.",
 			Roles:       manage, Status: http.StatusOK, Level: api.Real, Deprecated: newer, Sunset: sunset,
 			Errors:   append(fault.Kinds{fault.UserInTeam, fault.UserPending}, joining...),
-			Versions: []api.Version{api.At("2023-01-01", s.addActive)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.addActive))},
 		},
 		{
 			ID: "removeTeamUser", Aliases: []string{"removeOrgTeamUserFromTeam"}, Method: http.MethodDelete, Path: users + "/{userId}", Tag: tag,
@@ -112,13 +112,13 @@ func (s *Service) peopleOperations() api.Operations {
 			Summary:     "Add one cloud user to one team",
 			Description: "Adds a user of the organization, or one who is invited there. Who is in the team already stays in it.",
 			Roles:       manage, Status: http.StatusOK, Level: api.Real, Errors: joining,
-			Versions: []api.Version{api.At(newer, s.addOne)},
+			Versions: []api.Version{api.At(newer, store.Write(s.Store, changeOne(join)))},
 		},
 		{
 			ID: "removeUserFromTeam", Aliases: []string{"removeOrgTeamUser"}, Method: http.MethodPost, Path: one + ":removeUser", Tag: ofPeople,
 			Summary: "Take one cloud user out of one team", Description: "Takes a user, active or invited, and what the team gives, at once.",
 			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At(newer, s.removeOne)},
+			Versions: []api.Version{api.At(newer, store.Write(s.Store, changeOne(quit)))},
 		},
 	}
 }
@@ -139,7 +139,7 @@ func (s *Service) projectOperations() api.Operations {
 			Description: "Gives teams of the project's organization roles in the project: either all of the body or none. The people of the teams have " +
 				"the roles at once. A project has up to 100 teams. Answers with all of them.",
 			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.TeamNotFound, fault.TeamInGroup, fault.TeamsPerGroup},
-			Versions: []api.Version{api.At("2023-01-01", s.addToProject)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.addToProject))},
 		},
 		{
 			ID: "getProjectTeam", Aliases: []string{"getGroupTeam"}, Method: http.MethodGet, Path: inProject, Tag: tag,
@@ -151,7 +151,7 @@ func (s *Service) projectOperations() api.Operations {
 			ID: "updateTeamRoles", Aliases: []string{"updateGroupTeam"}, Method: http.MethodPatch, Path: inProject, Tag: tag,
 			Summary: "Update the roles of one team in one project", Description: "Replaces the team's roles in the project. Answers with all teams of the project.",
 			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{fault.TeamWithoutRoles}, missing...),
-			Versions: []api.Version{api.At("2023-01-01", s.updateInProject)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.updateInProject))},
 		},
 		{
 			ID: "removeProjectTeam", Aliases: []string{"removeGroupTeam"}, Method: http.MethodDelete, Path: inProject, Tag: tag,

@@ -1,7 +1,6 @@
 package team
 
 import (
-	"context"
 	"slices"
 	"strconv"
 
@@ -37,8 +36,7 @@ type listPeopleIn struct {
 }
 
 func (s *Service) listActivePeople(tx store.Tx, in listActiveIn) (page api.Page[shape.CloudAppUserView], err error) {
-	page, err = activePage(tx, in.getIn, in.paging())
-	return page, err
+	return activePage(tx, in.getIn, in.paging())
 }
 
 func activePage(tx store.Tx, in getIn, p api.Paging) (page api.Page[shape.CloudAppUserView], err error) {
@@ -49,21 +47,17 @@ func activePage(tx store.Tx, in getIn, p api.Paging) (page api.Page[shape.CloudA
 	return shape.PeoplePage(tx, p, in.OrgID, members, shape.CloudAppUser)
 }
 
-func (s *Service) listPeople(ctx context.Context, in listPeopleIn) (page api.Page[shape.OrgUserResponse], err error) {
+func (s *Service) listPeople(tx store.Tx, in listPeopleIn) (page api.Page[shape.OrgUserResponse], err error) {
 	if err := in.Check(); err != nil {
 		return page, err
 	}
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		members, err := in.members(tx, func(m *model.Membership) bool {
-			return in.Wants(m) && (in.UserID == "" || in.UserID == m.UserID)
-		})
-		if err != nil {
-			return err
-		}
-		page, err = shape.PeoplePage(tx, in.paging(), in.OrgID, members, shape.OrgUser)
-		return err
+	members, err := in.members(tx, func(m *model.Membership) bool {
+		return in.Wants(m) && (in.UserID == "" || in.UserID == m.UserID)
 	})
-	return page, err
+	if err != nil {
+		return page, err
+	}
+	return shape.PeoplePage(tx, in.paging(), in.OrgID, members, shape.OrgUser)
 }
 
 // members are the places that the team's people have in the organization, by username, if want admits them.
@@ -100,34 +94,30 @@ type addActiveIn struct {
 	Body []AddUserToTeam
 }
 
-func (s *Service) addActive(ctx context.Context, in addActiveIn) (page api.Page[shape.CloudAppUserView], err error) {
+func (s *Service) addActive(tx store.Tx, in addActiveIn) (page api.Page[shape.CloudAppUserView], err error) {
 	switch n := len(in.Body); {
 	case n == 0:
 		return page, fault.Field("body", "must have at least one item")
 	case n > maxUsers:
 		return page, fault.UsersPerTeam.With(strconv.Itoa(maxUsers))
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		t, err := in.find(tx)
+	t, err := in.find(tx)
+	if err != nil {
+		return page, err
+	}
+	for _, w := range in.Body {
+		m, err := member(tx, in.OrgID, w.ID)
 		if err != nil {
-			return err
+			return page, err
 		}
-		for _, w := range in.Body {
-			m, err := member(tx, in.OrgID, w.ID)
-			if err != nil {
-				return err
-			}
-			if m.Pending {
-				return fault.UserPending.With(m.Username)
-			}
-			if err := people.JoinTeam(tx, t, m); err != nil {
-				return err
-			}
+		if m.Pending {
+			return page, fault.UserPending.With(m.Username)
 		}
-		page, err = activePage(tx, in.getIn, api.Paging{PageNum: 1, ItemsPerPage: maxUsers, IncludeCount: true})
-		return err
-	})
-	return page, err
+		if err := people.JoinTeam(tx, t, m); err != nil {
+			return page, err
+		}
+	}
+	return activePage(tx, in.getIn, api.Paging{PageNum: 1, ItemsPerPage: maxUsers, IncludeCount: true})
 }
 
 type personIn struct {
@@ -135,16 +125,16 @@ type personIn struct {
 	UserID string `path:"userId" api:"is=objectId" doc:"Id of the cloud user."`
 }
 
-func (s *Service) remove(tx store.Tx, in personIn) (api.None, error) {
-	return api.None{}, in.leave(tx, in.UserID)
-}
-
-// leave takes a user out of the team: fault.UserNotFound.
-func (in getIn) leave(tx store.Tx, userID model.ID) error {
+func (s *Service) remove(tx store.Tx, in personIn) (none api.None, err error) {
 	t, err := in.find(tx)
 	if err != nil {
-		return err
+		return none, err
 	}
+	return none, leave(tx, t, in.UserID)
+}
+
+// leave takes a user out of a team: fault.UserNotFound.
+func leave(tx store.Tx, t *model.Team, userID model.ID) error {
 	place, err := state.TeamMembers.Get(tx, state.MembershipID(userID, t.ID))
 	if err != nil {
 		return store.IfMissing(err, fault.UserNotFound.With(userID))
@@ -157,39 +147,31 @@ type oneIn struct {
 	Body AddOrRemoveUserFromTeam
 }
 
-func (s *Service) addOne(ctx context.Context, in oneIn) (shape.OrgUserResponse, error) {
-	return s.changeOne(ctx, in, func(tx store.Tx, m *model.Membership) error {
+// join puts a user into a team, unless the user is in it.
+func join(tx store.Tx, t *model.Team, m *model.Membership) error {
+	_, err := state.TeamMembers.Get(tx, state.MembershipID(m.UserID, t.ID))
+	if store.IsNotFound(err) {
+		return people.JoinTeam(tx, t, m)
+	}
+	return err
+}
+
+func quit(tx store.Tx, t *model.Team, m *model.Membership) error { return leave(tx, t, m.UserID) }
+
+// changeOne changes whether one user is in a team, and answers with what the user has in the organization.
+func changeOne(change func(store.Tx, *model.Team, *model.Membership) error) func(store.Tx, oneIn) (shape.OrgUserResponse, error) {
+	return func(tx store.Tx, in oneIn) (out shape.OrgUserResponse, err error) {
 		t, err := in.find(tx)
 		if err != nil {
-			return err
-		}
-		_, err = state.TeamMembers.Get(tx, state.MembershipID(m.UserID, t.ID))
-		if store.IsNotFound(err) {
-			return people.JoinTeam(tx, t, m)
-		}
-		return err
-	})
-}
-
-func (s *Service) removeOne(ctx context.Context, in oneIn) (shape.OrgUserResponse, error) {
-	return s.changeOne(ctx, in, func(tx store.Tx, m *model.Membership) error { return in.leave(tx, m.UserID) })
-}
-
-// changeOne changes the teams of one user, and shows what the user has in the organization.
-func (s *Service) changeOne(ctx context.Context, in oneIn, change func(store.Tx, *model.Membership) error) (out shape.OrgUserResponse, err error) {
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		if _, err := in.find(tx); err != nil {
-			return err
+			return out, err
 		}
 		m, err := member(tx, in.OrgID, in.Body.ID)
 		if err != nil {
-			return err
+			return out, err
 		}
-		if err := change(tx, m); err != nil {
-			return err
+		if err := change(tx, t, m); err != nil {
+			return out, err
 		}
-		out, err = shape.One(tx, in.OrgID, m, shape.OrgUser)
-		return err
-	})
-	return out, err
+		return shape.One(tx, in.OrgID, m, shape.OrgUser)
+	}
 }

@@ -1,7 +1,6 @@
 package team
 
 import (
-	"context"
 	"fmt"
 	"strconv"
 
@@ -29,18 +28,12 @@ func (s *Service) listInProject(tx store.Tx, in listInProjectIn) (page api.Page[
 	if err != nil {
 		return page, err
 	}
-	page, err = pageOf(tx, p, in.Paging)
-	return page, err
+	return pageOf(tx, p, in.Paging)
 }
 
-func pageOf(tx store.Tx, p *model.Project, paging api.Paging) (page api.Page[TeamRole], err error) {
+func pageOf(tx store.Tx, p *model.Project, paging api.Paging) (api.Page[TeamRole], error) {
 	teams, err := state.TeamHolders.In(tx, p)
-	some := api.PageOf(paging, teams)
-	page.TotalCount = some.TotalCount
-	for _, t := range some.Results {
-		page.Results = append(page.Results, roleIn(t, p.ID))
-	}
-	return page, err
+	return api.PageAs(paging, teams, func(t *model.Team) TeamRole { return roleIn(t, p.ID) }), err
 }
 
 // whole is all teams of a project on one page.
@@ -73,38 +66,34 @@ func (in addIn) check() error {
 	return bad.Err()
 }
 
-func (s *Service) addToProject(ctx context.Context, in addIn) (page api.Page[TeamRole], err error) {
+func (s *Service) addToProject(tx store.Tx, in addIn) (page api.Page[TeamRole], err error) {
 	if err := in.check(); err != nil {
 		return page, err
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		p, err := state.Project(tx, in.GroupID)
+	p, err := state.Project(tx, in.GroupID)
+	if err != nil {
+		return page, err
+	}
+	there, err := state.TeamHolders.In(tx, p)
+	if err != nil {
+		return page, err
+	}
+	for _, w := range in.Body {
+		t, err := state.Team(tx, p.OrgID, w.TeamID)
 		if err != nil {
-			return err
+			return page, err
 		}
-		there, err := state.TeamHolders.In(tx, p)
-		if err != nil {
-			return err
+		if len(authz.In(t.Grants, p.ID)) > 0 {
+			return page, fault.TeamInGroup.With(t.ID)
 		}
-		for _, w := range in.Body {
-			t, err := state.Team(tx, p.OrgID, w.TeamID)
-			if err != nil {
-				return err
-			}
-			if len(authz.In(t.Grants, p.ID)) > 0 {
-				return fault.TeamInGroup.With(t.ID)
-			}
-			if err := assign(tx, p, t, w.RoleNames); err != nil {
-				return err
-			}
+		if err := assign(tx, p, t, w.RoleNames); err != nil {
+			return page, err
 		}
-		if len(there)+len(in.Body) > maxInProject {
-			return fault.TeamsPerGroup.With(strconv.Itoa(maxInProject))
-		}
-		page, err = whole(tx, p)
-		return err
-	})
-	return page, err
+	}
+	if len(there)+len(in.Body) > maxInProject {
+		return page, fault.TeamsPerGroup.With(strconv.Itoa(maxInProject))
+	}
+	return whole(tx, p)
 }
 
 // assign replaces a team's roles in a project: without any, the team leaves it.
@@ -173,30 +162,26 @@ func (in updateIn) check() error {
 	return bad.Err()
 }
 
-func (s *Service) updateInProject(ctx context.Context, in updateIn) (page api.Page[TeamRole], err error) {
+func (s *Service) updateInProject(tx store.Tx, in updateIn) (page api.Page[TeamRole], err error) {
 	if err := in.check(); err != nil {
 		return page, err
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		p, t, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		if err := assign(tx, p, t, in.Body.RoleNames); err != nil {
-			return err
-		}
-		page, err = whole(tx, p)
-		return err
-	})
-	return page, err
-}
-
-func (s *Service) removeFromProject(tx store.Tx, in inProjectIn) (api.None, error) {
 	p, t, err := in.find(tx)
 	if err != nil {
-		return api.None{}, err
+		return page, err
 	}
-	return api.None{}, assign(tx, p, t, nil)
+	if err := assign(tx, p, t, in.Body.RoleNames); err != nil {
+		return page, err
+	}
+	return whole(tx, p)
+}
+
+func (s *Service) removeFromProject(tx store.Tx, in inProjectIn) (none api.None, err error) {
+	p, t, err := in.find(tx)
+	if err != nil {
+		return none, err
+	}
+	return none, assign(tx, p, t, nil)
 }
 
 // Vacate takes the teams out of a project that goes.

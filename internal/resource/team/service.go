@@ -1,7 +1,6 @@
 package team
 
 import (
-	"context"
 	"errors"
 	"strconv"
 
@@ -28,8 +27,7 @@ type listIn struct {
 }
 
 func (s *Service) list(tx store.Tx, in listIn) (page api.Page[TeamResponse], err error) {
-	page, err = shape.Page(tx, state.Teams, state.TeamsIn(in.OrgID), in.Paging, toWire)
-	return page, err
+	return shape.Page(tx, state.Teams, state.TeamsIn(in.OrgID), in.Paging, toWire)
 }
 
 type createIn struct {
@@ -37,7 +35,7 @@ type createIn struct {
 	Body Team
 }
 
-func (s *Service) create(ctx context.Context, in createIn) (out Team, err error) {
+func (s *Service) create(tx store.Tx, in createIn) (out Team, err error) {
 	w := &in.Body
 	if err := checkName(w.Name); err != nil {
 		return out, err
@@ -45,21 +43,15 @@ func (s *Service) create(ctx context.Context, in createIn) (out Team, err error)
 	if len(w.Usernames) > maxUsers {
 		return out, fault.UsersPerTeam.With(strconv.Itoa(maxUsers))
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		t := &model.Team{ID: model.NewID(), OrgID: in.OrgID, Name: w.Name, Created: tx.Now()}
-		if err := room(tx, in.OrgID); err != nil {
-			return err
-		}
-		if err := put(tx, t); err != nil {
-			return err
-		}
-		if err := event.Write(tx, event.InOrg("TEAM_CREATED", t.OrgID).About(event.Team(t.ID))); err != nil {
-			return err
-		}
-		out = Team{ID: t.ID, Links: api.Self(path(t)), Name: t.Name, Usernames: append([]string{}, w.Usernames...)}
-		return begin(tx, t, w.Usernames)
-	})
-	return out, err
+	t := &model.Team{ID: model.NewID(), OrgID: in.OrgID, Name: w.Name, Created: tx.Now()}
+	if err := room(tx, in.OrgID); err != nil {
+		return out, err
+	}
+	if err := put(tx, t, "TEAM_CREATED"); err != nil {
+		return out, err
+	}
+	out = Team{ID: t.ID, Links: api.Self(path(t)), Name: t.Name, Usernames: append([]string{}, w.Usernames...)}
+	return out, begin(tx, t, w.Usernames)
 }
 
 // room says whether the organization may have one more team.
@@ -74,13 +66,21 @@ func room(tx store.Tx, orgID model.ID) error {
 	return err
 }
 
-// put stores a team whose name may be taken.
-func put(tx store.Tx, t *model.Team) error {
+// put stores a team whose name may be taken, with the event of the change.
+func put(tx store.Tx, t *model.Team, what event.Type) error {
 	err := state.Teams.Put(tx, t)
 	if _, taken := store.Duplicate(err); taken {
 		return fault.TeamNameTaken.With(t.Name, t.OrgID)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return tell(tx, t, what)
+}
+
+// tell writes an event of a team in its organization.
+func tell(tx store.Tx, t *model.Team, what event.Type) error {
+	return event.Write(tx, event.InOrg(what, t.OrgID).About(event.Team(t.ID)))
 }
 
 // begin puts its first people into a team. Who is named twice is in it once.
@@ -147,41 +147,33 @@ type renameIn struct {
 	Body TeamUpdate
 }
 
-func (s *Service) rename(ctx context.Context, in renameIn) (out TeamResponse, err error) {
+func (s *Service) rename(tx store.Tx, in renameIn) (out TeamResponse, err error) {
 	if err := checkName(in.Body.Name); err != nil {
 		return out, err
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		t, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		same := t.Name == in.Body.Name
-		t.Name = in.Body.Name
-		out = toWire(t)
-		if same {
-			return nil
-		}
-		if err := put(tx, t); err != nil {
-			return err
-		}
-		return event.Write(tx, event.InOrg("TEAM_NAME_CHANGED", t.OrgID).About(event.Team(t.ID)))
-	})
-	return out, err
-}
-
-func (s *Service) delete(tx store.Tx, in getIn) (api.None, error) {
 	t, err := in.find(tx)
 	if err != nil {
-		return api.None{}, err
+		return out, err
 	}
-	if len(t.Grants) > 0 {
-		return api.None{}, fault.TeamInUse.With()
+	if t.Name != in.Body.Name {
+		t.Name = in.Body.Name
+		err = put(tx, t, "TEAM_NAME_CHANGED")
+	}
+	return toWire(t), err
+}
+
+func (s *Service) delete(tx store.Tx, in getIn) (none api.None, err error) {
+	t, err := in.find(tx)
+	if err == nil && len(t.Grants) > 0 {
+		err = fault.TeamInUse.With()
+	}
+	if err != nil {
+		return none, err
 	}
 	if err := state.EndTeam(tx, t); err != nil {
-		return api.None{}, err
+		return none, err
 	}
-	return api.None{}, event.Write(tx, event.InOrg("TEAM_DELETED", t.OrgID).About(event.Team(t.ID)))
+	return none, tell(tx, t, "TEAM_DELETED")
 }
 
 // VacateOrg removes the teams of an organization that goes.
