@@ -1,14 +1,11 @@
 package project
 
 import (
-	"context"
 	"strings"
 
 	"github.com/telamon-db/telamon/internal/api"
-	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
-	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -55,36 +52,38 @@ func (in limitIn) find(tx store.Tx) (*model.Project, model.Limit, error) {
 	return p, l, err
 }
 
-// usage counts what a project has of everything that is counted.
-func (s *Service) usage(tx store.Tx, groupID model.ID) (map[string]int64, error) {
+// showLimits writes limits of a project, and counts what it has of everything that is counted.
+func (s *Service) showLimits(tx store.Tx, p *model.Project, limits ...model.Limit) (out []DataFederationLimit, err error) {
 	used := map[string]int64{}
 	for _, c := range s.Counted {
-		name, n, err := c.Usage(tx, groupID)
+		name, n, err := c.Usage(tx, p.ID)
 		if err != nil {
 			return nil, err
 		}
 		used[name] += n
 	}
-	return used, nil
-}
-
-func toLimit(p *model.Project, l model.Limit, used map[string]int64) DataFederationLimit {
-	return DataFederationLimit{
-		CurrentUsage: used[l.Name], DefaultLimit: l.Default, MaximumLimit: l.Maximum, Name: l.Name, Value: api.Ptr(p.Limits.Of(l)),
+	for _, l := range limits {
+		out = append(out, DataFederationLimit{
+			CurrentUsage: used[l.Name], DefaultLimit: l.Default, MaximumLimit: l.Maximum, Name: l.Name, Value: api.Ptr(p.Limits.Of(l)),
+		})
 	}
+	return out, nil
 }
 
-func (s *Service) listLimits(tx store.Tx, in getIn) (out []DataFederationLimit, err error) {
-	p, err := in.find(tx)
+func (s *Service) showLimit(tx store.Tx, p *model.Project, l model.Limit) (out DataFederationLimit, err error) {
+	all, err := s.showLimits(tx, p, l)
 	if err != nil {
 		return out, err
 	}
-	used, err := s.usage(tx, p.ID)
-	out = nil
-	for _, l := range model.Limits {
-		out = append(out, toLimit(p, l, used))
+	return all[0], nil
+}
+
+func (s *Service) listLimits(tx store.Tx, in getIn) ([]DataFederationLimit, error) {
+	p, err := in.find(tx)
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	return s.showLimits(tx, p, model.Limits...)
 }
 
 func (s *Service) getLimit(tx store.Tx, in limitIn) (out DataFederationLimit, err error) {
@@ -92,9 +91,7 @@ func (s *Service) getLimit(tx store.Tx, in limitIn) (out DataFederationLimit, er
 	if err != nil {
 		return out, err
 	}
-	used, err := s.usage(tx, p.ID)
-	out = toLimit(p, l, used)
-	return out, err
+	return s.showLimit(tx, p, l)
 }
 
 type setLimitIn struct {
@@ -102,37 +99,32 @@ type setLimitIn struct {
 	Body DataFederationLimit
 }
 
-func (s *Service) setLimit(ctx context.Context, in setLimitIn) (out DataFederationLimit, err error) {
+func (s *Service) setLimit(tx store.Tx, in setLimitIn) (out DataFederationLimit, err error) {
 	if strings.HasPrefix(string(in.LimitName), federation) {
 		return out, fault.FeatureNotSupported.With("Data Federation and its limits")
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		p, l, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		switch v := in.Body.Value; {
-		case v == nil:
-			return fault.Field("value", "is required")
-		case *v < l.Minimum || *v > l.Maximum:
-			return fault.Field("value", "must be %d to %d", l.Minimum, l.Maximum)
-		}
-		if err := override(tx, p, l, *in.Body.Value); err != nil {
-			return err
-		}
-		used, err := s.usage(tx, p.ID)
-		out = toLimit(p, l, used)
-		return err
-	})
-	return out, err
-}
-
-func (s *Service) deleteLimit(tx store.Tx, in limitIn) (api.None, error) {
 	p, l, err := in.find(tx)
 	if err != nil {
-		return api.None{}, err
+		return out, err
 	}
-	return api.None{}, override(tx, p, l, l.Default)
+	switch v := in.Body.Value; {
+	case v == nil:
+		return out, fault.Field("value", "is required")
+	case *v < l.Minimum || *v > l.Maximum:
+		return out, fault.Field("value", "must be %d to %d", l.Minimum, l.Maximum)
+	}
+	if err := override(tx, p, l, *in.Body.Value); err != nil {
+		return out, err
+	}
+	return s.showLimit(tx, p, l)
+}
+
+func (s *Service) deleteLimit(tx store.Tx, in limitIn) (none api.None, err error) {
+	p, l, err := in.find(tx)
+	if err != nil {
+		return none, err
+	}
+	return none, override(tx, p, l, l.Default)
 }
 
 // override puts a limit into force. The default is no override.
@@ -147,8 +139,5 @@ func override(tx store.Tx, p *model.Project, l model.Limit, value int64) error {
 	if value == l.Default {
 		delete(p.Limits, l.Name)
 	}
-	if err := event.Write(tx, event.In("PROJECT_LIMIT_UPDATED", p)); err != nil {
-		return err
-	}
-	return state.Projects.Put(tx, p)
+	return put(tx, p, "PROJECT_LIMIT_UPDATED")
 }

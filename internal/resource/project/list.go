@@ -14,14 +14,12 @@ import (
 
 type listIn struct{ api.Paging }
 
-func (s *Service) list(tx store.Tx, in listIn) (page api.Page[Group], err error) {
+func (s *Service) list(tx store.Tx, in listIn) (api.Page[Group], error) {
 	orgs := authz.From(tx.Context()).Organizations()
 	if len(orgs) == 1 {
-		page, err = list(tx, orgs[0], in.Paging)
-		return page, err
+		return list(tx, orgs[0], in.Paging)
 	}
-	page, err = ofAll(tx, orgs, in.Paging)
-	return page, err
+	return ofAll(tx, orgs, in.Paging)
 }
 
 // ofAll is the page of the projects of several organizations.

@@ -1,8 +1,6 @@
 package project
 
 import (
-	"context"
-
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authn"
 	"github.com/telamon-db/telamon/internal/authz"
@@ -27,29 +25,25 @@ type migrateIn struct {
 	Body GroupMigrationRequest
 }
 
-func (s *Service) migrate(ctx context.Context, in migrateIn) (out Group, err error) {
+func (s *Service) migrate(tx store.Tx, in migrateIn) (out Group, err error) {
 	w := &in.Body
 	if err := fault.Check(w.check); err != nil {
 		return out, err
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		p, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		if p.OrgID == w.DestinationOrgID {
-			return fault.Field("destinationOrgId", "is the organization that the project is in")
-		}
-		if err := w.authorize(tx); err != nil {
-			return err
-		}
-		if err := move(tx, p, w.DestinationOrgID); err != nil {
-			return err
-		}
-		out, err = show(tx, p)
-		return err
-	})
-	return out, err
+	p, err := in.find(tx)
+	if err != nil {
+		return out, err
+	}
+	if p.OrgID == w.DestinationOrgID {
+		return out, fault.Field("destinationOrgId", "is the organization that the project is in")
+	}
+	if err := w.authorize(tx); err != nil {
+		return out, err
+	}
+	if err := move(tx, p, w.DestinationOrgID); err != nil {
+		return out, err
+	}
+	return show(tx, p)
 }
 
 func (w *GroupMigrationRequest) check(bad *fault.Problems) {
@@ -104,10 +98,7 @@ func move(tx store.Tx, p *model.Project, orgID model.ID) error {
 		}
 	}
 	p.OrgID = orgID
-	if err := put(tx, p); err != nil {
-		return err
-	}
-	return event.Write(tx, event.In("GROUP_MOVED", p))
+	return put(tx, p, "GROUP_MOVED")
 }
 
 // follow takes somebody's place in a project into another organization. An invitation ends: the organization that it

@@ -60,7 +60,7 @@ func (s *Service) projects() api.Operations {
 				"organization's oldest owner. regionUsageRestrictions belongs to the government edition: any value but NONE is refused.",
 			Roles: authz.Any(authz.OrgOwner, authz.OrgGroupCreator).Anywhere(), Status: http.StatusOK, Level: api.Real,
 			Errors:   fault.Kinds{fault.GroupAlreadyExists, fault.UserNotFound, fault.GroupsPerOrg},
-			Versions: []api.Version{api.At("2023-01-01", s.create)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.create))},
 		},
 		{
 			ID: "listProjects", Aliases: []string{"listGroups"}, Method: http.MethodGet, Path: "/groups", Tag: tag,
@@ -78,13 +78,13 @@ func (s *Service) projects() api.Operations {
 			ID: "getProjectByName", Aliases: []string{"getGroupByName"}, Method: http.MethodGet, Path: "/groups/byName/{groupName}", Tag: tag,
 			Summary: "Return one project by its name",
 			Roles:   authz.Authenticated, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.GroupNameNotFound},
-			Versions: []api.Version{api.At("2023-01-01", s.byName)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.byName))},
 		},
 		{
 			ID: "updateProject", Aliases: []string{"updateGroup"}, Method: http.MethodPatch, Path: one, Tag: tag,
 			Summary: "Update one project", Description: "Changes the name, or replaces the tags.",
 			Roles: owner, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.GroupAlreadyExists},
-			Versions: []api.Version{api.At("2023-01-01", s.update)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.update))},
 		},
 		{
 			ID: "deleteProject", Aliases: []string{"deleteGroup"}, Method: http.MethodDelete, Path: one, Tag: tag,
@@ -101,7 +101,7 @@ func (s *Service) projects() api.Operations {
 				"invitations into the project end, and keys, accounts and teams lose their roles in it.",
 			Roles: authz.Any(authz.OrgOwner), Status: http.StatusOK, Level: api.Real,
 			Errors:   fault.Kinds{fault.GroupAlreadyExists, fault.GroupsPerOrg, fault.UsersPerOrg},
-			Versions: []api.Version{api.At("2024-05-30", s.migrate)},
+			Versions: []api.Version{api.At("2024-05-30", store.Write(s.Store, s.migrate))},
 		},
 	}
 }
@@ -138,7 +138,7 @@ func (s *Service) settings() api.Operations {
 			Summary:     "Set one limit of one project",
 			Description: "Sets a limit, up to its maximum. Below the current usage it refuses what is new and removes nothing. Those of Data Federation are refused.",
 			Roles:       owner, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.setLimit)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.setLimit))},
 		},
 		{
 			ID: "deleteProjectLimit", Aliases: []string{"deleteGroupLimit"}, Method: http.MethodDelete, Path: limit, Tag: tag,

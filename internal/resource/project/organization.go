@@ -24,11 +24,9 @@ type listOfOrganizationIn struct {
 	Name string `query:"name" doc:"Beginning of the project's name, in any case."`
 }
 
-func (s *Service) listOfOrganization(tx store.Tx, in listOfOrganizationIn) (page api.Page[Group], err error) {
+func (s *Service) listOfOrganization(tx store.Tx, in listOfOrganizationIn) (api.Page[Group], error) {
 	if in.Name == "" {
-		page, err = list(tx, in.OrgID, in.Paging)
-	} else {
-		page, err = named(tx, in.OrgID, in.Name, in.Paging)
+		return list(tx, in.OrgID, in.Paging)
 	}
-	return page, err
+	return named(tx, in.OrgID, in.Name, in.Paging)
 }

@@ -2,7 +2,6 @@ package project
 
 import (
 	"cmp"
-	"context"
 	"strconv"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -25,49 +24,40 @@ type createIn struct {
 	Body           Group
 }
 
-func (s *Service) create(ctx context.Context, in createIn) (out Group, err error) {
+func (s *Service) create(tx store.Tx, in createIn) (out Group, err error) {
 	tags, err := check(&in.Body)
 	if err != nil {
 		return out, err
 	}
-	scope := authz.Scope{OrgID: in.Body.OrgID}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		if _, err := state.Organization(tx, in.Body.OrgID); err != nil {
-			return err
-		}
-		if err := api.Require(ctx, authz.Any(authz.OrgOwner, authz.OrgGroupCreator), scope); err != nil {
-			return err
-		}
-		if err := room(tx, in.Body.OrgID); err != nil {
-			return err
-		}
-		p := &model.Project{
-			ID: model.NewID(), OrgID: in.Body.OrgID, Name: in.Body.Name, Created: tx.Now(), Tags: tags,
-			WithDefaultAlerts: api.Or(in.Body.WithDefaultAlertsSettings, true),
-		}
-		if err := put(tx, p); err != nil {
-			return err
-		}
-		if err := event.Write(tx, event.In("GROUP_CREATED", p)); err != nil {
-			return err
-		}
-		out = toWire(p, 0)
-		return giveOwner(tx, p, cmp.Or(in.ProjectOwnerID, authz.From(ctx).UserID()))
-	})
-	return out, err
+	if _, err := state.Organization(tx, in.Body.OrgID); err != nil {
+		return out, err
+	}
+	if err := api.Require(tx.Context(), authz.Any(authz.OrgOwner, authz.OrgGroupCreator), authz.Scope{OrgID: in.Body.OrgID}); err != nil {
+		return out, err
+	}
+	if err := room(tx, in.Body.OrgID); err != nil {
+		return out, err
+	}
+	p := &model.Project{
+		ID: model.NewID(), OrgID: in.Body.OrgID, Name: in.Body.Name, Created: tx.Now(), Tags: tags,
+		WithDefaultAlerts: api.Or(in.Body.WithDefaultAlertsSettings, true),
+	}
+	if err := put(tx, p, "GROUP_CREATED"); err != nil {
+		return out, err
+	}
+	out = toWire(p, 0)
+	return out, giveOwner(tx, p, cmp.Or(in.ProjectOwnerID, authz.From(tx.Context()).UserID()))
 }
 
 // check holds a creation against the rules that need no other object, all at once, and reads its tags.
 func check(w *Group) ([]model.Tag, error) {
+	var bad fault.Problems
+	if api.Or(w.RegionUsageRestrictions, "NONE") != "NONE" {
+		bad.Add("regionUsageRestrictions", "is not accepted: it belongs to the government edition")
+	}
 	tags, err := shape.Tags("tags", w.Tags)
-	if api.Or(w.RegionUsageRestrictions, "NONE") == "NONE" {
-		return tags, err
-	}
-	bad := []fault.Violation{{Field: "regionUsageRestrictions", Description: "is not accepted: it belongs to the government edition"}}
-	if f, ok := fault.Of(err); ok {
-		bad = append(bad, f.Violations...)
-	}
-	return nil, fault.Invalid(bad...)
+	bad.AddAll(err)
+	return tags, bad.Err()
 }
 
 // room says whether the organization may have one more project.
@@ -100,44 +90,39 @@ func (s *Service) get(tx store.Tx, in getIn) (g Group, err error) {
 	if err != nil {
 		return g, err
 	}
-	g, err = show(tx, p)
-	return g, err
+	return show(tx, p)
 }
 
 type byNameIn struct {
 	GroupName string `path:"groupName" api:"is=projectName" doc:"Name of the project."`
 }
 
-func (s *Service) byName(ctx context.Context, in byNameIn) (g Group, err error) {
-	who := authz.From(ctx)
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		for _, orgID := range who.Organizations() {
-			p, err := state.Projects.Find(tx, "name", orgID, in.GroupName)
-			if err == nil && authz.Sees(who.Grants, authz.Scope{OrgID: p.OrgID, GroupID: p.ID}) {
-				g, err = show(tx, p)
-				return err
-			}
-			if err != nil && !store.IsNotFound(err) {
-				return err
-			}
+func (s *Service) byName(tx store.Tx, in byNameIn) (g Group, err error) {
+	who := authz.From(tx.Context())
+	for _, orgID := range who.Organizations() {
+		p, err := state.Projects.Find(tx, "name", orgID, in.GroupName)
+		if err == nil && authz.Sees(who.Grants, authz.Scope{OrgID: p.OrgID, GroupID: p.ID}) {
+			return show(tx, p)
 		}
-		return fault.GroupNameNotFound.With(in.GroupName)
-	})
-	return g, err
+		if err != nil && !store.IsNotFound(err) {
+			return g, err
+		}
+	}
+	return g, fault.GroupNameNotFound.With(in.GroupName)
 }
 
-func (s *Service) delete(tx store.Tx, in getIn) (api.None, error) {
+func (s *Service) delete(tx store.Tx, in getIn) (none api.None, err error) {
 	p, err := in.find(tx)
-	if err != nil {
-		return api.None{}, err
+	if err == nil {
+		err = s.vacate(tx, p)
 	}
-	if err := s.vacate(tx, p); err != nil {
-		return api.None{}, err
+	if err != nil {
+		return none, err
 	}
 	if err := event.Write(tx, event.In("GROUP_DELETED", p)); err != nil {
-		return api.None{}, err
+		return none, err
 	}
-	return api.None{}, state.Projects.Delete(tx, p)
+	return none, state.Projects.Delete(tx, p)
 }
 
 // vacate empties a project that goes, or says why it cannot go yet.

@@ -3,7 +3,6 @@ package project
 import (
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/model"
-	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -110,9 +109,6 @@ func (s *Service) updateSettings(tx store.Tx, in settingsIn) (out GroupSettings,
 	if err != nil {
 		return out, err
 	}
-	if err := report(tx, p, in.Body.take(p)); err != nil {
-		return out, err
-	}
-	out = toSettings(p)
-	return out, state.Projects.Put(tx, p)
+	events := in.Body.take(p)
+	return toSettings(p), put(tx, p, events...)
 }

@@ -1,12 +1,10 @@
 package project
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/model"
-	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -38,26 +36,24 @@ func (s *Service) slowMs() api.Operations {
 		{
 			ID: "enableSlowOperationThresholding", Aliases: []string{"enableManagedSlowMs", "enableGroupManagedSlowMs"}, Method: http.MethodPost, Path: path + "/enable", Tag: tag,
 			Summary: "Manage the threshold of slow operations in one project", Description: "The setting is kept and shown; clusters do not record slow operations yet.",
-			Roles: owner, Status: http.StatusNoContent, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", s.switchManagedSlowMs(true))},
+			Roles: owner, Status: http.StatusNoContent, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, switchManagedSlowMs(true)))},
 		},
 		{
 			ID: "disableSlowOperationThresholding", Aliases: []string{"disableManagedSlowMs", "disableGroupManagedSlowMs"}, Method: http.MethodDelete, Path: path + "/disable", Tag: tag,
 			Summary: "Leave the threshold of slow operations to its default in one project", Description: "The setting is kept and shown; clusters do not record slow operations yet.",
-			Roles: owner, Status: http.StatusNoContent, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", s.switchManagedSlowMs(false))},
+			Roles: owner, Status: http.StatusNoContent, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, switchManagedSlowMs(false)))},
 		},
 	}
 }
 
 // switchManagedSlowMs writes no event: the API has no type for this change.
-func (s *Service) switchManagedSlowMs(on bool) func(context.Context, getIn) (api.None, error) {
-	return func(ctx context.Context, in getIn) (api.None, error) {
-		return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-			p, err := in.find(tx)
-			if err != nil || managesSlowMs(p) == on {
-				return err
-			}
-			p.Set(managedSlowMs, on)
-			return state.Projects.Put(tx, p)
-		})
+func switchManagedSlowMs(on bool) func(store.Tx, getIn) (api.None, error) {
+	return func(tx store.Tx, in getIn) (none api.None, err error) {
+		p, err := in.find(tx)
+		if err != nil || managesSlowMs(p) == on {
+			return none, err
+		}
+		p.Set(managedSlowMs, on)
+		return none, put(tx, p)
 	}
 }

@@ -1,7 +1,6 @@
 package project
 
 import (
-	"context"
 	"slices"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -29,39 +28,30 @@ type updateIn struct {
 	Body GroupUpdate
 }
 
-func (s *Service) update(ctx context.Context, in updateIn) (out Group, err error) {
+func (s *Service) update(tx store.Tx, in updateIn) (out Group, err error) {
 	tags, err := checkUpdate(&in.Body)
 	if err != nil {
 		return out, err
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		p, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		if err := report(tx, p, in.Body.take(p, tags)); err != nil {
-			return err
-		}
-		if err := put(tx, p); err != nil {
-			return err
-		}
-		out, err = show(tx, p)
-		return err
-	})
-	return out, err
+	p, err := in.find(tx)
+	if err != nil {
+		return out, err
+	}
+	if err := put(tx, p, in.Body.take(p, tags)...); err != nil {
+		return out, err
+	}
+	return show(tx, p)
 }
 
 // checkUpdate holds a change against the rules that need no other object, all at once, and reads its tags.
 func checkUpdate(w *GroupUpdate) ([]model.Tag, error) {
+	var bad fault.Problems
+	if w.Name != nil && !nameRule.OK(*w.Name) {
+		bad.Add("name", "%s", nameRule.Says)
+	}
 	tags, err := shape.Tags("tags", w.Tags)
-	if w.Name == nil || nameRule.OK(*w.Name) {
-		return tags, err
-	}
-	bad := []fault.Violation{{Field: "name", Description: nameRule.Says}}
-	if f, ok := fault.Of(err); ok {
-		bad = append(bad, f.Violations...)
-	}
-	return nil, fault.Invalid(bad...)
+	bad.AddAll(err)
+	return tags, bad.Err()
 }
 
 // take changes what w names, and tells which events that makes.
@@ -78,21 +68,16 @@ func (w *GroupUpdate) take(p *model.Project, tags []model.Tag) (events []event.T
 	return events
 }
 
-// report writes events of a project.
-func report(tx store.Tx, p *model.Project, events []event.Type) error {
-	for _, what := range events {
-		if err := event.Write(tx, event.In(what, p)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// put stores a project. Error: fault.GroupAlreadyExists.
-func put(tx store.Tx, p *model.Project) error {
+// put stores a project with the events of its change. Error: fault.GroupAlreadyExists.
+func put(tx store.Tx, p *model.Project, events ...event.Type) error {
 	err := state.Projects.Put(tx, p)
 	if _, taken := store.Duplicate(err); taken {
-		return fault.GroupAlreadyExists.With(p.Name)
+		err = fault.GroupAlreadyExists.With(p.Name)
+	}
+	for _, what := range events {
+		if err == nil {
+			err = event.Write(tx, event.In(what, p))
+		}
 	}
 	return err
 }
