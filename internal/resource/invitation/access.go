@@ -1,13 +1,13 @@
 package invitation
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/resource/shape"
+	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -20,7 +20,7 @@ func (s *Service) access() api.Op {
 			"with it; anybody else is invited by mail into the organization, as ORG_MEMBER, and into the project: the answer is the invitation.",
 		Roles: authz.Any(authz.GroupOwner, "GROUP_USER_ADMIN"), MayBeEmpty: true,
 		Errors:   fault.Kinds{fault.UserAlreadyExists, fault.UsersPerOrg, fault.UsersPerGroup},
-		Versions: []api.Version{api.At("2023-02-01", s.addToProject)},
+		Versions: []api.Version{api.At("2023-02-01", store.Write(s.Store, s.addToProject))},
 	}
 }
 
@@ -29,29 +29,25 @@ type addToProjectIn struct {
 	Body GroupInvitationRequest
 }
 
-func (s *Service) addToProject(ctx context.Context, in addToProjectIn) (out *OrganizationInvitation, err error) {
+func (s *Service) addToProject(tx store.Tx, in addToProjectIn) (out *OrganizationInvitation, err error) {
 	var bad fault.Problems
 	named(&bad, in.Body.Username)
 	inProjects(&bad, in.Body.Roles)
 	if err := bad.Err(); err != nil {
 		return nil, err
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		out = nil
-		p, err := project(tx, in.GroupID)
-		if err != nil {
-			return err
-		}
-		if err := shape.MayAssign(ctx, p, nil, in.Body.Roles); err != nil {
-			return err
-		}
-		m, err := s.Invitations.Add(tx, p, in.Body.Username, in.Body.Roles)
-		if err != nil || !m.Pending {
-			return err
-		}
-		inv, err := showOne(tx, m)
-		out = &inv
-		return err
-	})
+	p, err := state.Project(tx, in.GroupID)
+	if err != nil {
+		return out, err
+	}
+	if err := shape.MayAssign(tx.Context(), p, nil, in.Body.Roles); err != nil {
+		return out, err
+	}
+	m, err := s.Invitations.Add(tx, p, in.Body.Username, in.Body.Roles)
+	if err != nil || !m.Pending {
+		return out, err
+	}
+	inv, err := showOne(tx, m)
+	out = &inv
 	return out, err
 }

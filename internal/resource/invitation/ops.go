@@ -61,12 +61,12 @@ func (s *Service) ofOrganizations() api.Operations {
 			ID: "createOrganizationInvitation", Aliases: []string{"createOrgInvite"}, Method: http.MethodPost, Path: invites, Tag: tag,
 			Summary:     "Invite one person to one organization",
 			Description: "Sends somebody a letter with a link. What the invitation gives holds once it is accepted; it expires after 30 days.",
-			Roles:       owner, Errors: full, Versions: []api.Version{api.At(version, s.createInOrg)},
+			Roles:       owner, Errors: full, Versions: []api.Version{api.At(version, store.Write(s.Store, s.createInOrg))},
 		},
 		{
 			ID: "updateOrganizationInvitation", Aliases: []string{"updateOrgInvites"}, Method: http.MethodPatch, Path: invites, Tag: tag,
 			Summary: "Update one invitation to one organization by username", Description: "Changes what the open invitation of a person gives: each member of the body replaces what there was.",
-			Roles: owner, Errors: append(fault.Kinds{fault.InvitationNotFound}, full...), Versions: []api.Version{api.At(version, s.updateInOrgByName)},
+			Roles: owner, Errors: append(fault.Kinds{fault.InvitationNotFound}, full...), Versions: []api.Version{api.At(version, store.Write(s.Store, s.updateInOrgByName))},
 		},
 		{
 			ID: "getOrganizationInvitation", Aliases: []string{"getOrgInvite"}, Method: http.MethodGet, Path: invites + one, Tag: tag,
@@ -76,12 +76,12 @@ func (s *Service) ofOrganizations() api.Operations {
 		{
 			ID: "updateOrganizationInvitationById", Aliases: []string{"updateOrgInviteById"}, Method: http.MethodPatch, Path: invites + one, Tag: tag,
 			Summary: "Update one invitation to one organization", Description: "Changes what the invitation gives: each member of the body replaces what there was.",
-			Roles: owner, Errors: append(fault.Kinds{fault.InvitationNotFound}, full...), Versions: []api.Version{api.At(version, s.updateInOrg)},
+			Roles: owner, Errors: append(fault.Kinds{fault.InvitationNotFound}, full...), Versions: []api.Version{api.At(version, store.Write(s.Store, s.updateInOrg))},
 		},
 		{
 			ID: "deleteOrganizationInvitation", Aliases: []string{"deleteOrgInvite"}, Method: http.MethodDelete, Path: invites + one, Tag: tag,
 			Summary: "Withdraw one invitation to one organization", Description: "Ends an invitation: its link leads nowhere any more.",
-			Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, store.Write(s.Store, s.deleteInOrg))},
+			Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, store.Write(s.Store, withdraw[oneInOrg]))},
 		},
 	}
 }
@@ -103,12 +103,12 @@ func (s *Service) ofProjects() api.Operations {
 			Summary: "Invite one person to one project",
 			Description: "Sends somebody a letter with a link. The roles hold once the invitation is accepted, which brings ORG_MEMBER in the project's organization " +
 				"to who is not there yet; it expires after 30 days. Until then these operations alone tell of the person, and removeProjectUser does not find anybody.",
-			Roles: owner, Errors: fault.Kinds{fault.UserAlreadyExists, fault.UsersPerOrg, fault.UsersPerGroup}, Versions: []api.Version{api.At(version, s.createInProject)},
+			Roles: owner, Errors: fault.Kinds{fault.UserAlreadyExists, fault.UsersPerOrg, fault.UsersPerGroup}, Versions: []api.Version{api.At(version, store.Write(s.Store, s.createInProject))},
 		},
 		{
 			ID: "updateProjectInvitation", Aliases: []string{"updateGroupInvites"}, Method: http.MethodPatch, Path: invites, Tag: tag,
 			Summary: "Update one invitation to one project by username", Description: "Replaces the roles that the open invitation of a person gives.",
-			Roles: owner, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, s.updateInProjectByName)},
+			Roles: owner, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, store.Write(s.Store, s.updateInProjectByName))},
 		},
 		{
 			ID: "getProjectInvitation", Aliases: []string{"getGroupInvite"}, Method: http.MethodGet, Path: invites + one, Tag: tag,
@@ -118,12 +118,12 @@ func (s *Service) ofProjects() api.Operations {
 		{
 			ID: "updateProjectInvitationById", Aliases: []string{"updateGroupInviteById", "updateInviteById"}, Method: http.MethodPatch, Path: invites + one, Tag: tag,
 			Summary: "Update one invitation to one project", Description: "Replaces the roles that the invitation gives.",
-			Roles: owner, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, s.updateInProject)},
+			Roles: owner, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, store.Write(s.Store, s.updateInProject))},
 		},
 		{
 			ID: "deleteProjectInvitation", Aliases: []string{"deleteGroupInvite"}, Method: http.MethodDelete, Path: invites + one, Tag: tag,
 			Summary: "Withdraw one invitation to one project", Description: "Ends an invitation: its link leads nowhere any more.",
-			Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, store.Write(s.Store, s.deleteInProject))},
+			Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, store.Write(s.Store, withdraw[oneInProject]))},
 		},
 	}
 }

@@ -2,7 +2,6 @@ package invitation
 
 import (
 	"cmp"
-	"context"
 	"slices"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -69,7 +68,7 @@ func (w *OrganizationInvitationRequest) change() *OrganizationInvitationUpdateRe
 	return &OrganizationInvitationUpdateRequest{w.GroupRoleAssignments, w.Roles, w.TeamIDs}
 }
 
-func (s *Service) createInOrg(ctx context.Context, in createInOrgIn) (out OrganizationInvitation, err error) {
+func (s *Service) createInOrg(tx store.Tx, in createInOrgIn) (out OrganizationInvitation, err error) {
 	w := in.Body.change()
 	var bad fault.Problems
 	named(&bad, in.Body.Username)
@@ -80,30 +79,26 @@ func (s *Service) createInOrg(ctx context.Context, in createInOrgIn) (out Organi
 	if err := bad.Err(); err != nil {
 		return out, err
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		u, err := state.Account(tx, in.Body.Username, in.OrgID)
-		if err != nil {
-			return err
-		}
-		places, err := w.places(tx, in.OrgID)
-		if err != nil {
-			return err
-		}
-		places = append([]people.Place{{Roles: people.Once(w.Roles)}}, places...)
-		if err := s.Invitations.Invite(tx, u, in.OrgID, places); err != nil {
-			return err
-		}
-		m, err := state.Memberships.Get(tx, state.MembershipID(u.ID, in.OrgID))
-		if err != nil {
-			return err
-		}
-		if err := people.SetTeams(tx, m, w.TeamIDs); err != nil {
-			return err
-		}
-		out, err = showOne(tx, m)
-		return err
-	})
-	return out, err
+	u, err := state.Account(tx, in.Body.Username, in.OrgID)
+	if err != nil {
+		return out, err
+	}
+	places, err := w.places(tx, in.OrgID)
+	if err != nil {
+		return out, err
+	}
+	places = append([]people.Place{{Roles: people.Once(w.Roles)}}, places...)
+	if err := s.Invitations.Invite(tx, u, in.OrgID, places); err != nil {
+		return out, err
+	}
+	m, err := state.Memberships.Get(tx, state.MembershipID(u.ID, in.OrgID))
+	if err != nil {
+		return out, err
+	}
+	if err := people.SetTeams(tx, m, w.TeamIDs); err != nil {
+		return out, err
+	}
+	return showOne(tx, m)
 }
 
 // places are the projects of w, which are the organization's own: fault.GroupNotFound.
@@ -128,23 +123,48 @@ func showOne(tx store.Tx, m *model.Membership) (out OrganizationInvitation, err 
 	return list[0], nil
 }
 
-// oneInOrg names an invitation to an organization.
-type oneInOrg struct {
-	api.InOrg
+// invited names an invitation.
+type invited struct {
 	InvitationID string `path:"invitationId" api:"is=objectId" doc:"Id of the invitation."`
 }
 
-// find is the invitation, if it is open, and the place that waits for it.
-func (in oneInOrg) find(tx store.Tx) (*invite.Invitation, *model.Membership, error) {
+// open is the invitation into an organization or project, if it is open, and the place that waits for it:
+// fault.InvitationNotFound.
+func (in invited) open(tx store.Tx, scope model.ID) (*invite.Invitation, *model.Membership, error) {
+	missing := fault.InvitationNotFound.With(in.InvitationID)
 	inv, err := invite.Invitations.Get(tx, in.InvitationID)
-	if err == nil && (inv.End != "" || inv.OrgID != in.OrgID || inv.GroupID != "") {
+	if err == nil && (inv.End != "" || cmp.Or(inv.GroupID, inv.OrgID) != scope) {
 		err = store.ErrNotFound
 	}
 	if err != nil {
-		return nil, nil, store.IfMissing(err, fault.InvitationNotFound.With(in.InvitationID))
+		return nil, nil, store.IfMissing(err, missing)
 	}
-	m, err := state.Memberships.Get(tx, state.MembershipID(inv.UserID, inv.OrgID))
-	return inv, m, store.IfMissing(err, fault.InvitationNotFound.With(in.InvitationID))
+	m, err := state.Memberships.Get(tx, state.MembershipID(inv.UserID, scope))
+	return inv, m, store.IfMissing(err, missing)
+}
+
+// oneInOrg names an invitation to an organization.
+type oneInOrg struct {
+	api.InOrg
+	invited
+}
+
+func (in oneInOrg) find(tx store.Tx) (*invite.Invitation, *model.Membership, error) {
+	return in.open(tx, in.OrgID)
+}
+
+// finder names an invitation, and finds it and the place that waits for it.
+type finder interface {
+	find(tx store.Tx) (*invite.Invitation, *model.Membership, error)
+}
+
+// withdraw ends the invitation that in names.
+func withdraw[In finder](tx store.Tx, in In) (none api.None, err error) {
+	inv, _, err := in.find(tx)
+	if err != nil {
+		return none, err
+	}
+	return none, inv.Withdraw(tx)
 }
 
 func (s *Service) getInOrg(tx store.Tx, in oneInOrg) (out OrganizationInvitation, err error) {
@@ -152,8 +172,7 @@ func (s *Service) getInOrg(tx store.Tx, in oneInOrg) (out OrganizationInvitation
 	if err != nil {
 		return out, err
 	}
-	out, err = showOne(tx, m)
-	return out, err
+	return showOne(tx, m)
 }
 
 type updateInOrgIn struct {
@@ -161,8 +180,8 @@ type updateInOrgIn struct {
 	Body OrganizationInvitationUpdateRequest
 }
 
-func (s *Service) updateInOrg(ctx context.Context, in updateInOrgIn) (OrganizationInvitation, error) {
-	return s.changeInOrg(ctx, &in.Body, new(fault.Problems), func(tx store.Tx) (*model.Membership, error) {
+func (s *Service) updateInOrg(tx store.Tx, in updateInOrgIn) (OrganizationInvitation, error) {
+	return changeInOrg(tx, &in.Body, new(fault.Problems), func() (*model.Membership, error) {
 		_, m, err := in.find(tx)
 		return m, err
 	})
@@ -173,12 +192,11 @@ type updateInOrgByNameIn struct {
 	Body OrganizationInvitationRequest
 }
 
-func (s *Service) updateInOrgByName(ctx context.Context, in updateInOrgByNameIn) (OrganizationInvitation, error) {
+func (s *Service) updateInOrgByName(tx store.Tx, in updateInOrgByNameIn) (OrganizationInvitation, error) {
 	var bad fault.Problems
-	name := in.Body.Username
-	named(&bad, name)
-	return s.changeInOrg(ctx, in.Body.change(), &bad, func(tx store.Tx) (*model.Membership, error) {
-		return placeOf(tx, name, in.OrgID, waits)
+	named(&bad, in.Body.Username)
+	return changeInOrg(tx, in.Body.change(), &bad, func() (*model.Membership, error) {
+		return placeOf(tx, in.Body.Username, in.OrgID, waits)
 	})
 }
 
@@ -195,26 +213,23 @@ func placeOf(tx store.Tx, username string, scope model.ID, wanted func(*model.Me
 	return m, store.IfMissing(err, fault.InvitationNotFound.With(username))
 }
 
-// changeInOrg changes what waits for an invitation, beginning with the place in the organization, and shows it.
-func (s *Service) changeInOrg(
-	ctx context.Context, w *OrganizationInvitationUpdateRequest, bad *fault.Problems, find func(store.Tx) (*model.Membership, error),
+// changeInOrg changes what waits for an invitation, beginning with the place in the organization, and shows it. bad is what
+// is wrong with the request beside w.
+func changeInOrg(
+	tx store.Tx, w *OrganizationInvitationUpdateRequest, bad *fault.Problems, find func() (*model.Membership, error),
 ) (out OrganizationInvitation, err error) {
 	w.check(bad)
 	if err := bad.Err(); err != nil {
 		return out, err
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		m, err := find(tx)
-		if err != nil {
-			return err
-		}
-		if err := w.apply(tx, m); err != nil {
-			return err
-		}
-		out, err = showOne(tx, m)
-		return err
-	})
-	return out, err
+	m, err := find()
+	if err != nil {
+		return out, err
+	}
+	if err := w.apply(tx, m); err != nil {
+		return out, err
+	}
+	return showOne(tx, m)
 }
 
 // apply replaces what w has of what somebody waits for in an organization.
@@ -237,12 +252,4 @@ func (w *OrganizationInvitationUpdateRequest) apply(tx store.Tx, m *model.Member
 		return nil
 	}
 	return people.SetTeams(tx, m, w.TeamIDs)
-}
-
-func (s *Service) deleteInOrg(tx store.Tx, in oneInOrg) (api.None, error) {
-	inv, _, err := in.find(tx)
-	if err != nil {
-		return api.None{}, err
-	}
-	return api.None{}, inv.Withdraw(tx)
 }

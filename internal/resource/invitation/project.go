@@ -1,8 +1,6 @@
 package invitation
 
 import (
-	"context"
-
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
@@ -18,14 +16,9 @@ type listInProjectIn struct {
 	byName
 }
 
-func project(tx store.Tx, groupID model.ID) (*model.Project, error) {
-	p, err := state.Projects.Get(tx, groupID)
-	return p, store.IfMissing(err, fault.GroupNotFound.With(groupID))
-}
-
 func (s *Service) listInProject(tx store.Tx, in listInProjectIn) (list []GroupInvitation, err error) {
 	list = []GroupInvitation{}
-	p, err := project(tx, in.GroupID)
+	p, err := state.Project(tx, in.GroupID)
 	if err != nil {
 		return list, err
 	}
@@ -51,53 +44,40 @@ type createInProjectIn struct {
 	Body GroupInvitationRequest
 }
 
-func (s *Service) createInProject(ctx context.Context, in createInProjectIn) (out GroupInvitation, err error) {
+func (s *Service) createInProject(tx store.Tx, in createInProjectIn) (out GroupInvitation, err error) {
 	var bad fault.Problems
 	named(&bad, in.Body.Username)
 	inProjects(&bad, in.Body.Roles)
 	if err := bad.Err(); err != nil {
 		return out, err
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		p, err := project(tx, in.GroupID)
-		if err != nil {
-			return err
-		}
-		u, err := state.Account(tx, in.Body.Username, p.OrgID)
-		if err != nil {
-			return err
-		}
-		inv, err := s.Invitations.InviteToProject(tx, u, p, people.Once(in.Body.Roles))
-		if err != nil {
-			return err
-		}
-		out = groupInvitation(p, inv, &model.Membership{Roles: people.Once(in.Body.Roles)})
-		return nil
-	})
-	return out, err
+	p, err := state.Project(tx, in.GroupID)
+	if err != nil {
+		return out, err
+	}
+	u, err := state.Account(tx, in.Body.Username, p.OrgID)
+	if err != nil {
+		return out, err
+	}
+	inv, err := s.Invitations.InviteToProject(tx, u, p, people.Once(in.Body.Roles))
+	if err != nil {
+		return out, err
+	}
+	return groupInvitation(p, inv, &model.Membership{Roles: people.Once(in.Body.Roles)}), nil
 }
 
 // oneInProject names an invitation to a project.
 type oneInProject struct {
 	api.InGroup
-	InvitationID string `path:"invitationId" api:"is=objectId" doc:"Id of the invitation."`
+	invited
 }
 
-// find is the invitation, if it is open, and the place that waits for it.
 func (in oneInProject) find(tx store.Tx) (*invite.Invitation, *model.Membership, error) {
-	inv, err := invite.Invitations.Get(tx, in.InvitationID)
-	if err == nil && (inv.End != "" || inv.GroupID != in.GroupID) {
-		err = store.ErrNotFound
-	}
-	if err != nil {
-		return nil, nil, store.IfMissing(err, fault.InvitationNotFound.With(in.InvitationID))
-	}
-	m, err := state.Memberships.Get(tx, state.MembershipID(inv.UserID, inv.GroupID))
-	return inv, m, store.IfMissing(err, fault.InvitationNotFound.With(in.InvitationID))
+	return in.open(tx, in.GroupID)
 }
 
 func (s *Service) getInProject(tx store.Tx, in oneInProject) (out GroupInvitation, err error) {
-	p, err := project(tx, in.GroupID)
+	p, err := state.Project(tx, in.GroupID)
 	if err != nil {
 		return out, err
 	}
@@ -105,8 +85,7 @@ func (s *Service) getInProject(tx store.Tx, in oneInProject) (out GroupInvitatio
 	if err != nil {
 		return out, err
 	}
-	out = groupInvitation(p, inv, m)
-	return out, nil
+	return groupInvitation(p, inv, m), nil
 }
 
 type updateInProjectIn struct {
@@ -114,8 +93,8 @@ type updateInProjectIn struct {
 	Body GroupInvitationUpdateRequest
 }
 
-func (s *Service) updateInProject(ctx context.Context, in updateInProjectIn) (GroupInvitation, error) {
-	return s.changeInProject(ctx, in.GroupID, in.Body.Roles, new(fault.Problems), func(store.Tx) (model.ID, error) { return in.InvitationID, nil })
+func (s *Service) updateInProject(tx store.Tx, in updateInProjectIn) (GroupInvitation, error) {
+	return changeInProject(tx, in.GroupID, in.Body.Roles, new(fault.Problems), in)
 }
 
 type updateInProjectByNameIn struct {
@@ -123,57 +102,39 @@ type updateInProjectByNameIn struct {
 	Body GroupInvitationRequest
 }
 
-func (s *Service) updateInProjectByName(ctx context.Context, in updateInProjectByNameIn) (GroupInvitation, error) {
-	var bad fault.Problems
-	name := in.Body.Username
-	named(&bad, name)
-	return s.changeInProject(ctx, in.GroupID, in.Body.Roles, &bad, func(tx store.Tx) (model.ID, error) {
-		m, err := placeOf(tx, name, in.GroupID, func(m *model.Membership) bool { return m.Aside })
-		if err != nil {
-			return "", err
-		}
-		inv, err := invite.Invitations.Find(tx, "open", m.UserID, m.OrgID, m.GroupID)
-		if err != nil {
-			return "", store.IfMissing(err, fault.InvitationNotFound.With(name))
-		}
-		return inv.ID, nil
-	})
+// find is the invitation of the person whom the body names.
+func (in updateInProjectByNameIn) find(tx store.Tx) (*invite.Invitation, *model.Membership, error) {
+	m, err := placeOf(tx, in.Body.Username, in.GroupID, func(m *model.Membership) bool { return m.Aside })
+	if err != nil {
+		return nil, nil, err
+	}
+	inv, err := invite.Invitations.Find(tx, "open", m.UserID, m.OrgID, m.GroupID)
+	return inv, m, store.IfMissing(err, fault.InvitationNotFound.With(in.Body.Username))
 }
 
-// changeInProject gives an invitation other roles, and shows it.
-func (s *Service) changeInProject(
-	ctx context.Context, groupID model.ID, w []authz.Role, bad *fault.Problems, id func(store.Tx) (model.ID, error),
-) (out GroupInvitation, err error) {
-	inProjects(bad, w)
+func (s *Service) updateInProjectByName(tx store.Tx, in updateInProjectByNameIn) (GroupInvitation, error) {
+	var bad fault.Problems
+	named(&bad, in.Body.Username)
+	return changeInProject(tx, in.GroupID, in.Body.Roles, &bad, in)
+}
+
+// changeInProject gives the invitation that in names other roles, and shows it. bad is what is wrong with the request
+// beside them.
+func changeInProject(tx store.Tx, groupID model.ID, roles []authz.Role, bad *fault.Problems, in finder) (out GroupInvitation, err error) {
+	inProjects(bad, roles)
 	if err := bad.Err(); err != nil {
 		return out, err
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		p, err := project(tx, groupID)
-		if err != nil {
-			return err
-		}
-		one := oneInProject{InGroup: api.InGroup{GroupID: groupID}}
-		if one.InvitationID, err = id(tx); err != nil {
-			return err
-		}
-		inv, m, err := one.find(tx)
-		if err != nil {
-			return err
-		}
-		if err := people.SetRoles(tx, m, people.Once(w)); err != nil {
-			return err
-		}
-		out = groupInvitation(p, inv, m)
-		return nil
-	})
-	return out, err
-}
-
-func (s *Service) deleteInProject(tx store.Tx, in oneInProject) (api.None, error) {
-	inv, _, err := in.find(tx)
+	p, err := state.Project(tx, groupID)
 	if err != nil {
-		return api.None{}, err
+		return out, err
 	}
-	return api.None{}, inv.Withdraw(tx)
+	inv, m, err := in.find(tx)
+	if err != nil {
+		return out, err
+	}
+	if err := people.SetRoles(tx, m, people.Once(roles)); err != nil {
+		return out, err
+	}
+	return groupInvitation(p, inv, m), nil
 }

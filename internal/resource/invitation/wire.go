@@ -69,8 +69,8 @@ type GroupInvitation struct {
 
 // GroupInvitationRequest invites a person to a project, or says what the invitation gives from now on.
 type GroupInvitationRequest struct {
-	Roles    []authz.Role `json:"roles,omitempty" api:"unique" doc:"Roles in the project: at least one."`
-	Username string       `json:"username,omitempty" api:"is=email" doc:"E-mail address of the person. It is needed: by it a person is invited, and an invitation found."`
+	GroupInvitationUpdateRequest
+	Username string `json:"username,omitempty" api:"is=email" doc:"E-mail address of the person. It is needed: by it a person is invited, and an invitation found."`
 }
 
 // GroupInvitationUpdateRequest says what an invitation gives from now on.
