@@ -43,13 +43,10 @@ func (l AccessList) Add(tx store.Tx, networks []netip.Prefix) error {
 		return err
 	}
 	if n > MaxAddresses {
-		return TooManyAddresses()
+		return fault.KeyAddressesLimit.With(strconv.Itoa(MaxAddresses))
 	}
 	return l.keepsCaller(tx)
 }
-
-// TooManyAddresses refuses what an access list has no room for.
-func TooManyAddresses() error { return fault.KeyAddressesLimit.With(strconv.Itoa(MaxAddresses)) }
 
 // Remove removes an entry. Error: fault.CannotRemoveCaller.
 func (l AccessList) Remove(tx store.Tx, e *model.KeyAddress) error {

@@ -47,6 +47,14 @@ func (u *Usage) Hold() (release func()) {
 	return u.writing.RUnlock
 }
 
+// Held makes a handler of do, which reads entries and asks for their Current state: Hold.
+func Held[In, Out any](u *Usage, do func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {
+	return func(ctx context.Context, in In) (Out, error) {
+		defer u.Hold()()
+		return do(ctx, in)
+	}
+}
+
 // Current adds to an entry what is not written yet.
 func (u *Usage) Current(a *model.KeyAddress) {
 	u.mu.Lock()

@@ -1,10 +1,6 @@
 package apikey
 
 import (
-	"context"
-	"fmt"
-	"net/netip"
-
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authn"
 	"github.com/telamon-db/telamon/internal/event"
@@ -24,17 +20,12 @@ type addressesIn struct {
 	api.Paging
 }
 
-func (s *Service) addresses(ctx context.Context, in addressesIn) (page api.Page[UserAccessListResponse], err error) {
-	defer s.Usage.Hold()()
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		k, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		page, err = s.page(tx, in.Paging, k)
-		return err
-	})
-	return page, err
+func (s *Service) addresses(tx store.Tx, in addressesIn) (page api.Page[UserAccessListResponse], err error) {
+	k, err := in.find(tx)
+	if err != nil {
+		return page, err
+	}
+	return s.page(tx, in.Paging, k)
 }
 
 func (s *Service) page(tx store.Tx, p api.Paging, k *model.APIKey) (api.Page[UserAccessListResponse], error) {
@@ -54,42 +45,24 @@ type admitIn struct {
 	Body []UserAccessListRequest
 }
 
-func (s *Service) admit(ctx context.Context, in admitIn) (page api.Page[UserAccessListResponse], err error) {
-	networks, err := read(in.Body)
+func (s *Service) admit(tx store.Tx, in admitIn) (page api.Page[UserAccessListResponse], err error) {
+	networks, err := shape.Networks(in.Body, authn.MaxAddresses, func(w UserAccessListRequest) (string, string) { return w.IPAddress, w.CIDRBlock })
 	if err != nil {
 		return page, err
 	}
-	defer s.Usage.Hold()()
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		k, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		if err := listOf(k).Add(tx, networks); err != nil {
-			return err
-		}
-		for _, p := range networks {
-			if err := event.Write(tx, event.InOrg("API_KEY_ACCESS_LIST_ENTRY_ADDED", k.OrgID).About(event.Key(k.PublicKey), event.Entry(p.String()))); err != nil {
-				return err
-			}
-		}
-		page, err = s.page(tx, in.Paging, k)
-		return err
-	})
-	return page, err
-}
-
-// read reads the networks of a request, and names every entry that has not exactly one.
-func read(list []UserAccessListRequest) ([]netip.Prefix, error) {
-	if len(list) > authn.MaxAddresses {
-		return nil, authn.TooManyAddresses() // before any work on them
+	k, err := in.find(tx)
+	if err != nil {
+		return page, err
 	}
-	var out []netip.Prefix
-	var bad fault.Problems
-	for i, w := range list {
-		out = append(out, shape.OneNetwork(&bad, fmt.Sprintf("[%d]", i), w.IPAddress, w.CIDRBlock))
+	if err := listOf(k).Add(tx, networks); err != nil {
+		return page, err
 	}
-	return out, bad.Err()
+	for _, p := range networks {
+		if err := happened(tx, k, "API_KEY_ACCESS_LIST_ENTRY_ADDED", event.Entry(p.String())); err != nil {
+			return page, err
+		}
+	}
+	return s.page(tx, in.Paging, k)
 }
 
 type addressIn struct {
@@ -111,25 +84,21 @@ func (in addressIn) entry(tx store.Tx) (*model.APIKey, *model.KeyAddress, error)
 	return k, a, err
 }
 
-func (s *Service) address(ctx context.Context, in addressIn) (out UserAccessListResponse, err error) {
-	defer s.Usage.Hold()()
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		k, a, err := in.entry(tx)
-		if err == nil {
-			out = s.show(k, a)
-		}
-		return err
-	})
-	return out, err
-}
-
-func (s *Service) expel(tx store.Tx, in addressIn) (api.None, error) {
+func (s *Service) address(tx store.Tx, in addressIn) (out UserAccessListResponse, err error) {
 	k, a, err := in.entry(tx)
 	if err != nil {
-		return api.None{}, err
+		return out, err
+	}
+	return s.show(k, a), nil
+}
+
+func (s *Service) expel(tx store.Tx, in addressIn) (none api.None, err error) {
+	k, a, err := in.entry(tx)
+	if err != nil {
+		return none, err
 	}
 	if err := listOf(k).Remove(tx, a); err != nil {
-		return api.None{}, err
+		return none, err
 	}
-	return api.None{}, event.Write(tx, event.InOrg("API_KEY_ACCESS_LIST_ENTRY_DELETED", k.OrgID).About(event.Key(k.PublicKey), event.Entry(a.CIDR)))
+	return none, happened(tx, k, "API_KEY_ACCESS_LIST_ENTRY_DELETED", event.Entry(a.CIDR))
 }

@@ -7,24 +7,16 @@ import (
 	"slices"
 
 	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authn"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
-	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
 // Service serves the family.
 type Service struct {
 	Store store.Store
-	Usage Usage
-}
-
-// Usage knows how often entries of access lists were used.
-type Usage interface {
-	// Hold keeps counts where they are until release is called.
-	Hold() (release func())
-	// Current adds to an entry the uses that are not written yet.
-	Current(a *model.KeyAddress)
+	Usage *authn.Usage // of the entries of access lists
 }
 
 const (
@@ -59,19 +51,19 @@ func (s *Service) projectOperations() api.Operations {
 			Description: "Creates a key of the project's organization that has roles in the project. This answer alone shows the private key; " +
 				"it is not kept and cannot be shown again.",
 			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.APIKeysLimit, fault.InvalidEnumValue},
-			Versions: []api.Version{api.At("2023-01-01", s.createInProject)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.createInProject))},
 		},
 		{
 			ID: "addProjectApiKey", Aliases: []string{"addGroupApiKey"}, Method: http.MethodPost, Path: inProject, Tag: tag,
 			Summary: "Assign one API key to one project", Description: "Gives a key of the organization roles in the project, in place of those that it has there.",
 			Roles: authz.Any(authz.GroupOwner), Status: http.StatusNoContent, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", s.add)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.add))},
 		},
 		{
 			ID: "updateApiKeyRoles", Aliases: []string{"updateGroupApiKeyRoles"}, Method: http.MethodPatch, Path: inProject, Tag: tag,
 			Summary: "Update the roles of one API key in one project", Description: "Changes the description, or replaces the roles in the project.",
 			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", s.updateInProject)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.updateInProject))},
 		},
 		{
 			ID: "removeProjectApiKey", Aliases: []string{"removeGroupApiKey"}, Method: http.MethodDelete, Path: inProject, Tag: tag,
@@ -108,7 +100,7 @@ func (s *Service) keyOperations() api.Operations {
 			ID: "updateApiKey", Aliases: []string{"updateOrgApiKey"}, Method: http.MethodPatch, Path: one, Tag: tag,
 			Summary: "Update one API key of an organization", Description: "Changes the description, or replaces the roles in the organization. Roles in projects stay.",
 			Roles: owner, Status: http.StatusOK, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", s.update)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.update))},
 		},
 		{
 			ID: "deleteApiKey", Aliases: []string{"deleteOrgApiKey"}, Method: http.MethodDelete, Path: one, Tag: tag,
@@ -126,7 +118,7 @@ func (s *Service) listOperations() api.Operations {
 			ID: "listApiKeyAccessListsEntries", Aliases: []string{"listOrgApiKeyAccessListEntries"}, Method: http.MethodGet, Path: list, Tag: tag,
 			Summary: "Return the access list of one API key", Description: "Returns the addresses that the key may be used from, and how often each entry has been used.",
 			Roles: read, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.APIKeyNotFound},
-			Versions: []api.Version{api.At("2023-01-01", s.addresses)},
+			Versions: []api.Version{api.At("2023-01-01", authn.Held(s.Usage, store.Read(s.Store, s.addresses)))},
 		},
 		{
 			ID: "createApiKeyAccessList", Aliases: []string{"createOrgApiKeyAccessListEntry"}, Method: http.MethodPost, Path: list, Tag: tag,
@@ -135,13 +127,13 @@ func (s *Service) listOperations() api.Operations {
 				"A key may change its own list, but not so that the address it is calling from is shut out. Answers with the whole list.",
 			Roles: self, Status: http.StatusOK, Level: api.Real,
 			Errors:   fault.Kinds{fault.APIKeyNotFound, fault.DuplicateAccessItem, fault.KeyAddressesLimit, fault.CannotRemoveCaller},
-			Versions: []api.Version{api.At("2023-01-01", s.admit)},
+			Versions: []api.Version{api.At("2023-01-01", authn.Held(s.Usage, store.Write(s.Store, s.admit)))},
 		},
 		{
 			ID: "getApiKeyAccessList", Aliases: []string{"getOrgApiKeyAccessListEntry"}, Method: http.MethodGet, Path: entry, Tag: tag,
 			Summary: "Return one entry of an API key's access list",
 			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.APIKeyNotFound, fault.AccessListNotFound},
-			Versions: []api.Version{api.At("2023-01-01", s.address)},
+			Versions: []api.Version{api.At("2023-01-01", authn.Held(s.Usage, store.Read(s.Store, s.address)))},
 		},
 		{
 			ID: "deleteApiKeyAccessListEntry", Aliases: []string{"deleteOrgApiKeyAccessListEntry"}, Method: http.MethodDelete, Path: entry, Tag: tag,

@@ -1,7 +1,6 @@
 package apikey
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
@@ -30,8 +29,7 @@ func (s *Service) listOfProject(tx store.Tx, in listOfProjectIn) (page api.Page[
 	for _, k := range keys {
 		all = append(all, toWire(k, ""))
 	}
-	page = api.PageOf(in.Paging, all)
-	return page, err
+	return api.PageOf(in.Paging, all), err
 }
 
 type createInProjectIn struct {
@@ -41,33 +39,33 @@ type createInProjectIn struct {
 
 // createInProject makes a key of the organization that has roles in the project. The key is a member of the
 // organization, unless the request has other roles there for it, which only an owner of the organization can give.
-func (s *Service) createInProject(ctx context.Context, in createInProjectIn) (out APIKeyUserDetails, err error) {
+func (s *Service) createInProject(tx store.Tx, in createInProjectIn) (out APIKeyUserDetails, err error) {
 	org, group, err := split(in.Body.Roles)
 	if err != nil {
 		return out, err
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		p, err := state.Project(tx, in.GroupID)
-		if err != nil {
-			return err
+	p, err := state.Project(tx, in.GroupID)
+	if err != nil {
+		return out, err
+	}
+	if slices.ContainsFunc(org, func(r authz.Role) bool { return r != authz.OrgMember }) {
+		if err := api.Require(tx.Context(), authz.Any(authz.OrgOwner), authz.Scope{OrgID: p.OrgID}); err != nil {
+			return out, err
 		}
-		if slices.ContainsFunc(org, func(r authz.Role) bool { return r != authz.OrgMember }) {
-			if err := api.Require(ctx, authz.Any(authz.OrgOwner), authz.Scope{OrgID: p.OrgID}); err != nil {
-				return err
-			}
-		}
-		if err := shape.MayAssign(ctx, p, nil, group); err != nil {
-			return err
-		}
-		grants := authz.OfProject(authz.OfOrganization(nil, p.OrgID, org), p.ID, group)
-		k, private, err := create(tx, p.OrgID, in.Body.Desc, grants)
-		if err != nil {
-			return err
-		}
-		out = toWire(k, private)
-		return event.Write(tx, event.In("API_KEY_ADDED_TO_GROUP", p).About(event.Key(k.PublicKey)))
-	})
-	return out, err
+	}
+	if err := shape.MayAssign(tx.Context(), p, nil, group); err != nil {
+		return out, err
+	}
+	k, private, err := create(tx, p.OrgID, in.Body.Desc, authz.OfProject(authz.OfOrganization(nil, p.OrgID, org), p.ID, group))
+	if err != nil {
+		return out, err
+	}
+	return toWire(k, private), happenedIn(tx, p, k, "API_KEY_ADDED_TO_GROUP")
+}
+
+// happenedIn writes an event about the key in the project.
+func happenedIn(tx store.Tx, p *model.Project, k *model.APIKey, what event.Type) error {
+	return event.Write(tx, event.In(what, p).About(event.Key(k.PublicKey)))
 }
 
 // unknownRoles gives the error for roles that there are not the code that Terraform's provider looks for.
@@ -126,7 +124,7 @@ type addIn struct {
 
 // add gives a key exactly the roles of the request in the project, also where it has others already: clients change
 // roles in this way.
-func (s *Service) add(ctx context.Context, in addIn) (api.None, error) {
+func (s *Service) add(tx store.Tx, in addIn) (none api.None, err error) {
 	var roles []authz.Role
 	var bad fault.Problems
 	for i, a := range in.Body {
@@ -135,17 +133,15 @@ func (s *Service) add(ctx context.Context, in addIn) (api.None, error) {
 	}
 	switch err := bad.Err(); {
 	case err != nil:
-		return api.None{}, unknownRoles(err)
+		return none, unknownRoles(err)
 	case len(roles) == 0:
-		return api.None{}, fault.Field("body", "must have a role")
+		return none, fault.Field("body", "must have a role")
 	}
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		p, k, err := in.find(tx)
-		if err != nil {
-			return err
-		}
-		return assign(tx, p, k, roles)
-	})
+	p, k, err := in.find(tx)
+	if err != nil {
+		return none, err
+	}
+	return none, assign(tx, p, k, roles)
 }
 
 // assign replaces a key's roles in a project: without any, the key leaves it and stays in the organization.
@@ -167,7 +163,7 @@ func assign(tx store.Tx, p *model.Project, k *model.APIKey, roles []authz.Role) 
 	if err := state.APIKeys.Put(tx, k); err != nil {
 		return err
 	}
-	return event.Write(tx, event.In(what, p).About(event.Key(k.PublicKey)))
+	return happenedIn(tx, p, k, what)
 }
 
 type updateInProjectIn struct {
@@ -177,35 +173,31 @@ type updateInProjectIn struct {
 }
 
 // updateInProject also takes a key into the project that has no role there yet: clients assign keys in this way.
-func (s *Service) updateInProject(ctx context.Context, in updateInProjectIn) (out APIKeyUserDetails, err error) {
+func (s *Service) updateInProject(tx store.Tx, in updateInProjectIn) (out APIKeyUserDetails, err error) {
 	if err := shape.CheckGroupRoles("roles", in.Body.Roles); err != nil {
 		return out, unknownRoles(err)
 	}
 	if in.Body.Roles != nil && len(in.Body.Roles) == 0 {
 		return out, fault.Field("roles", "must have at least one role; remove the key from the project to end them")
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		p, k, err := in.find(tx)
-		if err != nil {
-			return err
+	p, k, err := in.find(tx)
+	if err != nil {
+		return out, err
+	}
+	if in.Body.Roles == nil && len(authz.In(k.Grants, p.ID)) == 0 {
+		return out, fault.APIKeyNotFound.With(k.ID)
+	}
+	if in.Body.Roles != nil {
+		if err := assign(tx, p, k, in.Body.Roles); err != nil {
+			return out, err
 		}
-		if in.Body.Roles == nil && len(authz.In(k.Grants, p.ID)) == 0 {
-			return fault.APIKeyNotFound.With(k.ID)
+	}
+	if in.Body.Desc != nil && *in.Body.Desc != k.Desc {
+		if err := describe(tx, p, k, *in.Body.Desc); err != nil {
+			return out, err
 		}
-		if in.Body.Roles != nil {
-			if err := assign(tx, p, k, in.Body.Roles); err != nil {
-				return err
-			}
-		}
-		if in.Body.Desc != nil && *in.Body.Desc != k.Desc {
-			if err := describe(tx, p, k, *in.Body.Desc); err != nil {
-				return err
-			}
-		}
-		out = toWire(k, "")
-		return state.APIKeys.Put(tx, k)
-	})
-	return out, err
+	}
+	return toWire(k, ""), state.APIKeys.Put(tx, k)
 }
 
 // describe gives a key that was found in a project another description.
@@ -214,7 +206,7 @@ func describe(tx store.Tx, p *model.Project, k *model.APIKey, desc string) error
 		return err
 	}
 	k.Desc = desc
-	return event.Write(tx, event.In("API_KEY_DESCRIPTION_CHANGED", p).About(event.Key(k.PublicKey)))
+	return happenedIn(tx, p, k, "API_KEY_DESCRIPTION_CHANGED")
 }
 
 func (s *Service) remove(tx store.Tx, in oneInProject) (api.None, error) {

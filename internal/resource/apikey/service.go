@@ -1,7 +1,6 @@
 package apikey
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strconv"
@@ -25,9 +24,8 @@ type listIn struct {
 	api.Paging
 }
 
-func (s *Service) list(tx store.Tx, in listIn) (page api.Page[APIKeyUserDetails], err error) {
-	page, err = shape.Page(tx, state.APIKeys, state.KeysOf(in.OrgID), in.Paging, func(k *model.APIKey) APIKeyUserDetails { return toWire(k, "") })
-	return page, err
+func (s *Service) list(tx store.Tx, in listIn) (api.Page[APIKeyUserDetails], error) {
+	return shape.Page(tx, state.APIKeys, state.KeysOf(in.OrgID), in.Paging, func(k *model.APIKey) APIKeyUserDetails { return toWire(k, "") })
 }
 
 type createIn struct {
@@ -37,10 +35,10 @@ type createIn struct {
 
 func (s *Service) create(tx store.Tx, in createIn) (out APIKeyUserDetails, err error) {
 	k, private, err := create(tx, in.OrgID, in.Body.Desc, authz.OfOrganization(nil, in.OrgID, in.Body.Roles))
-	if err == nil {
-		out = toWire(k, private)
+	if err != nil {
+		return out, err
 	}
-	return out, err
+	return toWire(k, private), nil
 }
 
 // create makes a key, if the organization has room for it.
@@ -62,8 +60,9 @@ func create(tx store.Tx, orgID model.ID, desc string, grants []authz.Grant) (*mo
 	return k, private, happened(tx, k, "API_KEY_CREATED")
 }
 
-func happened(tx store.Tx, k *model.APIKey, what event.Type) error {
-	return event.Write(tx, event.InOrg(what, k.OrgID).About(event.Key(k.PublicKey)))
+// happened writes an event about the key.
+func happened(tx store.Tx, k *model.APIKey, what event.Type, about ...event.Subject) error {
+	return event.Write(tx, event.InOrg(what, k.OrgID).About(event.Key(k.PublicKey)).About(about...))
 }
 
 type oneIn struct {
@@ -82,10 +81,10 @@ func (in oneIn) find(tx store.Tx) (*model.APIKey, error) {
 
 func (s *Service) get(tx store.Tx, in oneIn) (out APIKeyUserDetails, err error) {
 	k, err := in.find(tx)
-	if err == nil {
-		out = toWire(k, "")
+	if err != nil {
+		return out, err
 	}
-	return out, err
+	return toWire(k, ""), nil
 }
 
 type updateIn struct {
@@ -93,24 +92,20 @@ type updateIn struct {
 	Body UpdateAtlasOrganizationAPIKey
 }
 
-func (s *Service) update(ctx context.Context, in updateIn) (out APIKeyUserDetails, err error) {
+func (s *Service) update(tx store.Tx, in updateIn) (out APIKeyUserDetails, err error) {
 	if in.Body.Roles != nil && len(in.Body.Roles) == 0 {
 		return out, fault.Field("roles", "must have at least one role; delete the key to end it")
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		k, err := in.find(tx)
-		if err != nil {
-			return err
+	k, err := in.find(tx)
+	if err != nil {
+		return out, err
+	}
+	for _, what := range take(k, &in.Body) {
+		if err := happened(tx, k, what); err != nil {
+			return out, err
 		}
-		for _, what := range take(k, &in.Body) {
-			if err := happened(tx, k, what); err != nil {
-				return err
-			}
-		}
-		out = toWire(k, "")
-		return state.APIKeys.Put(tx, k)
-	})
-	return out, err
+	}
+	return toWire(k, ""), state.APIKeys.Put(tx, k)
 }
 
 // take changes what w names, and tells which events that makes.

@@ -1,7 +1,6 @@
 package serviceaccount
 
 import (
-	"context"
 	"slices"
 	"strconv"
 	"time"
@@ -23,6 +22,13 @@ const maxAccounts = 200
 // place is where an account is looked for: in an organization, or in one of its projects.
 type place interface {
 	find(tx store.Tx) (*found, error)
+}
+
+// accounts are those of places like P, with the operations that are alike at each of them. wire is how such a place shows
+// one of them.
+type accounts[P place, W any] struct {
+	*Service
+	wire func(*found) W
 }
 
 // found is an account, and the project that it was looked for in: nil, if it was in its organization.
@@ -80,53 +86,56 @@ func (f *found) event(what event.Type) event.Event {
 	return event.InOrg(what, f.OrgID).About(event.Key(f.ClientID))
 }
 
-// manage refuses who found the account in a project, unless they may change it: shape.MayManage.
-func (f *found) manage(ctx context.Context) error {
+// manageable finds an account that the caller may change: shape.MayManage, where it is found in a project.
+func manageable(tx store.Tx, at place) (*found, error) {
+	f, err := at.find(tx)
+	if err != nil {
+		return nil, err
+	}
+	return f, f.manage(tx)
+}
+
+func (f *found) manage(tx store.Tx) error {
 	if f.project == nil {
 		return nil
 	}
-	return shape.MayManage(ctx, f.project, f.Grants)
+	return shape.MayManage(tx.Context(), f.project, f.Grants)
 }
 
-// show reads an account and writes it on the wire.
-func show[W any](ctx context.Context, s *Service, at place, wire func(*found) W) (out W, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		f, err := at.find(tx)
-		if err == nil {
-			out = wire(f)
-		}
+// put writes the account and an event about it.
+func (f *found) put(tx store.Tx, what event.Type) error {
+	if err := state.ServiceAccounts.Put(tx, f.ServiceAccount); err != nil {
 		return err
-	})
-	return out, err
+	}
+	return event.Write(tx, f.event(what))
 }
 
-// birth is what a new account begins with.
-type birth struct {
-	orgID             model.ID
-	name, description string
-	hours             int // of the first secret's life
-	grants            []authz.Grant
+func (a accounts[P, W]) get(tx store.Tx, in P) (out W, err error) {
+	f, err := in.find(tx)
+	if err != nil {
+		return out, err
+	}
+	return a.wire(f), nil
 }
 
-// create makes an account with a secret, whose text it returns, if the organization has room for it.
-func create(tx store.Tx, b birth) (*model.ServiceAccount, string, error) {
-	life, err := life(tx, b.orgID, b.hours)
+// create makes an account with a secret, whose text it returns, if the organization has room for it. The roles are those
+// of grants.
+func create(tx store.Tx, orgID model.ID, w OrgServiceAccountRequest, grants []authz.Grant) (*model.ServiceAccount, string, error) {
+	life, err := life(tx, orgID, w.SecretExpiresAfterHours)
 	if err != nil {
 		return nil, "", err
 	}
-	n, err := state.ServiceAccounts.Count(tx, state.AccountsOf(b.orgID))
+	n, err := state.ServiceAccounts.Count(tx, state.AccountsOf(orgID))
 	if err != nil {
 		return nil, "", err
 	}
 	if n >= maxAccounts {
 		return nil, "", fault.ServiceAccountsLimit.With(strconv.Itoa(maxAccounts))
 	}
-	a, text := authn.NewServiceAccount(b.orgID, b.name, b.grants, tx.Now(), life)
-	a.Desc = b.description
-	if err := state.ServiceAccounts.Put(tx, a); err != nil {
-		return nil, "", err
-	}
-	return a, text, event.Write(tx, event.InOrg("SERVICE_ACCOUNT_CREATED", a.OrgID).About(event.Key(a.ClientID)))
+	a, text := authn.NewServiceAccount(orgID, w.Name, grants, tx.Now(), life)
+	a.Desc = w.Description
+	f := found{a, nil}
+	return a, text, f.put(tx, "SERVICE_ACCOUNT_CREATED")
 }
 
 // life is how long a new secret may live, by the organization's settings.
@@ -145,36 +154,55 @@ func life(tx store.Tx, orgID model.ID, hours int) (time.Duration, error) {
 	return time.Duration(hours) * time.Hour, nil
 }
 
-// change is what a request changes of an account, in the place where it was found.
-type change struct {
-	name, description *string
-	roles             []authz.Role // nil: as they are
-	scope             model.ID     // that the roles are in
-	replace           func(grants []authz.Grant, scope string, roles []authz.Role) []authz.Grant
+// update finds an account and changes what w names of it.
+func update(tx store.Tx, at place, w OrgServiceAccountUpdateRequest) (*found, error) {
+	if w.Roles != nil && len(w.Roles) == 0 {
+		return nil, fault.Field("roles", "must have at least one role")
+	}
+	f, err := at.find(tx)
+	if err != nil {
+		return nil, err
+	}
+	return f, f.change(tx, w)
 }
 
-// apply changes f and writes the events.
-func (c change) apply(tx store.Tx, f *found) error {
-	details := set(&f.Name, c.name)
-	details = set(&f.Desc, c.description) || details
+// change changes what w names: its roles are those in the place where f was found.
+func (f *found) change(tx store.Tx, w OrgServiceAccountUpdateRequest) error {
+	details := set(&f.Name, w.Name)
+	details = set(&f.Desc, w.Description) || details
 	if details {
-		if err := f.manage(tx.Context()); err != nil {
+		if err := f.manage(tx); err != nil {
 			return err
 		}
 		if err := event.Write(tx, f.event("SERVICE_ACCOUNT_DETAILS_CHANGED")); err != nil {
 			return err
 		}
 	}
-	if c.roles != nil {
-		before := authz.In(f.Grants, c.scope)
-		f.Grants = c.replace(f.Grants, c.scope, c.roles)
-		if !slices.Equal(before, authz.In(f.Grants, c.scope)) {
-			if err := event.Write(tx, f.event("SERVICE_ACCOUNT_ROLES_CHANGED")); err != nil {
-				return err
-			}
+	if w.Roles != nil {
+		before := f.roles()
+		f.give(w.Roles)
+		if !slices.Equal(before, f.roles()) {
+			return f.put(tx, "SERVICE_ACCOUNT_ROLES_CHANGED")
 		}
 	}
 	return state.ServiceAccounts.Put(tx, f.ServiceAccount)
+}
+
+// roles are the account's roles in the place where it was found.
+func (f *found) roles() []authz.Role {
+	if f.project != nil {
+		return authz.In(f.Grants, f.project.ID)
+	}
+	return authz.In(f.Grants, f.OrgID)
+}
+
+// give replaces the roles.
+func (f *found) give(roles []authz.Role) {
+	if f.project != nil {
+		f.Grants = authz.OfProject(f.Grants, f.project.ID, roles)
+	} else {
+		f.Grants = authz.OfOrganization(f.Grants, f.OrgID, roles)
+	}
 }
 
 // set takes a value that is given, and says whether that is a change.
@@ -184,23 +212,4 @@ func set(field, given *string) bool {
 	}
 	*field = *given
 	return true
-}
-
-// update finds an account, changes it and writes it on the wire.
-func update[W any](ctx context.Context, s *Service, at place, c change, wire func(*found) W) (out W, err error) {
-	if c.roles != nil && len(c.roles) == 0 {
-		return out, fault.Field("roles", "must have at least one role")
-	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		f, err := at.find(tx)
-		if err != nil {
-			return err
-		}
-		if err := c.apply(tx, f); err != nil {
-			return err
-		}
-		out = wire(f)
-		return nil
-	})
-	return out, err
 }

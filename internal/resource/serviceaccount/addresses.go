@@ -1,10 +1,6 @@
 package serviceaccount
 
 import (
-	"context"
-	"fmt"
-	"net/netip"
-
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authn"
 	"github.com/telamon-db/telamon/internal/event"
@@ -21,35 +17,17 @@ func (f *found) list() authn.AccessList {
 	return authn.AccessList{Holder: f.ClientID, OrgID: f.OrgID}
 }
 
-type listInOrgIn struct {
-	inOrg
+type listIn[P place] struct {
+	At P `in:"path"`
 	api.Paging
 }
 
-func (s *Service) listInOrg(ctx context.Context, in listInOrgIn) (entries, error) {
-	return s.addresses(ctx, in.inOrg, in.Paging)
-}
-
-type listInGroupIn struct {
-	inGroup
-	api.Paging
-}
-
-func (s *Service) listInGroup(ctx context.Context, in listInGroupIn) (entries, error) {
-	return s.addresses(ctx, in.inGroup, in.Paging)
-}
-
-func (s *Service) addresses(ctx context.Context, at place, p api.Paging) (page entries, err error) {
-	defer s.Usage.Hold()()
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		f, err := at.find(tx)
-		if err != nil {
-			return err
-		}
-		page, err = s.page(tx, f, p)
-		return err
-	})
-	return page, err
+func (a accounts[P, W]) addresses(tx store.Tx, in listIn[P]) (page entries, err error) {
+	f, err := in.At.find(tx)
+	if err != nil {
+		return page, err
+	}
+	return a.page(tx, f, in.Paging)
 }
 
 // page shows entries with their use as of now.
@@ -60,103 +38,53 @@ func (s *Service) page(tx store.Tx, f *found, p api.Paging) (entries, error) {
 	})
 }
 
-type admitInOrgIn struct {
-	listInOrgIn
+type admitIn[P place] struct {
+	listIn[P]
 	Body []ServiceAccountIPAccessListEntry `api:"maxItems=200"`
 }
 
-func (s *Service) admitInOrg(ctx context.Context, in admitInOrgIn) (entries, error) {
-	return s.admit(ctx, in.inOrg, in.Paging, in.Body)
-}
-
-type admitInGroupIn struct {
-	listInGroupIn
-	Body []ServiceAccountIPAccessListEntry `api:"maxItems=200"`
-}
-
-func (s *Service) admitInGroup(ctx context.Context, in admitInGroupIn) (entries, error) {
-	return s.admit(ctx, in.inGroup, in.Paging, in.Body)
-}
-
-func (s *Service) admit(ctx context.Context, at place, p api.Paging, body []ServiceAccountIPAccessListEntry) (page entries, err error) {
-	networks, err := read(body)
+func (a accounts[P, W]) admit(tx store.Tx, in admitIn[P]) (page entries, err error) {
+	networks, err := shape.Networks(in.Body, authn.MaxAddresses, func(w ServiceAccountIPAccessListEntry) (string, string) {
+		return w.IPAddress, w.CIDRBlock
+	})
 	if err != nil {
 		return page, err
 	}
-	defer s.Usage.Hold()()
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		f, err := at.find(tx)
-		if err != nil {
-			return err
+	f, err := manageable(tx, in.At)
+	if err != nil {
+		return page, err
+	}
+	if err := f.list().Add(tx, networks); err != nil {
+		return page, err
+	}
+	for _, n := range networks {
+		if err := event.Write(tx, f.event("SERVICE_ACCOUNT_ACCESS_LIST_ENTRY_ADDED").About(event.Entry(n.String()))); err != nil {
+			return page, err
 		}
-		if err := f.manage(ctx); err != nil {
-			return err
-		}
-		if err := f.list().Add(tx, networks); err != nil {
-			return err
-		}
-		for _, n := range networks {
-			if err := event.Write(tx, f.event("SERVICE_ACCOUNT_ACCESS_LIST_ENTRY_ADDED").About(event.Entry(n.String()))); err != nil {
-				return err
-			}
-		}
-		page, err = s.page(tx, f, p)
-		return err
-	})
-	return page, err
+	}
+	return a.page(tx, f, in.Paging)
 }
 
-// read reads the networks of a request, and names every entry that has not exactly one.
-func read(list []ServiceAccountIPAccessListEntry) ([]netip.Prefix, error) {
-	if len(list) > authn.MaxAddresses {
-		return nil, authn.TooManyAddresses() // before any work on them
-	}
-	var out []netip.Prefix
-	var bad fault.Problems
-	for i, w := range list {
-		out = append(out, shape.OneNetwork(&bad, fmt.Sprintf("[%d]", i), w.IPAddress, w.CIDRBlock))
-	}
-	return out, bad.Err()
-}
-
-type expelInOrgIn struct {
-	inOrg
+type expelIn[P place] struct {
+	At        P      `in:"path"`
 	IPAddress string `path:"ipAddress" api:"is=network" doc:"Address, or range in CIDR notation with its slash as %2F. The range of one address is found by the address alone too."`
 }
 
-func (s *Service) expelInOrg(ctx context.Context, in expelInOrgIn) (api.None, error) {
-	return s.expel(ctx, in.inOrg, in.IPAddress)
-}
-
-type expelInGroupIn struct {
-	inGroup
-	IPAddress string `path:"ipAddress" api:"is=network" doc:"Address, or range in CIDR notation with its slash as %2F. The range of one address is found by the address alone too."`
-}
-
-func (s *Service) expelInGroup(ctx context.Context, in expelInGroupIn) (api.None, error) {
-	return s.expel(ctx, in.inGroup, in.IPAddress)
-}
-
-func (s *Service) expel(ctx context.Context, at place, address string) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		f, err := at.find(tx)
-		if err != nil {
-			return err
-		}
-		if err := f.manage(ctx); err != nil {
-			return err
-		}
-		p, err := shape.Network(address)
-		if err != nil {
-			return fault.AccessListNotFound.With(address).Because(err)
-		}
-		e, err := f.list().Find(tx, p)
-		if err != nil {
-			return err
-		}
-		if err := f.list().Remove(tx, e); err != nil {
-			return err
-		}
-		return event.Write(tx, f.event("SERVICE_ACCOUNT_ACCESS_LIST_ENTRY_DELETED").About(event.Entry(e.CIDR)))
-	})
+func (a accounts[P, W]) expel(tx store.Tx, in expelIn[P]) (none api.None, err error) {
+	f, err := manageable(tx, in.At)
+	if err != nil {
+		return none, err
+	}
+	p, err := shape.Network(in.IPAddress)
+	if err != nil {
+		return none, fault.AccessListNotFound.With(in.IPAddress).Because(err)
+	}
+	e, err := f.list().Find(tx, p)
+	if err != nil {
+		return none, err
+	}
+	if err := f.list().Remove(tx, e); err != nil {
+		return none, err
+	}
+	return none, event.Write(tx, f.event("SERVICE_ACCOUNT_ACCESS_LIST_ENTRY_DELETED").About(event.Entry(e.CIDR)))
 }

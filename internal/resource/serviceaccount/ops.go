@@ -11,24 +11,16 @@ import (
 	"slices"
 
 	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authn"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
-	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
 // Service serves the family.
 type Service struct {
 	Store store.Store
-	Usage Usage
-}
-
-// Usage knows how often entries of access lists were used.
-type Usage interface {
-	// Hold keeps counts where they are until release is called.
-	Hold() (release func())
-	// Current adds to an entry the uses that are not written yet.
-	Current(a *model.KeyAddress)
+	Usage *authn.Usage // of the entries of access lists
 }
 
 const (
@@ -66,6 +58,7 @@ const (
 // organizations are the operations on the accounts of an organization.
 func (s *Service) organizations() api.Operations {
 	read, owner := authz.Any(authz.OrgReadOnly), authz.Any(authz.OrgOwner)
+	at := accounts[inOrg, OrgServiceAccount]{s, toOrg}
 	return api.Operations{
 		{
 			ID: "listServiceAccounts", Aliases: []string{"listOrgServiceAccounts"}, Method: http.MethodGet, Path: ofOrg, Tag: tag,
@@ -76,17 +69,17 @@ func (s *Service) organizations() api.Operations {
 			ID: "createServiceAccount", Aliases: []string{"createOrgServiceAccount"}, Method: http.MethodPost, Path: ofOrg, Tag: tag,
 			Summary: "Create one service account in one organization", Description: "Creates an account with its first secret. " + aboutSecrets,
 			Roles: owner, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.ServiceAccountsLimit},
-			Versions: []api.Version{api.At(since, s.createInOrg)},
+			Versions: []api.Version{api.At(since, store.Write(s.Store, s.createInOrg))},
 		},
 		{
 			ID: "getServiceAccount", Aliases: []string{"getOrgServiceAccount"}, Method: http.MethodGet, Path: ofOrg + account, Tag: tag,
 			Summary: "Return one service account of an organization",
-			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: []api.Version{api.At(since, s.getOfOrg)},
+			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: []api.Version{api.At(since, store.Read(s.Store, at.get))},
 		},
 		{
 			ID: "updateServiceAccount", Aliases: []string{"updateOrgServiceAccount"}, Method: http.MethodPatch, Path: ofOrg + account, Tag: tag,
 			Summary: "Update one service account of an organization", Description: "Changes name and description, and replaces the roles in the organization. Roles in projects stay.",
-			Roles: owner, Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: []api.Version{api.At(since, s.updateOfOrg)},
+			Roles: owner, Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: []api.Version{api.At(since, store.Write(s.Store, s.updateOfOrg))},
 		},
 		{
 			ID: "deleteServiceAccount", Aliases: []string{"deleteOrgServiceAccount"}, Method: http.MethodDelete, Path: ofOrg + account, Tag: tag,
@@ -96,34 +89,36 @@ func (s *Service) organizations() api.Operations {
 		{
 			ID: "listServiceAccountProjects", Aliases: []string{"getOrgServiceAccountGroups"}, Method: http.MethodGet, Path: ofOrg + account + "/groups", Tag: tag,
 			Summary: "Return all projects of one service account", Description: "Returns the projects that the account has roles in, and these roles.",
-			Roles: read, Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: []api.Version{api.At(since, s.groups)},
+			Roles: read, Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: []api.Version{api.At(since, store.Read(s.Store, s.groups))},
 		},
 		{
 			ID: "listServiceAccountAccessList", Aliases: []string{"listOrgServiceAccountAccessList"}, Method: http.MethodGet, Path: ofOrg + list, Tag: tag,
 			Summary: "Return the access list of one service account of an organization",
-			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: []api.Version{api.At(since, s.listInOrg)},
+			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing,
+			Versions: []api.Version{api.At(since, authn.Held(s.Usage, store.Read(s.Store, at.addresses)))},
 		},
 		{
 			ID: "createServiceAccountAccessList", Aliases: []string{"createOrgServiceAccountAccessList"}, Method: http.MethodPost, Path: ofOrg + list, Tag: tag,
 			Summary: "Add entries to the access list of one service account of an organization", Description: aboutEntry,
-			Roles: owner, Status: http.StatusOK, Level: api.Real, Errors: newEntry, Versions: []api.Version{api.At(since, s.admitInOrg)},
+			Roles: owner, Status: http.StatusOK, Level: api.Real, Errors: newEntry,
+			Versions: []api.Version{api.At(since, authn.Held(s.Usage, store.Write(s.Store, at.admit)))},
 		},
 		{
 			ID: "deleteServiceAccountAccessListEntry", Aliases: []string{"deleteOrgServiceAccountAccessListEntry"}, Method: http.MethodDelete, Path: ofOrg + entry, Tag: tag,
 			Summary: "Remove one entry from the access list of one service account of an organization",
-			Roles:   owner, Status: http.StatusNoContent, Level: api.Real, Errors: noEntry, Versions: []api.Version{api.At(since, s.expelInOrg)},
+			Roles:   owner, Status: http.StatusNoContent, Level: api.Real, Errors: noEntry, Versions: []api.Version{api.At(since, store.Write(s.Store, at.expel))},
 		},
 		{
 			ID: "createServiceAccountSecret", Aliases: []string{"createOrgServiceAccountSecret"}, Method: http.MethodPost, Path: ofOrg + secrets, Tag: tag,
 			Summary: "Create one secret for one service account of an organization", Description: aboutSecrets,
 			Roles: owner, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.ServiceAccountNotFound, fault.SecretsLimit},
-			Versions: []api.Version{api.At(since, s.addSecretInOrg)},
+			Versions: []api.Version{api.At(since, store.Write(s.Store, at.addSecret))},
 		},
 		{
 			ID: "deleteServiceAccountSecret", Aliases: []string{"deleteOrgServiceAccountSecret"}, Method: http.MethodDelete, Path: ofOrg + secret, Tag: tag,
 			Summary: "Delete one secret of one service account of an organization", Description: aboutEnd,
 			Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.ServiceAccountNotFound, fault.SecretNotFound},
-			Versions: []api.Version{api.At(since, s.endSecretInOrg)},
+			Versions: []api.Version{api.At(since, store.Write(s.Store, at.endSecret))},
 		},
 	}
 }

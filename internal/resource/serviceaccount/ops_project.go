@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/authn"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/store"
@@ -13,6 +14,7 @@ import (
 func (s *Service) projects() api.Operations {
 	read, owner := authz.Any(authz.GroupReadOnly), authz.Any(authz.GroupOwner)
 	access := authz.Any(authz.GroupAccessManager)
+	at := accounts[inGroup, GroupServiceAccount]{s, asGroup}
 	return api.Operations{
 		{
 			ID: "listProjectServiceAccounts", Aliases: []string{"listGroupServiceAccounts"}, Method: http.MethodGet, Path: ofGroup, Tag: tag,
@@ -24,17 +26,17 @@ func (s *Service) projects() api.Operations {
 			Summary:     "Create one service account in one project",
 			Description: "Creates an account with its first secret. It becomes a member of the project's organization. " + aboutSecrets,
 			Roles:       owner, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.ServiceAccountsLimit},
-			Versions: []api.Version{api.At(since, s.createInGroup)},
+			Versions: []api.Version{api.At(since, store.Write(s.Store, s.createInGroup))},
 		},
 		{
 			ID: "getProjectServiceAccount", Aliases: []string{"getGroupServiceAccount"}, Method: http.MethodGet, Path: ofGroup + account, Tag: tag,
 			Summary: "Return one service account of a project",
-			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: []api.Version{api.At(since, s.getOfGroup)},
+			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: []api.Version{api.At(since, store.Read(s.Store, at.get))},
 		},
 		{
 			ID: "updateProjectServiceAccount", Aliases: []string{"updateGroupServiceAccount"}, Method: http.MethodPatch, Path: ofGroup + account, Tag: tag,
 			Summary: "Update one service account of a project", Description: "Changes name and description, and replaces the roles in the project.",
-			Roles: owner, Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: []api.Version{api.At(since, s.updateOfGroup)},
+			Roles: owner, Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: []api.Version{api.At(since, store.Write(s.Store, s.updateOfGroup))},
 		},
 		{
 			ID: "deleteProjectServiceAccount", Aliases: []string{"deleteGroupServiceAccount"}, Method: http.MethodDelete, Path: ofGroup + account, Tag: tag,
@@ -44,34 +46,36 @@ func (s *Service) projects() api.Operations {
 		{
 			ID: "addProjectServiceAccount", Aliases: []string{"inviteGroupServiceAccount"}, Method: http.MethodPost, Path: ofGroup + account + ":invite", Tag: tag,
 			Summary: "Assign one service account to one project", Description: "Gives an account of the organization roles in the project, in place of those that it has there.",
-			Roles: authz.Any(authz.OrgOwner), Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: []api.Version{api.At(since, s.invite)},
+			Roles: authz.Any(authz.OrgOwner), Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: []api.Version{api.At(since, store.Write(s.Store, s.invite))},
 		},
 		{
 			ID: "listProjectServiceAccountAccessList", Aliases: []string{"listGroupServiceAccountAccessList"}, Method: http.MethodGet, Path: ofGroup + list, Tag: tag,
 			Summary: "Return the access list of one service account of a project",
-			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: []api.Version{api.At(since, s.listInGroup)},
+			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing,
+			Versions: []api.Version{api.At(since, authn.Held(s.Usage, store.Read(s.Store, at.addresses)))},
 		},
 		{
 			ID: "createProjectServiceAccountAccessList", Aliases: []string{"createGroupServiceAccountAccessList"}, Method: http.MethodPost, Path: ofGroup + list, Tag: tag,
 			Summary: "Add entries to the access list of one service account of a project", Description: aboutEntry,
-			Roles: access, Status: http.StatusOK, Level: api.Real, Errors: newEntry, Versions: []api.Version{api.At(since, s.admitInGroup)},
+			Roles: access, Status: http.StatusOK, Level: api.Real, Errors: newEntry,
+			Versions: []api.Version{api.At(since, authn.Held(s.Usage, store.Write(s.Store, at.admit)))},
 		},
 		{
 			ID: "deleteProjectServiceAccountAccessListEntry", Aliases: []string{"deleteGroupServiceAccountAccessListEntry"}, Method: http.MethodDelete, Path: ofGroup + entry, Tag: tag,
 			Summary: "Remove one entry from the access list of one service account of a project",
-			Roles:   access, Status: http.StatusNoContent, Level: api.Real, Errors: noEntry, Versions: []api.Version{api.At(since, s.expelInGroup)},
+			Roles:   access, Status: http.StatusNoContent, Level: api.Real, Errors: noEntry, Versions: []api.Version{api.At(since, store.Write(s.Store, at.expel))},
 		},
 		{
 			ID: "createProjectServiceAccountSecret", Aliases: []string{"createGroupServiceAccountSecret"}, Method: http.MethodPost, Path: ofGroup + secrets, Tag: tag,
 			Summary: "Create one secret for one service account of a project", Description: aboutSecrets,
 			Roles: owner, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.ServiceAccountNotFound, fault.SecretsLimit},
-			Versions: []api.Version{api.At(since, s.addSecretInGroup)},
+			Versions: []api.Version{api.At(since, store.Write(s.Store, at.addSecret))},
 		},
 		{
 			ID: "deleteProjectServiceAccountSecret", Aliases: []string{"deleteGroupServiceAccountSecret"}, Method: http.MethodDelete, Path: ofGroup + secret, Tag: tag,
 			Summary: "Delete one secret of one service account of a project", Description: aboutEnd,
 			Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.ServiceAccountNotFound, fault.SecretNotFound},
-			Versions: []api.Version{api.At(since, s.endSecretInGroup)},
+			Versions: []api.Version{api.At(since, store.Write(s.Store, at.endSecret))},
 		},
 	}
 }

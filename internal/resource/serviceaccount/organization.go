@@ -1,7 +1,6 @@
 package serviceaccount
 
 import (
-	"context"
 	"errors"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -36,11 +35,10 @@ type listOfOrgIn struct {
 	managed
 }
 
-func (s *Service) listOfOrg(tx store.Tx, in listOfOrgIn) (page api.Page[OrgServiceAccount], err error) {
-	page, err = shape.Page(tx, state.ServiceAccounts, state.AccountsOf(in.OrgID), in.paging(), func(a *model.ServiceAccount) OrgServiceAccount {
+func (s *Service) listOfOrg(tx store.Tx, in listOfOrgIn) (api.Page[OrgServiceAccount], error) {
+	return shape.Page(tx, state.ServiceAccounts, state.AccountsOf(in.OrgID), in.paging(), func(a *model.ServiceAccount) OrgServiceAccount {
 		return shape.ServiceAccount(a, "")
 	})
-	return page, err
 }
 
 type createInOrgIn struct {
@@ -48,23 +46,12 @@ type createInOrgIn struct {
 	Body OrgServiceAccountRequest
 }
 
-func (s *Service) createInOrg(ctx context.Context, in createInOrgIn) (out OrgServiceAccount, err error) {
-	w := &in.Body
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		a, text, err := create(tx, birth{
-			orgID: in.OrgID, name: w.Name, description: w.Description, hours: w.SecretExpiresAfterHours,
-			grants: authz.OfOrganization(nil, in.OrgID, w.Roles),
-		})
-		if err == nil {
-			out = shape.ServiceAccount(a, text)
-		}
-		return err
-	})
-	return out, err
-}
-
-func (s *Service) getOfOrg(ctx context.Context, in inOrg) (OrgServiceAccount, error) {
-	return show(ctx, s, in, toOrg)
+func (s *Service) createInOrg(tx store.Tx, in createInOrgIn) (out OrgServiceAccount, err error) {
+	a, text, err := create(tx, in.OrgID, in.Body, authz.OfOrganization(nil, in.OrgID, in.Body.Roles))
+	if err != nil {
+		return out, err
+	}
+	return shape.ServiceAccount(a, text), nil
 }
 
 type updateOfOrgIn struct {
@@ -72,9 +59,12 @@ type updateOfOrgIn struct {
 	Body OrgServiceAccountUpdateRequest
 }
 
-func (s *Service) updateOfOrg(ctx context.Context, in updateOfOrgIn) (OrgServiceAccount, error) {
-	c := change{name: in.Body.Name, description: in.Body.Description, roles: in.Body.Roles, scope: in.OrgID, replace: authz.OfOrganization}
-	return update(ctx, s, in.inOrg, c, toOrg)
+func (s *Service) updateOfOrg(tx store.Tx, in updateOfOrgIn) (out OrgServiceAccount, err error) {
+	f, err := update(tx, in.inOrg, in.Body)
+	if err != nil {
+		return out, err
+	}
+	return toOrg(f), nil
 }
 
 func (s *Service) delete(tx store.Tx, in inOrg) (api.None, error) {
@@ -93,18 +83,20 @@ type groupsIn struct {
 	pages
 }
 
-func (s *Service) groups(ctx context.Context, in groupsIn) (api.Page[ServiceAccountGroup], error) {
-	all, err := show(ctx, s, in.inOrg, func(f *found) (all []ServiceAccountGroup) {
-		seen := map[model.ID]bool{}
-		for _, g := range f.Grants {
-			if g.GroupID != "" && !seen[g.GroupID] {
-				seen[g.GroupID] = true
-				all = append(all, ServiceAccountGroup{GroupID: g.GroupID, Roles: authz.In(f.Grants, g.GroupID)})
-			}
+func (s *Service) groups(tx store.Tx, in groupsIn) (page api.Page[ServiceAccountGroup], err error) {
+	f, err := in.find(tx)
+	if err != nil {
+		return page, err
+	}
+	var all []ServiceAccountGroup
+	seen := map[model.ID]bool{}
+	for _, g := range f.Grants {
+		if g.GroupID != "" && !seen[g.GroupID] {
+			seen[g.GroupID] = true
+			all = append(all, ServiceAccountGroup{GroupID: g.GroupID, Roles: authz.In(f.Grants, g.GroupID)})
 		}
-		return all
-	})
-	return api.PageOf(in.paging(), all), err
+	}
+	return api.PageOf(in.paging(), all), nil
 }
 
 // VacateOrg ends the accounts of an organization that goes.

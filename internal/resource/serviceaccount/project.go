@@ -1,8 +1,6 @@
 package serviceaccount
 
 import (
-	"context"
-
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/event"
@@ -31,8 +29,7 @@ func (s *Service) listOfGroup(tx store.Tx, in listOfGroupIn) (page api.Page[Grou
 	for _, a := range accounts {
 		all = append(all, toGroup(a, p.ID, ""))
 	}
-	page = api.PageOf(in.paging(), all)
-	return page, err
+	return api.PageOf(in.paging(), all), err
 }
 
 type createInGroupIn struct {
@@ -40,32 +37,21 @@ type createInGroupIn struct {
 	Body GroupServiceAccountRequest
 }
 
-func (s *Service) createInGroup(ctx context.Context, in createInGroupIn) (out GroupServiceAccount, err error) {
-	w := &in.Body
-	if err := shape.CheckGroupRoles("roles", w.Roles); err != nil {
+func (s *Service) createInGroup(tx store.Tx, in createInGroupIn) (out GroupServiceAccount, err error) {
+	if err := shape.CheckGroupRoles("roles", in.Body.Roles); err != nil {
 		return out, err
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		p, err := state.Project(tx, in.GroupID)
-		if err != nil {
-			return err
-		}
-		member := authz.OfOrganization(nil, p.OrgID, []authz.Role{authz.OrgMember})
-		a, text, err := create(tx, birth{
-			orgID: p.OrgID, name: w.Name, description: w.Description, hours: w.SecretExpiresAfterHours,
-			grants: authz.OfProject(member, p.ID, w.Roles),
-		})
-		if err != nil {
-			return err
-		}
-		out = toGroup(a, p.ID, text)
-		return event.Write(tx, event.In("SERVICE_ACCOUNT_ADDED_TO_GROUP", p).About(event.Key(a.ClientID)))
-	})
-	return out, err
-}
-
-func (s *Service) getOfGroup(ctx context.Context, in inGroup) (GroupServiceAccount, error) {
-	return show(ctx, s, in, asGroup)
+	p, err := state.Project(tx, in.GroupID)
+	if err != nil {
+		return out, err
+	}
+	member := authz.OfOrganization(nil, p.OrgID, []authz.Role{authz.OrgMember})
+	w := OrgServiceAccountRequest{Description: in.Body.Description, Name: in.Body.Name, SecretExpiresAfterHours: in.Body.SecretExpiresAfterHours}
+	a, text, err := create(tx, p.OrgID, w, authz.OfProject(member, p.ID, in.Body.Roles))
+	if err != nil {
+		return out, err
+	}
+	return toGroup(a, p.ID, text), event.Write(tx, event.In("SERVICE_ACCOUNT_ADDED_TO_GROUP", p).About(event.Key(a.ClientID)))
 }
 
 type updateOfGroupIn struct {
@@ -73,12 +59,16 @@ type updateOfGroupIn struct {
 	Body GroupServiceAccountUpdateRequest
 }
 
-func (s *Service) updateOfGroup(ctx context.Context, in updateOfGroupIn) (out GroupServiceAccount, err error) {
+func (s *Service) updateOfGroup(tx store.Tx, in updateOfGroupIn) (out GroupServiceAccount, err error) {
 	if err := shape.CheckGroupRoles("roles", in.Body.Roles); err != nil {
 		return out, err
 	}
-	c := change{name: in.Body.Name, description: in.Body.Description, roles: in.Body.Roles, scope: in.GroupID, replace: authz.OfProject}
-	return update(ctx, s, in.inGroup, c, asGroup)
+	w := OrgServiceAccountUpdateRequest{Description: in.Body.Description, Name: in.Body.Name, Roles: in.Body.Roles}
+	f, err := update(tx, in.inGroup, w)
+	if err != nil {
+		return out, err
+	}
+	return asGroup(f), nil
 }
 
 type inviteIn struct {
@@ -87,33 +77,21 @@ type inviteIn struct {
 }
 
 // invite also takes an account that has roles in the project already, and replaces them.
-func (s *Service) invite(ctx context.Context, in inviteIn) (out GroupServiceAccount, err error) {
+func (s *Service) invite(tx store.Tx, in inviteIn) (out GroupServiceAccount, err error) {
 	if err := shape.CheckGroupRoles("roles", in.Body.Roles); err != nil {
 		return out, err
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		f, err := in.candidate(tx)
-		if err != nil {
-			return err
-		}
-		if len(authz.In(f.Grants, in.GroupID)) > 0 {
-			err = change{roles: in.Body.Roles, scope: in.GroupID, replace: authz.OfProject}.apply(tx, f)
-		} else {
-			err = assign(tx, f, in.Body.Roles, "SERVICE_ACCOUNT_ADDED_TO_GROUP")
-		}
-		out = asGroup(f)
-		return err
-	})
-	return out, err
-}
-
-// assign takes an account into the project that it was found in, or out of it.
-func assign(tx store.Tx, f *found, roles []authz.Role, what event.Type) error {
-	f.Grants = authz.OfProject(f.Grants, f.project.ID, roles)
-	if err := state.ServiceAccounts.Put(tx, f.ServiceAccount); err != nil {
-		return err
+	f, err := in.candidate(tx)
+	if err != nil {
+		return out, err
 	}
-	return event.Write(tx, f.event(what))
+	if len(f.roles()) > 0 {
+		err = f.change(tx, OrgServiceAccountUpdateRequest{Roles: in.Body.Roles})
+	} else {
+		f.give(in.Body.Roles)
+		err = f.put(tx, "SERVICE_ACCOUNT_ADDED_TO_GROUP")
+	}
+	return asGroup(f), err
 }
 
 func (s *Service) leave(tx store.Tx, in inGroup) (api.None, error) {
@@ -121,7 +99,8 @@ func (s *Service) leave(tx store.Tx, in inGroup) (api.None, error) {
 	if err != nil {
 		return api.None{}, err
 	}
-	return api.None{}, assign(tx, f, nil, "SERVICE_ACCOUNT_REMOVED_FROM_GROUP")
+	f.give(nil)
+	return api.None{}, f.put(tx, "SERVICE_ACCOUNT_REMOVED_FROM_GROUP")
 }
 
 // Vacate takes the accounts out of a project that goes.

@@ -1,18 +1,15 @@
 package serviceaccount
 
 import (
-	"context"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authn"
-	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/resource/shape"
-	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -24,94 +21,50 @@ const (
 	handover = 7 * 24 * time.Hour
 )
 
-type addSecretInOrgIn struct {
-	inOrg
+type addSecretIn[P place] struct {
+	At   P `in:"path"`
 	Body ServiceAccountSecretRequest
 }
 
-func (s *Service) addSecretInOrg(ctx context.Context, in addSecretInOrgIn) (ServiceAccountSecret, error) {
-	return s.addSecret(ctx, in.inOrg, in.Body.SecretExpiresAfterHours)
+func (a accounts[P, W]) addSecret(tx store.Tx, in addSecretIn[P]) (out ServiceAccountSecret, err error) {
+	f, err := manageable(tx, in.At)
+	if err != nil {
+		return out, err
+	}
+	life, err := life(tx, f.OrgID, in.Body.SecretExpiresAfterHours)
+	if err != nil {
+		return out, err
+	}
+	if len(f.Secrets) >= maxSecrets {
+		return out, fault.SecretsLimit.With(strconv.Itoa(maxSecrets))
+	}
+	for i := range f.Secrets {
+		if end := tx.Now().Add(handover); f.Secrets[i].Expires.After(end) {
+			f.Secrets[i].Expires = end
+		}
+	}
+	fresh, text := authn.NewSecret(tx.Now(), life)
+	f.Secrets = append(f.Secrets, fresh)
+	return shape.Secret(&fresh, text), f.put(tx, "SERVICE_ACCOUNT_SECRET_ADDED")
 }
 
-type addSecretInGroupIn struct {
-	inGroup
-	Body ServiceAccountSecretRequest
-}
-
-func (s *Service) addSecretInGroup(ctx context.Context, in addSecretInGroupIn) (ServiceAccountSecret, error) {
-	return s.addSecret(ctx, in.inGroup, in.Body.SecretExpiresAfterHours)
-}
-
-func (s *Service) addSecret(ctx context.Context, at place, hours int) (out ServiceAccountSecret, err error) {
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		f, err := at.find(tx)
-		if err != nil {
-			return err
-		}
-		if err := f.manage(ctx); err != nil {
-			return err
-		}
-		life, err := life(tx, f.OrgID, hours)
-		if err != nil {
-			return err
-		}
-		if len(f.Secrets) >= maxSecrets {
-			return fault.SecretsLimit.With(strconv.Itoa(maxSecrets))
-		}
-		for i := range f.Secrets {
-			if end := tx.Now().Add(handover); f.Secrets[i].Expires.After(end) {
-				f.Secrets[i].Expires = end
-			}
-		}
-		fresh, text := authn.NewSecret(tx.Now(), life)
-		f.Secrets = append(f.Secrets, fresh)
-		out = shape.Secret(&fresh, text)
-		if err := state.ServiceAccounts.Put(tx, f.ServiceAccount); err != nil {
-			return err
-		}
-		return event.Write(tx, f.event("SERVICE_ACCOUNT_SECRET_ADDED"))
-	})
-	return out, err
-}
-
-type endSecretInOrgIn struct {
-	inOrg
+type endSecretIn[P place] struct {
+	At       P      `in:"path"`
 	SecretID string `path:"secretId" doc:"Id of the secret."`
 }
 
-func (s *Service) endSecretInOrg(ctx context.Context, in endSecretInOrgIn) (api.None, error) {
-	return s.endSecret(ctx, in.inOrg, in.SecretID)
-}
-
-type endSecretInGroupIn struct {
-	inGroup
-	SecretID string `path:"secretId" doc:"Id of the secret."`
-}
-
-func (s *Service) endSecretInGroup(ctx context.Context, in endSecretInGroupIn) (api.None, error) {
-	return s.endSecret(ctx, in.inGroup, in.SecretID)
-}
-
-func (s *Service) endSecret(ctx context.Context, at place, id model.ID) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
-		f, err := at.find(tx)
-		if err != nil {
-			return err
-		}
-		if err := f.manage(ctx); err != nil {
-			return err
-		}
-		i := slices.IndexFunc(f.Secrets, func(s model.Secret) bool { return s.ID == id })
-		if i < 0 {
-			return fault.SecretNotFound.With(id)
-		}
-		f.Secrets = slices.Delete(f.Secrets, i, i+1)
-		if err := authn.EndTokensOf(tx, f.ServiceAccount, id); err != nil {
-			return err
-		}
-		if err := state.ServiceAccounts.Put(tx, f.ServiceAccount); err != nil {
-			return err
-		}
-		return event.Write(tx, f.event("SERVICE_ACCOUNT_SECRET_DELETED"))
-	})
+func (a accounts[P, W]) endSecret(tx store.Tx, in endSecretIn[P]) (none api.None, err error) {
+	f, err := manageable(tx, in.At)
+	if err != nil {
+		return none, err
+	}
+	i := slices.IndexFunc(f.Secrets, func(s model.Secret) bool { return s.ID == in.SecretID })
+	if i < 0 {
+		return none, fault.SecretNotFound.With(in.SecretID)
+	}
+	f.Secrets = slices.Delete(f.Secrets, i, i+1)
+	if err := authn.EndTokensOf(tx, f.ServiceAccount, in.SecretID); err != nil {
+		return none, err
+	}
+	return none, f.put(tx, "SERVICE_ACCOUNT_SECRET_DELETED")
 }

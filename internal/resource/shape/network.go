@@ -30,16 +30,26 @@ func Network(s string) (netip.Prefix, error) {
 	return p.Masked(), nil
 }
 
-// OneNetwork reads the network of the entry at path, of which exactly one of an address and a range is given.
-func OneNetwork(bad *fault.Problems, path, address, cidr string) netip.Prefix {
-	p, err := Network(address + cidr)
-	switch {
-	case (address == "") == (cidr == ""):
-		bad.Add(path, "must have exactly one of ipAddress and cidrBlock")
-	case err != nil:
-		bad.Add(path, "must name an address or a range of addresses")
+// Networks reads the networks of the entries that are to be added to an access list, which has at most that many. Of each,
+// exactly one of an address and a range is given. Errors: fault.KeyAddressesLimit, fault.ValidationError.
+func Networks[W any](entries []W, most int, of func(W) (address, cidr string)) ([]netip.Prefix, error) {
+	if len(entries) > most {
+		return nil, fault.KeyAddressesLimit.With(strconv.Itoa(most)) // before any work on them
 	}
-	return p
+	var all []netip.Prefix
+	var bad fault.Problems
+	for i, w := range entries {
+		address, cidr := of(w)
+		p, err := Network(address + cidr)
+		switch {
+		case (address == "") == (cidr == ""):
+			bad.Add(fmt.Sprintf("[%d]", i), "must have exactly one of ipAddress and cidrBlock")
+		case err != nil:
+			bad.Add(fmt.Sprintf("[%d]", i), "must name an address or a range of addresses")
+		}
+		all = append(all, p)
+	}
+	return all, bad.Err()
 }
 
 // Address writes an address in the one form that the API's patterns allow: IPv6 with all its eight groups.
