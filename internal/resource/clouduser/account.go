@@ -29,11 +29,10 @@ func (s *Service) create(ctx context.Context, in createIn) (out CloudAppUser, er
 		if err != nil {
 			return err
 		}
-		_, err = state.UserNamed(tx, u.Username)
-		if err == nil {
+		switch _, err := state.UserNamed(tx, u.Username); {
+		case err == nil:
 			return fault.UserAlreadyExists.With(u.Username)
-		}
-		if !store.IsNotFound(err) {
+		case !store.IsNotFound(err):
 			return err
 		}
 		u.Created, u.Rev = tx.Now(), 0
@@ -54,39 +53,33 @@ type getIn struct {
 	UserID string `path:"userId" api:"is=objectId" doc:"Id of the cloud user."`
 }
 
-func (s *Service) get(ctx context.Context, in getIn) (shape.CloudAppUserView, error) {
-	return s.find(ctx, fault.UserNotFound.With(in.UserID), func(tx store.Tx) (*model.CloudUser, error) {
-		return state.Users.Get(tx, in.UserID)
-	})
+func (s *Service) get(tx store.Tx, in getIn) (shape.CloudAppUserView, error) {
+	u, err := state.Users.Get(tx, in.UserID)
+	return view(tx, u, err, fault.UserNotFound.With(in.UserID))
 }
 
 type byNameIn struct {
 	UserName string `path:"userName" api:"is=email" doc:"The user's username, an e-mail address; its case does not matter."`
 }
 
-func (s *Service) byName(ctx context.Context, in byNameIn) (shape.CloudAppUserView, error) {
-	return s.find(ctx, fault.UsernameNotFound.With(in.UserName), func(tx store.Tx) (*model.CloudUser, error) {
-		return state.UserNamed(tx, in.UserName)
-	})
+func (s *Service) byName(tx store.Tx, in byNameIn) (shape.CloudAppUserView, error) {
+	u, err := state.UserNamed(tx, in.UserName)
+	return view(tx, u, err, fault.UsernameNotFound.With(in.UserName))
 }
 
-// find shows a user with what there is in each organization that the caller shares with the user. Without any, the user
-// is missing too.
-func (s *Service) find(ctx context.Context, missing error, load func(store.Tx) (*model.CloudUser, error)) (out shape.CloudAppUserView, err error) {
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		u, err := load(tx)
-		if err != nil {
-			return store.IfMissing(err, missing)
-		}
-		places, err := state.Memberships.List(tx, store.Query{Index: "user", Prefix: []string{u.ID}})
-		if err != nil {
-			return err
-		}
-		if out, err = seen(tx, places, authz.From(ctx).Organizations()); err == nil && out.ID == "" {
-			err = missing
-		}
-		return err
-	})
+// view shows the user who was found, if err is nil, with what there is in each organization that the caller shares with the
+// user. Without any, the user is missing too.
+func view(tx store.Tx, u *model.CloudUser, err, missing error) (out shape.CloudAppUserView, _ error) {
+	if err != nil {
+		return out, store.IfMissing(err, missing)
+	}
+	places, err := state.Memberships.List(tx, store.Query{Index: "user", Prefix: []string{u.ID}})
+	if err != nil {
+		return out, err
+	}
+	if out, err = seen(tx, places, authz.From(tx.Context()).Organizations()); err == nil && out.ID == "" {
+		err = missing
+	}
 	return out, err
 }
 

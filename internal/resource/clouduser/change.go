@@ -1,7 +1,6 @@
 package clouduser
 
 import (
-	"context"
 	"slices"
 
 	"github.com/telamon-db/telamon/internal/authz"
@@ -12,21 +11,48 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
+// place names a user of an organization or of a project.
+type place interface {
+	// find is what the user has there, if seen admits it.
+	find(tx store.Tx, seen func(*model.Membership) bool) (*model.Membership, error)
+}
+
+// change changes what a user has at a place, and shows it.
+func change[W any](tx store.Tx, at place, as shape.Shape[W], change func(*model.Membership) error) (out W, err error) {
+	m, err := at.find(tx, shown)
+	if err != nil {
+		return out, err
+	}
+	before := m.Roles
+	if err := change(m); err != nil {
+		return out, err
+	}
+	if err := mayAssign(tx, m, before, m.Roles); err != nil {
+		return out, err
+	}
+	return shape.One(tx, m.OrgID, m, as)
+}
+
+// mayAssign refuses who may not give a user these roles in a project in place of those before. Who changes roles in an
+// organization is its owner.
+func mayAssign(tx store.Tx, m *model.Membership, before, after []authz.Role) error {
+	if m.GroupID == "" {
+		return nil
+	}
+	return shape.MayAssign(tx.Context(), &model.Project{ID: m.GroupID, OrgID: m.OrgID}, before, after)
+}
+
 type orgRoleIn struct {
 	oneInOrg
 	Body AddOrRemoveOrgRole
 }
 
-func (s *Service) addOrgRole(ctx context.Context, in orgRoleIn) (shape.OrgUserResponse, error) {
-	return s.changeInOrg(ctx, in.oneInOrg, func(tx store.Tx, m *model.Membership) error {
-		return addRole(tx, m, authz.Role(in.Body.OrgRole))
-	})
+func (s *Service) addOrgRole(tx store.Tx, in orgRoleIn) (shape.OrgUserResponse, error) {
+	return change(tx, in, shape.OrgUser, func(m *model.Membership) error { return addRole(tx, m, authz.Role(in.Body.OrgRole)) })
 }
 
-func (s *Service) removeOrgRole(ctx context.Context, in orgRoleIn) (shape.OrgUserResponse, error) {
-	return s.changeInOrg(ctx, in.oneInOrg, func(tx store.Tx, m *model.Membership) error {
-		return removeRole(tx, m, "orgRole", authz.Role(in.Body.OrgRole))
-	})
+func (s *Service) removeOrgRole(tx store.Tx, in orgRoleIn) (shape.OrgUserResponse, error) {
+	return change(tx, in, shape.OrgUser, func(m *model.Membership) error { return removeRole(tx, m, "orgRole", authz.Role(in.Body.OrgRole)) })
 }
 
 type groupRoleIn struct {
@@ -42,22 +68,18 @@ func (w AddOrRemoveGroupRole) check() error {
 	return nil
 }
 
-func (s *Service) addProjectRole(ctx context.Context, in groupRoleIn) (out shape.GroupUserResponse, err error) {
+func (s *Service) addProjectRole(tx store.Tx, in groupRoleIn) (out shape.GroupUserResponse, err error) {
 	if err := in.Body.check(); err != nil {
 		return out, err
 	}
-	return s.changeInProject(ctx, in.oneInProject, func(tx store.Tx, m *model.Membership) error {
-		return addRole(tx, m, in.Body.GroupRole)
-	})
+	return change(tx, in, shape.GroupUser, func(m *model.Membership) error { return addRole(tx, m, in.Body.GroupRole) })
 }
 
-func (s *Service) removeProjectRole(ctx context.Context, in groupRoleIn) (out shape.GroupUserResponse, err error) {
+func (s *Service) removeProjectRole(tx store.Tx, in groupRoleIn) (out shape.GroupUserResponse, err error) {
 	if err := in.Body.check(); err != nil {
 		return out, err
 	}
-	return s.changeInProject(ctx, in.oneInProject, func(tx store.Tx, m *model.Membership) error {
-		return removeRole(tx, m, "groupRole", in.Body.GroupRole)
-	})
+	return change(tx, in, shape.GroupUser, func(m *model.Membership) error { return removeRole(tx, m, "groupRole", in.Body.GroupRole) })
 }
 
 type setOrgRolesIn struct {
@@ -65,19 +87,11 @@ type setOrgRolesIn struct {
 	Body UpdateOrgRolesForUser
 }
 
-func (s *Service) setOrgRoles(ctx context.Context, in setOrgRolesIn) (out UpdateOrgRolesForUser, err error) {
+func (s *Service) setOrgRoles(tx store.Tx, in setOrgRolesIn) (out UpdateOrgRolesForUser, err error) {
 	if len(in.Body.OrgRoles) == 0 {
 		return out, fault.Field("orgRoles", "must have at least one role")
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		m, err := in.find(tx, shape.Active)
-		if err != nil {
-			return err
-		}
-		err = people.SetRoles(tx, m, in.Body.OrgRoles)
-		out = UpdateOrgRolesForUser{OrgRoles: m.Roles}
-		return err
-	})
+	out.OrgRoles, err = setRoles(tx, in, in.Body.OrgRoles)
 	return out, err
 }
 
@@ -86,7 +100,7 @@ type setProjectRolesIn struct {
 	Body UpdateGroupRolesForUser
 }
 
-func (s *Service) setProjectRoles(ctx context.Context, in setProjectRolesIn) (out UpdateGroupRolesForUser, err error) {
+func (s *Service) setProjectRoles(tx store.Tx, in setProjectRolesIn) (out UpdateGroupRolesForUser, err error) {
 	var bad fault.Problems
 	shape.GroupRoles(&bad, "groupRoles", in.Body.GroupRoles)
 	if len(in.Body.GroupRoles) == 0 {
@@ -95,17 +109,19 @@ func (s *Service) setProjectRoles(ctx context.Context, in setProjectRolesIn) (ou
 	if err := bad.Err(); err != nil {
 		return out, err
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		m, err := in.find(tx, shape.Active)
-		if err != nil {
-			return err
-		}
-		if err := in.mayAssign(ctx, m, m.Roles, in.Body.GroupRoles); err != nil {
-			return err
-		}
-		err = people.SetRoles(tx, m, in.Body.GroupRoles)
-		out = UpdateGroupRolesForUser{GroupRoles: m.Roles}
-		return err
-	})
+	out.GroupRoles, err = setRoles(tx, in, in.Body.GroupRoles)
 	return out, err
+}
+
+// setRoles replaces the roles of a user who has been let in, and returns them.
+func setRoles(tx store.Tx, at place, roles []authz.Role) ([]authz.Role, error) {
+	m, err := at.find(tx, shape.Active)
+	if err != nil {
+		return nil, err
+	}
+	if err := mayAssign(tx, m, m.Roles, roles); err != nil {
+		return nil, err
+	}
+	err = people.SetRoles(tx, m, roles)
+	return m.Roles, err
 }

@@ -53,7 +53,7 @@ func (s *Service) accountOperations() api.Operations {
 				"A caller who is a person in several organizations sees the roles in all that they share.",
 			Roles: authz.Authenticated, Status: http.StatusOK, Level: api.Real, Deprecated: newer, Sunset: sunset,
 			Errors:   fault.Kinds{fault.UserNotFound},
-			Versions: []api.Version{api.At("2023-01-01", s.get)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.get))},
 		},
 		{
 			ID: "getUserByUsername", Aliases: []string{"getUserByName"}, Method: http.MethodGet, Path: "/users/byName/{userName}", Tag: tag,
@@ -62,7 +62,7 @@ func (s *Service) accountOperations() api.Operations {
 				"A caller who is a person in several organizations sees the roles in all that they share.",
 			Roles: authz.Authenticated, Status: http.StatusOK, Level: api.Real, Deprecated: newer, Sunset: sunset,
 			Errors:   fault.Kinds{fault.UsernameNotFound},
-			Versions: []api.Version{api.At("2023-01-01", s.byName)},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.byName))},
 		},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -18,7 +19,9 @@ func (s *Service) organizationOperations() api.Operations {
 			Summary:     "Return all cloud users of one organization",
 			Description: "Returns the people of the organization and of its projects, by username. Version 2023-01-01 leaves out those who have not accepted their invitation.",
 			Roles:       read, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.listActiveInOrg)).Until(sunset), api.At(newer, s.listInOrg)},
+			Versions: []api.Version{
+				api.At("2023-01-01", store.Read(s.Store, s.listActiveInOrg)).Until(sunset), api.At(newer, store.Read(s.Store, s.listInOrg)),
+			},
 		},
 		{
 			ID: "createOrganizationUser", Aliases: []string{"createOrgUser"}, Method: http.MethodPost, Path: ofOrg, Tag: tag,
@@ -29,7 +32,7 @@ func (s *Service) organizationOperations() api.Operations {
 			Errors: fault.Kinds{
 				fault.UserAlreadyExists, fault.UsersPerOrg, fault.UsersPerGroup, fault.TeamNotFound, fault.UsersPerTeam, fault.TeamsPerUser,
 			},
-			Versions: []api.Version{api.At(newer, s.inviteToOrg)},
+			Versions: []api.Version{api.At(newer, store.Write(s.Store, s.inviteToOrg))},
 		},
 		{
 			ID: "getOrganizationUser", Aliases: []string{"getOrgUser"}, Method: http.MethodGet, Path: inOrg, Tag: tag,
@@ -47,7 +50,7 @@ func (s *Service) organizationOperations() api.Operations {
 			Errors: fault.Kinds{
 				fault.UserNotFound, fault.UserAlreadyExists, fault.LastOrgOwner, fault.UsersPerGroup, fault.TeamNotFound, fault.UsersPerTeam, fault.TeamsPerUser,
 			},
-			Versions: []api.Version{api.At(newer, s.updateInOrg)},
+			Versions: []api.Version{api.At(newer, store.Write(s.Store, s.updateInOrg))},
 		},
 		{
 			ID: "removeOrganizationUser", Aliases: []string{"removeOrgUser"}, Method: http.MethodDelete, Path: inOrg, Tag: tag,
@@ -55,26 +58,28 @@ func (s *Service) organizationOperations() api.Operations {
 			Description: "Takes the user out of the organization, its projects and its teams, or ends the invitation into them; the account stays. " +
 				"The organization's last owner stays too. Version 2023-01-01 removes only users who have accepted their invitation.",
 			Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.UserNotFound, fault.LastOrgOwner},
-			Versions: []api.Version{api.At("2023-01-01", s.removeActiveFromOrg).Until(sunset), api.At(newer, s.removeAnyFromOrg)},
+			Versions: []api.Version{
+				api.At("2023-01-01", store.Write(s.Store, s.removeFromOrg(shape.Active))).Until(sunset), api.At(newer, store.Write(s.Store, s.removeFromOrg(shown))),
+			},
 		},
 		{
 			ID: "addOrganizationRole", Aliases: []string{"addOrgUserRole", "addOrgRole"}, Method: http.MethodPost, Path: inOrg + ":addRole", Tag: tag,
 			Summary: "Add one role in one organization to one cloud user",
 			Roles:   manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UserNotFound, fault.RoleAlreadyHeld},
-			Versions: []api.Version{api.At(newer, s.addOrgRole)},
+			Versions: []api.Version{api.At(newer, store.Write(s.Store, s.addOrgRole))},
 		},
 		{
 			ID: "removeOrganizationRole", Aliases: []string{"removeOrgUserRole", "removeOrgRole"}, Method: http.MethodPost, Path: inOrg + ":removeRole", Tag: tag,
 			Summary: "Remove one role in one organization from one cloud user", Description: "Takes a role. A user's only role stays, and the last owner's.",
 			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UserNotFound, fault.RoleNotHeld, fault.LastOrgOwner},
-			Versions: []api.Version{api.At(newer, s.removeOrgRole)},
+			Versions: []api.Version{api.At(newer, store.Write(s.Store, s.removeOrgRole))},
 		},
 		{
 			ID: "updateOrganizationRoles", Aliases: []string{"updateOrgUserRoles"}, Method: http.MethodPut, Path: inOrg + "/roles", Tag: "Organizations",
 			Summary:     "Replace the roles of one cloud user in one organization",
 			Description: "Replaces the roles in the organization itself of a user who has accepted the invitation. The organization's last owner stays one.",
 			Roles:       manage, Status: http.StatusOK, Level: api.Real, Deprecated: newer, Sunset: sunset, Errors: fault.Kinds{fault.UserNotFound, fault.LastOrgOwner},
-			Versions: []api.Version{api.At("2023-01-01", s.setOrgRoles)},
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.setOrgRoles))},
 		},
 	}
 }

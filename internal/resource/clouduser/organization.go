@@ -1,7 +1,6 @@
 package clouduser
 
 import (
-	"context"
 	"errors"
 	"slices"
 
@@ -26,28 +25,24 @@ type listPeopleInOrgIn struct {
 	shape.InPeople
 }
 
-func (s *Service) listActiveInOrg(tx store.Tx, in listInOrgIn) (page api.Page[shape.CloudAppUserView], err error) {
-	members, err := in.members(tx, shape.Active)
-	if err != nil {
-		return page, err
-	}
-	page, err = shape.PeoplePage(tx, in.Paging, in.OrgID, members, shape.CloudAppUser)
-	return page, err
+func (s *Service) listActiveInOrg(tx store.Tx, in listInOrgIn) (api.Page[shape.CloudAppUserView], error) {
+	return pageOfOrg(tx, in, shape.Active, shape.CloudAppUser)
 }
 
-func (s *Service) listInOrg(ctx context.Context, in listPeopleInOrgIn) (page api.Page[shape.OrgUserResponse], err error) {
+func (s *Service) listInOrg(tx store.Tx, in listPeopleInOrgIn) (page api.Page[shape.OrgUserResponse], err error) {
 	if err := in.Check(); err != nil {
 		return page, err
 	}
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		members, err := in.members(tx, in.Wants)
-		if err != nil {
-			return err
-		}
-		page, err = shape.PeoplePage(tx, in.Paging, in.OrgID, members, shape.OrgUser)
-		return err
-	})
-	return page, err
+	return pageOfOrg(tx, in.listInOrgIn, in.Wants, shape.OrgUser)
+}
+
+// pageOfOrg is the page of the organization's people who are wanted.
+func pageOfOrg[W any](tx store.Tx, in listInOrgIn, want func(*model.Membership) bool, as shape.Shape[W]) (page api.Page[W], err error) {
+	members, err := in.members(tx, want)
+	if err != nil {
+		return page, err
+	}
+	return shape.PeoplePage(tx, in.Paging, in.OrgID, members, as)
 }
 
 // members are the places in the organization itself that are wanted, by username.
@@ -100,8 +95,7 @@ func (s *Service) getInOrg(tx store.Tx, in getInOrgIn) (out shape.OrgUserRespons
 	if err != nil {
 		return out, err
 	}
-	out, err = shape.One(tx, in.OrgID, m, shape.OrgUser)
-	return out, err
+	return shape.One(tx, in.OrgID, m, shape.OrgUser)
 }
 
 type inviteIn struct {
@@ -109,40 +103,38 @@ type inviteIn struct {
 	Body OrgUserRequest
 }
 
-func (s *Service) inviteToOrg(ctx context.Context, in inviteIn) (out shape.OrgUserResponse, err error) {
+func (s *Service) inviteToOrg(tx store.Tx, in inviteIn) (out shape.OrgUserResponse, err error) {
 	w := &in.Body
-	var bad fault.Problems
-	w.Roles.check(&bad)
-	bad.AtMost("teamIds", len(w.TeamIDs), maxTeams)
-	if err := bad.Err(); err != nil {
+	if err := fault.Check(w.Roles.check, teamsAtMost(w.TeamIDs)); err != nil {
 		return out, err
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		if _, err := state.Organization(tx, in.OrgID); err != nil {
-			return err
-		}
-		u, err := state.Account(tx, w.Username, in.OrgID)
-		if err != nil {
-			return err
-		}
-		places, err := w.Roles.places(tx, in.OrgID)
-		if err != nil {
-			return err
-		}
-		if err := s.Invitations.Invite(tx, u, in.OrgID, places); err != nil {
-			return err
-		}
-		m, err := find(tx, u.ID, in.OrgID, shown)
-		if err != nil {
-			return err
-		}
-		if err := people.SetTeams(tx, m, w.TeamIDs); err != nil {
-			return err
-		}
-		out, err = shape.One(tx, in.OrgID, m, shape.OrgUser)
-		return err
-	})
-	return out, err
+	if _, err := state.Organization(tx, in.OrgID); err != nil {
+		return out, err
+	}
+	u, err := state.Account(tx, w.Username, in.OrgID)
+	if err != nil {
+		return out, err
+	}
+	places, err := w.Roles.places(tx, in.OrgID)
+	if err != nil {
+		return out, err
+	}
+	if err := s.Invitations.Invite(tx, u, in.OrgID, places); err != nil {
+		return out, err
+	}
+	m, err := find(tx, u.ID, in.OrgID, shown)
+	if err != nil {
+		return out, err
+	}
+	if err := people.SetTeams(tx, m, w.TeamIDs); err != nil {
+		return out, err
+	}
+	return shape.One(tx, in.OrgID, m, shape.OrgUser)
+}
+
+// teamsAtMost checks how many teams a request names.
+func teamsAtMost(ids []string) func(bad *fault.Problems) {
+	return func(bad *fault.Problems) { bad.AtMost("teamIds", len(ids), maxTeams) }
 }
 
 type updateIn struct {
@@ -150,17 +142,12 @@ type updateIn struct {
 	Body OrgUserUpdateRequest
 }
 
-func (s *Service) updateInOrg(ctx context.Context, in updateIn) (shape.OrgUserResponse, error) {
+func (s *Service) updateInOrg(tx store.Tx, in updateIn) (out shape.OrgUserResponse, err error) {
 	w := &in.Body
-	var bad fault.Problems
-	if w.Roles != nil {
-		w.Roles.check(&bad)
+	if err := fault.Check(w.Roles.check, teamsAtMost(w.TeamIDs)); err != nil {
+		return out, err
 	}
-	bad.AtMost("teamIds", len(w.TeamIDs), maxTeams)
-	if err := bad.Err(); err != nil {
-		return shape.OrgUserResponse{}, err
-	}
-	return s.changeInOrg(ctx, in.oneInOrg, func(tx store.Tx, m *model.Membership) error {
+	return change(tx, in, shape.OrgUser, func(m *model.Membership) error {
 		if w.Roles != nil {
 			if err := w.Roles.give(tx, m); err != nil {
 				return err
@@ -173,41 +160,18 @@ func (s *Service) updateInOrg(ctx context.Context, in updateIn) (shape.OrgUserRe
 	})
 }
 
-// changeInOrg changes what a user has in an organization, and shows it.
-func (s *Service) changeInOrg(ctx context.Context, in oneInOrg, change func(store.Tx, *model.Membership) error) (out shape.OrgUserResponse, err error) {
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		m, err := in.find(tx, shown)
-		if err != nil {
-			return err
-		}
-		if err := change(tx, m); err != nil {
-			return err
-		}
-		out, err = shape.One(tx, in.OrgID, m, shape.OrgUser)
-		return err
-	})
-	return out, err
-}
-
-func (s *Service) removeActiveFromOrg(ctx context.Context, in oneInOrg) (api.None, error) {
-	return s.removeFromOrg(ctx, in, shape.Active)
-}
-
-func (s *Service) removeAnyFromOrg(ctx context.Context, in oneInOrg) (api.None, error) {
-	return s.removeFromOrg(ctx, in, shown)
-}
-
-// removeFromOrg takes a user out of an organization, its projects and its teams, and ends what the user was asked to.
-func (s *Service) removeFromOrg(ctx context.Context, in oneInOrg, seen func(*model.Membership) bool) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
+// removeFromOrg takes a user whom seen admits out of an organization, its projects and its teams, and ends what the user was
+// asked to.
+func (s *Service) removeFromOrg(seen func(*model.Membership) bool) func(store.Tx, oneInOrg) (api.None, error) {
+	return func(tx store.Tx, in oneInOrg) (none api.None, err error) {
 		if _, err := in.find(tx, seen); err != nil {
-			return err
+			return none, err
 		}
 		if err := invite.Withdraw(tx, in.UserID, in.OrgID); err != nil {
-			return err
+			return none, err
 		}
-		return people.LeaveAll(tx, in.UserID, in.OrgID)
-	})
+		return none, people.LeaveAll(tx, in.UserID, in.OrgID)
+	}
 }
 
 // VacateOrg lets everybody go from an organization that goes, those who are invited too.

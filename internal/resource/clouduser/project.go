@@ -1,7 +1,6 @@
 package clouduser
 
 import (
-	"context"
 	"slices"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -26,28 +25,24 @@ type listPeopleInProjectIn struct {
 	shape.InPeople
 }
 
-func (s *Service) listActiveInProject(tx store.Tx, in listInProjectIn) (page api.Page[shape.CloudAppUserView], err error) {
-	p, members, err := in.members(tx, shape.Active)
-	if err != nil {
-		return page, err
-	}
-	page, err = shape.PeoplePage(tx, in.Paging, p.OrgID, members, shape.CloudAppUser)
-	return page, err
+func (s *Service) listActiveInProject(tx store.Tx, in listInProjectIn) (api.Page[shape.CloudAppUserView], error) {
+	return pageOfProject(tx, in, shape.Active, shape.CloudAppUser)
 }
 
-func (s *Service) listInProject(ctx context.Context, in listPeopleInProjectIn) (page api.Page[shape.GroupUserResponse], err error) {
+func (s *Service) listInProject(tx store.Tx, in listPeopleInProjectIn) (page api.Page[shape.GroupUserResponse], err error) {
 	if err := in.Check(); err != nil {
 		return page, err
 	}
-	err = s.Store.View(ctx, func(tx store.Tx) error {
-		p, members, err := in.members(tx, in.Wants)
-		if err != nil {
-			return err
-		}
-		page, err = shape.PeoplePage(tx, in.Paging, p.OrgID, members, shape.GroupUser)
-		return err
-	})
-	return page, err
+	return pageOfProject(tx, in.listInProjectIn, in.Wants, shape.GroupUser)
+}
+
+// pageOfProject is the page of the project's people who are wanted.
+func pageOfProject[W any](tx store.Tx, in listInProjectIn, want func(*model.Membership) bool, as shape.Shape[W]) (page api.Page[W], err error) {
+	p, members, err := in.members(tx, want)
+	if err != nil {
+		return page, err
+	}
+	return shape.PeoplePage(tx, in.Paging, p.OrgID, members, as)
 }
 
 // members are the places in the project that are wanted, by username. Who reaches the project in another way has one
@@ -128,11 +123,6 @@ func (in oneInProject) find(tx store.Tx, seen func(*model.Membership) bool) (*mo
 	return find(tx, in.UserID, in.GroupID, seen)
 }
 
-// mayAssign refuses who may not give a user these roles in the project in place of those before.
-func (in oneInProject) mayAssign(ctx context.Context, m *model.Membership, before, after []authz.Role) error {
-	return shape.MayAssign(ctx, &model.Project{ID: in.GroupID, OrgID: m.OrgID}, before, after)
-}
-
 type getInProjectIn struct {
 	oneInProject
 	shape.InStatus
@@ -143,8 +133,7 @@ func (s *Service) getInProject(tx store.Tx, in getInProjectIn) (out shape.GroupU
 	if err != nil {
 		return out, err
 	}
-	out, err = shape.One(tx, m.OrgID, m, shape.GroupUser)
-	return out, err
+	return shape.One(tx, m.OrgID, m, shape.GroupUser)
 }
 
 type addIn struct {
@@ -152,71 +141,39 @@ type addIn struct {
 	Body GroupUserRequest
 }
 
-func (s *Service) addToProject(ctx context.Context, in addIn) (out shape.GroupUserResponse, err error) {
+func (s *Service) addToProject(tx store.Tx, in addIn) (out shape.GroupUserResponse, err error) {
 	if err := shape.CheckGroupRoles("roles", in.Body.Roles); err != nil {
 		return out, err
 	}
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		p, err := state.Project(tx, in.GroupID)
-		if err != nil {
-			return err
-		}
-		if err := shape.MayAssign(ctx, p, nil, in.Body.Roles); err != nil {
-			return err
-		}
-		org, err := s.Invitations.Add(tx, p, in.Body.Username, in.Body.Roles)
-		if err != nil {
-			return err
-		}
-		m, err := find(tx, org.UserID, p.ID, shown)
-		if err != nil {
-			return err
-		}
-		out, err = shape.One(tx, p.OrgID, m, shape.GroupUser)
-		return err
-	})
-	return out, err
+	p, err := state.Project(tx, in.GroupID)
+	if err != nil {
+		return out, err
+	}
+	if err := shape.MayAssign(tx.Context(), p, nil, in.Body.Roles); err != nil {
+		return out, err
+	}
+	org, err := s.Invitations.Add(tx, p, in.Body.Username, in.Body.Roles)
+	if err != nil {
+		return out, err
+	}
+	m, err := find(tx, org.UserID, p.ID, shown)
+	if err != nil {
+		return out, err
+	}
+	return shape.One(tx, p.OrgID, m, shape.GroupUser)
 }
 
-// changeInProject changes what a user has in a project, and shows it.
-func (s *Service) changeInProject(ctx context.Context, in oneInProject, change func(store.Tx, *model.Membership) error) (out shape.GroupUserResponse, err error) {
-	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		m, err := in.find(tx, shown)
-		if err != nil {
-			return err
-		}
-		before := m.Roles
-		if err := change(tx, m); err != nil {
-			return err
-		}
-		if err := in.mayAssign(ctx, m, before, m.Roles); err != nil {
-			return err
-		}
-		out, err = shape.One(tx, m.OrgID, m, shape.GroupUser)
-		return err
-	})
-	return out, err
-}
-
-func (s *Service) removeActiveFromProject(ctx context.Context, in oneInProject) (api.None, error) {
-	return s.removeFromProject(ctx, in, shape.Active)
-}
-
-func (s *Service) removeAnyFromProject(ctx context.Context, in oneInProject) (api.None, error) {
-	return s.removeFromProject(ctx, in, shown)
-}
-
-// removeFromProject takes a user out of the project. Whoever was invited into it does not get there by accepting later:
-// nothing is pending there any more.
-func (s *Service) removeFromProject(ctx context.Context, in oneInProject, seen func(*model.Membership) bool) (api.None, error) {
-	return api.None{}, s.Store.Update(ctx, func(tx store.Tx) error {
+// removeFromProject takes a user whom seen admits out of the project. Whoever was invited into it does not get there by
+// accepting later: nothing is pending there any more.
+func (s *Service) removeFromProject(seen func(*model.Membership) bool) func(store.Tx, oneInProject) (api.None, error) {
+	return func(tx store.Tx, in oneInProject) (none api.None, err error) {
 		m, err := in.find(tx, seen)
 		if err != nil {
-			return err
+			return none, err
 		}
-		if err := in.mayAssign(ctx, m, m.Roles, nil); err != nil {
-			return err
+		if err := mayAssign(tx, m, m.Roles, nil); err != nil {
+			return none, err
 		}
-		return people.Leave(tx, m)
-	})
+		return none, people.Leave(tx, m)
+	}
 }

@@ -19,8 +19,11 @@ const (
 	maxTeams       = 100
 )
 
-// check adds what is wrong with roles that needs no other object.
+// check adds what is wrong with roles that needs no other object; nothing where a request names none: nil.
 func (w *OrgUserRolesRequest) check(bad *fault.Problems) {
+	if w == nil {
+		return
+	}
 	const path = "roles.groupRoleAssignments"
 	if bad.AtMost(path, len(w.GroupRoleAssignments), maxAssignments); len(w.GroupRoleAssignments) > maxAssignments {
 		return
