@@ -1,6 +1,8 @@
 package backup
 
 import (
+	"slices"
+
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
@@ -65,9 +67,9 @@ func checkJob(w *DiskBackupSnapshotRestoreJob) error {
 // targetOf returns the cluster that a job restores to: one that runs, that the caller may restore to, and that no other
 // job is restoring.
 func targetOf(tx store.Tx, w *DiskBackupSnapshotRestoreJob) (*model.Cluster, error) {
-	p, err := state.Projects.Get(tx, w.TargetGroupID)
+	p, err := state.Project(tx, w.TargetGroupID)
 	if err != nil {
-		return nil, store.IfMissing(err, fault.GroupNotFound.With(w.TargetGroupID))
+		return nil, err
 	}
 	need := authz.Any(authz.GroupBackupExportOperator, authz.GroupBackupRecovery, authz.GroupBackupManager)
 	if err := api.Require(tx.Context(), need, authz.Scope{OrgID: p.OrgID, GroupID: p.ID}); err != nil {
@@ -78,15 +80,10 @@ func targetOf(tx store.Tx, w *DiskBackupSnapshotRestoreJob) (*model.Cluster, err
 		return nil, err
 	}
 	jobs, err := Jobs.List(tx, store.Query{Index: "target", Prefix: []string{c.ID}})
-	if err != nil {
-		return nil, err
+	if err == nil && slices.ContainsFunc(jobs, (*Job).unfinished) {
+		err = fault.RestoreUnfinished.With(c.Name)
 	}
-	for _, j := range jobs {
-		if j.unfinished() {
-			return nil, fault.RestoreUnfinished.With(c.Name)
-		}
-	}
-	return c, nil
+	return c, err
 }
 
 type jobIn struct {
@@ -94,17 +91,7 @@ type jobIn struct {
 	RestoreJobID string `path:"restoreJobId" api:"is=objectId" doc:"Id of the restore job."`
 }
 
-func getJob(tx store.Tx, in jobIn) (out DiskBackupSnapshotRestoreJob, err error) {
-	c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
-	if err != nil {
-		return out, err
-	}
-	j, err := Jobs.Get(tx, in.RestoreJobID)
-	if err == nil && j.ClusterID != c.ID {
-		err = store.ErrNotFound
-	}
-	if err != nil {
-		return out, store.IfMissing(err, fault.ResourceNotFound.With("restore job "+in.RestoreJobID))
-	}
-	return j.wire(), nil
+// find returns the job that in names.
+func (in jobIn) find(tx store.Tx) (*Job, error) {
+	return inCluster(tx, in.InCluster, Jobs, "restore job", in.RestoreJobID, func(j *Job) model.ID { return j.ClusterID })
 }

@@ -44,24 +44,6 @@ func usual(c *model.Cluster) (s DiskBackupSnapshotSchedule20240805) {
 	return s
 }
 
-// scheduleOf returns a cluster's schedule, stored or not.
-func scheduleOf(tx store.Tx, c *model.Cluster) (*Schedule, error) {
-	s, err := Schedules.Get(tx, c.ID)
-	if store.IsNotFound(err) {
-		return &Schedule{ClusterID: c.ID, Is: usual(c)}, nil
-	}
-	return s, err
-}
-
-// dropSchedule removes the schedule of a cluster that is gone.
-func dropSchedule(tx store.Tx, c *model.Cluster) error {
-	s, err := Schedules.Get(tx, c.ID)
-	if err != nil {
-		return store.IfMissing(err, nil)
-	}
-	return Schedules.Delete(tx, s)
-}
-
 // showSchedule writes a schedule in a version's shape.
 func showSchedule[W any, P scheduleShape[W]](s *Schedule, c *model.Cluster) (w W) {
 	group := "/groups/" + c.GroupID
@@ -74,12 +56,21 @@ func showSchedule[W any, P scheduleShape[W]](s *Schedule, c *model.Cluster) (w W
 
 type scheduleIn struct{ api.InCluster }
 
-func getSchedule[W any, P scheduleShape[W]](tx store.Tx, in scheduleIn) (out W, err error) {
+// find returns the cluster that in names and its schedule, stored or not.
+func (in scheduleIn) find(tx store.Tx) (*Schedule, *model.Cluster, error) {
 	c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
 	if err != nil {
-		return out, err
+		return nil, nil, err
 	}
-	s, err := scheduleOf(tx, c)
+	s, err := Schedules.Get(tx, c.ID)
+	if store.IsNotFound(err) {
+		return &Schedule{ClusterID: c.ID, Is: usual(c)}, c, nil
+	}
+	return s, c, err
+}
+
+func getSchedule[W any, P scheduleShape[W]](tx store.Tx, in scheduleIn) (out W, err error) {
+	s, c, err := in.find(tx)
 	if err != nil {
 		return out, err
 	}
@@ -87,12 +78,12 @@ func getSchedule[W any, P scheduleShape[W]](tx store.Tx, in scheduleIn) (out W, 
 }
 
 type updateScheduleIn[W any] struct {
-	api.InCluster
+	scheduleIn
 	Body api.Patch[W]
 }
 
 func updateSchedule[W any, P scheduleShape[W]](tx store.Tx, in updateScheduleIn[W]) (out W, err error) {
-	return changeSchedule[W, P](tx, in.InCluster, func(s *Schedule, c *model.Cluster) error {
+	return changeSchedule[W, P](tx, in.scheduleIn, func(s *Schedule, c *model.Cluster) error {
 		body, err := in.Body.Apply(showSchedule[W, P](s, c))
 		if err != nil {
 			return err
@@ -110,21 +101,17 @@ func updateSchedule[W any, P scheduleShape[W]](tx store.Tx, in updateScheduleIn[
 
 // deleteSchedule takes all items away; the policy and the rest stay as they are.
 func deleteSchedule[W any, P scheduleShape[W]](tx store.Tx, in scheduleIn) (out W, err error) {
-	return changeSchedule[W, P](tx, in.InCluster, func(s *Schedule, _ *model.Cluster) error {
+	return changeSchedule[W, P](tx, in, func(s *Schedule, _ *model.Cluster) error {
 		s.Is.Policies = []SchedulePolicy{{ID: s.Is.Policies[0].ID, PolicyItems: []PolicyItem{}}}
 		return nil
 	})
 }
 
-func changeSchedule[W any, P scheduleShape[W]](tx store.Tx, in api.InCluster, change func(*Schedule, *model.Cluster) error) (out W, err error) {
-	c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
-	if err != nil {
-		return out, err
+func changeSchedule[W any, P scheduleShape[W]](tx store.Tx, in scheduleIn, change func(*Schedule, *model.Cluster) error) (out W, err error) {
+	s, c, err := in.find(tx)
+	if err == nil && c.Declared.Shared() {
+		err = fault.TenantUnsupported.With(c.Name)
 	}
-	if c.Declared.Shared() {
-		return out, fault.TenantUnsupported.With(c.Name)
-	}
-	s, err := scheduleOf(tx, c)
 	if err != nil {
 		return out, err
 	}

@@ -5,15 +5,12 @@ import (
 	"github.com/telamon-db/telamon/internal/model"
 )
 
-// schedule are the members that a schedule has in all versions. C is a version's shape of the copies in other regions, D
-// that of what goes with copies that are not made any more.
-type schedule[C, D any] struct {
+// schedule are the members that a schedule has in all versions.
+type schedule struct {
 	AutoExportEnabled   bool                    `json:"autoExportEnabled" doc:"Whether snapshots are exported by themselves. Only false is accepted: there are no export buckets so far."`
 	ClusterID           string                  `json:"clusterId,omitempty" api:"readonly,is=objectId" doc:"Id of the cluster."`
 	ClusterName         string                  `json:"clusterName,omitempty" api:"readonly,is=clusterName" doc:"Name of the cluster."`
 	CopyPolicyItems     bool                    `json:"copyPolicyItemsEnabled" doc:"Whether copies follow items of their own. Kept as declared."`
-	CopySettings        []C                     `json:"copySettings" doc:"Copies of snapshots in other regions. Kept as declared."`
-	DeleteCopiedBackups []D                     `json:"deleteCopiedBackups,omitempty" api:"writeonly" doc:"Copies to remove. There are none."`
 	DeleteCopySnapshots *bool                   `json:"deleteCopySnapshots,omitempty" api:"writeonly" doc:"Whether copies go with their settings. There are none."`
 	DeleteSnapshots     *bool                   `json:"deleteSnapshots,omitempty" api:"writeonly" doc:"Whether scheduled snapshots go with their items. There are none."`
 	Export              *AutoExportPolicyView   `json:"export,omitempty" doc:"Where snapshots are exported to. Refused with a bucket: there are no export buckets so far."`
@@ -31,13 +28,17 @@ type schedule[C, D any] struct {
 
 // DiskBackupSnapshotSchedule is a cluster's schedule until 2024-08-05.
 type DiskBackupSnapshotSchedule struct {
-	schedule[DiskBackupCopySetting, DeleteCopiedBackups]
+	schedule
+	CopySettings        []DiskBackupCopySetting `json:"copySettings" doc:"Copies of snapshots in other regions. Kept as declared."`
+	DeleteCopiedBackups []DeleteCopiedBackups   `json:"deleteCopiedBackups,omitempty" api:"writeonly" doc:"Copies to remove. There are none."`
 }
 
 // DiskBackupSnapshotSchedule20240805 is a cluster's schedule since 2024-08-05.
 type DiskBackupSnapshotSchedule20240805 struct {
 	AutoCopySettings bool `json:"autoCopySettingsEnabled" doc:"Whether copies follow the cluster's regions. Kept as declared."`
-	schedule[DiskBackupCopySetting20240805, DeleteCopiedBackups20240805]
+	schedule
+	CopySettings        []DiskBackupCopySetting20240805 `json:"copySettings" doc:"Copies of snapshots in other regions. Kept as declared."`
+	DeleteCopiedBackups []DeleteCopiedBackups20240805   `json:"deleteCopiedBackups,omitempty" api:"writeonly" doc:"Copies to remove. There are none."`
 }
 
 // SchedulePolicy is which snapshots there are to be.
@@ -118,7 +119,7 @@ func (w *DiskBackupSnapshotSchedule20240805) show(s DiskBackupSnapshotSchedule20
 
 // read knows a zone by its replica set. A zone that the cluster does not have stays unknown.
 func (w *DiskBackupSnapshotSchedule) read(c *model.Cluster) (s DiskBackupSnapshotSchedule20240805) {
-	s.schedule = recopied[DiskBackupCopySetting20240805, DeleteCopiedBackups20240805](w.schedule)
+	s.schedule, s.CopySettings = w.schedule, []DiskBackupCopySetting20240805{}
 	for _, o := range w.CopySettings {
 		n := DiskBackupCopySetting20240805{copySetting: o.copySetting}
 		for _, z := range c.Declared.Zones {
@@ -132,7 +133,7 @@ func (w *DiskBackupSnapshotSchedule) read(c *model.Cluster) (s DiskBackupSnapsho
 }
 
 func (w *DiskBackupSnapshotSchedule) show(s DiskBackupSnapshotSchedule20240805, c *model.Cluster) {
-	w.schedule = recopied[DiskBackupCopySetting, DeleteCopiedBackups](s.schedule)
+	w.schedule, w.CopySettings = s.schedule, []DiskBackupCopySetting{}
 	for _, n := range s.CopySettings {
 		o := DiskBackupCopySetting{copySetting: n.copySetting}
 		for _, z := range c.Declared.Zones {
@@ -141,14 +142,5 @@ func (w *DiskBackupSnapshotSchedule) show(s DiskBackupSnapshotSchedule20240805, 
 			}
 		}
 		w.CopySettings = append(w.CopySettings, o)
-	}
-}
-
-// recopied is a schedule of another version but for the copies, of which it has none.
-func recopied[C, D, FromC, FromD any](s schedule[FromC, FromD]) schedule[C, D] {
-	return schedule[C, D]{
-		AutoExportEnabled: s.AutoExportEnabled, ClusterID: s.ClusterID, ClusterName: s.ClusterName, CopyPolicyItems: s.CopyPolicyItems,
-		CopySettings: []C{}, Export: s.Export, ExtraRetention: s.ExtraRetention, Links: s.Links, Policies: s.Policies, ReferenceHour: s.ReferenceHour,
-		ReferenceMinute: s.ReferenceMinute, RestoreWindowDays: s.RestoreWindowDays, UseNamesInPrefix: s.UseNamesInPrefix,
 	}
 }

@@ -1,12 +1,15 @@
 package backup
 
 import (
+	"errors"
+	"slices"
+	"time"
+
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/reconcile"
-	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -37,13 +40,18 @@ func (s *Service) take(tx store.Tx, in takeIn) (out DiskBackupSnapshot, err erro
 		ID: model.NewID(), GroupID: c.GroupID, ClusterID: c.ID, Cluster: c.Name, ReplicaSet: c.ReplicaSet, Provider: c.Provider(), Node: c.Node,
 		Description: in.Body.Description, Status: Queued, Since: tx.Now(), Created: tx.Now(), Expires: tx.Now().AddDate(0, 0, days), Version: s.Version,
 	}
-	if err := Snapshots.Put(tx, snap); err != nil {
-		return out, err
-	}
-	if err := reconcile.Schedule(tx, SnapshotKind, snap.ID, snap.Node, tx.Now()); err != nil {
+	if err := snap.keep(tx, tx.Now()); err != nil {
 		return out, err
 	}
 	return snap.wire(), write(tx, snap.GroupID, snap.Cluster, "CPS_ON_DEMAND_SNAPSHOT_REQUESTED")
+}
+
+// keep stores a snapshot, and has it looked at when something is to be done for it.
+func (s *Snapshot) keep(tx store.Tx, due time.Time) error {
+	if err := Snapshots.Put(tx, s); err != nil {
+		return err
+	}
+	return reconcile.Schedule(tx, SnapshotKind, s.ID, s.Node, due)
 }
 
 // write appends an event about a cluster of a project.
@@ -62,37 +70,11 @@ func running(tx store.Tx, in api.InCluster) (*model.Cluster, error) {
 
 // noUnfinished refuses a second snapshot on demand beside one that is being taken.
 func noUnfinished(tx store.Tx, c *model.Cluster) error {
-	all, err := Snapshots.List(tx, store.Query{Index: "cluster", Prefix: []string{c.ID}})
-	if err != nil {
-		return err
+	all, err := Snapshots.List(tx, of(c))
+	if err == nil && slices.ContainsFunc(all, (*Snapshot).unfinished) {
+		err = fault.SnapshotUnfinished.With(c.Name)
 	}
-	for _, s := range all {
-		if s.unfinished() {
-			return fault.SnapshotUnfinished.With(c.Name)
-		}
-	}
-	return nil
-}
-
-type listIn struct {
-	api.InCluster
-	api.Paging
-}
-
-// list answers with a page of what a table has of a cluster, newest first.
-func list[T, W any](table *store.Table[T], show func(*T) W) func(store.Tx, listIn) (api.Page[W], error) {
-	return func(tx store.Tx, in listIn) (page api.Page[W], err error) {
-		c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
-		if err != nil {
-			return page, err
-		}
-		return shape.Page(tx, table, of(c), in.Paging, show)
-	}
-}
-
-// of selects what belongs to a cluster, newest first.
-func of(c *model.Cluster) store.Query {
-	return store.Query{Index: "cluster", Prefix: []string{c.ID}, Reverse: true}
+	return err
 }
 
 type snapshotIn struct {
@@ -102,26 +84,7 @@ type snapshotIn struct {
 
 // find returns the snapshot that in names.
 func (in snapshotIn) find(tx store.Tx) (*Snapshot, error) {
-	c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
-	if err != nil {
-		return nil, err
-	}
-	snap, err := Snapshots.Get(tx, in.SnapshotID)
-	if err == nil && snap.ClusterID != c.ID {
-		err = store.ErrNotFound
-	}
-	return snap, store.IfMissing(err, fault.ResourceNotFound.With("snapshot "+in.SnapshotID))
-}
-
-// getSnapshot answers with a snapshot as show has it.
-func getSnapshot[W any](show func(*Snapshot) W) func(store.Tx, snapshotIn) (W, error) {
-	return func(tx store.Tx, in snapshotIn) (out W, err error) {
-		snap, err := in.find(tx)
-		if err == nil {
-			out = show(snap)
-		}
-		return out, err
-	}
+	return inCluster(tx, in.InCluster, Snapshots, "snapshot", in.SnapshotID, func(s *Snapshot) model.ID { return s.ClusterID })
 }
 
 // finished is find for a snapshot that is not being taken.
@@ -177,10 +140,7 @@ func retain(tx store.Tx, in retainIn) (out DiskBackupReplicaSet, err error) {
 		return out, fault.Field("retentionValue", "must be at most %d days", longestRetention)
 	}
 	snap.Expires = until
-	if err := Snapshots.Put(tx, snap); err != nil {
-		return out, err
-	}
-	if err := reconcile.Schedule(tx, SnapshotKind, snap.ID, snap.Node, snap.Expires); err != nil {
+	if err := snap.keep(tx, until); err != nil {
 		return out, err
 	}
 	return snap.replicaSetWire(), write(tx, snap.GroupID, snap.Cluster, "CPS_SNAPSHOT_RETENTION_MODIFIED_AUDIT")
@@ -203,7 +163,7 @@ func drop(tx store.Tx, snap *Snapshot) error {
 
 // ClusterGone removes the snapshots and jobs of a cluster that has been deleted.
 func (s *Service) ClusterGone(tx store.Tx, c *model.Cluster) error {
-	all, err := Snapshots.List(tx, store.Query{Index: "cluster", Prefix: []string{c.ID}})
+	all, err := Snapshots.List(tx, of(c))
 	if err != nil {
 		return err
 	}
@@ -212,15 +172,12 @@ func (s *Service) ClusterGone(tx store.Tx, c *model.Cluster) error {
 			return err
 		}
 	}
-	if err := dropSchedule(tx, c); err != nil {
-		return err
-	}
-	return Jobs.DeleteAll(tx, store.Query{Index: "cluster", Prefix: []string{c.ID}})
+	return errors.Join(Schedules.DeleteAll(tx, store.Query{IDs: []string{c.ID}}), Jobs.DeleteAll(tx, of(c)))
 }
 
 // ClusterLost fails the snapshots and jobs that are under way at a cluster whose node is gone for good.
 func (s *Service) ClusterLost(tx store.Tx, c *model.Cluster) error {
-	all, err := Snapshots.List(tx, store.Query{Index: "cluster", Prefix: []string{c.ID}})
+	all, err := Snapshots.List(tx, of(c))
 	if err != nil {
 		return err
 	}
