@@ -56,7 +56,7 @@ func (l AccessList) Remove(tx store.Tx, e *model.KeyAddress) error {
 	return l.keepsCaller(tx)
 }
 
-// keepsCaller refuses a list that shuts out the address from which its own holder is calling.
+// keepsCaller refuses a list that does not admit the address from which its own holder is calling.
 func (l AccessList) keepsCaller(tx store.Tx) error {
 	who := authz.From(tx.Context())
 	if who.ID != l.Holder {

@@ -20,8 +20,8 @@ func (a *Authenticator) Address(r *http.Request) netip.Addr {
 	return a.client(addr, strings.Join(r.Header.Values("X-Forwarded-For"), ","))
 }
 
-// client walks back along a list of hops, from the proxy that it was received from to the first that is not trusted.
-// A hop that is no address ends the walk: nothing before it can be believed.
+// client walks back along a list of hops, from the proxy that sent the request to the first hop that is not trusted. A
+// hop that is no address ends the walk: nothing before it can be believed.
 func (a *Authenticator) client(addr netip.Addr, hops string) netip.Addr {
 	for hops != "" && a.trusts(addr) {
 		last := strings.LastIndexByte(hops, ',')

@@ -1,8 +1,8 @@
 // Package authn finds out who calls: a programmatic key by HTTP digest, or a service account or cloud user by bearer
 // token; and whether the caller's access list admits the address that the call comes from.
 //
-// Every request asks the store anew, so a key, account, secret or token that is gone, a role that has changed and an
-// address that is no longer listed count from the next request on, on every node of the store.
+// Every request asks the store anew, so the removal of a key, account, secret, token or listed address, and the change
+// of a role, take effect at the next request, on every node of the store.
 package authn
 
 import (
@@ -25,18 +25,18 @@ type Authenticator struct {
 	proxy  []netip.Prefix
 }
 
-// New returns an Authenticator. secret signs nonces and is the same on every node of a store. Addresses in proxies
-// are believed when they say, in X-Forwarded-For, for whom they call.
+// New returns an Authenticator. secret signs nonces and is the same on every node of a store. The X-Forwarded-For of
+// addresses in proxies is believed.
 func New(st store.Store, secret []byte, usage *Usage, proxies []netip.Prefix) *Authenticator {
 	return &Authenticator{store: st, nonces: newNonces(secret, time.Now), usage: usage, proxy: proxies}
 }
 
-// errStale: everything about the credentials is right but their nonce, which has been used or is too old.
+// errStale: the credentials are right, but their nonce has been used or is too old.
 var errStale = errors.New("authn: stale nonce")
 
-// Challenge sets the digest challenge, in exactly the form that the service's clients can read. If refused is the error
-// of a request whose nonce alone was at fault, the challenge says so, and its client answers it without asking anybody
-// for the password again (RFC 7616, section 3.3, stale).
+// Challenge sets the digest challenge, in exactly the form that the service's clients can read. If refused is errStale,
+// the challenge says so, and the client answers it without asking for the password again (RFC 7616, section 3.3,
+// stale).
 func (a *Authenticator) Challenge(h http.Header, refused error) {
 	stale := "false"
 	if errors.Is(refused, errStale) {
@@ -70,7 +70,7 @@ func (a *Authenticator) Authenticate(r *http.Request) (*authz.Principal, error) 
 	return &who, nil
 }
 
-// digest checks the credentials of a programmatic key. An unknown key costs what a known one does.
+// digest checks the credentials of a programmatic key. An unknown key takes as long as a known one.
 func (a *Authenticator) digest(r *http.Request, header string) (*holder, error) {
 	cred, err := parseDigest(header)
 	if err != nil {
@@ -96,7 +96,7 @@ func (a *Authenticator) digest(r *http.Request, header string) (*holder, error) 
 	return nil, fault.Unauthenticated.With()
 }
 
-// admit holds an address against the access list of a key or account, and counts the use of its entry.
+// admit checks an address against the access list of a key or account, and counts the use of the entry that admits it.
 func (a *Authenticator) admit(h *holder, addr netip.Addr) error {
 	entry, ok := h.admits(addr)
 	if !ok {

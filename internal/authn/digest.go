@@ -12,7 +12,7 @@ import (
 // Realm is the realm of the digest challenge.
 const Realm = "MMS Public API"
 
-// HA1 is what is stored of a private key: the hash of RFC 7616, section 3.4.2, for algorithm MD5.
+// HA1 is the hash that is stored in place of a private key: that of RFC 7616, section 3.4.2, for algorithm MD5.
 func HA1(publicKey, privateKey string) string {
 	return md5Hex(publicKey + ":" + Realm + ":" + privateKey)
 }
@@ -97,7 +97,7 @@ func parameter(s string) (name, value, rest string, err error) {
 	return name, value, strings.TrimLeft(rest, ", \t"), nil
 }
 
-// quoted reads a quoted string whose opening quote is gone.
+// quoted reads a quoted string from behind its opening quote.
 func quoted(s string) (value, rest string, err error) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {

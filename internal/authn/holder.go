@@ -14,7 +14,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// holder is all that the store knows of who may be calling. Requests share it and leave it as it is.
+// holder is all that the store knows about a possible caller. Requests share it and must not change it.
 type holder struct {
 	authz.Principal // without an address
 	ha1             string
@@ -81,7 +81,7 @@ func user(tx store.Tx, t *model.Token) (*holder, error) {
 	return &holder{Principal: authz.Principal{Kind: authz.CloudUser, ID: u.ID, Name: u.Username, Grants: grants}, expires: t.Expires}, err
 }
 
-// learn reads what keys and accounts have alike: the access list, and what the organization says of it.
+// learn reads what keys and accounts have in common: the access list, and whether the organization requires one.
 func (h *holder) learn(tx store.Tx) error {
 	org, err := state.Organizations.Get(tx, h.OrgID)
 	if err != nil {

@@ -16,7 +16,7 @@ const (
 )
 
 // nonces issues and checks nonces. A nonce is its time and a signature, so any node accepts any node's without asking.
-// What has been used is remembered for as long as a nonce lives, in two generations of bounded size.
+// Used nonces are remembered for as long as a nonce lives, in two generations of bounded size.
 type nonces struct {
 	secret []byte
 	now    func() time.Time
@@ -33,7 +33,7 @@ type nonces struct {
 	forgot   int64 // and of those that are remembered no more
 }
 
-// verdict is what becomes of a nonce that is used.
+// verdict is the result of checking a nonce.
 type verdict int
 
 const (
@@ -48,7 +48,8 @@ type window struct {
 	seen    uint64 // bit i: highest-i has been used
 }
 
-// newNonces remembers nothing of nonces from before, so it takes none: what was sent with one could be sent again.
+// newNonces returns nonces that accept none issued before the start: which of those were used is not known, so a
+// request could be replayed.
 func newNonces(secret []byte, now func() time.Time) *nonces {
 	begun := now()
 	return &nonces{
@@ -56,8 +57,8 @@ func newNonces(secret []byte, now func() time.Time) *nonces {
 	}
 }
 
-// issue makes a nonce of 32 base64 characters, as long as the service's. No two are the same, although two callers may
-// ask at the same time.
+// issue makes a nonce of 32 base64 characters, as long as the service's. No two are the same, even for callers that ask
+// at the same time.
 func (n *nonces) issue() string {
 	var b [24]byte
 	binary.BigEndian.PutUint64(b[:], uint64(n.tick()))
@@ -65,9 +66,9 @@ func (n *nonces) issue() string {
 	return base64.StdEncoding.EncodeToString(b[:])
 }
 
-// tick is the time, or as little after it as makes it later than the tick before; but if the clock has been put back, it
-// follows the clock, or its nonces would be none that are alive. It is not before the beginning unless the clock is put
-// back by more than a nonce lives, since nonces from before the beginning are taken for used.
+// tick returns the time, or a little later, so that it is after the previous tick. If the clock has been put back, it
+// follows the clock, as its nonces would not be alive otherwise. It is not before the start of this process, unless the
+// clock is put back by more than a nonce lives, because nonces from before the start are rejected.
 func (n *nonces) tick() int64 {
 	for {
 		last, t := n.last.Load(), n.now().UnixNano()
@@ -89,7 +90,7 @@ func (n *nonces) sign(stamp []byte) []byte {
 	return mac.Sum(nil)[:16]
 }
 
-// use notes that nonce is used with count, and reports whether that is good.
+// use records that nonce is used with count, and returns whether it may be.
 func (n *nonces) use(nonce string, count uint64) verdict {
 	b, err := base64.StdEncoding.DecodeString(nonce)
 	if err != nil || len(b) != 24 || !hmac.Equal(b[8:], n.sign(b[:8])) {
@@ -107,8 +108,8 @@ func (n *nonces) use(nonce string, count uint64) verdict {
 	return fresh
 }
 
-// alive reports whether a nonce of that time is neither too old nor older than what is remembered, so that it is good once
-// even where memory has run out. Other nodes' clocks may be a little ahead.
+// alive reports whether a nonce of that time is neither too old nor older than what is remembered, so that even with
+// full memory no nonce is accepted twice. Other nodes' clocks may be a little ahead.
 func (n *nonces) alive(stamp int64, now time.Time) bool {
 	age := now.Sub(time.Unix(0, stamp))
 	clockPutBack := n.forgot > now.Add(nonceLife).UnixNano()
@@ -122,7 +123,7 @@ func (n *nonces) turn(now time.Time) {
 	n.used, n.newest, n.turned = map[string]*window{}, 0, now
 }
 
-// window is what is remembered of a nonce.
+// window has the counts that were used with a nonce.
 func (n *nonces) window(nonce string, stamp int64) *window {
 	w := n.used[nonce]
 	if w == nil {

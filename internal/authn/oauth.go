@@ -17,8 +17,8 @@ import (
 const maxForm = 16 << 10
 
 // OAuth serves the token endpoints for service accounts (RFC 6749, section 4.4; RFC 7009). They answer calls from any
-// address: access lists hold for the API, not for getting a token. Accounts name themselves by HTTP Basic, as all the
-// service's clients do, and in no other way.
+// address: access lists apply to the API, not to getting a token. Accounts authenticate by HTTP Basic only, as all the
+// service's clients do.
 type OAuth struct {
 	store store.Store
 	clock *clock.Clock
@@ -73,7 +73,7 @@ func (o *OAuth) Revoke(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusOK)
 }
 
-// read checks who asks, and then reads what they ask for.
+// read authenticates the caller, and then reads the form.
 func (o *OAuth) read(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	id, secret, ok := Client(r)
@@ -111,7 +111,7 @@ func form(r *http.Request) (url.Values, error) {
 	return r.PostForm, nil
 }
 
-// problem is an error that the caller is told, in the shape of RFC 6749, section 5.2.
+// problem is an error that is sent to the caller, in the shape of RFC 6749, section 5.2.
 type problem struct {
 	status            int
 	code, description string
@@ -119,7 +119,7 @@ type problem struct {
 
 func (p problem) Error() string { return p.code + ": " + p.description }
 
-// errClient tells nobody which part is wrong.
+// errClient does not tell which part of the credentials is wrong.
 var errClient = problem{http.StatusUnauthorized, "invalid_client", "the client id or secret is wrong or has expired"}
 
 func (o *OAuth) refuse(w http.ResponseWriter, err error) {

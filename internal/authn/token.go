@@ -25,7 +25,7 @@ func (o *OAuth) check(ctx context.Context, id, secret string) error {
 	})
 }
 
-// find returns the account with that id, and which of its secrets it is. Secrets expire by the domain's clock.
+// find returns the account with that id, and the secret of it that matches. Secrets expire by the domain's clock.
 func (o *OAuth) find(tx store.Tx, id, secret string) (*model.ServiceAccount, *model.Secret, error) {
 	account, err := state.ServiceAccounts.Get(tx, id)
 	if store.IsNotFound(err) {
@@ -48,9 +48,9 @@ func (o *OAuth) find(tx store.Tx, id, secret string) (*model.ServiceAccount, *mo
 	return account, found, nil
 }
 
-// issue makes a token for who knows the secret, which is checked in the same transaction: a secret that is being deleted
-// leaves no token behind. Deleting a secret ends the tokens that were got with it, since one deletes a secret that is no
-// longer one; when a secret merely expires, its last token lives its hour to the end.
+// issue makes a token for a caller that knows the secret, which is checked in the same transaction: a secret that is
+// being deleted leaves no token behind. Deleting a secret ends the tokens that were issued for it, because a secret is
+// deleted when somebody else may know it; when a secret merely expires, its last token lives its hour to the end.
 func (o *OAuth) issue(ctx context.Context, id, secret string) (token string, err error) {
 	token = bearer.Text()
 	return token, o.store.Update(ctx, func(tx store.Tx) error {
@@ -70,7 +70,7 @@ func (o *OAuth) issue(ctx context.Context, id, secret string) (token string, err
 	})
 }
 
-// makeRoom ends the account's oldest tokens beyond the limit less one, and those that have expired.
+// makeRoom ends the account's expired tokens, and its oldest ones until there is room for one more.
 func makeRoom(tx store.Tx, id string, now time.Time) error {
 	live, err := state.Tokens.List(tx, state.TokensOf(id))
 	if err != nil {
@@ -86,7 +86,7 @@ func makeRoom(tx store.Tx, id string, now time.Time) error {
 	return nil
 }
 
-// EndTokensOf ends the tokens that were got with a secret.
+// EndTokensOf ends the tokens that were issued for a secret.
 func EndTokensOf(tx store.Tx, account *model.ServiceAccount, secret model.ID) error {
 	live, err := state.Tokens.List(tx, state.TokensOf(account.ClientID))
 	if err != nil {

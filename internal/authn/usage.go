@@ -13,8 +13,8 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Usage counts how often the entries of access lists are used. Counts are written behind, within a second, so that a
-// read costs no write; what is not written yet is added when a list is shown.
+// Usage counts how often the entries of access lists are used. Counts are written within a second, in the background,
+// so that a request needs no write. Counts that are not written yet are added when a list is shown.
 type Usage struct {
 	now     func() time.Time
 	writing sync.RWMutex // held while counts move from memory into the store
@@ -30,7 +30,7 @@ type use struct {
 	addr  string
 }
 
-// NewUsage returns a Usage that dates uses by now.
+// NewUsage returns a Usage that takes the times of uses from now.
 func NewUsage(now func() time.Time) *Usage { return &Usage{now: now, pending: map[string]use{}} }
 
 func (u *Usage) note(entry string, addr netip.Addr) {
@@ -40,14 +40,14 @@ func (u *Usage) note(entry string, addr netip.Addr) {
 	u.pending[entry] = use{u.pending[entry].count + 1, at, addr.String()}
 }
 
-// Hold keeps counts where they are until release is called, so that who reads an entry and then asks for its Current
-// state sees each use once. It is to be called before the transaction that reads.
+// Hold keeps pending counts from being written until release is called, so that a caller that reads an entry and then
+// calls Current counts each use once. It must be called before the transaction that reads.
 func (u *Usage) Hold() (release func()) {
 	u.writing.RLock()
 	return u.writing.RUnlock
 }
 
-// Held makes a handler of do, which reads entries and asks for their Current state: Hold.
+// Held makes a handler of do, which reads entries and calls Current, so that it counts each use once: see Hold.
 func Held[In, Out any](u *Usage, do func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {
 	return func(ctx context.Context, in In) (Out, error) {
 		defer u.Hold()()
@@ -55,15 +55,15 @@ func Held[In, Out any](u *Usage, do func(context.Context, In) (Out, error)) func
 	}
 }
 
-// Current adds to an entry what is not written yet.
+// Current adds the uses that are not written yet to an entry.
 func (u *Usage) Current(a *model.KeyAddress) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.pending[state.KeyAddresses.ID(a)].addTo(a)
 }
 
-// addTo leaves an entry alone that is newer than the use: it took the place of the one that was used. The last use may
-// have been another node's.
+// addTo changes no entry that is newer than the use: it has replaced the one that was used. The last use may have been
+// at another node.
 func (x use) addTo(a *model.KeyAddress) {
 	if x.count == 0 || x.last.Before(a.Created) {
 		return
@@ -74,8 +74,8 @@ func (x use) addTo(a *model.KeyAddress) {
 	}
 }
 
-// Run writes counts every second until ctx ends. What cannot be written is tried again. Who serves requests beyond that
-// calls Flush when it has served the last.
+// Run writes counts every second until ctx ends. Counts that cannot be written are tried again. Whoever serves requests
+// after ctx has ended calls Flush after the last.
 func (u *Usage) Run(ctx context.Context, st store.Store, log *slog.Logger) error {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -127,7 +127,7 @@ func (u *Usage) snapshot() map[string]use {
 	return maps.Clone(u.pending)
 }
 
-// settle takes what has been written off the pending counts.
+// settle subtracts what has been written from the pending counts.
 func (u *Usage) settle(written map[string]use) {
 	u.mu.Lock()
 	defer u.mu.Unlock()

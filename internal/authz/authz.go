@@ -45,7 +45,7 @@ type Principal struct {
 	Address netip.Addr
 }
 
-// Organizations are those that the principal belongs to: a key's or an account's one, and all that a user is a member of.
+// Organizations are those that the principal belongs to: one for a key or account, and any number for a user.
 func (p *Principal) Organizations() []string {
 	if p.Kind != CloudUser {
 		return []string{p.OrgID}
@@ -83,8 +83,7 @@ func From(ctx context.Context) *Principal {
 	return &Principal{Kind: System}
 }
 
-// Requirement is what an operation declares of its callers' roles. The zero value is invalid, so that no declaration
-// is forgotten.
+// Requirement says which roles an operation needs. The zero value is invalid, so that no declaration is forgotten.
 type Requirement struct {
 	rule     rule
 	anywhere bool
@@ -110,17 +109,17 @@ var (
 // Any needs one of the roles in the operation's scope.
 func Any(roles ...Role) Requirement { return Requirement{rule: anyOf, Roles: roles} }
 
-// Anywhere has a role count wherever it is held, for an operation that acts in no scope of its own. If its body names
-// one, it checks that itself.
+// Anywhere lets a role count in whatever scope it is held, for an operation whose path names none. If its body names a
+// scope, the operation checks that itself.
 func (r Requirement) Anywhere() Requirement {
 	r.anywhere = true
 	return r
 }
 
-// NeedsScope reports whether r can be met in a project or an organization only.
+// NeedsScope reports whether r can only be met in a project or an organization.
 func (r Requirement) NeedsScope() bool { return r.rule == anyOf && !r.anywhere }
 
-// OrSelf also lets in the caller that the path parameter names, unless its roles only read.
+// OrSelf also admits the caller that the path parameter names, unless all its roles are read-only.
 func (r Requirement) OrSelf(param string) Requirement {
 	r.Self = param
 	return r
@@ -140,14 +139,13 @@ func (r Requirement) Declared() bool { return r.rule != 0 }
 // IsPublic reports whether r needs no credentials.
 func (r Requirement) IsPublic() bool { return r.rule == public }
 
-// Admits reports whether grants satisfy r in scope s. In the zero scope nothing does, unless r is met anywhere: a scope
-// that somebody forgot to name admits nobody.
+// Admits reports whether grants satisfy r in scope s. In the zero scope they do not, unless r is met anywhere: an
+// operation that forgets to name its scope admits nobody.
 func (r Requirement) Admits(grants []Grant, s Scope) bool {
 	return !(r.NeedsScope() && s == Scope{}) && r.Allows(grants, s)
 }
 
-// Allows is Admits where the scope is known to be one, or r to be met anywhere: in the zero scope a role held anywhere
-// counts.
+// Allows is Admits for a caller that has checked the scope: in the zero scope, a role in any scope counts.
 func (r Requirement) Allows(grants []Grant, s Scope) bool {
 	switch r.rule {
 	case public, authenticated:
@@ -158,7 +156,7 @@ func (r Requirement) Allows(grants []Grant, s Scope) bool {
 	return false
 }
 
-// Sees reports whether grants give anything at all in s.
+// Sees reports whether grants give any role in s.
 func Sees(grants []Grant, s Scope) bool {
 	if s == (Scope{}) {
 		return false
@@ -192,7 +190,7 @@ func gives(g Grant, want Role, s Scope) bool {
 // IsGroup reports whether r is a project role.
 func (r Role) IsGroup() bool { return strings.HasPrefix(string(r), "GROUP_") }
 
-// Includes reports whether r gives what is wanted in the same organization or project.
+// Includes reports whether r gives the wanted role in the same organization or project.
 func (r Role) Includes(want Role) bool {
 	if r == want {
 		return true

@@ -2,8 +2,8 @@ package authz
 
 import "slices"
 
-// In are the roles that grants give in the project or organization itself: what follows from other roles is not among
-// them.
+// In returns the roles that grants give in the project or organization itself, without the roles that follow from those
+// elsewhere.
 func In(grants []Grant, scope string) []Role {
 	var roles []Role
 	for _, g := range grants {
@@ -14,12 +14,14 @@ func In(grants []Grant, scope string) []Role {
 	return roles
 }
 
-// OfOrganization are grants with other roles in the organization itself, each once. Those in projects stay.
+// OfOrganization returns grants with these roles, each once, in place of those in the organization itself. Roles in
+// projects stay.
 func OfOrganization(grants []Grant, orgID string, roles []Role) []Grant {
 	return replace(grants, Grant{OrgID: orgID}, roles)
 }
 
-// OfProject are grants with other roles in the project, each once: without any, the project is left.
+// OfProject returns grants with these roles, each once, in place of those in the project. Without roles, the project is
+// left.
 func OfProject(grants []Grant, groupID string, roles []Role) []Grant {
 	return replace(grants, Grant{GroupID: groupID}, roles)
 }

@@ -48,7 +48,7 @@ var UserRoles = []Role{
 // OrgRoles are the names of all organization roles.
 var OrgRoles = []Role{OrgOwner, OrgGroupCreator, OrgBillingAdmin, OrgBillingReadOnly, OrgStreamAdmin, OrgReadOnly, OrgMember}
 
-// GroupRoles are the names of all project roles, those among them that older versions of the API have.
+// GroupRoles are the names of all project roles, including those that only older versions of the API have.
 var GroupRoles = []Role{
 	"GROUP_ACCESS_MANAGER", "GROUP_ALERTS_MANAGER", "GROUP_ATLAS_ADMIN", "GROUP_AUTOMATION_ADMIN", "GROUP_BACKUP_ADMIN",
 	"GROUP_BACKUP_CREATOR", "GROUP_BACKUP_EXPORT_OPERATOR", "GROUP_BACKUP_MANAGER", "GROUP_BACKUP_RECOVERY_OPERATOR",

@@ -9,9 +9,9 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Add gives somebody roles in a project and returns the place that the person has in its organization. A member of the
-// organization is in the project at once; whom the organization waits for gets there with that; anybody else is invited
-// into both. Errors: those of people.Enter.
+// Add gives a person roles in a project and returns the person's place in its organization. A member of the
+// organization is in the project at once; a person whose place in the organization is pending gets a pending one in the
+// project; anybody else is invited into both. Errors: those of people.Enter.
 func (s *Sender) Add(tx store.Tx, p *model.Project, username string, roles []authz.Role) (*model.Membership, error) {
 	u, err := state.Account(tx, username, p.OrgID)
 	if err != nil {

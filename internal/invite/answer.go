@@ -33,7 +33,7 @@ func find(tx store.Tx, token string) (*Invitation, error) {
 	return inv, nil
 }
 
-// answer is what the holder of a link wants. Who accepts without having an account yet brings its parts along.
+// answer is what the holder of a link wants. A person who accepts without an account sends the parts of one too.
 type answer struct {
 	how       End
 	hash      string // of the new password; "" if there is none
@@ -41,10 +41,11 @@ type answer struct {
 	lastName  string
 }
 
-// errChanged says that an answer has the parts of an account where there is one by now, or lacks them where there is none.
+// errChanged says that an answer has the parts of an account although there is one by now, or lacks them although there
+// is none.
 var errChanged = errors.New("invite: the account has changed since the page was read")
 
-// give ends the invitation of a link as its holder wants it. Of several answers the first counts.
+// give ends the invitation of a link by its holder's answer. If there are several answers, the first counts.
 func (a answer) give(ctx context.Context, st store.Store, token string, from netip.Addr) (d details, err error) {
 	err = st.Update(ctx, func(tx store.Tx) error {
 		inv, err := find(tx, token)
@@ -81,13 +82,14 @@ func (a answer) settle(tx store.Tx, userID model.ID) error {
 // ExpireKind is the work of ending an invitation that nobody answers; its key is the invitation's.
 const ExpireKind reconcile.Kind = "invitation.expire"
 
-// remembered is how long a link can still say how its invitation ended, after the time that it was good for.
+// remembered is how long a link's page still says how its invitation ended, from the time when the link would have
+// expired.
 const remembered = life
 
-// Expiry ends invitations by the clock, and later forgets them.
+// Expiry ends invitations that nobody answers in time, and later removes their rows.
 type Expiry struct{ Store store.Store }
 
-// Reconcile ends the invitation if it is open, and removes its row when its link need not say anything more.
+// Reconcile ends the invitation if it is open, and removes its row when remembered is over.
 func (e Expiry) Reconcile(ctx context.Context, id string) (again time.Time, err error) {
 	err = e.Store.Update(ctx, func(tx store.Tx) error {
 		again = time.Time{}
@@ -112,13 +114,13 @@ func (e Expiry) Reconcile(ctx context.Context, id string) (again time.Time, err 
 	return again, err
 }
 
-// GiveUp keeps the work: what is pending must not stay so.
+// GiveUp keeps the work: pending places must not stay for ever.
 func (e Expiry) GiveUp(_ context.Context, _ string, cause error) error { return cause }
 
-// Work is what happens to invitations later.
+// Work has the handler that ends invitations.
 func (e Expiry) Work() map[reconcile.Kind]reconcile.Handler {
 	return map[reconcile.Kind]reconcile.Handler{ExpireKind: e}
 }
 
-// Tables are what invitations are stored in.
+// Tables are the tables of invitations.
 func (e Expiry) Tables() []*store.Schema { return []*store.Schema{Invitations.Schema()} }

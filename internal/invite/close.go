@@ -13,7 +13,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// close ends an invitation. What waits for it becomes active if it was accepted, and goes otherwise.
+// close ends an invitation. The places that wait for it become active if it was accepted, and are removed otherwise.
 func (inv *Invitation) close(tx store.Tx, how End) error {
 	waiting, err := pending(tx, inv)
 	if err != nil {
@@ -39,8 +39,8 @@ func (inv *Invitation) close(tx store.Tx, how End) error {
 	return forgetStranger(tx, inv.UserID)
 }
 
-// enter makes the places active that waited for the invitation. Who comes into a project comes into its organization,
-// and has accepted the invitation there, if there is one.
+// enter makes the places active that waited for the invitation. A person who enters a project enters its organization
+// too, which accepts the invitation there, if there is one.
 func (inv *Invitation) enter(tx store.Tx, waiting []*model.Membership) error {
 	if inv.GroupID != "" {
 		other, err := Open(tx, inv.UserID, inv.OrgID)
@@ -96,7 +96,7 @@ func (inv *Invitation) leave(tx store.Tx, waiting []*model.Membership) error {
 	return leaveOrg(tx, inv)
 }
 
-// stepAside leaves a pending place in an organization to the invitations into its projects that are still open.
+// stepAside hands a pending place in an organization over to the open invitations into its projects.
 func stepAside(tx store.Tx, m *model.Membership) error {
 	if err := people.LeaveTeams(tx, m.UserID, m.OrgID); err != nil {
 		return err
@@ -108,7 +108,7 @@ func stepAside(tx store.Tx, m *model.Membership) error {
 	return event.Write(tx, event.InOrg("ORG_INVITATION_DELETED", m.OrgID).About(event.CloudUser(m.Username)))
 }
 
-// leaveOrg takes away the place in the organization that waited for nothing but the invitation into a project.
+// leaveOrg removes the place in the organization if it waited only for the invitation into a project.
 func leaveOrg(tx store.Tx, inv *Invitation) error {
 	m, err := state.Memberships.Get(tx, state.MembershipID(inv.UserID, inv.OrgID))
 	if err != nil || !m.Aside {
@@ -117,7 +117,7 @@ func leaveOrg(tx store.Tx, inv *Invitation) error {
 	return people.LeaveAll(tx, m.UserID, m.OrgID)
 }
 
-// forgetStranger removes an account that was made for an invitation, has no password, and is nowhere any more.
+// forgetStranger removes an account that was made for an invitation, has no password, and has no place left.
 func forgetStranger(tx store.Tx, userID model.ID) error {
 	u, err := state.Users.Get(tx, userID)
 	if err != nil || u.PasswordHash != "" {
@@ -130,7 +130,8 @@ func forgetStranger(tx store.Tx, userID model.ID) error {
 	return state.Users.Delete(tx, u)
 }
 
-// Withdraw ends the open invitations of a user into an organization and its projects, and all that waits for them.
+// Withdraw ends the open invitations of a user into an organization and its projects, and removes the places that wait
+// for them.
 func Withdraw(tx store.Tx, userID, orgID model.ID) error {
 	all, err := ofUser(tx, userID, orgID)
 	if err != nil {
@@ -148,13 +149,12 @@ func Withdraw(tx store.Tx, userID, orgID model.ID) error {
 // cmpPlace puts organizations before projects.
 func cmpPlace(a, b *Invitation) int { return len(a.GroupID) - len(b.GroupID) }
 
-// Withdraw ends an invitation that is open, and all that waits for it.
+// Withdraw ends an open invitation, and removes the places that wait for it.
 func (inv *Invitation) Withdraw(tx store.Tx) error {
 	return inv.close(tx, Withdrawn)
 }
 
-// LeaveProject ends the invitations into a project that leaves its organization. The places in it are the caller's to
-// remove.
+// LeaveProject ends the invitations into a project that leaves its organization. The caller removes the places in it.
 func LeaveProject(tx store.Tx, groupID model.ID) error {
 	all, err := In(tx, groupID)
 	if err != nil {
@@ -168,7 +168,7 @@ func LeaveProject(tx store.Tx, groupID model.ID) error {
 	return nil
 }
 
-// Forget removes the invitations into an organization that goes, with all that waits for them.
+// Forget removes the invitations into an organization that is being deleted, with the places that wait for them.
 func Forget(tx store.Tx, orgID model.ID) error {
 	all, err := In(tx, orgID)
 	if err != nil {

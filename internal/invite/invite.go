@@ -1,9 +1,9 @@
 // Package invite asks cloud users into organizations and projects, and takes their answers.
 //
-// Whoever is invited gets memberships at once, but pending ones, which give nothing, and a letter with a link. The
-// link's page accepts the invitation, which activates what is pending in the organization, or declines it, which
-// removes it; so does time, 30 days after the invitation. The link is a secret: the store has its hash only, and the
-// letter until it is sent.
+// An invited person gets memberships at once, but pending ones, which give no rights, and a letter with a link. On the
+// link's page the person accepts the invitation, which activates the pending places in the organization, or declines
+// it, which removes them. After 30 days they are removed too. The link is a secret: the store has its hash, and the
+// text of the letter until it is sent.
 package invite
 
 import (
@@ -46,7 +46,8 @@ func (s *Sender) Invite(tx store.Tx, u *model.CloudUser, orgID model.ID, places 
 }
 
 // InviteToProject asks u into a project in the deprecated way: the place there, and one in the organization if u has
-// none, wait aside, where this invitation alone shows and ends them. Errors: those of people.Enter.
+// none, are pending and marked Aside: only operations on this invitation show and end them. Errors: those of
+// people.Enter.
 func (s *Sender) InviteToProject(tx store.Tx, u *model.CloudUser, p *model.Project, roles []authz.Role) (*Invitation, error) {
 	aside := model.Membership{UserID: u.ID, Username: u.Username, OrgID: p.OrgID, Pending: true, Aside: true}
 	_, err := state.Memberships.Get(tx, state.MembershipID(u.ID, p.OrgID))
@@ -86,7 +87,7 @@ func (s *Sender) send(tx store.Tx, u *model.CloudUser, orgID, groupID model.ID) 
 	return inv, reconcile.Schedule(tx, ExpireKind, inv.ID, "", inv.Expires)
 }
 
-// details are what a person needs to know of an invitation.
+// details are what a person needs to know about an invitation.
 type details struct {
 	Organization string
 	Projects     []string // names

@@ -17,11 +17,11 @@ import (
 	"github.com/telamon-db/telamon/internal/webpage"
 )
 
-// Path is where the pages of links are; the token follows.
+// Path is the path of the links' pages; the token follows it.
 const Path = "/invitations/"
 
-// Pages serves the pages that links lead to. They ask for no credentials: the token in the path is one. Reading a page
-// changes nothing, so that a program which follows links in mails answers no invitation.
+// Pages serves the pages that links lead to. They ask for no credentials: the token in the path is one. A GET changes
+// nothing, so that a program which follows links in mails answers no invitation.
 type Pages struct {
 	Store   store.Store
 	Address func(*http.Request) netip.Addr // where a request comes from
@@ -45,7 +45,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) {
 	ask(w, http.StatusOK, d, nil, "")
 }
 
-// look is what there is behind a link.
+// look is what is behind a link.
 func (p *Pages) look(ctx context.Context, token string) (d details, err error) {
 	err = p.Store.View(ctx, func(tx store.Tx) error {
 		inv, err := find(tx, token)
@@ -57,7 +57,8 @@ func (p *Pages) look(ctx context.Context, token string) (d details, err error) {
 	return d, err
 }
 
-// ask asks for an answer, again if there is a problem with the last one. Of that the names stay, and no password.
+// ask asks for an answer, again if there is a problem with the last one. The form keeps the names of the last answer,
+// and no password.
 func ask(w http.ResponseWriter, status int, d details, last url.Values, problem string) {
 	form := &webpage.Form{Problem: problem, Buttons: []webpage.Button{
 		{Name: "answer", Value: "accept", Label: "Accept"}, {Name: "answer", Value: "decline", Label: "Decline", Alone: true},
@@ -126,7 +127,7 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request) {
 // longestName bounds a name in characters. It is no rule of the API.
 const longestName = 256
 
-// account reads the parts of a new account, or says what is wrong with them.
+// account reads the parts of a new account, or returns what is wrong with them.
 func account(ctx context.Context, form url.Values, username string) (a answer, problem string, err error) {
 	a = answer{how: Accepted, firstName: strings.TrimSpace(form.Get("firstName")), lastName: strings.TrimSpace(form.Get("lastName"))}
 	secret := form.Get("password")
@@ -147,7 +148,7 @@ func named(name string) bool {
 		!strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
-// refuse says why a link leads nowhere.
+// refuse tells the caller why a link cannot be used.
 func (p *Pages) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	var ended *endedError
 	switch {

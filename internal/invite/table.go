@@ -11,8 +11,8 @@ import (
 )
 
 // Invitation asks a cloud user into an organization, and with it into every place there that waits for the answer: the
-// user's pending memberships. One with a GroupID is the deprecated kind: into that project, whose place waits aside for
-// this invitation alone.
+// user's pending memberships. An invitation with a GroupID is of the deprecated kind: it is into that project, and the
+// place there waits for this invitation alone.
 type Invitation struct {
 	ID        model.ID  `json:"id"`
 	UserID    model.ID  `json:"userId"`
@@ -28,7 +28,7 @@ type Invitation struct {
 	Rev       int64     `json:"-"`
 }
 
-// End is how an invitation came to its end; empty while it is open.
+// End is how an invitation ended; empty while it is open.
 type End string
 
 // The ends of an invitation.
@@ -66,7 +66,7 @@ var Invitations = &store.Table[Invitation]{
 	},
 }
 
-// In are the open invitations to a place, oldest first: to an organization, or those of the deprecated kind to a
+// In selects the open invitations to a place, oldest first: to an organization, or those of the deprecated kind to a
 // project.
 func In(tx store.Tx, scope model.ID) ([]*Invitation, error) {
 	return Invitations.List(tx, store.Query{Index: "place", Prefix: []string{scope}})
@@ -92,7 +92,7 @@ func ofUser(tx store.Tx, userID, orgID model.ID) ([]*Invitation, error) {
 	return Invitations.List(tx, store.Query{Index: "open", Prefix: []string{userID, orgID}})
 }
 
-// others are the further ones that inv's user has.
+// others are the user's other open invitations into the organization and its projects.
 func (inv *Invitation) others(tx store.Tx) ([]*Invitation, error) {
 	all, err := ofUser(tx, inv.UserID, inv.OrgID)
 	return slices.DeleteFunc(all, func(o *Invitation) bool { return o.ID == inv.ID }), err

@@ -1,5 +1,5 @@
-// Package letters keeps what is to be sent to people: a letter is a row, written in the transaction of the change that wants
-// it sent. Package mail sends it.
+// Package letters stores letters to people that are to be sent: a letter is a row, written in the transaction of the
+// change that it tells of. Package mail sends it.
 package letters
 
 import (
@@ -10,7 +10,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Letter is a message in stored form, which goes when it has been sent.
+// Letter is a message in stored form. It is deleted when it has been sent.
 type Letter struct {
 	ID      model.ID  `json:"id"`
 	To      string    `json:"to"`
@@ -32,7 +32,7 @@ var Letters = &store.Table[Letter]{
 // SendKind is the work of sending a letter; its key is the letter's id.
 const SendKind reconcile.Kind = "mail.send"
 
-// Queue writes a letter that is sent once tx has committed, or later, but not after until.
+// Queue stores a letter. It is sent after tx has committed, but not after until.
 func Queue(tx store.Tx, to, subject, text string, until time.Time) (model.ID, error) {
 	l := &Letter{ID: model.NewID(), To: to, Subject: subject, Text: text, Created: tx.Now(), Until: until}
 	if err := Letters.Put(tx, l); err != nil {
@@ -41,7 +41,7 @@ func Queue(tx store.Tx, to, subject, text string, until time.Time) (model.ID, er
 	return l.ID, reconcile.Now(tx, SendKind, l.ID)
 }
 
-// Withdraw sees to it that a letter which has not gone out yet does not. One that has gone is gone.
+// Withdraw deletes a letter that has not been sent yet. If it has been sent, Withdraw does nothing.
 func Withdraw(tx store.Tx, id model.ID) error {
 	l, err := Letters.Get(tx, id)
 	if err != nil {

@@ -49,27 +49,27 @@ func New(s Service) (*Service, error) {
 	return &s, err
 }
 
-// Tables are what logins are stored in.
+// Tables are the tables of logins.
 func Tables() []*store.Schema {
 	return []*store.Schema{Requests.Schema(), Sessions.Schema()}
 }
 
-// problem is an error that a program is told.
+// problem is an error that is sent to a program.
 type problem struct{ code, detail string }
 
 func (p problem) Error() string { return p.code }
 
-// What programs look for, and what RFC 6749 and RFC 8628 call it.
+// The codes that programs look for, with their names in RFC 6749 and RFC 8628.
 var (
-	errPending = problem{"DEVICE_AUTHORIZATION_PENDING", "Nobody has approved the login yet."}                               // authorization_pending
-	errExpired = problem{"DEVICE_AUTHORIZATION_EXPIRED", "The code has expired, or there never was one."}                    // expired_token
-	errHasty   = problem{"DEVICE_AUTHORIZATION_SLOW_DOWN", "Ask less often: five seconds longer apart than before."}         // slow_down
-	errRefresh = problem{"INVALID_REFRESH_TOKEN", "The refresh token has expired, was revoked, or there never was one."}     // invalid_grant
-	errGrant   = problem{"UNSUPPORTED_GRANT_TYPE", "grant_type must be a device code's or refresh_token."}                   // unsupported_grant_type
-	errRequest = problem{"INVALID_REQUEST", "The body must be a form that has each parameter that is needed, and no twice."} // invalid_request
+	errPending = problem{"DEVICE_AUTHORIZATION_PENDING", "Nobody has approved the login yet."}                                          // authorization_pending
+	errExpired = problem{"DEVICE_AUTHORIZATION_EXPIRED", "The code has expired, or there never was one."}                               // expired_token
+	errHasty   = problem{"DEVICE_AUTHORIZATION_SLOW_DOWN", "Ask less often: five seconds longer apart than before."}                    // slow_down
+	errRefresh = problem{"INVALID_REFRESH_TOKEN", "The refresh token has expired, was revoked, or there never was one."}                // invalid_grant
+	errGrant   = problem{"UNSUPPORTED_GRANT_TYPE", "grant_type must be a device code's or refresh_token."}                              // unsupported_grant_type
+	errRequest = problem{"INVALID_REQUEST", "The body must be a form that has each parameter that is needed, and none more than once."} // invalid_request
 )
 
-// refuse tells a program what is wrong. What is no problem is unexpected: its cause goes to the log only.
+// refuse tells a program what is wrong. An error that is not a problem is unexpected: its cause goes to the log only.
 func (s *Service) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	status, p := http.StatusBadRequest, problem{"UNEXPECTED_ERROR", "Something went wrong on the server. Its log has the cause."}
 	if !errors.As(err, &p) {
@@ -82,7 +82,7 @@ func (s *Service) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	})
 }
 
-// failure is the status for an error that is none of the caller's.
+// failure is the status of an error that the caller has not caused.
 func failure(err error) int {
 	if fault.IsAway(err) {
 		return http.StatusServiceUnavailable
@@ -100,7 +100,7 @@ func answer(w http.ResponseWriter, status int, body any) {
 // maxForm bounds the body of a program's request in bytes.
 const maxForm = 16 << 10
 
-// form reads a program's request, which must have all that is needed.
+// form reads a program's request, which must have every parameter that is needed.
 func form(w http.ResponseWriter, r *http.Request, needed ...string) (url.Values, error) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))

@@ -14,8 +14,8 @@ import (
 	"github.com/telamon-db/telamon/internal/webpage"
 )
 
-// How often passwords may be tried, whether right or wrong: at once, and a minute from then on. Nothing counts tries at a
-// user from everywhere, or strangers could shut out whose name they know.
+// How often passwords may be tried, right or wrong: so many at once, and so many a minute from then on. Tries at a user
+// are not counted across addresses, or strangers could lock out a user whose name they know.
 var (
 	triesOfAddress = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 30, Refill: 20}}
 	triesOfOneAt   = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 5, Refill: 2}} // from one address at one user
@@ -29,7 +29,7 @@ func (s *Service) Page() http.Handler {
 	return mux
 }
 
-// ask asks for the code and for who is there, again if there is a problem with the last answer.
+// ask asks for the code, a username and a password, again if there is a problem with the last answer.
 func ask(w http.ResponseWriter, status int, code, username, problem string) {
 	webpage.Write(w, status, webpage.Page{
 		Title: "Log a program in",
@@ -99,7 +99,8 @@ func (s *Service) mayTry(r *http.Request, username string) bool {
 	return s.tries.Take(triesOfAddress, from).OK && s.tries.TakeAt(triesOfOneAt, from, at).OK
 }
 
-// know is the user with that name and password, or nil. It takes the same time whether there is such a user or not.
+// know returns the user with that name and password, or nil. It takes the same time whether or not there is such a
+// user.
 func (s *Service) know(ctx context.Context, username, secret string) (u *model.CloudUser, err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
 		u, err = state.UserNamed(tx, username)
@@ -127,7 +128,7 @@ var (
 	errNowhere = errors.New("login: the user is in no organization")
 )
 
-// let approves the request with that code in a user's name, and returns the address that it came from.
+// let approves the request with that code in a user's name, and returns the address from which the request came.
 func (s *Service) let(ctx context.Context, userID model.ID, code string) (from string, err error) {
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
 		q, err := Requests.Find(tx, "code", code)

@@ -35,7 +35,7 @@ type Request struct {
 	Rev      int64     `json:"-"`
 }
 
-// Requests are the requests that are open.
+// Requests is the table of open requests.
 var Requests = &store.Table[Request]{
 	Name: "login_requests",
 	ID:   func(q *Request) string { return q.Hash },
@@ -77,8 +77,8 @@ func (s *Service) Authorize(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// makeRoom keeps the requests that are open within their bounds. An address that has too many loses its oldest, so that
-// no other does; when all of them together are too many, those addresses lose some that have the most.
+// makeRoom keeps the number of open requests within its bounds. An address with too many loses its oldest, so that no
+// other address loses any; when there are too many in all, the addresses with the most lose some.
 func makeRoom(tx store.Tx, subnet string) error {
 	own, err := Requests.List(tx, store.Query{Index: "subnet", Prefix: []string{subnet}})
 	if err != nil {
@@ -147,7 +147,7 @@ func sweep(tx store.Tx) error {
 	return nil
 }
 
-// letters are those that nobody takes for another, or makes words of (RFC 8628, section 6.1).
+// letters are those that are not mistaken for one another and make no words (RFC 8628, section 6.1).
 const letters = "BCDFGHJKLMNPQRSTVWXZ"
 
 // newUserCode makes a code of eight letters, one of 25 billion.
@@ -163,17 +163,17 @@ func newUserCode() string {
 	return string(code)
 }
 
-// canonical is a code as people may write it in the form that it is kept in: programs show it in two halves.
+// canonical returns a code that a person has typed in the form in which it is stored: programs show it in two halves.
 func canonical(code string) string {
 	return strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(code))
 }
 
-// asksOfOne is how often a program may ask whether it has been let in: a little more often than it is told to, since the
-// way here takes time, not always the same. Who asks too often is told so each time, and need not be made to wait longer
-// and longer (RFC 8628, section 3.5): asking writes nothing.
+// asksOfOne is how often a program may ask whether its request has been approved: a little more often than it is told
+// to, because requests do not always take the same time to arrive. A program that asks too often is told so each time.
+// It is not made to wait longer and longer (RFC 8628, section 3.5), as asking writes nothing.
 var asksOfOne = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 1, Refill: 15}}
 
-// redeem answers a program that asks whether it has been let in: with a session, once.
+// redeem answers a program that asks whether its request has been approved: with a session, once.
 func (s *Service) redeem(ctx context.Context, code string) (out granted, err error) {
 	var q *Request
 	err = s.Store.View(ctx, func(tx store.Tx) error {
@@ -201,7 +201,7 @@ func (s *Service) redeem(ctx context.Context, code string) (out granted, err err
 	return out, err
 }
 
-// asked is the request that a device code is of, or errExpired.
+// asked returns the request with that device code, or errExpired.
 func asked(tx store.Tx, code string) (*Request, error) {
 	q, err := Requests.Get(tx, bearer.Hash(code))
 	if err == nil && !time.Now().Before(q.Expires) {

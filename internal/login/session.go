@@ -34,7 +34,7 @@ type Session struct {
 	Rev     int64     `json:"-"`
 }
 
-// Sessions are the sessions that are open.
+// Sessions is the table of open sessions.
 var Sessions = &store.Table[Session]{
 	Name: "login_sessions",
 	ID:   func(l *Session) string { return l.ID },
@@ -46,7 +46,7 @@ var Sessions = &store.Table[Session]{
 	},
 }
 
-// granted is what a program gets.
+// granted is the answer to a program whose request is approved.
 type granted struct{ access, refresh string }
 
 // begin begins a user's session with its first access token. store.ErrNotFound: the user has gone.
@@ -94,8 +94,8 @@ func (s *Service) issue(tx store.Tx, l *Session, u *model.CloudUser, now time.Ti
 	return token, state.Tokens.Put(tx, &model.Token{Hash: bearer.Hash(token), ClientID: l.ID, UserID: u.ID, Issued: now, Expires: expires})
 }
 
-// claims are what programs read in an access token: who is logged in, and until when. The server itself believes a
-// token that it has the hash of, and no other.
+// claims are what programs read in an access token: who is logged in, and until when. The server itself does not read
+// them: it accepts a token if it has its hash.
 type claims struct {
 	Expires int64  `json:"exp"`
 	Issued  int64  `json:"iat"`
@@ -104,7 +104,7 @@ type claims struct {
 	Subject string `json:"sub"`
 }
 
-// sign writes a token as RFC 7519 has it.
+// sign writes a token in the form of RFC 7519.
 func (s *Service) sign(c claims) (string, error) {
 	body, err := json.Marshal(c)
 	if err != nil {
@@ -173,7 +173,8 @@ func (s *Service) refresh(ctx context.Context, token string) (out granted, err e
 	return out, err
 }
 
-// change runs fn in a view, and in an update only if it comes to write: who knows no token has the store commit nothing.
+// change runs fn in a view, and again in an update only if it has to write: a caller without a valid token causes no
+// commit.
 func (s *Service) change(ctx context.Context, fn func(store.Tx) error) error {
 	err := s.Store.View(ctx, fn)
 	if errors.Is(err, store.ErrReadOnly) {

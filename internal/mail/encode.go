@@ -8,14 +8,14 @@ import (
 	gomail "github.com/wneessen/go-mail"
 )
 
-// nowhere stands in the addresses of a server that has no mail domain of its own (RFC 2606 reserves it).
+// nowhere is the domain in the addresses of a server that has no mail domain of its own (RFC 2606 reserves it).
 const nowhere = "telamon.example"
 
 // lines makes every line end the same.
 var lines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// compose makes of a message what goes over the wire: plain text in UTF-8. The same message always has the same
-// Message-ID, by which a mailbox knows one that came twice.
+// compose encodes a message for the wire: plain text in UTF-8. The same message always has the same Message-ID, by
+// which a mailbox recognizes a duplicate.
 func (m Message) compose(from string) (*gomail.Msg, error) {
 	c := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	if err := c.FromFormat("Telamon", from); err != nil {
@@ -33,7 +33,7 @@ func (m Message) compose(from string) (*gomail.Msg, error) {
 	return c, nil
 }
 
-// Encode writes the message as RFC 5322 has it.
+// Encode returns the message in the form of RFC 5322.
 func (m Message) Encode() ([]byte, error) {
 	c, err := m.compose("no-reply@" + nowhere)
 	if err != nil {

@@ -1,8 +1,8 @@
-// Package mail sends what the server has to say to people.
+// Package mail sends the server's letters to people.
 //
-// A letter is a row (package letters), so a crash, or a mail server that is down, delays a letter and loses none. A
-// reconciler hands it to a Transport, trying again with growing pauses for as
-// long as the letter is worth reading, and then forgets it: its text may hold the secret of a link.
+// A letter is a row (package letters), so a crash, or a mail server that is down, may delay a letter, but loses none. A
+// reconciler hands it to a Transport, tries again with growing pauses for as long as the letter is of use, and then
+// deletes it: its text may contain the secret of a link.
 package mail
 
 import (
@@ -34,7 +34,7 @@ type Transport interface {
 	Send(ctx context.Context, m Message) error
 }
 
-// ErrRefused is the error of a Transport for a message whose recipient there is not: it is not tried again.
+// ErrRefused is the error of a Transport for a message whose recipient does not exist: it is not tried again.
 var ErrRefused = errors.New("mail: the recipient is refused for good")
 
 // Sender sends letters.
@@ -100,17 +100,17 @@ const (
 	longestPause = time.Hour
 )
 
-// pause is how long to wait after a failure that as many came before: each time twice as long, to a bound (RFC 5321,
-// section 4.5.4.1, wants half an hour or more in the end).
+// pause is how long to wait after so many failures: twice as long each time, up to a bound (RFC 5321, section 4.5.4.1,
+// wants half an hour or more in the end).
 func pause(before int) time.Duration { return min(firstPause<<min(before, 20), longestPause) }
 
-// GiveUp keeps the work: it is the store that fails then, and the letter waits for it.
+// GiveUp keeps the work: only a failing store leads here, and the letter waits until it is back.
 func (s Sender) GiveUp(_ context.Context, _ string, cause error) error { return cause }
 
-// Work is the delivery of letters.
+// Work has the handler that delivers letters.
 func (s Sender) Work() map[reconcile.Kind]reconcile.Handler {
 	return map[reconcile.Kind]reconcile.Handler{letters.SendKind: s}
 }
 
-// Tables are what letters are stored in.
+// Tables are the tables of letters.
 func (s Sender) Tables() []*store.Schema { return []*store.Schema{letters.Letters.Schema()} }

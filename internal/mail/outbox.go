@@ -11,7 +11,7 @@ import (
 // Outbox is the transport of a server without a mail server: each message becomes a file ID.eml in a directory.
 type Outbox struct{ Dir string }
 
-// Send writes the message's file; it is there whole or not at all, and survives a loss of power once Send returns.
+// Send writes the message's file atomically. The file survives a loss of power once Send has returned.
 func (o Outbox) Send(_ context.Context, m Message) error {
 	raw, err := m.Encode()
 	if err != nil {

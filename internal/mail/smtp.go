@@ -20,8 +20,8 @@ import (
 const (
 	// patience is how long a mail server may take over a letter. It is less than the lease of the work.
 	patience = 15 * time.Second
-	// rest is how long a mail server is left alone that took longer. Letters that were to wait for it one by one would
-	// keep those who do the work from all other work.
+	// rest is how long a mail server that exceeded patience is left alone. If letters waited for it one by one, they
+	// would keep the runner's workers from all other work.
 	rest = time.Minute
 )
 
@@ -37,15 +37,15 @@ type SMTP struct {
 	tired    atomic.Pointer[time.Time] // when a letter waited in vain last
 }
 
-// errTired says that the server is not asked.
+// errTired says that the server is being left alone (rest).
 var errTired = errors.New("it did not answer a moment ago")
 
-// errURL says nothing of the text, which may have a password.
+// errURL does not quote the text, which may have a password.
 var errURL = errors.New("must be smtp://[USER:PASSWORD@]HOST[:PORT][?from=ADDRESS], or smtps:// for TLS from the first byte on")
 
-// ParseURL reads where letters are handed in: smtp://[USER:PASSWORD@]HOST[:PORT], port 587, or smtps://, port 465.
-// Letters come from the address that the parameter from names, or else from the user if that is an address, or else
-// from no-reply at the host. No error has any part of the text.
+// ParseURL reads the URL of a mail server: smtp://[USER:PASSWORD@]HOST[:PORT], port 587, or smtps://, port 465. Letters
+// come from the address in the parameter from, or else from the user if that is an address, or else from no-reply at
+// the host. Errors contain no part of the text.
 func ParseURL(text string) (*SMTP, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Opaque != "" || u.Hostname() == "" || strings.Trim(u.Path, "/") != "" || u.Fragment != "" {
@@ -84,7 +84,7 @@ func (s *SMTP) sender() string {
 	return "no-reply@" + s.host
 }
 
-// Send hands a message to the server. It sends a user's password over an encrypted connection alone.
+// Send hands a message to the server. It sends a password over encrypted connections only.
 func (s *SMTP) Send(ctx context.Context, m Message) error {
 	c, err := m.compose(s.from)
 	if err != nil {
@@ -116,8 +116,8 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	return nil
 }
 
-// final adds ErrRefused to what says that there is no such recipient. Other refusals may be of the server's settings or of
-// ours, which can be mended. Source: RFC 5321, section 4.2.3, and RFC 3463, section 3.2.
+// final adds ErrRefused to an error that says that there is no such recipient. Other refusals may come of the server's
+// settings or of ours, which somebody can correct. Source: RFC 5321, section 4.2.3, and RFC 3463, section 3.2.
 func final(err error) error {
 	var refused *gomail.SendError
 	if !errors.As(err, &refused) || refused.Reason != gomail.ErrSMTPRcptTo || !slices.Contains([]int{550, 551, 553}, refused.ErrorCode()) {
@@ -129,8 +129,8 @@ func final(err error) error {
 	return errors.Join(ErrRefused, err)
 }
 
-// client is a client for one connection, which ends with ctx or with hangUp: the library alone would wait for as long
-// as a server that says nothing holds the line.
+// client returns a client for one connection, which ends with ctx or hangUp: by itself the library would wait for ever
+// for a server that does not answer.
 func (s *SMTP) client(ctx context.Context) (c *gomail.Client, hangUp func(), err error) {
 	var line net.Conn
 	hangUp = func() {

@@ -21,8 +21,8 @@ type Status struct {
 	Clusters  int64     `json:"clusters"`           // that it has
 }
 
-// List is all nodes, by name. A node that was started a moment ago takes all others for alive, until it has watched them
-// long enough.
+// List is all nodes, by name. A node that has just started considers all others alive, until it has watched them long
+// enough.
 func (s *Service) List(ctx context.Context) ([]Status, error) {
 	all, err := s.all(ctx)
 	if err != nil {
@@ -51,9 +51,9 @@ func (s *Service) alive(n *model.Node) bool {
 	return n.Name == s.Name || n.Forgotten.IsZero() && s.since(n) < s.quiet()
 }
 
-// Forget gives up a node that is gone for good, and with it its clusters, their snapshots and restores, which end soon
-// after. It returns how many clusters that are. To be sure that the node gives no sign of life it may watch for a while.
-// It may be asked again. Errors: ErrUnknown, ErrAlive.
+// Forget gives up a node that is gone for good. Its clusters, their snapshots and restores end soon after. It returns
+// the number of the clusters. It may watch for a while, to be sure that the node gives no sign of life. It may be
+// called again. Errors: ErrUnknown, ErrAlive.
 func (s *Service) Forget(ctx context.Context, name string) (clusters int64, err error) {
 	if name == s.Name {
 		return 0, ErrAlive

@@ -1,9 +1,10 @@
-// Package nodes knows which nodes share a store, which of them live, and what becomes of what a dead one had.
+// Package nodes knows which nodes share a store and which of them are alive, and ends what belonged to a node that is
+// forgotten.
 //
-// Each node has a row and changes it every few seconds. A node whose row has not changed for a while, as another one sees
-// it by its own clock, is away: its clusters are REPAIRING until it is back. One that is gone for good can be forgotten by
-// whoever runs the nodes: what it had ends, and it never comes back under its name, for nobody knows any more what is in
-// its data directory.
+// Each node has a row and changes it every few seconds. A node whose row has not changed for a while, by the clock of
+// the node that watches, is away: its clusters are REPAIRING until it is back. An operator can have a node forgotten
+// that is gone for good: its clusters end, and no node starts under its name again, because the store no longer knows
+// what is in its data directory.
 package nodes
 
 import (
@@ -21,10 +22,10 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// beat is from one sign of life to the next.
+// beat is the time between two signs of life.
 const beat = 3 * time.Second
 
-// Kind is the work of ending what a forgotten node had; its key is the node's name.
+// Kind is the work of ending the clusters of a forgotten node; its key is the node's name.
 const Kind reconcile.Kind = "forget"
 
 var (
@@ -34,15 +35,15 @@ var (
 	ErrAlive = errors.New("the node is alive: end its process first, or delete its clusters")
 )
 
-// Clusters is the family that has what is on nodes.
+// Clusters is the family of what nodes have: clusters, snapshots and restores.
 type Clusters interface {
 	// NodeAway shows that the databases of a node cannot be reached for now.
 	NodeAway(ctx context.Context, node string) error
-	// NodeGone ends some of what a node had that is gone for good, and reports whether there is more.
+	// NodeGone ends some of the clusters of a node that is gone for good, and reports whether there is more to end.
 	NodeGone(ctx context.Context, node string) (more bool, err error)
 }
 
-// Service is this node among the others. It does the work of forgotten ones.
+// Service is this node among the others. It does the work of forgotten nodes.
 type Service struct {
 	Store    store.Store
 	Name     string // this node's
@@ -55,19 +56,19 @@ type Service struct {
 	last map[string]sign
 }
 
-// sign is a revision of a node's row, and when it was seen first.
+// sign is a revision of a node's row, and when this node first saw it.
 type sign struct {
 	rev int64
 	at  time.Time
 }
 
-// Begin writes this node's row. A node that has been forgotten does not begin.
+// Begin writes this node's row. It fails for a node that has been forgotten.
 func (s *Service) Begin(ctx context.Context) error {
 	return s.beat(ctx, func(n *model.Node) { n.Started = n.Seen })
 }
 
-// Run gives signs of life, and looks after those of others, until ctx ends. It fails when this node has been forgotten,
-// as may happen while it cannot reach the store.
+// Run gives signs of life, and watches those of other nodes, until ctx ends. It fails when this node has been
+// forgotten, as may happen while it cannot reach the store.
 func (s *Service) Run(ctx context.Context) error {
 	tick := time.NewTicker(beat)
 	defer tick.Stop()
@@ -105,7 +106,7 @@ func (s *Service) beat(ctx context.Context, change func(*model.Node)) error {
 	})
 }
 
-// row is a node's row, with revision 0 if it has none: it has ended before there were such rows.
+// row returns a node's row, with revision 0 if it has none: it last ran in a version without such rows.
 func row(tx store.Tx, name string) (*model.Node, error) {
 	n, err := state.Nodes.Get(tx, name)
 	if store.IsNotFound(err) {
@@ -114,7 +115,7 @@ func row(tx store.Tx, name string) (*model.Node, error) {
 	return n, err
 }
 
-// look notes the signs that other nodes have given, and shows which are away.
+// look records the signs that other nodes have given, and has the clusters of those that are away shown so.
 func (s *Service) look(ctx context.Context) error {
 	all, err := s.all(ctx)
 	if err != nil {
@@ -147,7 +148,7 @@ func (s *Service) since(n *model.Node) time.Duration {
 	return now.Sub(seen.at)
 }
 
-// all are the rows of all nodes, and of those that have none but clusters.
+// all returns the rows of all nodes, and makes one up for each node that has clusters and no row.
 func (s *Service) all(ctx context.Context) (all []*model.Node, err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
 		if all, err = state.Nodes.List(tx, store.Query{}); err != nil {
@@ -169,7 +170,7 @@ func (s *Service) all(ctx context.Context) (all []*model.Node, err error) {
 	return all, err
 }
 
-// Reconcile ends what a forgotten node had.
+// Reconcile ends the clusters of a forgotten node.
 func (s *Service) Reconcile(ctx context.Context, name string) (again time.Time, err error) {
 	more, err := s.Clusters.NodeGone(ctx, name)
 	if err != nil {
@@ -185,10 +186,10 @@ func (s *Service) Reconcile(ctx context.Context, name string) (again time.Time, 
 	return again, err
 }
 
-// GiveUp keeps the work: what stays of a forgotten node keeps its project from going.
+// GiveUp keeps the work: a project cannot be deleted while it has a cluster of a forgotten node.
 func (s *Service) GiveUp(_ context.Context, _ string, cause error) error { return cause }
 
-// Work is what is done for forgotten nodes, by any node.
+// Work has the handler for forgotten nodes. Any node may run it.
 func (s *Service) Work() map[reconcile.Kind]reconcile.Handler {
 	return map[reconcile.Kind]reconcile.Handler{Kind: s}
 }

@@ -1,5 +1,5 @@
-// Package password keeps cloud users' passwords: as argon2id hashes, which say nothing of the password, and never in
-// any other form. It says too which passwords would not keep anybody out.
+// Package password hashes cloud users' passwords by argon2id, and refuses weak ones. Passwords are stored in no other
+// form.
 package password
 
 import (
@@ -14,7 +14,7 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// cost is what a hash takes.
+// cost has the parameters of a hash.
 type cost struct {
 	memory uint32 // KiB
 	passes uint32
@@ -29,7 +29,7 @@ const (
 	saltSize = 16
 )
 
-// hashing bounds how many passwords are hashed at once, and with them the memory that callers can make the server take.
+// hashing bounds how many passwords are hashed at once, and with that the memory that callers can make the server use.
 var hashing = make(chan struct{}, 4)
 
 var b64 = base64.RawStdEncoding
@@ -47,8 +47,8 @@ func Hash(ctx context.Context, password string) (string, error) {
 		argon2.Version, today.memory, today.passes, today.lanes, b64.EncodeToString(salt), b64.EncodeToString(key)), nil
 }
 
-// Verify reports whether a password is the one of a hash. Against "", the hash of who has no password, it costs the same
-// and is false, so that nobody learns from the time it takes who has one.
+// Verify reports whether a password matches a hash. For "", the hash of a user without a password, it takes the same
+// time and is false, so that the time does not tell whether the user has one.
 func Verify(ctx context.Context, hash, password string) (bool, error) {
 	c, salt, want, err := today, make([]byte, saltSize), make([]byte, hashSize), error(nil)
 	if hash != "" {
@@ -70,7 +70,7 @@ func (c cost) key(ctx context.Context, password string, salt []byte) ([]byte, er
 	return argon2.IDKey([]byte(password), salt, c.passes, c.memory, c.lanes, hashSize), nil
 }
 
-// errHash has no detail: a hash does not belong into an error either.
+// errHash has no detail, because a hash does not belong in an error.
 var errHash = errors.New("password: a stored hash cannot be read")
 
 func parse(hash string) (c cost, salt, key []byte, err error) {

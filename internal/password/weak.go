@@ -7,13 +7,14 @@ import (
 )
 
 const (
-	// Shortest is how many characters a password has at least (the API's reference, createUser).
+	// Shortest is the least number of characters in a password (the API's reference, createUser).
 	Shortest = 8
-	// Longest is in bytes; it is no rule of the API, and far above what a person or a password manager uses.
+	// Longest is the greatest number of bytes. It is not a rule of the API, and is far above what a person or a
+	// password manager uses.
 	Longest = 1024
 )
 
-// Weak says why a password would not keep anybody out, or "" if it may do.
+// Weak returns why a password is too weak, or "" if it is not.
 func Weak(password, username string) string {
 	folded := strings.ToLower(password)
 	local, _, _ := strings.Cut(strings.ToLower(username), "@")

@@ -1,7 +1,7 @@
-// Package people keeps who is where: people's places in organizations, projects and teams, who may not go, and how many
-// there is room for. Whatever changes is written with its event in the caller's transaction.
+// Package people keeps people's places in organizations, projects and teams. It enforces their limits, and that an
+// organization keeps an owner. Every change is written with its event in the caller's transaction.
 //
-// Somebody who is invited has places too, pending ones, which give nothing and take up room.
+// Invited people have places too. Those are pending: they give no rights and count for the limits.
 package people
 
 import (
@@ -16,12 +16,12 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// maxUsers is how many people an organization holds, all its projects together, and how many a project does (MongoDB
+// maxUsers is how many people an organization with all its projects may have, and how many a project may have (MongoDB
 // documentation, "Atlas Service Limits").
 const maxUsers = 500
 
-// Enter gives somebody a place in an organization or project, if there is room: fault.UsersPerOrg, fault.UsersPerGroup.
-// Who has a place there already is fault.UserAlreadyExists.
+// Enter gives a user a place in an organization or project. Errors: fault.UsersPerOrg and fault.UsersPerGroup if there
+// is no room, fault.UserAlreadyExists if the user has a place there.
 func Enter(tx store.Tx, m *model.Membership) error {
 	n, err := state.Memberships.Count(tx, state.MembersOf(m.Scope()))
 	if err != nil {
@@ -53,8 +53,7 @@ func Accept(tx store.Tx, m *model.Membership) error {
 	return happened(tx, m, pick[event.Type](m, "JOINED_ORG", "JOINED_GROUP"))
 }
 
-// Leave takes somebody's place away, or the prospect of it. The last owner of an organization stays:
-// fault.LastOrgOwner.
+// Leave removes a user's place, active or pending. Error: fault.LastOrgOwner, for the last owner of an organization.
 func Leave(tx store.Tx, m *model.Membership) error {
 	if err := keepOwner(tx, m, nil); err != nil {
 		return err
@@ -68,7 +67,7 @@ func Leave(tx store.Tx, m *model.Membership) error {
 	return happened(tx, m, pick[event.Type](m, "REMOVED_FROM_ORG", "REMOVED_FROM_GROUP"))
 }
 
-// LeaveAll takes away all that somebody has in an organization: its projects and teams, and the place in it.
+// LeaveAll removes all of a user's places in an organization, its projects and its teams.
 func LeaveAll(tx store.Tx, userID, orgID model.ID) error {
 	if err := LeaveTeams(tx, userID, orgID); err != nil {
 		return err
@@ -85,8 +84,8 @@ func LeaveAll(tx store.Tx, userID, orgID model.ID) error {
 	return nil
 }
 
-// SetRoles gives somebody other roles in a place. Each stands once; the same ones change nothing. The last owner of an
-// organization stays one: fault.LastOrgOwner.
+// SetRoles replaces a user's roles in a place, where each is kept once. The same roles change nothing. Error:
+// fault.LastOrgOwner, where the last owner of an organization would stop being one.
 func SetRoles(tx store.Tx, m *model.Membership, roles []authz.Role) error {
 	roles = Once(roles)
 	if Same(m.Roles, roles) {
@@ -102,7 +101,7 @@ func SetRoles(tx store.Tx, m *model.Membership, roles []authz.Role) error {
 	return happened(tx, m, "USER_ROLES_CHANGED_AUDIT")
 }
 
-// Once are the roles in their order, each once.
+// Once returns the roles in their order, each once.
 func Once(roles []authz.Role) []authz.Role {
 	var once []authz.Role
 	for _, r := range roles {
@@ -118,7 +117,7 @@ func Same(a, b []authz.Role) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(a, func(r authz.Role) bool { return !slices.Contains(b, r) })
 }
 
-// keepOwner refuses a change of m after which its organization has no owner who is there.
+// keepOwner refuses a change of m that leaves its organization without an active owner.
 func keepOwner(tx store.Tx, m *model.Membership, roles []authz.Role) error {
 	if !owns(m) || slices.Contains(roles, authz.OrgOwner) {
 		return nil
@@ -138,7 +137,7 @@ func owns(m *model.Membership) bool {
 	return m.GroupID == "" && !m.Pending && slices.Contains(m.Roles, authz.OrgOwner)
 }
 
-// pick is what goes with a place in the organization itself, or in a project of it.
+// pick returns org for a place in an organization itself, and project for a place in a project.
 func pick[T any](m *model.Membership, org, project T) T {
 	if m.GroupID == "" {
 		return org

@@ -16,7 +16,7 @@ type Place struct {
 	Roles   []authz.Role
 }
 
-// Belongs reports whether a project is one of the organization: fault.GroupNotFound.
+// Belongs returns fault.GroupNotFound unless the project is one of the organization.
 func Belongs(tx store.Tx, groupID, orgID model.ID) error {
 	p, err := state.Projects.Get(tx, groupID)
 	if err == nil && p.OrgID != orgID {
@@ -25,16 +25,17 @@ func Belongs(tx store.Tx, groupID, orgID model.ID) error {
 	return store.IfMissing(err, fault.GroupNotFound.With(groupID))
 }
 
-// EnterProject adds a member of an organization to a project. Who is invited there is invited into the project with
-// that. Errors: those of Enter.
+// EnterProject adds a member of an organization to a project. The place of a member whose place in the organization is
+// pending is pending too. Errors: those of Enter.
 func EnterProject(tx store.Tx, org *model.Membership, p Place) error {
 	return Enter(tx, &model.Membership{
 		UserID: org.UserID, Username: org.Username, OrgID: org.OrgID, GroupID: p.GroupID, Roles: p.Roles, Pending: org.Pending, Aside: org.Aside,
 	})
 }
 
-// SetProjects gives a member of an organization exactly these places in its projects. What waits aside, for an
-// invitation of its own, stays, and its project is none of these: fault.UserAlreadyExists. Other errors: those of Enter.
+// SetProjects gives a member of an organization exactly these places in its projects. A pending place with an
+// invitation of its own stays as it is. Errors: fault.UserAlreadyExists if places has the project of such a place, and
+// those of Enter.
 func SetProjects(tx store.Tx, org *model.Membership, places []Place) error {
 	has, err := state.Memberships.List(tx, state.PlacesOf(org.UserID, org.OrgID))
 	if err != nil {

@@ -10,14 +10,15 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// How many people a team holds, and how many teams somebody is in (MongoDB documentation, "Atlas Service Limits").
+// How many people a team may have, and how many teams a person may be in (MongoDB documentation, "Atlas Service
+// Limits").
 const (
 	maxTeamUsers = 250
 	maxUserTeams = 100
 )
 
-// JoinTeam puts a member of the organization, given by the place in it, into a team of it. Who is invited only waits in
-// the team too. Errors: fault.UserInTeam, fault.UsersPerTeam, fault.TeamsPerUser.
+// JoinTeam puts a member of the organization, given by the place in it, into one of its teams. If that place is
+// pending, so is the one in the team. Errors: fault.UserInTeam, fault.UsersPerTeam, fault.TeamsPerUser.
 func JoinTeam(tx store.Tx, t *model.Team, m *model.Membership) error {
 	inTeam, err := state.TeamMembers.Count(tx, state.PeopleOf(t.ID))
 	if err != nil {
@@ -45,7 +46,7 @@ func JoinTeam(tx store.Tx, t *model.Team, m *model.Membership) error {
 	return inTeamHappened(tx, place, "JOINED_TEAM")
 }
 
-// LeaveTeam takes somebody out of a team.
+// LeaveTeam takes a user out of a team.
 func LeaveTeam(tx store.Tx, place *model.TeamMember) error {
 	if err := state.TeamMembers.Delete(tx, place); err != nil {
 		return err
@@ -53,12 +54,12 @@ func LeaveTeam(tx store.Tx, place *model.TeamMember) error {
 	return inTeamHappened(tx, place, "REMOVED_FROM_TEAM")
 }
 
-// LeaveTeams takes somebody out of all teams of an organization.
+// LeaveTeams takes a user out of all teams of an organization.
 func LeaveTeams(tx store.Tx, userID, orgID model.ID) error {
 	return ofTeams(tx, userID, orgID, func(place *model.TeamMember) error { return LeaveTeam(tx, place) })
 }
 
-// AcceptTeams tells that somebody whom the organization has been waiting for is in its teams now.
+// AcceptTeams writes the events of a user's teams when the user's place in the organization becomes active.
 func AcceptTeams(tx store.Tx, userID, orgID model.ID) error {
 	return ofTeams(tx, userID, orgID, func(place *model.TeamMember) error { return inTeamHappened(tx, place, "JOINED_TEAM") })
 }

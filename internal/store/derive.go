@@ -2,12 +2,13 @@ package store
 
 // Deriver is a Tx that remembers what was worked out from rows, until a table that it was read from changes.
 type Deriver interface {
-	// Derive is what work returned under that name when the rows were as they are, or else what it returns now.
+	// Derive returns what work returned earlier under that name, if the rows that it read have not changed, or else
+	// what it returns now.
 	Derive(name string, work func() (any, error)) (any, error)
 }
 
-// Derive is what work returns: something that depends on the name and on what work reads through tx, and on nothing
-// else. A store that remembers what was read remembers this too, so it is shared, and nobody changes it.
+// Derive returns what work returns, which must depend on nothing but the name and what work reads through tx. A store
+// that caches rows caches this too, so callers share it and must not change it.
 func Derive[T any](tx Tx, name string, work func() (T, error)) (T, error) {
 	d, ok := tx.(Deriver)
 	if !ok {

@@ -2,8 +2,8 @@ package store
 
 import "context"
 
-// Read makes a handler of fn, which answers from one consistent snapshot. fn may run again. Like those of Write, handlers
-// can be made without a store, to be looked at.
+// Read makes a handler of fn, which answers from one consistent snapshot. fn may run again. Handlers of Read and Write
+// can be made with a nil store, so that operations can be listed without one.
 func Read[In, Out any](s Store, fn func(Tx, In) (Out, error)) func(context.Context, In) (Out, error) {
 	return handler(fn, func(ctx context.Context, run func(Tx) error) error { return s.View(ctx, run) })
 }

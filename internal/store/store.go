@@ -1,7 +1,7 @@
 // Package store keeps the control plane's objects and its event log.
 //
-// A family declares its objects as a Table; back ends know rows only, so a new family adds no back-end code.
-// A change and its events commit in one transaction.
+// A family declares its objects as a Table; back ends know only rows, so a new family needs no code in a back end. A
+// change and its events commit in one transaction.
 package store
 
 import (
@@ -12,21 +12,21 @@ import (
 	"time"
 )
 
-// Store is one back end. All methods are safe for concurrent use.
+// Store is a back end. Its methods are safe for concurrent use.
 type Store interface {
 	// View runs fn on a consistent snapshot. Writes inside fn fail. Like Update's, fn opens no other transaction and may
 	// run again.
 	View(ctx context.Context, fn func(Tx) error) error
-	// Update runs fn in a serializable transaction and commits durably if fn returns nil. It may run fn again, so
-	// fn must have no effect but through tx. When Update returns nil, the change survives a crash. fn must not open
-	// another transaction: it would wait for itself. A panic in fn undoes the transaction and goes on to the caller.
+	// Update runs fn in a serializable transaction and commits durably if fn returns nil. It may run fn again, so fn
+	// must change nothing except through tx. When Update returns nil, the change survives a crash. fn must not open
+	// another transaction: it would wait for itself. A panic in fn undoes the transaction and reaches the caller.
 	Update(ctx context.Context, fn func(Tx) error) error
 	// Close waits for running transactions and releases the store.
 	Close() error
 }
 
-// Tx is what may be done inside View and Update. It is valid until fn returns and for one goroutine only.
-// Families use it through Table and the event log's functions.
+// Tx is a transaction, inside View or Update. It is valid until fn returns and for one goroutine only. Families use it
+// through Table and the event log's functions.
 type Tx interface {
 	// Context is the context that View or Update was called with, or one within it.
 	Context() context.Context
@@ -40,22 +40,22 @@ type Tx interface {
 	Get(t *Schema, id string) (Row, error)
 	// Lookup returns the row with exactly that key in a unique index.
 	Lookup(t *Schema, index string, key []string) (Row, error)
-	// Put writes r: with Rev 0 as a new row, else only over the row of that revision. It returns the new revision.
-	// A row that is gone is a conflict too.
+	// Put writes r: as a new row if Rev is 0, else in place of the row at that revision. It returns the new revision.
+	// ErrConflict: the row is at another revision, or gone.
 	Put(t *Schema, r Row) (rev int64, err error)
-	// Delete removes the row of that revision; a row at another revision, or gone, is a conflict.
+	// Delete removes the row at that revision. ErrConflict: the row is at another revision, or gone.
 	Delete(t *Schema, id string, rev int64) error
 	Scan(t *Schema, q Query) ([]Row, error)
 	// Count ignores q's Offset and Limit.
 	Count(t *Schema, q Query) (int64, error)
 
-	// AppendEvent adds e at the end of its series. Created is kept in whole microseconds and never goes back: an
-	// event older than the last one of its series gets that one's instant. An id that the series has already is a
+	// AppendEvent adds e at the end of its series. Created is stored in whole microseconds and never decreases: an
+	// event older than the last one of its series gets that one's instant. An id that is already in the series is a
 	// *DuplicateError of events.id.
 	AppendEvent(e Event) error
 	Events(q EventQuery) ([]Event, error)
-	// CountEvents counts what q selects: exactly without filters of type and cluster, and up to ExactCount or the end of
-	// q's page, whichever is more; beyond that it is an estimate, which costs no more.
+	// CountEvents counts the events that q selects. The count is exact without filters of type and cluster; with them
+	// it is exact up to ExactCount or the end of q's page, whichever is more, and an estimate beyond that.
 	CountEvents(q EventQuery) (int64, error)
 	Event(series, id string) (Event, error)
 }
@@ -64,12 +64,12 @@ type Tx interface {
 type Schema struct {
 	Name    string // lower-case letters, digits and single underscores, a letter first, at most 29 characters
 	Indexes []IndexSchema
-	// Keys gives a stored body's key in each index, so that a back end can fill an index that is declared later.
+	// Keys returns a stored body's key in each index, so that a back end can fill an index that is declared later.
 	Keys func(body []byte) ([][]string, error)
 }
 
-// IndexSchema names an index, by the same rule as a table. Of a unique index no two rows have the same key. What
-// an index holds is known by its name: one whose keys are computed differently from now on needs a new name.
+// IndexSchema names an index, by the same rule as a table. In a unique index no two rows have the same key. The name
+// stands for how keys are computed: an index whose keys are computed in another way needs another name.
 type IndexSchema struct {
 	Name   string
 	Unique bool
@@ -86,7 +86,7 @@ type Row struct {
 	Memo *Memo // of a row that several views get; nil for others
 }
 
-// Memo remembers what the body of a row decodes to.
+// Memo caches the decoded body of a row.
 type Memo struct{ decoded atomic.Value }
 
 // Query selects rows of one index: those whose key begins with Prefix, in key order (rows of equal keys by id).
@@ -131,9 +131,9 @@ type EventQuery struct {
 var (
 	// ErrNotFound: no row or event with that id or key.
 	ErrNotFound = errors.New("store: not found")
-	// ErrConflict: the row is not at the revision that was given.
+	// ErrConflict: the row is not at the given revision.
 	ErrConflict = errors.New("store: revision conflict")
-	// ErrUnreachable: the database behind the store is not there, or does not answer.
+	// ErrUnreachable: the database behind the store cannot be reached, or does not answer.
 	ErrUnreachable error = unreachable{}
 	// ErrReadOnly: a write inside View.
 	ErrReadOnly = errors.New("store: write in a read-only transaction")
@@ -143,7 +143,7 @@ type unreachable struct{}
 
 func (unreachable) Error() string { return "store: the database cannot be reached" }
 
-// Unavailable tells callers who do not know stores that it may be there later.
+// Unavailable marks the error as temporary, for callers that do not import this package.
 func (unreachable) Unavailable() bool { return true }
 
 // DuplicateError says that another row has the same key in a unique index (Index "" is the id).

@@ -7,20 +7,20 @@ import (
 	"sync"
 )
 
-// Table declares how objects of type T are stored. T's JSON form is what is on disk: every field has a json tag, so
-// renaming a Go field changes nothing there.
+// Table declares how objects of type T are stored. T's JSON form is the stored form: every field has a json tag, so
+// renaming a Go field does not change it.
 //
-// An object that a View reads is the reader's own but for its slices and maps: those it shares with other readers, and
-// nobody changes them. What an Update reads is the reader's alone.
+// An object that a View reads is a copy of the reader's own, but it shares its slices and maps with other readers, so
+// nobody may change them. An object that an Update reads is shared with nobody.
 type Table[T any] struct {
 	Name    string
 	ID      func(*T) string
 	Rev     func(*T) *int64 // where the object keeps its revision, outside of its JSON form
 	Indexes []Index[T]
 
-	// Older gives a stored body the form that T has now, where an earlier version of Telamon stored another; a body that has it
-	// already is returned as it is. nil: the form has never changed, or only by fields that may be absent. What Older reads
-	// is stored anew when the object is next put. Keys of indexes are made from what it returns.
+	// Older converts a stored body of an earlier version of Telamon to the present form of T; a body that has it
+	// already is returned as it is. nil: the form has never changed, or only by fields that may be absent. The
+	// converted body is stored when the object is next put. Index keys are made from what Older returns.
 	Older func(body []byte) ([]byte, error)
 
 	once   sync.Once
@@ -64,8 +64,8 @@ func (t *Table[T]) Find(tx Tx, index string, key ...string) (*T, error) {
 	return t.decode(row)
 }
 
-// Put stores the object: as new if its revision is 0, else over the revision it was read at. It sets the new
-// revision. Errors: *DuplicateError, ErrConflict, ErrReadOnly.
+// Put stores the object: as new if its revision is 0, else in place of the revision at which it was read. It sets the
+// new revision. Errors: *DuplicateError, ErrConflict, ErrReadOnly.
 func (t *Table[T]) Put(tx Tx, v *T) error {
 	body, err := json.Marshal(v)
 	if err != nil {
@@ -79,7 +79,7 @@ func (t *Table[T]) Put(tx Tx, v *T) error {
 	return err
 }
 
-// Delete removes the object at the revision it was read at.
+// Delete removes the object, which must still be at the revision at which it was read.
 func (t *Table[T]) Delete(tx Tx, v *T) error {
 	return tx.Delete(t.Schema(), t.ID(v), *t.Rev(v))
 }
@@ -145,7 +145,7 @@ func (t *Table[T]) fresh(row Row) (*T, error) {
 	return v, nil
 }
 
-// parse reads a stored body, whatever form it has.
+// parse decodes a stored body, of the present form or an older one.
 func (t *Table[T]) parse(body []byte) (*T, error) {
 	if t.Older != nil {
 		var err error
@@ -160,7 +160,7 @@ func (t *Table[T]) parse(body []byte) (*T, error) {
 // IsNotFound reports whether err is ErrNotFound.
 func IsNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
 
-// Duplicate returns the name of the unique index that err complains of, if it does.
+// Duplicate returns the name of the unique index if err is a *DuplicateError.
 func Duplicate(err error) (index string, ok bool) {
 	var d *DuplicateError
 	if errors.As(err, &d) {
@@ -169,7 +169,7 @@ func Duplicate(err error) (index string, ok bool) {
 	return "", false
 }
 
-// IfMissing is instead where err is ErrNotFound, else err.
+// IfMissing returns instead if err is ErrNotFound, else err.
 func IfMissing(err, instead error) error {
 	if IsNotFound(err) {
 		return instead

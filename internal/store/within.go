@@ -2,7 +2,7 @@ package store
 
 import "context"
 
-// Within is tx with another context, such as one that names another caller.
+// Within returns tx with another context, such as one that names another caller.
 func Within(ctx context.Context, tx Tx) Tx { return within{tx, ctx} }
 
 type within struct {

@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// Server is a mail server. Its fields say how it is; they are set before Start.
+// Server is a mail server. Its fields are its settings; they are set before Start.
 type Server struct {
 	TLS      *tls.Config // what STARTTLS leads to; nil: it is not offered
 	Implicit bool        // TLS from the first byte on
@@ -59,7 +59,7 @@ func (s *Server) Start(t testing.TB) *Server {
 // Addr is HOST:PORT of the server; it stays the same when the server is down.
 func (s *Server) Addr() string { return s.addr }
 
-// Up listens, again.
+// Up listens again.
 func (s *Server) Up() {
 	s.t.Helper()
 	l, err := net.Listen("tcp", s.addr)
@@ -73,7 +73,7 @@ func (s *Server) Up() {
 	s.wg.Go(func() { s.accept(l) })
 }
 
-// Down hangs up on everybody and takes no calls.
+// Down closes all connections and accepts no others.
 func (s *Server) Down() {
 	s.mu.Lock()
 	if s.l != nil {

@@ -24,7 +24,7 @@ type conn struct {
 	failed error // of the first statement that failed: PostgreSQL undoes the transaction whatever follows
 }
 
-// Exec runs a statement and says how many rows it changed.
+// Exec runs a statement and returns how many rows it changed.
 func (c *conn) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	tag, err := c.Conn.Exec(ctx, numbered(query), inBytes(args)...)
 	return tag.RowsAffected(), c.note(err)
@@ -46,7 +46,7 @@ func (c *conn) note(err error) error {
 	return err
 }
 
-// commit ends the transaction. It is no use to interrupt it: nobody would know whether it happened.
+// commit ends the transaction. It cannot be interrupted: nobody would know then whether it happened.
 func (c *conn) commit(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTime)
 	defer cancel()
@@ -64,7 +64,7 @@ func (c *conn) commit(ctx context.Context) error {
 	return fmt.Errorf("store: commit: whether it happened is not known: %w", err)
 }
 
-// release undoes what is still open and gives the connection back. One that is broken the pool replaces.
+// release rolls back an open transaction and gives the connection back. The pool replaces a broken connection.
 func (c *conn) release() {
 	if !c.Conn.Conn().IsClosed() && c.Conn.Conn().PgConn().TxStatus() != 'I' {
 		ctx, cancel := context.WithTimeout(context.Background(), endTime)
@@ -74,7 +74,7 @@ func (c *conn) release() {
 	c.Release()
 }
 
-// rows are a query's, with text out of columns of bytes.
+// rows are the rows of a query. Strings are scanned out of columns of bytes.
 type rows struct {
 	pgx.Rows
 	conn *conn
@@ -90,7 +90,7 @@ func (r *rows) Scan(dest ...any) error {
 	return r.Rows.Scan(dest...)
 }
 
-// Err is why there are no more rows, if not for their end.
+// Err is the error that ended the rows early, or nil.
 func (r *rows) Err() error { return r.conn.note(r.Rows.Err()) }
 
 // Close ends the query.
@@ -111,7 +111,7 @@ func (t *text) ScanBytes(b []byte) error {
 	return nil
 }
 
-// inBytes are arguments with their strings as bytes.
+// inBytes returns arguments with their strings as bytes.
 func inBytes(args []any) []any {
 	out := make([]any, len(args))
 	for i, a := range args {
@@ -123,7 +123,8 @@ func inBytes(args []any) []any {
 	return out
 }
 
-// numbered is a query with its question marks as $1, $2 and so on. No statement has a question mark for anything else.
+// numbered returns a query with $1, $2 and so on in place of its question marks. No statement has a question mark for
+// anything else.
 func numbered(query string) string {
 	var b strings.Builder
 	b.Grow(len(query) + 16)

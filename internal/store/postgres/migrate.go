@@ -7,8 +7,8 @@ import (
 	"github.com/telamon-db/telamon/internal/store/sqlkit"
 )
 
-// migrate brings the database to the declared tables. Nodes that start at the same time meet in a row of a table of its
-// own, which each changes first: so one does what is to be done, and the others run again and find it done.
+// migrate brings the database to the declared tables. Nodes that start at the same time all change the same row first,
+// in a table for this purpose: so one of them migrates, and the others run again and find nothing left to do.
 func (s *Store) migrate(ctx context.Context) error {
 	if err := s.turnstile(ctx); err != nil {
 		return err
@@ -21,11 +21,11 @@ func (s *Store) migrate(ctx context.Context) error {
 	})
 }
 
-// door is the advisory lock that nodes pass one by one to make the row: CREATE TABLE IF NOT EXISTS alone fails, in three
-// different ways, when two meet in it. It is free to change, as it is held no longer than that.
+// door is the advisory lock that a node holds while it makes the row: CREATE TABLE IF NOT EXISTS alone fails, in three
+// different ways, when two nodes run it at once. The number may be changed, as it is held no longer than that.
 const door = 0x74656c616d6f6e // "telamon"
 
-// turnstile makes the row. It reads what is committed, so that who has waited at the door sees the row.
+// turnstile makes the row. It reads what is committed, so that a node that has waited at the door sees the row.
 func (s *Store) turnstile(ctx context.Context) error {
 	return s.retry(ctx, committed, func(c *conn) error {
 		for _, statement := range []string{

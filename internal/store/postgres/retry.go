@@ -19,21 +19,21 @@ const (
 	longest     = 100 * time.Millisecond // pause between two attempts
 )
 
-// again wraps an error of an attempt of which nothing has been committed, and which may go better another time.
+// again wraps the error of an attempt that has committed nothing and may succeed when it is repeated.
 type again struct{ error }
 
 func (a again) Unwrap() error { return a.error }
 
-// cut wraps the loss of a connection.
+// cut wraps the error of a lost connection.
 type cut struct{ error }
 
 func (c cut) Unwrap() error { return c.error }
 
 // retry runs fn in transactions until one succeeds, or fails for a reason of its own.
 //
-// Updates that have lost a race go on in one lane, one after the other. So those of a node that want the same rows do
-// not lose against each other time and again, and the others are not held up; against other nodes pauses of random
-// length help.
+// Updates that have lost a race are repeated one after the other. So updates of this node that want the same rows do
+// not lose against each other time and again, and the others are not held up. Against other nodes there are pauses of
+// random length.
 func (s *Store) retry(ctx context.Context, how mode, fn func(*conn) error) error {
 	inLane := false
 	defer func() {
@@ -101,8 +101,8 @@ func (s *Store) attempt(ctx context.Context, how mode, fn func(*conn) error) err
 	return c.commit(ctx)
 }
 
-// begin opens a transaction on a connection that works. It waits for PostgreSQL, be it away or silent, as long as patience
-// lasts.
+// begin opens a transaction on a working connection. While PostgreSQL is away or does not answer, it waits as long as
+// patience allows.
 func (s *Store) begin(ctx context.Context, how mode) (*conn, error) {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -141,8 +141,8 @@ func (s *Store) tryBegin(ctx context.Context, how mode) (*conn, error) {
 
 const uniqueViolation = "23505"
 
-// raced reports whether err is for what another transaction has done at the same time. A violated unique key is too:
-// nothing is inserted that violates one, and keys are looked up before they are changed.
+// raced reports whether err comes of a concurrent transaction. A violated unique key does too, because keys are looked
+// up before rows are written.
 func raced(err error) bool {
 	switch code(err) {
 	case "40001", "40P01", uniqueViolation: // serialization_failure, deadlock_detected
@@ -151,8 +151,8 @@ func raced(err error) bool {
 	return false
 }
 
-// away reports whether err, of a transaction's begin, is for PostgreSQL's not being there: what it does not say itself,
-// and that it is starting, ending, or full.
+// away reports whether err, of a transaction's begin, means that PostgreSQL is not available: any error that is not
+// PostgreSQL's own, and its messages that it is starting, ending, or full.
 func away(err error) bool {
 	switch c := code(err); c {
 	case "", "57P01", "57P02", "57P03", "53300": // admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections

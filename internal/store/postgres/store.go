@@ -1,12 +1,12 @@
 // Package postgres is the store that several nodes share: a PostgreSQL database, by pgx.
 //
 // Updates are SERIALIZABLE and run concurrently; one that loses a race against another, of this node or of another one,
-// is run again (retry.go). Views are read-only snapshots, which neither wait nor fail for updates. What loses its
-// connection runs again too; while PostgreSQL is away, such as for its restart, transactions wait for a bounded time to
-// begin, and then fail.
+// is run again (retry.go). Views are read-only snapshots: updates neither delay them nor make them fail. A transaction
+// that loses its connection is run again too. While PostgreSQL is away, for example restarting, transactions wait for a
+// bounded time to begin, and then fail.
 //
 // The statements stay inside what CockroachDB and YugabyteDB accept. All text is in columns of bytes: so comparison is
-// bytewise whatever the database's collation, and any string can be asked for.
+// bytewise whatever the database's collation, and a query may contain any string.
 package postgres
 
 import (
@@ -27,14 +27,14 @@ var dialect = sqlkit.Dialect{Text: "bytea", Blob: "bytea", Int: "bigint"}
 
 const (
 	// maxConns is how many transactions of a node run at the same time, unless the URL says pool_max_conns. Several
-	// nodes fit in the 100 connections that PostgreSQL has as it comes.
+	// nodes fit in the 100 connections that PostgreSQL allows by default.
 	maxConns = 16
-	// patience is how long a transaction waits for PostgreSQL to be there, and a view for it to answer.
+	// patience is how long a transaction waits for PostgreSQL to become available, and a view for its answer.
 	patience = 5 * time.Second
-	// span is how long a transaction may take, with all its attempts, until it commits: a PostgreSQL that is there and does
-	// not answer holds nobody for ever.
+	// span is how long a transaction may take, with all its attempts, until it commits: a PostgreSQL that accepts
+	// connections and does not answer delays nobody for ever.
 	span = 30 * time.Second
-	// viewSpan is how long a view may take: it waits for nothing but answers.
+	// viewSpan is how long a view may take. It waits for nothing but answers.
 	viewSpan = 6 * time.Second
 )
 
@@ -59,8 +59,8 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
-// Open connects to the database that url names and brings it to the declared tables; other nodes may do the same at
-// the same time. now gives the transactions their instants. Errors tell nothing of the URL's password.
+// Open connects to the database that url names and brings it to the declared tables; other nodes may do the same at the
+// same time. now gives the transactions their instants. Errors never contain the URL's password.
 func Open(ctx context.Context, url string, now func() time.Time, tables []*store.Schema) (store.Store, error) {
 	kit, err := sqlkit.New(dialect, tables)
 	if err != nil {
@@ -84,7 +84,7 @@ func Open(ctx context.Context, url string, now func() time.Time, tables []*store
 func configure(url string) (*pgxpool.Config, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
-		// The cause may quote parts of the URL, and with them of the password.
+		// The cause may quote the URL, and with it the password.
 		return nil, errors.New("store: the URL of the PostgreSQL store is not valid; it is like postgres://USER:PASSWORD@HOST:PORT/DATABASE")
 	}
 	if !strings.Contains(url, "pool_max_conns=") {
@@ -100,13 +100,12 @@ func configure(url string) (*pgxpool.Config, error) {
 	return cfg, nil
 }
 
-// settings are what every connection is set to. A scan of a whole table, which the planner likes for small ones, would
-// have a serializable transaction conflict with all that write there, and a bitmap of an index has lost the order in
-// which the first rows of a page could be had. A node that is cut off in the middle of a transaction must not hold what
-// it has locked.
+// settings are what every connection is set to. The planner likes to scan small tables whole, which would make a
+// serializable transaction conflict with every writer of the table, and a bitmap scan of an index loses the order by
+// which a page's first rows are found. A node that is cut off in the middle of a transaction must not keep its locks.
 var settings = []string{"enable_seqscan = off", "enable_bitmapscan = off", "idle_in_transaction_session_timeout = '30s'"}
 
-// prepare sets a new connection up, as far as its database knows the settings.
+// prepare applies the settings that the database knows to a new connection.
 func prepare(ctx context.Context, conn *pgx.Conn) error {
 	for _, setting := range settings {
 		_, err := conn.Exec(ctx, "SET "+setting)
@@ -117,7 +116,7 @@ func prepare(ctx context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
-// View runs fn on a snapshot of what is committed.
+// View runs fn on a snapshot of the committed state.
 func (s *Store) View(ctx context.Context, fn func(store.Tx) error) error {
 	if err := s.gate.Enter(); err != nil {
 		return err

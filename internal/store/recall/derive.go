@@ -2,7 +2,7 @@ package recall
 
 import "slices"
 
-// Derive is what is remembered under the name.
+// Derive implements store.Deriver on what is remembered.
 func (m *memory) Derive(name string, _ func() (any, error)) (any, error) {
 	e, err := m.read(key{how: byName, text: name})
 	if err != nil {
@@ -11,7 +11,7 @@ func (m *memory) Derive(name string, _ func() (any, error)) (any, error) {
 	return e.derived, nil
 }
 
-// Derive has what work makes of the snapshot remembered.
+// Derive implements store.Deriver, and remembers what work makes of the snapshot.
 func (s *snapshot) Derive(name string, work func() (any, error)) (any, error) {
 	d, err := s.derive(name, work)
 	if err != nil {
@@ -23,7 +23,7 @@ func (s *snapshot) Derive(name string, work func() (any, error)) (any, error) {
 	return d.derived, nil
 }
 
-// derive works out what has not been worked out of this snapshot yet.
+// derive calls work, unless its result for this snapshot is remembered.
 func (s *snapshot) derive(name string, work func() (any, error)) (d *entry, err error) {
 	if d = s.derived[name]; d != nil {
 		return d, nil
@@ -43,8 +43,8 @@ func (s *snapshot) derive(name string, work func() (any, error)) (d *entry, err 
 	return d, nil
 }
 
-// takes notes that e is read for what is being worked out: it is as good as e is, and is taken to weigh what was read
-// for it.
+// takes notes that the result being derived depends on e: it is valid as long as e is, and its size counts as that of
+// everything read for it.
 func (d *entry) takes(e *entry) {
 	d.fleeting = d.fleeting || e.fleeting
 	d.weight += e.weight

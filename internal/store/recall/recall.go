@@ -1,8 +1,8 @@
 // Package recall remembers what views of a store have read, for a store that one process alone writes to.
 //
-// What was read is good for as long as no table that it was read from has been written to. A view runs on what is
-// remembered; if it asks for something that is not, it starts again on a snapshot, and what it reads there is
-// remembered. So a view sees one instant, whichever way it runs:
+// An entry is valid until a table that it was read from is written to. A view runs on the cache; if it asks for
+// something that is not there, it starts again on a snapshot, and what it reads there enters the cache. So a view sees
+// one instant, whichever way it runs:
 //
 //   - A commit announces the tables that it writes to before it begins, and again when it has ended. In between and
 //     afterwards nothing that was remembered of them counts.
@@ -30,21 +30,21 @@ type Cache struct {
 	young, old  half
 }
 
-// half is half of what is remembered: what has been asked for lately is in the young one, and when that is full, the
-// old one goes. So what is asked for again and again stays, and memory is bounded.
+// half is one of the cache's two halves. What was asked for lately is in the young one; when that is full, the old one
+// is dropped. So what is asked for again and again stays, and memory is bounded.
 type half struct {
 	entries map[key]*entry
 	size    int
 }
 
-// key names something to read: what a query of a table is.
+// key identifies a read: a table, and what is asked of it.
 type key struct {
 	table, index string
 	how          byte
 	text         string
 }
 
-// entry is what was read, or worked out from what was read.
+// entry is the result of a read, or what was derived from reads.
 type entry struct {
 	from     []source
 	rows     []store.Row
@@ -55,13 +55,13 @@ type entry struct {
 	err      error
 }
 
-// source is a table that an entry was read from, when it had that generation.
+// source is a table that an entry was read from, and its generation at that time.
 type source struct {
 	table      int
 	generation uint64
 }
 
-// New remembers reads of the tables in up to about size bytes of bodies.
+// New returns a cache of reads of the tables, of about size bytes of bodies at most.
 func New(size int, tables []*store.Schema) *Cache {
 	c := &Cache{tables: map[string]int{}, room: size / 2, generations: make([]uint64, len(tables))}
 	for i, t := range tables {
@@ -71,8 +71,8 @@ func New(size int, tables []*store.Schema) *Cache {
 	return c
 }
 
-// Committing is called around a commit, by who has the turn to write: before it begins and, whatever has come of it,
-// after it has ended. tables are the names of those that it writes to.
+// Committing is called around a commit, by the writer whose turn it is: before the commit begins and, whatever has come
+// of it, after it has ended. tables are the names of the tables that it writes to.
 func (c *Cache) Committing(tables []string) (ended func()) {
 	c.announce(tables)
 	return func() { c.announce(tables) }
@@ -112,8 +112,8 @@ func (c *Cache) current(e *entry) bool {
 	return true
 }
 
-// keep remembers e under k if nothing has been announced for its tables since a snapshot, during which they had even
-// generations: between commits.
+// keep remembers e under k if no commit has been announced for its tables since the snapshot was taken. Their
+// generations were even then: no commit was under way.
 func (c *Cache) keep(k key, e *entry) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -130,7 +130,7 @@ func (c *Cache) put(k key, e *entry) {
 	c.young.entries[k] = e
 }
 
-// overhead is about what an entry and a row take beside their bytes.
+// overhead is about how many bytes an entry and a row take beside their content.
 const overhead = 200
 
 func (e *entry) size() int {
@@ -141,7 +141,7 @@ func (e *entry) size() int {
 	return n
 }
 
-// now are the generations as they are.
+// now returns the present generations of the tables.
 func (c *Cache) now() []uint64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -9,12 +9,12 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Twice has every view that succeeds run a second time, which any view may have to. Tests set it, before there is a
-// cache, to find functions that cannot.
+// Twice makes every view that succeeds run a second time, as may happen to any view. Tests set it, before there is a
+// cache, to find functions that cannot run twice.
 var Twice bool
 
-// View runs fn on what is remembered. If done is false, that was not enough, and fn has to run again on a snapshot.
-// now tells the time, once for the whole view.
+// View runs fn on the cache. If done is false, something was missing there, and fn has to run again on a snapshot. now
+// is asked once, for the time of the whole view.
 func (c *Cache) View(ctx context.Context, now func() time.Time, fn func(store.Tx) error) (err error, done bool) {
 	epoch := c.epoch.Load()
 	tx := &memory{cache: c, ctx: ctx, clock: now}
@@ -38,7 +38,8 @@ func (m *memory) again(fn func(store.Tx) error) (err error, done bool) {
 	return m.run(fn)
 }
 
-// run runs fn up to what is not remembered: there fn ends at once, and nobody has to tell that from an error.
+// run runs fn up to the first read that the cache cannot answer. There fn is ended by a panic, so that nobody has to
+// tell a miss from an error.
 func (m *memory) run(fn func(store.Tx) error) (err error, done bool) {
 	defer func() {
 		m.over = true
@@ -51,7 +52,7 @@ func (m *memory) run(fn func(store.Tx) error) (err error, done bool) {
 	return fn(m), true
 }
 
-// Watch returns a function that makes a transaction on a snapshot remember what it reads. It is called before the
+// Watch returns a function that adds what a transaction on a snapshot reads to the cache. It is called before the
 // snapshot is taken.
 func (c *Cache) Watch() func(store.Tx) store.Tx {
 	since := c.now()
@@ -67,7 +68,7 @@ const (
 	byName // of what was derived
 )
 
-// keyOf tells keys apart, whatever characters their parts have.
+// keyOf makes different texts of different keys, whatever characters their parts have.
 func keyOf(key []string) string { return string(appendKey(nil, key)) }
 
 func appendKey(b []byte, key []string) []byte {
@@ -92,7 +93,7 @@ func queryOf(q store.Query) string {
 	return string(b)
 }
 
-// memory is a transaction on what is remembered.
+// memory is a transaction on the cache.
 type memory struct {
 	cache *Cache
 	ctx   context.Context
@@ -102,7 +103,7 @@ type memory struct {
 	over  bool
 }
 
-// errMissed is the panic that ends a view which asks for what is not remembered.
+// errMissed is the panic that ends a view which asks for something that is not in the cache.
 var errMissed = errors.New("recall: not remembered")
 
 func (m *memory) Context() context.Context { return m.ctx }
@@ -177,7 +178,7 @@ type snapshot struct {
 	derived  map[string]*entry // what has been, by name
 }
 
-// pass notes that what is being worked out depends on events.
+// pass notes that the result being derived depends on events, so that it is not cached.
 func (s *snapshot) pass() {
 	if s.deriving != nil {
 		s.deriving.fleeting = true
@@ -199,7 +200,7 @@ func (s *snapshot) Event(series, id string) (store.Event, error) {
 	return s.Tx.Event(series, id)
 }
 
-// keep remembers an answer that will be the same the next time: one without an error, or that nothing is there.
+// keep caches an answer that would be the same the next time: one without an error, or ErrNotFound.
 func (s *snapshot) keep(k key, e *entry) {
 	for i := range e.rows {
 		e.rows[i].Memo = new(store.Memo)

@@ -9,8 +9,8 @@ import (
 	"github.com/telamon-db/telamon/internal/store/sqlkit"
 )
 
-// maxStatements bounds a connection's prepared statements. Their texts vary with a query's number of values only, so
-// the bound is met by nobody but who asks for every number.
+// maxStatements bounds a connection's prepared statements. Their texts vary only with the number of values in a query,
+// so in practice the bound is not reached.
 const maxStatements = 256
 
 // conn is one connection to the database file, used by one goroutine at a time. It keeps its statements prepared.
@@ -58,7 +58,7 @@ func (c *conn) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
 	return s, err
 }
 
-// Exec runs a statement and says how many rows it changed.
+// Exec runs a statement and returns how many rows it changed.
 func (c *conn) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	ctx = c.context(ctx)
 	s, err := c.prepare(ctx, query)
@@ -86,7 +86,8 @@ func (c *conn) Query(ctx context.Context, query string, args ...any) (sqlkit.Row
 	return rows, nil
 }
 
-// context is what a statement runs under. SQLite may answer an interrupted write by undoing the whole transaction.
+// context returns the context that a statement runs under. An interrupted write may make SQLite undo the whole
+// transaction.
 func (c *conn) context(ctx context.Context) context.Context {
 	if c.shared {
 		return context.WithoutCancel(ctx)
@@ -107,7 +108,7 @@ func (c *conn) forget() {
 	}
 }
 
-// discard closes the connection for good; an open transaction of it is undone.
+// discard closes the connection for good, which undoes its open transaction.
 func (c *conn) discard() error {
 	c.forget()
 	return c.Close()

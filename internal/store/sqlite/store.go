@@ -1,9 +1,9 @@
 // Package sqlite is the embedded store: one file, in SQLite (modernc.org/sqlite, pure Go).
 //
 // One connection writes, and concurrent updates share its commits (writer.go). Reads have connections of their own,
-// each transaction on a snapshot of the write-ahead log, so readers and the writer never wait for each other.
-// What was read is remembered until it changes (recall), because this process alone writes to the file.
-// Durability is WAL with synchronous=FULL: what was acknowledged survives kill -9 and a loss of power.
+// each transaction on a snapshot of the write-ahead log, so readers and the writer never wait for each other. Rows that
+// were read are cached until they change (package recall); that is safe because this process alone writes to the file.
+// With WAL and synchronous=FULL, acknowledged changes survive kill -9 and a loss of power.
 package sqlite
 
 import (
@@ -26,7 +26,7 @@ import (
 
 var dialect = sqlkit.Dialect{Text: "TEXT", Blob: "BLOB", Int: "INTEGER", Clustered: " WITHOUT ROWID"}
 
-// recallSize is about how many bytes of what has been read are remembered.
+// recallSize is about how many bytes the cache has.
 const recallSize = 8 << 20
 
 // Store is the store in one file.
@@ -112,7 +112,7 @@ func (s *Store) database(path string, readOnly bool) (*sql.DB, error) {
 	return db, nil
 }
 
-// View runs fn on a snapshot of what is committed.
+// View runs fn on a snapshot of the committed state.
 func (s *Store) View(ctx context.Context, fn func(store.Tx) error) error {
 	if err := s.gate.Enter(); err != nil {
 		return err
@@ -131,7 +131,7 @@ func (s *Store) View(ctx context.Context, fn func(store.Tx) error) error {
 	return err
 }
 
-// view runs fn on a snapshot, and has what it reads remembered.
+// view runs fn on a snapshot, and caches what it reads.
 func (s *Store) view(ctx context.Context, fn func(store.Tx) error) (*sqlkit.Tx, error) {
 	c, err := s.readers.take(ctx)
 	if err != nil {
@@ -179,7 +179,7 @@ func (s *Store) Close() error {
 	return err
 }
 
-// Stats says how much the store has written since it was opened.
+// Stats counts what the store has written since it was opened.
 type Stats struct {
 	Updates int64 // transactions that were committed
 	Commits int64 // commits they took: fewer than Updates when concurrent ones shared them

@@ -15,10 +15,11 @@ const (
 	frameHeader = 24
 )
 
-// checkWAL refuses a write-ahead log that is damaged in its middle. SQLite ends reading at the first frame whose checksum is
-// wrong and takes what follows for the torn end of a transaction that never committed, so that it would drop commits without
-// a word. That they did commit can be told: nothing is written behind a transaction before it is durable, so if one has its
-// end and another one follows, it was not torn. Damage in the last transaction looks as a torn one does.
+// checkWAL refuses a write-ahead log that is damaged in its middle. SQLite ends reading at the first frame whose
+// checksum is wrong and takes what follows for the torn end of a transaction that never committed, so that it would
+// drop commits without a word. It can be told that they did commit: nothing is written behind a transaction before that
+// is durable, so a transaction whose end is there and is followed by another was not torn. Damage in the last
+// transaction looks like a torn one.
 func checkWAL(path string) error {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -53,7 +54,7 @@ type wal struct {
 	frame []byte           // the last one that was read
 }
 
-// newWAL reads the header; nil is a log that has none, as a new one or one whose header has been torn.
+// newWAL reads the header. It returns nil for a log without a header: a new one, or one whose header has been torn.
 func newWAL(r io.Reader) (*wal, error) {
 	var h [walHeader]byte
 	if _, err := io.ReadFull(r, h[:]); err != nil {
@@ -76,7 +77,7 @@ func newWAL(r io.Reader) (*wal, error) {
 	return w, nil
 }
 
-// ended is nil where there is no more to read.
+// ended is err, or nil if err only means the end of the file.
 func ended(err error) error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		return nil
@@ -96,7 +97,7 @@ func (w *wal) next() (bool, error) {
 // ours reports whether the last frame is of this log, and not of an earlier one in the same file.
 func (w *wal) ours() bool { return [8]byte(w.frame[8:16]) == w.salt }
 
-// skipGood reads frames up to the first that is not as it was written, and returns where that one is.
+// skipGood reads frames up to the first that is not as it was written, and returns its position.
 func (w *wal) skipGood() (at int64, err error) {
 	for at = walHeader; ; at += int64(len(w.frame)) {
 		there, err := w.next()
@@ -126,7 +127,7 @@ func (w *wal) rest() (ends int, more bool, err error) {
 	return ends, more, err
 }
 
-// add goes on with the checksum over whole words.
+// add continues the checksum over whole words.
 func (w *wal) add(b []byte) {
 	for ; len(b) >= 8; b = b[8:] {
 		w.sum[0] += w.order.Uint32(b) + w.sum[1]

@@ -16,11 +16,10 @@ const maxBatch = 64
 
 // writer is the one connection that writes, with group commit.
 //
-// Callers have the connection in turn. Who has the turn runs its own closure on its own goroutine, inside a savepoint
-// of one immediate transaction, and hands the turn to the next who waits. When nobody waits, or the batch is full, who
-// has the turn commits for all of the batch. So a caller that is alone commits at once, and those that came during a
-// commit, which is a sync of the disk, share the next one. A closure that fails, panics or ends its goroutine undoes
-// its savepoint only.
+// Callers use the connection in turn. The caller whose turn it is runs its own closure on its own goroutine, inside a
+// savepoint of one immediate transaction, and passes the turn to the next. When nobody waits, or the batch is full, it
+// commits for the whole batch. So a caller that is alone commits at once, and those that came during a commit, which is
+// a sync of the disk, share the next one. A closure that fails, panics or ends its goroutine undoes its savepoint only.
 type writer struct {
 	db     *sql.DB
 	recall *recall.Cache
@@ -29,7 +28,7 @@ type writer struct {
 	taken   bool            // somebody has the turn
 	waiting []chan struct{} // those in the queue; closing one gives it the turn
 
-	// The rest belongs to who has the turn.
+	// The rest belongs to the caller whose turn it is.
 	conn   *conn
 	open   bool         // a transaction is open
 	ran    int          // closures that the open transaction has run
@@ -53,7 +52,7 @@ func (w *writer) do(ctx context.Context, fn func(*conn) error) error {
 	return <-committed
 }
 
-// await returns nil when the caller has the turn.
+// await returns nil when it is the caller's turn.
 func (w *writer) await(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -84,8 +83,8 @@ func (w *writer) await(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// run has the turn: it runs fn and passes the turn on, however fn ends. If fn has succeeded, what comes out of the
-// channel is how the commit went.
+// run is called when it is the caller's turn: it runs fn and passes the turn on, however fn ends. If fn has succeeded,
+// the channel gets the outcome of the commit.
 func (w *writer) run(ctx context.Context, fn func(*conn) error) (committed chan error, err error) {
 	defer w.pass()
 	if err := w.begin(ctx); err != nil {
@@ -134,7 +133,7 @@ func (w *writer) begin(ctx context.Context) (err error) {
 	return nil
 }
 
-// note adds to the tables that the open transaction writes to. Who calls it has the turn.
+// note adds to the tables that the open transaction writes to. It is called in the caller's turn.
 func (w *writer) note(tables []string) {
 	for _, t := range tables {
 		if !slices.Contains(w.tables, t) {
@@ -164,7 +163,8 @@ func (w *writer) pass() {
 	w.next(true)
 }
 
-// next gives the turn to the first of the queue. If nobody waits, it says so, and the turn is free if release is set.
+// next gives the turn to the first of the queue and reports whether there was one. If nobody waits, the turn is free if
+// release is set.
 func (w *writer) next(release bool) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -189,7 +189,7 @@ func (w *writer) commit() {
 		ended()
 	}
 	if err != nil {
-		// What the file holds now is for a fresh connection to find out.
+		// What is in the file is left to a fresh connection to find out.
 		w.conn.discard()
 		w.conn = nil
 		err = fmt.Errorf("store: commit: %w", err)
@@ -203,7 +203,7 @@ func (w *writer) commit() {
 	w.open, w.ran, w.kept, w.tables, w.broken = false, 0, nil, nil, nil
 }
 
-// close closes the connection. Nobody has or awaits the turn any more.
+// close closes the connection. Nobody has the turn or waits for it any more.
 func (w *writer) close() error {
 	if w.conn == nil {
 		return nil

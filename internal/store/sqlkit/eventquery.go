@@ -10,7 +10,7 @@ import (
 )
 
 // maxArms bounds how many index ranges one statement merges (SQLite merges at most 500). With more values than that,
-// walking the series and looking at each event is as good.
+// walking the series and looking at each event is as fast.
 const maxArms = 100
 
 // span is a range of positions, both inclusive; it is empty if last < first.
@@ -40,8 +40,8 @@ func (tx *Tx) Events(q store.EventQuery) ([]store.Event, error) {
 		selects = append(selects, "SELECT pos FROM (SELECT pos FROM events"+w.String()+" ORDER BY pos DESC) a")
 		args = append(args, w.args...)
 	}
-	// Each arm is a range of an index that is in order of pos already: the database merges them and stops early.
-	// PostgreSQL does not see that unless each says its order.
+	// Each arm is a range of an index in order of pos: the database merges them and stops early. PostgreSQL does so
+	// only if each arm has an ORDER BY.
 	query := "SELECT e.id, e.created, e.type, e.cluster, e.body FROM (" + strings.Join(selects, " UNION ALL ") +
 		" ORDER BY pos DESC LIMIT ? OFFSET ?) p CROSS JOIN events e WHERE e.series = ? AND e.pos = p.pos ORDER BY e.pos DESC"
 	args = append(args, page(q.Offset, q.Limit)...)
@@ -96,8 +96,8 @@ func (tx *Tx) CountEvents(q store.EventQuery) (int64, error) {
 	return total, nil
 }
 
-// countArm counts the newest events of an arm up to enough of them. If there are more, it takes the older ones to be as
-// frequent as those.
+// countArm counts the newest events of an arm up to enough of them. If there are more, it estimates the older ones to
+// be as frequent as those.
 func (tx *Tx) countArm(w where, positions span, enough int64) (int64, error) {
 	var n, oldest int64
 	query := "SELECT COUNT(*), COALESCE(MIN(pos), 0) FROM (SELECT pos FROM events" + w.String() + " ORDER BY pos DESC LIMIT ?) a"
@@ -108,7 +108,7 @@ func (tx *Tx) countArm(w where, positions span, enough int64) (int64, error) {
 	return n * positions.size() / walked, nil
 }
 
-// span is the positions that q's series and instants leave. It costs a look-up of each bound.
+// span returns the positions within q's series and instants. It costs a look-up for each bound.
 func (tx *Tx) span(q store.EventQuery) (s span, err error) {
 	s.first = 1
 	s.last, err = tx.number("SELECT n FROM event_series WHERE series = ?", q.Series)
@@ -126,8 +126,8 @@ func (tx *Tx) span(q store.EventQuery) (s span, err error) {
 	return s, err
 }
 
-// arms splits q's filters into disjoint conditions, each over one range of an index where there is one; filtered says
-// whether q has filters at all. Of two filters the cluster is the narrower one.
+// arms splits q's filters into disjoint conditions, each over one range of an index where there is one; filtered
+// reports whether q has filters at all. Of two filters the cluster is the narrower one.
 func (tx *Tx) arms(q store.EventQuery, s span) (arms []where, filtered bool, err error) {
 	types, clusters, excluded := set(q.Types), set(q.Clusters), set(q.Excluded)
 	if len(types)+len(clusters)+len(excluded) == 0 {
@@ -183,5 +183,5 @@ func (tx *Tx) types(series string) (all []string, err error) {
 	}
 }
 
-// set is values in order and each once.
+// set returns the values in order, each once.
 func set(values []string) []string { return slices.Compact(slices.Sorted(slices.Values(values))) }

@@ -19,8 +19,8 @@ func (tx *Tx) AppendEvent(e store.Event) error {
 	return wrap("append event", tx.appendEvent(e))
 }
 
-// appendEvent has two appends to a series at the same time meet in the series' row, where one of them must wait or be
-// run again: so positions are dense.
+// appendEvent changes the series' row, so that of two appends to a series at the same time one must wait or be run
+// again: so positions are dense.
 func (tx *Tx) appendEvent(e store.Event) error {
 	const begin, advance = "INSERT INTO event_series (n, latest, series) VALUES (?, ?, ?)", "UPDATE event_series SET n = ?, latest = ? WHERE series = ?"
 	var last, latest int64

@@ -14,7 +14,7 @@ type Gate struct {
 	running sync.WaitGroup
 }
 
-// Enter begins a transaction, which ends with Leave, or says store.ErrClosed.
+// Enter begins a transaction, which Leave ends, or returns store.ErrClosed.
 func (g *Gate) Enter() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -25,7 +25,7 @@ func (g *Gate) Enter() error {
 	return nil
 }
 
-// Leave ends what Enter began.
+// Leave ends a transaction that Enter began.
 func (g *Gate) Leave() { g.running.Done() }
 
 // Close refuses new transactions and waits for the running ones. It reports whether it was called before.

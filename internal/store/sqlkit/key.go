@@ -2,7 +2,7 @@ package sqlkit
 
 // encode returns the bytes of a key: its parts in order, each with 0x00 written as 0x00 0xFF and ended by 0x00 0x01.
 // Encoded keys compare as their parts do, one after the other and bytewise, and the encoding of a key's leading parts
-// is a prefix of its own, and of no other key's.
+// is a prefix of that key's encoding, and of no key with other leading parts.
 func encode(parts []string) []byte {
 	size := 0
 	for _, p := range parts {

@@ -6,8 +6,8 @@
 //
 // A back end brings connections, transactions and a Dialect; a Kit brings the statements. The SQL is what SQLite,
 // PostgreSQL, CockroachDB and YugabyteDB have in common. No statement relies on failing, because in PostgreSQL a failed
-// statement would end the transaction: an insertion leaves out what violates a unique key and is told so, a change
-// looks its keys up first. Both are exact in a serializable transaction.
+// statement ends the transaction: an insertion leaves out a row that violates a unique key, which the count of rows
+// tells, and a change looks its keys up first. Both are exact in a serializable transaction.
 package sqlkit
 
 import (
@@ -28,7 +28,7 @@ type Conn interface {
 	Query(ctx context.Context, query string, args ...any) (Rows, error)
 }
 
-// Rows is what a query finds, as *sql.Rows has it. It is scanned into *string, *[]byte and *int64.
+// Rows are the rows of a query, like *sql.Rows. They are scanned into *string, *[]byte and *int64.
 type Rows interface {
 	Next() bool
 	Scan(dest ...any) error
@@ -36,7 +36,7 @@ type Rows interface {
 	Close() error
 }
 
-// Dialect is what differs between databases in the statements that create tables.
+// Dialect has the differences between databases in the statements that create tables.
 type Dialect struct {
 	Text      string // type of a text column that compares bytewise
 	Blob      string // type of a column of bytes
@@ -123,7 +123,7 @@ func indexName(table, index string) string          { return "i_" + table + "__"
 func marks(n int) string                            { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 func (t *table) wrap(doing string, err error) error { return wrap(doing+" "+t.Name, err) }
 
-// wrap says what was being done when err happened, and leaves the errors of the contract as they are.
+// wrap adds to err what was being done when it happened, and leaves the errors of package store as they are.
 func wrap(doing string, err error) error {
 	var duplicate *store.DuplicateError
 	if err == nil || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrConflict) || errors.As(err, &duplicate) {

@@ -24,10 +24,10 @@ type migration struct {
 	have map[string]map[string]bool // the catalog: table, index, whether it is unique
 }
 
-// Migrate brings the database to what the kit's tables declare: it creates tables, builds indexes that are new or
-// have changed their uniqueness, and drops those of a declared table that are declared no more (a row written without
-// them would be missing there). Tables that are not declared are left alone. It runs in a write transaction on conn
-// that the caller commits. A *store.NewerError comes before anything is changed.
+// Migrate makes the database as the kit's tables declare: it creates tables, builds indexes that are new or have
+// changed their uniqueness, and drops indexes that a declared table no longer declares (they would miss the rows
+// written since). Tables that are not declared are left alone. It runs in a write transaction on conn that the caller
+// commits. A *store.NewerError comes before anything is changed.
 func (k *Kit) Migrate(ctx context.Context, conn Conn) error {
 	m := &migration{Tx: k.Begin(ctx, conn, time.Time{}, false), have: map[string]map[string]bool{}}
 	defer m.Over()
@@ -75,7 +75,7 @@ func (m *migration) all(statements []string) error {
 	return nil
 }
 
-// catalog reads which tables and indexes exist. A table itself is there under the index name "".
+// catalog reads which tables and indexes exist. The index name "" stands for the table itself.
 func (m *migration) catalog() error {
 	return m.each(func(rows Rows) error {
 		var table, index string
@@ -97,7 +97,7 @@ func (m *migration) record(table string, ix store.IndexSchema) error {
 	return m.exec("INSERT INTO catalog (tbl, idx, uniq) VALUES (?, ?, ?)", table, ix.Name, unique)
 }
 
-// bring creates t or alters it to its declaration.
+// bring creates t or makes it as declared.
 func (m *migration) bring(t *table) error {
 	have, exists := m.have[t.Name]
 	var missing []int // positions in t.Indexes
@@ -149,8 +149,8 @@ func (m *migration) index(t *table, i int) error {
 	return m.record(t.Name, ix)
 }
 
-// alter drops the indexes of an existing table that are not declared as they are, and adds the columns of the missing
-// ones with their keys.
+// alter drops the indexes of an existing table that differ from the declaration, and adds the missing ones with their
+// columns and keys.
 func (m *migration) alter(t *table, have map[string]bool, missing []int) error {
 	for _, name := range slices.Sorted(maps.Keys(have)) {
 		if name == "" || slices.Contains(t.Indexes, store.IndexSchema{Name: name, Unique: have[name]}) {

@@ -39,7 +39,7 @@ func (tx *Tx) row(t *table, column string, value any) (r store.Row, err error) {
 	return r, t.wrap("read", err)
 }
 
-// Put writes a row as new or over its revision.
+// Put writes a row, as new or in place of its revision.
 func (tx *Tx) Put(s *store.Schema, r store.Row) (int64, error) {
 	t, err := tx.writable(s)
 	if err != nil {
@@ -67,7 +67,8 @@ func (tx *Tx) Put(s *store.Schema, r store.Row) (int64, error) {
 	return r.Rev + 1, nil
 }
 
-// insert writes a new row. It is left out where it would violate a unique key, and what is in its way is looked up.
+// insert writes a new row. A row that would violate a unique key is not written, and what stands in its way is looked
+// up.
 func (tx *Tx) insert(t *table, id string, values []any) error {
 	n, err := tx.change(t.insert, values...)
 	if err != nil || n > 0 {
@@ -86,7 +87,7 @@ func (tx *Tx) insert(t *table, id string, values []any) error {
 	return fmt.Errorf("row %q was left out, and nothing is in its way", id)
 }
 
-// update writes over the row of r's revision if its keys are free.
+// update replaces the row of r's revision if r's keys are free.
 func (tx *Tx) update(t *table, r store.Row, values []any) error {
 	stored, err := tx.revision(t, r.ID)
 	if err != nil {
@@ -101,8 +102,7 @@ func (tx *Tx) update(t *table, r store.Row, values []any) error {
 	return tx.exec(t.update, values...)
 }
 
-// free reports whether the unique ones of the keys in values may be given to the row id: a *store.DuplicateError if
-// another row has one.
+// free returns a *store.DuplicateError if another row than id has one of the unique keys in values.
 func (tx *Tx) free(t *table, id string, values []any) error {
 	for i, ix := range t.Indexes {
 		key := values[2+i]

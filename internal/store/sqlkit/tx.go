@@ -31,7 +31,7 @@ func (tx *Tx) Now() time.Time { return tx.now }
 func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
 
 // Over makes every later use of the transaction an error. The back end calls it as soon as the closure has ended,
-// because the connection serves the next one then.
+// because another transaction uses the connection then.
 func (tx *Tx) Over() { tx.conn = nil }
 
 // Committed runs what AfterCommit has collected.
@@ -60,7 +60,7 @@ func (tx *Tx) table(s *store.Schema) (*table, error) {
 	return nil, fmt.Errorf("store: table %s was not declared when the store was opened", s.Name)
 }
 
-// writable is table for those who are going to write.
+// writable is table for callers that write.
 func (tx *Tx) writable(s *store.Schema) (*table, error) {
 	if tx.readOnly {
 		return nil, store.ErrReadOnly
@@ -76,7 +76,7 @@ func (tx *Tx) exec(query string, args ...any) error {
 	return err
 }
 
-// change runs a statement and says how many rows it changed.
+// change runs a statement and returns how many rows it changed.
 func (tx *Tx) change(query string, args ...any) (int64, error) {
 	if err := tx.ready(); err != nil {
 		return 0, err
@@ -84,7 +84,7 @@ func (tx *Tx) change(query string, args ...any) (int64, error) {
 	return tx.conn.Exec(tx.ctx, query, args...)
 }
 
-// each calls scan for every row that query selects. Between rows it looks at the caller's context.
+// each calls scan for every row that query selects. Between rows it checks the caller's context.
 func (tx *Tx) each(scan func(Rows) error, query string, args ...any) error {
 	if err := tx.ready(); err != nil {
 		return err

@@ -20,7 +20,7 @@ func (w *where) and(term string, args ...any) {
 	w.args = append(w.args, args...)
 }
 
-// in adds the condition that column has one of values, or with not that it has none of them.
+// in adds the condition that column has one of values or, with not, none of them.
 func (w *where) in(column, not string, values []string) {
 	args := make([]any, len(values))
 	for i, v := range values {
@@ -36,7 +36,7 @@ func (w *where) String() string {
 	return " WHERE " + strings.Join(w.terms, " AND ")
 }
 
-// selection is the conditions and the order that a query stands for.
+// selection translates a query into conditions and an order.
 func (t *table) selection(q store.Query) (w where, order string, err error) {
 	direction := ""
 	if q.Reverse {
@@ -54,7 +54,7 @@ func (t *table) selection(q store.Query) (w where, order string, err error) {
 		return w, "", err
 	}
 	prefix := encode(q.Prefix)
-	// A lower bound is always there, if only to leave out the rows that are not in the index.
+	// There is always a lower bound, if only to leave out the rows that are not in the index.
 	w.and(column+" >= ?", encode(slices.Concat(q.Prefix, q.From)))
 	if q.Until != nil {
 		w.and(column+" < ?", encode(slices.Concat(q.Prefix, q.Until)))

@@ -1,4 +1,4 @@
-// Package storetest is what every back end of the store must do, as one suite of tests.
+// Package storetest is the suite of tests that every back end of the store must pass.
 //
 // Each subtest is a rule of the contract in package store, named as a sentence. A back end's own test calls Run and
 // adds what only it promises.

@@ -17,10 +17,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// poolSize keeps tests that run at the same time within the connections that a server has as it comes.
+// poolSize keeps tests that run at the same time within the connections that a server allows by default.
 const poolSize = "6"
 
-// URL names a place that is empty and the test's own: a schema, which goes when the test ends.
+// URL returns the URL of an empty schema of the test's own, which is removed when the test ends.
 func URL(t testing.TB) string {
 	t.Helper()
 	if address := os.Getenv("TELAMON_TEST_POSTGRES"); address != "" {

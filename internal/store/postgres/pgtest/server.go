@@ -22,8 +22,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Server is a throw-away PostgreSQL. It listens on a socket in its own directory, under /tmp, and is gone with it when
-// the process ends that started it, however that ends.
+// Server is a throw-away PostgreSQL. It listens on a socket in its own directory, under /tmp. Server and directory are
+// gone when the process that started them ends, however it ends.
 type Server struct {
 	URL string
 
@@ -116,7 +116,7 @@ func start(bin string) (*Server, error) {
 	return s, nil
 }
 
-// credential is whom the server runs as: PostgreSQL refuses to be root.
+// credential is the user that the server runs as: PostgreSQL refuses to run as root.
 func credential() (*syscall.Credential, error) {
 	if os.Getuid() != 0 {
 		return nil, nil
