@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// The cloud providers, and the stand-ins for clusters that share hardware.
+// The cloud providers, and the names that stand for them in clusters on shared hardware.
 const (
 	AWS    = "AWS"
 	Azure  = "AZURE"
@@ -20,7 +20,7 @@ const (
 	FlexSize = "FLEX"
 )
 
-// cloud is what a provider offers, by the names that the API has for it.
+// cloud is what a provider offers, by the API's names.
 type cloud struct{ regions, sizes []string }
 
 var clouds = map[string]cloud{
@@ -76,13 +76,13 @@ func HasRegion(provider, region string) bool {
 // HasSize reports whether the provider has dedicated instances of that size.
 func HasSize(provider, size string) bool { return slices.Contains(clouds[provider].sizes, size) }
 
-// SizesOf are the names of a provider's dedicated instance sizes.
+// SizesOf returns the names of a provider's dedicated instance sizes.
 func SizesOf(provider string) []string { return slices.Clone(clouds[provider].sizes) }
 
-// RegionsOf are the names of a provider's regions.
+// RegionsOf returns the names of a provider's regions.
 func RegionsOf(provider string) []string { return slices.Clone(clouds[provider].regions) }
 
-// IsCloud reports whether provider is a cloud, and no stand-in for shared hardware.
+// IsCloud reports whether provider is a cloud, and not a name that stands for shared hardware.
 func IsCloud(provider string) bool { return clouds[provider].regions != nil }
 
 // Regions are the names of all providers' regions.

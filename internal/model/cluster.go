@@ -58,7 +58,8 @@ type Pin struct {
 	Expires time.Time `json:"expires"`
 }
 
-// Access is what employees of the service may see of a cluster. Nobody is employed here: it is kept and shown.
+// Access is what employees of the service may see of a cluster. There are none here: it is stored and shown, without
+// effect.
 type Access struct {
 	Type    string    `json:"type"`
 	Expires time.Time `json:"expires"`

@@ -6,7 +6,7 @@ import (
 	"github.com/telamon-db/telamon/internal/authz"
 )
 
-// APIKey is a programmatic key: a public name and a private part that only its creation shows.
+// APIKey is a programmatic key: a public part and a private one, which only the answer to its creation shows.
 type APIKey struct {
 	ID        ID            `json:"id"`
 	OrgID     ID            `json:"orgId"`
@@ -42,7 +42,7 @@ type ServiceAccount struct {
 	Rev      int64         `json:"-"`
 }
 
-// Secret is a service account's secret, hashed: it is random, so a plain SHA-256 cannot be searched.
+// Secret is a service account's secret, hashed. It is random, so that a plain SHA-256 is enough against guessing.
 type Secret struct {
 	ID       ID        `json:"id"`
 	SHA256   []byte    `json:"sha256"`
@@ -52,8 +52,8 @@ type Secret struct {
 	LastUsed time.Time `json:"lastUsed,omitzero"` // to get a token
 }
 
-// Token is an access token of a service account, or of a cloud user's login, known by its hash only. Its life is counted
-// by the system's clock.
+// Token is an access token of a service account, or of a cloud user's login, of which only the hash is stored. Its life
+// is counted by the system's clock.
 type Token struct {
 	Hash     string    `json:"hash"`               // SHA-256 in hexadecimal
 	ClientID string    `json:"clientId"`           // of the account; of a login, its id

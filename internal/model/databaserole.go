@@ -13,15 +13,15 @@ type DatabaseRole struct {
 	Collection string `json:"collection,omitempty"`
 }
 
-// builtinRoles are the built-in roles that there are, and whether they are given on the admin database alone.
-// Source: the API's reference, roleName of a database user.
+// builtinRoles are the built-in roles that can be given, and whether only on the admin database. Source: the API's
+// reference, roleName of a database user.
 var builtinRoles = map[string]bool{
 	"atlasAdmin": true, "backup": true, "clusterMonitor": true, "dbAdmin": false, "dbAdminAnyDatabase": true, "enableSharding": true,
 	"read": false, "readAnyDatabase": true, "readWrite": false, "readWriteAnyDatabase": true,
 }
 
-// serverRoles are further names of roles that MongoDB has. Nobody can be given them here.
-// Source: MongoDB manual, "Built-In Roles".
+// serverRoles are the names of MongoDB's other built-in roles. They cannot be given here. Source: MongoDB manual,
+// "Built-In Roles".
 var serverRoles = []string{
 	"__queryableBackup", "__system", "clusterAdmin", "clusterManager", "dbOwner", "directShardOperations", "hostManager", "restore", "root",
 	"searchCoordinator", "userAdmin", "userAdminAnyDatabase",
@@ -33,7 +33,7 @@ func (r DatabaseRole) Builtin() bool {
 	return ok
 }
 
-// OnAdminOnly reports whether the role is given on the admin database alone. Custom roles are.
+// OnAdminOnly reports whether the role can only be given on the admin database, as custom roles can.
 func (r DatabaseRole) OnAdminOnly() bool {
 	adminOnly, builtin := builtinRoles[r.Name]
 	return adminOnly || !builtin
@@ -52,20 +52,20 @@ type CustomRole struct {
 	Rev      int64            `json:"-"`
 }
 
-// DatabaseAction is an action, by the API's name (FIND), and what it may be done on.
+// DatabaseAction is an action, by the API's name (FIND), and the resources that it is allowed on.
 type DatabaseAction struct {
 	Name      string             `json:"name"`
 	Resources []DatabaseResource `json:"resources"`
 }
 
-// DatabaseResource is the cluster, or a database and collection of which each may be empty for any.
+// DatabaseResource is the cluster, or a database and collection, where an empty name stands for any.
 type DatabaseResource struct {
 	Cluster    bool   `json:"cluster,omitempty"`
 	Collection string `json:"collection,omitempty"`
 	Database   string `json:"database,omitempty"`
 }
 
-// Role is the custom role as users have it and roles inherit it.
+// Role is the custom role in the form in which users have it and roles inherit it.
 func (r *CustomRole) Role() DatabaseRole { return DatabaseRole{Name: r.Name, Database: "admin"} }
 
 // Empty reports whether the role allows nothing and inherits nothing. No role may be.

@@ -7,8 +7,8 @@ import (
 
 // Declared is what a cluster's owner has asked for. Every version of the API maps from and to it.
 //
-// Telamon makes one database of it, whatever its sizes and regions: those are kept as they were declared and change
-// nothing. What would change how the database behaves and is not there is refused instead.
+// Telamon makes one database of it. Sizes and regions are stored as they were declared and do not change that database.
+// A setting that would change how it behaves, and that Telamon lacks, is refused.
 type Declared struct {
 	Type                  string   `json:"type"`
 	Zones                 []Zone   `json:"zones"`
@@ -34,8 +34,8 @@ type Declared struct {
 	Process               Process  `json:"process,omitzero"`
 }
 
-// Process are parameters of a cluster's databases. One that is nil is the database's default. Some are about how clients
-// may speak TLS and stand in Advanced.
+// Process are parameters of a cluster's databases; nil stands for the database's default. Those about TLS are in
+// Advanced.
 type Process struct {
 	ChangeStreamExpiry  *int     `json:"changeStreamExpiry,omitempty"` // seconds
 	ChunkMigrations     *int     `json:"chunkMigrations,omitempty"`
@@ -53,7 +53,7 @@ type Process struct {
 	TransactionLifetime *int64   `json:"transactionLifetime,omitempty"` // seconds
 }
 
-// Advanced is how clients may speak TLS with a cluster.
+// Advanced says how clients may use TLS with a cluster.
 type Advanced struct {
 	MinimumTLS string   `json:"minimumTLS,omitempty"`
 	CipherMode string   `json:"cipherMode,omitempty"`
@@ -92,7 +92,7 @@ type Hardware struct {
 	Volume     string  `json:"volume,omitempty"`
 }
 
-// AutoScaling is how nodes may grow and shrink by themselves.
+// AutoScaling says how nodes may grow and shrink by themselves.
 type AutoScaling struct {
 	Compute   bool   `json:"compute,omitempty"`
 	ScaleDown bool   `json:"scaleDown,omitempty"`
@@ -105,7 +105,8 @@ type AutoScaling struct {
 // behind all of them.
 var MajorVersions = []string{"7.0", "8.0"}
 
-// NewDeclared is what a cluster is before its owner has said anything. version is the databases' own, such as 8.0.4.
+// NewDeclared returns the defaults of a cluster, from which its owner's declaration starts. version is that of the
+// databases, such as 8.0.4.
 func NewDeclared(version string) Declared {
 	return Declared{
 		Type: "REPLICASET", MajorVersion: version[:strings.LastIndexByte(version, '.')], ReleaseSystem: "LTS",
@@ -120,7 +121,7 @@ const (
 	flexDiskGB = 5
 )
 
-// NewFlex is a Flex cluster in a region of a provider, as it is before its owner has said more.
+// NewFlex returns the defaults of a Flex cluster in a region of a provider.
 func NewFlex(version, backing, region string) Declared {
 	d, z := NewDeclared(version), NewZone()
 	d.Backup, d.ContinuousBackup = true, true
@@ -135,7 +136,7 @@ func NewFlex(version, backing, region string) Declared {
 // NewZone is the zone of a new cluster.
 func NewZone() Zone { return Zone{ID: NewID(), ZoneID: NewID(), Name: "Zone 1"} }
 
-// Shared reports whether the cluster shares hardware with others: it is a free one or a Flex one.
+// Shared reports whether the cluster shares hardware with others: whether it is a free or a Flex cluster.
 func (d *Declared) Shared() bool {
 	return len(d.Zones) > 0 && len(d.Zones[0].Regions) > 0 && !IsCloud(d.Zones[0].Regions[0].Provider)
 }

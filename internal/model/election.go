@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// sharedNodes is how many nodes a cluster has that does not say it: a free one.
+// sharedNodes is the number of nodes of a cluster that does not declare one: a free cluster.
 const sharedNodes = 3
 
 // nodes are the members that the cluster declares, without addresses and numbers.
@@ -32,9 +32,9 @@ func (c *Cluster) nodes() (all []Member) {
 	return all
 }
 
-// Next is the topology that follows from what the cluster has, declares and has been asked for. It is the same whenever it
-// is asked for: whoever makes it so may crash and make it again. Members that stay keep their numbers and ports; new ones
-// have no port yet.
+// Next returns the topology that follows from the cluster's members, its declaration and the requests made of it. It
+// depends on these alone, so that a process that has crashed while applying it gets it again. Members that stay keep
+// their numbers and ports; new ones have no port yet.
 func (c *Cluster) Next() Topology {
 	next := Topology{Term: c.Term, Version: c.Version, Followed: c.Failovers}
 	next.Members = c.match(c.nodes())
@@ -52,8 +52,8 @@ func (c *Cluster) Next() Topology {
 	return next
 }
 
-// match gives the nodes what the members have that the cluster has already: those of the same kind and place, and then those
-// of the same kind, which move to another place and stay reachable where they were.
+// match gives the nodes the numbers and ports of the cluster's present members: first of members of the same kind and
+// place, then of members of the same kind, which move to another place and keep their address.
 func (c *Cluster) match(nodes []Member) []Member {
 	left, last := slices.Clone(c.Members), 0
 	for _, m := range left {
@@ -91,8 +91,8 @@ func sameNode(a, b Member) bool {
 	return a.ID == b.ID && a.Node == b.Node && a.Provider == b.Provider && a.Region == b.Region && a.Priority == b.Priority
 }
 
-// elect decides who is primary. The one that there is stays, unless another is asked for; when members come or go, the one
-// with the highest priority takes over. Without a majority of those who may be elected, nobody is primary.
+// elect decides which member is primary. The present one stays, unless another is asked for; when members come or go,
+// the one with the highest priority takes over. Without a majority of the electable members there is no primary.
 // Source: MongoDB manual, "Replica Set Elections".
 func (t *Topology) elect(changed, another bool) {
 	was, best, electable, present := -1, -1, 0, 0

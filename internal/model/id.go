@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// ID is a 24-digit lower-case hexadecimal identifier, as the API has for all its objects.
+// ID is an identifier of 24 lower-case hexadecimal digits, as all objects of the API have.
 type ID = string
 
-// NewID makes an ID as MongoDB makes ObjectIDs: the second of its making and eight random bytes. So what is made later
-// is later in an index by ids, and a log of millions grows at its end.
+// NewID makes an ID as MongoDB makes ObjectIDs: the second of its making and eight random bytes. So later objects come
+// later in an index by ids, and a log of millions grows at its end.
 func NewID() ID {
 	var b [12]byte
 	rand.Read(b[4:]) // never fails (crypto/rand)

@@ -1,6 +1,6 @@
 package model
 
-// The limits of a project that Telamon has things to count for.
+// The limits of a project whose objects Telamon counts.
 const (
 	LimitClusters       = "atlas.project.deployment.clusters"
 	LimitDatabaseUsers  = "atlas.project.security.databaseAccess.users"
@@ -8,7 +8,7 @@ const (
 	LimitNetworkEntries = "atlas.project.security.networkAccess.entries"
 )
 
-// Limit is how many of something a project holds: at first, and at least and at most where its owner overrides it.
+// Limit is how many of something a project may have: the default, and the bounds of what its owner may set.
 type Limit struct {
 	Name    string
 	Minimum int64
@@ -18,7 +18,7 @@ type Limit struct {
 
 // Limits are all limits of projects but those of Data Federation, which Telamon does not have, by name. The numbers are
 // the service's. (For network entries its documentation names a maximum below the default; here it is the default.)
-// What there is nothing of here (private links, regions) can be limited, and its usage stays 0.
+// Limits of things that Telamon lacks (private links, regions) can be set, and their usage stays 0.
 var Limits = []Limit{
 	{LimitClusters, 1, 25, 100},
 	{"atlas.project.deployment.nodesPerPrivateLinkRegion", 1, 50, 90},
@@ -31,7 +31,7 @@ var Limits = []Limit{
 	{LimitNetworkEntries, 1, 200, 200},
 }
 
-// LimitNamed is the limit of that name.
+// LimitNamed returns the limit of that name.
 func LimitNamed(name string) (l Limit, ok bool) {
 	for _, l := range Limits {
 		if l.Name == name {
@@ -44,7 +44,7 @@ func LimitNamed(name string) (l Limit, ok bool) {
 // Overrides are the limits that a project's owner has set, by name.
 type Overrides map[string]int64
 
-// Of is the limit that is in force.
+// Of returns the limit in force.
 func (o Overrides) Of(l Limit) int64 {
 	if n, set := o[l.Name]; set {
 		return n

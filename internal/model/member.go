@@ -29,10 +29,10 @@ type Member struct {
 	Away     bool     `json:"away,omitempty"` // an outage of its region is simulated: nobody reaches it
 }
 
-// Address is where clients reach the member, HOST:PORT.
+// Address is HOST:PORT, at which clients reach the member.
 func (m Member) Address() string { return net.JoinHostPort(m.Host, strconv.Itoa(m.Port)) }
 
-// Tags are what clients may choose members by. Source: Atlas documentation, "Pre-Defined Replica Set Tags".
+// Tags are the tags by which clients may choose members. Source: Atlas documentation, "Pre-Defined Replica Set Tags".
 func (m Member) Tags() []Tag {
 	workload := "OPERATIONAL"
 	if m.Node == Analytics {
@@ -41,7 +41,7 @@ func (m Member) Tags() []Tag {
 	return []Tag{{Key: "nodeType", Value: string(m.Node)}, {Key: "provider", Value: m.Provider}, {Key: "region", Value: m.Region}, {Key: "workloadType", Value: workload}}
 }
 
-// Topology is who is in a cluster's replica set and who is its primary.
+// Topology says which members a cluster's replica set has, and which of them is primary.
 type Topology struct {
 	Members  []Member `json:"members,omitempty"`  // in the order of the replica set's configuration
 	Term     int64    `json:"term,omitempty"`     // of the last election; it never goes back

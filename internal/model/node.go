@@ -2,7 +2,7 @@ package model
 
 import "time"
 
-// Node is a process that shares the store, or has done so. Its clusters are in its data directory.
+// Node is a process that shares the store, or once did. Its clusters are in its data directory.
 type Node struct {
 	Name      string    `json:"name"`
 	Host      string    `json:"host"`               // at which its clusters are reached

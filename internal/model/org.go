@@ -31,8 +31,8 @@ type Project struct {
 	Rev               int64     `json:"-"`
 }
 
-// Switches are the settings of a project that are not as in a new project, by the API's names. A switch without a field in the
-// project's settings has the name that its operations have.
+// Switches are the settings of a project that differ from a new project's, by the API's names. A switch that is not a
+// field of the project's settings has the name of its operations.
 type Switches map[string]bool
 
 // Set changes one of the project's settings.

@@ -1,9 +1,8 @@
 package model
 
-// OrganizationSettings are what an organization's owner has decided for all of it. The zero value is how a new
-// organization is.
+// OrganizationSettings are an organization's settings. The zero value is that of a new organization.
 type OrganizationSettings struct {
-	// APIAccessListRequired: keys and accounts without an access list are let in from nowhere.
+	// APIAccessListRequired: keys and accounts without an access list are refused from every address.
 	APIAccessListRequired bool `json:"apiAccessListRequired,omitempty"`
 	// MaxSecretValidityHours is the longest life of a service account's new secret: 0 for MaxSecretHours.
 	MaxSecretValidityHours int `json:"maxServiceAccountSecretValidityInHours,omitempty"`
@@ -24,8 +23,8 @@ const (
 	MaxSecretHours = 8760
 )
 
-// Delegation is what an organization lets others do in its name. Telamon has nobody who could: it is kept for those who
-// ask for it.
+// Delegation is what an organization lets others do in its name. Nobody can do so here: it is stored and shown, without
+// effect.
 type Delegation struct {
 	MCPAccess             string `json:"mcpAccess,omitempty"`
 	PartnerAccess         string `json:"partnerAccess,omitempty"`

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Outage takes the members in some of a cluster's regions away, as its owner asks, to see what happens then.
+// Outage simulates the loss of some of a cluster's regions, at its owner's request: their members cannot be reached.
 type Outage struct {
 	ID      ID             `json:"id"`
 	Regions []OutageRegion `json:"regions"`
@@ -21,7 +21,7 @@ type OutageRegion struct {
 	Name     string `json:"name"`
 }
 
-// OutageState is how far an outage is, as the API calls it.
+// OutageState is the state of an outage, by the API's name.
 type OutageState string
 
 // The states of an outage, in their order.
@@ -34,7 +34,7 @@ const (
 	OutageComplete    OutageState = "COMPLETE"
 )
 
-// Lost reports whether an outage has taken a member of the cluster away.
+// Lost reports whether an outage has made a member of the cluster unreachable.
 func (c *Cluster) Lost(m Member) bool {
 	o := c.Outage
 	return o != nil && (o.State == OutageSimulating || o.State == RecoveryRequested) && slices.Contains(o.Regions, OutageRegion{m.Provider, m.Region})

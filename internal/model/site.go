@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// Site is how the clusters of a node are reached.
+// Site says at which names and addresses the clusters of a node are reached.
 type Site struct {
 	Host string `json:"host,omitempty"` // that they listen on
 	TLS  bool   `json:"tls,omitempty"`  // and nothing else
 	Zone string `json:"zone,omitempty"` // of DNS that has their names; "": they have none
 }
 
-// maxPrefix is how much of a cluster's name its members' names begin with, in bytes. Names of a project's clusters differ
-// in it.
+// maxPrefix is how many bytes of a cluster's name its members' names begin with. The names of a project's clusters must
+// differ in them.
 const maxPrefix = 23
 
-// Domain is what all names of the cluster in DNS end with, "" if it has none: those of a project's dedicated clusters alike,
-// as at the service.
+// Domain is the end of all names of the cluster in DNS, "" if it has none. It is the same for all dedicated clusters of
+// a project, as on the service.
 func (c *Cluster) Domain() string {
 	switch {
 	case c.Zone == "":
@@ -30,14 +30,15 @@ func (c *Cluster) Domain() string {
 	return hash(c.GroupID, 6) + "." + c.Zone
 }
 
-// hash is a text of n letters and digits that goes with an id.
+// hash returns a text of n letters and digits that is derived from an id.
 func hash(id ID, n int) string {
 	sum := sha256.Sum256([]byte(id))
 	text := new(big.Int).SetBytes(sum[:]).Text(36)
 	return text[len(text)-n:]
 }
 
-// SRVName is the name of the cluster in DNS, which has its members (SRV) and options (TXT). private: the one of clusters with custom DNS.
+// SRVName is the name in DNS of the cluster's members (SRV) and options (TXT). private selects the name that clusters
+// with custom DNS have beside the other.
 func (c *Cluster) SRVName(private bool) string {
 	return strings.ToLower(c.Name) + suffix(private) + "." + c.Domain()
 }
@@ -66,7 +67,7 @@ func (c *Cluster) MemberHost(id int) string {
 	return c.MemberName(id, false)
 }
 
-// MoveTo says that the cluster and its members are reached at another site.
+// MoveTo has the cluster and its members reached at another site.
 func (c *Cluster) MoveTo(s Site) {
 	c.Site = s
 	for i := range c.Members {
@@ -74,7 +75,7 @@ func (c *Cluster) MoveTo(s Site) {
 	}
 }
 
-// ConnectionStrings are how clients reach a cluster, each "" if there is none.
+// ConnectionStrings are a cluster's connection strings, each "" if there is none.
 type ConnectionStrings struct{ Standard, StandardSRV, Private, PrivateSRV string }
 
 // ConnectionStrings are the cluster's. It has none while it is being created.

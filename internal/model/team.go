@@ -16,7 +16,8 @@ type Team struct {
 	Rev     int64         `json:"-"`
 }
 
-// TeamMember is a cloud user's place in a team. It gives nothing to whom the organization still waits for.
+// TeamMember is a cloud user's place in a team. It gives no rights while the user's place in the organization is
+// pending.
 type TeamMember struct {
 	TeamID   ID        `json:"teamId"`
 	OrgID    ID        `json:"orgId"`

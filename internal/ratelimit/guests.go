@@ -14,13 +14,13 @@ const (
 	maxOfAddress = 32      // of those who call from one address
 )
 
-// guest is what is remembered of an address that strangers call from.
+// guest has the buckets of an address from which strangers call.
 type guest struct {
 	buckets []bucket
 	last    time.Time // when it last took a token
 }
 
-// admit puts a new bucket in its place, and makes room for it before.
+// admit adds a bucket, and makes room for it first.
 func (l *Limits) admit(key bucket, b *rate.Limiter, now time.Time) {
 	if len(l.buckets) >= maxBuckets {
 		l.sweep(now)
@@ -37,8 +37,8 @@ func (l *Limits) admit(key bucket, b *rate.Limiter, now time.Time) {
 	l.buckets[key] = b
 }
 
-// forgetOne forgets the bucket of an address that is nearest to a new one, so that an empty one, which holds somebody
-// back, stays.
+// forgetOne drops the fullest bucket of an address: it is the nearest to a new one. Empty buckets, which are holding a
+// caller back, stay.
 func (l *Limits) forgetOne(g *guest, now time.Time) {
 	missing := func(key bucket) float64 {
 		b := l.buckets[key]
@@ -54,9 +54,9 @@ func (l *Limits) forgetOne(g *guest, now time.Time) {
 	g.buckets = slices.Delete(g.buckets, at, at+1)
 }
 
-// sweep forgets the buckets that are full. If many stay, which takes very many addresses at once, it goes on with the
-// addresses that have the most of them, and of these with those that have been quiet longest, until few are left: so the
-// next sweep is far off, and who has only one is the last to lose it.
+// sweep drops the buckets that are full. If many are left, which takes very many addresses at once, it drops more until
+// few are left, so that the next sweep is far off: first those of the addresses with the most buckets, and among these
+// of the ones that have been quiet longest. So an address with a single bucket is the last to lose it.
 func (l *Limits) sweep(now time.Time) {
 	for address, g := range l.guests {
 		g.buckets = slices.DeleteFunc(g.buckets, func(key bucket) bool {
@@ -81,7 +81,8 @@ func (l *Limits) sweep(now time.Time) {
 	}
 }
 
-// crowd are the addresses, those with the most buckets first, and of these those that have been quiet longest.
+// crowd returns the addresses by number of buckets, the most first, and among equals by how long they have been quiet,
+// the longest first.
 func (l *Limits) crowd() []string {
 	all := make([]string, 0, len(l.guests))
 	for address := range l.guests {

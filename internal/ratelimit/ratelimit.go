@@ -2,8 +2,8 @@
 // organization, caller or address, as the service has them. Buckets are in memory, each node's own, and refill by the
 // system's clock.
 //
-// What a stranger says costs nobody but the stranger: names that may be invented are kept by the address that they come
-// from, which loses its own buckets when it has too many.
+// A stranger cannot use up anybody else's buckets: a name that may be invented has a bucket of its own for each address
+// that sends it, and an address with too many buckets loses its own.
 package ratelimit
 
 import (
@@ -32,7 +32,7 @@ type bucket struct {
 	from, owner string
 }
 
-// New returns the documented limits, with those of sizes, by id of the set, in their place.
+// New returns the documented limits, with those of sizes, by id of the set, in place of the documented ones.
 func New(sizes map[string]Limit) (*Limits, error) {
 	l := &Limits{
 		known: map[bucket]*rate.Limiter{}, enough: maxBuckets, buckets: map[bucket]*rate.Limiter{}, guests: map[string]*guest{},
@@ -60,7 +60,7 @@ func New(sizes map[string]Limit) (*Limits, error) {
 // maxSize bounds the size of a bucket.
 const maxSize = 1_000_000_000
 
-// Sets are all endpoint sets of the API; where limits are off there are none.
+// Sets returns all endpoint sets of the API; none if limits are off.
 func (l *Limits) Sets() []*Set {
 	if l == nil {
 		return nil
@@ -68,7 +68,7 @@ func (l *Limits) Sets() []*Set {
 	return l.sets
 }
 
-// Find is the endpoint set of a path as operations declare it, below /api/atlas/v2. With limits off it is nil.
+// Find returns the endpoint set of a path as operations declare it, below /api/atlas/v2. With limits off it is nil.
 func (l *Limits) Find(path string) *Set {
 	if l == nil {
 		return nil
@@ -86,8 +86,8 @@ type Grant struct {
 	Retry     time.Duration // until there is a token, if there was none: whole seconds
 }
 
-// TakeKnown takes a token from the bucket of somebody, or something, that the store knows: what it knows bounds the
-// buckets.
+// TakeKnown takes a token from the bucket of something that is in the store, such as a project. So the store bounds the
+// number of buckets.
 func (l *Limits) TakeKnown(s *Set, id string) Grant {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -104,8 +104,8 @@ func (l *Limits) TakeKnown(s *Set, id string) Grant {
 // Take takes a token from the bucket of the address that a stranger calls from.
 func (l *Limits) Take(s *Set, address string) Grant { return l.TakeAt(s, address, "") }
 
-// TakeAt takes a token from the bucket that an address has for a name: one that a stranger gives, and that may be
-// invented. How many buckets an address has is bounded, and so are those of all addresses.
+// TakeAt takes a token from the bucket of an address and a name, which a stranger may have invented. The number of
+// buckets of an address, and of all addresses, is bounded.
 func (l *Limits) TakeAt(s *Set, address, name string) Grant {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -124,8 +124,8 @@ func (l *Limits) bucketAt(s *Set, address, name string, now time.Time) *rate.Lim
 	return b
 }
 
-// Reserve is how long to wait for a token of the bucket that an address has for a name. If there is one now, it is 0 and the
-// token stays; else the next one is taken before it is there, unless undo is called.
+// Reserve returns how long to wait for a token of the bucket of an address and a name. If there is a token, the result
+// is 0 and the token is not taken; else the next token is taken in advance, unless undo is called.
 func (l *Limits) Reserve(s *Set, address, name string) (wait time.Duration, undo func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -155,10 +155,10 @@ func take(b *rate.Limiter, now time.Time) Grant {
 	return g
 }
 
-// full reports whether a bucket is as good as a new one.
+// full reports whether a bucket is as full as a new one.
 func full(b *rate.Limiter, now time.Time) bool { return b.TokensAt(now) >= float64(b.Burst()) }
 
-// rest forgets the known buckets that are full, once there are many.
+// rest drops the known buckets that are full, once there are many.
 func (l *Limits) rest() {
 	if len(l.known) < l.enough {
 		return

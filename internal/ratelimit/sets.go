@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Scope says what each bucket of an endpoint set is for.
+// Scope says whom or what each bucket of an endpoint set is for.
 type Scope string
 
 // The scopes, as the API names them.
@@ -57,10 +57,10 @@ var documented = []Set{
 	{ID: "tokens", Name: "Access Tokens", Scope: Address, Prefix: tokens, Default: Limit{10, 10}},
 }
 
-// tokens is the prefix of the set that no operation of the API is in: the token endpoint's.
+// tokens is the prefix of the token endpoint's set, which has no operation of the API.
 const tokens = "oauth"
 
-// find is the set of a path below /api/atlas/v2: a set's prefix ends where a part of the path does.
+// find returns the set of a path below /api/atlas/v2. A set's prefix must end at the end of one of the path's segments.
 func find(sets []*Set, path string) *Set {
 	var best *Set
 	for _, s := range sets {

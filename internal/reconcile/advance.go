@@ -7,9 +7,9 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Advance moves the clock to target and does what falls due on the way, in order: each moment's work is done, with
-// what follows from it, before the clock moves on. Periodic work is done as often as it asks for. Advance needs Run to be
-// running.
+// Advance moves the clock to target and does the work that falls due on the way, in order: the work of a moment, and
+// the work that it schedules, is done before the clock moves on. Periodic work is done as often as its handler asks.
+// Run must be running.
 func (r *Runner) Advance(ctx context.Context, target time.Time) error {
 	for {
 		next, ok, err := r.earliest(ctx, target)
@@ -29,7 +29,7 @@ func (r *Runner) Advance(ctx context.Context, target time.Time) error {
 	return nil
 }
 
-// earliest is when the first of the work that this node may do is to be done, where the clock moves to target.
+// earliest returns when the first work that this node may do is to be done, if the clock moves to target.
 func (r *Runner) earliest(ctx context.Context, target time.Time) (first time.Time, ok bool, err error) {
 	err = r.store.View(ctx, func(tx store.Tx) error {
 		ok = false
@@ -54,7 +54,7 @@ func (r *Runner) earliest(ctx context.Context, target time.Time) (first time.Tim
 	return first, ok, err
 }
 
-// each calls fn with the work of a node, or that of any node, by its due time, until fn has enough.
+// each calls fn with the work that is bound to a node, or to none, by its due time, until fn returns false.
 func (r *Runner) each(tx store.Tx, node string, fn func(w *Work) (more bool)) error {
 	for q := (store.Query{Index: "due", Prefix: []string{node}, Limit: 4 * workers}); ; q.Offset += q.Limit {
 		list, err := Works.List(tx, q)

@@ -12,7 +12,7 @@ type Backlog struct {
 	Late time.Duration // for which the one that has waited longest has been due
 }
 
-// mostCounted is up to where a backlog is counted, of each node's work and of that which any node may do.
+// mostCounted bounds how much of a backlog is counted, for the node's own work and for the work of any node.
 const mostCounted = 1000
 
 // BacklogOf is the work that a node may do.

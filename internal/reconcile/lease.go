@@ -8,13 +8,14 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// leaseLife is how long a lease lasts that is not renewed: after that another node takes the work for abandoned.
+// leaseLife is how long a lease lasts unless it is renewed: after that, other nodes consider the work abandoned.
 const leaseLife = 30 * time.Second
 
 var errLost = errors.New("reconcile: another node has the work")
 
-// hold renews w's lease while its handler runs. The context that it returns ends where the lease is lost, or a sixth of its
-// life before its end where it cannot be renewed, so that no two nodes do the work at a time. release ends the renewals.
+// hold renews w's lease while its handler runs. The context that it returns ends when the lease is lost or, if it
+// cannot be renewed, a sixth of its life before its end, so that no two nodes do the work at the same time. release
+// ends the renewals.
 func (r *Runner) hold(ctx context.Context, w *Work) (held context.Context, release func()) {
 	held, cancel := context.WithCancel(ctx)
 	stop, stopped := make(chan struct{}), make(chan struct{})
@@ -49,7 +50,7 @@ func (r *Runner) hold(ctx context.Context, w *Work) (held context.Context, relea
 	}
 }
 
-// renew makes w's lease last as long as a new one, if that succeeds before last.
+// renew gives w's lease a full life again, if that succeeds before last.
 func (r *Runner) renew(ctx context.Context, w *Work, last time.Time) error {
 	ctx, cancel := context.WithDeadline(ctx, last)
 	defer cancel()

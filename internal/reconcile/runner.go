@@ -19,8 +19,9 @@ const (
 	workers     = 8
 )
 
-// Handler makes one kind of object so. The zero Time means done; another time asks to be called again then. An error
-// is tried again, with growing pauses; after the last attempt GiveUp is called in its place.
+// Handler does one kind of work. Reconcile makes the object of that key as it is declared. The zero Time means done;
+// any other time asks for another call then. After an error Reconcile is called again, with growing pauses; after the
+// last attempt GiveUp is called instead.
 type Handler interface {
 	Reconcile(ctx context.Context, key string) (again time.Time, err error)
 	GiveUp(ctx context.Context, key string, cause error) error
@@ -42,7 +43,7 @@ type Runner struct {
 	wg      sync.WaitGroup
 }
 
-// NewRunner returns a Runner for node; its name is the same after a restart and unique in the store.
+// NewRunner returns a Runner for node. The node's name must be unique in the store, and the same after a restart.
 func NewRunner(st store.Store, c *clock.Clock, node string, log *slog.Logger, handlers map[Kind]Handler) *Runner {
 	r := &Runner{
 		store: st, clock: c, node: node, log: log, handlers: handlers, lease: leaseLife,
@@ -52,7 +53,7 @@ func NewRunner(st store.Store, c *clock.Clock, node string, log *slog.Logger, ha
 	return r
 }
 
-// Run works until ctx ends, and waits for what it has begun.
+// Run does work until ctx ends, and waits for the work that it has begun.
 func (r *Runner) Run(ctx context.Context) error {
 	stop := listen(r.kick)
 	defer stop()
@@ -82,7 +83,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	return nil
 }
 
-// release frees what this node held when it died.
+// release ends the leases that this node had when it died.
 func (r *Runner) release(ctx context.Context) error {
 	return r.store.Update(ctx, func(tx store.Tx) error {
 		all, err := Works.List(tx, store.Query{})
@@ -102,7 +103,7 @@ func (r *Runner) release(ctx context.Context) error {
 	})
 }
 
-// pass starts everything that is due and free, and says how long to wait for the next.
+// pass starts all work that is due and not leased, and returns how long to wait for the next.
 func (r *Runner) pass(ctx context.Context) (time.Duration, error) {
 	var due []*Work
 	wait := longestWait
@@ -135,7 +136,7 @@ func (r *Runner) pass(ctx context.Context) (time.Duration, error) {
 	return wait, nil
 }
 
-// start does w in a goroutine of its own, unless all workers are busy or it is being done.
+// start does w in a goroutine of its own, unless all workers are busy or w is being done.
 func (r *Runner) start(ctx context.Context, w *Work) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -211,7 +212,7 @@ func (r *Runner) caught(key string, err *error) {
 	}
 }
 
-// take leases w for this node, or returns nil if it is not to be had.
+// take leases w for this node, or returns nil if that is not possible.
 func (r *Runner) take(ctx context.Context, w *Work) (*Work, error) {
 	var taken *Work
 	err := r.store.Update(ctx, func(tx store.Tx) error {
@@ -230,8 +231,8 @@ func (r *Runner) take(ctx context.Context, w *Work) (*Work, error) {
 	return taken, err
 }
 
-// record ends an attempt: the work is done, or due again. If somebody scheduled it meanwhile, it stays due. If the lease
-// ended first, and another node took the work, the work is that node's.
+// record ends an attempt: the work is done, or due again. If somebody scheduled it meanwhile, it stays due. If the
+// lease ended first and another node took the work, it is left to that node.
 func (r *Runner) record(ctx context.Context, w *Work, again time.Time) error {
 	return r.store.Update(ctx, func(tx store.Tx) error {
 		current, err := Works.Get(tx, id(w.Kind, w.Key))

@@ -30,7 +30,7 @@ func wake() {
 	}
 }
 
-// signal leaves one wake-up in c.
+// signal leaves one wake-up in c, if there is none.
 func signal(c chan struct{}) {
 	select {
 	case c <- struct{}{}:

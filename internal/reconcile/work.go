@@ -1,9 +1,9 @@
-// Package reconcile drives what is declared to what is.
+// Package reconcile does work that takes longer than a request: it makes things as they are declared.
 //
 // A change that wants something done beyond its own rows schedules work in its transaction: a kind and a key, such as
-// cluster and its id. A Runner takes work that is due and calls the kind's handler, which looks at the object as it is
-// now and makes it so. Work survives kill -9, is leased while somebody does it, and is tried again a bounded number of
-// times; a handler must therefore do no harm when it runs twice.
+// cluster and its id. A Runner takes work that is due and calls the kind's handler, which reads the object and makes it
+// as it is declared. Work survives kill -9, is leased while a node does it, and is tried again a bounded number of
+// times; so a handler must do no harm when it runs twice.
 package reconcile
 
 import (
@@ -16,7 +16,7 @@ import (
 // Kind names a kind of work and its handler.
 type Kind string
 
-// Work is one thing to be looked at, in stored form. Due is in the domain's time; the lease is in the system's.
+// Work is one piece of work, in stored form. Due is in the domain's time; the lease is in the system's.
 type Work struct {
 	Kind     Kind      `json:"kind"`
 	Key      string    `json:"key"`
@@ -31,7 +31,7 @@ type Work struct {
 	touched bool // somebody scheduled it since it was leased
 }
 
-// Works is the table of what is to be done, by node and due time.
+// Works is the table of work, by node and due time.
 var Works = &store.Table[Work]{
 	Name: "work",
 	ID:   func(w *Work) string { return id(w.Kind, w.Key) },
@@ -44,7 +44,7 @@ var Works = &store.Table[Work]{
 func id(kind Kind, key string) string { return string(kind) + "/" + key }
 
 // Schedule asks for work at due, in the transaction of the change that wants it. There is one piece of work for a kind
-// and key: asking again moves it forward, never back, and makes a running attempt look again.
+// and key. Scheduling it again can only make it due earlier, and makes a running attempt run once more.
 func Schedule(tx store.Tx, kind Kind, key, node string, due time.Time) error {
 	w, err := Works.Get(tx, id(kind, key))
 	switch {
@@ -60,10 +60,10 @@ func Schedule(tx store.Tx, kind Kind, key, node string, due time.Time) error {
 	return Works.Put(tx, w)
 }
 
-// Now asks for work at once, on any node.
+// Now schedules work at once, on any node.
 func Now(tx store.Tx, kind Kind, key string) error { return Schedule(tx, kind, key, "", tx.Now()) }
 
-// Drop removes the work that is bound to a node which is gone for good, and frees what it was doing.
+// Drop removes the work that is bound to a node which is gone for good, and ends the node's leases of other work.
 func Drop(tx store.Tx, node string) error {
 	if node == "" {
 		return nil

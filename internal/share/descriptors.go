@@ -2,8 +2,8 @@ package share
 
 import "syscall"
 
-// Descriptors is how many file descriptors the process may have: its own limit, which the Go runtime has raised as far as
-// it may. Where there is no limit to be read, it is a small one.
+// Descriptors returns how many file descriptors the process may have: its own limit, which the Go runtime has raised as
+// far as possible. If the limit cannot be read, it returns a small number.
 func Descriptors() int {
 	const few, many = 1024, 1 << 20
 	var limit syscall.Rlimit
@@ -14,8 +14,8 @@ func Descriptors() int {
 }
 
 // Connections divides the descriptors of a process: an eighth for connections of the API, and a quarter for those of
-// gateways, half of it for clients that have not logged in. The rest is for what must never lack any: databases, the
-// store, and connections that are being refused.
+// gateways, half of it for clients that have not logged in. The rest is for users that must never lack descriptors:
+// databases, the store, and connections that are being refused.
 func Connections(descriptors int) (api, guests, members int) {
 	const enough = 1 << 12 // connections of a kind; each costs memory, too
 	part := max(min(descriptors/8, enough), 1)

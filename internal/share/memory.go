@@ -20,12 +20,12 @@ type Memory struct {
 	age     uint64
 }
 
-// NewMemory returns a budget of so many bytes.
+// NewMemory returns a budget of size bytes.
 func NewMemory(size int64) *Memory {
 	return &Memory{size: size, has: newHoldings(), claims: map[*Claim]struct{}{}}
 }
 
-// Claim is a part of a budget that somebody has until they release it.
+// Claim is a part of a budget that an owner has until it is released.
 type Claim struct {
 	m       *Memory
 	owner   Owner
@@ -39,12 +39,12 @@ type waiter struct {
 	ready chan struct{} // closed when the claim has been granted
 }
 
-// ErrTooLarge is what a claim gets that is larger than the budget.
+// ErrTooLarge is the error for a claim that is larger than the budget.
 var ErrTooLarge = errors.New("share: more than there is at all")
 
-// Take takes n bytes of the budget for the owner. When they are not there, it waits until ctx ends, and among those who
-// wait who will have the least comes first. Who has more than the owner is made to give way: giveWay, if it is not nil, is
-// called when the claim should be released as soon as may be. It must not block.
+// Take takes n bytes of the budget for the owner. If they are not there, it waits for them, until ctx ends. Of several
+// that wait, the one that will have the least comes first, and owners that have more are asked to give way: giveWay, if
+// it is not nil, is called when the claim should be released as soon as possible. It must not block.
 func (m *Memory) Take(ctx context.Context, owner Owner, n int64, giveWay func()) (*Claim, error) {
 	if n > m.size {
 		return nil, ErrTooLarge
@@ -96,8 +96,8 @@ func (m *Memory) release(c *Claim) {
 	m.has.add(c.owner, -c.n)
 }
 
-// serve grants what there is room for, first to who will have the least, and makes others give way to the first for whom
-// there is none.
+// serve grants the claims for which there is room, those of the owners that will have the least first, and makes others
+// give way to the first claim for which there is none.
 func (m *Memory) serve() {
 	slices.SortStableFunc(m.waiting, func(a, b *waiter) int { return cmp.Compare(m.would(a.claim), m.would(b.claim)) })
 	for len(m.waiting) > 0 {
@@ -112,7 +112,7 @@ func (m *Memory) serve() {
 	}
 }
 
-// would is what the owner of a claim would have with it.
+// would returns what the owner of a claim would have with it.
 func (m *Memory) would(c *Claim) int64 { return m.has.of(c.owner) + 2*c.n }
 
 // makeRoom makes claims of those who have more than c's owner give way, until there is enough for c once they have.
@@ -135,14 +135,14 @@ func (m *Memory) makeRoom(c *Claim) {
 	}
 }
 
-// Keep says that the claim gives way to nobody from now on.
+// Keep lets the claim give way to nobody from now on.
 func (c *Claim) Keep() {
 	c.m.mu.Lock()
 	defer c.m.mu.Unlock()
 	c.giveWay = nil
 }
 
-// Release gives the claim back. A nil claim, and one that was released, is none.
+// Release gives the claim back. It does nothing for a nil claim, and for one that was released.
 func (c *Claim) Release() {
 	if c == nil {
 		return
@@ -153,12 +153,12 @@ func (c *Claim) Release() {
 	c.m.serve()
 }
 
-// Used is how many bytes are taken.
+// Used returns how many bytes are taken.
 func (m *Memory) Used() int64 {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.used
 }
 
-// Size is how many bytes there are.
+// Size returns how many bytes the budget has.
 func (m *Memory) Size() int64 { return m.size }

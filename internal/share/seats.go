@@ -15,10 +15,10 @@ type Seats struct {
 	taken []*Seat // the oldest first
 }
 
-// NewSeats returns so many seats, at least one.
+// NewSeats returns n seats, at least one.
 func NewSeats(size int) *Seats { return &Seats{size: max(size, 1), has: newHoldings()} }
 
-// Seat is a place that somebody has until they leave it or lose it.
+// Seat is a place that an owner has until it leaves or loses it.
 type Seat struct {
 	s     *Seats
 	owner Owner
@@ -26,8 +26,9 @@ type Seat struct {
 	busy  atomic.Bool // is not taken away
 }
 
-// Take takes a seat for the owner. If there is none left, the oldest seat is taken from who has the most of them, be it the
-// owner: its gone is called, which must not block. It returns nil if nobody can lose a seat because all are busy.
+// Take takes a seat for the owner. If there is none left, the owner with the most seats loses its oldest, even if it is
+// this owner. The gone of that seat is called, which must not block. It returns nil if nobody can lose a seat because
+// all are busy.
 func (s *Seats) Take(owner Owner, gone func()) *Seat {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -41,7 +42,7 @@ func (s *Seats) Take(owner Owner, gone func()) *Seat {
 	return seat
 }
 
-// evict takes the oldest seat from who has the most.
+// evict takes the oldest seat from the owner with the most.
 func (s *Seats) evict() bool {
 	at, most := -1, int64(0)
 	for i, seat := range s.taken {
@@ -63,14 +64,14 @@ func (s *Seats) remove(at int) {
 	s.taken = slices.Delete(s.taken, at, at+1)
 }
 
-// Taken is how many of the seats are taken, and how many there are.
+// Taken returns how many of the seats are taken, and how many there are.
 func (s *Seats) Taken() (taken, size int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.taken), s.size
 }
 
-// Leave gives the seat back. A nil seat is none.
+// Leave gives the seat back. It does nothing for a nil seat.
 func (seat *Seat) Leave() {
 	if seat == nil {
 		return
@@ -83,7 +84,7 @@ func (seat *Seat) Leave() {
 	}
 }
 
-// Busy reports whether the seat may be taken away: not while it is busy. A nil seat is none.
+// Busy sets whether the seat is busy: while it is, it cannot be taken away. It does nothing for a nil seat.
 func (seat *Seat) Busy(busy bool) {
 	if seat != nil {
 		seat.busy.Store(busy)

@@ -1,5 +1,6 @@
-// Package share divides what a process has only so much of - memory for messages, connections - among those who use it.
-// Nobody has a fixed part: who is alone may have all of it. When it runs out, those give way who have the most.
+// Package share divides limited resources of the process, such as memory for messages, and connections, among users and
+// addresses. Nobody has a fixed part: a single user may have all of it. When it runs out, those that have the most give
+// way.
 package share
 
 import (
@@ -7,10 +8,10 @@ import (
 	"net/netip"
 )
 
-// Owner is who uses something: a user and the address that they call from. The User of a stranger is "".
+// Owner is the user of a resource, and the address from which the user calls. A stranger's User is "".
 type Owner struct{ User, Address string }
 
-// holdings are how much users and addresses have. Strangers are told apart by their address only.
+// holdings count how much users and addresses have. Strangers are distinguished by address only.
 type holdings struct{ users, addresses map[string]int64 }
 
 func newHoldings() holdings { return holdings{map[string]int64{}, map[string]int64{}} }
@@ -27,7 +28,7 @@ func (h holdings) add(o Owner, n int64) {
 	}
 }
 
-// of is what the owner has: as a user from anywhere, and as an address with all its users.
+// of returns what the owner has: as a user at all addresses, and as an address with all its users.
 func (h holdings) of(o Owner) int64 {
 	if o.User == "" {
 		return 2 * h.addresses[o.Address]
@@ -35,14 +36,14 @@ func (h holdings) of(o Owner) int64 {
 	return h.users[o.User] + h.addresses[o.Address]
 }
 
-// heavier reports whether v has more than w would have with n more: as a user, or as an address. What both share does not
-// tell them apart.
+// heavier reports whether v has more than w would have with n more: as a user, or as an address. A user or an address
+// that both have in common is not compared.
 func (h holdings) heavier(v, w Owner, n int64) bool {
 	return v.User != w.User && h.users[v.User] > h.users[w.User]+n ||
 		v.Address != w.Address && h.addresses[v.Address] > h.addresses[w.Address]+n
 }
 
-// compare orders claims by what their owners have, and those of one owner by their age: who gives way first is the least.
+// compare orders claims by what their owners have, and those of one owner by age. The least gives way first.
 func (h holdings) compare(a, b Owner, ageA, ageB uint64) int {
 	return cmp.Or(cmp.Compare(h.of(b), h.of(a)), cmp.Compare(ageA, ageB))
 }

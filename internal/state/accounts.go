@@ -8,8 +8,8 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// UserNamed is the user with that name, or store.ErrNotFound. Of two whose names differ in composition only, which a store
-// may have from before, it is the one that is named just so.
+// UserNamed returns the user with that name, or store.ErrNotFound. An older store may have two users whose names differ
+// only in Unicode composition: then it returns the one whose name is exactly the given one.
 func UserNamed(tx store.Tx, username string) (*model.CloudUser, error) {
 	all, err := Users.List(tx, store.Query{Index: "folded", Prefix: []string{Fold(username)}})
 	if err != nil {
@@ -22,13 +22,12 @@ func UserNamed(tx store.Tx, username string) (*model.CloudUser, error) {
 	return all[max(same, 0)], nil
 }
 
-// Account is the account of that username, for the organization that invites the person. There is one as soon as
-// somebody is invited: who has never been asked before gets one without a password and a name, which the person sets in
-// accepting.
+// Account returns the account of that username, for the organization that invites the person. It makes one if there is
+// none, without a password and a name, which the person gives when accepting.
 //
-// An account that somebody has made with a password (createUser) loses it, unless the organization waits for the person
-// already, or the person has been let in somewhere: whoever made it may be anybody, and would get what the person is
-// invited to now.
+// An account that was made with a password (createUser) loses it, unless the person has a place in the organization, be
+// it pending, or an active place elsewhere: its maker may be a stranger, who would get the access to which the person
+// is invited now.
 func Account(tx store.Tx, username string, orgID model.ID) (*model.CloudUser, error) {
 	u, err := UserNamed(tx, username)
 	if store.IsNotFound(err) {

@@ -15,7 +15,7 @@ func ClusterByName(tx store.Tx, groupID model.ID, name string) (*model.Cluster, 
 	return c, store.IfMissing(err, fault.ClusterNotFound.With(name, groupID))
 }
 
-// DedicatedByName is ClusterByName for a cluster that is no Flex one: that is fault.FlexInClusterAPI.
+// DedicatedByName is ClusterByName, but returns fault.FlexInClusterAPI for a Flex cluster.
 func DedicatedByName(tx store.Tx, groupID model.ID, name string) (*model.Cluster, error) {
 	c, err := ClusterByName(tx, groupID, name)
 	if err == nil && c.Flex {
@@ -24,7 +24,7 @@ func DedicatedByName(tx store.Tx, groupID model.ID, name string) (*model.Cluster
 	return c, err
 }
 
-// FlexByName is ClusterByName for a Flex cluster: another one is fault.NonFlexInFlexAPI.
+// FlexByName is ClusterByName, but returns fault.NonFlexInFlexAPI for a cluster that is not a Flex cluster.
 func FlexByName(tx store.Tx, groupID model.ID, name string) (*model.Cluster, error) {
 	c, err := ClusterByName(tx, groupID, name)
 	if err == nil && !c.Flex {
@@ -33,7 +33,7 @@ func FlexByName(tx store.Tx, groupID model.ID, name string) (*model.Cluster, err
 	return c, err
 }
 
-// ClustersOf returns a project's clusters by name: the Flex ones or the others.
+// ClustersOf returns a project's Flex clusters, or all its others, by name.
 func ClustersOf(tx store.Tx, groupID model.ID, flex bool) ([]*model.Cluster, error) {
 	all, err := Clusters.List(tx, store.Query{Index: "name", Prefix: []string{groupID}})
 	var some []*model.Cluster
@@ -45,13 +45,13 @@ func ClustersOf(tx store.Tx, groupID model.ID, flex bool) ([]*model.Cluster, err
 	return some, err
 }
 
-// ClustersOn returns the clusters whose data a node has.
+// ClustersOn returns the clusters whose data is on a node.
 func ClustersOn(tx store.Tx, node string) ([]*model.Cluster, error) {
 	return Clusters.List(tx, store.Query{Index: "node", Prefix: []string{node}})
 }
 
-// clusterOfOnePort gives the body of a cluster that says at which port it is reached one member. What kind of node that is,
-// the plane says when it runs the cluster.
+// clusterOfOnePort converts the stored form of a cluster from before clusters had members: its one port becomes a
+// member. The plane sets the member's kind when it runs the cluster.
 func clusterOfOnePort(body []byte) ([]byte, error) {
 	if bytes.Contains(body, []byte(`"members":`)) {
 		return body, nil

@@ -31,7 +31,7 @@ func EndAPIKey(tx store.Tx, k *model.APIKey) error {
 	return APIKeys.Delete(tx, k)
 }
 
-// EndServiceAccount removes an account with its access list and its tokens, which are worth nothing from then on.
+// EndServiceAccount removes an account with its access list and its tokens.
 func EndServiceAccount(tx store.Tx, a *model.ServiceAccount) error {
 	if err := KeyAddresses.DeleteAll(tx, AccessList(a.ClientID)); err != nil {
 		return err

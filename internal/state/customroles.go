@@ -18,15 +18,15 @@ var CustomRoles = &store.Table[model.CustomRole]{
 // CustomRoleID is the id of a custom role's row.
 func CustomRoleID(groupID model.ID, name string) string { return groupID + "/" + name }
 
-// HeldRole is a role that somebody has, by itself or through others.
+// HeldRole is a role that a user has, directly or by inheritance.
 type HeldRole struct {
 	model.DatabaseRole
 	Inherited bool              // only through another role
 	Custom    *model.CustomRole // nil for a built-in role
 }
 
-// HeldRoles follows roles to all that they inherit, each once. Custom roles that are not there are left out: they
-// allow nothing.
+// HeldRoles follows roles to all that they inherit, each once. Custom roles that do not exist are left out: they allow
+// nothing.
 func HeldRoles(tx store.Tx, groupID model.ID, roles []model.DatabaseRole) ([]HeldRole, error) {
 	var held, next []HeldRole
 	for _, r := range roles {

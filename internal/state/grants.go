@@ -8,9 +8,9 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// GrantsOf are the roles that a cloud user has in organizations and projects, by memberships and through teams, each
-// once. It takes three queries however many places and teams there are, and none where the store remembers them.
-// Callers share what it returns, and leave it as it is.
+// GrantsOf returns the roles that a cloud user has in organizations and projects, by memberships and through teams,
+// each once. It takes three queries however many places and teams there are, and none if the store has cached them.
+// Callers share the result and must not change it.
 func GrantsOf(tx store.Tx, userID model.ID) ([]authz.Grant, error) {
 	return store.Derive(tx, "grants of "+userID, func() ([]authz.Grant, error) { return grantsOf(tx, userID) })
 }
@@ -47,7 +47,7 @@ func grantsOf(tx store.Tx, userID model.ID) (grants []authz.Grant, err error) {
 	}), nil
 }
 
-// teamsOf are the teams that the user is in, of all organizations.
+// teamsOf returns the user's teams in all organizations.
 func teamsOf(tx store.Tx, userID model.ID) ([]*model.Team, error) {
 	places, err := TeamMembers.List(tx, TeamsOf(userID, ""))
 	if err != nil || len(places) == 0 {

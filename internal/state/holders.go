@@ -22,14 +22,14 @@ var (
 	TeamHolders    = Holder[model.Team]{Teams, TeamsIn, func(t *model.Team) *[]authz.Grant { return &t.Grants }}
 )
 
-// In are those who have a role in the project itself. An organization has a few hundred of each kind at most, so all of
-// them are looked at.
+// In returns those that have a role in the project itself. It looks at all of an organization's, which are a few
+// hundred of each kind at most.
 func (h Holder[T]) In(tx store.Tx, p *model.Project) ([]*T, error) {
 	all, err := h.Table.List(tx, h.Of(p.OrgID))
 	return slices.DeleteFunc(all, func(v *T) bool { return len(authz.In(*h.Grants(v), p.ID)) == 0 }), err
 }
 
-// Dismiss takes the roles in a project from all who have some, and calls then, unless it is nil, with each of them.
+// Dismiss takes all roles in a project away from their holders, and calls then, unless it is nil, for each of these.
 func (h Holder[T]) Dismiss(tx store.Tx, p *model.Project, then func(*T) error) error {
 	members, err := h.In(tx, p)
 	if err != nil {
@@ -51,7 +51,7 @@ func (h Holder[T]) Dismiss(tx store.Tx, p *model.Project, then func(*T) error) e
 	return nil
 }
 
-// Vacate takes the roles in a project that goes from all who have some.
+// Vacate takes all roles in a project that is being deleted away from their holders.
 func (h Holder[T]) Vacate(tx store.Tx, groupID model.ID) error {
 	p, err := Project(tx, groupID)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Limit is how many of something a project holds at most, by the name of the limit (model.LimitClusters and so on).
+// Limit returns how many of something a project may have, by the name of the limit (model.LimitClusters and so on).
 func Limit(tx store.Tx, groupID model.ID, name string) (int64, error) {
 	l, ok := model.LimitNamed(name)
 	if !ok {

@@ -24,8 +24,9 @@ func EveryPlaceIn(orgID model.ID) store.Query {
 	return store.Query{Index: "org", Prefix: []string{orgID}}
 }
 
-// Founder is the member of an organization who owns what is created in its name: the one named or, without a name, the
-// oldest owner, who may be missing (nil). A named user who is no active member is fault.UserNotFound.
+// Founder returns the member of an organization who becomes the owner of what is created in its name: the named one or,
+// without a name, the oldest owner, or nil if it has none. Error: fault.UserNotFound if the named user is not an active
+// member.
 func Founder(tx store.Tx, orgID, userID model.ID) (*model.Membership, error) {
 	if userID != "" {
 		m, err := Memberships.Get(tx, MembershipID(userID, orgID))

@@ -11,14 +11,15 @@ func ProjectsOf(orgID model.ID) store.Query {
 	return store.Query{Index: "name", Prefix: []string{orgID}}
 }
 
-// Project is the project of that id, or fault.GroupNotFound. Whoever writes something that belongs to a project reads
-// the project in the same transaction: it may have gone since the caller's roles were checked.
+// Project returns the project of that id, or fault.GroupNotFound. Every transaction that writes something of a project
+// reads the project too: it may have been deleted since the caller's roles were checked.
 func Project(tx store.Tx, id model.ID) (*model.Project, error) {
 	p, err := Projects.Get(tx, id)
 	return p, store.IfMissing(err, fault.GroupNotFound.With(id))
 }
 
-// Organization is the organization of that id, or fault.OrgNotFound. What is said of Project holds here too.
+// Organization returns the organization of that id, or fault.OrgNotFound. Transactions read it for the same reason as
+// Project.
 func Organization(tx store.Tx, id model.ID) (*model.Organization, error) {
 	o, err := Organizations.Get(tx, id)
 	return o, store.IfMissing(err, fault.OrgNotFound.With(id))

@@ -9,12 +9,12 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// ReadsAllProjects reports whether who may read every project of the organization.
+// ReadsAllProjects reports whether the principal may read every project of the organization.
 func ReadsAllProjects(who *authz.Principal, orgID model.ID) bool {
 	return authz.Any(authz.GroupReadOnly).Admits(who.Grants, authz.Scope{OrgID: orgID})
 }
 
-// ReadableProjects are all projects of an organization that who may read, by name.
+// ReadableProjects returns the projects of an organization that the principal may read, by name.
 func ReadableProjects(tx store.Tx, who *authz.Principal, orgID model.ID) ([]*model.Project, error) {
 	if ReadsAllProjects(who, orgID) {
 		return Projects.List(tx, ProjectsOf(orgID))

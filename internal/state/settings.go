@@ -4,7 +4,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Setting is a value that the nodes of one store share, such as the secret that nonces are signed with.
+// Setting is a value that the nodes of one store share, such as the secret that signs nonces.
 type Setting struct {
 	Name  string `json:"name"`
 	Value []byte `json:"value"`
@@ -18,7 +18,7 @@ var Settings = &store.Table[Setting]{
 	Rev:  func(s *Setting) *int64 { return &s.Rev },
 }
 
-// Ensure returns the value of a setting, and makes it with initial if there is none.
+// Ensure returns the value of a setting. If there is none, it stores what initial returns.
 func Ensure(tx store.Tx, name string, initial func() []byte) ([]byte, error) {
 	s, err := Settings.Get(tx, name)
 	if store.IsNotFound(err) {

@@ -1,5 +1,5 @@
-// Package state declares the tables of the domain types that several families share. What one family owns alone, it
-// declares itself.
+// Package state declares the tables of the domain types that several families share. A table that belongs to one family
+// is declared there.
 package state
 
 import (
@@ -32,8 +32,8 @@ var Projects = &store.Table[model.Project]{
 	},
 }
 
-// Users: usernames are unique without regard to case, and to how their letters are composed: find them with UserNamed. The
-// store's own index knows case alone, since a store may have people from before whose names differ in composition only.
+// Users: usernames are unique without regard to case and Unicode composition: find them with UserNamed. The index
+// itself ignores case only, because an older store may have users whose names differ in composition.
 var Users = &store.Table[model.CloudUser]{
 	Name: "cloud_users",
 	ID:   func(u *model.CloudUser) string { return u.ID },
@@ -59,8 +59,8 @@ var Memberships = &store.Table[model.Membership]{
 // MembershipID is the id of a user's membership in a project or organization.
 func MembershipID(user, scope model.ID) string { return user + "@" + scope }
 
-// Fold is a username as it is compared: without regard to case, and to whether an accented letter is one character or two
-// (Unicode Standard Annex 15, form C).
+// Fold returns a username in the form in which it is compared: without regard to case, and to whether an accented
+// letter is one character or two (Unicode Standard Annex 15, form C).
 func Fold(username string) string {
 	return norm.NFC.String(strings.ToLower(norm.NFC.String(username)))
 }
@@ -106,7 +106,7 @@ var Tokens = &store.Table[model.Token]{
 	},
 }
 
-// Instant is a time as a part of a key: it sorts as the times do.
+// Instant returns a time as a part of a key. Keys sort as the times do.
 func Instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
 
 // Clusters: names are unique in a project.
@@ -114,7 +114,7 @@ var Clusters = &store.Table[model.Cluster]{
 	Name: "clusters",
 	ID:   func(c *model.Cluster) string { return c.ID },
 	Rev:  func(c *model.Cluster) *int64 { return &c.Rev },
-	// A cluster was one port before it had members.
+	// Before clusters had members, each had one port.
 	Older: clusterOfOnePort,
 	Indexes: []store.Index[model.Cluster]{
 		{Name: "name", Unique: true, Key: func(c *model.Cluster) []string { return []string{c.GroupID, c.Name} }},

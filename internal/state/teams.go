@@ -52,7 +52,7 @@ func EveryTeamPlaceIn(orgID model.ID) store.Query {
 	return store.Query{Index: "org", Prefix: []string{orgID}}
 }
 
-// TeamsByUser are the teams of places in teams, by user. Callers share them, and leave them as they are.
+// TeamsByUser returns the ids of teams by user, from places in teams. Callers share the result and must not change it.
 func TeamsByUser(tx store.Tx, q store.Query) (map[model.ID][]model.ID, error) {
 	return store.Derive(tx, "teams by user "+q.Index+" "+strings.Join(q.Prefix, " "), func() (map[model.ID][]model.ID, error) {
 		rows, err := tx.Scan(TeamMembers.Schema(), q)

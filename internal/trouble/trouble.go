@@ -1,5 +1,5 @@
-// Package trouble keeps what is wrong with the process at the moment, such as descriptors or a store that it lacks: for
-// the log, which gets a line a second of each kind however often it happens, and for /readyz.
+// Package trouble records what is wrong with the process at the moment, such as a lack of file descriptors or a store
+// that is away: for the log, which gets at most one line a second of each kind, and for /readyz.
 package trouble
 
 import (
@@ -25,7 +25,7 @@ type Board struct {
 	kinds map[string]*kind
 }
 
-// kind is what is known of a kind of trouble.
+// kind is what the board knows about a kind of trouble.
 type kind struct {
 	last    time.Time // when it was reported
 	told    time.Time // when the log had a line of it
@@ -33,15 +33,16 @@ type kind struct {
 	present bool      // it keeps the process from being ready
 }
 
-// New returns a board that tells the time by now.
+// New returns a board whose clock is now.
 func New(log *slog.Logger, now func() time.Time) *Board {
 	return &Board{log: log, now: now, kinds: map[string]*kind{}}
 }
 
-// Report tells of trouble that keeps the process from its work. what is one of few constant sentences: each is a kind.
+// Report records trouble that keeps the process from its work. what must be one of a few constant sentences: each is a
+// kind.
 func (b *Board) Report(what string, err error) { b.note(what, err, true) }
 
-// Mention tells of trouble that is others'.
+// Mention records trouble of others, such as clients. It goes to the log only.
 func (b *Board) Mention(what string, err error) { b.note(what, err, false) }
 
 func (b *Board) note(what string, err error, present bool) {
@@ -69,7 +70,7 @@ func (b *Board) note(what string, err error, present bool) {
 	}
 }
 
-// Now are the kinds of trouble that keep the process from its work and were reported of late, sorted.
+// Now returns the kinds of trouble that keep the process from its work and were reported lately, sorted.
 func (b *Board) Now() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -78,10 +79,10 @@ func (b *Board) Now() []string {
 	return slices.Sorted(maps.Keys(recent))
 }
 
-// Writer is for programs that write lines: each is one of the kind what.
+// Writer returns a writer that mentions each line written to it as trouble of the kind what.
 func (b *Board) Writer(what string) Lines { return Lines{b, what} }
 
-// Lines mentions what is written to it.
+// Lines mentions each line that is written to it.
 type Lines struct {
 	board *Board
 	what  string
