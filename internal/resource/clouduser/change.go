@@ -17,6 +17,15 @@ type place interface {
 	find(tx store.Tx, seen func(*model.Membership) bool) (*model.Membership, error)
 }
 
+// show shows the user of a place, if seen admits it.
+func show[W any](tx store.Tx, at place, seen func(*model.Membership) bool, as shape.Shape[W]) (out W, err error) {
+	m, err := at.find(tx, seen)
+	if err != nil {
+		return out, err
+	}
+	return shape.One(tx, m.OrgID, m, as)
+}
+
 // change changes what a user has at a place, and shows it.
 func change[W any](tx store.Tx, at place, as shape.Shape[W], change func(*model.Membership) error) (out W, err error) {
 	m, err := at.find(tx, shown)

@@ -90,12 +90,8 @@ type getInOrgIn struct {
 	shape.InStatus
 }
 
-func (s *Service) getInOrg(tx store.Tx, in getInOrgIn) (out shape.OrgUserResponse, err error) {
-	m, err := in.find(tx, in.Wants)
-	if err != nil {
-		return out, err
-	}
-	return shape.One(tx, in.OrgID, m, shape.OrgUser)
+func (s *Service) getInOrg(tx store.Tx, in getInOrgIn) (shape.OrgUserResponse, error) {
+	return show(tx, in, in.Wants, shape.OrgUser)
 }
 
 type inviteIn struct {
@@ -122,14 +118,8 @@ func (s *Service) inviteToOrg(tx store.Tx, in inviteIn) (out shape.OrgUserRespon
 	if err := s.Invitations.Invite(tx, u, in.OrgID, places); err != nil {
 		return out, err
 	}
-	m, err := find(tx, u.ID, in.OrgID, shown)
-	if err != nil {
-		return out, err
-	}
-	if err := people.SetTeams(tx, m, w.TeamIDs); err != nil {
-		return out, err
-	}
-	return shape.One(tx, in.OrgID, m, shape.OrgUser)
+	invited := oneInOrg{in.InOrg, getIn{u.ID}}
+	return change(tx, invited, shape.OrgUser, func(m *model.Membership) error { return people.SetTeams(tx, m, w.TeamIDs) })
 }
 
 // teamsAtMost checks how many teams a request names.

@@ -128,12 +128,8 @@ type getInProjectIn struct {
 	shape.InStatus
 }
 
-func (s *Service) getInProject(tx store.Tx, in getInProjectIn) (out shape.GroupUserResponse, err error) {
-	m, err := in.find(tx, in.Wants)
-	if err != nil {
-		return out, err
-	}
-	return shape.One(tx, m.OrgID, m, shape.GroupUser)
+func (s *Service) getInProject(tx store.Tx, in getInProjectIn) (shape.GroupUserResponse, error) {
+	return show(tx, in, in.Wants, shape.GroupUser)
 }
 
 type addIn struct {
@@ -156,11 +152,7 @@ func (s *Service) addToProject(tx store.Tx, in addIn) (out shape.GroupUserRespon
 	if err != nil {
 		return out, err
 	}
-	m, err := find(tx, org.UserID, p.ID, shown)
-	if err != nil {
-		return out, err
-	}
-	return shape.One(tx, p.OrgID, m, shape.GroupUser)
+	return show(tx, oneInProject{in.InGroup, getIn{org.UserID}}, shown, shape.GroupUser)
 }
 
 // removeFromProject takes a user whom seen admits out of the project. Whoever was invited into it does not get there by
