@@ -1,6 +1,9 @@
 package gateway
 
 import (
+	"context"
+	"time"
+
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -23,11 +26,25 @@ var ifAsked = map[string]bool{
 // Writes reports whether the primary alone runs the command.
 func Writes(command string) bool { return onPrimary[command] }
 
+// hearsay is how long after a change a member that is not the primary waits before it says so to a client: who has
+// connected in between knows from its greeting, and repeats the command at once, before its monitor has heard of another
+// primary.
+const hearsay = 100 * time.Millisecond
+
 // runsHere refuses a command that another member has to run.
-func (g *Gateway) runsHere(m *wire.Msg) error {
+func (g *Gateway) runsHere(ctx context.Context, m *wire.Msg) error {
 	if g.isPrimary() {
 		return nil
 	}
+	err := g.elsewhere(m)
+	if left := hearsay - time.Since(g.set.now.Load().begun); err != nil && left > 0 {
+		pause(ctx, left)
+	}
+	return err
+}
+
+// elsewhere is the error for a command that the primary has to run, or that its client wants to be run there.
+func (g *Gateway) elsewhere(m *wire.Msg) error {
 	switch name := m.Name(); {
 	case onPrimary[name]:
 		return wire.Errorf(wire.NotWritablePrimary, "not primary")

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
@@ -48,6 +49,7 @@ type ReplicaSet struct {
 type moment struct {
 	Topology
 	counter int64         // of changes
+	begun   time.Time     // zero for the first
 	over    chan struct{} // closed at the next change
 }
 
@@ -63,7 +65,7 @@ func (s *ReplicaSet) Change(t Topology) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before := s.now.Load()
-	s.now.Store(&moment{Topology: t, counter: before.counter + 1, over: make(chan struct{})})
+	s.now.Store(&moment{Topology: t, counter: before.counter + 1, begun: time.Now(), over: make(chan struct{})})
 	close(before.over)
 }
 

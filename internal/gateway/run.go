@@ -94,7 +94,7 @@ func (c *conn) forward(ctx context.Context, dst []byte, user *User, m *wire.Msg)
 
 // pass runs a command on the engine.
 func (c *conn) pass(ctx context.Context, dst []byte, m *wire.Msg) ([]byte, error) {
-	if err := c.g.runsHere(m); err != nil {
+	if err := c.g.runsHere(ctx, m); err != nil {
 		return dst, err
 	}
 	session, err := c.openSession(ctx)

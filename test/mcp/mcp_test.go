@@ -123,7 +123,7 @@ func (c *client) call(tool string, args object) answer {
 func start(t *testing.T, srv *telamontest.Server) *client {
 	t.Helper()
 	ca := filepath.Join(srv.DataDir, "ca.pem")
-	resolve, err := filepath.Abs("resolve.cjs")
+	resolve, err := filepath.Abs("../node/resolve.cjs")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,8 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -235,30 +233,6 @@ func TestPrivateNames(t *testing.T) {
 	for deadline := time.Now().Add(long); w.writes(s.GetPrivateSrv(), w.roots(), short) == nil; {
 		if time.Now().After(deadline) {
 			t.Fatal("the private name is still known")
-		}
-	}
-}
-
-// TestNode has MongoDB's driver for Node.js do the same; its names are resolved by our DNS alone.
-func TestNode(t *testing.T) {
-	if _, err := os.Stat("../node/node_modules/mongodb"); err != nil {
-		if os.Getenv("TELAMON_REQUIRE_ALL") != "" {
-			t.Fatalf("the node driver is required: %v", err)
-		}
-		t.Skipf("without the node driver (make clients brings it): %v", err)
-	}
-	w := begin(t, telamontest.TLS())
-	w.admit()
-	s := w.cluster("Cluster0", "M10").GetConnectionStrings()
-	script, err := filepath.Abs("srv.mjs")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, uri := range []string{s.GetStandard(), s.GetStandardSrv()} {
-		cmd := exec.CommandContext(t.Context(), "node", script, w.DNSAddress, uri, "app", password)
-		cmd.Env = append(os.Environ(), "NODE_EXTRA_CA_CERTS="+w.CAFile)
-		if out, err := cmd.CombinedOutput(); err != nil || strings.TrimSpace(string(out)) != "found 1" {
-			t.Errorf("%s: %v\n%s", uri, err, out)
 		}
 	}
 }
