@@ -42,14 +42,3 @@ func inCluster[T any](tx store.Tx, in api.InCluster, table *store.Table[T], what
 	}
 	return v, store.IfMissing(err, fault.ResourceNotFound.With(what+" "+id))
 }
-
-// get answers with what find finds, as show has it.
-func get[In, T, W any](find func(In, store.Tx) (*T, error), show func(*T) W) func(store.Tx, In) (W, error) {
-	return func(tx store.Tx, in In) (out W, err error) {
-		v, err := find(in, tx)
-		if err == nil {
-			out = show(v)
-		}
-		return out, err
-	}
-}

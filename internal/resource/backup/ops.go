@@ -14,6 +14,7 @@ import (
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -70,7 +71,7 @@ func (s *Service) Operations() api.Operations {
 			ID: "getReplicaSetBackup", Aliases: []string{"getGroupClusterBackupSnapshot", "getClusterBackupSnapshot"}, Method: http.MethodGet,
 			Path: snapshotsPath + "/{snapshotId}", Tag: tag, Summary: "Return one snapshot of one cluster",
 			Roles: read, Status: http.StatusOK, Level: api.Real, Errors: atCluster,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, get(snapshotIn.find, (*Snapshot).replicaSetWire)))},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, shape.Get(snapshotIn.find, (*Snapshot).replicaSetWire)))},
 		},
 		{
 			ID: "updateSnapshotRetention", Aliases: []string{"updateGroupClusterBackupSnapshot", "updateBackupSnapshot"}, Method: http.MethodPatch,
@@ -96,7 +97,7 @@ func (s *Service) Operations() api.Operations {
 			Method: http.MethodGet, Path: snapshotsPath + "/shardedCluster/{snapshotId}", Tag: tag, Summary: "Return one snapshot of one sharded cluster",
 			Description: "Of a replica set's snapshot it shows what both kinds have; there are no members.",
 			Roles:       read, Status: http.StatusOK, Level: api.Declared, Errors: atCluster,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, get(snapshotIn.find, (*Snapshot).shardedWire)))},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, shape.Get(snapshotIn.find, (*Snapshot).shardedWire)))},
 		},
 		{
 			ID: "deleteShardedClusterBackup", Aliases: []string{"deleteGroupClusterBackupSnapshotShardedCluster", "deleteBackupShardedCluster"},
@@ -125,7 +126,7 @@ func (s *Service) Operations() api.Operations {
 			Tag: tag, Summary: "Return one restore job of one cluster",
 			Description: "Returns a job and how far it is: it has ended once finishedAt is there or failed, cancelled or expired is true.",
 			Roles:       manage, Status: http.StatusOK, Level: api.Real, Errors: atCluster,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, get(jobIn.find, (*Job).wire)))},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, shape.Get(jobIn.find, (*Job).wire)))},
 		},
 		{
 			ID: "getBackupSchedule", Aliases: []string{"getGroupClusterBackupSchedule"}, Method: http.MethodGet, Path: schedulePath, Tag: tag,

@@ -9,6 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -63,7 +64,7 @@ func (s *Service) organizations() api.Operations {
 			ID: "getOrganization", Aliases: []string{"getOrg"}, Method: http.MethodGet, Path: one, Tag: tag,
 			Summary: "Return one organization",
 			Roles:   member, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, view(toWire)))},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, shape.Get(getIn.find, toWire)))},
 		},
 		{
 			ID: "updateOrganization", Aliases: []string{"updateOrg"}, Method: http.MethodPatch, Path: one, Tag: tag,
@@ -88,7 +89,7 @@ func (s *Service) settings() api.Operations {
 			ID: "getOrganizationSettings", Aliases: []string{"getOrgSettings"}, Method: http.MethodGet, Path: settings, Tag: tag,
 			Summary: "Return the settings of one organization",
 			Roles:   member, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, view(toSettings)))},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, shape.Get(getIn.find, toSettings)))},
 		},
 		{
 			ID: "updateOrganizationSettings", Aliases: []string{"updateOrgSettings"}, Method: http.MethodPatch, Path: settings, Tag: tag,
@@ -102,7 +103,7 @@ func (s *Service) settings() api.Operations {
 			ID: "getOrgDelegationSettings", Method: http.MethodGet, Path: delegation, Tag: tag,
 			Summary: "Return the delegation settings of one organization", Description: "Returns what others may do in the organization's name.",
 			Roles: member, Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At("2025-03-12", store.Read(s.Store, view(toDelegation)))},
+			Versions: []api.Version{api.At("2025-03-12", store.Read(s.Store, shape.Get(getIn.find, toDelegation)))},
 		},
 		{
 			ID: "updateOrgDelegationSettings", Method: http.MethodPatch, Path: delegation, Tag: tag,
@@ -115,7 +116,7 @@ func (s *Service) settings() api.Operations {
 			ID: "getOrgMaintenanceSettings", Method: http.MethodGet, Path: maintenance, Tag: tag,
 			Summary: "Return the maintenance settings of one organization", Description: "Returns how clusters get their place in the order of maintenance.",
 			Roles: member, Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At(api.Preview, store.Read(s.Store, view(toMaintenance)))},
+			Versions: []api.Version{api.At(api.Preview, store.Read(s.Store, shape.Get(getIn.find, toMaintenance)))},
 		},
 		{
 			ID: "updateOrgMaintenanceSettings", Method: http.MethodPatch, Path: maintenance, Tag: tag,

@@ -41,17 +41,6 @@ func (in getIn) find(tx store.Tx) (*model.Organization, error) {
 	return state.Organization(tx, in.OrgID)
 }
 
-// view answers with an organization in one of its shapes.
-func view[W any](wire func(*model.Organization) W) func(store.Tx, getIn) (W, error) {
-	return func(tx store.Tx, in getIn) (out W, err error) {
-		o, err := in.find(tx)
-		if err == nil {
-			out = wire(o)
-		}
-		return out, err
-	}
-}
-
 // finder names an organization.
 type finder interface {
 	find(tx store.Tx) (*model.Organization, error)

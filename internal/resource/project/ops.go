@@ -9,6 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -112,7 +113,7 @@ func (s *Service) settings() api.Operations {
 			ID: "getProjectSettings", Aliases: []string{"getGroupSettings"}, Method: http.MethodGet, Path: settings, Tag: tag,
 			Summary: "Return the settings of one project",
 			Roles:   reader, Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.getSettings))},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, shape.Get(getIn.find, toSettings)))},
 		},
 		{
 			ID: "updateProjectSettings", Aliases: []string{"updateGroupSettings"}, Method: http.MethodPatch, Path: settings, Tag: tag,

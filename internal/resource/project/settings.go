@@ -91,14 +91,6 @@ func (w *GroupSettings) take(p *model.Project) (events []event.Type) {
 	return events
 }
 
-func (s *Service) getSettings(tx store.Tx, in getIn) (out GroupSettings, err error) {
-	p, err := in.find(tx)
-	if err == nil {
-		out = toSettings(p)
-	}
-	return out, err
-}
-
 type settingsIn struct {
 	getIn
 	Body GroupSettings

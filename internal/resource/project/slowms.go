@@ -5,6 +5,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -17,21 +18,13 @@ func managesSlowMs(p *model.Project) bool {
 	return on || !set
 }
 
-func (s *Service) getManagedSlowMs(tx store.Tx, in getIn) (on bool, err error) {
-	p, err := in.find(tx)
-	if err == nil {
-		on = managesSlowMs(p)
-	}
-	return on, err
-}
-
 func (s *Service) slowMs() api.Operations {
 	const tag, path = "Performance Advisor", one + "/managedSlowMs"
 	return api.Operations{
 		{
 			ID: "getManagedSlowMs", Aliases: []string{"getGroupManagedSlowMs"}, Method: http.MethodGet, Path: path, Tag: tag,
 			Summary: "Return whether the threshold of slow operations is managed in one project",
-			Roles:   reader, Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.getManagedSlowMs))},
+			Roles:   reader, Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, shape.Get(getIn.find, managesSlowMs)))},
 		},
 		{
 			ID: "enableSlowOperationThresholding", Aliases: []string{"enableManagedSlowMs", "enableGroupManagedSlowMs"}, Method: http.MethodPost, Path: path + "/enable", Tag: tag,

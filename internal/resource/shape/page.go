@@ -22,3 +22,14 @@ func Page[T, W any](tx store.Tx, table *store.Table[T], q store.Query, p api.Pag
 	}
 	return page, nil
 }
+
+// Get answers with the object that find finds by what a request names, as wire writes it.
+func Get[In, T, W any](find func(In, store.Tx) (T, error), wire func(T) W) func(store.Tx, In) (W, error) {
+	return func(tx store.Tx, in In) (out W, err error) {
+		v, err := find(in, tx)
+		if err == nil {
+			out = wire(v)
+		}
+		return out, err
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -58,13 +59,13 @@ func (s *Service) teamOperations() api.Operations {
 			ID: "getTeamById", Aliases: []string{"getOrgTeam"}, Method: http.MethodGet, Path: one, Tag: tag,
 			Summary: "Return one team by id",
 			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.get))},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, shape.Get(getIn.find, toWire)))},
 		},
 		{
 			ID: "getTeamByName", Aliases: []string{"getOrgTeamByName"}, Method: http.MethodGet, Path: ofOrg + "/byName/{teamName}", Tag: tag,
 			Summary: "Return one team by name",
 			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.TeamNameNotFound},
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.byName))},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, shape.Get(byNameIn.find, toWire)))},
 		},
 		{
 			ID: "renameTeam", Aliases: []string{"renameOrgTeam"}, Method: http.MethodPatch, Path: one, Tag: tag,

@@ -120,26 +120,15 @@ type getIn struct {
 // find is the team that in names.
 func (in getIn) find(tx store.Tx) (*model.Team, error) { return state.Team(tx, in.OrgID, in.TeamID) }
 
-func (s *Service) get(tx store.Tx, in getIn) (out TeamResponse, err error) {
-	t, err := in.find(tx)
-	if err == nil {
-		out = toWire(t)
-	}
-	return out, err
-}
-
 type byNameIn struct {
 	api.InOrg
 	TeamName string `path:"teamName" doc:"Name of the team."`
 }
 
-func (s *Service) byName(tx store.Tx, in byNameIn) (out TeamResponse, err error) {
+// find is the team that in names.
+func (in byNameIn) find(tx store.Tx) (*model.Team, error) {
 	t, err := state.Teams.Find(tx, "name", in.OrgID, in.TeamName)
-	if err != nil {
-		return out, store.IfMissing(err, fault.TeamNameNotFound.With(in.TeamName))
-	}
-	out = toWire(t)
-	return out, nil
+	return t, store.IfMissing(err, fault.TeamNameNotFound.With(in.TeamName))
 }
 
 type renameIn struct {
