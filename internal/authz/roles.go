@@ -36,6 +36,7 @@ const (
 	GroupSearchIndexEditor     Role = "GROUP_SEARCH_INDEX_EDITOR"
 	GroupStreamProcessingOwner Role = "GROUP_STREAM_PROCESSING_OWNER"
 	GroupSupportAccessManager  Role = "GROUP_SUPPORT_ACCESS_MANAGER"
+	GroupUserAdmin             Role = "GROUP_USER_ADMIN"
 )
 
 // UserRoles are the roles that createUser accepts, in the order of its reference page.
@@ -50,12 +51,11 @@ var OrgRoles = []Role{OrgOwner, OrgGroupCreator, OrgBillingAdmin, OrgBillingRead
 
 // GroupRoles are the names of all project roles, including those that only older versions of the API have.
 var GroupRoles = []Role{
-	"GROUP_ACCESS_MANAGER", "GROUP_ALERTS_MANAGER", "GROUP_ATLAS_ADMIN", "GROUP_AUTOMATION_ADMIN", "GROUP_BACKUP_ADMIN",
-	"GROUP_BACKUP_CREATOR", "GROUP_BACKUP_EXPORT_OPERATOR", "GROUP_BACKUP_MANAGER", "GROUP_BACKUP_RECOVERY_OPERATOR",
-	"GROUP_BILLING_ADMIN", "GROUP_CHARTS_ADMIN", "GROUP_CLUSTER_CREATOR", "GROUP_CLUSTER_LOG_VIEWER", "GROUP_CLUSTER_MANAGER",
-	"GROUP_CLUSTER_RESILIENCE_TESTER", "GROUP_DATABASE_ACCESS_ADMIN", "GROUP_DATA_ACCESS_ADMIN", "GROUP_DATA_ACCESS_READ_ONLY",
-	"GROUP_DATA_ACCESS_READ_WRITE", "GROUP_INDEX_MANAGER", "GROUP_MODEL_OWNER", "GROUP_MONITORING_ADMIN",
-	"GROUP_NETWORK_ACCESS_MANAGER", "GROUP_OBSERVABILITY_VIEWER", "GROUP_OWNER", "GROUP_READ_ONLY", "GROUP_READ_WRITE",
-	"GROUP_REPLICA_SET_MANAGER", "GROUP_SEARCH_INDEX_EDITOR", "GROUP_STREAM_PROCESSING_MANAGER",
-	"GROUP_STREAM_PROCESSING_OWNER", "GROUP_SUPPORT_ACCESS_MANAGER", "GROUP_USER_ADMIN",
+	GroupAccessManager, "GROUP_ALERTS_MANAGER", GroupAtlasAdmin, "GROUP_AUTOMATION_ADMIN", "GROUP_BACKUP_ADMIN",
+	GroupBackupCreator, GroupBackupExportOperator, GroupBackupManager, GroupBackupRecovery, "GROUP_BILLING_ADMIN",
+	GroupChartsAdmin, GroupClusterCreator, GroupClusterLogViewer, GroupClusterManager, GroupClusterTester,
+	GroupDatabaseAccessAdmin, GroupDataAccessAdmin, GroupDataAccessReadOnly, GroupDataAccessReadWrite, "GROUP_INDEX_MANAGER",
+	"GROUP_MODEL_OWNER", "GROUP_MONITORING_ADMIN", GroupNetworkAccessManager, GroupObservabilityViewer, GroupOwner,
+	GroupReadOnly, "GROUP_READ_WRITE", GroupReplicaSetManager, GroupSearchIndexEditor, "GROUP_STREAM_PROCESSING_MANAGER",
+	GroupStreamProcessingOwner, GroupSupportAccessManager, GroupUserAdmin,
 }

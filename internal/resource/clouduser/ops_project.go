@@ -64,7 +64,7 @@ func (s *Service) projectOperations() api.Operations {
 			ID: "updateProjectRoles", Aliases: []string{"updateGroupUserRoles"}, Method: http.MethodPut, Path: inProject + "/roles", Tag: "Projects",
 			Summary:     "Replace the roles of one cloud user in one project",
 			Description: "Replaces the roles in the project of a user who has accepted the invitation.",
-			Roles:       authz.Any(authz.GroupOwner, "GROUP_USER_ADMIN"), Status: http.StatusOK, Level: api.Real, Deprecated: newer, Sunset: sunset, Errors: missing,
+			Roles:       authz.Any(authz.GroupOwner, authz.GroupUserAdmin), Status: http.StatusOK, Level: api.Real, Deprecated: newer, Sunset: sunset, Errors: missing,
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.setProjectRoles))},
 		},
 	}

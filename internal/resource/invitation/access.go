@@ -18,7 +18,7 @@ func (s *Service) access() api.Op {
 		Summary: "Add one person to one project",
 		Description: "Gives a member of the project's organization roles in the project at once, and answers with 204. Who is invited to the organization gets them " +
 			"with it; anybody else is invited by mail into the organization, as ORG_MEMBER, and into the project: the answer is the invitation.",
-		Roles: authz.Any(authz.GroupOwner, "GROUP_USER_ADMIN"), MayBeEmpty: true,
+		Roles: authz.Any(authz.GroupOwner, authz.GroupUserAdmin), MayBeEmpty: true,
 		Errors:   fault.Kinds{fault.UserAlreadyExists, fault.UsersPerOrg, fault.UsersPerGroup},
 		Versions: []api.Version{api.At("2023-02-01", store.Write(s.Store, s.addToProject))},
 	}
