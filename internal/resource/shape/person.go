@@ -43,22 +43,40 @@ func cloudAppUser(p roster.Person) CloudAppUserView {
 	return w
 }
 
+// place is what lists show of a person's place, be it in an organization or in a project.
+type place struct {
+	Country             *string  `json:"country,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE,is=country" doc:"The user's country by its code in ISO 3166-1. Active users only."`
+	CreatedAt           api.Time `json:"createdAt,omitzero" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"When the account was created. Active users only."`
+	FirstName           *string  `json:"firstName,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"The user's given name. Active users only."`
+	ID                  string   `json:"id" api:"required,readonly,is=objectId" doc:"Id of the user."`
+	InvitationCreatedAt api.Time `json:"invitationCreatedAt,omitzero" api:"readonly,when=orgMembershipStatus=PENDING" doc:"When the user was invited. Pending users only."`
+	InvitationExpiresAt api.Time `json:"invitationExpiresAt,omitzero" api:"readonly,when=orgMembershipStatus=PENDING" doc:"When the invitation expires. Pending users only."`
+	InviterUsername     *string  `json:"inviterUsername,omitempty" api:"readonly,when=orgMembershipStatus=PENDING,is=email" doc:"Who invited the user. Pending users only; for an invitation by a key or service account, its public key or client id."`
+	LastAuth            api.Time `json:"lastAuth,omitzero" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"When the user last logged in. Active users only; absent before the first time."`
+	LastName            *string  `json:"lastName,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"The user's family name. Active users only."`
+	MobileNumber        *string  `json:"mobileNumber,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE,is=mobile" doc:"The user's mobile number. Active users only."`
+	OrgMembershipStatus string   `json:"orgMembershipStatus" api:"required,readonly,enum=PENDING|ACTIVE|INVITATION_EXPIRED|INVITATION_REJECTED" doc:"Whether the user has accepted the invitation. Telamon removes what is declined or expired, so only PENDING and ACTIVE occur."`
+	Username            string   `json:"username" api:"required,readonly,is=email" doc:"The username."`
+}
+
+// placeOf shows a person without the roles.
+func placeOf(p roster.Person) place {
+	w := place{ID: p.UserID, OrgMembershipStatus: Status(p.Membership), Username: p.Username}
+	if inv := p.Invitation; inv != nil {
+		w.InvitationCreatedAt, w.InvitationExpiresAt, w.InviterUsername = api.Time{Time: inv.Created}, api.Time{Time: inv.Expires}, &inv.Inviter
+	}
+	if u := p.Account; !p.Pending {
+		w.Country, w.MobileNumber, w.FirstName, w.LastName = optional(u.Country), optional(u.MobileNumber), &u.FirstName, &u.LastName
+		w.CreatedAt, w.LastAuth = api.Time{Time: u.Created}, api.Time{Time: u.LastAuth}
+	}
+	return w
+}
+
 // OrgUserResponse is a cloud user's place in an organization: what an active user has in it, or what a pending one has.
 type OrgUserResponse struct {
-	Country             *string              `json:"country,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE,is=country" doc:"The user's country by its code in ISO 3166-1. Active users only."`
-	CreatedAt           api.Time             `json:"createdAt,omitzero" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"When the account was created. Active users only."`
-	FirstName           *string              `json:"firstName,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"The user's given name. Active users only."`
-	ID                  string               `json:"id" api:"required,readonly,is=objectId" doc:"Id of the user."`
-	InvitationCreatedAt api.Time             `json:"invitationCreatedAt,omitzero" api:"readonly,when=orgMembershipStatus=PENDING" doc:"When the user was invited. Pending users only."`
-	InvitationExpiresAt api.Time             `json:"invitationExpiresAt,omitzero" api:"readonly,when=orgMembershipStatus=PENDING" doc:"When the invitation expires. Pending users only."`
-	InviterUsername     *string              `json:"inviterUsername,omitempty" api:"readonly,when=orgMembershipStatus=PENDING,is=email" doc:"Who invited the user. Pending users only; for an invitation by a key or service account, its public key or client id."`
-	LastAuth            api.Time             `json:"lastAuth,omitzero" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"When the user last logged in. Active users only; absent before the first time."`
-	LastName            *string              `json:"lastName,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"The user's family name. Active users only."`
-	MobileNumber        *string              `json:"mobileNumber,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE,is=mobile" doc:"The user's mobile number. Active users only."`
-	OrgMembershipStatus string               `json:"orgMembershipStatus" api:"required,readonly,enum=PENDING|ACTIVE|INVITATION_EXPIRED|INVITATION_REJECTED" doc:"Whether the user has accepted the invitation. Telamon removes what is declined or expired, so only PENDING and ACTIVE occur."`
-	Roles               OrgUserRolesResponse `json:"roles" api:"required,readonly" doc:"The user's roles, those through teams aside."`
-	TeamIDs             []string             `json:"teamIds" api:"readonly,unique,is=objectId" doc:"Ids of the user's teams in the organization."`
-	Username            string               `json:"username" api:"required,readonly,is=email" doc:"The username."`
+	place
+	Roles   OrgUserRolesResponse `json:"roles" api:"required,readonly" doc:"The user's roles, those through teams aside."`
+	TeamIDs []string             `json:"teamIds" api:"readonly,unique,is=objectId" doc:"Ids of the user's teams in the organization."`
 }
 
 // OrgUserRolesResponse are the roles that a user has in an organization and in its projects.
@@ -75,7 +93,7 @@ type GroupRoleAssignment struct {
 
 // orgUser shows a person in the organization.
 func orgUser(p roster.Person) OrgUserResponse {
-	w := OrgUserResponse{ID: p.UserID, OrgMembershipStatus: Status(p.Membership), Username: p.Username, TeamIDs: append([]string{}, p.Teams...)}
+	w := OrgUserResponse{place: placeOf(p), TeamIDs: append([]string{}, p.Teams...)}
 	w.Roles = OrgUserRolesResponse{GroupRoleAssignments: []GroupRoleAssignment{}, OrgRoles: OrgRoles{}}
 	for _, m := range p.Places {
 		switch {
@@ -86,41 +104,18 @@ func orgUser(p roster.Person) OrgUserResponse {
 			w.Roles.OrgRoles = append(w.Roles.OrgRoles, m.Roles...)
 		}
 	}
-	if inv := p.Invitation; inv != nil {
-		w.InvitationCreatedAt, w.InvitationExpiresAt, w.InviterUsername = api.Time{Time: inv.Created}, api.Time{Time: inv.Expires}, &inv.Inviter
-	}
-	if u := p.Account; !p.Pending {
-		w.Country, w.MobileNumber, w.FirstName, w.LastName = optional(u.Country), optional(u.MobileNumber), &u.FirstName, &u.LastName
-		w.CreatedAt, w.LastAuth = api.Time{Time: u.Created}, api.Time{Time: u.LastAuth}
-	}
 	return w
 }
 
 // GroupUserResponse is a cloud user's place in a project: what an active user has in it, or what a pending one has.
 type GroupUserResponse struct {
-	Country             *string  `json:"country,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE,is=country" doc:"The user's country by its code in ISO 3166-1. Active users only."`
-	CreatedAt           api.Time `json:"createdAt,omitzero" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"When the account was created. Active users only."`
-	FirstName           *string  `json:"firstName,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"The user's given name. Active users only."`
-	ID                  string   `json:"id" api:"required,readonly,is=objectId" doc:"Id of the user."`
-	InvitationCreatedAt api.Time `json:"invitationCreatedAt,omitzero" api:"readonly,when=orgMembershipStatus=PENDING" doc:"When the user was invited. Pending users only."`
-	InvitationExpiresAt api.Time `json:"invitationExpiresAt,omitzero" api:"readonly,when=orgMembershipStatus=PENDING" doc:"When the invitation expires. Pending users only."`
-	InviterUsername     *string  `json:"inviterUsername,omitempty" api:"readonly,when=orgMembershipStatus=PENDING,is=email" doc:"Who invited the user. Pending users only; for an invitation by a key or service account, its public key or client id."`
-	LastAuth            api.Time `json:"lastAuth,omitzero" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"When the user last logged in. Active users only; absent before the first time."`
-	LastName            *string  `json:"lastName,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"The user's family name. Active users only."`
-	MobileNumber        *string  `json:"mobileNumber,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE,is=mobile" doc:"The user's mobile number. Active users only."`
-	OrgMembershipStatus string   `json:"orgMembershipStatus" api:"required,readonly,enum=PENDING|ACTIVE|INVITATION_EXPIRED|INVITATION_REJECTED" doc:"Whether the user has accepted the invitation. Telamon removes what is declined or expired, so only PENDING and ACTIVE occur."`
-	Roles               []string `json:"roles" api:"required,readonly,unique" doc:"The user's roles in the project. Empty for somebody whose access comes from a role in the organization."`
-	Username            string   `json:"username" api:"required,readonly,is=email" doc:"The username."`
+	place
+	Roles []string `json:"roles" api:"required,readonly,unique" doc:"The user's roles in the project. Empty for somebody whose access comes from a role in the organization."`
 }
 
 // groupUser shows a person in the project.
 func groupUser(p roster.Person) GroupUserResponse {
-	o := orgUser(p)
-	return GroupUserResponse{
-		Country: o.Country, CreatedAt: o.CreatedAt, FirstName: o.FirstName, ID: o.ID, InvitationCreatedAt: o.InvitationCreatedAt,
-		InvitationExpiresAt: o.InvitationExpiresAt, InviterUsername: o.InviterUsername, LastAuth: o.LastAuth, LastName: o.LastName,
-		MobileNumber: o.MobileNumber, OrgMembershipStatus: o.OrgMembershipStatus, Roles: RoleNames(p.Roles), Username: o.Username,
-	}
+	return GroupUserResponse{placeOf(p), RoleNames(p.Roles)}
 }
 
 // RoleNames writes roles; never nil.
