@@ -22,8 +22,8 @@ import (
 	"github.com/telamon-db/telamon/internal/fault"
 )
 
-// MaxBody is the largest request body in bytes: far above any body that the operations' own limits allow. Decoded, a body
-// can take a hundred times its size.
+// MaxBody is the largest request body in bytes: far above any body that the operations' own limits allow. A decoded
+// body can take a hundred times as much memory.
 const MaxBody = 1 << 20
 
 // input is a field of an In struct: a path or query parameter, or the body.
@@ -37,8 +37,8 @@ type input struct {
 
 var inputCache sync.Map // reflect.Type -> []input
 
-// inputs are the fields that a request fills, those of embedded structs included, and of fields tagged in:"path": a type
-// parameter cannot be embedded.
+// inputs returns the fields that a request fills, including those of embedded structs and of fields tagged in:"path",
+// which replace embedding for type parameters.
 func inputs(t reflect.Type) []input {
 	if v, ok := inputCache.Load(t); ok {
 		return v.([]input)
@@ -66,7 +66,7 @@ func inputs(t reflect.Type) []input {
 	return list
 }
 
-// binding is a request on its way into an In struct. Parameters are checked before roles are, the body after.
+// binding is a request on its way into an In struct. Parameters are checked before roles, the body after them.
 type binding struct {
 	r      *http.Request
 	op     *Op
@@ -104,7 +104,7 @@ func (b *binding) parameters() error {
 	return nil
 }
 
-// parameter reads and checks one parameter. room is for its text, if it has one.
+// parameter reads and checks one parameter. room has space for its text, to save an allocation.
 func (b *binding) parameter(in *input, query url.Values, room []string) (texts []string, found []fault.Violation) {
 	switch in.in {
 	case "path":
@@ -121,7 +121,7 @@ func (b *binding) parameter(in *input, query url.Values, room []string) (texts [
 	return texts, in.check(texts)
 }
 
-// path is a checked path parameter, or "" if the operation has none of that name.
+// path returns a checked path parameter, or "" if the operation has none of that name.
 func (b *binding) path(name string) string {
 	for i := range b.inputs {
 		if in := &b.inputs[i]; in.in == "path" && in.name == name && len(b.texts[i]) > 0 {
@@ -164,7 +164,7 @@ func (in *input) check(texts []string) []fault.Violation {
 	return found
 }
 
-// scalar reads a parameter's text as the JSON value that its schema wants.
+// scalar reads a parameter's text as a JSON value of the type in its schema.
 func scalar(n *schema.Node, text string) (any, bool) {
 	switch n.Type {
 	case "boolean":
@@ -255,7 +255,7 @@ func (b *binding) body(in *input, field reflect.Value) error {
 	return nil
 }
 
-// read takes the body in, after its type and up to its limit.
+// read checks the body's media type and reads the body, up to its limit.
 func (b *binding) read() ([]byte, error) {
 	if (b.r.Header.Get("Content-Type") != "" || b.r.ContentLength != 0) && !isJSON(b.r.Header) {
 		return nil, fault.UnsupportedMedia.With()
@@ -274,7 +274,7 @@ func (b *binding) read() ([]byte, error) {
 	return raw, nil
 }
 
-// isJSON reports whether headers announce JSON as it is: in UTF-8 (RFC 8259, section 8.1) and not compressed.
+// isJSON reports whether headers announce plain JSON: in UTF-8 (RFC 8259, section 8.1) and not compressed.
 func isJSON(h http.Header) bool {
 	media, params, err := mime.ParseMediaType(h.Get("Content-Type"))
 	a, isVersioned := versioned(media)

@@ -19,13 +19,13 @@ import (
 	"github.com/telamon-db/telamon/internal/trouble"
 )
 
-// Authenticator finds out who calls.
+// Authenticator identifies callers.
 type Authenticator interface {
 	// Address is where a request comes from.
 	Address(r *http.Request) netip.Addr
 	// Authenticate returns the caller, or fault.Unauthenticated or fault.AddressNotListed.
 	Authenticate(r *http.Request) (*authz.Principal, error)
-	// Challenge sets WWW-Authenticate for a 401. refused is why there is one.
+	// Challenge sets WWW-Authenticate for a 401. refused is the error that caused it.
 	Challenge(h http.Header, refused error)
 }
 
@@ -56,7 +56,7 @@ func scopeParameters(s Scopes, more []ScopeParameter) []ScopeParameter {
 	}, more...)
 }
 
-// Config is what an engine needs beside its operations.
+// Config has what an engine needs beside its operations.
 type Config struct {
 	Auth   Authenticator
 	Scopes Scopes
@@ -122,7 +122,7 @@ func (e *Engine) isPublic(r *http.Request) bool {
 	return e.public[method+" "+r.URL.RawPath] // as it is routed: an escaped path is another one
 }
 
-// protect is what comes before routing, in the service's order: credentials, address, version.
+// protect makes the checks before routing, in the service's order: credentials, address, version.
 func (e *Engine) protect(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		out := &response{w: w, r: r, engine: e}
@@ -158,8 +158,8 @@ func (e *Engine) fail(why func(*http.Request) error) http.HandlerFunc {
 
 func notFound(r *http.Request) error { return fault.ResourceNotFound.With(r.URL.Path) }
 
-// notAllowed answers where there are operations, but none with the request's method: Allow says which there are (RFC
-// 9110, section 15.5.6).
+// notAllowed answers for a path that has operations, but none with the request's method. Allow lists the path's methods
+// (RFC 9110, section 15.5.6).
 func (e *Engine) notAllowed(w http.ResponseWriter, r *http.Request) {
 	there := e.methods(r)
 	if len(there) == 0 { // a method that is none of HTTP's, where there is nothing
@@ -174,7 +174,7 @@ func (e *Engine) notAllowed(w http.ResponseWriter, r *http.Request) {
 	e.fail(func(r *http.Request) error { return fault.OperationNotAllowed.With(r.Method) })(w, r)
 }
 
-// methods are those that the request's path has.
+// methods returns the methods that the request's path has.
 func (e *Engine) methods(r *http.Request) (there []string) {
 	for _, method := range []string{http.MethodGet, http.MethodPatch, http.MethodPost, http.MethodPut, http.MethodDelete} {
 		route := chi.NewRouteContext()
@@ -201,7 +201,7 @@ func (e *Engine) serve(op *Op) http.HandlerFunc {
 	}
 }
 
-// handle is what comes after routing: version, parameters, scope and roles, rate limit, body, the operation itself.
+// handle does everything after routing: version, parameters, scope and roles, rate limit, body, the operation itself.
 func (e *Engine) handle(out *response, op *Op, set *ratelimit.Set) (any, error) {
 	ctx := out.r.Context()
 	v, err := op.choose(ctx.Value(askedKey{}).(asked))
@@ -227,7 +227,7 @@ func (e *Engine) handle(out *response, op *Op, set *ratelimit.Set) (any, error) 
 	return v.run(ctx, b)
 }
 
-// authorize resolves the scope that the path names and holds the caller's roles against it.
+// authorize resolves the scope that the path names and checks the caller's roles in it.
 func (e *Engine) authorize(ctx context.Context, op *Op, b *binding) (authz.Scope, error) {
 	scope, err := e.scope(ctx, b)
 	if err != nil {
@@ -243,7 +243,7 @@ func (e *Engine) authorize(ctx context.Context, op *Op, b *binding) (authz.Scope
 	return scope, nil
 }
 
-// scope is the scope that the path names: of several, the first in the table.
+// scope returns the scope that the path names: of several, the first in the table.
 func (e *Engine) scope(ctx context.Context, b *binding) (authz.Scope, error) {
 	for _, p := range e.scopes {
 		if id := b.path(p.Name); id != "" {
@@ -253,8 +253,8 @@ func (e *Engine) scope(ctx context.Context, b *binding) (authz.Scope, error) {
 	return authz.Scope{}, nil
 }
 
-// Require holds the caller's roles against a scope that only the operation itself can know, such as one that the
-// body names.
+// Require checks the caller's roles in a scope that only the operation itself can know, such as one that the body
+// names.
 func Require(ctx context.Context, need authz.Requirement, s authz.Scope) error {
 	if !need.Admits(authz.From(ctx).Grants, s) {
 		return fault.UserUnauthorized.With()

@@ -11,8 +11,8 @@ import (
 	"github.com/telamon-db/telamon/internal/share"
 )
 
-// spend takes a token from the bucket that the request belongs to, and tells in headers what is left. Only who may use
-// a scope spends its tokens: a stranger cannot use up a project's.
+// spend takes a token from the request's bucket, and tells in headers how many are left. It is called after the check
+// of roles, so that a stranger cannot use up a project's tokens.
 func (e *Engine) spend(out *response, set *ratelimit.Set, scope authz.Scope) error {
 	if set == nil {
 		return nil
@@ -31,7 +31,7 @@ func (e *Engine) spend(out *response, set *ratelimit.Set, scope authz.Scope) err
 
 func seconds(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
 
-// take takes a token from the bucket of the set that the request belongs to.
+// take takes a token from the request's bucket in the set.
 func (e *Engine) take(out *response, set *ratelimit.Set, scope authz.Scope) ratelimit.Grant {
 	switch set.Scope {
 	case ratelimit.Project:
@@ -46,5 +46,6 @@ func (e *Engine) take(out *response, set *ratelimit.Set, scope authz.Scope) rate
 	return e.Limits.Take(set, Subnet(e.Auth.Address(out.r)))
 }
 
-// Subnet is who owns a bucket by address: an IPv4 address, or the /64 that one customer has in IPv6 (RFC 6177).
+// Subnet returns the owner of a bucket by address: an IPv4 address, or the /64 that one customer has in IPv6 (RFC
+// 6177).
 func Subnet(a netip.Addr) string { return share.Subnet(a) }

@@ -30,8 +30,8 @@ func (p Page[T]) total() (int, bool) {
 	return *p.TotalCount, true
 }
 
-// pageLinks are a page's links: itself, and its neighbours where they exist. Whether there is a next page is known
-// from the total only, so without a count there is no such link.
+// pageLinks returns a page's links: to itself, and to its neighbours where they exist. Only the total tells whether
+// there is a next page, so without a count there is no link to one.
 func pageLinks(r *http.Request, p paged) []Link {
 	num := intQuery(r, "pageNum", 1)
 	per := intQuery(r, "itemsPerPage", 100)
@@ -57,7 +57,7 @@ func intQuery(r *http.Request, name string, otherwise int) int {
 	return otherwise
 }
 
-// otherQuery is the raw query without the paging parameters, in the order received, with a trailing ampersand.
+// otherQuery returns the raw query without the paging parameters, in the order received, with a trailing ampersand.
 func otherQuery(raw string) string {
 	var b strings.Builder
 	for pair := range strings.SplitSeq(raw, "&") {
@@ -69,8 +69,8 @@ func otherQuery(raw string) string {
 	return b.String()
 }
 
-// listed is where a type of answers keeps what has links: its own, and the items of a list, perhaps in an embedded
-// struct; nil where it has none.
+// listed says where a type of answers has links: its own, and those of the items of a list, perhaps in an embedded
+// struct; nil if it has none.
 type listed struct{ links, results []int }
 
 var listedCache sync.Map // reflect.Type -> listed

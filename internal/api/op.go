@@ -39,11 +39,11 @@ type Op struct {
 	Versions    []Version   // ascending
 }
 
-// Level is what an operation does to the world.
+// Level says what effect an operation has.
 type Level string
 
 // The levels. Real operations act on data, logins, traffic or files. Simulated ones go through the service's states in
-// time and touch nothing outside. Declared ones check, keep, show and count what they are told, and it has no effect.
+// time, and touch nothing outside. Declared ones check, store, show and count their input, without any other effect.
 const (
 	Real      Level = "real"
 	Simulated Level = "simulated"
@@ -63,8 +63,8 @@ type Version struct {
 	run    func(ctx context.Context, b *binding) (any, error)
 }
 
-// At declares the version of a date. In is a struct: fields tagged path or query bind parameters, a field named Body
-// binds the request's body. Out is what is written; None for no body.
+// At declares the version of a date. In is a struct: fields tagged path or query get parameters, a field named Body
+// gets the request's body. Out is the answer; None for no body.
 func At[In, Out any](date Date, handle func(context.Context, In) (Out, error)) Version {
 	v := Version{Date: date, Format: JSON, In: reflect.TypeFor[In](), Out: reflect.TypeFor[Out](), run: bound(handle)}
 	v.media = v.MediaType() + ";charset=utf-8"
@@ -82,8 +82,8 @@ func bound[In, Out any](handle func(context.Context, In) (Out, error)) func(cont
 	}
 }
 
-// Stream writes the body of an answer that is no JSON. Its error can only cut the answer off: whatever may be refused, the
-// handler refuses before.
+// Stream writes the body of an answer that is not JSON. Its error can only cut the answer off, so the handler refuses
+// before whatever it must refuse.
 type Stream func(w io.Writer) error
 
 // Streamed declares the version of a date whose answer is in a format other than JSON. Errors are JSON all the same.
@@ -93,7 +93,7 @@ func Streamed[In any](date Date, format Format, handle func(context.Context, In)
 	return v
 }
 
-// Until says when the service turns this version off.
+// Until sets the date at which the service turns this version off.
 func (v Version) Until(sunset Date) Version {
 	v.Sunset = sunset
 	return v
@@ -105,7 +105,7 @@ type None struct{}
 // Empty is the Out of operations that answer with an empty object.
 type Empty struct{}
 
-// Operations is what a resource family offers.
+// Operations are the operations of a resource family.
 type Operations []Op
 
 // verify refuses declarations that contradict themselves. It runs at start-up.
@@ -133,7 +133,7 @@ func (ops Operations) verify(scopes []ScopeParameter) error {
 
 var parameter = regexp.MustCompile(`\{([^}]+)\}`)
 
-// params are the names of the path's parameters.
+// params returns the names of the path's parameters.
 func (op *Op) params() []string {
 	var names []string
 	for _, m := range parameter.FindAllStringSubmatch(op.Path, -1) {
@@ -203,5 +203,5 @@ var common = fault.Kinds{
 	fault.OrgNotFound, fault.GroupNotFound, fault.FeatureNotSupported,
 }
 
-// Kinds are all kinds of errors that the operation may answer with.
+// Kinds returns all kinds of errors that the operation may answer with.
 func (op *Op) Kinds() fault.Kinds { return slices.Concat(common, op.Errors) }

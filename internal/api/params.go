@@ -44,7 +44,7 @@ func PageOf[T any](p Paging, all []T) Page[T] {
 	return Page[T]{Results: slices.Clone(all[from:to]), TotalCount: Total(p, int64(len(all)))}
 }
 
-// PageAs is PageOf with every item of the page as show writes it.
+// PageAs is PageOf with show applied to every item of the page.
 func PageAs[T, W any](p Paging, all []T, show func(T) W) Page[W] {
 	cut := PageOf(p, all)
 	page := Page[W]{TotalCount: cut.TotalCount}
@@ -80,7 +80,7 @@ type Link struct {
 // in front of paths.
 func Self(path string) []Link { return []Link{{Href: Prefix + path, Rel: "self"}} }
 
-// shared are the parameters that the engine itself gives to operations.
+// shared are the parameters that the engine adds to operations.
 type shared struct {
 	Envelope bool `query:"envelope" api:"default=false" doc:"Whether the answer's status stands in its body, in an envelope, for clients that cannot see the status line."`
 	Pretty   bool `query:"pretty" api:"default=false" doc:"Whether the answer is indented for people."`
@@ -88,7 +88,7 @@ type shared struct {
 
 var sharedInputs = inputs(reflect.TypeFor[shared]())
 
-// sharedBy are the shared parameters that op has.
+// sharedBy returns the shared parameters that op has.
 func sharedBy(op *Op) []input {
 	if op.NoEnvelope {
 		return sharedInputs[1:]
@@ -108,7 +108,7 @@ type Param struct {
 	Schema   *schema.Node
 }
 
-// Params are the path and query parameters of an operation's version, shared ones included.
+// Params returns the path and query parameters of an operation's version, shared ones included.
 func (op *Op) Params(v *Version) []Param {
 	var out []Param
 	for _, in := range slices.Concat(sharedBy(op), inputs(v.In)) {
@@ -140,5 +140,5 @@ func (v *Version) ResponseBody() *schema.Node {
 	return schema.Of(v.Out)
 }
 
-// binary are the schemas of answers that are no JSON.
+// binary are the schemas of answers that are not JSON.
 var binary = map[bool]*schema.Node{true: {Type: "string", Format: "binary"}, false: {Type: "string"}}

@@ -10,11 +10,11 @@ import (
 	"github.com/telamon-db/telamon/internal/fault"
 )
 
-// Patch is the body of a partial change to an object of shape W. It is checked as a W is, but for absent members, and
-// knows which members the caller named.
+// Patch is the body of a partial change to an object of shape W. It is checked like a W, except that members may be
+// absent, and it knows which members the caller named.
 type Patch[W any] struct{ named map[string]json.RawMessage }
 
-// Schema is that of W.
+// Schema returns that of W.
 func (Patch[W]) Schema() *schema.Node { return schema.Of(reflect.TypeFor[W]()) }
 
 // UnmarshalJSON takes a checked body: one without null, read-only and unknown members.
@@ -26,8 +26,8 @@ func (p Patch[W]) Names(member string) bool {
 	return named
 }
 
-// Apply returns w with the members that the body names, each in the place of the old one, and the others as they were. It
-// refuses members that do not go with w's alternative, and drops those of the alternative that w had before.
+// Apply returns w with the members that the body names in place of the old ones. It refuses members that do not belong
+// to the alternative that w then has, and drops those of the alternative that w had before.
 func (p Patch[W]) Apply(w W) (out W, err error) {
 	old, err := json.Marshal(w)
 	if err != nil {

@@ -54,8 +54,8 @@ func (out *response) success(result any) {
 	out.write(out.op.Status, body)
 }
 
-// stream writes an answer that is no JSON. One that cannot be written to its end is cut off, so that nobody takes it for
-// whole.
+// stream writes an answer that is not JSON. If it cannot be written to its end, the connection is cut, so that nobody
+// takes the answer for complete.
 func (out *response) stream(write Stream) {
 	out.w.WriteHeader(out.op.Status)
 	if err := write(out.w); err != nil {
@@ -78,7 +78,7 @@ func (out *response) wants(name string) bool {
 	return out.r.URL.RawQuery != "" && out.r.URL.Query().Get(name) == "true"
 }
 
-// envelop puts the status into the body: beside the members of a list, around anything else.
+// envelop puts the status into the body: beside the members of a page, around anything else.
 func envelop(body []byte, status int) []byte {
 	var list struct {
 		Results json.RawMessage `json:"results"`
@@ -129,7 +129,7 @@ type Error struct {
 	Reason           string            `json:"reason,omitempty" api:"readonly" doc:"The HTTP status in words."`
 }
 
-// BadRequestDetail names everything that is wrong with a request.
+// BadRequestDetail lists everything that is wrong with a request.
 type BadRequestDetail struct {
 	Fields []FieldViolation `json:"fields,omitempty" doc:"Each violation."`
 }
@@ -140,8 +140,8 @@ type FieldViolation struct {
 	Field       string `json:"field" api:"required" doc:"Path of the field."`
 }
 
-// fault writes an error. What is no fault, or one that the operation does not declare, is unexpected: its cause goes
-// to the log only.
+// fault writes an error. Any other error, and a fault that the operation does not declare, is unexpected: its cause
+// goes to the log only.
 func (out *response) fault(err error) {
 	f, ok := fault.Of(err)
 	if fault.IsAway(err) {
@@ -186,7 +186,7 @@ func shape(f *fault.Fault, status int) Error {
 	return e
 }
 
-// unauthorized writes a 401 as the service's front does: challenge, no X-Error-Code, members in its order.
+// unauthorized writes a 401 in the service's form: a challenge, no X-Error-Code, members in the service's order.
 func (out *response) unauthorized(e Error, refused error) {
 	out.engine.Auth.Challenge(out.w.Header(), refused)
 	body, err := json.MarshalIndent(struct {
@@ -203,5 +203,5 @@ func (out *response) unauthorized(e Error, refused error) {
 	_, _ = out.w.Write(body) // the caller has gone; there is nobody to tell
 }
 
-// Status is the HTTP status of a class of faults.
+// Status returns the HTTP status of a class of faults.
 func Status(c fault.Class) int { return statuses[c] }

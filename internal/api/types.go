@@ -18,10 +18,10 @@ func (t Time) MarshalJSON() ([]byte, error) {
 	return []byte(`"` + t.UTC().Format("2006-01-02T15:04:05Z") + `"`), nil
 }
 
-// Schema is a date-time.
+// Schema returns that of a date-time.
 func (Time) Schema() *schema.Node { return schema.Of(timeOfGo) }
 
-// Whole is t as it is written; nil for nil.
+// Whole returns t in whole seconds, as it is written; nil for nil.
 func (t *Time) Whole() *Time {
 	if t == nil {
 		return nil
@@ -41,7 +41,7 @@ func (d Double) MarshalJSON() ([]byte, error) {
 	return []byte(s), nil
 }
 
-// Nullable is an optional member that null takes away, where an absent one stays as it is. It is always written.
+// Nullable is an optional member that a request removes by null and keeps by leaving it out. Answers always have it.
 type Nullable[T any] struct {
 	Given bool // in a request
 	Value *T   // nil is null
@@ -54,26 +54,26 @@ func (n Nullable[T]) Set(member *T) {
 	}
 }
 
-// Keep is Set for a member that knows null itself.
+// Keep is Set for a member that can itself be null.
 func (n Nullable[T]) Keep(member **T) {
 	if n.Given {
 		*member = n.Value
 	}
 }
 
-// NullOr is what p points to, or null.
+// NullOr returns what p points to, or null.
 func NullOr[T any](p *T) Nullable[T] { return Nullable[T]{Value: p} }
 
 // MarshalJSON writes the value or null.
 func (n Nullable[T]) MarshalJSON() ([]byte, error) { return json.Marshal(n.Value) }
 
-// UnmarshalJSON notes that the member is there.
+// UnmarshalJSON notes that the request has the member.
 func (n *Nullable[T]) UnmarshalJSON(raw []byte) error {
 	n.Given = true
 	return json.Unmarshal(raw, &n.Value)
 }
 
-// Schema is T's with null.
+// Schema returns T's, made nullable.
 func (Nullable[T]) Schema() *schema.Node {
 	n := *schema.Of(reflect.TypeFor[T]())
 	n.Nullable = true
@@ -83,7 +83,7 @@ func (Nullable[T]) Schema() *schema.Node {
 // Ptr is a pointer to a copy of v, for optional members.
 func Ptr[T any](v T) *T { return &v }
 
-// List is list, and never nil, which would be written as null.
+// List returns list, but an empty one for nil, which would be written as null.
 func List[T any](list []T) []T {
 	if list == nil {
 		return []T{}
@@ -91,7 +91,7 @@ func List[T any](list []T) []T {
 	return list
 }
 
-// Or is *p, or otherwise where p is nil.
+// Or returns *p, or otherwise if p is nil.
 func Or[T any](p *T, otherwise T) T {
 	if p == nil {
 		return otherwise
@@ -101,5 +101,6 @@ func Or[T any](p *T, otherwise T) T {
 
 var timeOfGo = reflect.TypeFor[time.Time]()
 
-// Verbatim is an answer that is written as it is, though its media type says JSON: so the service answers with certificates.
+// Verbatim is an answer that is written as it is although its media type says JSON. The service answers so with
+// certificates.
 type Verbatim string

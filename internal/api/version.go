@@ -18,12 +18,12 @@ var KnownDates = []Date{
 	"2025-02-19", "2025-03-12",
 }
 
-// Preview is the version of what the service tries out. It answers those who ask for it by name, and nobody else.
+// Preview is the version of operations that the service tries out. It answers only callers that ask for it by name.
 const Preview Date = "preview"
 
 func (d Date) known() bool { return d == Preview || slices.Contains(KnownDates, d) }
 
-// Time is the date at midnight UTC, the zero time for "".
+// Time returns the date at midnight UTC; the zero time for "".
 func (d Date) Time() time.Time {
 	t, err := time.Parse(time.DateOnly, string(d))
 	if err != nil {
@@ -32,7 +32,7 @@ func (d Date) Time() time.Time {
 	return t
 }
 
-// httpDate is the date as the service writes it in headers: the day without a leading zero.
+// httpDate returns the date as the service writes it in headers: the day without a leading zero.
 func (d Date) httpDate() string { return d.Time().Format("Mon, 2 Jan 2006 15:04:05 GMT") }
 
 const vendor = "application/vnd.atlas."
@@ -58,13 +58,13 @@ func (d Date) MediaType() string { return vendor + string(d) + "+" + string(JSON
 // MediaType is the content type of the version's answer.
 func (v *Version) MediaType() string { return vendor + string(v.Date) + "+" + string(v.Format) }
 
-// asked is what a caller asks for in Accept.
+// asked is what a caller's Accept asks for.
 type asked struct {
 	date   Date
 	format Format
 }
 
-// accepted reads what a caller asks for. The first versioned type counts, whatever its quality.
+// accepted reads Accept. The first versioned type counts, whatever its quality.
 func accepted(h http.Header) (asked, error) {
 	for _, line := range h.Values("Accept") {
 		for part := range strings.SplitSeq(line, ",") {
@@ -84,7 +84,7 @@ func versioned(media string) (asked, bool) {
 	return asked{Date(date), Format(format)}, ok && suffixed && slices.Contains(formats, Format(format))
 }
 
-// choose is the newest version of the operation in the format asked for that is not later than the date.
+// choose returns the operation's newest version in the requested format that is not later than the date.
 func (op *Op) choose(a asked) (*Version, error) {
 	for i := len(op.Versions) - 1; i >= 0; i-- {
 		v := &op.Versions[i]
@@ -95,7 +95,7 @@ func (op *Op) choose(a asked) (*Version, error) {
 	return nil, fault.InvalidVersionDate.With()
 }
 
-// retirement sets Deprecation and Sunset: of the operation, or of a version that a newer one replaces.
+// retirement sets Deprecation and Sunset, of a deprecated operation or of a version that a newer one replaces.
 func (op *Op) retirement(v *Version, h http.Header) {
 	deprecated, sunset := op.Deprecated, op.sunset(v)
 	if newer := op.after(v); deprecated == "" && newer != nil {
@@ -109,7 +109,7 @@ func (op *Op) retirement(v *Version, h http.Header) {
 	}
 }
 
-// sunset is the date at which the service turns v off, or "".
+// sunset returns the date at which the service turns v off, or "".
 func (op *Op) sunset(v *Version) Date {
 	if v.Sunset != "" {
 		return v.Sunset
@@ -117,13 +117,13 @@ func (op *Op) sunset(v *Version) Date {
 	return op.Sunset
 }
 
-// retired reports whether v is turned off for who lives at the date asOf; for "" nothing is.
+// retired reports whether v is turned off at the date asOf; for "" no version is.
 func (op *Op) retired(v *Version, asOf Date) bool {
 	sunset := op.sunset(v)
 	return sunset != "" && sunset <= asOf
 }
 
-// after is the version that replaces v, or nil.
+// after returns the version that replaces v, or nil.
 func (op *Op) after(v *Version) *Version {
 	for i := range op.Versions {
 		if w := &op.Versions[i]; w.Date > v.Date && w.Date != Preview && w.Format == v.Format {

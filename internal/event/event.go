@@ -1,4 +1,4 @@
-// Package event writes what happened into the event log, in the transaction of the change itself.
+// Package event writes events into the event log, in the transaction of the change itself.
 package event
 
 import (
@@ -32,10 +32,10 @@ type Event struct {
 	TeamID       model.ID   `json:"teamId,omitempty"`
 }
 
-// In is an event in a project.
+// In returns an event in a project.
 func In(t Type, p *model.Project) Event { return Event{Type: t, OrgID: p.OrgID, GroupID: p.ID} }
 
-// InOrg is an event in an organization.
+// InOrg returns an event in an organization.
 func InOrg(t Type, orgID model.ID) Event { return Event{Type: t, OrgID: orgID} }
 
 // Subject is what an event is about: a Cluster, a DatabaseUser, and so on.
@@ -57,7 +57,7 @@ func (k Key) of(e *Event)          { e.TargetKey = string(k) }
 func (t Team) of(e *Event)         { e.TeamID = string(t) }
 func (n Entry) of(e *Event)        { e.Entry = string(n) }
 
-// About is e with what it is about.
+// About returns e with its subject.
 func (e Event) About(subjects ...Subject) Event {
 	for _, s := range subjects {
 		s.of(&e)
@@ -65,9 +65,9 @@ func (e Event) About(subjects ...Subject) Event {
 	return e
 }
 
-// Write appends e, with the caller of ctx as the one who did it. What happens in a project stands in the project's
-// feed, and in the organization's too where the type belongs to both: so GROUP_DELETED can be read after the project
-// has gone. A type that the API does not have is an error.
+// Write appends e, with the caller of tx's context as its actor. An event in a project is in the project's feed, and in
+// the organization's too if its type belongs to both: so GROUP_DELETED can be read after the project is deleted. A type
+// that the API does not have is an error.
 func Write(tx store.Tx, e Event) error {
 	if !e.Type.Known() {
 		return fmt.Errorf("event: the API has no type %q", e.Type)
@@ -91,7 +91,7 @@ func Write(tx store.Tx, e Event) error {
 	return nil
 }
 
-// Tell writes what happened in the project with an id.
+// Tell writes an event in the project with an id.
 func Tell(tx store.Tx, groupID model.ID, what Type, about ...Subject) error {
 	p, err := state.Projects.Get(tx, groupID)
 	if err != nil {
@@ -100,7 +100,7 @@ func Tell(tx store.Tx, groupID model.ID, what Type, about ...Subject) error {
 	return Write(tx, In(what, p).About(about...))
 }
 
-// series are the feeds that the event stands in: ids of a project or organization.
+// series returns the feeds that have the event, by the id of their project or organization.
 func (e *Event) series() []string {
 	switch {
 	case e.GroupID == "":
@@ -111,7 +111,7 @@ func (e *Event) series() []string {
 	return []string{e.GroupID}
 }
 
-// Decode reads an event back. Created is the log's, which never runs backwards.
+// Decode reads an event from the log. Created is the log's, which never decreases.
 func Decode(row store.Event) (*Event, error) {
 	e := new(Event)
 	if err := json.Unmarshal(row.Body, e); err != nil {

@@ -7,24 +7,24 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// need is an action that a command takes.
+// need is an action that a command needs on a resource.
 type need struct {
 	action string
 	on     resource
 }
 
-// permit is what a command needs to run and how its reply is cut to what the caller may see.
+// permit says what a command needs to run, and how its reply is reduced to what the caller may see.
 type permit struct {
 	needs  []need
 	keep   *listing // nil: the reply as it is
 	closes []int64  // cursors that the command uses up
 }
 
-// rule finds out what a command needs. It may look at what the caller can do where MongoDB asks for different things
-// from different callers.
+// rule finds what a command needs. It may look at what the caller can do, because MongoDB sometimes requires different
+// actions of different callers.
 type rule func(command, access) (permit, error)
 
-// access is what one user may do.
+// access answers what one user may do.
 type access struct {
 	user       *User
 	privileges []Privilege
@@ -78,7 +78,7 @@ func (a access) reaches(db string) bool {
 	return slices.ContainsFunc(a.privileges, func(p Privilege) bool { return p.On.reaches(db) })
 }
 
-// protected reports whether r belongs to the service: no role may change it, whatever MongoDB would allow there.
+// protected reports whether r belongs to the service, so that no role may change it, whatever MongoDB would allow.
 // Source: Atlas documentation, "Built-In Roles and Privileges": local and config are read-only for all users.
 func (r resource) protected() bool {
 	return r.db == "local" || r.db == "config" || r.db == "admin" && (r.coll == "" || r.system())

@@ -22,14 +22,14 @@ func commandOf(m *wire.Msg) command {
 	return command{name: m.Name(), db: m.DB(), body: m.Body, sequences: m.Sequences}
 }
 
-// sequenced are the fields that a command's message may carry as document sequences, as its rule and the engine know.
+// sequenced are the fields that may come as document sequences, by command. Its rule and the engine read them there.
 var sequenced = map[string][]string{
 	"insert": {"documents"}, "update": {"updates"}, "delete": {"deletes"}, "bulkWrite": {"ops", "nsInfo"},
 	"createIndexes": {"indexes"},
 }
 
-// readable refuses flags that are none, and document sequences in other places: authorization does not look there, and an
-// engine might.
+// readable refuses flags of another type, and document sequences for other fields: authorization does not look there,
+// and an engine might.
 func (c command) readable() error {
 	if err := flags(c.body); err != nil {
 		return err
@@ -45,7 +45,7 @@ func (c command) readable() error {
 // value is the value of the command's first field, which names the command.
 func (c command) value() bson.RawValue { return c.body.Lookup(c.name) }
 
-// flag reports whether the flag is set. That it is a boolean or a number is checked by flags.
+// flag reports whether the flag is set. flags has checked that it is a boolean or a number.
 func (c command) flag(field string) bool { return isSet(c.body.Lookup(field)) }
 
 func isSet(v bson.RawValue) bool {
@@ -62,7 +62,7 @@ var flagNames = map[string]bool{
 	"dropTarget": true, "nameOnly": true, "remove": true, "showCredentials": true, "showPrivileges": true, "upsert": true,
 }
 
-// flags refuses documents with a flag that is neither a boolean nor a number: whether it is set, nobody can tell.
+// flags refuses documents with a flag that is neither a boolean nor a number: it cannot be told whether it is set.
 func flags(docs ...bson.Raw) error {
 	for _, doc := range docs {
 		for rest := doc[4 : len(doc)-1]; len(rest) > 0; {
@@ -84,7 +84,7 @@ func isFlag(v bsoncore.Value) bool {
 	return ok
 }
 
-// statements are the documents of an array field, each of which can be read in one way only.
+// statements returns the documents of an array field. It refuses documents that can be read in two ways.
 func (c command) statements(field string) ([]bson.Raw, error) {
 	docs, err := c.documents(field)
 	if err == nil {
@@ -96,7 +96,7 @@ func (c command) statements(field string) ([]bson.Raw, error) {
 	return docs, err
 }
 
-// documents are the elements of an array field, wherever the message carries them.
+// documents returns the elements of an array field, from the body or a document sequence.
 func (c command) documents(field string) ([]bson.Raw, error) {
 	for _, s := range c.sequences {
 		if s.ID == field {
@@ -106,7 +106,7 @@ func (c command) documents(field string) ([]bson.Raw, error) {
 	return documents(c.body.Lookup(field), field)
 }
 
-// documents takes the documents out of an array value. One that is not given is empty.
+// documents returns the documents of an array value. A missing array is empty.
 func documents(v bson.RawValue, field string) ([]bson.Raw, error) {
 	if !wire.Given(v) {
 		return nil, nil
@@ -130,7 +130,8 @@ func documents(v bson.RawValue, field string) ([]bson.Raw, error) {
 	return docs, nil
 }
 
-// unambiguous refuses documents that name a field twice: the engine could read them differently than authorization did.
+// unambiguous refuses documents that name a field twice: the engine could read another of the two than authorization
+// did.
 func unambiguous(docs []bson.Raw) error {
 	for _, doc := range docs {
 		elements, err := doc.Elements()
@@ -148,8 +149,8 @@ func unambiguous(docs []bson.Raw) error {
 	return nil
 }
 
-// refused is the error for a command that the caller's roles do not allow, worded as MongoDB words it. Of the command
-// it shows the name, the collection and the database, never a document.
+// refused is the error for a command that the caller's roles do not allow, worded as MongoDB words it. It shows the
+// command's name, collection and database, never a document.
 func (c command) refused() error {
 	target := "?"
 	if s, ok := c.value().StringValueOK(); ok {

@@ -5,8 +5,8 @@ import (
 )
 
 // commands declares every command that reaches the engine, with the actions that it takes and where. A command that is
-// missing here is refused, so a new one of the engine must be declared before anyone can reach it.
-// Source: MongoDB manual, "Privilege Actions" and the page of each command.
+// missing here is refused, so a command that the engine gains must be declared before anyone can use it. Source:
+// MongoDB manual, "Privilege Actions" and the page of each command.
 var commands = map[string]rule{
 	// Sessions and transactions: whoever is logged in.
 	"abortTransaction":  anyone,
@@ -87,7 +87,7 @@ var commands = map[string]rule{
 	"top":                      needs(wholeCluster, "top"),
 }
 
-// explain looks other commands up, so it joins the table after the table is there.
+// explain looks other commands up in the table, so it is added when the table exists.
 func init() { commands["explain"] = explain }
 
 // target finds what a command acts on.
@@ -97,7 +97,7 @@ func wholeCluster(command) (resource, error) { return resource{cluster: true}, n
 
 func ownDB(c command) (resource, error) { return database(c.db) }
 
-// collection is the collection of the command's database that its first field names.
+// collection returns the collection of the command's database that its first field names.
 func collection(c command) (resource, error) {
 	name, ok := c.value().StringValueOK()
 	if !ok {
@@ -106,10 +106,10 @@ func collection(c command) (resource, error) {
 	return namespace(c.db, name)
 }
 
-// fullName is the collection that the first field names together with its database.
+// fullName returns the collection that the first field names as database.collection.
 func fullName(c command) (resource, error) { return splitNamespace(c.value()) }
 
-// named is the database that the first field names.
+// named returns the database that the first field names.
 func named(c command) (resource, error) {
 	name, _ := c.value().StringValueOK()
 	return database(name)
@@ -133,7 +133,7 @@ func take(on resource, actions ...string) []need {
 	return all
 }
 
-// both asks for what all the rules ask for.
+// both requires what all the rules require.
 func both(rules ...rule) rule {
 	return func(c command, a access) (permit, error) {
 		var sum permit

@@ -21,8 +21,7 @@ const (
 	keptRoom     = 64 << 10         // bytes that a connection keeps for its next reply
 )
 
-// conn is one client connection. One goroutine serves it, and nothing of it is shared but what the watch reads while a
-// command runs.
+// conn is one client connection. One goroutine serves it; only what the watch reads while a command runs is shared.
 type conn struct {
 	g        *Gateway
 	nc       net.Conn
@@ -44,7 +43,7 @@ type conn struct {
 	claim    *share.Claim // memory for the message that is read or answered; nil: it is small
 }
 
-// login is who proved a password on this connection.
+// login is the user who has logged in on this connection.
 type login struct{ id, db, name string }
 
 // request is one message of the client.
@@ -84,8 +83,9 @@ func (g *Gateway) serve(ctx context.Context, nc net.Conn, peer netip.AddrPort) {
 
 var errRefused = errors.New("the address is not on the access list")
 
-// errUnheard ends the connection of a client that wants no answer to its write: it would not learn that it asks the wrong
-// member. Source: the Server Discovery and Monitoring specification, "Error handling".
+// errUnheard ends the connection of a client that sends the wrong member a write without wanting an answer: it would
+// not learn otherwise that the write failed. Source: the Server Discovery and Monitoring specification, "Error
+// handling".
 var errUnheard = errors.New("a write without an answer has come to a member that is not primary")
 
 // next serves one request. An error ends the connection.
@@ -107,7 +107,7 @@ func (c *conn) next(ctx context.Context) error {
 	return c.answer(ctx, req)
 }
 
-// misread answers a message that cannot be read, if err says so.
+// misread answers a message that cannot be read, if err is of the message and not of the connection.
 func (c *conn) misread(req request, err error) error {
 	var refused *wire.Error
 	if !errors.As(err, &refused) {
@@ -118,7 +118,7 @@ func (c *conn) misread(req request, err error) error {
 	return c.write(req, wire.Reply(err), 0)
 }
 
-// greetingOf takes the one command that may still come as an OP_QUERY: the greeting.
+// greetingOf reads an OP_QUERY, in which only a greeting may come.
 func greetingOf(body []byte) (*wire.Msg, error) {
 	q, err := wire.ParseQuery(body)
 	if err != nil {
@@ -178,7 +178,7 @@ func (c *conn) sent() {
 	}
 }
 
-// failed renders an error of a command. What clients may not read is logged.
+// failed returns the reply for an error of a command. An error that clients must not see is logged.
 func (c *conn) failed(m *wire.Msg, err error) bson.Raw {
 	var known *wire.Error
 	if !errors.As(err, &known) {
@@ -202,7 +202,7 @@ func (c *conn) write(req request, doc bson.Raw, flags wire.Flags) error {
 	return c.send(req, wire.AppendReply(c.out[:0], c.lastSent, req.id, doc))
 }
 
-// send sends the message that is the reply to req unless the client wants none. It is compressed as the request was.
+// send sends the reply to req, unless the client wants none. It is compressed if the request was.
 func (c *conn) send(req request, msg []byte) error {
 	if cap(msg) <= keptRoom {
 		c.out = msg
@@ -213,7 +213,7 @@ func (c *conn) send(req request, msg []byte) error {
 	if req.compressor != 0 {
 		msg = wire.Compress(nil, msg, req.compressor)
 	}
-	// A deadline is a timer, which is not set anew for every one of many replies.
+	// Setting a deadline costs a timer, so it is not done for each of many replies.
 	if now := time.Now(); c.writeBy.Sub(now) < writeTimeout {
 		c.writeBy = now.Add(writeTimeout + writeTimeout/4)
 		if err := c.nc.SetWriteDeadline(c.writeBy); err != nil {
@@ -224,7 +224,7 @@ func (c *conn) send(req request, msg []byte) error {
 	return err
 }
 
-// admitted asks the access list about the peer.
+// admitted checks the client's address against the access list.
 func (c *conn) admitted(ctx context.Context) bool {
 	ok, err := c.g.cfg.Directory.Admits(ctx, c.peer.Addr())
 	if err != nil {

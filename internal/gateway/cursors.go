@@ -14,7 +14,8 @@ import (
 // cursorLife is how long a cursor is remembered after its last use: longer than an engine keeps an idle one.
 const cursorLife = time.Hour
 
-// cursorTable knows whose a cursor is and what the command that opened it needed. The zero value is empty and ready.
+// cursorTable knows the owner of each cursor, and what the command that opened it needed. The zero value is empty and
+// ready.
 type cursorTable struct {
 	mu      sync.Mutex
 	cursors map[int64]cursor
@@ -29,7 +30,7 @@ type cursor struct {
 	used time.Time
 }
 
-// note records the cursor that a reply leaves open and forgets those that the command used up.
+// note records the cursor that a reply leaves open, and removes the cursors that the command has ended.
 func (t *cursorTable) note(owner string, s Session, p permit, reply bson.Raw) {
 	id, _ := reply.Lookup("cursor", "id").AsInt64OK()
 	t.mu.Lock()
@@ -49,7 +50,7 @@ func (t *cursorTable) note(owner string, s Session, p permit, reply bson.Raw) {
 	t.cursors[id] = cursor{owner, readBy(reply), s, permit{needs: p.needs, keep: p.keep}, time.Now()}
 }
 
-// readBy is the collection that a reply's cursor reads. The engine says it, so it needs no check.
+// readBy returns the collection that a reply's cursor reads. It comes from the engine, so it is not checked.
 func readBy(reply bson.Raw) resource {
 	ns, _ := reply.Lookup("cursor", "ns").StringValueOK()
 	db, coll, _ := strings.Cut(ns, ".")
@@ -61,7 +62,7 @@ func failed(reply bson.Raw) bool {
 	return ok == 0
 }
 
-// sweep forgets old cursors whenever the table has doubled since the last time.
+// sweep removes old cursors whenever the table has doubled since the last time.
 func (t *cursorTable) sweep() {
 	const small = 1024
 	if len(t.cursors) < max(t.sweepAt, small) {
@@ -75,7 +76,7 @@ func (t *cursorTable) sweep() {
 	t.sweepAt = 2 * len(t.cursors)
 }
 
-// forget drops the cursors of a session that ends.
+// forget removes the cursors of a session that ends.
 func (t *cursorTable) forget(s Session) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

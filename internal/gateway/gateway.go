@@ -1,13 +1,12 @@
-// Package gateway stands before a document engine and is, to MongoDB's clients, a member of a replica set.
+// Package gateway serves MongoDB's clients in front of a document engine, as a member of a replica set.
 //
-// A connection passes four gates: its address must be on the access list, its user must log in by a mechanism, each
-// command must be declared in the table of commands, and the user's roles must grant what the declaration asks for
-// (an open gateway, for development, has the first only).
-// What passes goes to the engine's Session as it came. The greeting, the login and questions about the caller itself
-// are answered here. An Observer sees all of it.
+// A command must pass four checks: the client's address is on the access list, its user has logged in by a mechanism,
+// the command is declared in the table of commands, and the user's roles grant what the declaration requires (an open
+// gateway, for development, makes the first check only). Commands that pass go to the engine's Session unchanged. The
+// greeting, the login and questions about the caller itself are answered here. An Observer sees all of it.
 //
-// The control plane is known only as a Directory, which is asked again at every command: a user that is deleted, a
-// role that is taken away and an address that leaves the list take effect on live connections at once.
+// The control plane is known only as a Directory, which is asked at every command. So the removal of a user, a role or
+// a listed address takes effect on live connections at once.
 package gateway
 
 import (
@@ -36,8 +35,8 @@ import (
 // Cursor ids are unique over the backend, and any of its sessions may continue a cursor: a client sends getMore on
 // whichever connection of its pool is free. A cursor ends with the session that used it last.
 type Backend interface {
-	// NewSession opens a session for one login of a user; for nobody if the gateway is open. Its commands return soon after
-	// ctx ends. It fails while the database is being restored or stopped. Clients are told that they may retry.
+	// NewSession opens a session for one login of a user, or of nobody if the gateway is open. Its commands return soon
+	// after ctx ends. It fails while the database is being restored or stopped. Clients are told that they may retry.
 	NewSession(ctx context.Context, user wire.User) (Session, error)
 }
 
@@ -45,23 +44,23 @@ type Backend interface {
 type Session interface {
 	// Run appends the answer to one authorized command to dst, failures included.
 	Run(dst []byte, m *wire.Msg) []byte
-	// Sent says that the answer to the last command is not in memory any more. The next command says so too.
+	// Sent tells that the answer to the last command is no longer in memory. So does the next Run.
 	Sent()
 	// Close releases the session. It is not used afterwards.
 	Close()
 }
 
-// Directory answers what the control plane knows. Both methods are called for every command, so they are cheap: they wait
-// for no store if it can be helped. An error closes the gate.
+// Directory knows the users and the access list. Both methods are called for every command, so they must be cheap, and
+// should not wait for a store. After an error the command is refused.
 type Directory interface {
-	// User returns nil and no error for a user that is not known.
+	// User returns nil and no error for an unknown user.
 	User(ctx context.Context, authDB, username string) (*User, error)
 	// Admits reports whether addr is on the project's IP access list.
 	Admits(ctx context.Context, addr netip.Addr) (bool, error)
 }
 
-// User is a database user. Its ID changes when it is deleted and made again and when its password changes, which
-// ends the logins that were made before.
+// User is a database user. Its ID changes when the user is deleted and made again, or gets another password. That ends
+// earlier logins.
 type User struct {
 	ID       string
 	DB, Name string
@@ -71,7 +70,7 @@ type User struct {
 	allowed  []Privilege
 }
 
-// Config says what a gateway stands for.
+// Config is the configuration of a gateway.
 type Config struct {
 	Name      string      // the cluster's name, for logs
 	SetName   string      // the replica set's name, if Set is nil
@@ -133,8 +132,8 @@ func New(cfg Config) *Gateway {
 	}
 }
 
-// Serve accepts connections until ctx ends or l closes, which is no error, and waits for its connections. Commands
-// that run then are cancelled. It closes l.
+// Serve accepts connections until ctx ends or l closes, which is not an error. Then it closes l, cancels running
+// commands, and waits for its connections to end.
 func (g *Gateway) Serve(ctx context.Context, l net.Listener) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var connections sync.WaitGroup
@@ -157,7 +156,7 @@ func (g *Gateway) Serve(ctx context.Context, l net.Listener) error {
 	}
 }
 
-// passing reports whether Accept may well succeed later: the peer gave up early or file descriptors ran out.
+// passing reports whether Accept may succeed later: the client gave up early, or there are no file descriptors left.
 func passing(err error) bool {
 	for _, e := range []error{syscall.ECONNABORTED, syscall.EMFILE, syscall.ENFILE} {
 		if errors.Is(err, e) {
@@ -167,7 +166,7 @@ func passing(err error) bool {
 	return false
 }
 
-// pause waits for d and reports whether ctx lasted that long.
+// pause waits for d, and reports whether it did so before ctx ended.
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -179,7 +178,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// accept serves nc.
+// accept serves the connection nc.
 func (g *Gateway) accept(ctx context.Context, nc net.Conn) {
 	defer nc.Close()
 	if !g.lines.enter(nc) {

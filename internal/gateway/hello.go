@@ -19,9 +19,10 @@ const (
 	maxWireVersion = 25 // MongoDB 8.0
 )
 
-// greet answers a greeting. One that names the topology it knows is answered when the topology changes, or after the time
-// that it allows; with exhaustAllowed a reply follows at every change, and after every such time, until the connection ends.
-// Source: the Server Discovery and Monitoring specification, "Streaming protocol".
+// greet answers a greeting. A greeting that names the topology version which its client knows is answered when the
+// topology changes, or after the time that the client allows; with exhaustAllowed a reply follows at every change, and
+// after every such time, until the connection ends. Source: the Server Discovery and Monitoring specification,
+// "Streaming protocol".
 func (c *conn) greet(ctx context.Context, req request) error {
 	known, interval, err := c.g.await(req.msg.Body)
 	if err != nil {
@@ -58,7 +59,7 @@ func (c *conn) greet(ctx context.Context, req request) error {
 	}
 }
 
-// until waits for d, or less if the event comes first, and reports whether ctx lasted that long.
+// until waits for d, or until the event, and reports whether it did so before ctx ended.
 func until(ctx context.Context, event <-chan struct{}, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -71,8 +72,8 @@ func until(ctx context.Context, event <-chan struct{}, d time.Duration) bool {
 	return true
 }
 
-// await says which topology the client of a greeting knows, and how long it may be held back while that is the present one:
-// 0 for a greeting that does not ask for it.
+// await returns the topology version that the client of a greeting knows, and how long the reply may wait while that is
+// the present one: 0 for a greeting that does not ask to wait.
 func (g *Gateway) await(body bson.Raw) (known int64, interval time.Duration, err error) {
 	version, timed := body.Lookup("topologyVersion"), body.Lookup("maxAwaitTimeMS")
 	if version.IsZero() && timed.IsZero() {
@@ -92,12 +93,12 @@ func (g *Gateway) await(body bson.Raw) (known int64, interval time.Duration, err
 	return counter, interval, nil
 }
 
-// topologyVersion says how often what the greeting tells has changed.
+// topologyVersion counts the changes of what a greeting tells.
 func (g *Gateway) topologyVersion(now *moment) bson.D {
 	return bson.D{{Key: "processId", Value: g.process}, {Key: "counter", Value: now.counter}}
 }
 
-// greeting describes the member as of now.
+// greeting describes the member as it is.
 func (c *conn) greeting(ctx context.Context, m *wire.Msg, now *moment) bson.D {
 	doc := append(c.g.role(m.Name(), now), bson.D{
 		{Key: "maxBsonObjectSize", Value: 16 << 20},
@@ -123,7 +124,7 @@ func (c *conn) greeting(ctx context.Context, m *wire.Msg, now *moment) bson.D {
 	return append(doc, bson.E{Key: "ok", Value: 1.0})
 }
 
-// role is what the greeting says of the member's place in its set. A member that has been removed is neither primary nor
+// role adds the member's role in its set to the greeting. A member that has been removed is neither primary nor
 // secondary. Source: the Server Discovery and Monitoring specification, "updateRSFromPrimary" and its kin.
 func (g *Gateway) role(greeting string, now *moment) bson.D {
 	self := now.member(g.cfg.Member)
@@ -163,7 +164,7 @@ func (g *Gateway) role(greeting string, now *moment) bson.D {
 		{Key: "majorityOpTime", Value: opTime(at, now.Term)}, {Key: "majorityWriteDate", Value: at}}})
 }
 
-// addresses are where the members of the set are: those that may become primary, and the others.
+// addresses returns the addresses of the set's members: of those that may become primary, and of the others.
 func addresses(now *moment) bson.D {
 	hosts, passives := bson.A{}, bson.A{}
 	for _, m := range now.Members {
@@ -180,7 +181,7 @@ func addresses(now *moment) bson.D {
 	return doc
 }
 
-// sharedCompressors are the compressors that both sides know, in the client's order of preference.
+// sharedCompressors returns the compressors that both sides know, in the client's order of preference.
 func sharedCompressors(body bson.Raw) bson.A {
 	offered, ok := body.Lookup("compression").ArrayOK()
 	if !ok {
@@ -197,8 +198,8 @@ func sharedCompressors(body bson.Raw) bson.A {
 	return shared
 }
 
-// speculate starts a login inside the greeting. One that cannot start leaves no trace in the reply; the client then
-// begins again in the open.
+// speculate starts a login inside the greeting. If it cannot start, the reply does not mention it, and the client
+// begins again with saslStart.
 func (c *conn) speculate(ctx context.Context, start bson.Raw) bson.D {
 	db, _ := start.Lookup("db").StringValueOK()
 	begin := c.saslStart

@@ -12,7 +12,7 @@ type lines struct {
 	shut bool
 }
 
-// enter adds a connection, unless there are to be none.
+// enter adds a connection, unless the member is away.
 func (l *lines) enter(nc net.Conn) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -38,7 +38,7 @@ func (l *lines) count() int {
 	return len(l.all)
 }
 
-// Away cuts all connections and every new one, as if the machine were not there, until it is called with false.
+// Away cuts all connections, and every new one until it is called with false, as if the machine could not be reached.
 func (g *Gateway) Away(away bool) {
 	g.lines.mu.Lock()
 	defer g.lines.mu.Unlock()

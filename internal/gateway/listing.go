@@ -6,7 +6,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// listing cuts the list in a reply to the names that the caller may see.
+// listing reduces the list in a reply to the names that the caller may see.
 type listing struct{ shows func(name string) bool }
 
 // filter returns reply without the entries that are not shown: of a list of databases or of a cursor's batch.
@@ -55,7 +55,7 @@ func field(doc any, key string) any {
 	return fields[i].Value
 }
 
-// sumSizes makes the totals of a list of databases those of the entries that are left.
+// sumSizes sets the totals of a list of databases to those of the entries that are left.
 func sumSizes(doc bson.D) bson.D {
 	var total int64
 	list, _ := field(doc, "databases").(bson.A)

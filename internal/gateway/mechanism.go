@@ -11,21 +11,22 @@ import (
 
 // mechanism is a way to log in.
 type mechanism interface {
-	// begin begins a login of a user of db.
+	// begin begins a login of a user in db.
 	begin(ctx context.Context, c *conn, db string) (conversation, error)
 }
 
-// conversation is a login that is under way: the client's messages and the answers to them.
+// conversation is a login under way: the client's messages and the answers to them.
 type conversation interface {
-	// step answers a message. An error that is errProof fails the login; any other says that nobody can tell at the moment.
+	// step answers a message. errProof fails the login; any other error means that the login cannot be checked at the
+	// moment.
 	step(message []byte) (answer []byte, err error)
-	// user is who has proved to be it, or nil while nobody has.
+	// user returns the user who has logged in, or nil before that.
 	user() *User
-	// claimed is the name that the client has given.
+	// claimed returns the name that the client has given.
 	claimed() string
 }
 
-// errProof says that a client has not proved who it is.
+// errProof says that a client has not proved its identity.
 var errProof = errors.New("the login has failed")
 
 var mechanisms = map[string]mechanism{

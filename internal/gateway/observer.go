@@ -12,11 +12,11 @@ import (
 // Observer sees what clients do at a cluster. The connection waits while a method runs, so methods must not block. The
 // documents that they are given are valid until they return.
 type Observer interface {
-	// Command tells of a command, of whatever kind, that has been answered. Greetings that are streamed count once.
+	// Command tells of a command, of any kind, that has been answered. Streamed greetings count once.
 	Command(Command)
 	// Login tells of a login that has succeeded or failed.
 	Login(Login)
-	// Authorization tells what roles had to say to a command of somebody who has logged in.
+	// Authorization tells whether the roles of a user who has logged in allow a command.
 	Authorization(Authorization)
 }
 
@@ -37,7 +37,8 @@ type Command struct {
 	Took    time.Duration
 }
 
-// Known reports whether the command is one that a gateway answers or passes on, so that its name is one of few.
+// Known reports whether a gateway answers or passes on the command. Known names are few, so they can be labels of
+// metrics.
 func (c Command) Known() bool { return known(c.Name) }
 
 // Login is a login that has ended. Its Client has not logged in.
@@ -48,14 +49,14 @@ type Login struct {
 	Reason    error     // why it failed; nil: it succeeded
 }
 
-// Authorization is the answer to whether a command may run.
+// Authorization says whether a command may run.
 type Authorization struct {
 	Client
 	Message *wire.Msg
 	Refused error // nil: it may
 }
 
-// nobody observes nothing.
+// nobody is an Observer that does nothing.
 type nobody struct{}
 
 func (nobody) Command(Command)             {}
@@ -69,7 +70,7 @@ func known(name string) bool {
 // client is the connection as observers see it.
 func (c *conn) client() Client { return Client{Peer: c.peer, Connection: c.id, User: c.who()} }
 
-// errorCode is the code of the error that a reply says, or 0.
+// errorCode returns the code of the error in a reply, or 0.
 func errorCode(reply bson.Raw) int32 {
 	if ok, _ := reply.Lookup("ok").AsFloat64OK(); ok != 0 {
 		return 0

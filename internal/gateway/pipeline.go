@@ -6,7 +6,7 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// stage is how an aggregation stage reaches beyond the documents that flow into it.
+// stage declares what an aggregation stage uses beyond the documents that flow into it.
 type stage struct {
 	source      bool     // as the first stage it takes the place of reading the collection
 	standalone  bool     // as the first stage it needs no collection
@@ -35,7 +35,7 @@ var stages = map[string]stage{
 	"$out":               {collections: out},
 }
 
-// The stages that hold pipelines look stages up themselves, so they join the table after the table is there.
+// The stages that contain pipelines look stages up in the table, so they are added when the table exists.
 func init() {
 	stages["$facet"] = stage{collections: facet}
 	stages["$graphLookup"] = stage{collections: lookup}
@@ -44,7 +44,7 @@ func init() {
 	stages["$unionWith"] = stage{collections: unionWith}
 }
 
-// aggregate needs find on its collection and what its stages need.
+// aggregate needs find on its collection, and what its stages need.
 func aggregate(c command, _ access) (permit, error) {
 	at := resource{db: c.db}
 	if !c.value().IsNumber() {
@@ -58,7 +58,7 @@ func aggregate(c command, _ access) (permit, error) {
 	return permit{needs: w.needs}, w.err
 }
 
-// walk collects what a pipeline needs, its inner pipelines included. The first error sticks.
+// walk collects what a pipeline needs, including its inner pipelines. It keeps the first error.
 type walk struct {
 	bypass bool // the output skips document validation
 	needs  []need
@@ -71,7 +71,7 @@ func (w *walk) fail(code wire.Code, format string, args ...any) {
 	}
 }
 
-// pipeline walks the pipeline that reads the collection at or, if at is a database, begins without one.
+// pipeline walks the pipeline that reads the collection at or, if at is a database, reads no collection.
 func (w *walk) pipeline(at resource, pipeline bson.RawValue) {
 	specs, err := documents(pipeline, "pipeline")
 	if err != nil && w.err == nil {
@@ -129,7 +129,8 @@ func (w *walk) collection(at resource, v bson.RawValue) resource {
 	return r
 }
 
-// fields takes a stage's specification apart. A field that occurs twice could be read in two ways and is refused.
+// fields returns the fields of a stage's specification. A field that occurs twice could be read in two ways, and is
+// refused.
 func (w *walk) fields(spec bson.RawValue) map[string]bson.RawValue {
 	doc, ok := spec.DocumentOK()
 	if !ok || unambiguous([]bson.Raw{doc}) != nil {
@@ -153,7 +154,7 @@ func (w *walk) flag(spec bson.RawValue, name string) bool {
 	return set
 }
 
-// lookup reads another collection, through a pipeline if it has one. Without a collection its pipeline begins with
+// lookup reads another collection, through a pipeline if it has one. Without a collection, its pipeline begins with
 // documents of its own.
 func lookup(w *walk, at resource, spec bson.RawValue) {
 	f := w.fields(spec)

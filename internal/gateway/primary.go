@@ -7,8 +7,8 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// onPrimary are the commands that the primary alone runs. Source: MongoDB manual, "Database Commands", and the server's own
-// answers on a secondary.
+// onPrimary are the commands that only the primary runs. Source: MongoDB manual, "Database Commands", and the server's
+// own answers on a secondary.
 var onPrimary = map[string]bool{
 	"abortTransaction": true, "bulkWrite": true, "collMod": true, "commitTransaction": true, "convertToCapped": true, "create": true,
 	"createIndexes": true, "createSearchIndexes": true, "delete": true, "deleteIndexes": true, "drop": true, "dropDatabase": true,
@@ -16,14 +16,14 @@ var onPrimary = map[string]bool{
 	"renameCollection": true, "shardCollection": true, "update": true, "updateSearchIndex": true,
 }
 
-// ifAsked are the commands that a secondary runs for clients who say that they may be run there. All others run everywhere:
-// they are about the member itself, or about cursors and sessions.
+// ifAsked are the commands that a secondary runs if the client's read preference allows it. All others run on every
+// member: they are about the member itself, or about cursors and sessions.
 var ifAsked = map[string]bool{
 	"aggregate": true, "collStats": true, "collstats": true, "count": true, "dataSize": true, "dbHash": true, "dbStats": true, "dbstats": true,
 	"distinct": true, "explain": true, "find": true, "listCollections": true, "listDatabases": true, "listIndexes": true, "validate": true,
 }
 
-// Writes reports whether the primary alone runs the command.
+// Writes reports whether only the primary runs the command.
 func Writes(command string) bool { return onPrimary[command] }
 
 // hearsay is how long after a change a member that is not the primary waits before it says so to a client: who has

@@ -6,24 +6,23 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// Privilege allows actions, by MongoDB's names (find, createIndex), on what a pattern fits. An action that no command
-// here asks for allows nothing.
-// Source: MongoDB manual, "Privilege Actions".
+// Privilege allows actions, by MongoDB's names (find, createIndex), on the resources that a pattern matches. An action
+// that no command here needs has no effect. Source: MongoDB manual, "Privilege Actions".
 type Privilege struct {
 	On      Pattern
 	Actions []string
 }
 
-// Pattern says what a privilege holds on: the cluster; a collection of a database; without Collection, a database and
-// all its collections; without DB, the collection of that name in any database; with neither, all databases but local
-// and config. System collections are meant only where Collection names them.
-// Source: MongoDB manual, "Resource Document".
+// Pattern says on which resources a privilege holds: the cluster; a collection of a database; without Collection, a
+// database and all its collections; without DB, the collection of that name in any database; with neither, all
+// databases but local and config. It matches a system collection only if Collection names it. Source: MongoDB manual,
+// "Resource Document".
 type Pattern struct {
 	Cluster        bool
 	DB, Collection string
 }
 
-// covers reports whether the pattern fits r.
+// covers reports whether the pattern matches r.
 func (p Pattern) covers(r resource) bool {
 	switch {
 	case p.Cluster || r.cluster:
@@ -36,7 +35,7 @@ func (p Pattern) covers(r resource) bool {
 	return ordinary(r.db) && !r.system()
 }
 
-// reaches reports whether the pattern fits anything in db.
+// reaches reports whether the pattern matches anything in db.
 func (p Pattern) reaches(db string) bool {
 	switch {
 	case p.Cluster:
@@ -47,10 +46,10 @@ func (p Pattern) reaches(db string) bool {
 	return p.Collection != "" || ordinary(db)
 }
 
-// ordinary reports whether db is none that a server keeps its own records in.
+// ordinary reports whether db is not one of the databases of the server's own records.
 func ordinary(db string) bool { return db != "local" && db != "config" }
 
-// document is the pattern as MongoDB's resource documents say it.
+// document returns the pattern in the form of MongoDB's resource documents.
 func (p Pattern) document() bson.D {
 	if p.Cluster {
 		return bson.D{{Key: "cluster", Value: true}}
@@ -66,8 +65,8 @@ type Role struct {
 	Privileges           []Privilege // of a custom role, without those of the roles that it inherits
 }
 
-// privileges are all that the role allows by itself. A built-in role grants nothing where it does not exist, and a
-// role with a name that is not known grants nothing.
+// privileges returns all that the role allows by itself. A built-in role grants nothing in a database where it does not
+// exist, and a role with an unknown name grants nothing.
 func (r Role) privileges() []Privilege {
 	role, known := builtinRoles[r.Name]
 	switch {
@@ -87,7 +86,7 @@ func (r Role) privileges() []Privilege {
 	return all
 }
 
-// inCollection are the privileges of a role that is held on one collection.
+// inCollection returns the privileges of a role that is held on one collection.
 func (role builtinRole) inCollection(r Role) []Privilege {
 	if (resource{db: r.DB, coll: r.Collection}).system() {
 		return nil
@@ -101,13 +100,13 @@ func (role builtinRole) inCollection(r Role) []Privilege {
 	return all
 }
 
-// Compile works out what the user's roles allow, once and for all. Without it, it is worked out at every command.
+// Compile computes what the user's roles allow. Otherwise every command computes it.
 func (u *User) Compile() *User {
 	u.allowed = u.privileges()
 	return u
 }
 
-// privileges are all that the user's roles allow.
+// privileges returns all that the user's roles allow.
 func (u *User) privileges() []Privilege {
 	if u.allowed != nil {
 		return u.allowed

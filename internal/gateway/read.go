@@ -19,8 +19,7 @@ const (
 	roomTime         = 30 * time.Second // that a message waits for memory at most
 )
 
-// read takes the next message. A *wire.Error belongs to the request that it returns with; any other error is of the
-// connection.
+// read reads the next message. A *wire.Error concerns the returned request; any other error concerns the connection.
 func (c *conn) read(ctx context.Context) (request, error) {
 	limit := int32(frameBeforeLogin)
 	if c.login != nil || c.g.cfg.Open {
@@ -46,8 +45,8 @@ func (c *conn) read(ctx context.Context) (request, error) {
 	return req, err
 }
 
-// frame reads one message, which has to end in time once it has begun. For a large one it first claims memory, which the
-// connection has until the message is answered.
+// frame reads one message, which has to end in time once it has begun. For a large one it first claims memory, which
+// the connection keeps until the message is answered.
 func (c *conn) frame(ctx context.Context, limit int32) (wire.Header, []byte, error) {
 	if _, err := c.r.Peek(1); err != nil {
 		return wire.Header{}, nil, err
@@ -88,7 +87,7 @@ func firstError(errs ...error) error {
 	return nil
 }
 
-// hurry gives the client its time to send n more bytes, unless they are there.
+// hurry sets the deadline for n more bytes, unless they have arrived.
 func (c *conn) hurry(ctx context.Context, n int) error {
 	if c.r.Buffered() >= n {
 		return nil
@@ -100,8 +99,8 @@ func (c *conn) hurry(ctx context.Context, n int) error {
 	return ctx.Err() // the end sets a deadline too, which must not have been overwritten
 }
 
-// weigh is how much memory the message with this header is taken to need: for itself, for what it unpacks to, and for what
-// is made of its parts. For a small one it is 0.
+// weigh estimates how much memory the message with this header needs: for itself, for its uncompressed form, and for
+// what is made of its parts. For a small message it is 0.
 func (c *conn) weigh(h wire.Header, limit int32) (int64, error) {
 	n, size := int64(h.Length), int64(h.Length)
 	if h.OpCode == wire.OpCompressed && h.Length >= wire.HeaderLength+wire.CompressedPrefix {
@@ -130,7 +129,7 @@ func (c *conn) claimRoom(ctx context.Context, weight int64) error {
 	return nil
 }
 
-// owner is whose share the connection counts to.
+// owner returns the user and address to which the connection counts.
 func (c *conn) owner() share.Owner {
 	o := share.Owner{Address: c.subnet}
 	if c.login != nil {

@@ -21,7 +21,7 @@ type Member struct {
 // nobodyIsPrimary is the Primary of a set that has none.
 const nobodyIsPrimary = -1
 
-// Topology is who is in a replica set and who is its primary. It is not changed.
+// Topology says which members a replica set has, and which of them is primary. It is immutable.
 type Topology struct {
 	Members []Member
 	Primary int   // the ID of a member; -1: there is none
@@ -29,7 +29,7 @@ type Topology struct {
 	Version int64 // of the configuration: it rises whenever the members change
 }
 
-// member is the member with that ID, or nil.
+// member returns the member with that ID, or nil.
 func (t *Topology) member(id int) *Member {
 	i := slices.IndexFunc(t.Members, func(m Member) bool { return m.ID == id })
 	if i < 0 {
@@ -38,14 +38,14 @@ func (t *Topology) member(id int) *Member {
 	return &t.Members[i]
 }
 
-// ReplicaSet is what the gateways that are its members know of each other. Its methods are safe for concurrent use.
+// ReplicaSet is the state that the gateways which are its members share. Its methods are safe for concurrent use.
 type ReplicaSet struct {
 	name string
 	mu   sync.Mutex // held while it changes
 	now  atomic.Pointer[moment]
 }
 
-// moment is a replica set between two changes.
+// moment is the state of a replica set between two changes.
 type moment struct {
 	Topology
 	counter int64         // of changes
@@ -69,7 +69,7 @@ func (s *ReplicaSet) Change(t Topology) {
 	close(before.over)
 }
 
-// Size is how many members the set has.
+// Size returns how many members the set has.
 func (s *ReplicaSet) Size() int { return len(s.now.Load().Members) }
 
 // isPrimary reports whether this member is the primary.

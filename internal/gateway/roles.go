@@ -2,7 +2,7 @@ package gateway
 
 import "slices"
 
-// builtinRole is what a role allows. One that is adminOnly exists in the database admin alone.
+// builtinRole is what a role allows. A role that is adminOnly exists only in the database admin.
 type builtinRole struct {
 	adminOnly bool
 	includes  []string
@@ -49,10 +49,10 @@ var (
 	}
 )
 
-// builtinRoles are the roles that a database user can hold.
-// Source: MongoDB manual, "Built-In Roles", and the server's own definition of these roles, which is newer in places;
-// Atlas documentation, "Built-In Roles and Privileges" (atlasAdmin). Left out is what nothing here answers to: buckets of
-// time series, user records, and the writes to config that backup has on servers of one's own.
+// builtinRoles are the roles that a database user can hold. Source: MongoDB manual, "Built-In Roles", and the server's
+// own definition of these roles, which is newer in places; Atlas documentation, "Built-In Roles and Privileges"
+// (atlasAdmin). Left out are privileges on what does not exist here: buckets of time series, user records, and the
+// writes to config that backup has on other servers.
 var builtinRoles = map[string]builtinRole{
 	"read": {grants: []Privilege{
 		{ownDatabase, readActions},

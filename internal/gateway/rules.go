@@ -9,7 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// unvalidated is asked of a command that wants to bypass document validation.
+// unvalidated is the need of a command that bypasses document validation.
 func unvalidated(c command, _ access) (permit, error) {
 	if !c.flag("bypassDocumentValidation") {
 		return permit{}, nil
@@ -18,7 +18,7 @@ func unvalidated(c command, _ access) (permit, error) {
 	return permit{needs: take(r, "bypassDocumentValidation")}, err
 }
 
-// upserts is asked of an update that may insert.
+// upserts is the need of an update that may insert.
 func upserts(c command, _ access) (permit, error) {
 	updates, err := c.statements("updates")
 	if err != nil || !slices.ContainsFunc(updates, func(u bson.Raw) bool { return isSet(u.Lookup("upsert")) }) {
@@ -85,9 +85,9 @@ func bulkWrite(c command, _ access) (permit, error) {
 	return p, nil
 }
 
-// view is asked of create and collMod. Who can read through the view that they define must be able to read what the
-// view reads; who cannot may define it all the same.
-// Source: MongoDB manual, "create": Access Control.
+// view returns the needs of create and collMod. A user who can read through the view that they define must be able to
+// read what the view reads; a user who cannot read through it may define it all the same. Source: MongoDB manual,
+// "create": Access Control.
 func view(c command, a access) (permit, error) {
 	if !c.has("viewOn") && !c.has("pipeline") {
 		return permit{}, nil
@@ -106,8 +106,9 @@ func view(c command, a access) (permit, error) {
 	return permit{needs: w.needs}, w.err
 }
 
-// renameCollection asks for the right to rename within a database or, without it and between databases, for all that
-// copying and dropping takes, which may be more than MongoDB asks for. A rename must not make readable what was not.
+// renameCollection needs the action of that name within a database or, without it and between databases, all that
+// copying and dropping need, which may be more than MongoDB requires. A rename must not make anything readable that was
+// not.
 func renameCollection(c command, a access) (permit, error) {
 	from, err := splitNamespace(c.value())
 	if err != nil {
@@ -129,8 +130,8 @@ func renameCollection(c command, a access) (permit, error) {
 	return permit{needs: all}, nil
 }
 
-// currentOp shows everyone their own commands. Only a boolean that is true asks for no more than these.
-// Source: MongoDB manual, "currentOp": Access Control.
+// currentOp shows everyone their own commands. Only $ownOps: true, as a boolean, restricts it to these. Source: MongoDB
+// manual, "currentOp": Access Control.
 func currentOp(c command, _ access) (permit, error) {
 	if own, _ := c.body.Lookup("$ownOps").BooleanOK(); own {
 		return permit{}, nil

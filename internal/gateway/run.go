@@ -45,8 +45,8 @@ func appendDoc(dst []byte, doc bson.D, err error) ([]byte, error) {
 	return append(dst, raw...), err
 }
 
-// user is who is logged in, as the directory knows it now. If it does not know this user any more, the login is void
-// and the connection ends.
+// user returns the user who has logged in, from the directory. If the directory no longer has this user, the login is
+// void and the connection ends.
 func (c *conn) user(ctx context.Context, command string) (*User, error) {
 	if c.login == nil {
 		return nil, wire.Errorf(wire.Unauthorized, "Command %s requires authentication", command)
@@ -121,7 +121,7 @@ func (c *conn) openSession(ctx context.Context) (Session, error) {
 	return session, nil
 }
 
-// who is logged in, for the engine to tell users' commands apart.
+// who returns the user who has logged in, so that the engine can distinguish users' commands.
 func (c *conn) who() wire.User {
 	if c.login == nil {
 		return wire.User{}
@@ -129,17 +129,17 @@ func (c *conn) who() wire.User {
 	return wire.User{Name: c.login.name, DB: c.login.db}
 }
 
-// unavailableCodes say that the server goes away or comes back, or that another member has to do it. Clients retry after them.
-// Source: the Retryable Writes specification, "Terms: Retryable Error".
+// unavailableCodes say that the server is stopping or starting, or that another member must run the command. Clients
+// retry after them. Source: the Retryable Writes specification, "Terms: Retryable Error".
 var unavailableCodes = []int32{
 	wire.ShutdownInProgress.Number, wire.NotWritablePrimary.Number, wire.NotPrimaryNoSecondaryOk.Number, wire.InterruptedAtShutdown.Number,
 }
 
 func unavailable(code int32) bool { return code != 0 && slices.Contains(unavailableCodes, code) }
 
-// retryHint completes the reply that a command cannot be run at the moment, or not here, which begins at out[at:]. The label
-// has clients repeat a write that they may repeat. The topology version tells them whether they know the set as it is: who
-// does need not look for another primary first.
+// retryHint completes the reply at out[at:], which says that a command cannot be run at the moment, or not here. The
+// label makes clients repeat a write that can be repeated. The topology version tells them whether they know the
+// present state of the set: if so, they need not look for another primary first.
 func (g *Gateway) retryHint(m *wire.Msg, out []byte, at int) []byte {
 	var doc bson.D
 	if bson.Unmarshal(out[at:], &doc) != nil {
@@ -157,7 +157,7 @@ func (g *Gateway) retryHint(m *wire.Msg, out []byte, at int) []byte {
 	return append(out[:at], raw...)
 }
 
-// retryable reports whether a command is a write whose repetition the engine knows, or the end of a transaction.
+// retryable reports whether a command is a write whose repetition the engine recognizes, or the end of a transaction.
 func retryable(m *wire.Msg) bool {
 	if name := m.Name(); name == "commitTransaction" || name == "abortTransaction" {
 		return true

@@ -12,10 +12,10 @@ import (
 // maxLoginFailures is how many failed logins a connection survives.
 const maxLoginFailures = 5
 
-// conversationID is what every login answers to; a connection has one at a time.
+// conversationID is the id of every login; a connection has one login at a time.
 const conversationID int32 = 1
 
-// attempt is a login that is under way on a connection.
+// attempt is a login under way on a connection.
 type attempt struct {
 	conversation
 	mechanism string
@@ -29,8 +29,7 @@ func (a *attempt) who() wire.User {
 
 var errAuthentication = wire.Errorf(wire.AuthenticationFailed, "Authentication failed.")
 
-// saslStart begins a login of a user of db.
-// Source: the Authentication specification.
+// saslStart begins a login of a user in db. Source: the Authentication specification.
 func (c *conn) saslStart(ctx context.Context, body bson.Raw, db string) (bson.D, error) {
 	c.attempt = nil
 	if c.login != nil {
@@ -116,7 +115,7 @@ func (c *conn) loggedIn(u *User, payload []byte) (bson.D, error) {
 	return saslReply(true, payload), nil
 }
 
-// enter has the connection be that of a user who has proved to be it.
+// enter makes the connection that of a user who has logged in.
 func (c *conn) enter(u *User, mechanism string, claimed wire.User) error {
 	event := Login{Client: c.client(), Mechanism: mechanism, Claimed: claimed}
 	c.login = &login{id: u.ID, db: u.DB, name: u.Name}

@@ -63,8 +63,8 @@ func (t *scramConversation) user() *User {
 
 func (t *scramConversation) claimed() string { return t.Username() }
 
-// credentials finds what to check a login of username against. Users that do not exist get a salt that stays the same
-// while the process lives and keys that no password has, at the same cost, so that nobody can tell them apart.
+// credentials finds what to check a login of username against. Unknown users get a salt that stays the same while the
+// process lives, and keys that no password has, at the same cost, so that they cannot be distinguished from known ones.
 func (m scramMechanism) credentials(ctx context.Context, g *Gateway, talk *scramConversation, db, username string) (scram.StoredCredentials, error) {
 	v := m.decoy(g.cfg.Secret, db, username)
 	user, err := g.cfg.Directory.User(ctx, db, username)

@@ -5,7 +5,7 @@ import (
 	"github.com/telamon-db/telamon/internal/share"
 )
 
-// Shared is what the gateways of a process have together.
+// Shared is what the gateways of a process share.
 type Shared struct {
 	messages *share.Memory     // bytes of messages that are being read, unpacked and answered
 	guests   *share.Seats      // connections of clients that have not logged in
@@ -13,10 +13,10 @@ type Shared struct {
 	tries    *ratelimit.Limits // wrong proofs
 }
 
-// messageBytes is enough for any one message, compressed and not, and for reading it apart.
+// messageBytes is enough for any single message: its compressed and uncompressed forms, and what is made of its parts.
 const messageBytes = 128 << 20
 
-// NewShared returns what gateways share in a process that may have so many file descriptors.
+// NewShared returns the shared state for a process that may have so many file descriptors.
 func NewShared(descriptors int) *Shared {
 	_, guests, members := share.Connections(descriptors)
 	tries, err := ratelimit.New(nil)
@@ -26,14 +26,14 @@ func NewShared(descriptors int) *Shared {
 	return &Shared{share.NewMemory(messageBytes), share.NewSeats(guests), share.NewSeats(members), tries}
 }
 
-// Usage is what gateways have in use of what they share.
+// Usage is how much of their shared resources gateways are using.
 type Usage struct {
 	Guests, MostGuests     int   // connections that have not logged in
 	Members, MostMembers   int   // those that have
 	Messages, MostMessages int64 // bytes of large messages
 }
 
-// Usage is what is in use at the moment.
+// Usage returns the present usage.
 func (s *Shared) Usage() Usage {
 	u := Usage{Messages: s.messages.Used(), MostMessages: s.messages.Size()}
 	u.Guests, u.MostGuests = s.guests.Taken()

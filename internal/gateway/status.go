@@ -12,7 +12,7 @@ var setCommands = map[string]func(*Gateway) bson.D{
 	"replSetGetConfig": (*Gateway).replSetGetConfig,
 }
 
-// opTime is a place in the oplog, as far as members have it: all share one store, so each has what any of them has.
+// opTime is a position in the oplog. It is the same for all members, because they share one store.
 func opTime(at time.Time, term int64) bson.D {
 	return bson.D{{Key: "ts", Value: bson.Timestamp{T: uint32(at.Unix()), I: 1}}, {Key: "t", Value: term}}
 }
@@ -32,7 +32,7 @@ func (t *Topology) state(m *Member) (number int32, name string) {
 	return 2, "SECONDARY"
 }
 
-// votes is 1 for a member that may be elected: the others have none.
+// votes is 1 for a member that may be elected, and 0 for any other.
 func (m *Member) votes() int32 { return int32(min(m.Priority, 1)) }
 
 func (t *Topology) voters() (n int32) {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// begin is the server's side of TLS on a new connection, or the connection itself if clients need none.
+// begin returns the server's side of TLS on a new connection, or the connection itself if TLS is off.
 func (g *Gateway) begin(nc net.Conn) net.Conn {
 	if g.cfg.TLS == nil {
 		return nc
@@ -16,7 +16,7 @@ func (g *Gateway) begin(nc net.Conn) net.Conn {
 	return tls.Server(nc, g.cfg.TLS)
 }
 
-// secure shakes hands with a client, which has the time of a message for it.
+// secure makes the TLS handshake, for which a client has as long as for a message.
 func (c *conn) secure(ctx context.Context) error {
 	secured, ok := c.nc.(*tls.Conn)
 	if !ok {
@@ -28,7 +28,7 @@ func (c *conn) secure(ctx context.Context) error {
 	return errors.Join(secured.HandshakeContext(ctx), secured.SetDeadline(time.Time{}), ctx.Err())
 }
 
-// cut ends the connection at once, without TLS's word of farewell, which the other side may not read.
+// cut ends the connection at once, without TLS's close_notify, for which the other side might make it wait.
 func (c *conn) cut() {
 	nc := c.nc
 	if secured, ok := nc.(*tls.Conn); ok {

@@ -7,15 +7,15 @@ import (
 	"github.com/telamon-db/telamon/internal/ratelimit"
 )
 
-// How many logins an address begins, and how many wrong proofs of it at one user are answered: at once, and a minute from
-// then on. Right proofs are not counted. Nothing counts those at a name from everywhere, or strangers could shut out whose
-// name they know.
+// How many logins an address may begin, and how many wrong proofs for one user from one address are answered: so many
+// at once, and so many a minute from then on. Right proofs are not counted. Proofs for a user are not counted across
+// addresses, or strangers could lock out a user whose name they know.
 var (
 	startsOfAddress = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 500, Refill: 250 * 60}}
 	wrongOfOneAt    = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 20, Refill: 20 * 60}}
 )
 
-// maxSlow is how long a proof waits for its turn at most. One that would have to wait longer is refused unseen.
+// maxSlow is how long a proof may wait for its turn. A proof that would have to wait longer is refused unchecked.
 const maxSlow = 10 * time.Second
 
 // try is a proof that is about to be checked.
@@ -25,14 +25,14 @@ type try struct {
 	paid          bool // has waited for its turn, which it has spent
 }
 
-// begin waits for the proof's turn, which there is at once as long as there were few wrong ones.
+// begin waits for the proof's turn, which comes at once as long as few proofs were wrong.
 func (t *try) begin(ctx context.Context) error {
 	var err error
 	t.paid, err = turn(ctx, t.limits, wrongOfOneAt, t.address, t.name)
 	return err
 }
 
-// turn waits until the bucket of an address and a name has a token. If it had to wait, it has spent the token.
+// turn waits until the bucket of an address and a name has a token. If it had to wait, it also takes the token.
 func turn(ctx context.Context, limits *ratelimit.Limits, set *ratelimit.Set, address, name string) (spent bool, err error) {
 	wait, undo := limits.Reserve(set, address, name)
 	if wait == 0 {
@@ -45,7 +45,7 @@ func turn(ctx context.Context, limits *ratelimit.Limits, set *ratelimit.Set, add
 	return true, nil
 }
 
-// startSlowly waits for the turn of a login that begins, whoever it is of: each looks a user up.
+// startSlowly waits for the turn of a login that begins, whatever its user: each looks a user up.
 func (c *conn) startSlowly(ctx context.Context) error {
 	limits := c.g.shared.tries
 	spent, err := turn(ctx, limits, startsOfAddress, c.subnet, "")

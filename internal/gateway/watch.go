@@ -15,8 +15,8 @@ const (
 	watchAfter      = 50 * time.Millisecond
 )
 
-// allow gives the client until the idle time is over to send its next message if it has not logged in, and for ever if it
-// has. It fails when the gateway ends.
+// allow sets the deadline for the client's next message: the idle time before the login, none after it. It fails when
+// the gateway ends.
 func (c *conn) allow(ctx context.Context) error {
 	var end time.Time
 	if c.login == nil && !c.g.cfg.Open {
@@ -28,9 +28,9 @@ func (c *conn) allow(ctx context.Context) error {
 	return ctx.Err() // the end sets a deadline too, which must not have been overwritten
 }
 
-// watch ends a connection's context when its client hangs up while a command runs. Most commands are over before that is
-// worth asking, so a command is watched only once it takes long. The timer outlives the command that set it and is set
-// again when it has gone off: what is short costs no timer.
+// watch ends a connection's context when its client hangs up while a command runs. Most commands end before watching is
+// worthwhile, so a command is watched only once it takes long. The timer outlives the command that set it, and is set
+// again only when it has fired: so short commands cost no timer.
 type watch struct {
 	nc     net.Conn
 	r      *bufio.Reader
@@ -56,10 +56,10 @@ func (w *watch) begin() {
 	}
 }
 
-// sofar is how long the command has been running.
+// sofar returns how long the command has been running.
 func (w *watch) sofar() time.Duration { return time.Since(w.began) } // only the connection itself writes began
 
-// due looks into the connection if a command has been running for long.
+// due begins to watch the connection if a command has been running for long.
 func (w *watch) due() {
 	w.mu.Lock()
 	w.timer = nil
@@ -81,7 +81,7 @@ func (w *watch) due() {
 	}
 }
 
-// end ends a command. The connection can be read again after it.
+// end ends a command. The connection can be read again afterwards.
 func (w *watch) end() {
 	w.mu.Lock()
 	look := w.look
@@ -102,8 +102,9 @@ func (w *watch) stop() {
 	}
 }
 
-// hungUp waits until the other side of r has closed, or the wait is ended or pointless. What arrives meanwhile stays in r. A
-// client that closes behind more requests, as one may that wants no answers, is heard when the last of them runs.
+// hungUp waits until the client has closed its side of r, or the wait is ended or pointless. Requests that arrive
+// meanwhile stay in r. If a client closes after sending further requests, as a client that wants no answers may, that
+// is noticed when the last of them runs.
 func hungUp(r *bufio.Reader) bool {
 	for {
 		_, err := r.Peek(r.Buffered() + 1)
@@ -117,7 +118,8 @@ func hungUp(r *bufio.Reader) bool {
 	}
 }
 
-// passingTimeout reports whether err says nothing of the other side: a deadline, or a buffer that is full of requests.
+// passingTimeout reports whether err says nothing about the client: whether it is a deadline, or a buffer that is full
+// of requests.
 func passingTimeout(err error) bool {
 	var timeout interface{ Timeout() bool }
 	return errors.Is(err, bufio.ErrBufferFull) || errors.As(err, &timeout) && timeout.Timeout()

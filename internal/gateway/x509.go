@@ -14,18 +14,18 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// certificates is the mechanism by which the certificate that a client shows for TLS is its login.
-// Source: the Authentication specification, "MONGODB-X509".
+// certificates is the mechanism that logs a client in by its TLS certificate. Source: the Authentication specification,
+// "MONGODB-X509".
 const certificates = "MONGODB-X509"
 
-// Voucher is a Directory that knows certificates. With another one nobody logs in by one.
+// Voucher is a Directory that knows certificates. With any other Directory nobody can log in by certificate.
 type Voucher interface {
 	Directory
-	// Vouches returns why the certificates that a client shows are not those of a user, or nil if they are.
+	// Vouches returns nil if the certificates that a client shows are those of a user, or else why not.
 	Vouches(ctx context.Context, u *User, chain []*x509.Certificate) (why, err error)
 }
 
-// external is the database of users whom something outside of databases vouches for.
+// external is the database of users whose credentials are outside of databases.
 const external = "$external"
 
 // authenticate logs in the user whom the connection's certificate names.
@@ -57,8 +57,8 @@ func (c *conn) authenticate(ctx context.Context, body bson.Raw, db string) (bson
 	return bson.D{{Key: "dbname", Value: external}, {Key: "user", Value: subject}, {Key: "ok", Value: 1.0}}, nil
 }
 
-// certified returns the user whom the connection's certificate names, and the name that it has there. An error that is
-// errProof says why it is no login.
+// certified returns the user whom the connection's certificate names, and the name that it has there. An error that
+// wraps errProof says why the certificate is not a login.
 func (c *conn) certified(ctx context.Context, db, asked string) (_ *User, subject string, err error) {
 	voucher, knows := c.g.cfg.Directory.(Voucher)
 	secured, ok := c.nc.(*tls.Conn)
@@ -91,8 +91,8 @@ func (c *conn) certified(ctx context.Context, db, asked string) (_ *User, subjec
 	return nil, subject, fmt.Errorf("%w: %w", errProof, reason)
 }
 
-// namesOf are the names that a user of a certificate may have: its subject, or if that is nothing but a common name, this
-// one.
+// namesOf returns the names that a certificate's user may have: its subject or, if that is nothing but a common name,
+// the common name.
 func namesOf(subject string, cert *x509.Certificate) []string {
 	names := []string{subject}
 	if common := cert.Subject.CommonName; subject == (pkix.Name{CommonName: common}).String() {

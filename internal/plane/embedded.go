@@ -30,7 +30,7 @@ func (e Embedded) Open(dir string, mustExist bool) (Database, error) {
 	return embedded{db}, nil
 }
 
-// embedded is an engine as a Database.
+// embedded makes a Database of an engine.
 type embedded struct{ *docdb.Engine }
 
 func (e embedded) NewSession(ctx context.Context, user wire.User) (gateway.Session, error) {
@@ -55,7 +55,7 @@ func (e embedded) Configure(c *model.Cluster) {
 	e.Engine.Configure(p)
 }
 
-// parameters are what a cluster's process arguments are for the engine, as far as it has what they are about.
+// parameters translates a cluster's process arguments into parameters of the engine, as far as it has such parameters.
 func parameters(p *model.Process) (out docdb.Parameters) {
 	if p.OplogMB != nil {
 		out.OplogBytes = int64(*p.OplogMB) << 20

@@ -10,8 +10,8 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// Load puts documents, a few hundred at most, into a collection of a cluster that runs. One whose _id is there already is
-// left as it is.
+// Load puts documents, a few hundred at most, into a collection of a running cluster. Documents that are already there,
+// by their _id, stay as they are.
 func (p *Plane) Load(ctx context.Context, cluster model.ID, db, collection string, docs []bson.Raw) error {
 	d, err := p.get(cluster)
 	if err != nil {
@@ -33,7 +33,7 @@ func (p *Plane) Load(ctx context.Context, cluster model.ID, db, collection strin
 	return nil
 }
 
-// refused is why an insert did not do all that it was to, but for what was there already.
+// refused returns why an insert failed, in part or whole, leaving aside documents that were already there.
 func refused(reply bson.Raw) error {
 	var r struct {
 		OK     float64 `bson:"ok"`

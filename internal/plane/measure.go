@@ -8,7 +8,7 @@ import (
 	"github.com/telamon-db/telamon/internal/gateway"
 )
 
-// State is what a plane has at a moment.
+// State says what a plane has at a moment.
 type State struct {
 	Open, Shut int // databases of running clusters that are open, and that are not
 	Stuck      int // open ones that nothing can be written to
@@ -18,7 +18,7 @@ type State struct {
 	Clients    gateway.Usage
 }
 
-// State looks at everything that the plane has.
+// State returns the plane's state.
 func (p *Plane) State() State {
 	s := State{Clients: p.shared.Usage(), Snapshots: p.snapshots()}
 	for _, d := range p.all() {
@@ -40,7 +40,7 @@ func (p *Plane) State() State {
 	return s
 }
 
-// all are the clusters that run.
+// all returns the running clusters.
 func (p *Plane) all() []*deployment {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -51,7 +51,7 @@ func (p *Plane) all() []*deployment {
 	return all
 }
 
-// snapshots is how many snapshots are finished.
+// snapshots returns how many snapshots are finished.
 func (p *Plane) snapshots() (n int) {
 	entries, err := os.ReadDir(filepath.Join(p.cfg.DataDir, "snapshots"))
 	if err != nil {

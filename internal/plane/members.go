@@ -15,7 +15,7 @@ import (
 	"github.com/telamon-db/telamon/internal/model"
 )
 
-// member is a member that runs: a gateway on a port of its own. It costs next to nothing while nobody calls it.
+// member is a running member: a gateway on a port of its own. It costs next to nothing while nobody calls it.
 type member struct {
 	net.Listener
 	gateway *gateway.Gateway
@@ -34,8 +34,8 @@ func (m *member) end() {
 	_ = m.Close() // it is closed already if it has served
 }
 
-// arrange makes the members of the cluster what they shall be: those that it has go on, new ones begin, and others end. All
-// of them show the change at once. The deployment is locked.
+// arrange makes the members as the cluster's topology says: present ones go on, missing ones begin, and the others end.
+// All of them show the change at once. The deployment is locked.
 func (p *Plane) arrange(d *deployment, c *model.Cluster) error {
 	next := c.Next()
 	begun, err := p.bind(d, c, &next)
@@ -65,7 +65,7 @@ func (p *Plane) arrange(d *deployment, c *model.Cluster) error {
 	return nil
 }
 
-// bind gives every member of the topology its address, and binds the ports of those that do not run yet.
+// bind gives every member of the topology its address, and binds the ports of members that do not run yet.
 func (p *Plane) bind(d *deployment, c *model.Cluster, t *model.Topology) (begun map[int]*member, err error) {
 	begun = map[int]*member{}
 	for i := range t.Members {
@@ -88,7 +88,7 @@ func (p *Plane) bind(d *deployment, c *model.Cluster, t *model.Topology) (begun 
 	return begun, nil
 }
 
-// serve begins to serve a member.
+// serve starts a member.
 func (p *Plane) serve(d *deployment, c *model.Cluster, id int, m *member) {
 	var observer gateway.Observer
 	if p.cfg.Observer != nil {
@@ -114,7 +114,7 @@ func (p *Plane) serve(d *deployment, c *model.Cluster, id int, m *member) {
 	}()
 }
 
-// toGateway is a topology as clients see it.
+// toGateway translates a topology into the form of gateways.
 func toGateway(t model.Topology) gateway.Topology {
 	out := gateway.Topology{Primary: -1, Term: t.Term, Version: t.Version}
 	for _, m := range t.Members {
@@ -130,7 +130,7 @@ func toGateway(t model.Topology) gateway.Topology {
 	return out
 }
 
-// listen binds the port that a member had, or another of the range.
+// listen binds the port that a member had before or, if it is taken, another of the range.
 func (p *Plane) listen(had int) (net.Listener, error) {
 	address := func(port int) string { return net.JoinHostPort(p.cfg.Site.Host, strconv.Itoa(port)) }
 	if had != 0 {

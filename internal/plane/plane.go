@@ -1,8 +1,7 @@
-// Package plane is what the control plane asks of databases: to run a cluster, to take a snapshot of it, to lay a
-// snapshot in its place, to remove it. Clusters of this node run in this process: members, each of which is a gateway on a
-// port of its own, and one Database behind them.
+// Package plane runs, snapshots, restores and removes the clusters of this node, for the control plane. They run in
+// this process: a cluster has members, each a gateway on a port of its own, and one Database behind them.
 //
-// Everything here may be asked twice, and picks up what a crash left half done:
+// Every operation may be repeated, and completes what a crash left half done:
 //
 //	<data>/clusters/<cluster id>/<dataset>   the live data; a restore makes another dataset and switches to it
 //	<data>/snapshots/<snapshot id>           immutable copies, which share their files with the data by hard links
@@ -27,7 +26,7 @@ import (
 	"github.com/telamon-db/telamon/internal/share"
 )
 
-// Config says where databases are and how they are reached.
+// Config says where the data is and how clusters are reached.
 type Config struct {
 	DataDir   string
 	Site      model.Site                       // how clusters are reached; gateways listen on its host
@@ -74,13 +73,14 @@ type deployment struct {
 	ended    bool // by Stop; whoever waited for mu looks for another deployment
 }
 
-// ErrStopped is what Start says once the plane is closed.
+// ErrStopped is the error of Start once the plane is closed.
 var ErrStopped = errors.New("plane: the data plane has been closed")
 
-// Start makes the cluster run on its dataset and with the members that it shall have, and returns who they are: at the ports
-// that they had if those are free, else at others. If another primary has been asked for, there is one. A cluster that runs already on another dataset is switched to it; its clients notice a
-// pause and retry. A cluster that has been ready is never begun anew: if its dataset is not there, c is out of date or data
-// is lost. One whose data cannot be opened is reached nevertheless, and says so to its clients.
+// Start makes the cluster run on c's dataset with the members that follow from c, and returns its topology. Members
+// keep their ports if those are free. If another primary has been asked for, the topology has one. A cluster that runs
+// on another dataset is switched to c's; its clients notice a pause and retry. Start never begins a database for a
+// cluster that has been ready: if its dataset is missing, c is out of date or data is lost. Members of a cluster whose
+// data cannot be opened run nevertheless, and tell clients so.
 func (p *Plane) Start(c *model.Cluster) (model.Topology, error) {
 	for {
 		d, err := p.deployment(c)
@@ -94,7 +94,7 @@ func (p *Plane) Start(c *model.Cluster) (model.Topology, error) {
 	}
 }
 
-// missing says that the data of a cluster that has been ready is not there.
+// missing is the error for a cluster that has been ready and whose data is missing.
 func (p *Plane) missing(c *model.Cluster) error {
 	if !c.Ready {
 		return nil
@@ -118,7 +118,8 @@ func (p *Plane) run(d *deployment, c *model.Cluster) (t model.Topology, ended bo
 	return d.topology, false, p.settleOn(d, c)
 }
 
-// settleOn makes d run on c's dataset. The dataset before goes; when d begins, all go that a crash left.
+// settleOn makes d run on c's dataset. The previous dataset is removed; when d begins, so are all others, which a crash
+// has left.
 func (p *Plane) settleOn(d *deployment, c *model.Cluster) error {
 	before := d.dataset
 	if before == c.Dataset && d.slot.filled() {
@@ -159,7 +160,7 @@ func (p *Plane) deployment(c *model.Cluster) (*deployment, error) {
 	return d, nil
 }
 
-// projectSecret is the part of a secret that a project's gateways share.
+// projectSecret derives the secret that a project's gateways share.
 func projectSecret(secret []byte, groupID model.ID) []byte {
 	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte(groupID))
@@ -228,7 +229,8 @@ func (p *Plane) Close() error {
 	return errors.Join(errs...)
 }
 
-// Trouble tells of the databases that nothing can be written to at the moment, such as for want of room on the disk.
+// Trouble returns an error that names the databases to which nothing can be written at the moment, for example because
+// the disk is full.
 func (p *Plane) Trouble() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// session is a gateway's session on whichever database is in the slot. A command that a database has not begun, because it
-// has just been closed to be replaced, runs on the one that comes after it.
+// session is a gateway's session on whichever database is in the slot. If a database is closed, to be replaced, before
+// it has begun a command, the command runs on its successor.
 type session struct {
 	slot *slot
 	ctx  context.Context
@@ -38,7 +38,7 @@ func (s *session) Run(dst []byte, m *wire.Msg) []byte {
 	return s.Session.Run(out[:len(dst)], m)
 }
 
-// notBegun reports whether a reply is of a database that was closed before the command came to it.
+// notBegun reports whether a reply says that the database was closed before the command reached it.
 func notBegun(reply bson.Raw) bool {
 	code, _ := reply.Lookup("code").AsInt64OK()
 	return int32(code) == wire.ShutdownInProgress.Number

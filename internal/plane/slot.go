@@ -12,8 +12,8 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// slot is where a gateway finds its database. While it is empty, clients wait for a while and are then told to try again,
-// or what is wrong with it.
+// slot has the database of a gateway. While it is empty, clients wait for a while, and are then told to try again, or
+// why the database cannot be opened.
 type slot struct {
 	mu     sync.Mutex
 	db     Database
@@ -63,7 +63,7 @@ func (s *slot) wait(ctx context.Context) (Database, error) {
 	}
 }
 
-// changed lets those look again who wait. The slot is locked.
+// changed wakes those who wait for the slot. The slot is locked.
 func (s *slot) changed() {
 	if s.change != nil {
 		close(s.change)
@@ -93,7 +93,8 @@ func (s *slot) fill(db Database) {
 	s.changed()
 }
 
-// fail has clients told that the database cannot be opened. They need not try again soon: it takes somebody to mend it.
+// fail has clients told that the database cannot be opened. They are not asked to retry, as somebody has to repair it
+// first.
 func (s *slot) fail(err error) {
 	told := wire.Errorf(wire.OperationFailed, "the database of this cluster cannot be opened; the server's log has the cause")
 	switch {

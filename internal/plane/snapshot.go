@@ -14,7 +14,7 @@ import (
 )
 
 // Snapshot copies the cluster's data as of one instant, unless the snapshot exists already. It returns its size in
-// bytes. An attempt that a crash interrupted leaves nothing that counts.
+// bytes. What an attempt leaves that a crash interrupts is not taken for a snapshot.
 func (p *Plane) Snapshot(ctx context.Context, cluster, snapshot model.ID) (size int64, err error) {
 	dir := p.snapshot(snapshot)
 	if _, err := os.Stat(dir); err == nil {
@@ -44,10 +44,10 @@ func (p *Plane) Snapshot(ctx context.Context, cluster, snapshot model.ID) (size 
 // DropSnapshot removes a snapshot, finished or not.
 func (p *Plane) DropSnapshot(snapshot model.ID) error { return remove(p.snapshot(snapshot)) }
 
-// remove removes a directory and what a crash left of the making of it.
+// remove removes a directory, finished or not.
 func remove(dir string) error { return errors.Join(os.RemoveAll(dir+unfinished), os.RemoveAll(dir)) }
 
-// unfinished ends the name of a directory that is being made.
+// unfinished is the end of the name of a directory that is being made.
 const unfinished = ".next"
 
 // Lay copies a snapshot into a new dataset of a cluster, unless it is there already, and makes sure that it can be
@@ -79,16 +79,16 @@ func (p *Plane) tryOut(dir string) error {
 	return db.Close()
 }
 
-// Unlay removes a dataset that Lay made and that the cluster does not come to use. Of a cluster that is gone it leaves
-// nothing behind.
+// Unlay removes a dataset that Lay made and that the cluster does not use after all. If the cluster is gone, it removes
+// its directory too.
 func (p *Plane) Unlay(cluster model.ID, dataset string) error {
 	err := remove(p.dataset(cluster, dataset))
 	_ = os.Remove(p.cluster(cluster)) // refuses while there is anything in it, as there should be
 	return err
 }
 
-// Pause closes the cluster's database, so that nothing more is written to a dataset that is about to go. Its clients
-// are told to try again until Start opens a dataset.
+// Pause closes the cluster's database, so that nothing more is written to a dataset that is about to be replaced. Its
+// clients are told to try again until Start opens a dataset.
 func (p *Plane) Pause(cluster model.ID) error {
 	d, err := p.get(cluster)
 	if err != nil {
@@ -99,7 +99,7 @@ func (p *Plane) Pause(cluster model.ID) error {
 	return d.slot.empty()
 }
 
-// settle gives a finished directory its name; after that it survives a crash.
+// settle gives a finished directory its final name. From then on it survives a crash.
 func settle(next, dir string) error {
 	if err := durable.SyncDir(next); err != nil {
 		return err

@@ -77,7 +77,7 @@ func (d *document) add(op *api.Op) {
 	item[strings.ToLower(op.Method)] = o
 }
 
-// describe is the description and who may call the operation.
+// describe returns the description, and who may call the operation.
 func describe(op *api.Op) string {
 	text := op.Description
 	if text == "" {
@@ -93,7 +93,7 @@ func describe(op *api.Op) string {
 	return text + " Roles, any of: " + strings.Join(names, ", ") + "."
 }
 
-// parameters are those of all versions; a later version's schema wins.
+// parameters returns those of all versions. A later version's schema replaces an earlier one's.
 func (d *document) parameters(op *api.Op) []any {
 	var order []string
 	byName := map[string]object{}
@@ -160,7 +160,7 @@ func (d *document) responses(op *api.Op) object {
 	return out
 }
 
-// classes are the classes of errors that op may answer with.
+// classes returns the classes of errors that op may answer with.
 func classes(op *api.Op) []fault.Class {
 	var out []fault.Class
 	seen := map[fault.Class]bool{}

@@ -136,7 +136,7 @@ func setPtr[T any](o object, name string, value *T) {
 	}
 }
 
-// enum is the values of an enumeration, whole numbers as such.
+// enum returns the values of an enumeration, whole numbers as such.
 func enum(n *schema.Node) any {
 	if n.Type != "integer" {
 		return n.Enum

@@ -9,7 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/fault"
 )
 
-// When says with which values of another member of the same object, the object's discriminator, a member goes.
+// When says for which values of another member of the same object, its discriminator, a member is allowed.
 type When struct {
 	Field  string
 	Values []string
@@ -24,7 +24,7 @@ func readWhen(text string) (*When, error) {
 	return &When{field, strings.Split(values, "|")}, nil
 }
 
-// fits reports whether the member goes with the discriminator's value.
+// fits reports whether the member is allowed for the discriminator's value.
 func (n *Node) fits(value string) bool { return n.When == nil || slices.Contains(n.When.Values, value) }
 
 // Alternative is one of the shapes that an object has, depending on its discriminator.
@@ -65,7 +65,8 @@ func (n *Node) Alternatives() (all []Alternative) {
 	return all
 }
 
-// verifyAlternatives refuses members that depend on what is no discriminator, or on values that it does not have.
+// verifyAlternatives refuses members that depend on a member which is no discriminator, or on values that it does not
+// have.
 func (n *Node) verifyAlternatives() error {
 	d := n.Discriminator()
 	for _, p := range n.Props {
@@ -81,8 +82,8 @@ func (n *Node) verifyAlternatives() error {
 	return nil
 }
 
-// alternative checks a member of n that goes with some values of the discriminator only. Where a partial request does not
-// name the discriminator, whoever knows the object must say whether they fit.
+// alternative checks a member of n that is allowed for some values of the discriminator only. If a partial request does
+// not name the discriminator, Merge makes the check, when the object is known.
 func (c *checker) alternative(n *Node, p Prop, path string, m map[string]any) {
 	w := p.Node.When
 	value, told := m[w.Field].(string)
@@ -101,8 +102,9 @@ func (c *checker) alternative(n *Node, p Prop, path string, m map[string]any) {
 
 func (w *When) rule() string { return fmt.Sprintf("goes with %s %s only", w.Field, list(w.Values)) }
 
-// Merge holds an object that a partial change has been laid over against its alternatives: named are the members that the
-// change names. It refuses those of another alternative, and drops such as were there before.
+// Merge checks the alternatives of an object to which a partial change has been applied: named are the members that the
+// change names. It refuses named members of another alternative, and drops members of another alternative that were
+// there before.
 func (n *Node) Merge(m map[string]json.RawMessage, named func(member string) bool) (found []fault.Violation) {
 	d := n.Discriminator()
 	if d == nil {

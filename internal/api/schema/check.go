@@ -12,11 +12,12 @@ import (
 	"github.com/telamon-db/telamon/internal/fault"
 )
 
-// Check holds v, as Decode returns it, against the schema of a request and returns v cleaned: read-only members and
-// nulls of optional ones that have no null are gone, and absent members that have a default are set. Every violation is reported; a
-// violation never tells the value.
+// Check validates v, which Decode has returned, by the schema of a request, and returns it without read-only members
+// and without nulls of optional members that are not nullable, and with the defaults of absent members. It reports
+// every violation, and never a value.
 //
-// Of a partial request, a change of what exists already, absent members stay absent, even the outermost required ones.
+// In a partial request, which changes an existing object, absent members stay absent, even required ones of the object
+// itself.
 func (n *Node) Check(v any, partial bool) (any, []fault.Violation) {
 	c := checker{partial: partial}
 	return c.value(n, "", v), c.found
@@ -166,8 +167,8 @@ func (c *checker) text(n *Node, path string, v any) {
 	}
 }
 
-// isText reports whether s can be stored everywhere as text: databases and C programs end strings at U+0000, and parameters,
-// unlike bodies, come as any bytes.
+// isText reports whether s can be stored as text everywhere: databases and C programs end strings at U+0000, and
+// parameters, unlike bodies, may be any bytes.
 func isText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
 // number returns whole numbers as int64, however they were written (1e2, 3.0).
@@ -223,7 +224,7 @@ func toFloat(v any) (float64, bool) {
 
 func plain(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
-// list names the values of an enumeration, or the first of a long one.
+// list returns the values of an enumeration as text, or the first ones of a long one.
 func list(values []string) string {
 	if len(values) > 30 {
 		return strings.Join(values[:30], ", ") + " and others"
@@ -238,7 +239,7 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-// printable is a field name that a stranger sent, made short.
+// printable shortens a field name that a stranger has sent.
 func printable(s string) string {
 	if utf8.RuneCountInString(s) > 64 {
 		return string([]rune(s)[:64]) + "…"

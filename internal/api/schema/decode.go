@@ -12,11 +12,11 @@ import (
 // MaxDepth is how deep a request's JSON may nest.
 const MaxDepth = 64
 
-// MaxValues is how many values a request's JSON may have, one in another counted too. A small object takes a hundred times
-// as much memory as text; this bounds what a body can take to a few megabytes, however it is written.
+// MaxValues is how many values a request's JSON may have, nested ones included. A decoded small object takes a hundred
+// times as much memory as its text; this bound keeps any body to a few megabytes.
 const MaxValues = 20_000
 
-// decoder counts the values that may still come.
+// decoder counts how many values may still follow.
 type decoder struct {
 	*json.Decoder
 	left int
@@ -96,7 +96,7 @@ func decodeArray(d *decoder, depth int) (any, error) {
 	return list, readable(err)
 }
 
-// readable tells where a syntax error is, without telling what stands there.
+// readable tells where a syntax error is, without quoting the text.
 func readable(err error) error {
 	var syntax *json.SyntaxError
 	switch {

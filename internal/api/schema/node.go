@@ -1,13 +1,14 @@
-// Package schema turns Go types with struct tags into JSON schemas, and holds values against them.
+// Package schema turns Go types with struct tags into JSON schemas, and validates values by them.
 //
-// A field's rules stand in its `api` tag, its meaning in its `doc` tag:
+// A field's rules are in its `api` tag, its meaning is in its `doc` tag:
 //
 //	Name string `json:"name" api:"required,is=clusterName,maxLen=64" doc:"..."`
 //
 // The words are: required, readonly (ignored in requests), writeonly (never in responses), deprecated, is=RULE (a named
-// rule of this package), enum=A|B, open (other values than the enum's are allowed too), min=, max=, minLen=, maxLen=, minItems=, maxItems=, unique, default=, nullable, and
-// when=FIELD=A|B: the member goes with these values of the enumerated member FIELD of the same object.
-// One reading of a type serves validation, which reports every violation at once, and the OpenAPI document.
+// rule of this package), enum=A|B, open (other values than the enum's are allowed too), min=, max=, minLen=, maxLen=,
+// minItems=, maxItems=, unique, default=, nullable, and when=FIELD=A|B: the member goes with these values of the
+// enumerated member FIELD of the same object. The same schema serves validation, which reports every violation at once,
+// and the OpenAPI document.
 package schema
 
 import (
@@ -59,7 +60,7 @@ type Prop struct {
 // Enumerated is implemented by string types with a fixed set of values.
 type Enumerated interface{ Values() []string }
 
-// Described is implemented by types that write their own schema.
+// Described is implemented by types that return their own schema.
 type Described interface{ Schema() *Node }
 
 var cache sync.Map // reflect.Type -> *Node
@@ -154,7 +155,7 @@ func field(t reflect.Type, f reflect.StructField) *Node {
 	return n
 }
 
-// apply sets one word of a tag. Words about a string's form go to an array's items.
+// apply sets one word of a tag. In an array's tag, words about a string's form are for the items.
 func (n *Node) apply(key, value string) error {
 	if n.Type == "array" && slices.Contains([]string{"is", "enum", "minLen", "maxLen"}, key) {
 		c := *n.Items
@@ -218,7 +219,7 @@ func (n *Node) obey(name string) error {
 	return nil
 }
 
-// parse reads a scalar that stands as text in a tag or a query.
+// parse reads a scalar that is given as text in a tag or a query.
 func (n *Node) parse(text string) (any, error) {
 	switch n.Type {
 	case "boolean":
@@ -241,7 +242,7 @@ func whole(s string) (*int, error) {
 	return &i, err
 }
 
-// componentName is the type's name, with the element's for generic types: Page[User] is PageOfUser.
+// componentName returns the type's name, with the element's for generic types: PageOfUser for Page[User].
 func componentName(t reflect.Type) string {
 	name, arg, generic := strings.Cut(t.Name(), "[")
 	if !generic {

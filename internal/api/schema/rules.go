@@ -17,7 +17,7 @@ type Rule struct {
 	ok      func(string) bool
 }
 
-// OK reports whether s keeps the rule.
+// OK reports whether s satisfies the rule.
 func (r *Rule) OK(s string) bool { return r.ok(s) }
 
 func pattern(p, says string) *Rule {
@@ -30,14 +30,15 @@ const (
 	cidrPattern = `^((([0-9]{1,3}\.){3}[0-9]{1,3})|(:{0,2}([0-9a-f]{1,4}:){0,7}[0-9a-f]{1,4}[:]{0,2}))((%2[fF]|/)[0-9]{1,3})+$`
 )
 
-// The patterns of a project's access list: an address or a range, and in paths a security group too. As the API
-// documents them they are not anchored at the end of each alternative.
+// The patterns of a project's access list: an address or a range, and in paths a security group too. The API documents
+// them without an anchor at the end of each alternative.
 const (
 	networkPattern = `^([0-9]{1,3}\.){3}[0-9]{1,3}(%2[fF][0-9]{1,3})?|([0-9a-f]{1,4}\:){7}[0-9a-f]{1,4}(%2[fF][0-9]{1,3})?|([0-9a-f]{1,4}\:){1,6}\:(%2[fF][0-9]{1,3})`
 	groupPattern   = `^([0-9]*/)?sg-([0-9]*)`
 )
 
-// mobile is the reference page's pattern with its doubled backslashes made single. It is not anchored at its start.
+// mobile is the reference page's pattern, with single backslashes in place of double ones. It is not anchored at its
+// start.
 const mobile = `(?:(?:\+?1\s*(?:[.-]\s*)?)?(?:(\s*([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9])\s*)|([2-9]1[02-9]|[2-9][02-8]1|[2-9][02-8][02-9]))\s*(?:[.-]\s*)?)` +
 	`([2-9]1[02-9]|[2-9][02-9]1|[2-9][02-9]{2})\s*(?:[.-]\s*)?([0-9]{4})$`
 
@@ -97,7 +98,7 @@ var rules = map[string]*Rule{
 	},
 }
 
-// Named is the rule of that name, for what a tag cannot say. It panics if there is none.
+// Named returns the rule of that name, for checks that a tag cannot express. It panics if there is none.
 func Named(name string) *Rule {
 	r := rules[name]
 	if r == nil {
@@ -108,7 +109,8 @@ func Named(name string) *Rule {
 
 var projectName = regexp.MustCompile(`^[\p{L}\p{N}\-_.(),:&@+' ]{1,64}$`)
 
-// securityGroup is an id as AWS gives it, perhaps with the account before it. The documented pattern admits any end.
+// securityGroup accepts an id of AWS, perhaps with the account before it. The documented pattern allows any text after
+// it.
 var securityGroup = regexp.MustCompile(`^([0-9]{12}/)?sg-[a-f0-9]{8,17}$`)
 
 var escapedSlash = strings.NewReplacer("%2F", "/", "%2f", "/")

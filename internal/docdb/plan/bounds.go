@@ -14,7 +14,7 @@ import (
 // maxSpans bounds how many points of an index's leading parts are combined with those of the next.
 const maxSpans = 4096
 
-// guide is an index as the planner reads it. When the pace is over, what it says means nothing.
+// guide is an index as the planner reads it. Its answers mean nothing once the pace is over.
 type guide struct {
 	storage.Index
 	pace *pace.Pace
@@ -28,8 +28,8 @@ type bounds struct {
 	points bool // the spans are single values
 }
 
-// bound finds what a filter says of the index's leading parts. It goes on as long as parts have single values; a range is
-// the last that it can use, for behind it the keys are no longer in order.
+// bound finds what a filter says about the index's leading parts. It goes on as long as parts have single values; a
+// range is the last that it can use, because the keys behind it are not in order.
 func (ix guide) bound(f *match.Filter) bounds {
 	b, prefixes := bounds{points: true}, [][]byte{nil}
 	for i := range ix.Parts {
@@ -78,8 +78,9 @@ func multiply(prefixes [][]byte, points []match.Interval) [][]byte {
 	return longer
 }
 
-// intervals bound part i of the index, in the order of its keys. Two paths through one array are not bounded together: two
-// elements may satisfy the filter, and the index pairs what is in one.
+// intervals returns the bounds of part i of the index, in the order of its keys. Two paths through one array are not
+// bounded together: two different elements may satisfy the filter, and an entry of the index has the values of one
+// element.
 func (ix guide) intervals(f *match.Filter, i int) (ivs []match.Interval, ok bool) {
 	ivs, ok = ix.upward(f, i)
 	if ix.Parts[i].Hashed {
@@ -95,7 +96,7 @@ func (ix guide) intervals(f *match.Filter, i int) (ivs []match.Interval, ok bool
 	return ivs, ok
 }
 
-// hashed are the hashes of points, in their order. Hashes say nothing of what lies between two values.
+// hashed returns the hashes of points, in order. A hashed index cannot bound ranges.
 func hashed(ivs []match.Interval, ok bool) ([]match.Interval, bool) {
 	if !ok || slices.ContainsFunc(ivs, func(iv match.Interval) bool { return !iv.Point() }) {
 		return nil, false
@@ -109,7 +110,7 @@ func hashed(ivs []match.Interval, ok bool) ([]match.Interval, bool) {
 	return slices.CompactFunc(hashes, func(a, b match.Interval) bool { return bytes.Equal(a.Lo, b.Lo) }), true
 }
 
-// upward are the intervals of part i in the order of values.
+// upward returns the intervals of part i in the order of values.
 func (ix guide) upward(f *match.Filter, i int) (ivs []match.Interval, ok bool) {
 	if !ix.Multi(i) {
 		return f.SingleIntervals(ix.pace, ix.Parts[i].Path)
@@ -131,8 +132,8 @@ func (ix guide) sharesArray(i, end int) bool {
 	return false
 }
 
-// sorts reports whether the index has the documents within b in the order that is asked for, perhaps from the end to the
-// beginning. A path that has one value only does not matter to an order.
+// sorts reports whether the index has the documents within b in the wanted order, and whether it must be read
+// backwards. A path with a single value does not matter to an order.
 func (ix guide) sorts(by order.Sort, b bounds) (sorted, reverse bool) {
 	rest := slices.DeleteFunc(slices.Clone(by), func(f order.Field) bool {
 		return ix.pinned(f.Path, b)
@@ -151,7 +152,7 @@ func (ix guide) sorts(by order.Sort, b bounds) (sorted, reverse bool) {
 	return true, reverse
 }
 
-// pinned reports whether path is a part that has one value only.
+// pinned reports whether path is a part with a single value.
 func (ix guide) pinned(path string, b bounds) bool {
 	for i, p := range ix.Parts[:b.fixed] {
 		if p.Path == path && !ix.Multi(i) && !p.Hashed {

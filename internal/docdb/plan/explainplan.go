@@ -8,7 +8,7 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/query/match"
 )
 
-// Effort is what running a plan took. The zero effort is of a plan that has not run.
+// Effort is the work of running a plan. It is zero for a plan that has not run.
 type Effort struct {
 	Measured   bool
 	Keys, Docs int64 // examined
@@ -21,7 +21,7 @@ type Effort struct {
 	Behind   []int64  // documents that each stage of a pipeline gave
 }
 
-// Of takes over what a scan has counted.
+// Of copies what a scan has counted.
 func (e *Effort) Of(s *Scan) {
 	e.Keys, e.Docs = s.keysExamined, s.docsExamined
 	for _, a := range s.arms {
@@ -31,7 +31,7 @@ func (e *Effort) Of(s *Scan) {
 	}
 }
 
-// stage is a stage as explain shows it, with how many documents it gave and what more is to be told of one that has run.
+// stage returns a stage as explain shows it: with the number of its documents, and further fields, if it has run.
 func (e Effort) stage(name string, returned int64, more ...bson.E) bson.D {
 	d := bson.D{{Key: "stage", Value: name}}
 	if e.Measured {
@@ -40,8 +40,8 @@ func (e Effort) stage(name string, returned int64, more ...bson.E) bson.D {
 	return d
 }
 
-// Stages are a pipeline's stages as explain shows them: the cursor from which the documents come, then what was asked for.
-// Source: MongoDB manual, "Explain Results".
+// Stages returns a pipeline's stages as explain shows them: the cursor from which the documents come, then the stages
+// of the command. Source: MongoDB manual, "Explain Results".
 func (sel *Selection) Stages(cursor bson.D, e Effort) bson.A {
 	shown := bson.A{}
 	show := func(name string, spec any, given int64) {
@@ -59,7 +59,7 @@ func (sel *Selection) Stages(cursor bson.D, e Effort) bson.A {
 	return shown
 }
 
-// Describe is the plan as explain shows it: a stage around its input stage.
+// Describe returns the plan as explain shows it: a stage around its input stage.
 func (sel *Selection) Describe(p Plan, e Effort) bson.D {
 	d := p.Describe(sel.Filter, e)
 	around := func(name string, returned int64, more ...bson.E) {
@@ -80,7 +80,7 @@ func (sel *Selection) Describe(p Plan, e Effort) bson.D {
 	return d
 }
 
-// Describe is the plan for a filter as explain shows it.
+// Describe returns the plan for a filter as explain shows it.
 func (p Plan) Describe(f *match.Filter, e Effort) bson.D {
 	direction := "forward"
 	if p.reverse {
@@ -114,7 +114,7 @@ func (p Plan) Describe(f *match.Filter, e Effort) bson.D {
 	return append(outer, bson.E{Key: "inputStage", Value: scan})
 }
 
-// describeBranches is the plan of an $or around those of its branches.
+// describeBranches returns the plan of an $or around those of its branches.
 func (p Plan) describeBranches(e Effort) bson.D {
 	inputs := bson.A{}
 	for i, b := range p.branches {
@@ -127,7 +127,7 @@ func (p Plan) describeBranches(e Effort) bson.D {
 	return append(e.stage(string(p.Stage), e.Found), bson.E{Key: "inputStages", Value: inputs})
 }
 
-// indexBounds are the plan's bounds as explain shows them, in the order in which the scan goes through them.
+// indexBounds returns the plan's bounds as explain shows them, in the order of the scan.
 func (p Plan) indexBounds(f *match.Filter) bson.D {
 	var d bson.D
 	used := guide{p.ix, nil}.bound(f).used

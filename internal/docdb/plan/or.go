@@ -11,11 +11,11 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
-// A filter with an $or of which every branch has an index is answered branch by branch: each is planned and walked like a
-// query of its own. A document belongs to the first branch that it matches, so each comes once and nothing needs to be
-// remembered of those that came.
+// A filter with an $or of which every branch has an index is answered branch by branch: each is planned and walked like
+// a query of its own. A document belongs to the first branch that it matches, so each is found once, and those that
+// were found need not be remembered.
 
-// MaxClauses bounds the filters that are looked at in this way. A larger $or may bound one index as a whole.
+// MaxClauses bounds the number of branches for this. A larger $or may bound one index as a whole.
 const MaxClauses = match.Branches
 
 // branch is one way to match a filter with $or, and the plan for it.
@@ -63,7 +63,8 @@ func planBranches(r storage.Reader, coll *storage.Collection, q query, alternati
 	return p, true, nil
 }
 
-// beats reports whether finding all documents by the branches of p, to sort them then, is less work than each of list.
+// beats reports whether finding all documents by the branches of p, and then sorting them, is less work than each plan
+// of list.
 func (p Plan) beats(r storage.Reader, coll *storage.Collection, q query, list []candidate) (bool, error) {
 	if len(list) == 0 {
 		return true, nil

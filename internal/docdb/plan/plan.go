@@ -28,7 +28,7 @@ const (
 	StageTally  access = "RECORD_STORE_FAST_COUNT" // none: their number is kept
 )
 
-// Plan says how the documents that a filter may match are found. Whatever it finds, the filter is applied to it.
+// Plan says how the documents that a filter may match are found. The filter is then applied to each of them.
 type Plan struct {
 	Stage   access
 	ix      storage.Index // of stageIndex and stageIDHack
@@ -44,7 +44,7 @@ type Plan struct {
 	keys     int64    // that it was thought to examine
 }
 
-// query is what a plan is made for.
+// query has what the choice of a plan depends on.
 type query struct {
 	Filter *match.Filter
 	Sort   bson.Raw   // nil: no order
@@ -93,7 +93,7 @@ var EmptyDoc = bson.Raw{5, 0, 0, 0, 0}
 
 func truncated(v bson.RawValue) int64 { n, _ := wire.Integer(v); return n }
 
-// wholeCollection is the plan to look at every document.
+// wholeCollection is the plan that looks at every document.
 var wholeCollection = Plan{Stage: stageAll, ix: storage.IDIndex, spans: wholeIndex}
 
 // candidate is a plan that may be chosen.
@@ -135,7 +135,7 @@ func consider(ix storage.Index, q query) candidate {
 	return c
 }
 
-// Use is the plan to find what a filter matches by an index.
+// Use returns the plan that finds the documents of a filter by an index.
 func Use(ix storage.Index, f *match.Filter) Plan { return consider(ix, query{Filter: f}).Plan }
 
 // countsAll reports whether the number of all documents is wanted.
@@ -167,7 +167,7 @@ func AsksForSomething(v bson.RawValue) bool {
 	return true
 }
 
-// findHint is the index that a hint names; nil for no hint and for {$natural: 1}.
+// findHint returns the index that a hint names; nil for no hint and for {$natural: 1}.
 func findHint(coll *storage.Collection, hint bson.RawValue) (*storage.Index, error) {
 	if !AsksForSomething(hint) {
 		return nil, nil

@@ -9,9 +9,9 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
-// The planner lets the indexes that could serve a query run against one another, as MongoDB's does: it counts the keys that
-// each would examine, some more from round to round, until one is done. What won is remembered for all queries of the same
-// shape, until the catalog's entry of the collection changes or the plan turns out to be much more work than it was.
+// The planner makes the indexes that could serve a query compete, as MongoDB's does: it counts the keys that each would
+// examine, more in each round, until one is done. The winner is cached for all queries of the same shape, until the
+// collection's catalog entry changes, or the plan turns out to be much more work than it was.
 
 // How many keys of each index are counted in the first and in the last round.
 const (
@@ -19,10 +19,11 @@ const (
 	lastTrial  = 10_000
 )
 
-// sortShare is what sorting a document in memory costs, in documents read.
+// sortShare is the cost of sorting a document in memory, where reading one costs 1.
 const sortShare = 0.5
 
-// best is the plan that promises the least work. Where an index serves, the whole collection is not read.
+// best returns the plan that promises the least work. If an index can be used, the plan of reading the whole collection
+// is not considered.
 func best(r storage.Reader, coll *storage.Collection, q query) (Plan, error) {
 	list := candidates(coll, q)
 	if !slices.ContainsFunc(list, func(c candidate) bool { return c.bounded }) {
@@ -38,7 +39,7 @@ func best(r storage.Reader, coll *storage.Collection, q query) (Plan, error) {
 	return bestOf(r, coll, q, list)
 }
 
-// bestOf chooses between candidates, of which there is one at least.
+// bestOf chooses between candidates, of which there is at least one.
 func bestOf(r storage.Reader, coll *storage.Collection, q query, list []candidate) (Plan, error) {
 	if i := slices.IndexFunc(list, func(c candidate) bool { return len(c.spans) == 0 }); i >= 0 {
 		return Plan{Stage: stageNone, ix: storage.IDIndex, Sorted: true}, nil
@@ -70,7 +71,7 @@ func bestOf(r storage.Reader, coll *storage.Collection, q query, list []candidat
 	return p, nil
 }
 
-// shape is under which name a plan is remembered, or "".
+// shape returns the key under which a plan is cached, or "" if it is not.
 func (q query) shape() string {
 	filter := q.Filter.Shape()
 	if filter == "" {
@@ -89,7 +90,7 @@ func others(list []candidate, won int) []Plan {
 	return rest
 }
 
-// race returns the number of the candidate that has the least to do, and how much.
+// race returns the index of the candidate with the least work, and how much work that is.
 func race(r storage.Reader, coll *storage.Collection, q query, list []candidate) (won int, work float64, err error) {
 	all, err := storage.ReadTally(r, coll.ID)
 	if err != nil {
@@ -154,7 +155,7 @@ func (p Plan) count(pace *pace.Pace, r storage.Reader, coll *storage.Collection,
 	return n, it.Error()
 }
 
-// PlanCache remembers what has been chosen for queries of a shape, for one value of a collection. The zero value is empty.
+// PlanCache has the plans chosen for the shapes of queries, for one value of a collection. The zero value is empty.
 type PlanCache struct {
 	mu     sync.Mutex
 	chosen map[string]planned
@@ -162,18 +163,18 @@ type PlanCache struct {
 
 type planKey struct{}
 
-// PlansOf are the choices that are remembered for a collection.
+// PlansOf returns the plan cache of a collection.
 func PlansOf(coll *storage.Collection) *PlanCache {
 	return coll.Note(planKey{}, func() any { return new(PlanCache) }).(*PlanCache)
 }
 
-// planned is a choice: an index, and how many keys it was thought to examine.
+// planned is a choice: an index, and how many keys it was expected to examine.
 type planned struct {
 	index uint64
 	keys  int64
 }
 
-// maxPlans is how many shapes a collection remembers before it begins anew.
+// maxPlans is how many shapes are cached for a collection before the cache is emptied.
 const maxPlans = 500
 
 func (c *PlanCache) get(shape string) (planned, bool) {
@@ -198,14 +199,14 @@ func (c *PlanCache) forget(shape string) {
 	delete(c.chosen, shape)
 }
 
-// Size is how many shapes are remembered.
+// Size returns how many shapes are cached.
 func (c *PlanCache) Size() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.chosen)
 }
 
-// Clear forgets everything.
+// Clear empties the cache.
 func (c *PlanCache) Clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -36,12 +36,12 @@ type Scan struct {
 	seenBytes int
 }
 
-// NewScan is a scan by a plan for what matches a filter.
+// NewScan returns a scan by a plan for the documents that match a filter.
 func NewScan(r storage.Reader, coll *storage.Collection, p Plan, f *match.Filter) *Scan {
 	return &Scan{r: r, coll: coll, Plan: p, filter: f}
 }
 
-// By is a scan for the same documents by another plan.
+// By returns a scan for the same documents by another plan.
 func (s *Scan) By(p Plan) *Scan { return NewScan(s.r, s.coll, p, s.filter) }
 
 const mb = 1 << 20
@@ -49,13 +49,13 @@ const mb = 1 << 20
 // ErrFar is the error of a scan that has examined as much as it may.
 var ErrFar = errors.New("the scan is a long one")
 
-// What a scan may hold in memory of the documents it has met, and what one takes beside its _id.
+// How much memory a scan may use to remember the documents that it has met, and how much one takes beside its _id.
 const (
 	seenMemory   = 4 * mb
 	seenOverhead = 64
 )
 
-// Documents yields the matching documents, each once; copies, unless they may be lent.
+// Documents yields the matching documents, each once. They are copies, unless the caller accepts lent ones.
 func (s *Scan) Documents(r *stage.Run) value.Documents {
 	s.x = r.Evaluation()
 	if s.Plan.Stage == stageOr {
@@ -89,7 +89,7 @@ func (s *Scan) count(yield func(bson.Raw, error) bool) {
 	}
 }
 
-// review forgets a remembered plan that has been ten times as much work as it was thought to be.
+// review drops a cached plan that has been ten times as much work as expected.
 func (s *Scan) review() {
 	if s.Plan.shape != "" && s.keysExamined > 10*s.Plan.keys+firstTrial {
 		PlansOf(s.coll).forget(s.Plan.shape)
@@ -114,8 +114,8 @@ func (s *Scan) walk(yield func(bson.Raw) bool) error {
 	return nil
 }
 
-// Rest gives back what the scan holds of the database's memory: an iterator keeps everything as it was when it was made, and
-// a cursor may be idle for long. The next row is sought from where the scan was; what it reads does not change meanwhile.
+// Rest closes the scan's iterator: it would keep the database's old state in memory, and a cursor may be idle for long.
+// The scan goes on from its position with another iterator of the same snapshot.
 func (s *Scan) Rest() {
 	for _, a := range s.arms {
 		a.Rest()
@@ -166,8 +166,8 @@ func (s *Scan) next(b span) (bool, error) {
 	return s.it.Next(), nil
 }
 
-// get yields the one document that the plan leads to: a copy always, for what Pebble lends of it would have to be given back
-// when the scan rests.
+// get yields the one document that the plan leads to. It is always a copy, because a document lent by Pebble would have
+// to be given back when the scan rests.
 func (s *Scan) get(yield func(bson.Raw) bool) error {
 	s.keysExamined++
 	doc, err := storage.Read(s.r, storage.DocumentKeyOf(s.coll.ID, s.Plan.spans[0].lo))
@@ -248,8 +248,8 @@ func (s *Scan) visit(it storage.Iterator) (bson.Raw, error) {
 	return bytes.Clone(doc), nil
 }
 
-// meet reports whether the scan comes to a document with several keys for the first time. It remembers those that it has
-// met; when these have become many, it finds out by looking at all the document's keys instead.
+// meet reports whether the scan comes to a document with several keys for the first time. It remembers the documents
+// that it has met; when there are too many, it looks at all the document's keys instead.
 func (s *Scan) meet(doc bson.Raw, id, key []byte) (bool, error) {
 	if s.seenBytes > seenMemory {
 		return s.leads(doc, key)
@@ -262,8 +262,8 @@ func (s *Scan) meet(doc bson.Raw, id, key []byte) (bool, error) {
 	return true, nil
 }
 
-// leads reports whether key is the first of the document's keys that the scan comes to. A document with several is yielded
-// there and nowhere else.
+// leads reports whether key is the first of the document's keys that the scan comes to. A document with several keys is
+// yielded only there.
 func (s *Scan) leads(doc bson.Raw, key []byte) (bool, error) {
 	encoded, _, err := s.Plan.ix.Keys(doc)
 	if s.Plan.reverse {
@@ -277,7 +277,7 @@ func (s *Scan) leads(doc bson.Raw, key []byte) (bool, error) {
 	return false, err
 }
 
-// ranges are the spans of keys that the plan visits, in its order.
+// ranges returns the spans of keys that the plan visits, in its order.
 func (s *Scan) ranges() iter.Seq[span] {
 	prefix := storage.DocumentPrefix(s.coll.ID)
 	if s.Plan.ix.ID != storage.IDIndex.ID {

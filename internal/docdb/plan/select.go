@@ -20,7 +20,7 @@ import (
 // sortBytes bounds sorts in memory. Source: MongoDB's internalQueryMaxBlockingSortMemoryUsageBytes.
 const sortBytes = 100 * mb
 
-// Selection is what find and its relatives ask for.
+// Selection is what find and similar commands ask for.
 type Selection struct {
 	query
 	Skip, Limit int64 // limit 0: none
@@ -29,7 +29,7 @@ type Selection struct {
 	Memory      int               // what a sort without an index may hold
 }
 
-// NewSelection parses the parts of a selection; empty documents ask for nothing.
+// NewSelection parses the parts of a selection. An empty document stands for a part that is not given.
 func NewSelection(p *expression.Parser, filter, sort, project bson.Raw, hint bson.RawValue) (sel Selection, err error) {
 	if sel.Filter, err = match.Parse(p, filter); err != nil {
 		return sel, err
@@ -49,7 +49,7 @@ func NewSelection(p *expression.Parser, filter, sort, project bson.Raw, hint bso
 	return sel, err
 }
 
-// Leading is the selection of what leads a pipeline.
+// Leading returns the selection that the first stages of a pipeline stand for.
 func Leading(l stage.Lead, hint bson.RawValue) Selection {
 	sel := Selection{Skip: l.Skip, Limit: l.Limit, Memory: sortBytes}
 	sel.Filter, sel.Sort, sel.order, sel.Hint = l.Filter, l.Sort, l.Order, hint
@@ -71,7 +71,7 @@ func (sel *Selection) Scan(ctx context.Context, r storage.Reader, coll *storage.
 	return NewScan(r, coll, p, sel.Filter), nil
 }
 
-// OneID is the _id of the only document that the selection may have, if nothing else is to be chosen or left out.
+// OneID returns the _id of the only document that the selection can have, if the selection is nothing but that _id.
 func (sel *Selection) OneID() (id bson.RawValue, ok bool) {
 	if sel.Sort != nil || sel.Skip > 0 || AsksForSomething(sel.Hint) {
 		return id, false
@@ -79,8 +79,8 @@ func (sel *Selection) OneID() (id bson.RawValue, ok bool) {
 	return sel.Filter.EqID()
 }
 
-// Results are the selection's documents in their order, projected. Each lasts until the next one is taken. What sorting
-// takes of memory comes from the run.
+// Results yields the selection's documents in order, projected. Each is valid until the next one is taken. The memory
+// for sorting comes from the run.
 func (sel *Selection) Results(r *stage.Run, s *Scan) value.Documents {
 	docs := s.Documents(r)
 	if !s.Plan.Sorted {
@@ -94,7 +94,7 @@ func (sel *Selection) Sorted(r *stage.Run, docs value.Documents) value.Documents
 	return sel.order.Stream(r.Ctx, docs, sel.wanted, func() memory.Account { return r.Memory.Open("Sort", sel.Memory) })
 }
 
-// Window leaves out skip documents and ends after limit.
+// Window leaves out the first skip documents and ends after limit.
 func (sel *Selection) Window(docs value.Documents) value.Documents {
 	if sel.Skip == 0 && sel.Limit == 0 {
 		return docs

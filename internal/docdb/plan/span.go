@@ -18,7 +18,7 @@ func (b span) holds(key []byte) bool {
 	return bytes.Compare(b.lo, key) <= 0 && (b.hi == nil || bytes.Compare(key, b.hi) < 0)
 }
 
-// under is the span of the keys that have prefix in front.
+// under returns the span of the keys that begin with prefix.
 func (b span) under(prefix []byte) span {
 	if b.hi == nil {
 		return span{slices.Concat(prefix, b.lo), storage.After(prefix)}
