@@ -13,9 +13,9 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// Indexes are built while writes go on. First the catalog gets the index as one that is being built: from then on writers
-// keep its entries, and nobody reads them. Then the documents that are there get theirs, some at a time under the
-// collection's lock. Each step may be done again, so a build that a crash or Close has ended begins anew when the engine
+// Indexes are built while writes go on. First the index enters the catalog, marked as being built: from then on writers
+// maintain its entries, and nobody reads them. Then the existing documents get theirs, some at a time under the
+// collection's lock. Each step may be repeated, so a build that a crash or Close has ended starts over when the engine
 // is opened. At the end, under the lock, a unique index is searched for values that two documents have; then the index
 // is in use, or gone. A command's indexes come into use together.
 
@@ -25,8 +25,8 @@ const BuildChunk = 1000
 // buildAborted is MongoDB's code for a build whose index or collection has been dropped.
 var buildAborted = wire.Code{Number: 276, Name: "IndexBuildAborted"}
 
-// Announce puts indexes that the collection does not have into the catalog as being built. busy is the end of another's
-// build of one of them, for which to wait first.
+// Announce puts indexes that the collection does not have into the catalog, marked as being built. If another command
+// is building one of them, busy is closed when it ends, and the caller must wait for that first.
 func (t *Tx) Announce(wanted []Index) (ids []uint64, busy <-chan struct{}, err error) {
 	if err := t.alone(); err != nil {
 		return nil, nil, err
@@ -56,7 +56,7 @@ func (t *Tx) Announce(wanted []Index) (ids []uint64, busy <-chan struct{}, err e
 	return ids, nil, t.setCollection(&next)
 }
 
-// buildOf is closed when the build of an index has ended.
+// buildOf returns a channel that is closed when the build of an index has ended.
 func (s *Store) buildOf(id uint64) <-chan struct{} {
 	s.buildMu.Lock()
 	defer s.buildMu.Unlock()
@@ -102,7 +102,8 @@ func (s *Store) Build(ctx context.Context, ns Namespace, ids []uint64) error {
 	return errors.Join(err, s.drop(ns, ids))
 }
 
-// drop removes indexes whose build has failed. If that was because nothing can be written, it is done when something can.
+// drop removes indexes whose build has failed. If it failed because nothing can be written, they are removed when that
+// is over.
 func (s *Store) drop(ns Namespace, ids []uint64) error {
 	try := func() error {
 		_, err := s.Write(s.ctx, ns, func(t *Tx) error { return t.abandon(ids) })
@@ -126,7 +127,7 @@ func (s *Store) drop(ns Namespace, ids []uint64) error {
 	return nil
 }
 
-// unfinished are the indexes that the catalog says are being built, by collection.
+// unfinished returns the indexes that are being built according to the catalog, by collection.
 func (s *Store) unfinished() map[*Collection][]uint64 {
 	found := map[*Collection][]uint64{}
 	for _, coll := range s.catalog.list("") {
@@ -139,7 +140,7 @@ func (s *Store) unfinished() map[*Collection][]uint64 {
 	return found
 }
 
-// resumeBuilds goes on with the builds that the catalog tells of.
+// resumeBuilds resumes the builds of unfinished indexes.
 func (s *Store) resumeBuilds() {
 	for coll, ids := range s.unfinished() {
 		end := s.BeginBuild(ids)
@@ -152,7 +153,7 @@ func (s *Store) resumeBuilds() {
 	}
 }
 
-// fill gives the documents that are there their entries.
+// fill adds the entries of the existing documents.
 func (s *Store) fill(ctx context.Context, ns Namespace, ids []uint64) error {
 	for from := []byte(nil); ; {
 		_, err := s.Write(ctx, ns, func(t *Tx) (err error) {
@@ -165,7 +166,8 @@ func (s *Store) fill(ctx context.Context, ns Namespace, ids []uint64) error {
 	}
 }
 
-// fillFrom gives some documents their entries, from a key on, and returns the key from which to go on; nil: all are done.
+// fillFrom adds the entries of some documents, from a key on, and returns the key from which to go on, or nil after the
+// last.
 func (t *Tx) fillFrom(ids []uint64, from []byte) (next []byte, err error) {
 	places, err := t.building(ids)
 	if err != nil {
@@ -192,7 +194,7 @@ func (t *Tx) fillFrom(ids []uint64, from []byte) (next []byte, err error) {
 	return nil, it.Error()
 }
 
-// building finds the places of indexes in the collection's list.
+// building returns the positions of indexes in the collection's list.
 func (t *Tx) building(ids []uint64) (places []int, err error) {
 	for _, id := range ids {
 		i := -1
@@ -277,7 +279,7 @@ func (t *Tx) checkAllUnique(ctx context.Context, ix Index) error {
 	return it.Error()
 }
 
-// abandon removes indexes whose build has failed, as far as they are still there.
+// abandon removes indexes whose build has failed, if they still exist.
 func (t *Tx) abandon(ids []uint64) error {
 	if err := t.alone(); err != nil {
 		return err

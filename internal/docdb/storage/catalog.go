@@ -20,13 +20,13 @@ type Namespace struct{ DB, Coll string }
 // String is the full name, database and collection.
 func (n Namespace) String() string { return n.DB + "." + n.Coll }
 
-// SplitName parts the full name of a collection.
+// SplitName splits the full name of a collection.
 func SplitName(full string) Namespace {
 	db, coll := wire.SplitNamespace(full)
 	return Namespace{db, coll}
 }
 
-// Collection is what the catalog knows of a collection. It never changes: a change makes another value.
+// Collection is what the catalog knows about a collection. It is immutable: a change makes another value.
 type Collection struct {
 	NS        Namespace
 	ID        uint64
@@ -52,10 +52,11 @@ func (c *Collection) encode() ([]byte, error) {
 	return bson.Marshal(catalogEntry{c.ID, c.UUID, c.Indexes, c.PreImages, c.Validation})
 }
 
-// notes are what others have found out of one value of a collection and forget with it. The zero value is empty.
+// notes have what other packages have derived from one value of a collection; they are dropped with it. The zero value
+// is empty.
 type notes struct{ values sync.Map }
 
-// Note returns what is kept beside this value of the collection under key; at first it is what fresh makes.
+// Note returns the note of this value of the collection under key. The first call makes it with fresh.
 func (c *Collection) Note(key any, fresh func() any) any {
 	if v, ok := c.notes.values.Load(key); ok {
 		return v
@@ -64,8 +65,8 @@ func (c *Collection) Note(key any, fresh func() any) any {
 	return v
 }
 
-// catalog holds all collections in memory. Whoever changes it holds mu while the batch that tells of the change is
-// applied; whoever takes a snapshot holds it too, so that snapshot and catalog agree.
+// catalog has all collections in memory. A change holds mu while its batch is applied, and so does the taking of a
+// snapshot, so that snapshot and catalog agree.
 type catalog struct {
 	mu    sync.RWMutex
 	colls map[Namespace]*Collection

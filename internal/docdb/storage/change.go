@@ -29,7 +29,7 @@ type Change struct {
 // deltaVersion is the form of the deltas in entries of updates.
 const deltaVersion = 2
 
-// changeOf is the o of an update's entry with a delta.
+// changeOf returns the field o of an update's entry with a delta.
 func changeOf(diff bson.Raw) bson.Raw {
 	at, dst := bsoncore.AppendDocumentStart(make([]byte, 0, len(diff)+24))
 	dst = bsoncore.AppendInt32Element(dst, "$v", deltaVersion)
@@ -38,7 +38,7 @@ func changeOf(diff bson.Raw) bson.Raw {
 	return dst
 }
 
-// ParseChange reads an oplog entry. What is cut, or of a kind that is not known, is an error.
+// ParseChange reads an oplog entry. An entry that is truncated, or of an unknown kind, is an error.
 func ParseChange(entry bson.Raw) (c Change, err error) {
 	if err := wire.Validate(entry, MaxDepth+4); err != nil {
 		return c, fmt.Errorf("oplog entry: %w", err)
@@ -93,13 +93,13 @@ func (c *Change) readCommand() error {
 	return nil
 }
 
-// text is an argument of a catalog change.
+// text returns an argument of a catalog change.
 func (c *Change) text(name string) string {
 	s, _ := c.O.Lookup(name).StringValueOK()
 	return s
 }
 
-// Key is the key of the document that was changed, in a document that may have more: {_id: ...}.
+// Key returns a document with the _id of the changed document, and perhaps more fields.
 func (c *Change) Key() bson.Raw {
 	if c.Op == "u" && c.O2 != nil {
 		return c.O2
@@ -107,7 +107,7 @@ func (c *Change) Key() bson.Raw {
 	return c.O
 }
 
-// diff is what an update changed, or nil if it replaced the document.
+// diff returns what an update changed, or nil if it replaced the document.
 func (c *Change) diff() (bson.Raw, error) {
 	first, err := c.O.IndexErr(0)
 	if err != nil || first.Key() != "$v" {

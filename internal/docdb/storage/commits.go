@@ -8,9 +8,9 @@ import (
 	"sync/atomic"
 )
 
-// commits is the way of transactions to the disk. One goroutine applies them, in order, as they cannot be applied at the
-// same time anyway; another one tells each when it is durable. Either may have to wait for the disk: a command waits for
-// them no longer than it may, and leaves its transaction to them.
+// commits brings transactions to the disk. One goroutine applies them, in order, as they cannot be applied at the same
+// time anyway; another one tells each when it is durable. Either may have to wait for the disk. A command waits for
+// them only as long as its time allows, and then leaves its transaction to them.
 type commits struct {
 	store   *Store
 	applies chan *commit
@@ -27,14 +27,14 @@ type commit struct {
 	done  chan error
 }
 
-// The owners of a transaction that is on its way.
+// The owners of a transaction on its way to the disk.
 const (
 	shared     int32 = iota // until one of them is done with it
 	theCommand              // again
 	theCommit               // the command has left
 )
 
-// queued is how many commits wait for the others to be applied or to be durable before a command has to wait for room.
+// queued is how many commits may wait to be applied, and how many to be durable, before a command has to wait for room.
 const queued = 128
 
 func (c *commits) begin(s *Store) {
@@ -43,7 +43,7 @@ func (c *commits) begin(s *Store) {
 	c.both.Go(c.acknowledge)
 }
 
-// end waits for all commits. There are no commands any more.
+// end waits for all commits, when there are no more commands.
 func (c *commits) end() {
 	close(c.applies)
 	c.both.Wait()

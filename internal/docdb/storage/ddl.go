@@ -44,8 +44,8 @@ func (t *Tx) logCommand(change bson.D) error {
 	return nil
 }
 
-// KeepPreImages has the oplog keep what the collection's documents were before they were changed, or no longer.
-// Source: MongoDB manual, "collMod", changeStreamPreAndPostImages.
+// KeepPreImages sets whether the oplog keeps the collection's documents as they were before a change. Source: MongoDB
+// manual, "collMod", changeStreamPreAndPostImages.
 func (t *Tx) KeepPreImages(keep bool) error {
 	if err := t.alone(); err != nil {
 		return err

@@ -12,11 +12,11 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// Trouble is why nothing can be written at the moment, or nil: the disk is full, or the process has no file descriptors
-// left. Writing goes on by itself when that is over.
+// Trouble returns why nothing can be written at the moment, or nil: the disk is full, or the process has no file
+// descriptors left. Writing goes on by itself when that is over.
 func (s *Store) Trouble() error { return s.disk.Trouble() }
 
-// refusal is what clients are told who want to write while nothing can be written, or nil.
+// refusal returns the error for clients that want to write while nothing can be written, or nil.
 func (s *Store) refusal() error {
 	if err := s.disk.Trouble(); err != nil {
 		return told(err)
@@ -34,8 +34,8 @@ func told(trouble error) error {
 // errLate is of a command that has no time left.
 var errLate = context.DeadlineExceeded
 
-// beside runs fn, which may have to wait for the disk, and waits for it: no longer than the time that ctx has, nor when the
-// database is stuck. Then it has left fn, which goes on; Close waits for it.
+// beside runs fn, which may have to wait for the disk, and waits for it until ctx's time is over or the database is
+// stuck. Then it returns while fn goes on; Close waits for fn.
 func (s *Store) beside(ctx context.Context, fn func() error) (err error, left bool) {
 	stuck := s.disk.Stuck()
 	done := make(chan error, 1)
@@ -52,7 +52,7 @@ func (s *Store) beside(ctx context.Context, fn func() error) (err error, left bo
 	}
 }
 
-// tooLate is what clients are told who have waited for a database that is stuck, or was a moment ago.
+// tooLate returns the error for clients that have waited for a database that is stuck, or was a moment ago.
 func (s *Store) tooLate() error {
 	if err := s.refusal(); err != nil {
 		return err
@@ -60,8 +60,8 @@ func (s *Store) tooLate() error {
 	return told(syscall.ENOSPC)
 }
 
-// deadline is when ctx ends for want of time. That it ends for another reason, such as that the database is closed, is no
-// reason not to wait for what is nearly done.
+// deadline returns when ctx ends because its time is over. If it ends for another reason, such as that the database is
+// closed, commands still wait for what is nearly done.
 func deadline(ctx context.Context) (late <-chan time.Time, stop func()) {
 	at, ok := ctx.Deadline()
 	if !ok {
@@ -97,7 +97,7 @@ func (s *Store) settle() error {
 	return s.raiseDurable(n)
 }
 
-// raiseDurable notes that the first n batches are on the disk, unless it has been frozen and they may not be.
+// raiseDurable notes that the first n batches are on the disk, unless the disk has been frozen, when they may not be.
 func (s *Store) raiseDurable(n uint64) error {
 	if err := s.disk.Frozen(); err != nil {
 		return told(err)
@@ -110,7 +110,7 @@ func (s *Store) raiseDurable(n uint64) error {
 	}
 }
 
-// openOn opens the directory. If that takes room which is not there, it fails and leaves everything as it was.
+// openOn opens the directory. If there is not enough room for that, it fails and leaves everything as it was.
 func (s *Store) openOn(dir string) (*pebble.DB, error) {
 	opened := make(chan struct{})
 	watched := make(chan struct{})

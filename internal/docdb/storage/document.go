@@ -25,10 +25,10 @@ type DuplicateKey struct {
 // Error is MongoDB's message.
 func (d *DuplicateKey) Error() string { return d.cause.Error() }
 
-// Unwrap gives the error with its code.
+// Unwrap returns the error with its code.
 func (d *DuplicateKey) Unwrap() error { return d.cause }
 
-// Read returns a copy of what is stored under key, or nil.
+// Read returns a copy of the value of key, or nil.
 func Read(r Reader, key []byte) ([]byte, error) {
 	value, closer, err := r.Get(key)
 	if errors.Is(err, pebble.ErrNotFound) {
@@ -41,7 +41,8 @@ func Read(r Reader, key []byte) ([]byte, error) {
 	return append([]byte{}, value...), nil // what is empty is there
 }
 
-// Lend returns the document with an _id, which is the database's own until closer is closed, or nil and nothing to close.
+// Lend returns the document with an _id, or nil and a nil closer. The document belongs to the database, and is valid
+// until closer is closed.
 func (s *Store) Lend(coll *Collection, id bson.RawValue) (doc bson.Raw, closer io.Closer, err error) {
 	doc, closer, err = s.db.Get(DocumentKey(coll.ID, id))
 	if errors.Is(err, pebble.ErrNotFound) {
@@ -107,7 +108,7 @@ func (t *Tx) Remove(doc bson.Raw) error {
 	return t.unset(key)
 }
 
-// preImage is what the oplog keeps of a document that is changed.
+// preImage returns the document before a change, if the oplog keeps it.
 func (t *Tx) preImage(old bson.Raw) bson.Raw {
 	if !t.Coll.PreImages {
 		return nil
@@ -115,7 +116,7 @@ func (t *Tx) preImage(old bson.Raw) bson.Raw {
 	return old
 }
 
-// log adds an entry to the oplog, unless what is done has been told of before.
+// log adds an entry to the oplog, unless the change is replayed from one.
 func (t *Tx) log(n news) {
 	if t.replays {
 		return
@@ -135,8 +136,8 @@ func idOf(doc bson.Raw) bson.Raw {
 	return dst
 }
 
-// reindex changes the index entries of the document under key from those of old to those of doc; either may be nil.
-// All indexes are asked before anything is written, so that a refused document leaves no trace.
+// reindex changes the index entries of the document under key from those of old to those of doc; either may be nil. All
+// indexes are checked before anything is written, so that a refused document leaves no trace.
 func (t *Tx) reindex(key []byte, old, doc bson.Raw) error {
 	type change struct {
 		ix           Index
@@ -190,7 +191,7 @@ func (t *Tx) writeEntries(ix Index, id []byte, drop, insert [][]byte) error {
 	return nil
 }
 
-// claimValues makes the values that a document loses and gets in a unique index the transaction's own.
+// claimValues claims the values that a document loses and gets in a unique index for the transaction.
 func (t *Tx) claimValues(ix Index, id []byte, drop, insert [][]byte) error {
 	if !ix.Unique || t.in == nil && t.store.claims.n.Load() == 0 {
 		return nil
@@ -247,7 +248,7 @@ func anyBut(r Reader, prefix, id []byte) (bool, error) {
 	return false, it.Error()
 }
 
-// without returns the members of the ordered list a that the ordered list b has not.
+// without returns the members of the ordered list a that are not in the ordered list b.
 func without(a, b [][]byte) [][]byte {
 	var rest [][]byte
 	for _, v := range a {
@@ -258,7 +259,7 @@ func without(a, b [][]byte) [][]byte {
 	return rest
 }
 
-// markMultikey records on which parts of index i a document has arrays, for that limits how the index may be used.
+// markMultikey records on which parts of index i a document has arrays, because that limits how the index may be used.
 func (t *Tx) markMultikey(i int, arrays []bool) error {
 	marks := union(t.Coll.Indexes[i].Multikey, arrays)
 	if !slices.Contains(marks, true) || slices.Equal(marks, t.Coll.Indexes[i].Multikey) {

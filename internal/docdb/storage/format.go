@@ -8,15 +8,16 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// What is in a directory has the form of a numbered format. The number stands in the directory, so that a program that knows
-// less refuses it instead of reading it wrongly, and one that knows more brings it up first.
+// The data in a directory has a numbered format. The number is stored in the directory, so that an older program
+// refuses the directory instead of misreading it, and a newer one migrates it first.
 //
 //	1  has no number. In its oplog an update's entry has the whole document.
 //	2  has entries of updates that tell what was changed; those of format 1 are valid in it.
 //	3  has collections with validators, and indexes that are hidden, hashed, or in directions other than 1 and -1.
 const formatNow = 3
 
-// formatSteps bring a directory from the format of the key to the next one. They run in one batch with the new number.
+// formatSteps migrate a directory from the format of the key to the next one. They run in one batch with the new
+// number.
 var formatSteps = map[uint32]func(*Store, *pebble.Batch) error{
 	1: func(*Store, *pebble.Batch) error { return nil },
 	2: func(*Store, *pebble.Batch) error { return nil },
@@ -54,12 +55,12 @@ func (s *Store) bringUp() error {
 
 var formatKey = []byte{spaceFormat}
 
-// encodeFormat writes a format's number twice, the second time inverted: what is cut or mixed up is no number.
+// encodeFormat writes a format's number twice, the second time inverted, so that damage shows.
 func encodeFormat(n uint32) []byte {
 	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, n), ^n)
 }
 
-// parseFormat reads the number of a format that this program knows. None stands for the first.
+// parseFormat reads the number of a format that this program knows. A missing number stands for the first format.
 func parseFormat(stored []byte) (uint32, error) {
 	if stored == nil {
 		return 1, nil

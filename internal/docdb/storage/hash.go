@@ -6,7 +6,7 @@ import (
 	"encoding/hex"
 )
 
-// Hash is the MD5 of a collection's documents in the order of _id, as one moment has them.
+// Hash returns the MD5 of a collection's documents in the order of _id, as of one instant.
 func (s *Store) Hash(ctx context.Context, ns Namespace) (string, error) {
 	v := s.View(ns)
 	defer v.Close()

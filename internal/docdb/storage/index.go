@@ -26,7 +26,7 @@ type Part struct {
 	Hashed bool    `bson:"hashed,omitempty"` // the entries have hashes in place of values
 }
 
-// Shown is what stands for the part in a key pattern.
+// Shown returns the part's value in a key pattern.
 func (p Part) Shown() any {
 	switch {
 	case p.Hashed:
@@ -58,15 +58,15 @@ func ParsePart(path string, v bson.RawValue) (p Part, ok bool) {
 	return p, true
 }
 
-// HashKey is the entry of a hashed part for a value that is encoded so. Source: MongoDB manual, "Hashed Indexes"; the hash
+// HashKey returns the entry of a hashed part for an encoded value. Source: MongoDB manual, "Hashed Indexes"; the hash
 // itself is our own.
 func HashKey(encoded []byte) []byte {
 	sum := sha256.Sum256(encoded)
 	return keys.Append(nil, value.Int64(int64(binary.LittleEndian.Uint64(sum[:]))))
 }
 
-// Index is an index on one path or several. An entry's key holds the encodings of the parts' values after one another,
-// those of descending parts inverted, so the order of keys is that of the index.
+// Index is an index on one path or several. An entry's key has the encodings of the parts' values one after the other,
+// those of descending parts inverted, so that keys sort in the order of the index.
 type Index struct {
 	ID       uint64   `bson:"id"`
 	Name     string   `bson:"name"`
@@ -85,7 +85,7 @@ type Index struct {
 // IDIndex stands for the order in which documents are stored.
 var IDIndex = Index{Name: "_id_", Parts: []Part{{Path: "_id", Dir: 1}}, Unique: true}
 
-// AllIndexes are the indexes, that of _id first.
+// AllIndexes returns the indexes, that of _id first.
 func (c *Collection) AllIndexes() []Index { return append([]Index{IDIndex}, c.Indexes...) }
 
 // Ready are the indexes that may be read.
@@ -140,7 +140,7 @@ var parallelArrays = wire.Code{Number: 171, Name: "CannotIndexParallelArrays"}
 // hashedArray is MongoDB's code for an array on the path of a hashed index.
 var hashedArray = wire.Code{Number: 16766, Name: "Location16766"}
 
-// tuples are the values by which doc stands in the index, and of each part whether an array lies on its path.
+// tuples returns the values under which the index has doc, and for each part whether there is an array on its path.
 func (ix Index) tuples(doc bson.Raw) (tuples [][]bson.RawValue, arrays []bool, err error) {
 	tuples, arrays, err = order.IndexKeys(doc, ix.paths())
 	if err != nil {
@@ -173,7 +173,7 @@ func (ix Index) encode(tuple []bson.RawValue) []byte {
 	return key
 }
 
-// Keys are the encoded tuples of doc, in order and each once; none for no document.
+// Keys returns the encoded tuples of doc, in order, each once; none for no document.
 func (ix Index) Keys(doc bson.Raw) (encoded [][]byte, arrays []bool, err error) {
 	if doc == nil || !ix.Filter.Match(doc) {
 		return nil, nil, nil
@@ -186,7 +186,7 @@ func (ix Index) Keys(doc bson.Raw) (encoded [][]byte, arrays []bool, err error) 
 	return slices.CompactFunc(encoded, bytes.Equal), arrays, err
 }
 
-// duplicate says that another document than doc has the tuple that is encoded so.
+// duplicate returns the error that another document than doc has the encoded tuple.
 func (ix Index) duplicate(ns Namespace, doc bson.Raw, encoded []byte) error {
 	tuples, _, _ := ix.tuples(doc) // doc is in the index
 	for _, tuple := range tuples {
@@ -215,7 +215,7 @@ func newDuplicateKey(ns Namespace, ix Index, tuple []bson.RawValue) error {
 	}
 }
 
-// union is of each part whether it is so in a or in b.
+// union returns for each part whether it is set in a or in b.
 func union(a, b []bool) []bool {
 	both := make([]bool, max(len(a), len(b)))
 	for i := range both {

@@ -11,13 +11,13 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// maxIndexes is how many indexes a collection has at most. Source: MongoDB Limits and Thresholds, "Indexes".
+// maxIndexes is how many indexes a collection may have. Source: MongoDB Limits and Thresholds, "Indexes".
 const maxIndexes = 64
 
 // BadIDOption is MongoDB's code for an option that the index on _id does not take.
 var BadIDOption = wire.Code{Number: 197, Name: "InvalidIndexSpecificationOption"}
 
-// SetFilter reads the filter of the documents that the index holds. Source: MongoDB manual, "Partial Indexes".
+// SetFilter sets the filter of a partial index. Source: MongoDB manual, "Partial Indexes".
 func (ix *Index) SetFilter(raw bson.Raw) (err error) {
 	switch {
 	case ix.Sparse:
@@ -32,7 +32,7 @@ func (ix *Index) SetFilter(raw bson.Raw) (err error) {
 	return ix.Filter.CheckPartial()
 }
 
-// Describe is an index as listIndexes shows it.
+// Describe returns an index as listIndexes shows it.
 func (ix Index) Describe() bson.D {
 	d := bson.D{{Key: "v", Value: int32(2)}, {Key: "key", Value: ix.Pattern()}, {Key: "name", Value: ix.Name}}
 	if ix.Unique && ix.ID != IDIndex.ID {
@@ -99,7 +99,7 @@ func (ix Index) sameExpiry(other Index) bool {
 	return ix.Expire == other.Expire || ix.Expire != nil && other.Expire != nil && *ix.Expire == *other.Expire
 }
 
-// hasIndex reports whether the collection has ix already. An index that is like it only in part is a conflict.
+// hasIndex reports whether the collection has ix already. An index that is partly like ix is a conflict.
 func (c *Collection) hasIndex(ix Index) (bool, error) {
 	if slices.Equal(ix.Parts, IDIndex.Parts) {
 		return true, nil

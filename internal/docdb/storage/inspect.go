@@ -11,7 +11,7 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// Inspection is what a collection holds and what is wrong with it.
+// Inspection is what a collection contains, and what is wrong with it.
 type Inspection struct {
 	Tally
 	Entries []int64 // of each of AllIndexes
@@ -27,8 +27,8 @@ func (f *Inspection) fault(format string, args ...any) {
 	}
 }
 
-// Inspect checks that every document is well-formed and under its own key, that it stands in each index by each of its
-// values, that the indexes hold nothing else, and that the tally is right.
+// Inspect checks that every document is well-formed and under its own key, that each index has exactly the entries of
+// the documents, and that the tally is right.
 func Inspect(ctx context.Context, r Reader, coll *Collection) (*Inspection, error) {
 	found := &Inspection{Entries: make([]int64, len(coll.Indexes)+1), Faults: []string{}}
 	expected := make([]int64, len(coll.Indexes)+1)

@@ -56,7 +56,7 @@ func indexKey(index uint64, value, id []byte) []byte {
 	return append(append(key, value...), id...)
 }
 
-// SplitIndexKey parts an index entry into its encoded value and encoded _id.
+// SplitIndexKey splits an index entry into its encoded value and encoded _id.
 func SplitIndexKey(key, entry []byte) (value, id []byte, ok bool) {
 	n, used := binary.Uvarint(entry)
 	if used <= 0 || len(key) < prefixLen || n > uint64(len(key)-prefixLen) {

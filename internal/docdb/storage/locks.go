@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// nsLocks are the collections' write locks. They are striped, so that they are as many as they are however many names
-// clients invent; two collections may share one. Who waits for a lock gets it in the order of asking.
+// nsLocks are the collections' write locks. They are striped, so that their number does not depend on how many names
+// clients invent; two collections may share one. Locks are given in the order of asking.
 type nsLocks struct {
 	seed    maphash.Seed
 	stripes [64]stripe

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// pebbleLogger passes Pebble's messages on. Pebble calls Fatalf when the disk has failed it and nothing more can be made
-// durable: going on could acknowledge writes that are lost, or wait for ever for a lock that Pebble has left, so the
-// process ends. It ends by a goroutine of its own, for a panic in that of a command would be caught.
+// pebbleLogger passes Pebble's messages on. Pebble calls Fatalf when the disk has failed and nothing more can be made
+// durable. Going on could acknowledge writes that are lost, or wait for ever for a lock that Pebble still holds, so the
+// process ends. It ends by a panic in a goroutine of its own, because a panic in a command's goroutine would be caught.
 type pebbleLogger struct {
 	log *slog.Logger
 

@@ -7,8 +7,8 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
-// Measures are a collection's sizes in bytes. What a file holds counts as it is there, which is compressed; what has not
-// left memory for a file yet counts as it is in memory.
+// Measures are a collection's sizes in bytes. Data in files counts in its compressed size; data that is only in memory
+// so far counts in its size there.
 type Measures struct {
 	Tally
 	Stored  int64   // by the documents
@@ -58,8 +58,8 @@ func (s *Store) inFiles(prefix []byte) (int64, error) {
 	return int64(n), err
 }
 
-// inMemory is how much the keys that begin with prefix and their values take. They are read for it, so it is for those that
-// are in no file: what waits in memory is bounded.
+// inMemory returns how much the keys that begin with prefix take, with their values. It reads them all, so it is meant
+// for keys that are in no file: what is only in memory is bounded.
 func (s *Store) inMemory(prefix []byte) (size int64, err error) {
 	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: After(prefix)})
 	if err != nil {

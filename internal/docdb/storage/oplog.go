@@ -36,10 +36,10 @@ type oplogState struct {
 	shown atomic.Uint64 // last, for replies, which wait for no batch
 }
 
-// show lets replies tell of the newest entry.
+// show makes the newest entry's time known to replies.
 func (o *oplogState) show() { o.shown.Store(uint64(o.last.T)<<32 | uint64(o.last.I)) }
 
-// LastTimestamp is the time of the newest change that anybody may have seen.
+// LastTimestamp returns the time of the newest visible change.
 func (s *Store) LastTimestamp() bson.Timestamp {
 	shown := s.oplog.shown.Load()
 	return bson.Timestamp{T: uint32(shown >> 32), I: uint32(shown)}
@@ -130,7 +130,7 @@ func (s *Store) Entries(ctx context.Context, since bson.Timestamp) iter.Seq2[bso
 	}
 }
 
-// news is what an oplog entry tells. Zero fields are left out.
+// news is the content of an oplog entry. Zero fields are left out.
 type news struct {
 	op         string
 	ns         string
@@ -139,7 +139,7 @@ type news struct {
 	wall       time.Time
 }
 
-// encode makes the entry, with room for what stamp puts in.
+// encode returns the entry, with room for what stamp adds.
 func (n news) encode() []byte {
 	room := totalLen + 128 + len(n.ns) + len(n.o) + len(n.o2) + len(n.pre)
 	at, dst := bsoncore.AppendDocumentStart(make([]byte, totalLen, room))
@@ -161,7 +161,7 @@ func (n news) encode() []byte {
 	return dst
 }
 
-// stamp gives entry its place in the oplog. One that is replayed has its time already.
+// stamp gives an entry its position in the oplog. A replayed entry has its time already.
 func (o *oplogState) stamp(entry []byte, now time.Time) bson.Timestamp {
 	t := bson.Timestamp{T: binary.LittleEndian.Uint32(entry[tsOffset+4:]), I: binary.LittleEndian.Uint32(entry[tsOffset:])}
 	if t.IsZero() {
@@ -183,9 +183,9 @@ func (s *Store) LimitOplog(bytes int64, keeps time.Duration) {
 	s.oplog.limit, s.oplog.keeps = cmp.Or(bytes, s.opts.OplogBytes), keeps
 }
 
-// trimOplog deletes the oldest entries when the oplog has outgrown its size or its age by an eighth. Those that
-// LimitOplog keeps stay, and the newest: the timestamps' order hangs on it. Losing a trim in a crash is harmless, so it
-// does not wait for the disk. The caller holds commitMu.
+// trimOplog deletes the oldest entries when the oplog has outgrown its size or its age by an eighth. Entries that
+// LimitOplog keeps stay, and so does the newest, because the next timestamp must be after it. Losing a trim in a crash
+// is harmless, so it does not wait for the disk. The caller holds commitMu.
 func (s *Store) trimOplog(now time.Time) error {
 	size, age := uint64(s.oplog.limit), max(s.opts.OplogAge, s.oplog.keeps)
 	before := func(at bson.Timestamp, age time.Duration) bool { return int64(at.T) < now.Add(-age).Unix() }

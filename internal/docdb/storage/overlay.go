@@ -9,8 +9,8 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// overlay is a reader with writes over it, which it does not see. The writes are in a batch that serves as an ordered map: a
-// value stands behind a byte that tells whether it is one or says that the key is gone.
+// overlay is a reader together with writes that the reader itself does not see. The writes are in a batch that serves
+// as an ordered map: each value begins with a byte that tells whether it is a value or the key is deleted.
 type overlay struct {
 	under Reader
 	own   *pebble.Batch
@@ -134,7 +134,7 @@ func (i *overlaid) Prev() bool {
 	return i.settle(true)
 }
 
-// settle finds which of the two has the next key, and passes over what is gone or hidden.
+// settle finds which of the two has the next key, and passes over deleted and hidden ones.
 func (i *overlaid) settle(back bool) bool {
 	i.back, i.at = back, nil
 	step := Iterator.Next

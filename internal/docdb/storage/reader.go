@@ -6,9 +6,10 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// Reader is what can be read: the database as it is, a snapshot of it, or either with writes of one's own over it.
+// Reader reads the database: as it is, as of a snapshot, or either with the reader's own writes.
 type Reader interface {
-	// Get returns what is stored under key, which is the reader's own until closer is closed, or pebble.ErrNotFound.
+	// Get returns the value of key, or pebble.ErrNotFound. The value belongs to the reader, and is valid until closer
+	// is closed.
 	Get(key []byte) (value []byte, closer io.Closer, err error)
 
 	// Iter iterates over the keys from lo up to and without hi; nil is no bound.

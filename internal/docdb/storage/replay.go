@@ -14,7 +14,7 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/delta"
 )
 
-// ErrOplogGap is the error of a replay from an oplog that has been trimmed too far, or has never been that of the
+// ErrOplogGap is the error of a replay from an oplog that has been trimmed too far, or is of another database than the
 // checkpoint.
 var ErrOplogGap = errors.New("the oplog does not go back to the checkpoint")
 
@@ -22,12 +22,12 @@ var ErrOplogGap = errors.New("the oplog does not go back to the checkpoint")
 const replayChunk = 1000
 
 // Replay brings the database in dir forward in time. The directory is a checkpoint of source, or of a database whose
-// oplog source has; it must not be open. What source's oplog tells of after the checkpoint is applied up to and
-// including until, and as it is there: the oplog of the result is the one that source had at that moment, and the next
-// Replay may go on from it.
+// oplog source has; it must not be open. The changes in source's oplog after the checkpoint are applied, up to and
+// including until. The oplog of the result is the one that source had at that moment, and another Replay may go on from
+// it.
 //
-// A replay that fails leaves the directory between two changes, and perhaps with half an index: it is to be thrown away.
-// The error is ErrOplogGap if source does not have all of the changes.
+// A replay that fails leaves the directory between two changes, and perhaps with half an index: the caller must delete
+// it. The error is ErrOplogGap if source does not have all of the changes.
 func Replay(ctx context.Context, dir string, o Options, source *Store, until bson.Timestamp) (err error) {
 	e, err := openStill(dir, o)
 	if err != nil {
@@ -127,7 +127,7 @@ func (s *Store) untrimmed() bool {
 	return s.oplog.trimmed == 0
 }
 
-// joins reports whether next may be applied in one step with c.
+// joins reports whether next may be applied in the same step as c.
 func (c Change) joins(next Change) bool { return c.Op != "c" && next.Op != "c" && c.ns == next.ns }
 
 // redo applies a group of changes.

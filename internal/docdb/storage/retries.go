@@ -27,7 +27,7 @@ const (
 	prunePeriod    = 1024             // remembered writes between two prunings
 )
 
-// LogicalSession names a session of a user. Two users' sessions are two, whatever ids they give them.
+// LogicalSession names a session of a user. Sessions of two users are distinct, even if they have the same id.
 type LogicalSession struct {
 	ID   bson.Raw
 	User wire.User
@@ -67,9 +67,9 @@ func (t *Tx) KeepOutcome(of LogicalSession, record RetryRecord) error {
 	return t.batch.Set(of.key(), stored, nil)
 }
 
-// PruneRetries forgets the outcomes of sessions that have timed out by now, which is of the clock on the wall: the domain's
-// clock does not move it. The search goes on beside other writes; a session that one of them has used meanwhile is seen
-// when its outcome is looked at again, while no write is applied.
+// PruneRetries removes the outcomes of sessions that have timed out by now, a time of the system's clock and not of the
+// domain's. Other writes go on during the search; each outcome is checked again, while no write is applied, for a
+// session that was used meanwhile.
 func (s *Store) PruneRetries(now time.Time) error {
 	stale, err := s.staleRetries(now)
 	if err != nil || len(stale) == 0 {

@@ -17,7 +17,7 @@ const (
 	MaxDepth    = 180
 )
 
-// Storable returns doc as it may be stored: with an _id, which is first, or why it may not be.
+// Storable returns doc as it may be stored, with its _id first, or the reason why it may not be stored.
 func Storable(doc bson.Raw) (bson.Raw, error) {
 	id, err := doc.LookupErr("_id")
 	if err != nil {

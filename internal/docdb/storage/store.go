@@ -162,7 +162,7 @@ func (s *Store) pebbleOptions() *pebble.Options {
 		FormatMajorVersion:          pebble.FormatNewest,
 		WALMinSyncInterval:          s.syncInterval,
 		CompactionConcurrencyRange:  func() (int, int) { return 1, 1 },
-		// A table that has gone bad is an error of whoever reads it, not the end of all the clusters of the process.
+		// A damaged table is an error for the command that reads it, not the end of all clusters of the process.
 		EventListener: &pebble.EventListener{DataCorruption: func(info pebble.DataCorruptionInfo) {
 			o.Logger.Error("data corruption", "path", info.Path, "error", info.Details)
 		}},
@@ -173,8 +173,8 @@ func (s *Store) pebbleOptions() *pebble.Options {
 	return p
 }
 
-// syncInterval is the time from one sync of the log to the next, at least. When many writers wait, some more will soon: they
-// share the next one. Few writers are not held up. (PostgreSQL has commit_delay and commit_siblings for it.)
+// syncInterval is the least time from one sync of the log to the next, when many writers wait: more will come soon, and
+// share the sync. Few writers are not held up. (PostgreSQL has commit_delay and commit_siblings for it.)
 func (s *Store) syncInterval() time.Duration {
 	if s.waiting.Load() < 8 {
 		return 0
@@ -209,7 +209,7 @@ func (s *Store) Context() context.Context { return s.ctx }
 // Go runs fn beside commands. Close waits for its end; fn ends with Context.
 func (s *Store) Go(fn func()) { s.tasks.Go(fn) }
 
-// Now is the wall clock of the domain, which can be moved.
+// Now returns the domain's time, which can be moved.
 func (s *Store) Now() time.Time { return s.opts.Now() }
 
 // Metrics are Pebble's.
@@ -245,9 +245,9 @@ func (s *Store) Enter() error {
 // Leave undoes Enter.
 func (s *Store) Leave() { s.life.RUnlock() }
 
-// Checkpoint writes a copy of the database at one instant into dir, which must not exist, and returns the timestamp of the
-// last change in it. The copy shares its immutable files with the original by hard links. Writes wait while it is made,
-// and so do reads that ask for what is durable.
+// Checkpoint writes a copy of the database at one instant into dir, which must not exist, and returns the timestamp of
+// the last change in it. The copy shares its immutable files with the original by hard links. Writes wait while it is
+// made, and so do reads that need durable data.
 func (s *Store) Checkpoint(ctx context.Context, dir string) (bson.Timestamp, error) {
 	if err := ctx.Err(); err != nil {
 		return bson.Timestamp{}, err

@@ -14,11 +14,11 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// A Transaction reads a snapshot with its own writes over it, and writes to any number of collections in one step. It holds
-// no lock while it is open. The documents that it has changed are its own until its end, and so are values of unique
-// indexes: another transaction that wants one has a conflict, a write outside of transactions waits for the end, and so does
-// a change of the catalog of a collection that it has written to. What others have changed since the snapshot is a conflict.
-// It is used by one goroutine and ends with Commit or Abort.
+// A Transaction reads a snapshot together with its own writes, and writes to any number of collections in one step. It
+// holds no lock while it is open. It has a claim on the documents and values of unique indexes that it has changed
+// until it ends: another transaction that wants one has a conflict; a write outside of transactions waits for the end,
+// and so does a change of the catalog of a collection that it has written to. It has a conflict itself if it wants to
+// change what others have changed since its snapshot. It is used by one goroutine and ends with Commit or Abort.
 type Transaction struct {
 	store *Store
 	snap  *pebble.Snapshot
@@ -32,14 +32,15 @@ type Transaction struct {
 	over    bool
 }
 
-// share is what a transaction has done to a collection.
+// share has what a transaction has done to a collection.
 type share struct {
 	coll  *Collection // with the transaction's marks of arrays
 	delta Tally
 }
 
 var (
-	// ErrConflict is the error of a transaction that wants to change what another has changed. It is to be aborted.
+	// ErrConflict is the error of a transaction that wants to change what another has changed. The transaction must be
+	// aborted.
 	ErrConflict = wire.Errorf(wire.Code{Number: 112, Name: "WriteConflict"}, "Write conflict during plan execution and yielding is disabled")
 
 	errOver      = errors.New("the transaction has ended")
@@ -71,7 +72,7 @@ func (s *Store) Begin() *Transaction {
 	return x
 }
 
-// View is a collection as the transaction has it. It must not be used after the next Write.
+// View returns a collection as the transaction sees it. It must not be used after the next Write.
 func (x *Transaction) View(ns Namespace) *View { return &View{Coll: x.coll(ns), R: x.own} }
 
 func (x *Transaction) coll(ns Namespace) *Collection {
@@ -120,7 +121,7 @@ func sameShape(a, b *Collection) bool {
 	})
 }
 
-// Commit makes the transaction's writes visible in one step, and durable. The transaction has ended, whatever comes of it.
+// Commit makes the transaction's writes visible in one step, and durable. The transaction ends even if that fails.
 func (x *Transaction) Commit(ctx context.Context) (at bson.Timestamp, err error) {
 	if x.over {
 		return at, errOver
@@ -203,7 +204,7 @@ func (x *Transaction) Abort() {
 	_ = errors.Join(x.own.own.Close(), x.snap.Close()) // of memory only
 }
 
-// claim makes what is under a key the transaction's own. Outside of one it finds that the key is nobody's.
+// claim claims a key for the transaction. Outside of transactions it checks that no transaction has a claim on the key.
 func (t *Tx) claim(key []byte) error {
 	c := &t.store.claims
 	if t.in == nil && c.n.Load() == 0 { // who claims has the collection's lock, as t has
@@ -248,7 +249,7 @@ func (c *claims) keep(t *Tx, key []byte) {
 	}
 }
 
-// alone finds that no transaction is open that has written to the collection, whose catalog is to be changed.
+// alone checks that no open transaction has written to the collection, whose catalog entry is to be changed.
 func (t *Tx) alone() error {
 	if t.in != nil {
 		return errNoCatalog

@@ -10,8 +10,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// Tx gathers what a write command changes in one collection. It is used under the collection's lock, but between Pause and
-// Resume, and by one goroutine.
+// Tx gathers what a write command changes in one collection. It is used by one goroutine, under the collection's lock
+// except between Pause and Resume.
 type Tx struct {
 	store          *Store
 	ctx            context.Context
@@ -37,9 +37,9 @@ type Tx struct {
 	left           bool          // its commit ends it, and the command must not touch it any more
 }
 
-// Write runs fn under the lock of ns, and of also, and makes what it did visible at once and durable before it returns. If
-// fn fails, nothing of what it did since it last paused remains. Nobody waits for a full disk for long: what has not begun
-// is refused; what has may yet be done when there is room.
+// Write runs fn under the lock of ns, and of also, and makes what it did visible at once and durable before it returns.
+// If fn fails, nothing of what it did since it last paused remains. Nobody waits long for a full disk: a write that has
+// not begun is refused; one that has may still happen when there is room.
 func (s *Store) Write(ctx context.Context, ns Namespace, fn func(*Tx) error, also ...Namespace) (bson.Timestamp, error) {
 	for {
 		at, err := s.write(ctx, ns, fn, also...)
@@ -225,7 +225,7 @@ func (t *Tx) Due() bool {
 	return t.full() || large && t.turn.wanted() && time.Since(t.turn.began) > turnTime
 }
 
-// Left reports whether a commit has been left to go on by itself. The tx must not be used any more.
+// Left reports whether the command has stopped waiting for a commit. The tx must not be used any more.
 func (t *Tx) Left() bool { return t.left }
 
 // held is how many bytes await their commit.
@@ -234,7 +234,7 @@ func (t *Tx) held() int { return t.batch.Len() + t.size }
 // full reports whether it is time to commit what has been done, if that may be committed by itself.
 func (t *Tx) full() bool { return t.held() > t.store.opts.GroupBytes }
 
-// Overfull reports whether the batch is too large even for what must be one piece.
+// Overfull reports whether the batch is too large even for changes that must be made in one piece.
 func (t *Tx) Overfull() bool { return t.held() > 4*t.store.opts.GroupBytes }
 
 // Reader reads the database with what the transaction has changed.

@@ -13,7 +13,7 @@ type Validation struct {
 	Action    string   `bson:"validationAction,omitempty"` // error, or warn: those that do not match are taken
 }
 
-// Describe is the validation as listCollections shows it.
+// Describe returns the validation as listCollections shows it.
 func (v *Validation) Describe() bson.D {
 	if v == nil {
 		return bson.D{}
@@ -25,7 +25,7 @@ func (v *Validation) Describe() bson.D {
 	return append(d, bson.E{Key: "validationLevel", Value: v.Level}, bson.E{Key: "validationAction", Value: v.Action})
 }
 
-// readValidation reads what Describe has shown, among other things: nil if there is nothing of it.
+// readValidation reads a validation in the form of Describe from a document; nil if it has none.
 func readValidation(doc bson.Raw) (*Validation, error) {
 	if doc.Lookup("validationLevel").Type == 0 {
 		return nil, nil
@@ -34,7 +34,7 @@ func readValidation(doc bson.Raw) (*Validation, error) {
 	return v, bson.Unmarshal(doc, v)
 }
 
-// SetValidation changes what documents the collection takes. Those that are there stay.
+// SetValidation changes which documents the collection accepts. Existing documents stay.
 func (t *Tx) SetValidation(v *Validation) error {
 	if err := t.alone(); err != nil {
 		return err
@@ -47,7 +47,7 @@ func (t *Tx) SetValidation(v *Validation) error {
 	return t.logCommand(append(bson.D{{Key: "collMod", Value: t.NS.Coll}}, v.Describe()...))
 }
 
-// ChangeIndex changes whether queries use an index, and for how long documents live by it.
+// ChangeIndex changes whether queries use an index, and the lifetime that a TTL index gives to documents.
 func (t *Tx) ChangeIndex(name string, hidden bool, expire *int64) error {
 	if err := t.alone(); err != nil {
 		return err
@@ -71,7 +71,7 @@ func (t *Tx) ChangeIndex(name string, hidden bool, expire *int64) error {
 	return errNotThere
 }
 
-// redoCollMod makes the change of a collection that the oplog tells of.
+// redoCollMod replays a change of a collection from the oplog.
 func (t *Tx) redoCollMod(c Change) error {
 	if keep, ok := c.O.Lookup("changeStreamPreAndPostImages", "enabled").BooleanOK(); ok {
 		return t.KeepPreImages(keep)

@@ -17,7 +17,7 @@ func (v *View) Close() {
 	}
 }
 
-// ID is that of the view's collection, or 0.
+// ID returns the id of the view's collection, or 0.
 func (v *View) ID() uint64 {
 	if v.Coll == nil {
 		return 0
@@ -33,7 +33,7 @@ func (s *Store) View(ns Namespace) *View {
 	return &View{Coll: s.catalog.colls[ns], R: of{snap}, snap: snap}
 }
 
-// Collection is another collection as it was at the view's instant, or nil.
+// Collection returns another collection as it was at the view's instant, or nil.
 func (v *View) Collection(ns Namespace) (*Collection, error) {
 	if v.Coll != nil && v.Coll.NS == ns {
 		return v.Coll, nil
