@@ -23,13 +23,14 @@ var clusters = []Cluster{
 	}},
 }
 
-// serve runs a server and returns its address.
-func serve(t *testing.T, read func(context.Context) ([]Cluster, error)) (*Server, string) {
+// serve runs a server on a clock, and returns its address.
+func serve(t *testing.T, now func() time.Time, read func(context.Context) ([]Cluster, error)) string {
 	t.Helper()
 	s, err := New(Config{Zone: "Telamon.internal", Names: read, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.names.now = now
 	tcp, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -47,7 +48,7 @@ func serve(t *testing.T, read func(context.Context) ([]Cluster, error)) (*Server
 			t.Error(err)
 		}
 	})
-	return s, tcp.Addr().String()
+	return tcp.Addr().String()
 }
 
 func fixed(context.Context) ([]Cluster, error) { return clusters, nil }
@@ -72,7 +73,7 @@ func brief(m *dns.Msg) string {
 }
 
 func TestAnswers(t *testing.T) {
-	_, address := serve(t, fixed)
+	address := serve(t, time.Now, fixed)
 	for _, c := range []struct {
 		name   string
 		rrtype uint16
@@ -113,9 +114,9 @@ func TestAnswers(t *testing.T) {
 func TestNewNames(t *testing.T) {
 	var there atomic.Pointer[[]Cluster]
 	there.Store(&[]Cluster{})
-	s, address := serve(t, func(context.Context) ([]Cluster, error) { return *there.Load(), nil })
 	var ahead atomic.Int64
-	s.names.now = func() time.Time { return time.Unix(ahead.Load(), 0) }
+	clock := func() time.Time { return time.Unix(ahead.Load(), 0) }
+	address := serve(t, clock, func(context.Context) ([]Cluster, error) { return *there.Load(), nil })
 	name := "cluster0.ab12c.telamon.internal."
 	says := func(want string) {
 		t.Helper()
@@ -138,14 +139,14 @@ func TestNewNames(t *testing.T) {
 func TestNamesThatCannotBeRead(t *testing.T) {
 	var away atomic.Bool
 	away.Store(true)
-	s, address := serve(t, func(context.Context) ([]Cluster, error) {
+	var ahead atomic.Int64
+	clock := func() time.Time { return time.Unix(ahead.Load(), 0) }
+	address := serve(t, clock, func(context.Context) ([]Cluster, error) {
 		if away.Load() {
 			return nil, errors.New("away")
 		}
 		return clusters, nil
 	})
-	var ahead atomic.Int64
-	s.names.now = func() time.Time { return time.Unix(ahead.Load(), 0) }
 	for i, want := range []string{"SERVFAIL", "NOERROR", "NOERROR"} {
 		away.Store(i != 1)
 		ahead.Add(1)
@@ -161,7 +162,7 @@ func TestLargeAnswers(t *testing.T) {
 	for i := range 50 {
 		large.Members = append(large.Members, Member{Name: fmt.Sprintf("large-shard-00-%02d.x.telamon.internal", i), Port: 27017, Host: "192.0.2.1"})
 	}
-	_, address := serve(t, func(context.Context) ([]Cluster, error) { return []Cluster{large}, nil })
+	address := serve(t, time.Now, func(context.Context) ([]Cluster, error) { return []Cluster{large}, nil })
 	for _, c := range []struct {
 		network string
 		size    uint16

@@ -16,7 +16,7 @@ type Observer interface {
 	Command(Command)
 	// Login tells of a login that has succeeded or failed.
 	Login(Login)
-	// Authorization tells whether the roles of a user who has logged in allow a command.
+	// Authorization reports whether the roles of a user who has logged in allow a command.
 	Authorization(Authorization)
 }
 
@@ -49,7 +49,7 @@ type Login struct {
 	Reason    error     // why it failed; nil: it succeeded
 }
 
-// Authorization says whether a command may run.
+// Authorization reports whether a command may run.
 type Authorization struct {
 	Client
 	Message *wire.Msg

@@ -38,7 +38,7 @@ const (
 	Failed     Status = "failed"
 )
 
-// unfinished says whether the snapshot is still being taken.
+// unfinished reports whether the snapshot is still being taken.
 func (s *Snapshot) unfinished() bool { return s.Status == Queued || s.Status == InProgress }
 
 // Snapshots, by the cluster they are of.

@@ -82,7 +82,7 @@ func find(tx store.Tx, userID, scope model.ID, seen func(*model.Membership) bool
 	return m, store.IfMissing(err, fault.UserNotFound.With(userID))
 }
 
-// shown says whether newer operations show a place.
+// shown reports whether newer operations show a place.
 func shown(m *model.Membership) bool { return !m.Aside }
 
 type getInOrgIn struct {

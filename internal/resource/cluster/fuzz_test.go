@@ -58,7 +58,7 @@ func declares[W any, P version[W]](t *testing.T, body []byte) {
 	}
 }
 
-// declared reads a body as the API does, and says whether it is accepted.
+// declared reads a body as the API does, and reports whether it is accepted.
 func declared[W any, P version[W]](t *testing.T, tree any, d *model.Declared) bool {
 	clean, found := schema.Of(reflect.TypeFor[W]()).Check(tree, true)
 	if len(found) > 0 {

@@ -64,7 +64,7 @@ func stands(tx store.Tx, node string) error {
 	return store.IfMissing(err, nil)
 }
 
-// placeable says whether there is room for c beside the project's other clusters.
+// placeable reports whether there is room for c beside the project's other clusters.
 func placeable(tx store.Tx, c *model.Cluster) error {
 	others, err := state.Clusters.List(tx, store.Query{Index: "name", Prefix: []string{c.GroupID}})
 	if err != nil {

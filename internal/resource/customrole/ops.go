@@ -23,7 +23,7 @@ type Service struct {
 type Holders interface {
 	// LoseRole takes a custom role away from every user who has it. If it is the only role of some, it changes nothing
 	// and returns their names.
-	LoseRole(tx store.Tx, groupID model.ID, role string) (bereft []string, err error)
+	LoseRole(tx store.Tx, groupID model.ID, role string) (without []string, err error)
 }
 
 const (

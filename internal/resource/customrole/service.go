@@ -129,12 +129,12 @@ func (s *Service) delete(tx store.Tx, in oneIn) (none api.None, err error) {
 	if err := disinherit(tx, r); err != nil {
 		return none, err
 	}
-	bereft, err := s.Users.LoseRole(tx, r.GroupID, r.Name)
+	without, err := s.Users.LoseRole(tx, r.GroupID, r.Name)
 	if err != nil {
 		return none, err
 	}
-	if len(bereft) > 0 {
-		return none, fault.CustomRoleOfUsers.With(strings.Join(bereft, ", "))
+	if len(without) > 0 {
+		return none, fault.CustomRoleOfUsers.With(strings.Join(without, ", "))
 	}
 	if err := state.CustomRoles.Delete(tx, r); err != nil {
 		return none, err
@@ -149,7 +149,7 @@ func disinherit(tx store.Tx, r *model.CustomRole) error {
 		return err
 	}
 	var heirs []*model.CustomRole
-	var bereft []string
+	var without []string
 	for _, heir := range all {
 		rest := slices.DeleteFunc(slices.Clone(heir.Inherits), func(p model.DatabaseRole) bool { return p.Name == r.Name })
 		if len(rest) == len(heir.Inherits) {
@@ -158,11 +158,11 @@ func disinherit(tx store.Tx, r *model.CustomRole) error {
 		heir.Inherits = rest
 		heirs = append(heirs, heir)
 		if heir.Empty() {
-			bereft = append(bereft, heir.Name)
+			without = append(without, heir.Name)
 		}
 	}
-	if len(bereft) > 0 {
-		return fault.CustomRoleOfRoles.With(strings.Join(bereft, ", "))
+	if len(without) > 0 {
+		return fault.CustomRoleOfRoles.With(strings.Join(without, ", "))
 	}
 	for _, heir := range heirs {
 		if err := put(tx, heir, "MONGODB_ROLE_UPDATED"); err != nil {

@@ -38,7 +38,7 @@ func (s *Service) listInOrg(tx store.Tx, in listInOrgIn) (list []OrganizationInv
 	return list, err
 }
 
-// waits says whether a place in an organization is one that an invitation to it waits for.
+// waits reports whether a place in an organization is one that an invitation to it waits for.
 func waits(m *model.Membership) bool { return m.Pending && !m.Aside }
 
 // show shows what people wait for in an organization, who was asked first before the others.

@@ -60,7 +60,7 @@ func check(w *Group) ([]model.Tag, error) {
 	return tags, bad.Err()
 }
 
-// room says whether the organization may have one more project.
+// room reports whether the organization may have one more project.
 func room(tx store.Tx, orgID model.ID) error {
 	n, err := state.Projects.Count(tx, state.ProjectsOf(orgID))
 	if err == nil && n >= maxProjects {

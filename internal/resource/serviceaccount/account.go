@@ -205,7 +205,7 @@ func (f *found) give(roles []authz.Role) {
 	}
 }
 
-// set takes a value that is given, and says whether that is a change.
+// set takes a value that is given, and reports whether that is a change.
 func set(field, given *string) bool {
 	if given == nil || *given == *field {
 		return false

@@ -24,14 +24,14 @@ func (in InPeople) Check() error {
 	return nil
 }
 
-// Wants says whether a place is wanted.
+// Wants reports whether a place is wanted.
 func (in InPeople) Wants(m *model.Membership) bool {
 	return in.InStatus.Wants(m) &&
 		(in.OrgMembershipStatus == "" || in.OrgMembershipStatus == Status(m)) &&
 		(in.Username == "" || state.Fold(in.Username) == state.Fold(m.Username))
 }
 
-// Active says whether a place is one that older operations show.
+// Active reports whether a place is one that older operations show.
 func Active(m *model.Membership) bool { return !m.Pending }
 
 // Shape is how people are shown, and what is read of them for it.

@@ -146,7 +146,7 @@ type InStatus struct {
 	OrgMembershipStatuses []string `query:"orgMembershipStatuses" api:"maxItems=4,enum=PENDING|ACTIVE|INVITATION_EXPIRED|INVITATION_REJECTED" doc:"Return users in these states only. Nobody is in the last two: Telamon removes invitations that are expired or declined."`
 }
 
-// Wants says whether a place is wanted.
+// Wants reports whether a place is wanted.
 func (in InStatus) Wants(m *model.Membership) bool {
 	return !m.Aside && (len(in.OrgMembershipStatuses) == 0 || slices.Contains(in.OrgMembershipStatuses, Status(m)))
 }

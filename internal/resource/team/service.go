@@ -54,7 +54,7 @@ func (s *Service) create(tx store.Tx, in createIn) (out Team, err error) {
 	return out, begin(tx, t, w.Usernames)
 }
 
-// room says whether the organization may have one more team.
+// room reports whether the organization may have one more team.
 func room(tx store.Tx, orgID model.ID) error {
 	if _, err := state.Organization(tx, orgID); err != nil {
 		return err
