@@ -39,7 +39,7 @@ The command line wins over the environment, and the environment over --config.`,
   telamon serve
 
   # for a network: HTTPS with an authority of its own, whose certificate is telamon-data/ca.pem
-  telamon serve --listen 0.0.0.0:8443 --tls auto --cluster-host 192.0.2.10 --cluster-ports 27017-27117
+  telamon serve --listen 0.0.0.0:8443 --tls auto --cluster-host 192.0.2.10 --cluster-ports 27017-27316
 
   # one of several nodes; in the environment the password stays out of the list of processes
   TELAMON_STORE=postgres://telamon:PASSWORD@db.example.com/telamon telamon serve --listen 0.0.0.0:8443 --tls auto --cluster-host 192.0.2.10
