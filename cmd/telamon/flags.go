@@ -54,7 +54,7 @@ func completions(c *cobra.Command) {
 func readPorts(s string, cfg *server.Config) error {
 	from, to, ok := numbers(s, "-")
 	if !ok || from < 1 || to > 65535 || from > to {
-		return fmt.Errorf("must be FROM-TO, such as 27017-27117")
+		return fmt.Errorf("must be FROM-TO, such as 27017-27316")
 	}
 	cfg.PortFrom, cfg.PortTo = from, to
 	return nil
