@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,7 +34,8 @@ type world struct {
 func begin(t *testing.T, opts ...telamontest.Option) *world {
 	t.Helper()
 	w := &world{Server: telamontest.Start(t, append(opts, telamontest.DNS())...), t: t}
-	resolveBy(t, w.DNSAddress)
+	address := w.DNSAddress
+	nameServer.Store(&address)
 	transport := &http.Transport{}
 	if w.CAFile != "" {
 		transport.TLSClientConfig = w.roots()
@@ -48,14 +50,16 @@ func begin(t *testing.T, opts ...telamontest.Option) *world {
 	return w
 }
 
-// resolveBy has this process ask a server of DNS.
-func resolveBy(t *testing.T, address string) {
-	before := net.DefaultResolver
-	t.Cleanup(func() { net.DefaultResolver = before })
+// nameServer is the address of the server of DNS that this process asks: it is set before anything asks, and not the resolver,
+// which drivers of an earlier test may still use.
+var nameServer atomic.Pointer[string]
+
+func TestMain(m *testing.M) {
 	net.DefaultResolver = &net.Resolver{PreferGo: true, StrictErrors: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		var d net.Dialer
-		return d.DialContext(ctx, network, address)
+		return d.DialContext(ctx, network, *nameServer.Load())
 	}}
+	os.Exit(m.Run())
 }
 
 func must[T any](v T, _ any, err error) T {
