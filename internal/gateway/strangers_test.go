@@ -195,7 +195,8 @@ func TestLongNamesInTheLog(t *testing.T) {
 	}
 }
 
-// TestHalfFramesEnd: a message that has begun ends in time, also of who has logged in.
+// TestHalfFramesEnd: a connection on which part of a message arrived is closed when the rest does not arrive in time,
+// whether its client has logged in or not.
 func TestHalfFramesEnd(t *testing.T) {
 	c := start(t, func(g *Gateway) { g.frameTime = 10 * time.Millisecond })
 	c.dir.addUser(t, "ann", anywhere)

@@ -21,9 +21,7 @@ import (
 // TestAFullDiskIsNotTheEnd fills the disk of a server that is written to, and makes room again, round after round. Who
 // writes is answered in time, what was acknowledged stays, the log stays short, and nothing needs a restart.
 func TestAFullDiskIsNotTheEnd(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("a small disk can be made by root only")
-	}
+	needsRoot(t)
 	dir := t.TempDir()
 	if err := system("mount", "-t", "tmpfs", "-o", "size=128m", "small", dir); err != nil {
 		if os.Getenv("TELAMON_REQUIRE_ALL") != "" {

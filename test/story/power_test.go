@@ -35,9 +35,7 @@ type disk struct {
 // newDisk makes a disk, or skips the test and says why that cannot be.
 func newDisk(t *testing.T) *disk {
 	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("a disk can be made by root only")
-	}
+	needsRoot(t)
 	for _, program := range []string{"mkfs.xfs", "mkfs.ext4", "mount", "umount"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skip("a disk cannot be made:", err)

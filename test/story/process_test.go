@@ -62,6 +62,18 @@ func beServer(dir string) int {
 	return 0
 }
 
+// needsRoot skips a test that mounts a disk where only root may, and fails it where everything is required.
+func needsRoot(t *testing.T) {
+	t.Helper()
+	switch {
+	case os.Geteuid() == 0:
+	case os.Getenv("TELAMON_REQUIRE_ALL") != "":
+		t.Fatal("root is required: nobody else mounts a disk")
+	default:
+		t.Skip("only root mounts a disk")
+	}
+}
+
 // process is a server in a process of its own.
 type process struct {
 	t       *testing.T

@@ -223,7 +223,7 @@ func FuzzApply(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, doc, diff []byte) {
 		if wire.Validate(doc, 180) != nil || wire.Validate(diff, 180) != nil {
-			t.Skip()
+			return // no documents
 		}
 		made, err := Apply(doc, diff)
 		if err == nil && wire.Validate(made, 400) != nil {

@@ -110,6 +110,19 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestTheLastCertificate: a user has a bounded number of certificates.
+func TestTheLastCertificate(t *testing.T) {
+	s := apitest.Start(t)
+	owner, certs := s.Owner(), user(s, "jane", "MANAGED")
+	for range 500 {
+		owner.Post(certs, `{}`).Want(http.StatusCreated)
+	}
+	if got := owner.Post(certs, `{}`).WantError(http.StatusBadRequest, "VALIDATION_ERROR"); !slices.Equal(got, []string{"username"}) {
+		t.Errorf("one more: %v", got)
+	}
+	owner.Post(user(s, "kim", "MANAGED"), `{}`).Want(http.StatusCreated)
+}
+
 // TestSecurity: what is given is shown byte for byte, and goes again, also with its project.
 func TestSecurity(t *testing.T) {
 	s := apitest.Start(t)

@@ -72,8 +72,12 @@ func (s *Service) list(tx store.Tx, in listIn) (page api.Page[UserCert], err err
 	if _, err := s.users.X509(tx, in.GroupID, in.Username); err != nil {
 		return page, store.IfMissing(err, fault.UsernameNotFound.With(in.Username))
 	}
-	q := store.Query{Index: "user", Prefix: []string{in.GroupID, in.Username}}
-	return s.issued.Page(tx, kept.ListIn{InGroup: in.InGroup, Paging: in.Paging}, q)
+	return s.issued.Page(tx, kept.ListIn{InGroup: in.InGroup, Paging: in.Paging}, in.query())
+}
+
+// query selects the certificates of the user.
+func (in ofUser) query() store.Query {
+	return store.Query{Index: "user", Prefix: []string{in.GroupID, in.Username}}
 }
 
 type createIn struct {
@@ -81,8 +85,11 @@ type createIn struct {
 	Body UserCert
 }
 
-// Lifetimes of certificates, in months.
-const fewestMonths, usualMonths = 1, 3
+const (
+	fewestMonths = 1
+	usualMonths  = 3
+	mostOfUser   = 500 // certificates of one username. It is no rule of the API
+)
 
 func (s *Service) create(tx store.Tx, in createIn) (api.Verbatim, error) {
 	kind, err := s.users.X509(tx, in.GroupID, in.Username)
@@ -90,7 +97,14 @@ func (s *Service) create(tx store.Tx, in createIn) (api.Verbatim, error) {
 		return "", store.IfMissing(err, fault.UsernameNotFound.With(in.Username))
 	}
 	months := api.Or(in.Body.Months, usualMonths)
+	n, err := issued.Count(tx, in.query())
+	if err != nil {
+		return "", err
+	}
 	var bad fault.Problems
+	if n >= mostOfUser {
+		bad.Add("username", "has as many certificates as a user may have: %d", mostOfUser)
+	}
 	if kind != "MANAGED" {
 		bad.Add("username", "must be of a user whose x509Type is MANAGED")
 	}
