@@ -94,7 +94,7 @@ var things = Operations{
 				case "bug":
 					return thing{}, errors.New("a secret cause")
 				case "undeclared":
-					return thing{}, fault.GroupAlreadyExists.With("x")
+					return thing{}, fault.UserAlreadyExists.With("x")
 				case "panic":
 					panic("a secret cause")
 				}

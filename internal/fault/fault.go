@@ -1,4 +1,4 @@
-// Package fault is how Telamon's domain says no: a kind of error from one catalogue, with parameters.
+// Package fault is how Telamon's domain says no: a kind of error, with parameters.
 //
 // It knows no HTTP. Package api maps a Class to a status in one place. What clients see is the kind's code and a
 // sentence built from the parameters; the cause is for the log only.
@@ -36,6 +36,9 @@ type Kind struct {
 	Class  Class
 	Format string // for fmt, with one %s for each parameter that the sentence names
 }
+
+// NewKind declares a kind of error that one family answers with.
+func NewKind(code string, class Class, format string) *Kind { return &Kind{code, class, format} }
 
 // MaxViolations bounds what a hostile request can make the server say: further violations are not named.
 const MaxViolations = 100

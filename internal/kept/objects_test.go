@@ -25,6 +25,11 @@ func (n name) Row() (string, error) {
 	return n.GroupID + "/" + n.Text, fault.UsernameNotFound.With(n.Text)
 }
 
+var (
+	tooMany = fault.NewKind("TOO_MANY_THINGS", fault.Forbidden, "A project has at most %s things.")
+	taken   = fault.NewKind("THING_EXISTS", fault.Conflict, "There is a thing named %s.")
+)
+
 type things struct {
 	Objects[name, shape, struct{}]
 	t *testing.T
@@ -38,8 +43,8 @@ func newThings(t *testing.T) *things {
 			Name: "things", ID: func(o *object) string { return o.GroupID + "/" + o.Is.Text }, Rev: func(o *object) *int64 { return &o.Rev },
 			Indexes: []store.Index[object]{{Name: "group", Key: func(o *object) []string { return []string{o.GroupID, o.Is.Text} }}},
 		},
-		Limit: Limit{model.LimitDatabaseUsers, fault.DatabaseUsersLimit},
-		Taken: func(o *object) error { return fault.DatabaseUserExists.With(o.Is.Text) },
+		Limit: Limit{model.LimitDatabaseUsers, tooMany},
+		Taken: func(o *object) error { return taken.With(o.Is.Text) },
 		Events: func(o *object) Events {
 			return Events{"MONGODB_USER_ADDED", "MONGODB_USER_UPDATED", "MONGODB_USER_DELETED", []event.Subject{event.DatabaseUser(o.Is.Text)}}
 		},
@@ -126,10 +131,10 @@ func TestObjects(t *testing.T) {
 		want error
 	}{
 		{"x", s.create("a", "x"), nil},
-		{"x again", s.create("a", "x"), fault.DatabaseUserExists},
+		{"x again", s.create("a", "x"), taken},
 		{"x elsewhere", s.create("b", "x"), nil},
 		{"y", s.create("a", "y"), nil},
-		{"one too many", s.create("a", "z"), fault.DatabaseUsersLimit},
+		{"one too many", s.create("a", "z"), tooMany},
 		{"in no project", s.create("c", "x"), fault.GroupNotFound},
 		{"delete what is not there", s.delete("b", "y"), fault.UsernameNotFound},
 		{"delete", s.delete("b", "x"), nil},

@@ -21,7 +21,7 @@ const (
 func (s *Service) Operations() api.Operations {
 	read := authz.Any(authz.GroupReadOnly)
 	manage := authz.Any(authz.GroupOwner, authz.GroupNetworkAccessManager)
-	missing := fault.Kinds{fault.NetworkEntryMissing}
+	missing := fault.Kinds{networkEntryMissing}
 	return api.Operations{
 		{
 			ID: "listProjectIpAccessLists", Aliases: []string{"listGroupAccessListEntries"}, Method: http.MethodGet, Path: list, Tag: tag,
@@ -35,7 +35,7 @@ func (s *Service) Operations() api.Operations {
 			Description: "Adds each entry of the body; an entry for a network that is listed already takes the place of the older one. " +
 				"Either all are taken or none. Answers with the whole list.",
 			Roles:  authz.Any(authz.GroupOwner, authz.GroupNetworkAccessManager, authz.GroupChartsAdmin),
-			Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.NetworkEntriesLimit},
+			Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{networkEntriesLimit},
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.create))},
 		},
 		{

@@ -25,7 +25,7 @@ type Service struct {
 // New returns the family on st.
 func New(st store.Store) *Service {
 	return &Service{kept.Objects[one, NetworkPermissionEntry, string]{
-		Store: st, Table: Entries, Limit: kept.Limit{Name: model.LimitNetworkEntries, Beyond: fault.NetworkEntriesLimit}, Show: show,
+		Store: st, Table: Entries, Limit: kept.Limit{Name: model.LimitNetworkEntries, Beyond: networkEntriesLimit}, Show: show,
 		Events: func(e *Entry) kept.Events {
 			return kept.Events{
 				Created: "NETWORK_PERMISSION_ENTRY_ADDED", Changed: "NETWORK_PERMISSION_ENTRY_UPDATED", Removed: "NETWORK_PERMISSION_ENTRY_REMOVED",
@@ -43,7 +43,7 @@ type one struct {
 
 // Row is the id of the entry's row.
 func (in one) Row() (string, error) {
-	missing := fault.NetworkEntryMissing.With(in.EntryValue)
+	missing := networkEntryMissing.With(in.EntryValue)
 	p, err := shape.Network(in.EntryValue)
 	if err != nil { // the id of a security group, or nothing that there is
 		return key(in.GroupID, in.EntryValue), missing.Because(err)
@@ -75,7 +75,7 @@ type createIn struct {
 
 func (s *Service) create(tx store.Tx, in createIn) (page api.Page[NetworkPermissionEntry], err error) {
 	if len(in.Body) > maxEntries {
-		return page, fault.NetworkEntriesLimit.With(strconv.Itoa(maxEntries)) // before any work on them
+		return page, networkEntriesLimit.With(strconv.Itoa(maxEntries)) // before any work on them
 	}
 	var bad fault.Problems
 	entries := make([]*Entry, len(in.Body))

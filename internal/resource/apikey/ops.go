@@ -37,7 +37,7 @@ func (s *Service) Operations() api.Operations {
 
 func (s *Service) projectOperations() api.Operations {
 	manage := authz.Any(authz.GroupOwner, authz.GroupAccessManager)
-	missing := fault.Kinds{fault.APIKeyNotFound, fault.InvalidEnumValue}
+	missing := fault.Kinds{keyNotFound, fault.InvalidEnumValue}
 	return api.Operations{
 		{
 			ID: "listProjectApiKeys", Aliases: []string{"listGroupApiKeys"}, Method: http.MethodGet, Path: ofProject, Tag: tag,
@@ -50,7 +50,7 @@ func (s *Service) projectOperations() api.Operations {
 			Summary: "Create one API key in one project",
 			Description: "Creates a key of the project's organization that has roles in the project. This answer alone shows the private key; " +
 				"it is not kept and cannot be shown again.",
-			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.APIKeysLimit, fault.InvalidEnumValue},
+			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{keysLimit, fault.InvalidEnumValue},
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.createInProject))},
 		},
 		{
@@ -68,7 +68,7 @@ func (s *Service) projectOperations() api.Operations {
 		{
 			ID: "removeProjectApiKey", Aliases: []string{"removeGroupApiKey"}, Method: http.MethodDelete, Path: inProject, Tag: tag,
 			Summary: "Remove one API key from one project", Description: "Takes the key's roles in the project. It stays a key of the organization.",
-			Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.APIKeyNotFound},
+			Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{keyNotFound},
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.remove))},
 		},
 	}
@@ -76,7 +76,7 @@ func (s *Service) projectOperations() api.Operations {
 
 func (s *Service) keyOperations() api.Operations {
 	read, owner := authz.Any(authz.OrgMember), authz.Any(authz.OrgOwner)
-	missing := fault.Kinds{fault.APIKeyNotFound}
+	missing := fault.Kinds{keyNotFound}
 	return api.Operations{
 		{
 			ID: "listApiKeys", Aliases: []string{"listOrgApiKeys"}, Method: http.MethodGet, Path: keys, Tag: tag,
@@ -87,7 +87,7 @@ func (s *Service) keyOperations() api.Operations {
 		{
 			ID: "createApiKey", Aliases: []string{"createOrgApiKey"}, Method: http.MethodPost, Path: keys, Tag: tag,
 			Summary: "Create one API key in one organization", Description: "Creates a key. This answer alone shows the private key; it is not kept and cannot be shown again.",
-			Roles: owner, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.APIKeysLimit},
+			Roles: owner, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{keysLimit},
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.create))},
 		},
 		{
@@ -117,7 +117,7 @@ func (s *Service) listOperations() api.Operations {
 		{
 			ID: "listApiKeyAccessListsEntries", Aliases: []string{"listOrgApiKeyAccessListEntries"}, Method: http.MethodGet, Path: list, Tag: tag,
 			Summary: "Return the access list of one API key", Description: "Returns the addresses that the key may be used from, and how often each entry has been used.",
-			Roles: read, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.APIKeyNotFound},
+			Roles: read, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{keyNotFound},
 			Versions: []api.Version{api.At("2023-01-01", authn.Held(s.Usage, store.Read(s.Store, s.addresses)))},
 		},
 		{
@@ -126,13 +126,13 @@ func (s *Service) listOperations() api.Operations {
 			Description: "Adds each entry of the body: either all or none. Once a key has entries it can be used from their addresses only. " +
 				"A key may change its own list, but not so that the address it is calling from is shut out. Answers with the whole list.",
 			Roles: self, Status: http.StatusOK, Level: api.Real,
-			Errors:   fault.Kinds{fault.APIKeyNotFound, fault.DuplicateAccessItem, fault.KeyAddressesLimit, fault.CannotRemoveCaller},
+			Errors:   fault.Kinds{keyNotFound, fault.DuplicateAccessItem, fault.KeyAddressesLimit, fault.CannotRemoveCaller},
 			Versions: []api.Version{api.At("2023-01-01", authn.Held(s.Usage, store.Write(s.Store, s.admit)))},
 		},
 		{
 			ID: "getApiKeyAccessList", Aliases: []string{"getOrgApiKeyAccessListEntry"}, Method: http.MethodGet, Path: entry, Tag: tag,
 			Summary: "Return one entry of an API key's access list",
-			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.APIKeyNotFound, fault.AccessListNotFound},
+			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{keyNotFound, fault.AccessListNotFound},
 			Versions: []api.Version{api.At("2023-01-01", authn.Held(s.Usage, store.Read(s.Store, s.address)))},
 		},
 		{
@@ -140,7 +140,7 @@ func (s *Service) listOperations() api.Operations {
 			Summary:     "Remove one entry from an API key's access list",
 			Description: "Removes the entry. A key may change its own list, but not so that the address it is calling from is shut out.",
 			Roles:       self, Status: http.StatusNoContent, Level: api.Real,
-			Errors:   fault.Kinds{fault.APIKeyNotFound, fault.AccessListNotFound, fault.CannotRemoveCaller},
+			Errors:   fault.Kinds{keyNotFound, fault.AccessListNotFound, fault.CannotRemoveCaller},
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.expel))},
 		},
 	}

@@ -185,7 +185,7 @@ func (s *Service) updateInProject(tx store.Tx, in updateInProjectIn) (out APIKey
 		return out, err
 	}
 	if in.Body.Roles == nil && len(authz.In(k.Grants, p.ID)) == 0 {
-		return out, fault.APIKeyNotFound.With(k.ID)
+		return out, keyNotFound.With(k.ID)
 	}
 	if in.Body.Roles != nil {
 		if err := assign(tx, p, k, in.Body.Roles); err != nil {
@@ -215,7 +215,7 @@ func (s *Service) remove(tx store.Tx, in oneInProject) (api.None, error) {
 		return api.None{}, err
 	}
 	if len(authz.In(k.Grants, p.ID)) == 0 {
-		return api.None{}, fault.APIKeyNotFound.With(k.ID)
+		return api.None{}, keyNotFound.With(k.ID)
 	}
 	return api.None{}, assign(tx, p, k, nil)
 }

@@ -51,7 +51,7 @@ func create(tx store.Tx, orgID model.ID, desc string, grants []authz.Grant) (*mo
 		return nil, "", err
 	}
 	if n >= maxKeys {
-		return nil, "", fault.APIKeysLimit.With(strconv.Itoa(maxKeys))
+		return nil, "", keysLimit.With(strconv.Itoa(maxKeys))
 	}
 	k, private := authn.NewAPIKey(orgID, desc, grants, tx.Now())
 	if err := state.APIKeys.Put(tx, k); err != nil {
@@ -76,7 +76,7 @@ func (in oneIn) find(tx store.Tx) (*model.APIKey, error) {
 	if err == nil && k.OrgID != in.OrgID {
 		err = store.ErrNotFound
 	}
-	return k, store.IfMissing(err, fault.APIKeyNotFound.With(in.APIUserID))
+	return k, store.IfMissing(err, keyNotFound.With(in.APIUserID))
 }
 
 func (s *Service) get(tx store.Tx, in oneIn) (out APIKeyUserDetails, err error) {

@@ -26,7 +26,7 @@ func createJob(tx store.Tx, in createJobIn) (out DiskBackupSnapshotRestoreJob, e
 		return out, err
 	}
 	if snap.Status != Completed {
-		return out, fault.SnapshotNotReady.With(snap.ID)
+		return out, snapshotNotReady.With(snap.ID)
 	}
 	target, err := targetOf(tx, &in.Body)
 	if err != nil {
@@ -81,7 +81,7 @@ func targetOf(tx store.Tx, w *DiskBackupSnapshotRestoreJob) (*model.Cluster, err
 	}
 	jobs, err := Jobs.List(tx, store.Query{Index: "target", Prefix: []string{c.ID}})
 	if err == nil && slices.ContainsFunc(jobs, (*Job).unfinished) {
-		err = fault.RestoreUnfinished.With(c.Name)
+		err = restoreUnfinished.With(c.Name)
 	}
 	return c, err
 }

@@ -58,7 +58,7 @@ func (s *Service) Operations() api.Operations {
 			Tag: tag, Summary: "Take one on-demand snapshot",
 			Description: "Takes a snapshot of a running cluster: a copy of all its data as of one instant.",
 			Roles:       authz.Any(authz.GroupBackupCreator, authz.GroupBackupManager), Status: http.StatusOK, Level: api.Real,
-			Errors:   append(fault.Kinds{fault.SnapshotUnfinished, fault.ClusterNotReady}, atCluster...),
+			Errors:   append(fault.Kinds{snapshotUnfinished, fault.ClusterNotReady}, atCluster...),
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.take))},
 		},
 		{
@@ -76,13 +76,13 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "updateSnapshotRetention", Aliases: []string{"updateGroupClusterBackupSnapshot", "updateBackupSnapshot"}, Method: http.MethodPatch,
 			Path: snapshotsPath + "/{snapshotId}", Tag: tag, Summary: "Change for how long one snapshot of one cluster is kept",
-			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{fault.SnapshotUnfinished}, atCluster...),
+			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{snapshotUnfinished}, atCluster...),
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, retain))},
 		},
 		{
 			ID: "deleteReplicaSetBackup", Aliases: []string{"deleteGroupClusterBackupSnapshot", "deleteClusterBackupSnapshot"}, Method: http.MethodDelete,
 			Path: snapshotsPath + "/{snapshotId}", Tag: tag, Summary: "Remove one snapshot of one cluster",
-			Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: append(fault.Kinds{fault.SnapshotUnfinished}, atCluster...),
+			Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: append(fault.Kinds{snapshotUnfinished}, atCluster...),
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, deleteSnapshot))},
 		},
 		{
@@ -112,7 +112,7 @@ func (s *Service) Operations() api.Operations {
 			Description: "Puts the data of a snapshot in place of a cluster's data: of the same cluster or of another one, which may be in another " +
 				"project. deliveryType is automated; download and pointInTime are not there yet. The target's clients see a short pause.",
 			Roles: authz.Any(authz.GroupBackupExportOperator, authz.GroupBackupRecovery, authz.GroupBackupManager), Status: http.StatusOK, Level: api.Real,
-			Errors:   append(fault.Kinds{fault.RestoreUnfinished, fault.ClusterNotReady, fault.SnapshotNotReady}, atCluster...),
+			Errors:   append(fault.Kinds{restoreUnfinished, fault.ClusterNotReady, snapshotNotReady}, atCluster...),
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, createJob))},
 		},
 		{

@@ -72,7 +72,7 @@ func running(tx store.Tx, in api.InCluster) (*model.Cluster, error) {
 func noUnfinished(tx store.Tx, c *model.Cluster) error {
 	all, err := Snapshots.List(tx, of(c))
 	if err == nil && slices.ContainsFunc(all, (*Snapshot).unfinished) {
-		err = fault.SnapshotUnfinished.With(c.Name)
+		err = snapshotUnfinished.With(c.Name)
 	}
 	return err
 }
@@ -91,7 +91,7 @@ func (in snapshotIn) find(tx store.Tx) (*Snapshot, error) {
 func (in snapshotIn) finished(tx store.Tx) (*Snapshot, error) {
 	snap, err := in.find(tx)
 	if err == nil && snap.unfinished() {
-		err = fault.SnapshotUnfinished.With(snap.Cluster)
+		err = snapshotUnfinished.With(snap.Cluster)
 	}
 	return snap, err
 }

@@ -65,13 +65,13 @@ func (s *Service) organizationOperations() api.Operations {
 		{
 			ID: "addOrganizationRole", Aliases: []string{"addOrgUserRole", "addOrgRole"}, Method: http.MethodPost, Path: inOrg + ":addRole", Tag: tag,
 			Summary: "Add one role in one organization to one cloud user",
-			Roles:   manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UserNotFound, fault.RoleAlreadyHeld},
+			Roles:   manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UserNotFound, roleAlreadyHeld},
 			Versions: []api.Version{api.At(newer, store.Write(s.Store, s.addOrgRole))},
 		},
 		{
 			ID: "removeOrganizationRole", Aliases: []string{"removeOrgUserRole", "removeOrgRole"}, Method: http.MethodPost, Path: inOrg + ":removeRole", Tag: tag,
 			Summary: "Remove one role in one organization from one cloud user", Description: "Takes a role. A user's only role stays, and the last owner's.",
-			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UserNotFound, fault.RoleNotHeld, fault.LastOrgOwner},
+			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UserNotFound, roleNotHeld, fault.LastOrgOwner},
 			Versions: []api.Version{api.At(newer, store.Write(s.Store, s.removeOrgRole))},
 		},
 		{

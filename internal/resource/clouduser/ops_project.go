@@ -51,13 +51,13 @@ func (s *Service) projectOperations() api.Operations {
 		{
 			ID: "addProjectRole", Aliases: []string{"addGroupUserRole"}, Method: http.MethodPost, Path: inProject + ":addRole", Tag: tag,
 			Summary: "Add one role in one project to one cloud user",
-			Roles:   manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UserNotFound, fault.RoleAlreadyHeld},
+			Roles:   manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UserNotFound, roleAlreadyHeld},
 			Versions: []api.Version{api.At(newer, store.Write(s.Store, s.addProjectRole))},
 		},
 		{
 			ID: "removeProjectRole", Aliases: []string{"removeGroupUserRole"}, Method: http.MethodPost, Path: inProject + ":removeRole", Tag: tag,
 			Summary: "Remove one role in one project from one cloud user", Description: "Takes a role. A user's only role stays.",
-			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UserNotFound, fault.RoleNotHeld},
+			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UserNotFound, roleNotHeld},
 			Versions: []api.Version{api.At(newer, store.Write(s.Store, s.removeProjectRole))},
 		},
 		{

@@ -69,18 +69,18 @@ func (w *OrgUserRolesRequest) give(tx store.Tx, m *model.Membership) error {
 	return people.SetProjects(tx, m, places[1:])
 }
 
-// addRole adds a role to those of a place: fault.RoleAlreadyHeld.
+// addRole adds a role to those of a place: roleAlreadyHeld.
 func addRole(tx store.Tx, m *model.Membership, r authz.Role) error {
 	if slices.Contains(m.Roles, r) {
-		return fault.RoleAlreadyHeld.With(string(r))
+		return roleAlreadyHeld.With(string(r))
 	}
 	return people.SetRoles(tx, m, slices.Concat(m.Roles, []authz.Role{r}))
 }
 
-// removeRole takes a role from those of a place: fault.RoleNotHeld. The only one stays, and with it the place.
+// removeRole takes a role from those of a place: roleNotHeld. The only one stays, and with it the place.
 func removeRole(tx store.Tx, m *model.Membership, field string, r authz.Role) error {
 	if !slices.Contains(m.Roles, r) {
-		return fault.RoleNotHeld.With(string(r))
+		return roleNotHeld.With(string(r))
 	}
 	rest := slices.DeleteFunc(slices.Clone(m.Roles), func(held authz.Role) bool { return held == r })
 	if err := people.SetRoles(tx, m, rest); err != nil {

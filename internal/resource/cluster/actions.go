@@ -53,7 +53,7 @@ func (s *Service) restart(tx store.Tx, c *model.Cluster, _ oneIn) error {
 	case c.Declared.Shared():
 		return fault.TenantUnsupported.With(c.Name)
 	case c.Declared.Paused:
-		return fault.CannotUpdatePaused.With(c.Name)
+		return cannotUpdatePaused.With(c.Name)
 	}
 	c.Failovers++
 	if err := s.begin(tx, c); err != nil {

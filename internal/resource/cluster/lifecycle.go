@@ -81,7 +81,7 @@ func placeable(tx store.Tx, c *model.Cluster) error {
 		case prefix(o.Name) == prefix(c.Name):
 			return fault.DuplicateNamePrefix.With(c.Name)
 		case free(o) && free(c):
-			return fault.FreeClusterRefused.With("this project already has another free cluster") // words that clients look for
+			return freeClusterRefused.With("this project already has another free cluster") // words that clients look for
 		}
 	}
 	if int64(len(others)) >= limit {
@@ -146,7 +146,7 @@ func (l Lifecycle) Close(tx store.Tx, c *model.Cluster) error {
 		return fault.TerminationProtected.With("cluster " + c.Name + " of project " + c.GroupID + " cannot be deleted until it is off")
 	}
 	if c.Outage != nil {
-		return fault.DuringOutage.With(c.Name)
+		return duringOutage.With(c.Name)
 	}
 	c.State, c.Settled = model.Deleting, tx.Now().Add(l.Dwell)
 	if err := l.keep(tx, c); err != nil {

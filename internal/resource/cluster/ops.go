@@ -44,7 +44,7 @@ func (s *Service) life() api.Operations {
 				"whatever sizes and regions are declared. It speaks TLS where the API does, and has connectionStrings.standardSrv where the server answers DNS.",
 			Roles: authz.Any(authz.GroupClusterCreator, authz.GroupOwner), Status: http.StatusCreated, Level: api.Real,
 			Errors: fault.Kinds{
-				fault.InvalidAttribute, fault.DuplicateClusterName, fault.DuplicateNamePrefix, fault.ClustersLimit, fault.FreeClusterRefused,
+				fault.InvalidAttribute, fault.DuplicateClusterName, fault.DuplicateNamePrefix, fault.ClustersLimit, freeClusterRefused,
 			},
 			Versions: []api.Version{
 				api.At("2023-01-01", store.Write(s.Store, create[LegacyAtlasCluster](s))).Until(firstSunset),
@@ -66,7 +66,7 @@ func (s *Service) life() api.Operations {
 		{
 			ID: "getCluster", Aliases: []string{"getGroupCluster"}, Method: http.MethodGet, Path: one, Tag: tag,
 			Summary: "Return one cluster from one project",
-			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI, fault.AsymmetricShard},
+			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI, asymmetricShard},
 			Versions: []api.Version{
 				api.At("2023-01-01", store.Read(s.Store, read[LegacyAtlasCluster](s))).Until(firstSunset),
 				api.At("2023-02-01", store.Read(s.Store, read[AdvancedClusterDescription](s))).Until(firstSunset),
@@ -81,8 +81,8 @@ func (s *Service) life() api.Operations {
 			Roles:  authz.Any(authz.GroupClusterManager, authz.GroupClusterTester, authz.GroupReplicaSetManager, authz.GroupOwner),
 			Status: http.StatusOK, Level: api.Real,
 			Errors: fault.Kinds{
-				fault.ClusterNotFound, fault.FlexInClusterAPI, fault.InvalidAttribute, fault.CannotUpdatePaused, fault.ClusterNotReady, fault.ClusterBeingDeleted,
-				fault.AsymmetricShard,
+				fault.ClusterNotFound, fault.FlexInClusterAPI, fault.InvalidAttribute, cannotUpdatePaused, fault.ClusterNotReady, fault.ClusterBeingDeleted,
+				asymmetricShard,
 			},
 			Versions: []api.Version{
 				api.At("2023-01-01", store.Write(s.Store, update[LegacyAtlasCluster](s))).Until(firstSunset),
@@ -95,7 +95,7 @@ func (s *Service) life() api.Operations {
 			ID: "deleteCluster", Aliases: []string{"deleteGroupCluster"}, Method: http.MethodDelete, Path: one, Tag: tag,
 			Summary: "Remove one cluster from one project", Description: "Asks for the cluster to be removed with its data. It is DELETING until it is gone.",
 			Roles: authz.Any(authz.GroupOwner), Status: http.StatusAccepted, Level: api.Real,
-			Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI, fault.TerminationProtected, fault.ClusterBeingDeleted, fault.DuringOutage},
+			Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI, fault.TerminationProtected, fault.ClusterBeingDeleted, duringOutage},
 			Versions: []api.Version{
 				api.At("2023-01-01", store.Write(s.Store, s.delete)).Until(firstSunset),
 				api.At("2023-02-01", store.Write(s.Store, s.delete)),

@@ -12,7 +12,7 @@ import (
 // actions are the operations beside the life of clusters.
 func (s *Service) actions() api.Operations {
 	missing := fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI}
-	changing := append(fault.Kinds{fault.TenantUnsupported, fault.CannotUpdatePaused, fault.ClusterNotReady, fault.ClusterBeingDeleted}, missing...)
+	changing := append(fault.Kinds{fault.TenantUnsupported, cannotUpdatePaused, fault.ClusterNotReady, fault.ClusterBeingDeleted}, missing...)
 	support := authz.Any(authz.GroupSupportAccessManager)
 	return api.Operations{
 		{

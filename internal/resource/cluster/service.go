@@ -100,7 +100,7 @@ func read[W any, P version[W]](s *Service) func(store.Tx, oneIn) (W, error) {
 			return out, err
 		}
 		if out = write[W, P](s, c); !P(&out).tells(&c.Declared) {
-			return out, fault.AsymmetricShard.With()
+			return out, asymmetricShard.With()
 		}
 		return out, nil
 	}
@@ -131,7 +131,7 @@ func update[W any, P version[W]](s *Service) func(store.Tx, updateIn[W]) (W, err
 			return out, err
 		}
 		if out = write[W, P](s, c); !P(&out).tells(&c.Declared) {
-			return out, fault.AsymmetricShard.With()
+			return out, asymmetricShard.With()
 		}
 		next, err := changed(c, P(&in.Body))
 		if err != nil {
@@ -180,7 +180,7 @@ func (s *Service) redeclare(tx store.Tx, c *model.Cluster, next model.Declared) 
 func resumed(c *model.Cluster, next model.Declared) error {
 	next.Paused = true
 	if c.Declared.Paused && !reflect.DeepEqual(next, c.Declared) {
-		return fault.CannotUpdatePaused.With(c.Name)
+		return cannotUpdatePaused.With(c.Name)
 	}
 	return nil
 }

@@ -38,7 +38,7 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "getPeeringContainer", Aliases: []string{"getGroupContainer"}, Method: http.MethodGet, Path: single, Tag: tag,
 			Summary: "Return one network container of one project",
-			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared, Errors: fault.Kinds{fault.ContainerNotFound},
+			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared, Errors: fault.Kinds{containerNotFound},
 			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.Get))},
 		},
 		{
@@ -47,7 +47,7 @@ func (s *Service) Operations() api.Operations {
 			Description: "Chooses the address range of the dedicated clusters of a place before the first of them makes one. The range is kept; " +
 				"Telamon's clusters are reached at the server's own address.",
 			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared,
-			Errors:   fault.Kinds{fault.ContainerExists, fault.ContainersOverlap},
+			Errors:   fault.Kinds{containerExists, containersOverlap},
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.Create))},
 		},
 		{
@@ -55,14 +55,14 @@ func (s *Service) Operations() api.Operations {
 			Summary: "Update one network container of one project", Description: "Changes the range or the place of a container that no cluster is in.",
 			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared,
 			Errors: fault.Kinds{
-				fault.ContainerNotFound, fault.ContainerExists, fault.ContainersOverlap, fault.ContainersInUse,
+				containerNotFound, containerExists, containersOverlap, containersInUse,
 			},
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.Patch))},
 		},
 		{
 			ID: "deletePeeringContainer", Aliases: []string{"deleteGroupContainer"}, Method: http.MethodDelete, Path: single, Tag: tag,
 			Summary: "Remove one network container of one project",
-			Roles:   authz.Any(authz.GroupOwner), Status: http.StatusNoContent, Level: api.Declared, Errors: fault.Kinds{fault.ContainerNotFound, fault.ContainersInUse},
+			Roles:   authz.Any(authz.GroupOwner), Status: http.StatusNoContent, Level: api.Declared, Errors: fault.Kinds{containerNotFound, containersInUse},
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.Delete))},
 		},
 	}

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/store"
@@ -53,9 +52,9 @@ func placeable(tx store.Tx, c *Container) error {
 		switch {
 		case o.ID == c.ID:
 		case o.Is.place() == c.Is.place():
-			return fault.ContainerExists.With(c.Is.ProviderName, c.Is.place().region)
+			return containerExists.With(c.Is.ProviderName, c.Is.place().region)
 		case overlaps(o.Is.AtlasCIDRBlock, c.Is.AtlasCIDRBlock):
-			return fault.ContainersOverlap.With(c.Is.AtlasCIDRBlock, o.Is.AtlasCIDRBlock)
+			return containersOverlap.With(c.Is.AtlasCIDRBlock, o.Is.AtlasCIDRBlock)
 		}
 	}
 	return nil

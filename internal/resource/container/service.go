@@ -34,7 +34,7 @@ type one struct {
 
 // Row is the id of the container's row.
 func (in one) Row() (string, error) {
-	return in.ContainerID, fault.ContainerNotFound.With(in.ContainerID)
+	return in.ContainerID, containerNotFound.With(in.ContainerID)
 }
 
 type listAtIn struct {
@@ -92,7 +92,7 @@ func check(tx store.Tx, before, c *Container) error {
 func unused(tx store.Tx, c *Container) error {
 	places, err := used(tx, c.GroupID)
 	if err == nil && places[c.Is.place()] {
-		err = fault.ContainersInUse.With()
+		err = containersInUse.With()
 	}
 	return err
 }

@@ -34,17 +34,17 @@ const (
 
 // rules are the kinds of errors that a role which breaks the rules gets.
 var rules = fault.Kinds{
-	fault.CustomRoleEmpty, fault.CustomRoleActionTwice, fault.CustomRoleTargetTwice, fault.CustomRoleTarget,
-	fault.CustomRoleParent, fault.CustomRoleParentPlace, fault.CustomRoleOfItself, fault.CustomRoleCircle,
+	noPermissions, actionTwice, resourceTwice, wrongResource,
+	unknownParent, wrongParentPlace, parentOfItself, circularRole,
 }
 
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
 	read := authz.Any(authz.GroupReadOnly)
 	manage := authz.Any(authz.GroupDatabaseAccessAdmin, authz.GroupStreamProcessingOwner, authz.GroupOwner)
-	missing := fault.Kinds{fault.CustomRoleNotFound}
+	missing := fault.Kinds{notFound}
 	named := fault.Kinds{
-		fault.CustomRoleName, fault.CustomRoleBuiltin, fault.CustomRoleReserved, fault.CustomRoleExists, fault.CustomRolesLimit,
+		badName, builtinName, reservedName, alreadyExists, rolesLimit,
 	}
 	return api.Operations{
 		{
@@ -76,7 +76,7 @@ func (s *Service) Operations() api.Operations {
 			ID: "deleteCustomDatabaseRole", Aliases: []string{"deleteGroupCustomDbRoleRole", "deleteCustomDbRole"}, Method: http.MethodDelete, Path: one, Tag: tag,
 			Summary:     "Remove one custom role",
 			Description: "Takes the role away from the users and roles that have it, and removes it. Refused if it is the only role of a user, or all that another role consists of.",
-			Roles:       manage, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.CustomRoleNotFound, fault.CustomRoleOfUsers, fault.CustomRoleOfRoles},
+			Roles:       manage, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{notFound, inUseByUsers, inUseByRoles},
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.delete))},
 		},
 	}

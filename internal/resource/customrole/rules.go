@@ -23,13 +23,13 @@ const maxName = 255
 func checkName(p *fault.Problems, name string) {
 	switch {
 	case !namePattern.MatchString(name):
-		p.AddAs(fault.CustomRoleName.With(name), "roleName", "must have only ASCII letters, digits, hyphens and underscores, a letter or digit first")
+		p.AddAs(badName.With(name), "roleName", "must have only ASCII letters, digits, hyphens and underscores, a letter or digit first")
 	case len(name) > maxName:
-		p.AddAs(fault.CustomRoleName.With(name[:maxName]), "roleName", "must have at most %d characters", maxName)
+		p.AddAs(badName.With(name[:maxName]), "roleName", "must have at most %d characters", maxName)
 	case strings.HasPrefix(strings.ToLower(name), "xgen-"):
-		p.AddAs(fault.CustomRoleReserved.With(name), "roleName", "must not begin with xgen-")
+		p.AddAs(reservedName.With(name), "roleName", "must not begin with xgen-")
 	case model.DatabaseRole{Name: name}.ServersOwn():
-		p.AddAs(fault.CustomRoleBuiltin.With(name), "roleName", "must not be the name of a built-in role")
+		p.AddAs(builtinName.With(name), "roleName", "must not be the name of a built-in role")
 	}
 }
 
@@ -41,7 +41,7 @@ const (
 
 func checkContent(p *fault.Problems, r *model.CustomRole) {
 	if r.Empty() {
-		p.AddAs(fault.CustomRoleEmpty.With(), "actions", "must have an action where inheritedRoles has no role")
+		p.AddAs(noPermissions.With(), "actions", "must have an action where inheritedRoles has no role")
 	}
 	resources := 0
 	for _, a := range r.Actions {
@@ -58,7 +58,7 @@ func checkActions(p *fault.Problems, list []DatabasePrivilegeAction) {
 	for i, a := range list {
 		at := fmt.Sprintf("actions[%d]", i)
 		if seen[a.Action] {
-			p.AddAs(fault.CustomRoleActionTwice.With(), at+".action", "is given more than once")
+			p.AddAs(actionTwice.With(), at+".action", "is given more than once")
 		}
 		seen[a.Action] = true
 		checkResources(p, at+".resources", a)
@@ -74,14 +74,14 @@ func checkResources(p *fault.Problems, at string, a DatabasePrivilegeAction) {
 		at := fmt.Sprintf("%s[%d]", at, i)
 		r := resource(w)
 		if seen[r] {
-			p.AddAs(fault.CustomRoleTargetTwice.With(), at, "is given more than once")
+			p.AddAs(resourceTwice.With(), at, "is given more than once")
 		}
 		seen[r] = true
 		switch on := byName[string(a.Action)].on; {
 		case r.Cluster && on == onData:
-			p.AddAs(fault.CustomRoleTarget.With(), at+".cluster", "must be false: the action is done on databases and collections")
+			p.AddAs(wrongResource.With(), at+".cluster", "must be false: the action is done on databases and collections")
 		case !r.Cluster && on == onCluster:
-			p.AddAs(fault.CustomRoleTarget.With(), at+".cluster", "must be true: the action is done on the cluster")
+			p.AddAs(wrongResource.With(), at+".cluster", "must be true: the action is done on the cluster")
 		}
 		if r.Database != "" && !shape.DatabaseName(r.Database) {
 			p.Add(at+".db", "cannot be the name of a database")
@@ -113,13 +113,13 @@ func checkParent(p *fault.Problems, tx store.Tx, r *model.CustomRole, at string,
 	case parent.Database == "" || !shape.DatabaseName(parent.Database):
 		p.Add(at+".db", "must be the name of a database")
 	case parent.OnAdminOnly() && parent.Database != "admin":
-		p.AddAs(fault.CustomRoleParentPlace.With(), at+".db", "must be admin for this role")
+		p.AddAs(wrongParentPlace.With(), at+".db", "must be admin for this role")
 	}
 	switch {
 	case parent.Builtin():
 		return nil
 	case parent.Name == r.Name:
-		p.AddAs(fault.CustomRoleOfItself.With(), at+".role", "must be another role")
+		p.AddAs(parentOfItself.With(), at+".role", "must be another role")
 		return nil
 	}
 	held, err := state.HeldRoles(tx, r.GroupID, []model.DatabaseRole{parent})
@@ -127,9 +127,9 @@ func checkParent(p *fault.Problems, tx store.Tx, r *model.CustomRole, at string,
 	case err != nil:
 		return err
 	case len(held) == 0:
-		p.AddAs(fault.CustomRoleParent.With(), at+".role", "must be a built-in role or a custom role of the project")
+		p.AddAs(unknownParent.With(), at+".role", "must be a built-in role or a custom role of the project")
 	case slices.ContainsFunc(held, func(h state.HeldRole) bool { return h.Name == r.Name }):
-		p.AddAs(fault.CustomRoleCircle.With(), at+".role", "must not inherit the role itself, not even through others")
+		p.AddAs(circularRole.With(), at+".role", "must not inherit the role itself, not even through others")
 	}
 	return nil
 }

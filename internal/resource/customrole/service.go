@@ -30,7 +30,7 @@ type createIn struct {
 }
 
 // most is how many roles a project has.
-var most = kept.Limit{Name: model.LimitCustomRoles, Beyond: fault.CustomRolesLimit}
+var most = kept.Limit{Name: model.LimitCustomRoles, Beyond: rolesLimit}
 
 func (s *Service) create(tx store.Tx, in createIn) (out UserCustomDBRole, err error) {
 	r := &model.CustomRole{GroupID: in.GroupID, Name: in.Body.RoleName, Created: tx.Now()}
@@ -45,7 +45,7 @@ func (s *Service) create(tx store.Tx, in createIn) (out UserCustomDBRole, err er
 	}
 	err = put(tx, r, "MONGODB_ROLE_ADDED")
 	if _, taken := store.Duplicate(err); taken {
-		err = fault.CustomRoleExists.With(r.Name)
+		err = alreadyExists.With(r.Name)
 	}
 	return toWire(r), err
 }
@@ -90,7 +90,7 @@ type oneIn struct {
 // find returns the role that in names.
 func (in oneIn) find(tx store.Tx) (*model.CustomRole, error) {
 	r, err := state.CustomRoles.Get(tx, state.CustomRoleID(in.GroupID, in.RoleName))
-	return r, store.IfMissing(err, fault.CustomRoleNotFound.With(in.RoleName))
+	return r, store.IfMissing(err, notFound.With(in.RoleName))
 }
 
 func (s *Service) get(tx store.Tx, in oneIn) (out UserCustomDBRole, err error) {
@@ -134,7 +134,7 @@ func (s *Service) delete(tx store.Tx, in oneIn) (none api.None, err error) {
 		return none, err
 	}
 	if len(without) > 0 {
-		return none, fault.CustomRoleOfUsers.With(strings.Join(without, ", "))
+		return none, inUseByUsers.With(strings.Join(without, ", "))
 	}
 	if err := state.CustomRoles.Delete(tx, r); err != nil {
 		return none, err
@@ -162,7 +162,7 @@ func disinherit(tx store.Tx, r *model.CustomRole) error {
 		}
 	}
 	if len(without) > 0 {
-		return fault.CustomRoleOfRoles.With(strings.Join(without, ", "))
+		return inUseByRoles.With(strings.Join(without, ", "))
 	}
 	for _, heir := range heirs {
 		if err := put(tx, heir, "MONGODB_ROLE_UPDATED"); err != nil {

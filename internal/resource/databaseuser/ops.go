@@ -27,7 +27,7 @@ func (s *Service) Operations() api.Operations {
 			Tag: tag, Summary: "Create one database user",
 			Description: "Creates a user who logs in to the project's clusters by SCRAM; the password is kept as SCRAM verifiers only. " +
 				"Users of X.509 log in by certificates where clusters speak TLS. Users of other kinds are kept and shown, and cannot log in.",
-			Roles: manage, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.DatabaseUserExists, fault.DatabaseUsersLimit, fault.UnknownDatabaseRole},
+			Roles: manage, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{databaseUserExists, databaseUsersLimit, unknownDatabaseRole},
 			Versions: []api.Version{api.At("2023-01-01", s.create)},
 		},
 		{
@@ -39,7 +39,7 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "updateDatabaseUser", Aliases: []string{"updateGroupDatabaseUser"}, Method: http.MethodPatch, Path: path, Tag: tag,
 			Summary: "Update one database user", Description: "Changes what the body names. Name, database and kind of login stay as they are.",
-			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound, fault.UnknownDatabaseRole},
+			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound, unknownDatabaseRole},
 			Versions: []api.Version{api.At("2023-01-01", s.update)},
 		},
 		{

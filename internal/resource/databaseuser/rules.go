@@ -144,7 +144,7 @@ func (w *CloudDatabaseUser) checkCustomRoles(tx store.Tx, bad *fault.Problems, g
 		_, err := state.CustomRoles.Get(tx, state.CustomRoleID(groupID, r.Name))
 		switch {
 		case store.IsNotFound(err):
-			bad.AddAs(fault.UnknownDatabaseRole.With(r.Name, r.Database), fmt.Sprintf("roles[%d].roleName", i), "must be a built-in role or a custom role of the project")
+			bad.AddAs(unknownDatabaseRole.With(r.Name, r.Database), fmt.Sprintf("roles[%d].roleName", i), "must be a built-in role or a custom role of the project")
 		case err != nil:
 			return err
 		}

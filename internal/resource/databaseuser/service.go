@@ -23,9 +23,9 @@ type Service struct {
 // New returns the family on st.
 func New(st store.Store) *Service {
 	return &Service{kept.Objects[one, CloudDatabaseUser, Password]{
-		Store: st, Table: Users, Limit: kept.Limit{Name: model.LimitDatabaseUsers, Beyond: fault.DatabaseUsersLimit},
+		Store: st, Table: Users, Limit: kept.Limit{Name: model.LimitDatabaseUsers, Beyond: databaseUsersLimit},
 		Check: check, Show: show,
-		Taken: func(u *User) error { return fault.DatabaseUserExists.With(u.Is.Username) },
+		Taken: func(u *User) error { return databaseUserExists.With(u.Is.Username) },
 		Events: func(u *User) kept.Events {
 			return kept.Events{Created: "MONGODB_USER_ADDED", Changed: "MONGODB_USER_UPDATED", Removed: "MONGODB_USER_DELETED",
 				About: []event.Subject{event.DatabaseUser(u.Is.Username)}}

@@ -66,22 +66,22 @@ func (s *Service) ofOrganizations() api.Operations {
 		{
 			ID: "updateOrganizationInvitation", Aliases: []string{"updateOrgInvites"}, Method: http.MethodPatch, Path: invites, Tag: tag,
 			Summary: "Update one invitation to one organization by username", Description: "Changes what the open invitation of a person gives: each member of the body replaces what there was.",
-			Roles: owner, Errors: append(fault.Kinds{fault.InvitationNotFound}, full...), Versions: []api.Version{api.At(version, store.Write(s.Store, s.updateInOrgByName))},
+			Roles: owner, Errors: append(fault.Kinds{invitationNotFound}, full...), Versions: []api.Version{api.At(version, store.Write(s.Store, s.updateInOrgByName))},
 		},
 		{
 			ID: "getOrganizationInvitation", Aliases: []string{"getOrgInvite"}, Method: http.MethodGet, Path: invites + one, Tag: tag,
 			Summary: "Return one invitation to one organization",
-			Roles:   owner, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, store.Read(s.Store, s.getInOrg))},
+			Roles:   owner, Errors: fault.Kinds{invitationNotFound}, Versions: []api.Version{api.At(version, store.Read(s.Store, s.getInOrg))},
 		},
 		{
 			ID: "updateOrganizationInvitationById", Aliases: []string{"updateOrgInviteById"}, Method: http.MethodPatch, Path: invites + one, Tag: tag,
 			Summary: "Update one invitation to one organization", Description: "Changes what the invitation gives: each member of the body replaces what there was.",
-			Roles: owner, Errors: append(fault.Kinds{fault.InvitationNotFound}, full...), Versions: []api.Version{api.At(version, store.Write(s.Store, s.updateInOrg))},
+			Roles: owner, Errors: append(fault.Kinds{invitationNotFound}, full...), Versions: []api.Version{api.At(version, store.Write(s.Store, s.updateInOrg))},
 		},
 		{
 			ID: "deleteOrganizationInvitation", Aliases: []string{"deleteOrgInvite"}, Method: http.MethodDelete, Path: invites + one, Tag: tag,
 			Summary: "Withdraw one invitation to one organization", Description: "Ends an invitation: its link leads nowhere any more.",
-			Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, store.Write(s.Store, withdraw[oneInOrg]))},
+			Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{invitationNotFound}, Versions: []api.Version{api.At(version, store.Write(s.Store, withdraw[oneInOrg]))},
 		},
 	}
 }
@@ -108,22 +108,22 @@ func (s *Service) ofProjects() api.Operations {
 		{
 			ID: "updateProjectInvitation", Aliases: []string{"updateGroupInvites"}, Method: http.MethodPatch, Path: invites, Tag: tag,
 			Summary: "Update one invitation to one project by username", Description: "Replaces the roles that the open invitation of a person gives.",
-			Roles: owner, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, store.Write(s.Store, s.updateInProjectByName))},
+			Roles: owner, Errors: fault.Kinds{invitationNotFound}, Versions: []api.Version{api.At(version, store.Write(s.Store, s.updateInProjectByName))},
 		},
 		{
 			ID: "getProjectInvitation", Aliases: []string{"getGroupInvite"}, Method: http.MethodGet, Path: invites + one, Tag: tag,
 			Summary: "Return one invitation to one project",
-			Roles:   owner, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, store.Read(s.Store, s.getInProject))},
+			Roles:   owner, Errors: fault.Kinds{invitationNotFound}, Versions: []api.Version{api.At(version, store.Read(s.Store, s.getInProject))},
 		},
 		{
 			ID: "updateProjectInvitationById", Aliases: []string{"updateGroupInviteById", "updateInviteById"}, Method: http.MethodPatch, Path: invites + one, Tag: tag,
 			Summary: "Update one invitation to one project", Description: "Replaces the roles that the invitation gives.",
-			Roles: owner, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, store.Write(s.Store, s.updateInProject))},
+			Roles: owner, Errors: fault.Kinds{invitationNotFound}, Versions: []api.Version{api.At(version, store.Write(s.Store, s.updateInProject))},
 		},
 		{
 			ID: "deleteProjectInvitation", Aliases: []string{"deleteGroupInvite"}, Method: http.MethodDelete, Path: invites + one, Tag: tag,
 			Summary: "Withdraw one invitation to one project", Description: "Ends an invitation: its link leads nowhere any more.",
-			Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{fault.InvitationNotFound}, Versions: []api.Version{api.At(version, store.Write(s.Store, withdraw[oneInProject]))},
+			Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{invitationNotFound}, Versions: []api.Version{api.At(version, store.Write(s.Store, withdraw[oneInProject]))},
 		},
 	}
 }

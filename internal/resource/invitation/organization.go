@@ -115,7 +115,7 @@ func (w *OrganizationInvitationUpdateRequest) places(tx store.Tx, orgID model.ID
 func showOne(tx store.Tx, m *model.Membership) (out OrganizationInvitation, err error) {
 	list, err := show(tx, m.OrgID, []*model.Membership{m})
 	if err == nil && len(list) == 0 {
-		err = fault.InvitationNotFound.With(m.Username)
+		err = invitationNotFound.With(m.Username)
 	}
 	if err != nil {
 		return out, err
@@ -129,9 +129,9 @@ type invited struct {
 }
 
 // open is the invitation into an organization or project, if it is open, and the place that waits for it:
-// fault.InvitationNotFound.
+// invitationNotFound.
 func (in invited) open(tx store.Tx, scope model.ID) (*invite.Invitation, *model.Membership, error) {
-	missing := fault.InvitationNotFound.With(in.InvitationID)
+	missing := invitationNotFound.With(in.InvitationID)
 	inv, err := invite.Invitations.Get(tx, in.InvitationID)
 	if err == nil && (inv.End != "" || cmp.Or(inv.GroupID, inv.OrgID) != scope) {
 		err = store.ErrNotFound
@@ -201,7 +201,7 @@ func (s *Service) updateInOrgByName(tx store.Tx, in updateInOrgByNameIn) (Organi
 }
 
 // placeOf is the place of the person with that username in an organization or project, if it is as wanted:
-// fault.InvitationNotFound.
+// invitationNotFound.
 func placeOf(tx store.Tx, username string, scope model.ID, wanted func(*model.Membership) bool) (m *model.Membership, err error) {
 	u, err := state.UserNamed(tx, username)
 	if err == nil {
@@ -210,7 +210,7 @@ func placeOf(tx store.Tx, username string, scope model.ID, wanted func(*model.Me
 	if err == nil && !wanted(m) {
 		err = store.ErrNotFound
 	}
-	return m, store.IfMissing(err, fault.InvitationNotFound.With(username))
+	return m, store.IfMissing(err, invitationNotFound.With(username))
 }
 
 // changeInOrg changes what waits for an invitation, beginning with the place in the organization, and shows it. bad is what

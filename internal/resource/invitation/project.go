@@ -109,7 +109,7 @@ func (in updateInProjectByNameIn) find(tx store.Tx) (*invite.Invitation, *model.
 		return nil, nil, err
 	}
 	inv, err := invite.Invitations.Find(tx, "open", m.UserID, m.OrgID, m.GroupID)
-	return inv, m, store.IfMissing(err, fault.InvitationNotFound.With(in.Body.Username))
+	return inv, m, store.IfMissing(err, invitationNotFound.With(in.Body.Username))
 }
 
 func (s *Service) updateInProjectByName(tx store.Tx, in updateInProjectByNameIn) (GroupInvitation, error) {

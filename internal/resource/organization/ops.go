@@ -77,7 +77,7 @@ func (s *Service) organizations() api.Operations {
 			Summary: "Remove one organization",
 			Description: "Removes an organization that has no projects left, with its API keys, service accounts, teams, memberships and invitations: the " +
 				"caller's own credentials end too. The people stay, without a place in it.",
-			Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.OrgNotEmpty},
+			Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{orgNotEmpty},
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.delete))},
 		},
 	}

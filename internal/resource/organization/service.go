@@ -8,7 +8,6 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/event"
-	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
@@ -93,7 +92,7 @@ func (s *Service) delete(tx store.Tx, in getIn) (none api.None, err error) {
 	}
 	n, err := state.Projects.Count(tx, state.ProjectsOf(o.ID))
 	if err == nil && n > 0 {
-		err = fault.OrgNotEmpty.With()
+		err = orgNotEmpty.With()
 	}
 	if err != nil {
 		return none, err

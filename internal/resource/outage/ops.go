@@ -38,7 +38,7 @@ func (s *Service) Operations() api.Operations {
 			Description: "Takes the cluster's nodes in some of its regions away until the simulation is ended, for at most two days. It is " +
 				"SIMULATING after a moment.",
 			Roles: manage, Status: http.StatusOK, Level: api.Real,
-			Errors:   append(fault.Kinds{fault.OutageState, fault.ClusterNotReady, fault.TenantUnsupported}, missing...),
+			Errors:   append(fault.Kinds{outageState, fault.ClusterNotReady, fault.TenantUnsupported}, missing...),
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.start))},
 		},
 		{
@@ -50,7 +50,7 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "endOutageSimulation", Aliases: []string{"endGroupClusterOutageSimulation"}, Method: http.MethodDelete, Path: path, Tag: tag,
 			Summary: "End the outage simulation of one cluster", Description: "Asks for the nodes to come back. Only a simulation that is SIMULATING can be ended.",
-			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{fault.OutageState}, missing...),
+			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{outageState}, missing...),
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.end))},
 		},
 	}

@@ -80,7 +80,7 @@ func (s *Service) start(tx store.Tx, in startIn) (out ClusterOutageSimulation, e
 	case !c.Runs():
 		return out, fault.ClusterNotReady.With(c.Name)
 	case c.Outage != nil:
-		return out, fault.OutageState.With(string(c.Outage.State))
+		return out, outageState.With(string(c.Outage.State))
 	}
 	regions, err := chosen(c, in.Body.OutageFilters)
 	if err != nil {
@@ -119,7 +119,7 @@ func (s *Service) end(tx store.Tx, in oneIn) (out ClusterOutageSimulation, err e
 		return out, err
 	}
 	if c.Outage.State != model.OutageSimulating {
-		return out, fault.OutageState.With(string(c.Outage.State))
+		return out, outageState.With(string(c.Outage.State))
 	}
 	err = s.come(tx, c, model.RecoveryRequested)
 	return show(c), err

@@ -60,7 +60,7 @@ func (s *Service) projects() api.Operations {
 			Description: "Creates a project in an organization. Its first owner is the cloud user that projectOwnerId names, or else the " +
 				"organization's oldest owner. regionUsageRestrictions belongs to the government edition: any value but NONE is refused.",
 			Roles: authz.Any(authz.OrgOwner, authz.OrgGroupCreator).Anywhere(), Status: http.StatusOK, Level: api.Real,
-			Errors:   fault.Kinds{fault.GroupAlreadyExists, fault.UserNotFound, fault.GroupsPerOrg},
+			Errors:   fault.Kinds{groupAlreadyExists, fault.UserNotFound, groupsPerOrg},
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.create))},
 		},
 		{
@@ -78,13 +78,13 @@ func (s *Service) projects() api.Operations {
 		{
 			ID: "getProjectByName", Aliases: []string{"getGroupByName"}, Method: http.MethodGet, Path: "/groups/byName/{groupName}", Tag: tag,
 			Summary: "Return one project by its name",
-			Roles:   authz.Authenticated, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.GroupNameNotFound},
+			Roles:   authz.Authenticated, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{groupNameNotFound},
 			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.byName))},
 		},
 		{
 			ID: "updateProject", Aliases: []string{"updateGroup"}, Method: http.MethodPatch, Path: one, Tag: tag,
 			Summary: "Update one project", Description: "Changes the name, or replaces the tags.",
-			Roles: owner, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.GroupAlreadyExists},
+			Roles: owner, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{groupAlreadyExists},
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.update))},
 		},
 		{
@@ -101,7 +101,7 @@ func (s *Service) projects() api.Operations {
 				"account belongs to the project's organization. Active users keep their roles in the project and become members of the other organization; " +
 				"invitations into the project end, and keys, accounts and teams lose their roles in it.",
 			Roles: authz.Any(authz.OrgOwner), Status: http.StatusOK, Level: api.Real,
-			Errors:   fault.Kinds{fault.GroupAlreadyExists, fault.GroupsPerOrg, fault.UsersPerOrg},
+			Errors:   fault.Kinds{groupAlreadyExists, groupsPerOrg, fault.UsersPerOrg},
 			Versions: []api.Version{api.At("2024-05-30", store.Write(s.Store, s.migrate))},
 		},
 	}

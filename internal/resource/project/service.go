@@ -64,7 +64,7 @@ func check(w *Group) ([]model.Tag, error) {
 func room(tx store.Tx, orgID model.ID) error {
 	n, err := state.Projects.Count(tx, state.ProjectsOf(orgID))
 	if err == nil && n >= maxProjects {
-		err = fault.GroupsPerOrg.With(strconv.Itoa(maxProjects))
+		err = groupsPerOrg.With(strconv.Itoa(maxProjects))
 	}
 	return err
 }
@@ -108,7 +108,7 @@ func (s *Service) byName(tx store.Tx, in byNameIn) (g Group, err error) {
 			return g, err
 		}
 	}
-	return g, fault.GroupNameNotFound.With(in.GroupName)
+	return g, groupNameNotFound.With(in.GroupName)
 }
 
 func (s *Service) delete(tx store.Tx, in getIn) (none api.None, err error) {

@@ -68,11 +68,11 @@ func (w *GroupUpdate) take(p *model.Project, tags []model.Tag) (events []event.T
 	return events
 }
 
-// put stores a project with the events of its change. Error: fault.GroupAlreadyExists.
+// put stores a project with the events of its change. Error: groupAlreadyExists.
 func put(tx store.Tx, p *model.Project, events ...event.Type) error {
 	err := state.Projects.Put(tx, p)
 	if _, taken := store.Duplicate(err); taken {
-		err = fault.GroupAlreadyExists.With(p.Name)
+		err = groupAlreadyExists.With(p.Name)
 	}
 	for _, what := range events {
 		if err == nil {

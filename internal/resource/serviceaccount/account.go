@@ -47,7 +47,7 @@ func (in inOrg) find(tx store.Tx) (*found, error) {
 	if err == nil && a.OrgID != in.OrgID {
 		err = store.ErrNotFound
 	}
-	return &found{a, nil}, store.IfMissing(err, fault.ServiceAccountNotFound.With(in.ClientID))
+	return &found{a, nil}, store.IfMissing(err, serviceAccountNotFound.With(in.ClientID))
 }
 
 type inGroup struct {
@@ -59,7 +59,7 @@ type inGroup struct {
 func (in inGroup) find(tx store.Tx) (*found, error) {
 	f, err := in.candidate(tx)
 	if err == nil && len(authz.In(f.Grants, in.GroupID)) == 0 {
-		err = fault.ServiceAccountNotFound.With(in.ClientID)
+		err = serviceAccountNotFound.With(in.ClientID)
 	}
 	return f, err
 }
@@ -130,7 +130,7 @@ func create(tx store.Tx, orgID model.ID, w OrgServiceAccountRequest, grants []au
 		return nil, "", err
 	}
 	if n >= maxAccounts {
-		return nil, "", fault.ServiceAccountsLimit.With(strconv.Itoa(maxAccounts))
+		return nil, "", serviceAccountsLimit.With(strconv.Itoa(maxAccounts))
 	}
 	a, text := authn.NewServiceAccount(orgID, w.Name, grants, tx.Now(), life)
 	a.Desc = w.Description

@@ -38,9 +38,9 @@ const (
 )
 
 var (
-	missing  = fault.Kinds{fault.ServiceAccountNotFound}
-	noEntry  = fault.Kinds{fault.ServiceAccountNotFound, fault.AccessListNotFound, fault.CannotRemoveCaller}
-	newEntry = fault.Kinds{fault.ServiceAccountNotFound, fault.DuplicateAccessItem, fault.KeyAddressesLimit, fault.CannotRemoveCaller}
+	missing  = fault.Kinds{serviceAccountNotFound}
+	noEntry  = fault.Kinds{serviceAccountNotFound, fault.AccessListNotFound, fault.CannotRemoveCaller}
+	newEntry = fault.Kinds{serviceAccountNotFound, fault.DuplicateAccessItem, fault.KeyAddressesLimit, fault.CannotRemoveCaller}
 )
 
 // Operations are the family's operations.
@@ -68,7 +68,7 @@ func (s *Service) organizations() api.Operations {
 		{
 			ID: "createServiceAccount", Aliases: []string{"createOrgServiceAccount"}, Method: http.MethodPost, Path: ofOrg, Tag: tag,
 			Summary: "Create one service account in one organization", Description: "Creates an account with its first secret. " + aboutSecrets,
-			Roles: owner, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.ServiceAccountsLimit},
+			Roles: owner, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{serviceAccountsLimit},
 			Versions: []api.Version{api.At(since, store.Write(s.Store, s.createInOrg))},
 		},
 		{
@@ -111,13 +111,13 @@ func (s *Service) organizations() api.Operations {
 		{
 			ID: "createServiceAccountSecret", Aliases: []string{"createOrgServiceAccountSecret"}, Method: http.MethodPost, Path: ofOrg + secrets, Tag: tag,
 			Summary: "Create one secret for one service account of an organization", Description: aboutSecrets,
-			Roles: owner, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.ServiceAccountNotFound, fault.SecretsLimit},
+			Roles: owner, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{serviceAccountNotFound, secretsLimit},
 			Versions: []api.Version{api.At(since, store.Write(s.Store, at.addSecret))},
 		},
 		{
 			ID: "deleteServiceAccountSecret", Aliases: []string{"deleteOrgServiceAccountSecret"}, Method: http.MethodDelete, Path: ofOrg + secret, Tag: tag,
 			Summary: "Delete one secret of one service account of an organization", Description: aboutEnd,
-			Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.ServiceAccountNotFound, fault.SecretNotFound},
+			Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{serviceAccountNotFound, secretNotFound},
 			Versions: []api.Version{api.At(since, store.Write(s.Store, at.endSecret))},
 		},
 	}

@@ -25,7 +25,7 @@ func (s *Service) projects() api.Operations {
 			ID: "createProjectServiceAccount", Aliases: []string{"createGroupServiceAccount"}, Method: http.MethodPost, Path: ofGroup, Tag: tag,
 			Summary:     "Create one service account in one project",
 			Description: "Creates an account with its first secret. It becomes a member of the project's organization. " + aboutSecrets,
-			Roles:       owner, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.ServiceAccountsLimit},
+			Roles:       owner, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{serviceAccountsLimit},
 			Versions: []api.Version{api.At(since, store.Write(s.Store, s.createInGroup))},
 		},
 		{
@@ -68,13 +68,13 @@ func (s *Service) projects() api.Operations {
 		{
 			ID: "createProjectServiceAccountSecret", Aliases: []string{"createGroupServiceAccountSecret"}, Method: http.MethodPost, Path: ofGroup + secrets, Tag: tag,
 			Summary: "Create one secret for one service account of a project", Description: aboutSecrets,
-			Roles: owner, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.ServiceAccountNotFound, fault.SecretsLimit},
+			Roles: owner, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{serviceAccountNotFound, secretsLimit},
 			Versions: []api.Version{api.At(since, store.Write(s.Store, at.addSecret))},
 		},
 		{
 			ID: "deleteProjectServiceAccountSecret", Aliases: []string{"deleteGroupServiceAccountSecret"}, Method: http.MethodDelete, Path: ofGroup + secret, Tag: tag,
 			Summary: "Delete one secret of one service account of a project", Description: aboutEnd,
-			Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.ServiceAccountNotFound, fault.SecretNotFound},
+			Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{serviceAccountNotFound, secretNotFound},
 			Versions: []api.Version{api.At(since, store.Write(s.Store, at.endSecret))},
 		},
 	}

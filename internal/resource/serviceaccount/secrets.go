@@ -7,7 +7,6 @@ import (
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authn"
-	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/store"
@@ -36,7 +35,7 @@ func (a accounts[P, W]) addSecret(tx store.Tx, in addSecretIn[P]) (out ServiceAc
 		return out, err
 	}
 	if len(f.Secrets) >= maxSecrets {
-		return out, fault.SecretsLimit.With(strconv.Itoa(maxSecrets))
+		return out, secretsLimit.With(strconv.Itoa(maxSecrets))
 	}
 	for i := range f.Secrets {
 		if end := tx.Now().Add(handover); f.Secrets[i].Expires.After(end) {
@@ -60,7 +59,7 @@ func (a accounts[P, W]) endSecret(tx store.Tx, in endSecretIn[P]) (none api.None
 	}
 	i := slices.IndexFunc(f.Secrets, func(s model.Secret) bool { return s.ID == in.SecretID })
 	if i < 0 {
-		return none, fault.SecretNotFound.With(in.SecretID)
+		return none, secretNotFound.With(in.SecretID)
 	}
 	f.Secrets = slices.Delete(f.Secrets, i, i+1)
 	if err := authn.EndTokensOf(tx, f.ServiceAccount, in.SecretID); err != nil {

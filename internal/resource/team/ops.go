@@ -51,7 +51,7 @@ func (s *Service) teamOperations() api.Operations {
 				"An organization has up to 250 teams, a team up to 250 users, and a user is in up to 100 teams.",
 			Roles: manage, Status: http.StatusOK, Level: api.Real,
 			Errors: fault.Kinds{
-				fault.TeamNameTaken, fault.TeamsPerOrg, fault.UsersPerTeam, fault.TeamsPerUser, fault.UsernameNotFound, fault.UserPending,
+				teamNameTaken, teamsPerOrg, fault.UsersPerTeam, fault.TeamsPerUser, fault.UsernameNotFound, userPending,
 			},
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.create))},
 		},
@@ -64,19 +64,19 @@ func (s *Service) teamOperations() api.Operations {
 		{
 			ID: "getTeamByName", Aliases: []string{"getOrgTeamByName"}, Method: http.MethodGet, Path: ofOrg + "/byName/{teamName}", Tag: tag,
 			Summary: "Return one team by name",
-			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.TeamNameNotFound},
+			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{teamNameNotFound},
 			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, shape.Get(byNameIn.find, toWire)))},
 		},
 		{
 			ID: "renameTeam", Aliases: []string{"renameOrgTeam"}, Method: http.MethodPatch, Path: one, Tag: tag,
 			Summary: "Rename one team",
-			Roles:   manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.TeamNotFound, fault.TeamNameTaken},
+			Roles:   manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.TeamNotFound, teamNameTaken},
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.rename))},
 		},
 		{
 			ID: "deleteTeam", Aliases: []string{"deleteOrgTeam"}, Method: http.MethodDelete, Path: one, Tag: tag,
 			Summary: "Remove one team", Description: "Removes a team that has no roles in projects any more. Its people stay in the organization.",
-			Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.TeamNotFound, fault.TeamInUse},
+			Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.TeamNotFound, teamInUse},
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.delete))},
 		},
 	}
@@ -99,7 +99,7 @@ func (s *Service) peopleOperations() api.Operations {
 			Summary:     "Add cloud users to one team",
 			Description: "Adds users who have accepted the organization's invitation: either all of the body or none. Answers with all active people of the team.",
 			Roles:       manage, Status: http.StatusOK, Level: api.Real, Deprecated: newer, Sunset: sunset,
-			Errors:   append(fault.Kinds{fault.UserInTeam, fault.UserPending}, joining...),
+			Errors:   append(fault.Kinds{fault.UserInTeam, userPending}, joining...),
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.addActive))},
 		},
 		{
@@ -126,7 +126,7 @@ func (s *Service) peopleOperations() api.Operations {
 
 func (s *Service) projectOperations() api.Operations {
 	read, manage := authz.Any(authz.GroupReadOnly), authz.Any(authz.GroupOwner, authz.GroupAccessManager)
-	missing := fault.Kinds{fault.TeamNotFound, fault.TeamNotInGroup}
+	missing := fault.Kinds{fault.TeamNotFound, teamNotInGroup}
 	return api.Operations{
 		{
 			ID: "listProjectTeams", Aliases: []string{"listGroupTeams"}, Method: http.MethodGet, Path: ofProject, Tag: tag,
@@ -139,7 +139,7 @@ func (s *Service) projectOperations() api.Operations {
 			Summary: "Add teams to one project",
 			Description: "Gives teams of the project's organization roles in the project: either all of the body or none. The people of the teams have " +
 				"the roles at once. A project has up to 100 teams. Answers with all of them.",
-			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.TeamNotFound, fault.TeamInGroup, fault.TeamsPerGroup},
+			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.TeamNotFound, teamInGroup, teamsPerGroup},
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.addToProject))},
 		},
 		{
@@ -151,7 +151,7 @@ func (s *Service) projectOperations() api.Operations {
 		{
 			ID: "updateTeamRoles", Aliases: []string{"updateGroupTeam"}, Method: http.MethodPatch, Path: inProject, Tag: tag,
 			Summary: "Update the roles of one team in one project", Description: "Replaces the team's roles in the project. Answers with all teams of the project.",
-			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{fault.TeamWithoutRoles}, missing...),
+			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{teamWithoutRoles}, missing...),
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.updateInProject))},
 		},
 		{

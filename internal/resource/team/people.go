@@ -111,7 +111,7 @@ func (s *Service) addActive(tx store.Tx, in addActiveIn) (page api.Page[shape.Cl
 			return page, err
 		}
 		if m.Pending {
-			return page, fault.UserPending.With(m.Username)
+			return page, userPending.With(m.Username)
 		}
 		if err := people.JoinTeam(tx, t, m); err != nil {
 			return page, err

@@ -51,7 +51,7 @@ func (in addIn) check() error {
 	case n == 0:
 		return fault.Field("body", "must have at least one item")
 	case n > maxInProject:
-		return fault.TeamsPerGroup.With(strconv.Itoa(maxInProject))
+		return teamsPerGroup.With(strconv.Itoa(maxInProject))
 	}
 	var bad fault.Problems
 	seen := map[string]bool{}
@@ -84,14 +84,14 @@ func (s *Service) addToProject(tx store.Tx, in addIn) (page api.Page[TeamRole], 
 			return page, err
 		}
 		if len(authz.In(t.Grants, p.ID)) > 0 {
-			return page, fault.TeamInGroup.With(t.ID)
+			return page, teamInGroup.With(t.ID)
 		}
 		if err := assign(tx, p, t, w.RoleNames); err != nil {
 			return page, err
 		}
 	}
 	if len(there)+len(in.Body) > maxInProject {
-		return page, fault.TeamsPerGroup.With(strconv.Itoa(maxInProject))
+		return page, teamsPerGroup.With(strconv.Itoa(maxInProject))
 	}
 	return whole(tx, p)
 }
@@ -123,7 +123,7 @@ type inProjectIn struct {
 	TeamID string `path:"teamId" api:"is=objectId" doc:"Id of the team."`
 }
 
-// find is the project that in names, and the team of it: fault.TeamNotFound, fault.TeamNotInGroup.
+// find is the project that in names, and the team of it: fault.TeamNotFound, teamNotInGroup.
 func (in inProjectIn) find(tx store.Tx) (*model.Project, *model.Team, error) {
 	p, err := state.Project(tx, in.GroupID)
 	if err != nil {
@@ -131,7 +131,7 @@ func (in inProjectIn) find(tx store.Tx) (*model.Project, *model.Team, error) {
 	}
 	t, err := state.Team(tx, p.OrgID, in.TeamID)
 	if err == nil && len(authz.In(t.Grants, p.ID)) == 0 {
-		err = fault.TeamNotInGroup.With(in.TeamID)
+		err = teamNotInGroup.With(in.TeamID)
 	}
 	return p, t, err
 }
@@ -152,7 +152,7 @@ type updateIn struct {
 func (in updateIn) check() error {
 	w := &in.Body
 	if w.RoleNames != nil && len(w.RoleNames) == 0 {
-		return fault.TeamWithoutRoles.With()
+		return teamWithoutRoles.With()
 	}
 	var bad fault.Problems
 	w.check(&bad, "")

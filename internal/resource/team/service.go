@@ -61,7 +61,7 @@ func room(tx store.Tx, orgID model.ID) error {
 	}
 	n, err := state.Teams.Count(tx, state.TeamsIn(orgID))
 	if err == nil && n >= maxTeams {
-		err = fault.TeamsPerOrg.With(strconv.Itoa(maxTeams))
+		err = teamsPerOrg.With(strconv.Itoa(maxTeams))
 	}
 	return err
 }
@@ -70,7 +70,7 @@ func room(tx store.Tx, orgID model.ID) error {
 func put(tx store.Tx, t *model.Team, what event.Type) error {
 	err := state.Teams.Put(tx, t)
 	if _, taken := store.Duplicate(err); taken {
-		return fault.TeamNameTaken.With(t.Name, t.OrgID)
+		return teamNameTaken.With(t.Name, t.OrgID)
 	}
 	if err != nil {
 		return err
@@ -100,7 +100,7 @@ func begin(tx store.Tx, t *model.Team, usernames []string) error {
 			err = fault.UsernameNotFound.With(name)
 		}
 		if err == nil && m.Pending {
-			err = fault.UserPending.With(name)
+			err = userPending.With(name)
 		}
 		if err != nil {
 			return err
@@ -128,7 +128,7 @@ type byNameIn struct {
 // find is the team that in names.
 func (in byNameIn) find(tx store.Tx) (*model.Team, error) {
 	t, err := state.Teams.Find(tx, "name", in.OrgID, in.TeamName)
-	return t, store.IfMissing(err, fault.TeamNameNotFound.With(in.TeamName))
+	return t, store.IfMissing(err, teamNameNotFound.With(in.TeamName))
 }
 
 type renameIn struct {
@@ -154,7 +154,7 @@ func (s *Service) rename(tx store.Tx, in renameIn) (out TeamResponse, err error)
 func (s *Service) delete(tx store.Tx, in getIn) (none api.None, err error) {
 	t, err := in.find(tx)
 	if err == nil && len(t.Grants) > 0 {
-		err = fault.TeamInUse.With()
+		err = teamInUse.With()
 	}
 	if err != nil {
 		return none, err
