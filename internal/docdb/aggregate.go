@@ -21,17 +21,17 @@ func (c *call) aggregateSelection() (sel plan.Selection, rest *stage.Pipeline, e
 	if c.ns.Coll == "" {
 		return sel, nil, wire.Errorf(wire.InvalidNamespace, "aggregations on a database are not supported; a collection is required")
 	}
-	p, err := c.parsePipeline(c.get("pipeline"))
+	p, err := c.parsePipeline(c.Get("pipeline"))
 	if err != nil {
 		return sel, nil, err
 	}
 	lead, rest := p.Optimize().Lead()
-	return plan.Leading(lead, c.get("hint")), rest, nil
+	return plan.Leading(lead, c.Get("hint")), rest, nil
 }
 
 // parsePipeline parses stages, which may be all of the command's or those behind the first.
 func (c *call) parsePipeline(stages bson.RawValue) (*stage.Pipeline, error) {
-	if err := c.refuseCollation(); err != nil {
+	if err := c.RefuseCollation(); err != nil {
 		return nil, err
 	}
 	if err := c.let(); err != nil {
@@ -41,13 +41,13 @@ func (c *call) parsePipeline(stages bson.RawValue) (*stage.Pipeline, error) {
 }
 
 func runAggregate(c *call) (bson.D, error) {
-	if c.bool("explain", false) {
+	if c.Bool("explain", false) {
 		return c.explain("queryPlanner")
 	}
-	if !c.has("cursor") {
+	if !c.Has("cursor") {
 		return nil, wire.Errorf(wire.FailedToParse, "The 'cursor' option is required, except for aggregate with the explain argument")
 	}
-	if name, spec, rest, ok := splitSource(c.get("pipeline")); ok {
+	if name, spec, rest, ok := splitSource(c.Get("pipeline")); ok {
 		return c.aggregateSource(name, spec, rest)
 	}
 	if c.ns.Coll == "" {
@@ -90,7 +90,7 @@ func (c *call) answer(p *stage.Pipeline, cur *cursor, size int64) (bson.D, error
 
 // aggregateDatabase runs a pipeline that makes its documents itself.
 func (c *call) aggregateDatabase() (bson.D, error) {
-	p, err := c.parsePipeline(c.get("pipeline"))
+	p, err := c.parsePipeline(c.Get("pipeline"))
 	if err != nil {
 		return nil, err
 	}
@@ -125,12 +125,12 @@ func (c *call) pipelineSize(p *stage.Pipeline) (int64, error) {
 
 // cursorSize is the first batch's size as the cursor argument of a command gives it.
 func (c *call) cursorSize() (int64, error) {
-	v := c.doc("cursor").Lookup("batchSize")
+	v := c.Doc("cursor").Lookup("batchSize")
 	if v.Type == 0 {
 		return firstBatch, nil
 	}
 	if err := isInt.Check(c.cmd.name+".cursor", "batchSize", v); err != nil {
 		return 0, err
 	}
-	return c.batchSize(args{{"batchSize", v}})
+	return c.batchSize(args{{Name: "batchSize", Value: v}})
 }

@@ -10,16 +10,16 @@ import (
 // checkAPI refuses a version of the API that there is not, and in strict mode what the version does not promise. Nothing of
 // version 1 is deprecated.
 func (c *call) checkAPI() (err error) {
-	if !c.has("apiVersion") {
-		if c.has("apiStrict") || c.has("apiDeprecationErrors") {
+	if !c.Has("apiVersion") {
+		if c.Has("apiStrict") || c.Has("apiDeprecationErrors") {
 			return wire.Errorf(wire.Code{Number: 4886600, Name: "Location4886600"}, "Provided apiStrict and/or apiDeprecationErrors without passing apiVersion")
 		}
 		return nil
 	}
-	if c.string("apiVersion") != "1" {
+	if c.Text("apiVersion") != "1" {
 		return wire.Errorf(stable.VersionError, "API version must be \"1\"")
 	}
-	if !c.bool("apiStrict", false) {
+	if !c.Bool("apiStrict", false) {
 		return nil
 	}
 	var indexes []bson.Raw
@@ -28,5 +28,5 @@ func (c *call) checkAPI() (err error) {
 			return err
 		}
 	}
-	return stable.Check(c.cmd.name, c.get, indexes)
+	return stable.Check(c.cmd.name, c.Get, indexes)
 }

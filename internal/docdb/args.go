@@ -8,7 +8,6 @@ import (
 
 	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/keys"
-	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/match"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
@@ -18,7 +17,7 @@ import (
 // call is one command with its arguments, whose names and types have been checked.
 type call struct {
 	args
-	room [8]arg // for args, which seldom are more
+	room [8]field.Arg // for args, which seldom are more
 	ctx  context.Context
 	e    *Engine
 	s    *Session
@@ -39,62 +38,12 @@ type call struct {
 	warned     bool   // of documents that fail it
 }
 
-// args are checked named values. There are few: to look through them is faster than a map.
-type args []arg
-
-type arg struct {
-	name  string
-	value bson.RawValue
-}
-
-// get returns a value, which has no type if there is none of the name.
-func (a args) get(name string) bson.RawValue {
-	for _, x := range a {
-		if x.name == name {
-			return x.value
-		}
-	}
-	return bson.RawValue{}
-}
-
-func (a args) has(name string) bool { return wire.Given(a.get(name)) }
-
-// int returns a whole number, or absent.
-func (a args) int(name string, absent int64) int64 {
-	if n, ok := wire.Integer(a.get(name)); ok {
-		return n
-	}
-	return absent
-}
-
-// bool returns a truth value, or absent.
-func (a args) bool(name string, absent bool) bool {
-	if !a.has(name) {
-		return absent
-	}
-	set, _ := wire.Flag(a.get(name)) // its kind allows no other type
-	return set
-}
-
-func (a args) string(name string) string {
-	s, _ := a.get(name).StringValueOK()
-	return s
-}
-
-// doc returns a document, which is empty if it is absent.
-func (a args) doc(name string) bson.Raw {
-	if doc, ok := a.get(name).DocumentOK(); ok {
-		return doc
-	}
-	return plan.EmptyDoc
-}
-
 // docs returns the documents of an array or of the document sequence that stands for it.
 func (c *call) docs(name string) ([]bson.Raw, error) {
 	if docs, ok := c.sequences[name]; ok {
 		return docs, nil
 	}
-	values, err := c.get(name).Array().Values()
+	values, err := c.Get(name).Array().Values()
 	if err != nil {
 		return nil, errMalformed
 	}
@@ -107,25 +56,6 @@ func (c *call) docs(name string) ([]bson.Raw, error) {
 		docs[i] = doc
 	}
 	return docs, nil
-}
-
-// refuse names arguments that change what a command means and that the engine does not support. Empty documents, empty
-// arrays and false ask for nothing.
-func (a args) refuse(names ...string) error {
-	for _, name := range names {
-		if plan.AsksForSomething(a.get(name)) {
-			return wire.Errorf(wire.NotImplemented, "the option '%s' is not supported", name)
-		}
-	}
-	return nil
-}
-
-// refuseCollation accepts only the binary comparison, which is the engine's.
-func (a args) refuseCollation() error {
-	if locale, ok := a.doc("collation").Lookup("locale").StringValueOK(); ok && locale == "simple" {
-		return nil
-	}
-	return a.refuse("collation")
 }
 
 // newCall checks a message against the registry.
@@ -150,7 +80,7 @@ func (c *command) bind(s *Session, db string, body bson.Raw, sequences []wire.Se
 			k.self = value
 			err = k.setTarget()
 		} else {
-			err = k.add(c.name, c.accepts, name, value)
+			err = k.Add(c.name, c.accepts, name, value)
 		}
 		if err != nil {
 			return nil, err
@@ -159,7 +89,7 @@ func (c *command) bind(s *Session, db string, body bson.Raw, sequences []wire.Se
 	if err := k.addSequences(sequences); err != nil {
 		return nil, err
 	}
-	return k, c.accepts.Complete(c.name, k.has)
+	return k, c.accepts.Complete(c.name, k.Has)
 }
 
 // sequenced are the arguments that are read by docs and so may come as a document sequence. Any other array would be
@@ -172,14 +102,14 @@ func (c *call) addSequences(sequences []wire.Sequence) error {
 		if !c.cmd.accepts.Declared(seq.ID) || !sequenced[seq.ID] {
 			return wire.Errorf(wire.UnknownField, "BSON field '%s.%s' is an unknown field.", c.cmd.name, seq.ID)
 		}
-		if c.get(seq.ID).Type != 0 {
+		if c.Get(seq.ID).Type != 0 {
 			return wire.Errorf(wire.DuplicateField, "BSON field '%s.%s' is a duplicate field", c.cmd.name, seq.ID)
 		}
 		if c.sequences == nil {
 			c.sequences = map[string][]bson.Raw{}
 		}
 		c.sequences[seq.ID] = seq.Docs
-		c.args = append(c.args, arg{seq.ID, bson.RawValue{Type: bson.TypeArray, Value: plan.EmptyDoc}})
+		c.args = append(c.args, field.Arg{Name: seq.ID, Value: bson.RawValue{Type: bson.TypeArray, Value: field.EmptyDoc}})
 	}
 	return nil
 }
@@ -197,36 +127,9 @@ func (c *call) setTarget() error {
 	return c.ns.Check()
 }
 
-// add adds an argument. It refuses one that is unknown, given twice, or of the wrong type.
-func (a *args) add(where string, known *fieldSet, name []byte, v bson.RawValue) error {
-	f, ok := known.Get(name)
-	if !ok {
-		return wire.Errorf(wire.UnknownField, "BSON field '%s.%s' is an unknown field.", where, name)
-	}
-	if a.get(f.Name).Type != 0 {
-		return wire.Errorf(wire.DuplicateField, "BSON field '%s.%s' is a duplicate field", where, name)
-	}
-	*a = append(*a, arg{f.Name, v})
-	if err := f.Kind.Check(where, f.Name, v); err != nil || f.Use != field.Refused {
-		return err
-	}
-	return a.refuse(f.Name)
-}
-
-// statement checks one member of an updates or deletes array.
-func statement(where string, known *fieldSet, doc bson.Raw) (args, error) {
-	a := make(args, 0, 8)
-	for name, value := range keys.Elements(doc) {
-		if err := a.add(where, known, name, value); err != nil {
-			return nil, err
-		}
-	}
-	return a, known.Complete(where, a.has)
-}
-
 // limitTime is the command's context with maxTimeMS, or what holds without it.
 func (c *call) limitTime(ctx context.Context) (context.Context, context.CancelFunc, error) {
-	ms := c.int("maxTimeMS", c.usualTime())
+	ms := c.Int("maxTimeMS", c.usualTime())
 	if ms < 0 || ms > 1<<31-1 {
 		return nil, nil, wire.Errorf(wire.BadValue, "maxTimeMS must be between 0 and 2147483647")
 	}

@@ -3,6 +3,7 @@ package docdb
 import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
@@ -32,11 +33,11 @@ func (c *call) bulkOps() ([]bulkOp, error) {
 	}
 	var targets []storage.Namespace
 	for _, info := range infos {
-		a, err := statement("bulkWrite.nsInfo", fields("ns!", isString), info)
+		a, err := field.Read("bulkWrite.nsInfo", fields("ns!", isString), info)
 		if err != nil {
 			return nil, err
 		}
-		ns := storage.SplitName(a.string("ns"))
+		ns := storage.SplitName(a.Text("ns"))
 		if err := ns.CheckWritable(); err != nil {
 			return nil, err
 		}
@@ -55,7 +56,7 @@ func (c *call) bulkOps() ([]bulkOp, error) {
 		if op.args, err = readBulkOp(op.kind, doc); err != nil {
 			return nil, err
 		}
-		n := op.args.int(op.kind, -1)
+		n := op.args.Int(op.kind, -1)
 		if n < 0 || n >= int64(len(targets)) {
 			return nil, wire.Errorf(wire.BadValue, "BulkWrite ops entry %d has an invalid nsInfo index.", i)
 		}
@@ -71,19 +72,19 @@ func readBulkOp(kind string, doc bson.Raw) (args, error) {
 	if known == nil {
 		return nil, wire.Errorf(wire.FailedToParse, "BulkWrite ops entry is of an unknown kind '%s'", kind)
 	}
-	a, err := statement("bulkWrite."+kind, known, doc)
+	a, err := field.Read("bulkWrite."+kind, known, doc)
 	names := map[string]string{"filter": "q", "updateMods": "u", "constants": "c"}
 	for i := range a {
-		if name := names[a[i].name]; name != "" {
-			a[i].name = name
+		if name := names[a[i].Name]; name != "" {
+			a[i].Name = name
 		}
 	}
 	if kind == "delete" {
 		limit := int32(1)
-		if a.bool("multi", false) {
+		if a.Bool("multi", false) {
 			limit = 0
 		}
-		a = append(a, arg{"limit", value.Int32(limit)})
+		a = append(a, field.Arg{Name: "limit", Value: value.Int32(limit)})
 	}
 	return a, err
 }

@@ -49,7 +49,7 @@ func runBulkWrite(c *call) (bson.D, error) {
 		if again {
 			retried = append(retried, done.Succeeded...)
 		}
-		if done.Errors > 0 && c.bool("ordered", true) {
+		if done.Errors > 0 && c.Bool("ordered", true) {
 			break
 		}
 	}
@@ -67,7 +67,7 @@ func runBulkWrite(c *call) (bson.D, error) {
 
 // bulkCursor answers with the results, of which there may be more than a reply holds.
 func (c *call) bulkCursor(results []bson.D, size int64) error {
-	if c.bool("errorsOnly", false) {
+	if c.Bool("errorsOnly", false) {
 		results = slices.DeleteFunc(results, func(d bson.D) bool { return d[0].Value == 1.0 })
 	}
 	docs, err := filtered(results, nil)
@@ -81,7 +81,7 @@ func (c *call) bulkCursor(results []bson.D, size int64) error {
 // bulkGroups are the operations that are done under one lock: those on one collection that follow one another, or of an
 // unordered command all.
 func (c *call) bulkGroups(ops []bulkOp) (groups [][]bulkOp) {
-	if !c.bool("ordered", true) {
+	if !c.Bool("ordered", true) {
 		ops = slices.Clone(ops)
 		first := map[storage.Namespace]int{}
 		for _, op := range ops {
@@ -121,7 +121,7 @@ func (c *call) bulkGroup(i int, ops []bulkOp) (sum bulkSum, again bool, err erro
 				continue
 			}
 			sum.fail(op.idx, failed)
-			if c.bool("ordered", true) {
+			if c.Bool("ordered", true) {
 				break
 			}
 		}
@@ -144,7 +144,7 @@ func (c *call) bulkOne(t *storage.Tx, op bulkOp, sum *bulkSum) error {
 	result := bson.D{{Key: "ok", Value: 1.0}, {Key: "idx", Value: int32(op.idx)}}
 	switch op.kind {
 	case "insert":
-		if err := c.insertOne(t, op.args.doc("document")); err != nil {
+		if err := c.insertOne(t, op.args.Doc("document")); err != nil {
 			return err
 		}
 		sum.Inserted++

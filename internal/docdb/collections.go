@@ -5,6 +5,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/report"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -22,15 +23,15 @@ func catalogCommands() []*command {
 			fields: fields("filter", isObject, "nameOnly", isBool, "authorizedCollections", isBool, "cursor", isObject)},
 		{name: "listDatabases", admin: true, summary: "Lists databases with their sizes.", run: runListDatabases,
 			fields: fields("filter", isObject, "nameOnly", isBool, "authorizedDatabases", isBool)},
-		{name: "collStats", alias: "collstats", summary: "Gives a collection's sizes.", target: onCollection, run: runCollStats,
+		{name: "collStats", alias: "collstats", summary: "Gives a collection's sizes.", target: onCollection, run: told(report.CollStats),
 			fields: fields("scale", isInt)},
-		{name: "dbStats", alias: "dbstats", summary: "Gives a database's sizes.", run: runDBStats,
+		{name: "dbStats", alias: "dbstats", summary: "Gives a database's sizes.", run: told(report.DBStats),
 			fields: fields("scale", isInt, "freeStorage", isInt)},
-		{name: "dataSize", summary: "Gives the number and the size of a collection's documents.", run: runDataSize,
+		{name: "dataSize", summary: "Gives the number and the size of a collection's documents.", run: told(report.DataSize),
 			fields: fields("keyPattern-", isObject, "min-", isObject, "max-", isObject, "estimate~", isBool)},
-		{name: "dbHash", summary: "Gives the MD5 of each collection's documents.", run: runDBHash, fields: fields("collections", isArray)},
+		{name: "dbHash", summary: "Gives the MD5 of each collection's documents.", run: told(report.DBHash), fields: fields("collections", isArray)},
 		{name: "validate", summary: "Checks that a collection's documents, indexes and sizes agree.", target: onCollection,
-			run: runValidate, fields: fields("full~", isBool, "background~", isBool, "repair-", isBool, "checkBSONConformance~", isBool, "metadata~", isBool)},
+			run: told(report.Validate), fields: fields("full~", isBool, "background~", isBool, "repair-", isBool, "checkBSONConformance~", isBool, "metadata~", isBool)},
 	}
 }
 
@@ -40,7 +41,7 @@ var createFields = fields("capped-", isBool, "size-", isInt, "max-", isInt, "tim
 	"collation", isObject, "encryptedFields-", isObject, "autoIndexId~", isBool, "idIndex~", isObject)
 
 func runCreate(c *call) (bson.D, error) {
-	if err := c.refuseCollation(); err != nil {
+	if err := c.RefuseCollation(); err != nil {
 		return nil, err
 	}
 	v, err := c.parseValidation(nil)
@@ -89,11 +90,7 @@ func runDropDatabase(c *call) (bson.D, error) {
 func (c *call) existing() (*storage.Collection, error) {
 	coll := c.e.store.Collection(c.ns)
 	if coll == nil {
-		return nil, noNamespace(c.ns)
+		return nil, storage.NoNamespace(c.ns)
 	}
 	return coll, nil
-}
-
-func noNamespace(ns storage.Namespace) error {
-	return wire.Errorf(wire.NamespaceNotFound, "ns does not exist: %s", ns)
 }

@@ -21,15 +21,15 @@ var (
 )
 
 func (c *call) countSelection() (plan.Selection, error) {
-	if err := c.refuseCollation(); err != nil {
+	if err := c.RefuseCollation(); err != nil {
 		return plan.Selection{}, err
 	}
-	sel, err := plan.NewSelection(c.parser(), c.doc("query"), nil, nil, c.get("hint"))
+	sel, err := plan.NewSelection(c.parser(), c.Doc("query"), nil, nil, c.Get("hint"))
 	if err != nil {
 		return sel, err
 	}
 	sel.Counting = true
-	limit := c.int("limit", 0)
+	limit := c.Int("limit", 0)
 	if limit < 0 {
 		limit = -limit // count takes a negative limit for a limit
 	}
@@ -80,10 +80,10 @@ func (c *call) count(sel *plan.Selection, v *storage.View) (n int64, err error) 
 }
 
 func (c *call) distinctSelection() (plan.Selection, error) {
-	if err := c.refuseCollation(); err != nil {
+	if err := c.RefuseCollation(); err != nil {
 		return plan.Selection{}, err
 	}
-	return plan.NewSelection(c.parser(), c.doc("query"), nil, nil, c.get("hint"))
+	return plan.NewSelection(c.parser(), c.Doc("query"), nil, nil, c.Get("hint"))
 }
 
 // runDistinct lists the values in their order. An array counts by its elements.
@@ -104,7 +104,7 @@ func runDistinct(c *call) (bson.D, error) {
 	found := distinct{values: map[string]bson.RawValue{}, pace: pace.New(c.ctx)}
 	for doc, err := range sel.Results(c.run(c.ctx), s) {
 		if err == nil {
-			err = found.add(doc, c.string("key"))
+			err = found.add(doc, c.Text("key"))
 		}
 		if err != nil {
 			return nil, err

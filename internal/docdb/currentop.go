@@ -61,8 +61,8 @@ func (c *call) describe(now time.Time) bson.D {
 		{Key: "currentOpTime", Value: now.UTC().Format(time.RFC3339Nano)}, {Key: "secs_running", Value: int64(ran.Seconds())},
 		{Key: "microsecs_running", Value: ran.Microseconds()}, {Key: "op", Value: c.cmd.heading()}, {Key: "ns", Value: c.shownNamespace()},
 		{Key: "command", Value: c.shownBody()}}...)
-	if c.has("lsid") {
-		d = append(d, bson.E{Key: "lsid", Value: c.doc("lsid")})
+	if c.Has("lsid") {
+		d = append(d, bson.E{Key: "lsid", Value: c.Doc("lsid")})
 	}
 	return d
 }
@@ -113,10 +113,10 @@ var currentOpFields = fields("allUsers", isBool, "idleConnections", isBool, "idl
 // currentOpStage are the documents that $currentOp makes. Idle sessions are those of transactions, of which there are none,
 // and all operations are local.
 func (c *call) currentOpStage(a args) ([]bson.D, error) {
-	if err := a.refuse("truncateOps", "targetAllNodes"); err != nil {
+	if err := a.Refuse("truncateOps", "targetAllNodes"); err != nil {
 		return nil, err
 	}
-	return c.currentOperations(look{a.bool("allUsers", false), a.bool("idleConnections", false), a.bool("idleCursors", false)}), nil
+	return c.currentOperations(look{a.Bool("allUsers", false), a.Bool("idleConnections", false), a.Bool("idleCursors", false)}), nil
 }
 
 // runCurrentOp lists the commands that run. Arguments that are no options of its own are a filter.
@@ -124,8 +124,8 @@ func (c *call) currentOpStage(a args) ([]bson.D, error) {
 func runCurrentOp(c *call) (bson.D, error) {
 	wanted := bson.D{}
 	for _, a := range c.args {
-		if !c.cmd.accepts.Declared(a.name) {
-			wanted = append(wanted, bson.E{Key: a.name, Value: a.value})
+		if !c.cmd.accepts.Declared(a.Name) {
+			wanted = append(wanted, bson.E{Key: a.Name, Value: a.Value})
 		}
 	}
 	raw, err := bson.Marshal(wanted)
@@ -136,7 +136,7 @@ func runCurrentOp(c *call) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
-	docs := c.currentOperations(look{allUsers: !c.bool("$ownOps", false), idleConnections: c.bool("$all", false)})
+	docs := c.currentOperations(look{allUsers: !c.Bool("$ownOps", false), idleConnections: c.Bool("$all", false)})
 	kept, err := filtered(docs, filter)
 	return bson.D{{Key: "inprog", Value: kept}}, err
 }

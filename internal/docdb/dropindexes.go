@@ -15,9 +15,9 @@ var ambiguousPattern = wire.Code{Number: 181, Name: "AmbiguousIndexKeyPattern"}
 func runDropIndexes(c *call) (bson.D, error) {
 	return c.write(func(t *storage.Tx) (bson.D, error) {
 		if t.Coll == nil {
-			return nil, noNamespace(t.NS)
+			return nil, storage.NoNamespace(t.NS)
 		}
-		chosen, err := chooseIndexes(t.Coll, c.get("index"))
+		chosen, err := chooseIndexes(t.Coll, c.Get("index"))
 		if err != nil {
 			return nil, err
 		}

@@ -5,6 +5,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/query/stage"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
@@ -32,7 +33,7 @@ func init() {
 			if err := c.let(); err != nil {
 				return plan.Selection{}, err
 			}
-			return plan.NewSelection(c.parser(), c.doc("query"), c.doc("sort"), nil, c.get("hint"))
+			return plan.NewSelection(c.parser(), c.Doc("query"), c.Doc("sort"), nil, c.Get("hint"))
 		},
 		"update": func(c *call) (plan.Selection, error) { return c.onlyStatement("updates", updateFields) },
 		"delete": func(c *call) (plan.Selection, error) { return c.onlyStatement("deletes", deleteFields) },
@@ -50,11 +51,11 @@ func (c *call) onlyStatement(array string, known *fieldSet) (plan.Selection, err
 	if len(docs) != 1 {
 		return plan.Selection{}, wire.Errorf(wire.BadValue, "explain takes a write command of one statement")
 	}
-	a, err := statement(c.cmd.name+"."+array, known, docs[0])
+	a, err := field.Read(c.cmd.name+"."+array, known, docs[0])
 	if err != nil {
 		return plan.Selection{}, err
 	}
-	return plan.NewSelection(c.parser(), a.doc("q"), a.doc("sort"), nil, a.get("hint"))
+	return plan.NewSelection(c.parser(), a.Doc("q"), a.Doc("sort"), nil, a.Get("hint"))
 }
 
 func runExplain(c *call) (bson.D, error) {
@@ -72,7 +73,7 @@ func runExplain(c *call) (bson.D, error) {
 		return nil, err
 	}
 	inner.ctx = c.ctx
-	verbosity := c.string("verbosity")
+	verbosity := c.Text("verbosity")
 	switch verbosity {
 	case "":
 		verbosity = "allPlansExecution"

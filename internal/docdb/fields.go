@@ -9,6 +9,9 @@ var (
 	isInt, isLong, isHint, isUpdate, isSelector = field.Int, field.Long, field.Hint, field.Update, field.Selector
 )
 
-type fieldSet = field.Set
+type (
+	fieldSet = field.Set
+	args     = field.Args
+)
 
 func fields(pairs ...any) *fieldSet { return field.Of(pairs...) }

@@ -34,21 +34,21 @@ var findFields = fields("filter", isObject, "sort", isObject, "projection", isOb
 	"allowPartialResults~", isBool, "allowDiskUse~", isBool, "collation", isObject, "let", isObject)
 
 func (c *call) findSelection() (plan.Selection, error) {
-	if err := c.refuseCollation(); err != nil {
+	if err := c.RefuseCollation(); err != nil {
 		return plan.Selection{}, err
 	}
 	if err := c.let(); err != nil {
 		return plan.Selection{}, err
 	}
-	sel, err := plan.NewSelection(c.parser(), c.doc("filter"), c.doc("sort"), c.doc("projection"), c.get("hint"))
+	sel, err := plan.NewSelection(c.parser(), c.Doc("filter"), c.Doc("sort"), c.Doc("projection"), c.Get("hint"))
 	if err != nil {
 		return sel, err
 	}
-	return sel, c.setWindow(&sel, c.int("limit", 0))
+	return sel, c.setWindow(&sel, c.Int("limit", 0))
 }
 
 func (c *call) setWindow(sel *plan.Selection, limit int64) error {
-	sel.Skip, sel.Limit = c.int("skip", 0), limit
+	sel.Skip, sel.Limit = c.Int("skip", 0), limit
 	if sel.Skip < 0 || sel.Limit < 0 {
 		return wire.Errorf(wire.BadValue, "skip and limit must not be negative")
 	}
@@ -95,18 +95,18 @@ func (c *call) findAll(sel plan.Selection, size int64) error {
 	}
 	s.Lent = true
 	results := func(ctx context.Context) value.Documents { return sel.Results(c.run(ctx), s) }
-	if c.bool("singleBatch", false) {
+	if c.Bool("singleBatch", false) {
 		defer v.Close()
 		return c.onlyBatch(results(c.ctx), size)
 	}
 	cur := newCursor(c.ns, results, v.Close)
-	cur.left, cur.rest, cur.lasting, cur.of = sel.Limit, s.Rest, c.bool("noCursorTimeout", false), v.ID()
+	cur.left, cur.rest, cur.lasting, cur.of = sel.Limit, s.Rest, c.Bool("noCursorTimeout", false), v.ID()
 	return c.openCursor(cur, size)
 }
 
 // batchSize is the number of documents in a first batch.
 func (c *call) batchSize(a args) (int64, error) {
-	size := a.int("batchSize", firstBatch)
+	size := a.Int("batchSize", firstBatch)
 	if size < 0 {
 		return 0, wire.Errorf(wire.BadValue, "BSON field 'batchSize' value must be >= 0, actual value '%d'", size)
 	}
@@ -120,8 +120,8 @@ func (c *call) newBatch(name string, limit int64) reply.Batch {
 
 // openCursor answers with a cursor's first batch and keeps the cursor if there is more.
 func (c *call) openCursor(cur *cursor, size int64) error {
-	if c.has("lsid") {
-		cur.lsid = c.doc("lsid")
+	if c.Has("lsid") {
+		cur.lsid = c.Doc("lsid")
 	}
 	kept := false
 	defer func() { // also if reading panics
@@ -164,8 +164,8 @@ func (c *call) onlyBatch(results iter.Seq2[bson.Raw, error], size int64) error {
 }
 
 func runGetMore(c *call) (bson.D, error) {
-	ns := storage.Namespace{DB: c.ns.DB, Coll: c.string("collection")}
-	size := c.int("batchSize", 0)
+	ns := storage.Namespace{DB: c.ns.DB, Coll: c.Text("collection")}
+	size := c.Int("batchSize", 0)
 	if size < 0 {
 		return nil, wire.Errorf(wire.BadValue, "BSON field 'batchSize' value must be >= 0, actual value '%d'", size)
 	}
@@ -204,7 +204,7 @@ func runKillCursors(c *call) (bson.D, error) {
 		return nil, isString.Mismatch("killCursors.killCursors", c.self)
 	}
 	ns := storage.Namespace{DB: c.ns.DB, Coll: coll}
-	values, err := c.get("cursors").Array().Values()
+	values, err := c.Get("cursors").Array().Values()
 	if err != nil {
 		return nil, errMalformed
 	}

@@ -3,6 +3,7 @@ package docdb
 import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/query/projection"
 	"github.com/telamon-db/telamon/internal/docdb/query/update"
@@ -21,20 +22,20 @@ func runFindAndModify(c *call) (bson.D, error) {
 	if err := c.let(); err != nil {
 		return nil, err
 	}
-	sel, err := plan.NewSelection(c.parser(), c.doc("query"), c.doc("sort"), nil, c.get("hint"))
+	sel, err := plan.NewSelection(c.parser(), c.Doc("query"), c.Doc("sort"), nil, c.Get("hint"))
 	if err != nil {
 		return nil, err
 	}
-	shape, err := projection.ParseFind(c.parser(), c.doc("fields"), sel.Filter)
-	if err == nil && c.bool("new", false) && shape.IsPositional() {
+	shape, err := projection.ParseFind(c.parser(), c.Doc("fields"), sel.Filter)
+	if err == nil && c.Bool("new", false) && shape.IsPositional() {
 		err = wire.Errorf(wire.BadValue, "Cannot use a positional projection and return the new document.")
 	}
 	if err != nil {
 		return nil, err
 	}
 	var u *update.Update
-	if !c.bool("remove", false) {
-		if u, err = update.Parse(c.parser(), c.get("update"), c.get("arrayFilters")); err != nil {
+	if !c.Bool("remove", false) {
+		if u, err = update.Parse(c.parser(), c.Get("update"), c.Get("arrayFilters")); err != nil {
 			return nil, err
 		}
 	}
@@ -56,18 +57,18 @@ func runFindAndModify(c *call) (bson.D, error) {
 }
 
 func (c *call) checkFindAndModify() error {
-	if err := c.refuseCollation(); err != nil {
+	if err := c.RefuseCollation(); err != nil {
 		return err
 	}
-	remove := c.bool("remove", false)
+	remove := c.Bool("remove", false)
 	switch {
-	case remove == c.has("update"):
+	case remove == c.Has("update"):
 		return wire.Errorf(wire.FailedToParse, "Either an update or remove=true must be specified")
-	case remove && c.bool("upsert", false):
+	case remove && c.Bool("upsert", false):
 		return wire.Errorf(wire.FailedToParse, "Cannot specify both upsert=true and remove=true")
-	case remove && plan.AsksForSomething(c.get("arrayFilters")):
+	case remove && field.Asks(c.Get("arrayFilters")):
 		return wire.Errorf(wire.FailedToParse, "Cannot specify arrayFilters and remove=true")
-	case remove && c.bool("new", false):
+	case remove && c.Bool("new", false):
 		return wire.Errorf(wire.FailedToParse, "Cannot specify both new=true and remove=true; 'remove' always returns the deleted document")
 	}
 	return nil
@@ -85,16 +86,16 @@ func (c *call) findAndModify(t *storage.Tx, sel *plan.Selection, u *update.Updat
 		return old, bson.D{{Key: "n", Value: int32(1)}}, t.Remove(old)
 	case old != nil:
 		doc, _, err = c.changeOne(t, old, sel.Filter, u)
-		if !c.bool("new", false) {
+		if !c.Bool("new", false) {
 			doc = old
 		}
 		return doc, lastUpdate(1, true), err
-	case c.bool("upsert", false):
+	case c.Bool("upsert", false):
 		if doc, err = c.upsert(t, sel, u); err != nil {
 			return nil, nil, err
 		}
 		last = append(lastUpdate(1, false), bson.E{Key: "upserted", Value: doc.Lookup("_id")})
-		if !c.bool("new", false) {
+		if !c.Bool("new", false) {
 			doc = nil
 		}
 		return doc, last, nil

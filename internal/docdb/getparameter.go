@@ -6,6 +6,8 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/field"
+	"github.com/telamon-db/telamon/internal/docdb/report"
 	"github.com/telamon-db/telamon/internal/docdb/stable"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
@@ -13,7 +15,7 @@ import (
 
 // serverParameters are what getParameter knows of an engine.
 var serverParameters = map[string]func(*Engine) any{
-	"featureCompatibilityVersion":       func(*Engine) any { return bson.D{{Key: "version", Value: featureVersion}} },
+	"featureCompatibilityVersion":       func(*Engine) any { return bson.D{{Key: "version", Value: report.FeatureVersion}} },
 	"authenticationMechanisms":          func(*Engine) any { return bson.A{"SCRAM-SHA-1", "SCRAM-SHA-256"} },
 	"cursorTimeoutMillis":               func(*Engine) any { return cursorIdle.Milliseconds() },
 	"defaultMaxTimeMS":                  func(e *Engine) any { return bson.D{{Key: "readOperations", Value: e.readTime.Load()}} },
@@ -25,23 +27,23 @@ var serverParameters = map[string]func(*Engine) any{
 }
 
 func runGetParameter(c *call) (bson.D, error) {
-	all := c.bool("allParameters", false)
+	all := c.Bool("allParameters", false)
 	if text, _ := c.self.StringValueOK(); text == "*" {
 		all = true
 	}
 	if options, ok := c.self.DocumentOK(); ok {
-		a, err := statement("getParameter.getParameter", fields("showDetails", isBool, "allParameters", isBool, "setAt", isString), options)
+		a, err := field.Read("getParameter.getParameter", fields("showDetails", isBool, "allParameters", isBool, "setAt", isString), options)
 		if err != nil {
 			return nil, err
 		}
-		if err := a.refuse("showDetails", "setAt"); err != nil {
+		if err := a.Refuse("showDetails", "setAt"); err != nil {
 			return nil, err
 		}
-		all = all || a.bool("allParameters", false)
+		all = all || a.Bool("allParameters", false)
 	}
 	reply := bson.D{}
 	for _, name := range slices.Sorted(maps.Keys(serverParameters)) {
-		if all || c.get(name).Type != 0 {
+		if all || c.Get(name).Type != 0 {
 			reply = append(reply, bson.E{Key: name, Value: serverParameters[name](c.e)})
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/query/stage"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
@@ -46,7 +47,7 @@ func TestSortIsBounded(t *testing.T) {
 	x := fresh(t)
 	x.fill("c", 100)
 	for limit, most := range map[int64]error{0: wire.Errorf(wire.SortMemoryExceeded, ""), 10: nil} {
-		sel, err := plan.NewSelection(nil, plan.EmptyDoc, marshal(t, d{{"x", 1}}), nil, bson.RawValue{})
+		sel, err := plan.NewSelection(nil, field.EmptyDoc, marshal(t, d{{"x", 1}}), nil, bson.RawValue{})
 		if err != nil {
 			t.Fatal(err)
 		}

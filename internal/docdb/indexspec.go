@@ -8,6 +8,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
@@ -24,25 +25,25 @@ var indexFields = fields("key!", isObject, "name", isString, "unique", isBool, "
 
 // parseIndex reads one member of createIndexes' list.
 func parseIndex(doc bson.Raw) (storage.Index, error) {
-	a, err := statement("createIndexes.indexes", indexFields, doc)
+	a, err := field.Read("createIndexes.indexes", indexFields, doc)
 	if err != nil {
 		return storage.Index{}, err
 	}
-	if err := a.refuse("weights", "wildcardProjection", "clustered", "prepareUnique"); err != nil {
+	if err := a.Refuse("weights", "wildcardProjection", "clustered", "prepareUnique"); err != nil {
 		return storage.Index{}, wire.Errorf(wire.CannotCreateIndex, "%s", err.(*wire.Error).Message)
 	}
-	if err := a.refuseCollation(); err != nil {
+	if err := a.RefuseCollation(); err != nil {
 		return storage.Index{}, wire.Errorf(wire.CannotCreateIndex, "index collations are not supported")
 	}
-	ix := storage.Index{Unique: a.bool("unique", false), Sparse: a.bool("sparse", false), Hidden: a.bool("hidden", false)}
-	if ix.Parts, err = parseIndexKey(a.doc("key")); err != nil {
+	ix := storage.Index{Unique: a.Bool("unique", false), Sparse: a.Bool("sparse", false), Hidden: a.Bool("hidden", false)}
+	if ix.Parts, err = parseIndexKey(a.Doc("key")); err != nil {
 		return storage.Index{}, err
 	}
 	if err := parseName(&ix, a); err != nil {
 		return storage.Index{}, err
 	}
-	if a.has("partialFilterExpression") {
-		if err := ix.SetFilter(a.doc("partialFilterExpression")); err != nil {
+	if a.Has("partialFilterExpression") {
+		if err := ix.SetFilter(a.Doc("partialFilterExpression")); err != nil {
 			return storage.Index{}, err
 		}
 	}
@@ -54,8 +55,8 @@ func parseIndex(doc bson.Raw) (storage.Index, error) {
 
 // parseName reads the name of an index, or makes it of the key pattern.
 func parseName(ix *storage.Index, a args) error {
-	ix.Name = a.string("name")
-	if !a.has("name") {
+	ix.Name = a.Text("name")
+	if !a.Has("name") {
 		var words []string
 		for _, p := range ix.Parts {
 			words = append(words, fmt.Sprintf("%s_%v", p.Path, p.Shown()))
@@ -68,7 +69,7 @@ func parseName(ix *storage.Index, a args) error {
 		return wire.Errorf(wire.CannotCreateIndex, "The index name cannot be empty")
 	case ix.Name == "*" || strings.Contains(ix.Name, "\x00"):
 		return wire.Errorf(wire.BadValue, "The index name '%s' is not valid", ix.Name)
-	case onID && (a.has("unique") || ix.Sparse || a.has("expireAfterSeconds")):
+	case onID && (a.Has("unique") || ix.Sparse || a.Has("expireAfterSeconds")):
 		return wire.Errorf(storage.BadIDOption, "the index on _id takes no options: it is unique and holds every document")
 	case onID && ix.Hidden:
 		return wire.Errorf(wire.BadValue, "can't hide _id index")
@@ -80,10 +81,10 @@ func parseName(ix *storage.Index, a args) error {
 
 // parseExpiry reads expireAfterSeconds. Source: MongoDB manual, "TTL Indexes", restrictions.
 func parseExpiry(ix *storage.Index, a args) error {
-	if !a.has("expireAfterSeconds") {
+	if !a.Has("expireAfterSeconds") {
 		return nil
 	}
-	seconds := a.int("expireAfterSeconds", 0)
+	seconds := a.Int("expireAfterSeconds", 0)
 	switch {
 	case len(ix.Parts) > 1:
 		return wire.Errorf(wire.CannotCreateIndex, "TTL indexes are single-field indexes, compound indexes do not support TTL")

@@ -9,7 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/expiry"
-	"github.com/telamon-db/telamon/internal/docdb/plan"
+	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -71,7 +71,7 @@ func TestPanicsLeaveNothingOpen(t *testing.T) {
 		results := func(context.Context) iter.Seq2[bson.Raw, error] {
 			return func(yield func(bson.Raw, error) bool) {
 				for range good {
-					if !yield(plan.EmptyDoc, nil) {
+					if !yield(field.EmptyDoc, nil) {
 						return
 					}
 				}

@@ -7,6 +7,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -111,7 +112,7 @@ func runKillAllSessions(c *call) (bson.D, error) {
 	}
 	users := map[wire.User]bool{}
 	for _, p := range patterns {
-		users[wire.User{Name: p.string("user"), DB: p.string("db")}] = true
+		users[wire.User{Name: p.Text("user"), DB: p.Text("db")}] = true
 	}
 	c.killSessions(func(s *Session, _ bson.Raw) bool { return len(users) == 0 || users[s.user] })
 	return bson.D{}, nil
@@ -126,10 +127,10 @@ func runKillAllSessionsByPattern(c *call) (bson.D, error) {
 		return nil, err
 	}
 	for _, p := range patterns {
-		if err := p.refuse("users", "roles"); err != nil {
+		if err := p.Refuse("users", "roles"); err != nil {
 			return nil, err
 		}
-		if lsid := p.get("lsid"); lsid.Type != 0 {
+		if lsid := p.Get("lsid"); lsid.Type != 0 {
 			if _, err := sessionID(lsid); err != nil {
 				return nil, err
 			}
@@ -157,7 +158,7 @@ func (c *call) patterns(known *fieldSet) ([]args, error) {
 		if !ok {
 			return nil, isObject.Mismatch(c.cmd.name+"."+c.cmd.name, v)
 		}
-		p, err := statement(c.cmd.name, known, doc)
+		p, err := field.Read(c.cmd.name, known, doc)
 		if err != nil {
 			return nil, err
 		}
@@ -168,7 +169,7 @@ func (c *call) patterns(known *fieldSet) ([]args, error) {
 
 // fits reports whether the pattern means the logical session lsid of s's user.
 func (s *Session) fits(p args, lsid bson.Raw) bool {
-	if one := p.doc("lsid"); p.has("lsid") {
+	if one := p.Doc("lsid"); p.Has("lsid") {
 		if !bytes.Equal(one.Lookup("id").Value, lsid.Lookup("id").Value) {
 			return false
 		}
@@ -176,7 +177,7 @@ func (s *Session) fits(p args, lsid bson.Raw) bool {
 			return false
 		}
 	}
-	return !p.has("uid") || s.ownedBy(p.get("uid"))
+	return !p.Has("uid") || s.ownedBy(p.Get("uid"))
 }
 
 // ownedBy reports whether uid is the digest of the session's user, as MongoDB makes it: of "user@db", or of nothing.
@@ -192,6 +193,6 @@ func (s *Session) ownedBy(uid bson.RawValue) bool {
 
 // killSessions interrupts commands, but not itself, and closes cursors of the logical sessions that match.
 func (c *call) killSessions(match func(s *Session, lsid bson.Raw) bool) {
-	c.e.sessions.interrupt(func(other *call) bool { return other != c && other.has("lsid") && match(other.s, other.doc("lsid")) })
+	c.e.sessions.interrupt(func(other *call) bool { return other != c && other.Has("lsid") && match(other.s, other.Doc("lsid")) })
 	c.e.cursors.kill(func(cur *cursor) bool { return cur.lsid != nil && match(cur.owner, cur.lsid) })
 }

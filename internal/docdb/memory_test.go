@@ -11,6 +11,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/memory"
 	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/query/stage"
@@ -117,7 +118,7 @@ func TestMemoryIsGivenBack(t *testing.T) {
 func TestPanicsHoldNoMemory(t *testing.T) {
 	x, budget := withMemory(t, mb)
 	for _, early := range []bool{true, false} {
-		sel, err := plan.NewSelection(nil, plan.EmptyDoc, marshal(t, d{{"n", 1}}), nil, bson.RawValue{})
+		sel, err := plan.NewSelection(nil, field.EmptyDoc, marshal(t, d{{"n", 1}}), nil, bson.RawValue{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -43,7 +43,7 @@ func (c *call) findOne(t *storage.Tx, sel *plan.Selection) (bson.Raw, error) {
 	if !errors.Is(err, plan.ErrFar) {
 		return doc, err
 	}
-	if c.has("txnNumber") && !t.Clean() { // which is one piece with what was done before
+	if c.Has("txnNumber") && !t.Clean() { // which is one piece with what was done before
 		return c.first(&storage.View{R: t.Reader(), Coll: t.Coll}, sel, 0)
 	}
 	for range searches {
@@ -100,7 +100,7 @@ func (c *call) first(v *storage.View, sel *plan.Selection, most int64) (bson.Raw
 // modifyAll changes all documents of a view of the collection as far as they still match when it is their turn. None is met
 // again where its change has moved it.
 func (c *call) modifyAll(t *storage.Tx, sel *plan.Selection, fn func(bson.Raw) error) error {
-	if c.has("txnNumber") {
+	if c.Has("txnNumber") {
 		return wire.Errorf(wire.InvalidOptions, "Cannot use retryable writes with multi-document statements")
 	}
 	v, err := t.PauseWith()

@@ -93,7 +93,7 @@ func (s *Session) command() *call {
 
 // runKillOp interrupts a command. One that is not there, perhaps because it has just ended, is no error, as in MongoDB.
 func runKillOp(c *call) (bson.D, error) {
-	id, ok := wire.Integer(c.get("op"))
+	id, ok := wire.Integer(c.Get("op"))
 	if !ok {
 		return nil, wire.Errorf(wire.TypeMismatch, "Did not provide a whole number as \"op\"")
 	}

@@ -53,7 +53,7 @@ func TestParametersOfReads(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return c.int("maxTimeMS", c.usualTime())
+		return c.Int("maxTimeMS", c.usualTime())
 	}
 	x.e.Configure(Parameters{ReadTime: time.Second})
 	for _, c := range []struct {

@@ -7,6 +7,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/query/stage"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
@@ -22,7 +23,7 @@ func (x *db) took(cmd d) time.Duration {
 // readAll is how long it takes to read all documents of a collection and do nothing with them.
 func (x *db) readAll(b *testing.B) time.Duration {
 	began := time.Now()
-	sel, err := plan.NewSelection(nil, plan.EmptyDoc, nil, nil, bson.RawValue{})
+	sel, err := plan.NewSelection(nil, field.EmptyDoc, nil, nil, bson.RawValue{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -19,14 +19,14 @@ func runRenameCollection(c *call) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
-	to, err := splitNamespace(c.string("to"))
+	to, err := splitNamespace(c.Text("to"))
 	if err != nil {
 		return nil, err
 	}
 	if from == to {
 		return nil, wire.Errorf(wire.IllegalOperation, "Can't rename a collection to itself")
 	}
-	_, err = c.e.store.Write(c.ctx, from, func(t *storage.Tx) error { return t.Rename(to, c.bool("dropTarget", false)) }, to)
+	_, err = c.e.store.Write(c.ctx, from, func(t *storage.Tx) error { return t.Rename(to, c.Bool("dropTarget", false)) }, to)
 	return bson.D{}, err
 }
 

@@ -10,19 +10,19 @@ import (
 )
 
 func (c *call) logicalSession() storage.LogicalSession {
-	return storage.LogicalSession{ID: slices.Concat(c.doc("lsid"), bson.Raw(c.part)), User: c.s.user}
+	return storage.LogicalSession{ID: slices.Concat(c.Doc("lsid"), bson.Raw(c.part)), User: c.s.user}
 }
 
 // recall returns the reply that the command had when it ran first, or nil if it has not run.
 func (c *call) recall(t *storage.Tx) (bson.D, error) {
-	if !c.has("txnNumber") {
+	if !c.Has("txnNumber") {
 		return nil, nil
 	}
 	record, err := t.Outcome(c.logicalSession())
 	if err != nil || record == nil {
 		return nil, err
 	}
-	switch n := c.int("txnNumber", 0); {
+	switch n := c.Int("txnNumber", 0); {
 	case n > record.TxnNumber:
 		return nil, nil
 	case n < record.TxnNumber:
@@ -51,7 +51,7 @@ func (c *call) retried(reply bson.Raw) bson.E {
 		values, _ := list.Values() // of a reply of our own
 		for _, v := range values {
 			at := v.Document().Lookup("index").AsInt64()
-			if failed[at] = true; c.bool("ordered", true) {
+			if failed[at] = true; c.Bool("ordered", true) {
 				n = int(at)
 			}
 		}
@@ -67,7 +67,7 @@ func (c *call) retried(reply bson.Raw) bson.E {
 // statements is how many statements a write command has.
 func (c *call) statements() int {
 	for _, name := range []string{"documents", "updates", "deletes", "ops"} {
-		if c.get(name).Type != 0 {
+		if c.Get(name).Type != 0 {
 			docs, _ := c.docs(name) // they have been read before
 			return len(docs)
 		}
@@ -94,12 +94,12 @@ func (c *call) resume(t *storage.Tx) error {
 
 // remember stores the command's reply with its changes.
 func (c *call) remember(t *storage.Tx, reply bson.D) error {
-	if !c.has("txnNumber") {
+	if !c.Has("txnNumber") {
 		return nil
 	}
 	raw, err := bson.Marshal(reply)
 	if err != nil {
 		return err
 	}
-	return t.KeepOutcome(c.logicalSession(), storage.RetryRecord{TxnNumber: c.int("txnNumber", 0), Command: c.cmd.name, At: c.e.mono(), Reply: raw})
+	return t.KeepOutcome(c.logicalSession(), storage.RetryRecord{TxnNumber: c.Int("txnNumber", 0), Command: c.cmd.name, At: c.e.mono(), Reply: raw})
 }

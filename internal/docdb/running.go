@@ -24,7 +24,7 @@ func (c *call) parser() *expression.Parser {
 }
 
 // let makes the command's variables known to all that is read from here on.
-func (c *call) let() error { return c.parser().LetAll(c.doc("let")) }
+func (c *call) let() error { return c.parser().LetAll(c.Doc("let")) }
 
 // run is what the command's streams have while they run. They end with ctx, which is that of the command or of its cursor.
 func (c *call) run(ctx context.Context) *stage.Run {

@@ -1,38 +1,31 @@
 package docdb
 
 import (
-	"os"
-	"runtime"
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/telamon-db/telamon/internal/docdb/storage"
-	"github.com/telamon-db/telamon/internal/wire"
+	"github.com/telamon-db/telamon/internal/docdb/report"
 )
 
 // Version is the MongoDB version whose behaviour the engine has.
-const Version = "8.0.0"
-
-const featureVersion = "8.0"
-
-var version = [3]int32{8, 0, 0}
+const Version = report.Version
 
 func serverCommands() []*command {
 	ok := func(*call) (bson.D, error) { return bson.D{}, nil }
 	return []*command{
 		{name: "ping", summary: "Answers.", run: ok},
-		{name: "buildInfo", alias: "buildinfo", summary: "Gives the server's version.", run: runBuildInfo},
-		{name: "hostInfo", summary: "Describes the machine.", run: runHostInfo},
+		{name: "buildInfo", alias: "buildinfo", summary: "Gives the server's version.", run: told(report.BuildInfo)},
+		{name: "hostInfo", summary: "Describes the machine.", run: told(report.HostInfo)},
 		{name: "serverStatus", summary: "Gives the engine's counters.", run: runServerStatus},
 		{name: "getParameter", summary: "Gives server parameters.", admin: true, open: true, run: runGetParameter, fields: fields("allParameters", isBool)},
 		{name: "listCommands", summary: "Lists the commands.", run: runListCommands},
 		{name: "top", admin: true, summary: "Gives how often and for how long each collection was used.", run: runTop},
 		{name: "profile", summary: "Gives the profiler's state: it is off.", run: runProfile, fields: fields("slowms-", isInt, "sampleRate-", isAny, "filter-", isAny)},
-		{name: "getCmdLineOpts", summary: "Gives the command line, which an embedded engine has none of.", admin: true, run: runGetCmdLineOpts},
+		{name: "getCmdLineOpts", summary: "Gives the command line, which an embedded engine has none of.", admin: true, run: told(report.GetCmdLineOpts)},
 		{name: "currentOp", summary: "Lists the commands that run.", admin: true, open: true, fields: fields("$all", isBool, "$ownOps", isBool), run: runCurrentOp},
 		{name: "killOp", summary: "Interrupts a command.", admin: true, fields: fields("op!", isInt), run: runKillOp},
-		{name: "getLog", admin: true, summary: "Gives the recent log, which the engine keeps elsewhere.", run: runGetLog},
+		{name: "getLog", admin: true, summary: "Gives the recent log, which the engine keeps elsewhere.", run: told(report.GetLog)},
 	}
 }
 
@@ -49,33 +42,28 @@ func (c *command) heading() string {
 	return "command"
 }
 
-func runBuildInfo(*call) (bson.D, error) {
-	return bson.D{{Key: "version", Value: Version},
-		{Key: "versionArray", Value: bson.A{version[0], version[1], version[2], int32(0)}},
-		{Key: "modules", Value: bson.A{}}, {Key: "bits", Value: int32(64)}, {Key: "debug", Value: false},
-		{Key: "maxBsonObjectSize", Value: int32(storage.MaxDocument)}, {Key: "storageEngines", Value: bson.A{"pebble"}}}, nil
+// told is the handler of a command that a report answers.
+func told(of func(report.On) (bson.D, error)) func(*call) (bson.D, error) {
+	return func(c *call) (bson.D, error) { return of(c.on()) }
 }
 
-func runHostInfo(c *call) (bson.D, error) {
-	host, err := os.Hostname()
-	if err != nil {
-		return nil, err
+// on is what a report for the command is on.
+func (c *call) on() report.On {
+	return report.On{Args: c.args, Ctx: c.ctx, Store: c.e.store, NS: c.ns, Self: c.self}
+}
+
+func runServerStatus(c *call) (bson.D, error) {
+	e := c.e
+	sessions := e.sessions.list()
+	n := report.Counters{Started: e.started, Sessions: len(sessions), Created: e.sessions.created(), Cursors: e.cursors.open(), Traffic: &e.traffic, Operations: &e.operations}
+	for _, s := range sessions {
+		switch running := s.command(); {
+		case running == nil:
+		case running.cmd.writes:
+			n.Writers++
+		default:
+			n.Readers++
+		}
 	}
-	return bson.D{{Key: "system", Value: bson.D{{Key: "currentTime", Value: c.e.store.Now()}, {Key: "hostname", Value: host},
-		{Key: "numCores", Value: int32(runtime.NumCPU())}, {Key: "cpuArch", Value: runtime.GOARCH}}},
-		{Key: "os", Value: bson.D{{Key: "type", Value: runtime.GOOS}}}}, nil
-}
-
-func runGetLog(c *call) (bson.D, error) {
-	switch name, _ := c.self.StringValueOK(); name {
-	case "*":
-		return bson.D{{Key: "names", Value: bson.A{"global", "startupWarnings"}}}, nil
-	case "global", "startupWarnings":
-		return bson.D{{Key: "totalLinesWritten", Value: int32(0)}, {Key: "log", Value: bson.A{}}}, nil
-	}
-	return nil, wire.Errorf(wire.OperationFailed, "no log of that name")
-}
-
-func runGetCmdLineOpts(*call) (bson.D, error) {
-	return bson.D{{Key: "argv", Value: bson.A{}}, {Key: "parsed", Value: bson.D{}}}, nil
+	return report.ServerStatus(c.on(), n)
 }

@@ -5,6 +5,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/report"
 	"github.com/telamon-db/telamon/internal/docdb/stable"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -31,7 +32,7 @@ func TestServerCommands(t *testing.T) {
 	x.find("c")
 	for _, ask := range []d{onAdmin(e{"getParameter", "*"}), onAdmin(e{"getParameter", 1}, e{"allParameters", true}), onAdmin(e{"getParameter", d{{"allParameters", true}}})} {
 		reply := x.ok(ask)
-		if reply.Lookup("featureCompatibilityVersion", "version").StringValue() != featureVersion || reply.Lookup("notablescan").Type != bson.TypeBoolean {
+		if reply.Lookup("featureCompatibilityVersion", "version").StringValue() != report.FeatureVersion || reply.Lookup("notablescan").Type != bson.TypeBoolean {
 			t.Errorf("%v: %s", ask, reply)
 		}
 	}

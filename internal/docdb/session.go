@@ -178,17 +178,17 @@ func (e *Engine) clientError(command string, err error) error {
 
 // checkGeneric refuses generic arguments whose promise the engine cannot keep.
 func (c *call) checkGeneric() error {
-	if c.has("startTransaction") || c.has("autocommit") {
+	if c.Has("startTransaction") || c.Has("autocommit") {
 		return wire.Errorf(wire.OperationNotInTransaction, "transactions are not supported yet")
 	}
-	if level, ok := c.doc("readConcern").Lookup("level").StringValueOK(); ok && !readLevels[level] {
+	if level, ok := c.Doc("readConcern").Lookup("level").StringValueOK(); ok && !readLevels[level] {
 		return wire.Errorf(wire.InvalidOptions, "readConcern level '%s' is not supported", level)
 	}
-	if c.has("txnNumber") {
+	if c.Has("txnNumber") {
 		if !c.cmd.retries {
 			return wire.Errorf(wire.NotARetryableWrite, "txnNumber may only be provided for retryable write commands, and %s is not one", c.cmd.name)
 		}
-		if !c.has("lsid") {
+		if !c.Has("lsid") {
 			return wire.Errorf(wire.InvalidOptions, "Transaction number requires a session ID to also be specified")
 		}
 	}
@@ -199,6 +199,6 @@ var readLevels = map[string]bool{"local": true, "available": true, "majority": t
 
 // durableRead reports whether the command may only read what no crash can take back.
 func (c *call) durableRead() bool {
-	level, _ := c.doc("readConcern").Lookup("level").StringValueOK()
+	level, _ := c.Doc("readConcern").Lookup("level").StringValueOK()
 	return level == "majority" || level == "linearizable"
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/query/stage"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
+	"github.com/telamon-db/telamon/internal/docdb/report"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -24,9 +25,18 @@ type source struct {
 }
 
 var sources = map[string]source{
-	"$collStats": {summary: "Gives a collection's sizes, as the first stage.", fields: collStatsFields, documents: (*call).collStatsStage},
+	"$collStats": {summary: "Gives a collection's sizes, as the first stage.", fields: report.CollStatsFields, documents: shown(report.CollStatsStage)},
 	"$currentOp": {summary: "Gives the commands that run, as the first stage on the database admin.", onAdmin: true, fields: currentOpFields,
 		documents: (*call).currentOpStage},
+}
+
+// shown are the documents of a source that a report makes.
+func shown(of func(report.On) ([]bson.D, error)) func(*call, args) ([]bson.D, error) {
+	return func(c *call, a args) ([]bson.D, error) {
+		on := c.on()
+		on.Args = a
+		return of(on)
+	}
 }
 
 // Stages are the aggregation stages that the engine knows, by name.
@@ -91,7 +101,7 @@ func (c *call) sourceDocuments(name string, s source, spec bson.RawValue) ([]bso
 	if !ok {
 		return nil, wire.Errorf(wire.TypeMismatch, "%s must take an object but found: %s", name, field.TypeName(spec.Type))
 	}
-	a, err := statement(name, s.fields, doc)
+	a, err := field.Read(name, s.fields, doc)
 	if err != nil {
 		return nil, err
 	}

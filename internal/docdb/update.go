@@ -3,6 +3,7 @@ package docdb
 import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/query/match"
 	"github.com/telamon-db/telamon/internal/docdb/query/update"
@@ -20,7 +21,7 @@ func runUpdate(c *call) (bson.D, error) {
 	return c.write(func(t *storage.Tx) (bson.D, error) {
 		var sum updated
 		failed, err := c.each(t, "updates", func(i int, doc bson.Raw) error {
-			a, err := statement("update.updates", updateFields, doc)
+			a, err := field.Read("update.updates", updateFields, doc)
 			if err != nil {
 				return err
 			}
@@ -46,7 +47,7 @@ func (c *call) updateStatement(t *storage.Tx, i int, a args, sum *updated) error
 		return err
 	}
 	matched := false
-	err = c.modify(t, &sel, a.bool("multi", false), func(old bson.Raw) error {
+	err = c.modify(t, &sel, a.Bool("multi", false), func(old bson.Raw) error {
 		matched = true
 		_, changed, err := c.changeOne(t, old, sel.Filter, u)
 		if err != nil {
@@ -58,7 +59,7 @@ func (c *call) updateStatement(t *storage.Tx, i int, a args, sum *updated) error
 		}
 		return nil
 	})
-	if err != nil || matched || !a.bool("upsert", false) {
+	if err != nil || matched || !a.Bool("upsert", false) {
 		return err
 	}
 	doc, err := c.upsert(t, &sel, u)
@@ -71,19 +72,19 @@ func (c *call) updateStatement(t *storage.Tx, i int, a args, sum *updated) error
 }
 
 func (c *call) parseUpdate(a args) (sel plan.Selection, u *update.Update, err error) {
-	if err := a.refuse("c"); err != nil {
+	if err := a.Refuse("c"); err != nil {
 		return sel, nil, err
 	}
-	if err := a.refuseCollation(); err != nil {
+	if err := a.RefuseCollation(); err != nil {
 		return sel, nil, err
 	}
-	if sel, err = plan.NewSelection(c.parser(), a.doc("q"), a.doc("sort"), nil, a.get("hint")); err != nil {
+	if sel, err = plan.NewSelection(c.parser(), a.Doc("q"), a.Doc("sort"), nil, a.Get("hint")); err != nil {
 		return sel, nil, err
 	}
-	if u, err = update.Parse(c.parser(), a.get("u"), a.get("arrayFilters")); err != nil {
+	if u, err = update.Parse(c.parser(), a.Get("u"), a.Get("arrayFilters")); err != nil {
 		return sel, nil, err
 	}
-	if a.bool("multi", false) {
+	if a.Bool("multi", false) {
 		err = checkMulti(&sel, u)
 	}
 	return sel, u, err

@@ -6,6 +6,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/match"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
@@ -26,7 +27,7 @@ var documentValidationFailure = wire.Code{Number: 121, Name: "DocumentValidation
 // validated checks a document that is to take the place of old (nil: of none) in the collection.
 func (c *call) validated(t *storage.Tx, old, doc bson.Raw) error {
 	v := t.Coll.Validation
-	if v == nil || v.Validator == nil || v.Level == "off" || c.bool("bypassDocumentValidation", false) {
+	if v == nil || v.Validator == nil || v.Level == "off" || c.Bool("bypassDocumentValidation", false) {
 		return nil
 	}
 	if c.validation != v {
@@ -56,7 +57,7 @@ func (c *call) validated(t *storage.Tx, old, doc bson.Raw) error {
 
 // parseValidation reads the arguments of create and collMod; what is not given is as before, which may be nil.
 func (c *call) parseValidation(before *storage.Validation) (*storage.Validation, error) {
-	if !c.has("validator") && !c.has("validationLevel") && !c.has("validationAction") {
+	if !c.Has("validator") && !c.Has("validationLevel") && !c.Has("validationAction") {
 		return before, nil
 	}
 	v := storage.Validation{Level: "strict", Action: "error"}
@@ -68,21 +69,21 @@ func (c *call) parseValidation(before *storage.Validation) (*storage.Validation,
 		to    *string
 		known []string
 	}{{"validationLevel", &v.Level, []string{"off", "strict", "moderate"}}, {"validationAction", &v.Action, []string{"error", "warn"}}} {
-		if c.has(choice.name) {
-			*choice.to = c.string(choice.name)
+		if c.Has(choice.name) {
+			*choice.to = c.Text(choice.name)
 		}
 		if !slices.Contains(choice.known, *choice.to) {
 			return nil, wire.Errorf(wire.BadValue, "Enumeration value '%s' for field '%s.%s' is not a valid value.", *choice.to, c.cmd.name, choice.name)
 		}
 	}
-	if !c.has("validator") {
+	if !c.Has("validator") {
 		return &v, nil
 	}
 	if slices.Contains([]string{"admin", "config", "local"}, c.ns.DB) {
 		return nil, wire.Errorf(wire.InvalidOptions, "Document validators are not allowed on collection %s in the %s internal database", c.ns, c.ns.DB)
 	}
 	v.Validator = nil
-	if doc := c.doc("validator"); len(doc) > 5 {
+	if doc := c.Doc("validator"); len(doc) > 5 {
 		v.Validator = bytes.Clone(doc)
 		if _, err := match.Parse(c.parser(), v.Validator); err != nil {
 			return nil, err
@@ -99,14 +100,14 @@ var collModIndexFields = fields("name", isString, "keyPattern", isObject, "expir
 func runCollMod(c *call) (bson.D, error) {
 	return c.write(func(t *storage.Tx) (bson.D, error) {
 		if t.Coll == nil {
-			return nil, noNamespace(t.NS)
+			return nil, storage.NoNamespace(t.NS)
 		}
 		v, err := c.parseValidation(t.Coll.Validation)
 		if err != nil {
 			return nil, err
 		}
 		reply := bson.D{}
-		if c.has("index") {
+		if c.Has("index") {
 			if reply, err = c.modIndex(t); err != nil {
 				return nil, err
 			}
@@ -120,18 +121,18 @@ func runCollMod(c *call) (bson.D, error) {
 
 // modIndex hides or shows an index, or changes how long documents live by it.
 func (c *call) modIndex(t *storage.Tx) (bson.D, error) {
-	a, err := statement("collMod.index", collModIndexFields, c.doc("index"))
+	a, err := field.Read("collMod.index", collModIndexFields, c.Doc("index"))
 	if err != nil {
 		return nil, err
 	}
-	if err := a.refuse("unique", "prepareUnique"); err != nil {
+	if err := a.Refuse("unique", "prepareUnique"); err != nil {
 		return nil, err
 	}
-	wanted := a.get("keyPattern")
-	if a.has("name") == a.has("keyPattern") {
+	wanted := a.Get("keyPattern")
+	if a.Has("name") == a.Has("keyPattern") {
 		return nil, wire.Errorf(wire.InvalidOptions, "must specify either index name or key pattern")
-	} else if a.has("name") {
-		wanted = a.get("name")
+	} else if a.Has("name") {
+		wanted = a.Get("name")
 	}
 	ixs := slices.DeleteFunc(t.Coll.Ready(), func(ix storage.Index) bool { return !ix.AnswersTo(wanted) })
 	switch {
@@ -143,12 +144,12 @@ func (c *call) modIndex(t *storage.Tx) (bson.D, error) {
 		return nil, wire.Errorf(wire.BadValue, "can't hide _id index, nor let documents expire by it")
 	}
 	old, next, reply := ixs[0], ixs[0], bson.D{}
-	if a.has("hidden") {
-		if next.Hidden = a.bool("hidden", false); next.Hidden != old.Hidden {
+	if a.Has("hidden") {
+		if next.Hidden = a.Bool("hidden", false); next.Hidden != old.Hidden {
 			reply = append(reply, bson.E{Key: "hidden_old", Value: old.Hidden}, bson.E{Key: "hidden_new", Value: next.Hidden})
 		}
 	}
-	if a.has("expireAfterSeconds") {
+	if a.Has("expireAfterSeconds") {
 		if err := parseExpiry(&next, a); err != nil {
 			return nil, err
 		}
@@ -157,7 +158,7 @@ func (c *call) modIndex(t *storage.Tx) (bson.D, error) {
 		}
 		reply = append(reply, bson.E{Key: "expireAfterSeconds_new", Value: *next.Expire})
 	}
-	if !a.has("hidden") && !a.has("expireAfterSeconds") {
+	if !a.Has("hidden") && !a.Has("expireAfterSeconds") {
 		return nil, wire.Errorf(wire.InvalidOptions, "no expireAfterSeconds, hidden, unique, or prepareUnique field")
 	}
 	return reply, t.ChangeIndex(old.Name, next.Hidden, next.Expire)

@@ -5,6 +5,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
@@ -78,7 +79,7 @@ func (c *call) each(t *storage.Tx, array string, fn func(i int, statement bson.R
 			continue
 		}
 		shown, _ := writeError(i, failed)
-		if list = append(list, shown); c.bool("ordered", true) {
+		if list = append(list, shown); c.Bool("ordered", true) {
 			break
 		}
 	}
@@ -108,7 +109,7 @@ func (c *call) makeRoom(t *storage.Tx) error {
 	switch {
 	case !t.Due():
 		return nil
-	case !c.has("txnNumber"):
+	case !c.Has("txnNumber"):
 		return t.Yield(c.ctx)
 	case t.Overfull():
 		return wire.Errorf(wire.ExceededMemoryLimit, "one command may not change so much; send the rest in another")
@@ -189,7 +190,7 @@ func (c *call) insertOne(t *storage.Tx, doc bson.Raw) error {
 // stamped is a document that is inserted or replaces another with the time in its empty timestamps, unless the command wants
 // them as they are.
 func (c *call) stamped(t *storage.Tx, doc bson.Raw) bson.Raw {
-	if c.bool("bypassEmptyTsReplacement", false) {
+	if c.Bool("bypassEmptyTsReplacement", false) {
 		return doc
 	}
 	return t.Stamped(doc)
@@ -204,7 +205,7 @@ func runDelete(c *call) (bson.D, error) {
 	return c.write(func(t *storage.Tx) (bson.D, error) {
 		n := int32(0)
 		failed, err := c.each(t, "deletes", func(_ int, doc bson.Raw) error {
-			a, err := statement("delete.deletes", deleteFields, doc)
+			a, err := field.Read("delete.deletes", deleteFields, doc)
 			if err != nil {
 				return err
 			}
@@ -215,14 +216,14 @@ func runDelete(c *call) (bson.D, error) {
 }
 
 func (c *call) deleteStatement(t *storage.Tx, a args, n *int32) error {
-	limit := a.int("limit", 0)
+	limit := a.Int("limit", 0)
 	if limit != 0 && limit != 1 {
 		return wire.Errorf(wire.FailedToParse, "The limit field in delete objects must be 0 or 1. Got %d", limit)
 	}
-	if err := a.refuseCollation(); err != nil {
+	if err := a.RefuseCollation(); err != nil {
 		return err
 	}
-	sel, err := plan.NewSelection(c.parser(), a.doc("q"), nil, nil, a.get("hint"))
+	sel, err := plan.NewSelection(c.parser(), a.Doc("q"), nil, nil, a.Get("hint"))
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/telamon-db/telamon/internal/docdb/concern"
 	"github.com/telamon-db/telamon/internal/docdb/field"
-	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -16,14 +15,14 @@ const maxMembers = 50
 
 // checkWriteConcern refuses a writeConcern that has no meaning for any replica set.
 func (c *call) checkWriteConcern() error {
-	switch w := c.doc("writeConcern").Lookup("w"); w.Type {
+	switch w := c.Doc("writeConcern").Lookup("w"); w.Type {
 	case 0, bson.TypeNull, bson.TypeUndefined, bson.TypeString:
 	case bson.TypeInt32, bson.TypeInt64, bson.TypeDouble, bson.TypeDecimal128:
 		if n, ok := wire.Integer(w); !ok || n < 0 || n > maxMembers {
 			return wire.Errorf(wire.FailedToParse, "w has to be a non-negative number and not greater than %d", maxMembers)
 		}
 	case bson.TypeEmbeddedDocument:
-		if !plan.AsksForSomething(w) {
+		if !field.Asks(w) {
 			return wire.Errorf(wire.FailedToParse, "tagged write concern requires tags")
 		}
 	default:
@@ -35,8 +34,8 @@ func (c *call) checkWriteConcern() error {
 // withConcern adds to a write command's reply what its write concern asks for and the members cannot give. The write has
 // been done all the same, and is durable, whatever was asked for.
 func (c *call) withConcern(reply bson.D) bson.D {
-	asked := c.doc("writeConcern")
-	wtimeout := args{{"wtimeout", asked.Lookup("wtimeout")}}.int("wtimeout", 0)
+	asked := c.Doc("writeConcern")
+	wtimeout := args{{Name: "wtimeout", Value: asked.Lookup("wtimeout")}}.Int("wtimeout", 0)
 	err := c.e.members.Meet(c.ctx, asked.Lookup("w"), wtimeout)
 	var known *wire.Error
 	if err == nil || !errors.As(c.e.clientError(c.cmd.name, err), &known) {

@@ -8,6 +8,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/keys"
 	"github.com/telamon-db/telamon/internal/docdb/pace"
 	"github.com/telamon-db/telamon/internal/docdb/query/match"
@@ -69,7 +70,7 @@ func choose(r storage.Reader, coll *storage.Collection, q query) (Plan, error) {
 	if q.countsAll() && (hinted == nil || !hinted.Sparse && hinted.Filter == nil) {
 		return Plan{Stage: StageTally, ix: storage.IDIndex, Sorted: true}, nil
 	}
-	if natural || hinted == nil && AsksForSomething(q.Hint) {
+	if natural || hinted == nil && field.Asks(q.Hint) {
 		if !natural {
 			dir = int32(truncated(q.Hint.Document().Lookup("$natural")))
 		}
@@ -87,9 +88,6 @@ func choose(r storage.Reader, coll *storage.Collection, q query) (Plan, error) {
 	}
 	return best(r, coll, q)
 }
-
-// EmptyDoc is the document {}.
-var EmptyDoc = bson.Raw{5, 0, 0, 0, 0}
 
 func truncated(v bson.RawValue) int64 { n, _ := wire.Integer(v); return n }
 
@@ -154,22 +152,9 @@ func (q query) naturalOrder() (dir int32, ok bool) {
 	return int32(n), ok && (n == 1 || n == -1)
 }
 
-// AsksForSomething reports whether v is an option that is used: empty documents, empty arrays and false ask for nothing.
-func AsksForSomething(v bson.RawValue) bool {
-	switch v.Type {
-	case 0, bson.TypeNull:
-		return false
-	case bson.TypeBoolean:
-		return v.Boolean()
-	case bson.TypeEmbeddedDocument, bson.TypeArray:
-		return len(v.Value) > len(EmptyDoc)
-	}
-	return true
-}
-
 // findHint returns the index that a hint names; nil for no hint and for {$natural: 1}.
 func findHint(coll *storage.Collection, hint bson.RawValue) (*storage.Index, error) {
-	if !AsksForSomething(hint) {
+	if !field.Asks(hint) {
 		return nil, nil
 	}
 	if doc, ok := hint.DocumentOK(); ok {

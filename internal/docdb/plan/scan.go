@@ -8,6 +8,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/match"
 	"github.com/telamon-db/telamon/internal/docdb/query/stage"
@@ -80,7 +81,7 @@ func (s *Scan) Documents(r *stage.Run) value.Documents {
 func (s *Scan) count(yield func(bson.Raw, error) bool) {
 	all, err := storage.ReadTally(s.r, s.coll.ID)
 	for range all.Docs {
-		if !yield(EmptyDoc, nil) {
+		if !yield(field.EmptyDoc, nil) {
 			return
 		}
 	}
@@ -210,7 +211,7 @@ func (s *Scan) visit(it storage.Iterator) (bson.Raw, error) {
 		s.keysExamined++
 	}
 	if s.Plan.covered {
-		return EmptyDoc, nil
+		return field.EmptyDoc, nil
 	}
 	if s.Plan.ix.ID == storage.IDIndex.ID {
 		s.docsExamined++
@@ -297,5 +298,5 @@ func (s *Scan) ranges() iter.Seq[span] {
 
 // SearchesAll reports whether the scan looks at every document of its collection to find some.
 func (s *Scan) SearchesAll() bool {
-	return s.Plan.Stage == stageAll && s.filter != nil && len(s.filter.Raw()) > len(EmptyDoc)
+	return s.Plan.Stage == stageAll && s.filter != nil && len(s.filter.Raw()) > len(field.EmptyDoc)
 }

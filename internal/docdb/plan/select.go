@@ -6,6 +6,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/memory"
 	"github.com/telamon-db/telamon/internal/docdb/pace"
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
@@ -35,7 +36,7 @@ func NewSelection(p *expression.Parser, filter, sort, project bson.Raw, hint bso
 		return sel, err
 	}
 	sel.Hint, sel.Memory = hint, sortBytes
-	if len(sort) > len(EmptyDoc) {
+	if len(sort) > len(field.EmptyDoc) {
 		sel.Sort = sort
 		if _, natural := sel.naturalOrder(); !natural {
 			if sel.order, err = order.Parse(p.OrNew().Collation, sort); err != nil {
@@ -43,7 +44,7 @@ func NewSelection(p *expression.Parser, filter, sort, project bson.Raw, hint bso
 			}
 		}
 	}
-	if len(project) > len(EmptyDoc) {
+	if len(project) > len(field.EmptyDoc) {
 		sel.Projection, err = projection.ParseFind(p, project, sel.Filter)
 	}
 	return sel, err
@@ -73,7 +74,7 @@ func (sel *Selection) Scan(ctx context.Context, r storage.Reader, coll *storage.
 
 // OneID returns the _id of the only document that the selection can have, if the selection is nothing but that _id.
 func (sel *Selection) OneID() (id bson.RawValue, ok bool) {
-	if sel.Sort != nil || sel.Skip > 0 || AsksForSomething(sel.Hint) {
+	if sel.Sort != nil || sel.Skip > 0 || field.Asks(sel.Hint) {
 		return id, false
 	}
 	return sel.Filter.EqID()

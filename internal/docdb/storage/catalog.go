@@ -20,6 +20,11 @@ type Namespace struct{ DB, Coll string }
 // String is the full name, database and collection.
 func (n Namespace) String() string { return n.DB + "." + n.Coll }
 
+// NoNamespace is the error of a command on a collection that is not there.
+func NoNamespace(ns Namespace) error {
+	return wire.Errorf(wire.NamespaceNotFound, "ns does not exist: %s", ns)
+}
+
 // SplitName splits the full name of a collection.
 func SplitName(full string) Namespace {
 	db, coll := wire.SplitNamespace(full)

@@ -1,4 +1,4 @@
-package docdb
+package report
 
 import (
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -6,16 +6,14 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
-func runValidate(c *call) (bson.D, error) {
-	v, err := c.openView()
-	if err != nil {
-		return nil, err
-	}
+// Validate looks whether the collection's documents, indexes and sizes agree.
+func Validate(on On) (bson.D, error) {
+	v := on.Store.View(on.NS)
 	defer v.Close()
 	if v.Coll == nil {
-		return nil, noNamespace(c.ns)
+		return nil, storage.NoNamespace(on.NS)
 	}
-	found, err := storage.Inspect(c.ctx, v.R, v.Coll)
+	found, err := storage.Inspect(on.Ctx, v.R, v.Coll)
 	if err != nil {
 		return nil, err
 	}
@@ -23,7 +21,7 @@ func runValidate(c *call) (bson.D, error) {
 	for i, ix := range v.Coll.AllIndexes() {
 		perIndex = append(perIndex, bson.E{Key: ix.Name, Value: found.Entries[i]})
 	}
-	return bson.D{{Key: "ns", Value: c.ns.String()}, {Key: "nrecords", Value: found.Docs}, {Key: "nIndexes", Value: int32(len(perIndex))},
+	return bson.D{{Key: "ns", Value: on.NS.String()}, {Key: "nrecords", Value: found.Docs}, {Key: "nIndexes", Value: int32(len(perIndex))},
 		{Key: "keysPerIndex", Value: perIndex}, {Key: "valid", Value: len(found.Faults) == 0}, {Key: "repaired", Value: false},
 		{Key: "warnings", Value: bson.A{}}, {Key: "errors", Value: found.Faults}}, nil
 }
