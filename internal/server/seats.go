@@ -93,6 +93,9 @@ func withSeat(ctx context.Context, c net.Conn) context.Context {
 	if t, ok := c.(*tls.Conn); ok {
 		c = t.NetConn()
 	}
+	if calm, ok := c.(*calmConn); ok {
+		c = calm.Conn
+	}
 	if s, ok := c.(*seatedConn); ok {
 		return context.WithValue(ctx, seatKey{}, s.seat)
 	}

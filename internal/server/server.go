@@ -175,7 +175,7 @@ func (s *Server) Run(ctx context.Context) error {
 	apiServer.TLSConfig = s.tls
 	manageServer := s.http(keepSeat(s.management()))
 	drain := s.cfg.timeouts.drain
-	group.Go(func() error { return serve(ctx, apiServer, &seated{s.api, s.callers, s.trouble}, drain) })
+	group.Go(func() error { return serve(ctx, apiServer, calm{&seated{s.api, s.callers, s.trouble}}, drain) })
 	group.Go(func() error { return serve(ctx, manageServer, &seated{s.manage, s.managers, s.trouble}, drain) })
 	if s.dns != nil {
 		group.Go(func() error { return s.dns.serve(ctx, s.trouble) })
