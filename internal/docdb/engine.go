@@ -38,6 +38,7 @@ type Options struct {
 	OplogAge   time.Duration    // older entries of the oplog are trimmed; 0: a week
 	SweepEvery time.Duration    // between two removals of expired documents; 0: a minute, as MongoDB has it
 	MustExist  bool             // do not begin a database where there is none
+	Still      bool             // nothing changes by itself: no documents expire and no indexes are built
 
 	fs    vfs.FS        // nil: the operating system's
 	cache *pebble.Cache // of blocks; nil: one that all engines of the process share
@@ -73,7 +74,11 @@ type Engine struct {
 
 // Open opens the database in dir and creates it if it is not there. What had been acknowledged before a crash is there.
 func Open(dir string, o Options) (*Engine, error) {
-	store, err := storage.Open(dir, o.ofStore())
+	open := storage.Open
+	if o.Still {
+		open = storage.OpenStill
+	}
+	store, err := open(dir, o.ofStore())
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +92,9 @@ func Open(dir string, o Options) (*Engine, error) {
 	e.cursors.init()
 	e.members.Set(1, 0)
 	e.dropAsides()
-	store.Go(func() { e.sweepAlong(o.SweepEvery) })
+	if !o.Still {
+		store.Go(func() { e.sweepAlong(o.SweepEvery) })
+	}
 	return e, nil
 }
 

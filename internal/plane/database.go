@@ -36,6 +36,8 @@ type Databases interface {
 	// Open opens the data in dir. If there is none, it begins a database there, unless the data must exist. Trying
 	// again does not help against ErrDamaged.
 	Open(dir string, mustExist bool) (Database, error)
+	// View opens the data in dir for reading: nothing changes there by itself.
+	View(dir string) (Database, error)
 }
 
 // ErrDamaged says that data is damaged or incomplete.

@@ -20,7 +20,17 @@ type Embedded struct {
 
 // Open opens a directory of the document engine.
 func (e Embedded) Open(dir string, mustExist bool) (Database, error) {
-	db, err := docdb.Open(dir, docdb.Options{Logger: e.Logger, Now: e.Now, MustExist: mustExist})
+	return e.open(dir, docdb.Options{MustExist: mustExist})
+}
+
+// View opens a directory of the document engine without its sweeps and builds.
+func (e Embedded) View(dir string) (Database, error) {
+	return e.open(dir, docdb.Options{MustExist: true, Still: true})
+}
+
+func (e Embedded) open(dir string, o docdb.Options) (Database, error) {
+	o.Logger, o.Now = e.Logger, e.Now
+	db, err := docdb.Open(dir, o)
 	if docdb.Damaged(err) {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}

@@ -5,6 +5,7 @@
 //
 //	<data>/clusters/<cluster id>/<dataset>   the live data; a restore makes another dataset and switches to it
 //	<data>/snapshots/<snapshot id>           immutable copies, which share their files with the data by hard links
+//	<data>/views/                            copies of snapshots that are being read; they do not outlive the process
 package plane
 
 import (
@@ -20,6 +21,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/telamon-db/telamon/internal/bucket"
 	"github.com/telamon-db/telamon/internal/durable"
 	"github.com/telamon-db/telamon/internal/gateway"
 	"github.com/telamon-db/telamon/internal/model"
@@ -35,9 +37,10 @@ type Config struct {
 	PortTo    int
 	Version   string // MongoDB version that gateways tell
 	Databases Databases
-	Observer  func(*model.Cluster) gateway.Observer  // sees what clients of a cluster do; nil: nobody does
-	Directory func(*model.Cluster) gateway.Directory // who may use a cluster
-	Secret    []byte                                 // hides which database users there are; the same after a restart
+	Observer  func(*model.Cluster) gateway.Observer     // sees what clients of a cluster do; nil: nobody does
+	Directory func(*model.Cluster) gateway.Directory    // who may use a cluster
+	Buckets   func(name string) (*bucket.Bucket, error) // opens a bucket that snapshots are exported to; nil: there is no service with buckets
+	Secret    []byte                                    // hides which database users there are; the same after a restart
 	Logger    *slog.Logger
 }
 
@@ -54,6 +57,7 @@ type Plane struct {
 
 // New returns a Plane that runs nothing yet.
 func New(cfg Config) *Plane {
+	_ = os.RemoveAll(filepath.Join(cfg.DataDir, views)) // of a process that was killed; what stays is in nobody's way
 	return &Plane{
 		cfg: cfg, holds: holds{all: map[model.ID]*hold{}}, running: map[model.ID]*deployment{},
 		shared: gateway.NewShared(share.Descriptors()),

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/bucket"
 	"github.com/telamon-db/telamon/internal/mail"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/ratelimit"
@@ -40,6 +41,7 @@ type Config struct {
 	LimitsOff   bool                       // no rate limits
 	Limits      map[string]ratelimit.Limit // sizes by id of the endpoint set, in place of the documented ones
 	SMTPURL     string                     // the mail server that takes letters, as mail.ParseURL reads it; "": they lie in DataDir/outbox
+	S3URL       string                     // the service with buckets that snapshots are exported to, as bucket.ParseURL reads it; "": there is none
 	Logger      *slog.Logger
 	uncounted   bool // there are no metrics
 	timeouts    timeouts
@@ -64,6 +66,15 @@ func (c *Config) transport() (mail.Transport, error) {
 		return nil, fmt.Errorf("server: the mail server's URL %w", err)
 	}
 	return s, nil
+}
+
+// buckets opens buckets of the service that is configured.
+func (c *Config) buckets() (func(name string) (*bucket.Bucket, error), error) {
+	if c.S3URL == "" {
+		return nil, nil
+	}
+	s, err := bucket.ParseURL(c.S3URL)
+	return s.Open, err
 }
 
 // checkURL refuses a URL that paths cannot be put behind.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,8 +17,12 @@ import (
 // mongoDBVersion is what gateways say that they are.
 const mongoDBVersion = defaultMajorVersion + ".0"
 
-func (s *Server) newPlane(secret []byte) *plane.Plane {
+func (s *Server) newPlane(secret []byte) (*plane.Plane, error) {
 	observer := s.metrics.Observer()
+	buckets, err := s.cfg.buckets()
+	if err != nil {
+		return nil, fmt.Errorf("server: the service of the buckets: %w", err)
+	}
 	return plane.New(plane.Config{
 		DataDir: s.cfg.DataDir, Site: s.cfg.site(), TLS: s.clusterTLS, PortFrom: s.cfg.PortFrom, PortTo: s.cfg.PortTo,
 		Version: mongoDBVersion, Logger: s.cfg.Logger, Secret: secret,
@@ -26,7 +31,8 @@ func (s *Server) newPlane(secret []byte) *plane.Plane {
 		Directory: func(c *model.Cluster) gateway.Directory {
 			return directory{access: s.access.of(c.GroupID), cluster: c.Name, now: s.clock.Now}
 		},
-	})
+		Buckets: buckets,
+	}), nil
 }
 
 // resume runs the clusters of this node that ran when the server ended. One that cannot run, such as for want of a

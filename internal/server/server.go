@@ -125,7 +125,9 @@ func (s *Server) compose(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.plane = s.newPlane(secret)
+	if s.plane, err = s.newPlane(secret); err != nil {
+		return err
+	}
 	s.sample()
 	s.nodes = &nodes.Service{Store: s.store, Name: s.node, Host: s.cfg.ClusterHost, Clusters: s.reconciler(), Log: s.cfg.Logger}
 	if err := s.nodes.Begin(ctx); err != nil {

@@ -29,7 +29,7 @@ const replayChunk = 1000
 // A replay that fails leaves the directory between two changes, and perhaps with half an index: the caller must delete
 // it. The error is ErrOplogGap if source does not have all of the changes.
 func Replay(ctx context.Context, dir string, o Options, source *Store, until bson.Timestamp) (err error) {
-	e, err := openStill(dir, o)
+	e, err := OpenStill(dir, o)
 	if err != nil {
 		return err
 	}

@@ -108,15 +108,15 @@ type Store struct {
 // Open opens the database in dir and creates it if it is not there. What had been acknowledged before a crash is there,
 // and builds of indexes go on.
 func Open(dir string, o Options) (*Store, error) {
-	s, err := openStill(dir, o)
+	s, err := OpenStill(dir, o)
 	if err == nil {
 		s.resumeBuilds()
 	}
 	return s, err
 }
 
-// openStill opens the database without anything that changes it by itself.
-func openStill(dir string, o Options) (*Store, error) {
+// OpenStill opens the database without anything that changes it by itself.
+func OpenStill(dir string, o Options) (*Store, error) {
 	o = o.withDefaults()
 	s := &Store{opts: o, dir: dir, log: o.Logger, disk: disk.New(o.FS, dir, o.Logger)}
 	s.oplog.limit = o.OplogBytes
