@@ -144,7 +144,7 @@ type FieldViolation struct {
 // goes to the log only.
 func (out *response) fault(err error) {
 	f, ok := fault.Of(err)
-	if fault.IsAway(err) {
+	if fault.IsUnavailable(err) {
 		out.engine.Trouble.Report("the store cannot be reached", err)
 		f, ok = fault.ServiceUnavailable.With("its store cannot be reached"), true
 	}

@@ -248,7 +248,7 @@ func TestChangesCountAtOnce(t *testing.T) {
 	if who, err := w.call(w.digestHeader(), "192.0.2.1"); err != nil || len(who.Grants) != 0 {
 		t.Errorf("after its roles were taken: %+v, %v", who, err)
 	}
-	w.update(func(tx store.Tx) error { return state.EndAPIKey(tx, w.key) })
+	w.update(func(tx store.Tx) error { return state.DeleteAPIKey(tx, w.key) })
 	if _, err := w.call(w.digestHeader(), "192.0.2.1"); !errors.Is(err, fault.Unauthenticated) {
 		t.Errorf("a key that has gone: %v", err)
 	}

@@ -127,7 +127,7 @@ func (o *OAuth) refuse(w http.ResponseWriter, err error) {
 	if !errors.As(err, &p) {
 		o.log.Error("authn: a token endpoint failed", "error", err)
 		p = problem{http.StatusInternalServerError, "server_error", "the server cannot do this at the moment"}
-		if fault.IsAway(err) {
+		if fault.IsUnavailable(err) {
 			p.status, p.code = http.StatusServiceUnavailable, "temporarily_unavailable"
 		}
 	}

@@ -167,11 +167,11 @@ func TestWhatEndsTokens(t *testing.T) {
 	w.changeAccount(func(tx store.Tx, a *model.ServiceAccount) error {
 		gone := a.Secrets[0].ID
 		a.Secrets = a.Secrets[1:]
-		return errors.Join(EndTokensOf(tx, a, gone), state.ServiceAccounts.Put(tx, a))
+		return errors.Join(DeleteTokensOf(tx, a, gone), state.ServiceAccounts.Put(tx, a))
 	})
 	w.wantToken(first, false)
 	w.wantToken(second, true)
-	w.changeAccount(state.EndServiceAccount)
+	w.changeAccount(state.DeleteServiceAccount)
 	w.wantToken(second, false)
 	if status, _ := w.ask(w.oauth.Token, w.account.ClientID, text, grant); status != 401 {
 		t.Errorf("an account that has gone: %d", status)

@@ -11,10 +11,10 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Prove returns the principal of a second API key, whose two parts a caller sends in a body to show that it holds that
+// VerifyAPIKey returns the principal of a second API key, whose two parts a caller sends in a body to show that it holds that
 // key too. The key's access list applies to the caller's address. Errors: fault.UserUnauthorized,
 // fault.AddressNotListed.
-func Prove(tx store.Tx, public, private string, from netip.Addr) (*authz.Principal, error) {
+func VerifyAPIKey(tx store.Tx, public, private string, from netip.Addr) (*authz.Principal, error) {
 	h := &holder{ha1: strings.Repeat("0", 32)}
 	k, err := state.APIKeys.Find(tx, "public", public)
 	if err != nil && !store.IsNotFound(err) {

@@ -86,8 +86,8 @@ func makeRoom(tx store.Tx, id string, now time.Time) error {
 	return nil
 }
 
-// EndTokensOf ends the tokens that were issued for a secret.
-func EndTokensOf(tx store.Tx, account *model.ServiceAccount, secret model.ID) error {
+// DeleteTokensOf ends the tokens that were issued for a secret.
+func DeleteTokensOf(tx store.Tx, account *model.ServiceAccount, secret model.ID) error {
 	live, err := state.Tokens.List(tx, state.TokensOf(account.ClientID))
 	if err != nil {
 		return err

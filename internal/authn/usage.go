@@ -47,8 +47,8 @@ func (u *Usage) Hold() (release func()) {
 	return u.writing.RUnlock
 }
 
-// Held makes a handler of do, which reads entries and calls Current, so that it counts each use once: see Hold.
-func Held[In, Out any](u *Usage, do func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {
+// HoldUsage makes a handler of do, which reads entries and calls Current, so that it counts each use once: see Hold.
+func HoldUsage[In, Out any](u *Usage, do func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {
 	return func(ctx context.Context, in In) (Out, error) {
 		defer u.Hold()()
 		return do(ctx, in)

@@ -56,8 +56,8 @@ func SyncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// Room returns an error if a small file finds no room in a directory. It leaves nothing behind.
-func Room(dir string) error {
+// CheckRoom returns an error if a small file finds no room in a directory. It leaves nothing behind.
+func CheckRoom(dir string) error {
 	f, err := os.CreateTemp(dir, ".room-")
 	if err != nil {
 		return err

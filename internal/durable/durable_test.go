@@ -30,13 +30,13 @@ func TestMakeDir(t *testing.T) {
 
 func TestRoom(t *testing.T) {
 	dir := t.TempDir()
-	if err := Room(dir); err != nil {
+	if err := CheckRoom(dir); err != nil {
 		t.Error(err)
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 		t.Errorf("it leaves %v, %v", left, err)
 	}
-	if err := Room(filepath.Join(dir, "nowhere")); err == nil {
+	if err := CheckRoom(filepath.Join(dir, "nowhere")); err == nil {
 		t.Error("there is room nowhere")
 	}
 }

@@ -32,8 +32,8 @@ type Event struct {
 	TeamID       model.ID   `json:"teamId,omitempty"`
 }
 
-// In returns an event in a project.
-func In(t Type, p *model.Project) Event { return Event{Type: t, OrgID: p.OrgID, GroupID: p.ID} }
+// InProject returns an event in a project.
+func InProject(t Type, p *model.Project) Event { return Event{Type: t, OrgID: p.OrgID, GroupID: p.ID} }
 
 // InOrg returns an event in an organization.
 func InOrg(t Type, orgID model.ID) Event { return Event{Type: t, OrgID: orgID} }
@@ -91,13 +91,13 @@ func Write(tx store.Tx, e Event) error {
 	return nil
 }
 
-// Tell writes an event in the project with an id.
-func Tell(tx store.Tx, groupID model.ID, what Type, about ...Subject) error {
+// WriteInProject writes an event in the project with an id.
+func WriteInProject(tx store.Tx, groupID model.ID, what Type, about ...Subject) error {
 	p, err := state.Projects.Get(tx, groupID)
 	if err != nil {
 		return err
 	}
-	return Write(tx, In(what, p).About(about...))
+	return Write(tx, InProject(what, p).About(about...))
 }
 
 // series returns the feeds that have the event, by the id of their project or organization.

@@ -66,7 +66,7 @@ func types(events []*event.Event) (out []event.Type) {
 
 // An event stands where its type belongs: in the project's feed, in the organization's, or in both.
 func TestFeeds(t *testing.T) {
-	got := write(t, t.Context(), event.InOrg("ORG_CREATED", "o"), event.In("GROUP_CREATED", project), event.In("CLUSTER_CREATED", project).About(event.Cluster("alpha")))
+	got := write(t, t.Context(), event.InOrg("ORG_CREATED", "o"), event.InProject("GROUP_CREATED", project), event.InProject("CLUSTER_CREATED", project).About(event.Cluster("alpha")))
 	if p := types(got["p"]); !slices.Equal(p, []event.Type{"CLUSTER_CREATED", "GROUP_CREATED"}) {
 		t.Errorf("the project's: %v", p)
 	}
@@ -82,8 +82,8 @@ func TestWhoDidWhat(t *testing.T) {
 	who := &authz.Principal{Kind: authz.APIKey, ID: "k", Name: "abcdefgh", Address: netip.MustParseAddr("203.0.113.7")}
 	before := time.Now().Truncate(time.Microsecond)
 	all := write(t, authz.NewContext(t.Context(), who),
-		event.In("MONGODB_USER_ADDED", project).About(event.DatabaseUser("ann")), event.InOrg("API_KEY_CREATED", "o").About(event.Key("ijklmnop")),
-		event.In("NETWORK_PERMISSION_ENTRY_ADDED", project).About(event.Entry("10.0.0.0/8")), event.In("CLUSTER_READY", project).About(event.Cluster("alpha")))
+		event.InProject("MONGODB_USER_ADDED", project).About(event.DatabaseUser("ann")), event.InOrg("API_KEY_CREATED", "o").About(event.Key("ijklmnop")),
+		event.InProject("NETWORK_PERMISSION_ENTRY_ADDED", project).About(event.Entry("10.0.0.0/8")), event.InProject("CLUSTER_READY", project).About(event.Cluster("alpha")))
 	for _, e := range slices.Concat(all["p"], all["o"]) {
 		if e.ActorKind != authz.APIKey || e.ActorID != "k" || e.ActorName != "abcdefgh" || e.Address != "203.0.113.7" {
 			t.Errorf("%s was done by %+v", e.Type, e)
@@ -96,7 +96,7 @@ func TestWhoDidWhat(t *testing.T) {
 	if !slices.Equal(about, []string{"alpha", "10.0.0.0/8", "ann", "ijklmnop"}) {
 		t.Errorf("they are about %v", about)
 	}
-	if e := write(t, t.Context(), event.In("CLUSTER_READY", project))["p"][0]; e.ActorKind != authz.System || e.Address != "" {
+	if e := write(t, t.Context(), event.InProject("CLUSTER_READY", project))["p"][0]; e.ActorKind != authz.System || e.Address != "" {
 		t.Errorf("what the server does itself was done by %+v", e)
 	}
 }
@@ -105,10 +105,10 @@ func TestWhoDidWhat(t *testing.T) {
 func TestNoEventWithoutItsChange(t *testing.T) {
 	st := sqlitetest.Open(t, nil)
 	err := st.Update(t.Context(), func(tx store.Tx) error {
-		if err := event.Write(tx, event.In("GROUP_CREATED", project)); err != nil {
+		if err := event.Write(tx, event.InProject("GROUP_CREATED", project)); err != nil {
 			return err
 		}
-		return event.Write(tx, event.In("NO_SUCH_TYPE", project))
+		return event.Write(tx, event.InProject("NO_SUCH_TYPE", project))
 	})
 	if err == nil {
 		t.Fatal("an unknown type was written")

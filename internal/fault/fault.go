@@ -130,9 +130,9 @@ func Field(field, format string, args ...any) *Fault {
 	return Invalid(Violation{Field: field, Description: fmt.Sprintf(format, args...)})
 }
 
-// IsAway reports whether err is for something that cannot be reached at the moment and may be later, such as a store: its
+// IsUnavailable reports whether err is for something that cannot be reached at the moment and may be later, such as a store: its
 // error, or one that it wraps, has a method Unavailable that returns true.
-func IsAway(err error) bool {
+func IsUnavailable(err error) bool {
 	var e interface{ Unavailable() bool }
 	return errors.As(err, &e) && e.Unavailable()
 }

@@ -11,24 +11,24 @@ import (
 
 // Add gives a person roles in a project and returns the person's place in its organization. A member of the
 // organization is in the project at once; a person whose place in the organization is pending gets a pending one in the
-// project; anybody else is invited into both. Errors: those of people.Enter.
+// project; anybody else is invited into both. Errors: those of people.Add.
 func (s *Sender) Add(tx store.Tx, p *model.Project, username string, roles []authz.Role) (*model.Membership, error) {
-	u, err := state.Account(tx, username, p.OrgID)
+	u, err := state.EnsureAccount(tx, username, p.OrgID)
 	if err != nil {
 		return nil, err
 	}
-	place := people.Place{GroupID: p.ID, Roles: people.Once(roles)}
+	place := people.Assignment{GroupID: p.ID, Roles: people.Unique(roles)}
 	org, err := state.Memberships.Get(tx, state.MembershipID(u.ID, p.OrgID))
 	switch {
 	case store.IsNotFound(err):
-		if err := s.Invite(tx, u, p.OrgID, []people.Place{place}); err != nil {
+		if err := s.Invite(tx, u, p.OrgID, []people.Assignment{place}); err != nil {
 			return nil, err
 		}
 		return state.Memberships.Get(tx, state.MembershipID(u.ID, p.OrgID))
 	case err != nil:
 		return nil, err
-	case org.Aside:
+	case org.Hidden:
 		return nil, fault.UserAlreadyExists.With(u.Username)
 	}
-	return org, people.EnterProject(tx, org, place)
+	return org, people.AddToProject(tx, org, place)
 }

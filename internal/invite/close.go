@@ -80,11 +80,11 @@ func (inv *Invitation) leave(tx store.Tx, waiting []*model.Membership) error {
 	for _, m := range slices.Backward(waiting) {
 		switch {
 		case m.GroupID != "":
-			err = people.Leave(tx, m)
+			err = people.Remove(tx, m)
 		case len(others) > 0:
-			err = stepAside(tx, m)
+			err = hide(tx, m)
 		default: // with a project that has moved here the person may have come into it
-			err = people.LeaveAll(tx, m.UserID, m.OrgID)
+			err = people.RemoveFromOrg(tx, m.UserID, m.OrgID)
 		}
 		if err != nil {
 			return err
@@ -96,12 +96,12 @@ func (inv *Invitation) leave(tx store.Tx, waiting []*model.Membership) error {
 	return leaveOrg(tx, inv)
 }
 
-// stepAside hands a pending place in an organization over to the open invitations into its projects.
-func stepAside(tx store.Tx, m *model.Membership) error {
-	if err := people.LeaveTeams(tx, m.UserID, m.OrgID); err != nil {
+// hide hands a pending place in an organization over to the open invitations into its projects.
+func hide(tx store.Tx, m *model.Membership) error {
+	if err := people.RemoveFromTeams(tx, m.UserID, m.OrgID); err != nil {
 		return err
 	}
-	m.Aside, m.Roles = true, []authz.Role{authz.OrgMember}
+	m.Hidden, m.Roles = true, []authz.Role{authz.OrgMember}
 	if err := state.Memberships.Put(tx, m); err != nil {
 		return err
 	}
@@ -111,10 +111,10 @@ func stepAside(tx store.Tx, m *model.Membership) error {
 // leaveOrg removes the place in the organization if it waited only for the invitation into a project.
 func leaveOrg(tx store.Tx, inv *Invitation) error {
 	m, err := state.Memberships.Get(tx, state.MembershipID(inv.UserID, inv.OrgID))
-	if err != nil || !m.Aside {
+	if err != nil || !m.Hidden {
 		return store.IfMissing(err, nil)
 	}
-	return people.LeaveAll(tx, m.UserID, m.OrgID)
+	return people.RemoveFromOrg(tx, m.UserID, m.OrgID)
 }
 
 // forgetStranger removes an account that was made for an invitation, has no password, and has no place left.
@@ -154,8 +154,8 @@ func (inv *Invitation) Withdraw(tx store.Tx) error {
 	return inv.close(tx, Withdrawn)
 }
 
-// LeaveProject ends the invitations into a project that leaves its organization. The caller removes the places in it.
-func LeaveProject(tx store.Tx, groupID model.ID) error {
+// WithdrawFromProject ends the invitations into a project that leaves its organization. The caller removes the places in it.
+func WithdrawFromProject(tx store.Tx, groupID model.ID) error {
 	all, err := In(tx, groupID)
 	if err != nil {
 		return err
@@ -168,8 +168,8 @@ func LeaveProject(tx store.Tx, groupID model.ID) error {
 	return nil
 }
 
-// Forget removes the invitations into an organization that is being deleted, with the places that wait for them.
-func Forget(tx store.Tx, orgID model.ID) error {
+// DeleteInOrg removes the invitations into an organization that is being deleted, with the places that wait for them.
+func DeleteInOrg(tx store.Tx, orgID model.ID) error {
 	all, err := In(tx, orgID)
 	if err != nil {
 		return err

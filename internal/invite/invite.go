@@ -30,14 +30,14 @@ type Sender struct {
 }
 
 // Invite asks u, who has no membership there yet, into an organization and places in it, in the name of the caller.
-// A project alone implies the organization role ORG_MEMBER. Errors: fault.OrgNotFound, and those of people.Enter.
-func (s *Sender) Invite(tx store.Tx, u *model.CloudUser, orgID model.ID, places []people.Place) error {
-	if !slices.ContainsFunc(places, func(p people.Place) bool { return p.GroupID == "" }) {
-		places = append([]people.Place{{Roles: []authz.Role{authz.OrgMember}}}, places...)
+// A project alone implies the organization role ORG_MEMBER. Errors: fault.OrgNotFound, and those of people.Add.
+func (s *Sender) Invite(tx store.Tx, u *model.CloudUser, orgID model.ID, places []people.Assignment) error {
+	if !slices.ContainsFunc(places, func(p people.Assignment) bool { return p.GroupID == "" }) {
+		places = append([]people.Assignment{{Roles: []authz.Role{authz.OrgMember}}}, places...)
 	}
 	for _, p := range places {
 		m := &model.Membership{UserID: u.ID, Username: u.Username, OrgID: orgID, GroupID: p.GroupID, Roles: p.Roles, Pending: true}
-		if err := people.Enter(tx, m); err != nil {
+		if err := people.Add(tx, m); err != nil {
 			return err
 		}
 	}
@@ -46,21 +46,21 @@ func (s *Sender) Invite(tx store.Tx, u *model.CloudUser, orgID model.ID, places 
 }
 
 // InviteToProject asks u into a project in the deprecated way: the place there, and one in the organization if u has
-// none, are pending and marked Aside: only operations on this invitation show and end them. Errors: those of
-// people.Enter.
+// none, are pending and marked Hidden: only operations on this invitation show and end them. Errors: those of
+// people.Add.
 func (s *Sender) InviteToProject(tx store.Tx, u *model.CloudUser, p *model.Project, roles []authz.Role) (*Invitation, error) {
-	aside := model.Membership{UserID: u.ID, Username: u.Username, OrgID: p.OrgID, Pending: true, Aside: true}
+	aside := model.Membership{UserID: u.ID, Username: u.Username, OrgID: p.OrgID, Pending: true, Hidden: true}
 	_, err := state.Memberships.Get(tx, state.MembershipID(u.ID, p.OrgID))
 	if store.IsNotFound(err) {
 		org := aside
 		org.Roles = []authz.Role{authz.OrgMember}
-		err = people.Enter(tx, &org)
+		err = people.Add(tx, &org)
 	}
 	if err != nil {
 		return nil, err
 	}
 	aside.GroupID, aside.Roles = p.ID, roles
-	if err := people.Enter(tx, &aside); err != nil {
+	if err := people.Add(tx, &aside); err != nil {
 		return nil, err
 	}
 	return s.send(tx, u, p.OrgID, p.ID)
@@ -123,11 +123,11 @@ func describe(tx store.Tx, inv *Invitation) (d details, err error) {
 
 // pending are the memberships that wait for the invitation's answer: that in the organization is the first of them.
 func pending(tx store.Tx, inv *Invitation) ([]*model.Membership, error) {
-	all, err := state.Memberships.List(tx, state.PlacesOf(inv.UserID, inv.OrgID))
+	all, err := state.Memberships.List(tx, state.UserMemberships(inv.UserID, inv.OrgID))
 	return slices.DeleteFunc(all, func(m *model.Membership) bool {
 		if inv.GroupID != "" {
-			return !m.Aside || m.GroupID != inv.GroupID
+			return !m.Hidden || m.GroupID != inv.GroupID
 		}
-		return !m.Pending || m.Aside
+		return !m.Pending || m.Hidden
 	}), err
 }

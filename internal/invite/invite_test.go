@@ -43,11 +43,11 @@ func (w *world) must(fn func(store.Tx) error) {
 func (w *world) invite(username, orgID string) error {
 	ctx := authz.NewContext(w.t.Context(), &authz.Principal{Kind: authz.APIKey, ID: "k", Name: "abcdefgh"})
 	return w.Update(ctx, func(tx store.Tx) error {
-		u, err := state.Account(tx, username, orgID)
+		u, err := state.EnsureAccount(tx, username, orgID)
 		if err != nil {
 			return err
 		}
-		return w.Invite(tx, u, orgID, []people.Place{{Roles: []authz.Role{authz.OrgMember}}})
+		return w.Invite(tx, u, orgID, []people.Assignment{{Roles: []authz.Role{authz.OrgMember}}})
 	})
 }
 
@@ -73,7 +73,7 @@ func TestAnOrganizationIsForgotten(t *testing.T) {
 	if err := w.invite("joe@example.com", "other"); err != nil {
 		t.Fatal(err)
 	}
-	w.must(func(tx store.Tx) error { return Forget(tx, "o") })
+	w.must(func(tx store.Tx) error { return DeleteInOrg(tx, "o") })
 	w.must(func(tx store.Tx) error {
 		for _, c := range []struct {
 			what  string

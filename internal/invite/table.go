@@ -60,9 +60,9 @@ var Invitations = &store.Table[Invitation]{
 			if i.End != "" {
 				return nil
 			}
-			return []string{cmp.Or(i.GroupID, i.OrgID), state.Instant(i.Created), i.ID}
+			return []string{cmp.Or(i.GroupID, i.OrgID), state.TimeKey(i.Created), i.ID}
 		}},
-		{Name: "org", Key: func(i *Invitation) []string { return []string{i.OrgID, state.Instant(i.Created)} }},
+		{Name: "org", Key: func(i *Invitation) []string { return []string{i.OrgID, state.TimeKey(i.Created)} }},
 	},
 }
 

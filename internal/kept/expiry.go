@@ -30,7 +30,7 @@ func (s *Objects[K, W, S]) Work() map[reconcile.Kind]reconcile.Handler {
 	return map[reconcile.Kind]reconcile.Handler{s.Expiry.Kind: expiring[K, W, S]{s}}
 }
 
-type expiring[K Named, W, S any] struct{ objects *Objects[K, W, S] }
+type expiring[K Ref, W, S any] struct{ objects *Objects[K, W, S] }
 
 // Reconcile removes the object, if it is still there and its end has not been moved.
 func (e expiring[K, W, S]) Reconcile(ctx context.Context, key string) (again time.Time, err error) {

@@ -16,58 +16,58 @@ import (
 
 // Objects are what a project has a list of, such as its custom roles. K names one of them in a path, W is its shape on the
 // wire and on disk, and S is what the server alone knows of it: struct{} for nothing.
-type Objects[K Named, W, S any] struct {
+type Objects[K Ref, W, S any] struct {
 	Store store.Store
 	Table *store.Table[Object[W, S]] // its first index has the project's id before anything else, and orders lists
 	Limit Limit
-	// Check refuses an object that is to be put, or completes it, and drops what is not to be stored. before is the object as
+	// Validate refuses an object that is to be put, or completes it, and drops what is not to be stored. before is the object as
 	// it was, nil for one that is created. nil: any will do.
-	Check func(tx store.Tx, before, o *Object[W, S]) error
-	// Taken is the error for an object whose place in the table another one has; nil where ids are the server's own.
-	Taken func(o *Object[W, S]) error
+	Validate func(tx store.Tx, before, o *Object[W, S]) error
+	// Duplicate is the error for an object whose place in the table another one has; nil where ids are the server's own.
+	Duplicate func(o *Object[W, S]) error
 	// Events are those of its life; nil where the API has none.
 	Events func(o *Object[W, S]) Events
 	// Show reads what responses tell of the project's objects beside their shape, and returns how one is shown; nil for the
 	// shape alone.
 	Show func(tx store.Tx, groupID model.ID) (func(o *Object[W, S]) W, error)
-	// Leave is done before an object is removed, and may refuse it; nil for nothing.
-	Leave func(tx store.Tx, o *Object[W, S]) error
+	// BeforeDelete is done before an object is removed, and may refuse it; nil for nothing.
+	BeforeDelete func(tx store.Tx, o *Object[W, S]) error
 	// Expiry is how objects end by themselves; the zero value if they do not.
 	Expiry Expiry[W, S]
 }
 
 // Object is one of them in stored form.
 type Object[W, S any] struct {
-	GroupID model.ID  `json:"groupId"`
-	ID      model.ID  `json:"id,omitempty"`
-	Is      W         `json:"is"`
-	Own     S         `json:"own,omitzero"` // what the server alone knows
-	Created time.Time `json:"created"`
-	Rev     int64     `json:"-"`
+	GroupID  model.ID  `json:"groupId"`
+	ID       model.ID  `json:"id,omitempty"`
+	Value    W         `json:"is"`
+	Internal S         `json:"own,omitzero"` // what the server alone knows
+	Created  time.Time `json:"created"`
+	Rev      int64     `json:"-"`
 }
 
-// Named is how a path names one of a project's objects.
-type Named interface {
+// Ref is how a path names one of a project's objects.
+type Ref interface {
 	Project() model.ID
-	// Row is the id of the object's row, and the error if there is none.
-	Row() (id string, missing error)
+	// RowID is the id of the object's row, and the error if there is none.
+	RowID() (id string, missing error)
 }
 
 // Limit is how many objects a project has at most: the name of its limit, and the error for one too many, which gets the
 // number. The zero value is no limit.
 type Limit struct {
-	Name   string
-	Beyond *fault.Kind
+	Name     string
+	Exceeded *fault.Kind
 }
 
 // Events are the types of an object's life, "" where the API has none, and what they are about beside the project.
 type Events struct {
-	Created, Changed, Removed event.Type
+	Created, Updated, Deleted event.Type
 	About                     []event.Subject
 }
 
-// Of selects the objects of a project.
-func (s *Objects[K, W, S]) Of(groupID model.ID) store.Query {
+// InProject selects the objects of a project.
+func (s *Objects[K, W, S]) InProject(groupID model.ID) store.Query {
 	return store.Query{Index: s.Table.Indexes[0].Name, Prefix: []string{groupID}}
 }
 
@@ -79,7 +79,7 @@ type ListIn struct {
 
 // List returns a page of them.
 func (s *Objects[K, W, S]) List(tx store.Tx, in ListIn) (api.Page[W], error) {
-	return s.Page(tx, in, s.Of(in.GroupID))
+	return s.Page(tx, in, s.InProject(in.GroupID))
 }
 
 // Page returns a page of those that q selects, which are of the project.
@@ -96,7 +96,7 @@ func (s *Objects[K, W, S]) Page(tx store.Tx, in ListIn, q store.Query) (page api
 
 // All returns all of them.
 func (s *Objects[K, W, S]) All(tx store.Tx, in In) ([]W, error) {
-	return s.read(tx, in.GroupID, s.Of(in.GroupID))
+	return s.read(tx, in.GroupID, s.InProject(in.GroupID))
 }
 
 func (s *Objects[K, W, S]) read(tx store.Tx, groupID model.ID, q store.Query) ([]W, error) {
@@ -109,7 +109,7 @@ func (s *Objects[K, W, S]) read(tx store.Tx, groupID model.ID, q store.Query) ([
 
 // Find returns the object that in names.
 func (s *Objects[K, W, S]) Find(tx store.Tx, in K) (*Object[W, S], error) {
-	id, missing := in.Row()
+	id, missing := in.RowID()
 	o, err := s.Table.Get(tx, id)
 	if err == nil && o.GroupID != in.Project() {
 		err = store.ErrNotFound
@@ -134,7 +134,7 @@ type CreateIn[W any] struct {
 
 // Create adds an object.
 func (s *Objects[K, W, S]) Create(tx store.Tx, in CreateIn[W]) (W, error) {
-	return s.Add(tx, &Object[W, S]{GroupID: in.GroupID, Is: in.Body})
+	return s.Add(tx, &Object[W, S]{GroupID: in.GroupID, Value: in.Body})
 }
 
 // Add adds o, which has no id and no instant yet.
@@ -143,12 +143,12 @@ func (s *Objects[K, W, S]) Add(tx store.Tx, o *Object[W, S]) (out W, err error) 
 	if err := s.check(tx, nil, o); err != nil {
 		return out, err
 	}
-	if err := Room(tx, s.Limit, o.GroupID, s.Table, s.Of(o.GroupID)); err != nil {
+	if err := CheckLimit(tx, s.Limit, o.GroupID, s.Table, s.InProject(o.GroupID)); err != nil {
 		return out, err
 	}
 	err = s.put(tx, o, s.events(o).Created)
-	if _, taken := store.Duplicate(err); taken && s.Taken != nil {
-		err = s.Taken(o)
+	if _, taken := store.Duplicate(err); taken && s.Duplicate != nil {
+		err = s.Duplicate(o)
 	}
 	if err != nil {
 		return out, err
@@ -156,9 +156,9 @@ func (s *Objects[K, W, S]) Add(tx store.Tx, o *Object[W, S]) (out W, err error) 
 	return s.showOne(tx, o)
 }
 
-// Room refuses one more of the project's objects, which are those of the table that of selects, where there are as many as
+// CheckLimit refuses one more of the project's objects, which are those of the table that of selects, where there are as many as
 // l allows.
-func Room[T any](tx store.Tx, l Limit, groupID model.ID, table *store.Table[T], of store.Query) error {
+func CheckLimit[T any](tx store.Tx, l Limit, groupID model.ID, table *store.Table[T], of store.Query) error {
 	if l.Name == "" {
 		return nil
 	}
@@ -168,27 +168,27 @@ func Room[T any](tx store.Tx, l Limit, groupID model.ID, table *store.Table[T], 
 	}
 	n, err := table.Count(tx, of)
 	if err == nil && n >= most {
-		err = l.Beyond.With(strconv.FormatInt(most, 10))
+		err = l.Exceeded.With(strconv.FormatInt(most, 10))
 	}
 	return err
 }
 
 // PatchIn says what of an object is to change.
-type PatchIn[K Named, W any] struct {
+type PatchIn[K Ref, W any] struct {
 	One  K `in:"path"`
 	Body api.Patch[W]
 }
 
 // Patch changes what the body names.
 func (s *Objects[K, W, S]) Patch(tx store.Tx, in PatchIn[K, W]) (out W, err error) {
-	return s.Change(tx, in.One, func(o *Object[W, S]) (err error) {
-		o.Is, err = in.Body.Apply(o.Is)
+	return s.Update(tx, in.One, func(o *Object[W, S]) (err error) {
+		o.Value, err = in.Body.Apply(o.Value)
 		return err
 	})
 }
 
-// Change lets change rewrite the object that in names.
-func (s *Objects[K, W, S]) Change(tx store.Tx, in K, change func(o *Object[W, S]) error) (out W, err error) {
+// Update lets change rewrite the object that in names.
+func (s *Objects[K, W, S]) Update(tx store.Tx, in K, change func(o *Object[W, S]) error) (out W, err error) {
 	o, err := s.Find(tx, in)
 	if err != nil {
 		return out, err
@@ -219,20 +219,20 @@ func (s *Objects[K, W, S]) Delete(tx store.Tx, in K) (none api.None, err error) 
 
 // Remove removes o.
 func (s *Objects[K, W, S]) Remove(tx store.Tx, o *Object[W, S]) error {
-	if s.Leave != nil {
-		if err := s.Leave(tx, o); err != nil {
+	if s.BeforeDelete != nil {
+		if err := s.BeforeDelete(tx, o); err != nil {
 			return err
 		}
 	}
 	if err := s.Table.Delete(tx, o); err != nil {
 		return err
 	}
-	return s.tell(tx, o, s.events(o).Removed)
+	return s.tell(tx, o, s.events(o).Deleted)
 }
 
 // Put stores o, which has changed and keeps the rules.
 func (s *Objects[K, W, S]) Put(tx store.Tx, o *Object[W, S]) error {
-	return s.put(tx, o, s.events(o).Changed)
+	return s.put(tx, o, s.events(o).Updated)
 }
 
 // put stores o with the event of the change, and sees to its end.
@@ -254,7 +254,7 @@ func (s *Objects[K, W, S]) tell(tx store.Tx, o *Object[W, S], what event.Type) e
 	if err != nil || what == "" {
 		return err
 	}
-	return event.Write(tx, event.In(what, p).About(s.events(o).About...))
+	return event.Write(tx, event.InProject(what, p).About(s.events(o).About...))
 }
 
 func (s *Objects[K, W, S]) events(o *Object[W, S]) (e Events) {
@@ -265,14 +265,14 @@ func (s *Objects[K, W, S]) events(o *Object[W, S]) (e Events) {
 }
 
 func (s *Objects[K, W, S]) check(tx store.Tx, before, o *Object[W, S]) error {
-	if s.Check == nil {
+	if s.Validate == nil {
 		return nil
 	}
-	return s.Check(tx, before, o)
+	return s.Validate(tx, before, o)
 }
 
 func (s *Objects[K, W, S]) show(tx store.Tx, groupID model.ID, objects ...*Object[W, S]) ([]W, error) {
-	shown := func(o *Object[W, S]) W { return o.Is }
+	shown := func(o *Object[W, S]) W { return o.Value }
 	if s.Show != nil {
 		var err error
 		if shown, err = s.Show(tx, groupID); err != nil {
@@ -294,15 +294,15 @@ func (s *Objects[K, W, S]) showOne(tx store.Tx, o *Object[W, S]) (out W, err err
 	return out, err
 }
 
-// Vacate removes the objects of a project that goes.
-func (s *Objects[K, W, S]) Vacate(tx store.Tx, groupID model.ID) error {
-	return s.Table.DeleteAll(tx, s.Of(groupID))
+// OnProjectDelete removes the objects of a project that goes.
+func (s *Objects[K, W, S]) OnProjectDelete(tx store.Tx, groupID model.ID) error {
+	return s.Table.DeleteAll(tx, s.InProject(groupID))
 }
 
 // Usage counts the project's objects for their limit.
 func (s *Objects[K, W, S]) Usage(tx store.Tx, groupID model.ID) (limit string, n int64, err error) {
 	if s.Limit.Name != "" {
-		n, err = s.Table.Count(tx, s.Of(groupID))
+		n, err = s.Table.Count(tx, s.InProject(groupID))
 	}
 	return s.Limit.Name, n, err
 }

@@ -21,7 +21,7 @@ type name struct {
 	Text string
 }
 
-func (n name) Row() (string, error) {
+func (n name) RowID() (string, error) {
 	return n.GroupID + "/" + n.Text, fault.UsernameNotFound.With(n.Text)
 }
 
@@ -40,22 +40,22 @@ func newThings(t *testing.T) *things {
 	type object = Object[shape, struct{}]
 	s := &things{t: t, Objects: Objects[name, shape, struct{}]{
 		Table: &store.Table[object]{
-			Name: "things", ID: func(o *object) string { return o.GroupID + "/" + o.Is.Text }, Rev: func(o *object) *int64 { return &o.Rev },
-			Indexes: []store.Index[object]{{Name: "group", Key: func(o *object) []string { return []string{o.GroupID, o.Is.Text} }}},
+			Name: "things", ID: func(o *object) string { return o.GroupID + "/" + o.Value.Text }, Rev: func(o *object) *int64 { return &o.Rev },
+			Indexes: []store.Index[object]{{Name: "group", Key: func(o *object) []string { return []string{o.GroupID, o.Value.Text} }}},
 		},
-		Limit: Limit{model.LimitDatabaseUsers, tooMany},
-		Taken: func(o *object) error { return taken.With(o.Is.Text) },
+		Limit:     Limit{model.LimitDatabaseUsers, tooMany},
+		Duplicate: func(o *object) error { return taken.With(o.Value.Text) },
 		Events: func(o *object) Events {
-			return Events{"MONGODB_USER_ADDED", "MONGODB_USER_UPDATED", "MONGODB_USER_DELETED", []event.Subject{event.DatabaseUser(o.Is.Text)}}
+			return Events{"MONGODB_USER_ADDED", "MONGODB_USER_UPDATED", "MONGODB_USER_DELETED", []event.Subject{event.DatabaseUser(o.Value.Text)}}
 		},
-		Check: func(_ store.Tx, before, o *object) error {
-			if before != nil && before.Is.Text != o.Is.Text {
+		Validate: func(_ store.Tx, before, o *object) error {
+			if before != nil && before.Value.Text != o.Value.Text {
 				return fault.Field("text", "cannot change")
 			}
 			return nil
 		},
-		Leave: func(_ store.Tx, o *object) error {
-			if o.Is.On {
+		BeforeDelete: func(_ store.Tx, o *object) error {
+			if o.Value.On {
 				return fault.Field("on", "is in use")
 			}
 			return nil
@@ -162,7 +162,7 @@ func TestObjects(t *testing.T) {
 	if got, want := s.events("a"), []string{"MONGODB_USER_ADDED x", "MONGODB_USER_ADDED y", "MONGODB_USER_UPDATED x"}; len(got) != 3 || [3]string(got) != [3]string(want) {
 		t.Errorf("events %v", got)
 	}
-	s.do(func(tx store.Tx) error { return s.Vacate(tx, "a") })
+	s.do(func(tx store.Tx) error { return s.OnProjectDelete(tx, "a") })
 	if all, err := store.Read(s.Store, s.All)(t.Context(), In{in("a")}); err != nil || len(all) != 0 {
 		t.Errorf("left: %v (%v)", all, err)
 	}

@@ -18,8 +18,8 @@ import (
 type Setting[W any] struct {
 	Store store.Store
 	Table *store.Table[Row[W]]
-	// Check refuses a changed setting, or completes it, and drops what responses do not have; nil where any will do.
-	Check func(w *W) error
+	// Validate refuses a changed setting, or completes it, and drops what responses do not have; nil where any will do.
+	Validate func(w *W) error
 	// Events are those of a change; nil where the API has none.
 	Events func(before, after W) []event.Type
 }
@@ -27,7 +27,7 @@ type Setting[W any] struct {
 // Row is a project's setting in stored form.
 type Row[W any] struct {
 	GroupID model.ID `json:"groupId"`
-	Is      W        `json:"is"`
+	Value   W        `json:"is"`
 	Rev     int64    `json:"-"`
 }
 
@@ -42,7 +42,7 @@ func Table[W any](name string, older func(body []byte) (W, error)) *store.Table[
 	if older != nil {
 		t.Older = Older(func(body []byte) (row Row[W], err error) {
 			if err = json.Unmarshal(body, &row); err == nil {
-				row.Is, err = older(body)
+				row.Value, err = older(body)
 			}
 			return row, err
 		})
@@ -57,14 +57,14 @@ func (s *Setting[W]) find(tx store.Tx, groupID model.ID) (*Row[W], error) {
 		return r, err
 	}
 	r = &Row[W]{GroupID: groupID}
-	return r, s.check(&r.Is)
+	return r, s.check(&r.Value)
 }
 
 func (s *Setting[W]) check(w *W) error {
-	if s.Check == nil {
+	if s.Validate == nil {
 		return nil
 	}
-	return s.Check(w)
+	return s.Validate(w)
 }
 
 // In names the project whose setting is asked for.
@@ -76,7 +76,7 @@ func (s *Setting[W]) Get(tx store.Tx, in In) (out W, err error) {
 	if err != nil {
 		return out, err
 	}
-	return r.Is, nil
+	return r.Value, nil
 }
 
 // PatchSettingIn names what of a project's setting is to change.
@@ -87,14 +87,14 @@ type PatchSettingIn[W any] struct {
 
 // Patch changes what the body names.
 func (s *Setting[W]) Patch(tx store.Tx, in PatchSettingIn[W]) (W, error) {
-	return s.Change(tx, in.GroupID, func(w *W) (err error) {
+	return s.Update(tx, in.GroupID, func(w *W) (err error) {
 		*w, err = in.Body.Apply(*w)
 		return err
 	})
 }
 
-// Change lets change rewrite the project's setting, with its events in the same transaction.
-func (s *Setting[W]) Change(tx store.Tx, groupID model.ID, change func(w *W) error) (out W, err error) {
+// Update lets change rewrite the project's setting, with its events in the same transaction.
+func (s *Setting[W]) Update(tx store.Tx, groupID model.ID, change func(w *W) error) (out W, err error) {
 	p, err := state.Project(tx, groupID)
 	if err != nil {
 		return out, err
@@ -103,20 +103,20 @@ func (s *Setting[W]) Change(tx store.Tx, groupID model.ID, change func(w *W) err
 	if err != nil {
 		return out, err
 	}
-	before := r.Is
-	if err := change(&r.Is); err != nil {
+	before := r.Value
+	if err := change(&r.Value); err != nil {
 		return out, err
 	}
-	if err := s.check(&r.Is); err != nil {
+	if err := s.check(&r.Value); err != nil {
 		return out, err
 	}
-	if reflect.DeepEqual(before, r.Is) {
-		return r.Is, nil
+	if reflect.DeepEqual(before, r.Value) {
+		return r.Value, nil
 	}
 	if err := s.Table.Put(tx, r); err != nil {
 		return out, err
 	}
-	return r.Is, s.report(tx, p, before, r.Is)
+	return r.Value, s.report(tx, p, before, r.Value)
 }
 
 func (s *Setting[W]) report(tx store.Tx, p *model.Project, before, after W) error {
@@ -124,15 +124,15 @@ func (s *Setting[W]) report(tx store.Tx, p *model.Project, before, after W) erro
 		return nil
 	}
 	for _, what := range s.Events(before, after) {
-		if err := event.Write(tx, event.In(what, p)); err != nil {
+		if err := event.Write(tx, event.InProject(what, p)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Vacate removes the setting of a project that goes.
-func (s *Setting[W]) Vacate(tx store.Tx, groupID model.ID) error {
+// OnProjectDelete removes the setting of a project that goes.
+func (s *Setting[W]) OnProjectDelete(tx store.Tx, groupID model.ID) error {
 	r, err := s.Table.Get(tx, groupID)
 	if err != nil {
 		return store.IfMissing(err, nil)

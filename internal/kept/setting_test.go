@@ -83,7 +83,7 @@ func TestSetting(t *testing.T) {
 	if a, b := s.is(t, "a"), s.is(t, "b"); a != (shape{true, "y"}) || b != (shape{}) {
 		t.Errorf("a has %v, b %v", a, b)
 	}
-	err := s.Store.Update(t.Context(), func(tx store.Tx) error { return errors.Join(s.Vacate(tx, "a"), s.Vacate(tx, "b")) })
+	err := s.Store.Update(t.Context(), func(tx store.Tx) error { return errors.Join(s.OnProjectDelete(tx, "a"), s.OnProjectDelete(tx, "b")) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestSetting(t *testing.T) {
 // A refused change changes nothing.
 func TestCheck(t *testing.T) {
 	s := open(t)
-	s.Check = func(w *shape) error {
+	s.Validate = func(w *shape) error {
 		if w.Text == "bad" {
 			return fault.Field("text", "must be good")
 		}

@@ -84,7 +84,7 @@ func (s *Service) refuse(w http.ResponseWriter, r *http.Request, err error) {
 
 // failure is the status of an error that the caller has not caused.
 func failure(err error) int {
-	if fault.IsAway(err) {
+	if fault.IsUnavailable(err) {
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusInternalServerError

@@ -95,7 +95,7 @@ const maxUsername = 254
 
 // mayTry counts a try.
 func (s *Service) mayTry(r *http.Request, username string) bool {
-	from, at := s.Subnet(s.Address(r)), state.Fold(username)
+	from, at := s.Subnet(s.Address(r)), state.FoldUsername(username)
 	return s.tries.Take(triesOfAddress, from).OK && s.tries.TakeAt(triesOfOneAt, from, at).OK
 }
 

@@ -42,8 +42,8 @@ var Requests = &store.Table[Request]{
 	Rev:  func(q *Request) *int64 { return &q.Rev },
 	Indexes: []store.Index[Request]{
 		{Name: "code", Unique: true, Key: func(q *Request) []string { return []string{q.UserCode} }},
-		{Name: "expires", Key: func(q *Request) []string { return []string{state.Instant(q.Expires)} }},
-		{Name: "subnet", Key: func(q *Request) []string { return []string{q.Subnet, state.Instant(q.Expires)} }},
+		{Name: "expires", Key: func(q *Request) []string { return []string{state.TimeKey(q.Expires)} }},
+		{Name: "subnet", Key: func(q *Request) []string { return []string{q.Subnet, state.TimeKey(q.Expires)} }},
 	},
 }
 

@@ -41,8 +41,8 @@ var Sessions = &store.Table[Session]{
 	Rev:  func(l *Session) *int64 { return &l.Rev },
 	Indexes: []store.Index[Session]{
 		{Name: "refresh", Unique: true, Key: func(l *Session) []string { return []string{l.Refresh} }},
-		{Name: "user", Key: func(l *Session) []string { return []string{l.UserID, state.Instant(l.Begun)} }},
-		{Name: "expires", Key: func(l *Session) []string { return []string{state.Instant(l.Expires)} }},
+		{Name: "user", Key: func(l *Session) []string { return []string{l.UserID, state.TimeKey(l.Begun)} }},
+		{Name: "expires", Key: func(l *Session) []string { return []string{state.TimeKey(l.Expires)} }},
 	},
 }
 

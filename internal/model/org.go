@@ -71,7 +71,7 @@ type Membership struct {
 	GroupID  ID           `json:"groupId,omitempty"` // empty: the place is in the organization itself
 	Roles    []authz.Role `json:"roles"`
 	Pending  bool         `json:"pending,omitempty"` // until the invitation is accepted
-	Aside    bool         `json:"aside,omitempty"`   // pending by the deprecated invitation into a project, which alone shows and ends it
+	Hidden   bool         `json:"aside,omitempty"`   // pending by the deprecated invitation into a project, which alone shows and ends it
 	Created  time.Time    `json:"created"`
 	Rev      int64        `json:"-"`
 }

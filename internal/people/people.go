@@ -20,10 +20,10 @@ import (
 // documentation, "Atlas Service Limits").
 const maxUsers = 500
 
-// Enter gives a user a place in an organization or project. Errors: fault.UsersPerOrg and fault.UsersPerGroup if there
+// Add gives a user a place in an organization or project. Errors: fault.UsersPerOrg and fault.UsersPerGroup if there
 // is no room, fault.UserAlreadyExists if the user has a place there.
-func Enter(tx store.Tx, m *model.Membership) error {
-	n, err := state.Memberships.Count(tx, state.MembersOf(m.Scope()))
+func Add(tx store.Tx, m *model.Membership) error {
+	n, err := state.Memberships.Count(tx, state.MembershipsIn(m.Scope()))
 	if err != nil {
 		return err
 	}
@@ -46,15 +46,15 @@ func Enter(tx store.Tx, m *model.Membership) error {
 
 // Accept makes a pending place active.
 func Accept(tx store.Tx, m *model.Membership) error {
-	m.Pending, m.Aside = false, false
+	m.Pending, m.Hidden = false, false
 	if err := state.Memberships.Put(tx, m); err != nil {
 		return err
 	}
 	return happened(tx, m, pick[event.Type](m, "JOINED_ORG", "JOINED_GROUP"))
 }
 
-// Leave removes a user's place, active or pending. Error: fault.LastOrgOwner, for the last owner of an organization.
-func Leave(tx store.Tx, m *model.Membership) error {
+// Remove removes a user's place, active or pending. Error: fault.LastOrgOwner, for the last owner of an organization.
+func Remove(tx store.Tx, m *model.Membership) error {
 	if err := keepOwner(tx, m, nil); err != nil {
 		return err
 	}
@@ -67,17 +67,17 @@ func Leave(tx store.Tx, m *model.Membership) error {
 	return happened(tx, m, pick[event.Type](m, "REMOVED_FROM_ORG", "REMOVED_FROM_GROUP"))
 }
 
-// LeaveAll removes all of a user's places in an organization, its projects and its teams.
-func LeaveAll(tx store.Tx, userID, orgID model.ID) error {
-	if err := LeaveTeams(tx, userID, orgID); err != nil {
+// RemoveFromOrg removes all of a user's places in an organization, its projects and its teams.
+func RemoveFromOrg(tx store.Tx, userID, orgID model.ID) error {
+	if err := RemoveFromTeams(tx, userID, orgID); err != nil {
 		return err
 	}
-	places, err := state.Memberships.List(tx, state.PlacesOf(userID, orgID))
+	places, err := state.Memberships.List(tx, state.UserMemberships(userID, orgID))
 	if err != nil {
 		return err
 	}
 	for _, m := range slices.Backward(places) {
-		if err := Leave(tx, m); err != nil {
+		if err := Remove(tx, m); err != nil {
 			return err
 		}
 	}
@@ -87,8 +87,8 @@ func LeaveAll(tx store.Tx, userID, orgID model.ID) error {
 // SetRoles replaces a user's roles in a place, where each is kept once. The same roles change nothing. Error:
 // fault.LastOrgOwner, where the last owner of an organization would stop being one.
 func SetRoles(tx store.Tx, m *model.Membership, roles []authz.Role) error {
-	roles = Once(roles)
-	if Same(m.Roles, roles) {
+	roles = Unique(roles)
+	if SameRoles(m.Roles, roles) {
 		return nil
 	}
 	if err := keepOwner(tx, m, roles); err != nil {
@@ -101,8 +101,8 @@ func SetRoles(tx store.Tx, m *model.Membership, roles []authz.Role) error {
 	return happened(tx, m, "USER_ROLES_CHANGED_AUDIT")
 }
 
-// Once returns the roles in their order, each once.
-func Once(roles []authz.Role) []authz.Role {
+// Unique returns the roles in their order, each once.
+func Unique(roles []authz.Role) []authz.Role {
 	var once []authz.Role
 	for _, r := range roles {
 		if !slices.Contains(once, r) {
@@ -112,8 +112,8 @@ func Once(roles []authz.Role) []authz.Role {
 	return once
 }
 
-// Same reports whether roles, each given once, are the same ones in any order.
-func Same(a, b []authz.Role) bool {
+// SameRoles reports whether roles, each given once, are the same ones in any order.
+func SameRoles(a, b []authz.Role) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(a, func(r authz.Role) bool { return !slices.Contains(b, r) })
 }
 
@@ -122,7 +122,7 @@ func keepOwner(tx store.Tx, m *model.Membership, roles []authz.Role) error {
 	if !owns(m) || slices.Contains(roles, authz.OrgOwner) {
 		return nil
 	}
-	members, err := state.Memberships.List(tx, state.MembersOf(m.OrgID))
+	members, err := state.Memberships.List(tx, state.MembershipsIn(m.OrgID))
 	if err != nil {
 		return err
 	}

@@ -121,7 +121,7 @@ func (d disk) wrong() (all []string) {
 	}
 	for _, m := range d.inTeams {
 		org, t := d.org(m.UserID, m.OrgID), d.teams[m.TeamID]
-		if t == nil || t.OrgID != m.OrgID || org == nil || org.Aside {
+		if t == nil || t.OrgID != m.OrgID || org == nil || org.Hidden {
 			all = append(all, fmt.Sprintf("the team or the organization does not have the user: %+v", m))
 		}
 	}
@@ -150,7 +150,7 @@ func (d disk) misplaced(m *model.Membership) string {
 		return "not a project of the organization"
 	case org.Pending && !m.Pending:
 		return "active, and pending in the organization"
-	case m.Pending && !m.Aside && (org.Aside || !org.Pending):
+	case m.Pending && !m.Hidden && (org.Hidden || !org.Pending):
 		return "pending, and the organization waits for something else, or for nothing"
 	}
 	return ""
@@ -161,13 +161,13 @@ func (d disk) waits(m *model.Membership) string {
 	ofOrg := d.invitations[state.MembershipID(m.UserID, m.OrgID)] != nil
 	ofPlace := d.invitations[state.MembershipID(m.UserID, m.Scope())] != nil
 	switch {
-	case m.Aside && !m.Pending:
+	case m.Hidden && !m.Pending:
 		return "aside, and active"
-	case m.Pending && !m.Aside && !ofOrg:
+	case m.Pending && !m.Hidden && !ofOrg:
 		return "pending without an invitation to the organization"
-	case m.Aside && m.GroupID != "" && !ofPlace:
+	case m.Hidden && m.GroupID != "" && !ofPlace:
 		return "aside without an invitation to the project"
-	case (m.Aside || !m.Pending) && m.GroupID == "" && ofPlace:
+	case (m.Hidden || !m.Pending) && m.GroupID == "" && ofPlace:
 		return "invited to the organization, and not waiting for that"
 	}
 	return ""

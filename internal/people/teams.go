@@ -17,14 +17,14 @@ const (
 	maxUserTeams = 100
 )
 
-// JoinTeam puts a member of the organization, given by the place in it, into one of its teams. If that place is
+// AddToTeam puts a member of the organization, given by the place in it, into one of its teams. If that place is
 // pending, so is the one in the team. Errors: fault.UserInTeam, fault.UsersPerTeam, fault.TeamsPerUser.
-func JoinTeam(tx store.Tx, t *model.Team, m *model.Membership) error {
-	inTeam, err := state.TeamMembers.Count(tx, state.PeopleOf(t.ID))
+func AddToTeam(tx store.Tx, t *model.Team, m *model.Membership) error {
+	inTeam, err := state.TeamMembers.Count(tx, state.MembersOfTeam(t.ID))
 	if err != nil {
 		return err
 	}
-	ofUser, err := state.TeamMembers.Count(tx, state.TeamsOf(m.UserID, ""))
+	ofUser, err := state.TeamMembers.Count(tx, state.UserTeams(m.UserID, ""))
 	if err != nil {
 		return err
 	}
@@ -46,17 +46,17 @@ func JoinTeam(tx store.Tx, t *model.Team, m *model.Membership) error {
 	return inTeamHappened(tx, place, "JOINED_TEAM")
 }
 
-// LeaveTeam takes a user out of a team.
-func LeaveTeam(tx store.Tx, place *model.TeamMember) error {
+// RemoveFromTeam takes a user out of a team.
+func RemoveFromTeam(tx store.Tx, place *model.TeamMember) error {
 	if err := state.TeamMembers.Delete(tx, place); err != nil {
 		return err
 	}
 	return inTeamHappened(tx, place, "REMOVED_FROM_TEAM")
 }
 
-// LeaveTeams takes a user out of all teams of an organization.
-func LeaveTeams(tx store.Tx, userID, orgID model.ID) error {
-	return ofTeams(tx, userID, orgID, func(place *model.TeamMember) error { return LeaveTeam(tx, place) })
+// RemoveFromTeams takes a user out of all teams of an organization.
+func RemoveFromTeams(tx store.Tx, userID, orgID model.ID) error {
+	return ofTeams(tx, userID, orgID, func(place *model.TeamMember) error { return RemoveFromTeam(tx, place) })
 }
 
 // AcceptTeams writes the events of a user's teams when the user's place in the organization becomes active.
@@ -65,7 +65,7 @@ func AcceptTeams(tx store.Tx, userID, orgID model.ID) error {
 }
 
 func ofTeams(tx store.Tx, userID, orgID model.ID, do func(*model.TeamMember) error) error {
-	places, err := state.TeamMembers.List(tx, state.TeamsOf(userID, orgID))
+	places, err := state.TeamMembers.List(tx, state.UserTeams(userID, orgID))
 	if err != nil {
 		return err
 	}

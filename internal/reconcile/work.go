@@ -37,7 +37,7 @@ var Works = &store.Table[Work]{
 	ID:   func(w *Work) string { return id(w.Kind, w.Key) },
 	Rev:  func(w *Work) *int64 { return &w.Rev },
 	Indexes: []store.Index[Work]{
-		{Name: "due", Key: func(w *Work) []string { return []string{w.Node, state.Instant(w.Due)} }},
+		{Name: "due", Key: func(w *Work) []string { return []string{w.Node, state.TimeKey(w.Due)} }},
 	},
 }
 

@@ -17,7 +17,7 @@ type register struct {
 
 func registerOf(tx store.Tx, orgID model.ID) (*register, error) {
 	return store.Derive(tx, "register of "+orgID, func() (*register, error) {
-		all, err := state.Memberships.List(tx, state.EveryPlaceIn(orgID))
+		all, err := state.Memberships.List(tx, state.OrgMemberships(orgID))
 		r := &register{places: map[model.ID][]*model.Membership{}}
 		for _, m := range all {
 			r.places[m.UserID] = append(r.places[m.UserID], m)
@@ -32,5 +32,5 @@ func registerOf(tx store.Tx, orgID model.ID) (*register, error) {
 
 // ByUsername compares places by the username that they are of.
 func ByUsername(a, b *model.Membership) int {
-	return cmp.Or(cmp.Compare(state.Fold(a.Username), state.Fold(b.Username)), cmp.Compare(a.UserID, b.UserID))
+	return cmp.Or(cmp.Compare(state.FoldUsername(a.Username), state.FoldUsername(b.Username)), cmp.Compare(a.UserID, b.UserID))
 }

@@ -14,7 +14,7 @@ type Person struct {
 	*model.Membership                     // the place; its roles are those to be shown
 	Account           *model.CloudUser    // who it is
 	Invitation        *invite.Invitation  // that the place waits for; nil where it is active
-	Places            []*model.Membership // all places in the organization and its projects
+	Memberships       []*model.Membership // all places in the organization and its projects
 	Teams             []model.ID          // of the organization
 }
 
@@ -32,8 +32,8 @@ func Read(tx store.Tx, orgID model.ID, members []*model.Membership) ([]Person, e
 	return complete(members, (&reader{tx, orgID}).whole()...)
 }
 
-// Brief is Read without Places and Teams.
-func Brief(tx store.Tx, orgID model.ID, members []*model.Membership) ([]Person, error) {
+// ReadBrief is Read without Places and Teams.
+func ReadBrief(tx store.Tx, orgID model.ID, members []*model.Membership) ([]Person, error) {
 	return complete(members, (&reader{tx, orgID}).brief()...)
 }
 
@@ -100,7 +100,7 @@ func (r *reader) invitations(people []Person) error {
 
 func (r *reader) places(people []Person) (err error) {
 	if len(people) == 1 {
-		people[0].Places, err = state.Memberships.List(r.tx, state.PlacesOf(people[0].UserID, r.orgID))
+		people[0].Memberships, err = state.Memberships.List(r.tx, state.UserMemberships(people[0].UserID, r.orgID))
 		return err
 	}
 	all, err := registerOf(r.tx, r.orgID)
@@ -108,15 +108,15 @@ func (r *reader) places(people []Person) (err error) {
 		return err
 	}
 	for i, p := range people {
-		people[i].Places = all.places[p.UserID]
+		people[i].Memberships = all.places[p.UserID]
 	}
 	return nil
 }
 
 func (r *reader) teams(people []Person) error {
-	q := state.EveryTeamPlaceIn(r.orgID)
+	q := state.OrgTeamMembers(r.orgID)
 	if len(people) == 1 {
-		q = state.TeamsOf(people[0].UserID, r.orgID)
+		q = state.UserTeams(people[0].UserID, r.orgID)
 	}
 	of, err := state.TeamsByUser(r.tx, q)
 	for i, p := range people {

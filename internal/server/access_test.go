@@ -62,12 +62,12 @@ func (s *accessScene) write(to store.Store, role string) {
 	err := to.Update(s.Context(), func(tx store.Tx) error {
 		u, err := databaseuser.Users.Get(tx, databaseuser.Key("g", "admin", "app"))
 		if store.IsNotFound(err) {
-			u, err = &databaseuser.User{GroupID: "g", Is: databaseuser.CloudDatabaseUser{DatabaseName: "admin", Username: "app"}}, accesslist.Entries.Put(tx, &accesslist.Entry{GroupID: "g", Own: "127.0.0.0/8"})
+			u, err = &databaseuser.User{GroupID: "g", Value: databaseuser.CloudDatabaseUser{DatabaseName: "admin", Username: "app"}}, accesslist.Entries.Put(tx, &accesslist.Entry{GroupID: "g", Internal: "127.0.0.0/8"})
 		}
 		if err != nil {
 			return err
 		}
-		u.Is.Roles = []databaseuser.DatabaseUserRole{{RoleName: role, DatabaseName: "shop"}}
+		u.Value.Roles = []databaseuser.DatabaseUserRole{{RoleName: role, DatabaseName: "shop"}}
 		return databaseuser.Users.Put(tx, u)
 	})
 	if err != nil {

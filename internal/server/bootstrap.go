@@ -176,7 +176,7 @@ func (s *Server) found(tx store.Tx, b *Bootstrap, begun *state.Setting) error {
 		state.APIKeys.Put(tx, key),
 		state.ServiceAccounts.Put(tx, account),
 		event.Write(tx, event.InOrg("ORG_CREATED", org.ID)),
-		event.Write(tx, event.In("GROUP_CREATED", project)),
+		event.Write(tx, event.InProject("GROUP_CREATED", project)),
 	)
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func (d directory) User(ctx context.Context, authDB, username string) (*gateway.
 		return nil, err
 	}
 	m := c.users[name]
-	if m == nil || !m.row.Is.MayUse(d.cluster) || !m.row.Is.End().IsZero() && !d.now().Before(m.row.Is.End()) {
+	if m == nil || !m.row.Value.MayUse(d.cluster) || !m.row.Value.Expires().IsZero() && !d.now().Before(m.row.Value.Expires()) {
 		return nil, nil
 	}
 	return m.user, nil
@@ -69,7 +69,7 @@ func (d directory) Vouches(ctx context.Context, u *gateway.User, chain []*x509.C
 	if m == nil {
 		return errors.New("the user has gone"), nil
 	}
-	return c.trust.Vouches(m.row.Is.X509Type, u.Name, chain, d.now()), nil
+	return c.trust.Vouches(m.row.Value.X509Type, u.Name, chain, d.now()), nil
 }
 
 // readMember is the user of that name, or nil.
@@ -78,15 +78,15 @@ func readMember(tx store.Tx, groupID model.ID, name userName) (*member, error) {
 	if err != nil {
 		return nil, store.IfMissing(err, nil)
 	}
-	held, err := state.HeldRoles(tx, groupID, u.Is.Held())
+	held, err := state.EffectiveRoles(tx, groupID, u.Value.DatabaseRoles())
 	if err != nil {
 		return nil, err
 	}
 	return &member{u, toGateway(u, held).Compile()}, nil
 }
 
-func toGateway(u *databaseuser.User, held []state.HeldRole) *gateway.User {
-	g := &gateway.User{ID: cmp.Or(u.Own.ID, u.ID), DB: u.Is.DatabaseName, Name: u.Is.Username, SHA256: u.Own.SHA256, SHA1: u.Own.SHA1}
+func toGateway(u *databaseuser.User, held []state.EffectiveRole) *gateway.User {
+	g := &gateway.User{ID: cmp.Or(u.Internal.ID, u.ID), DB: u.Value.DatabaseName, Name: u.Value.Username, SHA256: u.Internal.SHA256, SHA1: u.Internal.SHA1}
 	for _, r := range held {
 		g.Roles = append(g.Roles, gateway.Role{
 			Name: r.Name, DB: r.Database, Collection: r.Collection, Inherited: r.Inherited, Privileges: privileges(r.Custom),

@@ -52,8 +52,8 @@ func (s *Server) families() []any {
 		pace     = s.cfg.Pace
 		networks = container.New(s.store)
 		names    = awsdns.New(s.store)
-		clusters = cluster.Lifecycle{Node: s.node, Site: s.cfg.site(), Dwell: pace.Cluster, Networks: networks, Names: names}
-		shared   = cluster.Lifecycle{Node: s.node, Site: s.cfg.site(), Dwell: pace.Flex, Networks: networks, Names: names}
+		clusters = cluster.Lifecycle{Node: s.node, Site: s.cfg.site(), MinDuration: pace.Cluster, Networks: networks, Names: names}
+		shared   = cluster.Lifecycle{Node: s.node, Site: s.cfg.site(), MinDuration: pace.Flex, Networks: networks, Names: names}
 		users    = databaseuser.New(s.store)
 		inviter  = &invite.Sender{BaseURL: func() string { return s.bootstrap.BaseURL }}
 	)
@@ -72,7 +72,7 @@ func (s *Server) families() []any {
 		networks,
 		&flex.Service{Store: s.store, Clusters: shared, Version: mongoDBVersion},
 		s.sampleData(),
-		&outage.Service{Store: s.store, Dwell: pace.Cluster, Wake: cluster.Wake},
+		&outage.Service{Store: s.store, MinDuration: pace.Cluster, Wake: cluster.Wake},
 		s.reconciler(),
 		s.backups(),
 		s.nodes,
@@ -98,11 +98,11 @@ func (s *Server) reconciler() cluster.Reconciler {
 }
 
 func (s *Server) backups() *backup.Service {
-	return &backup.Service{Store: s.store, Plane: s.plane, Dwell: s.cfg.Pace.Backup, Version: mongoDBVersion, Wake: cluster.Wake}
+	return &backup.Service{Store: s.store, Plane: s.plane, MinDuration: s.cfg.Pace.Backup, Version: mongoDBVersion, Wake: cluster.Wake}
 }
 
 func (s *Server) sampleData() *sampledata.Service {
-	return &sampledata.Service{Store: s.store, Plane: s.plane, Dwell: s.cfg.Pace.Backup}
+	return &sampledata.Service{Store: s.store, Plane: s.plane, MinDuration: s.cfg.Pace.Backup}
 }
 
 // having are the families with a certain method.

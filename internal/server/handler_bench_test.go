@@ -43,7 +43,7 @@ func get(b *testing.B, cfg Config) func() {
 		if err := state.Tokens.Put(tx, &model.Token{Hash: hex.EncodeToString(sum[:]), ClientID: boot.ClientID, Issued: time.Now(), Expires: time.Now().Add(time.Hour)}); err != nil {
 			return err
 		}
-		return databaseuser.Users.Put(tx, &databaseuser.User{GroupID: boot.ProjectID, Is: databaseuser.CloudDatabaseUser{DatabaseName: "admin", Username: "app"}})
+		return databaseuser.Users.Put(tx, &databaseuser.User{GroupID: boot.ProjectID, Value: databaseuser.CloudDatabaseUser{DatabaseName: "admin", Username: "app"}})
 	})
 	if err != nil {
 		b.Fatal(err)

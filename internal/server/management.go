@@ -96,7 +96,7 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	wrong := s.trouble.Now()
-	if err := errors.Join(durable.Room(s.cfg.DataDir), s.plane.Trouble()); err != nil {
+	if err := errors.Join(durable.CheckRoom(s.cfg.DataDir), s.plane.Trouble()); err != nil {
 		wrong = append(wrong, err.Error())
 	}
 	if len(wrong) > 0 {

@@ -11,7 +11,7 @@ import (
 // UserNamed returns the user with that name, or store.ErrNotFound. An older store may have two users whose names differ
 // only in Unicode composition: then it returns the one whose name is exactly the given one.
 func UserNamed(tx store.Tx, username string) (*model.CloudUser, error) {
-	all, err := Users.List(tx, store.Query{Index: "folded", Prefix: []string{Fold(username)}})
+	all, err := Users.List(tx, store.Query{Index: "folded", Prefix: []string{FoldUsername(username)}})
 	if err != nil {
 		return nil, err
 	}
@@ -22,13 +22,13 @@ func UserNamed(tx store.Tx, username string) (*model.CloudUser, error) {
 	return all[max(same, 0)], nil
 }
 
-// Account returns the account of that username, for the organization that invites the person. It makes one if there is
+// EnsureAccount returns the account of that username, for the organization that invites the person. It makes one if there is
 // none, without a password and a name, which the person gives when accepting.
 //
 // An account that was made with a password (createUser) loses it, unless the person has a place in the organization, be
 // it pending, or an active place elsewhere: its maker may be a stranger, who would get the access to which the person
 // is invited now.
-func Account(tx store.Tx, username string, orgID model.ID) (*model.CloudUser, error) {
+func EnsureAccount(tx store.Tx, username string, orgID model.ID) (*model.CloudUser, error) {
 	u, err := UserNamed(tx, username)
 	if store.IsNotFound(err) {
 		u = &model.CloudUser{ID: model.NewID(), Username: username, Created: tx.Now()}

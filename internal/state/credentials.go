@@ -23,16 +23,16 @@ func TokensOf(clientID string) store.Query {
 	return store.Query{Index: "client", Prefix: []string{clientID}}
 }
 
-// EndAPIKey removes a key with its access list.
-func EndAPIKey(tx store.Tx, k *model.APIKey) error {
+// DeleteAPIKey removes a key with its access list.
+func DeleteAPIKey(tx store.Tx, k *model.APIKey) error {
 	if err := KeyAddresses.DeleteAll(tx, AccessList(k.ID)); err != nil {
 		return err
 	}
 	return APIKeys.Delete(tx, k)
 }
 
-// EndServiceAccount removes an account with its access list and its tokens.
-func EndServiceAccount(tx store.Tx, a *model.ServiceAccount) error {
+// DeleteServiceAccount removes an account with its access list and its tokens.
+func DeleteServiceAccount(tx store.Tx, a *model.ServiceAccount) error {
 	if err := KeyAddresses.DeleteAll(tx, AccessList(a.ClientID)); err != nil {
 		return err
 	}

@@ -18,19 +18,19 @@ var CustomRoles = &store.Table[model.CustomRole]{
 // CustomRoleID is the id of a custom role's row.
 func CustomRoleID(groupID model.ID, name string) string { return groupID + "/" + name }
 
-// HeldRole is a role that a user has, directly or by inheritance.
-type HeldRole struct {
+// EffectiveRole is a role that a user has, directly or by inheritance.
+type EffectiveRole struct {
 	model.DatabaseRole
 	Inherited bool              // only through another role
 	Custom    *model.CustomRole // nil for a built-in role
 }
 
-// HeldRoles follows roles to all that they inherit, each once. Custom roles that do not exist are left out: they allow
+// EffectiveRoles follows roles to all that they inherit, each once. Custom roles that do not exist are left out: they allow
 // nothing.
-func HeldRoles(tx store.Tx, groupID model.ID, roles []model.DatabaseRole) ([]HeldRole, error) {
-	var held, next []HeldRole
+func EffectiveRoles(tx store.Tx, groupID model.ID, roles []model.DatabaseRole) ([]EffectiveRole, error) {
+	var held, next []EffectiveRole
 	for _, r := range roles {
-		next = append(next, HeldRole{DatabaseRole: r})
+		next = append(next, EffectiveRole{DatabaseRole: r})
 	}
 	seen := map[model.DatabaseRole]bool{}
 	for ; len(next) > 0; next = next[1:] {
@@ -49,7 +49,7 @@ func HeldRoles(tx store.Tx, groupID model.ID, roles []model.DatabaseRole) ([]Hel
 			}
 			h.Custom = custom
 			for _, r := range custom.Inherits {
-				next = append(next, HeldRole{DatabaseRole: r, Inherited: true})
+				next = append(next, EffectiveRole{DatabaseRole: r, Inherited: true})
 			}
 		}
 		held = append(held, h)

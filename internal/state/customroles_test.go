@@ -40,7 +40,7 @@ func TestHeldRoles(t *testing.T) {
 			{"g", []model.DatabaseRole{custom("gone")}, ""},
 			{"other", []model.DatabaseRole{custom("a"), read}, "read"},
 		} {
-			held, err := HeldRoles(tx, test.group, test.roles)
+			held, err := EffectiveRoles(tx, test.group, test.roles)
 			if err != nil {
 				return err
 			}

@@ -49,7 +49,7 @@ func grantsOf(tx store.Tx, userID model.ID) (grants []authz.Grant, err error) {
 
 // teamsOf returns the user's teams in all organizations.
 func teamsOf(tx store.Tx, userID model.ID) ([]*model.Team, error) {
-	places, err := TeamMembers.List(tx, TeamsOf(userID, ""))
+	places, err := TeamMembers.List(tx, UserTeams(userID, ""))
 	if err != nil || len(places) == 0 {
 		return nil, err
 	}

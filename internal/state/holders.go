@@ -19,7 +19,7 @@ type Holder[T any] struct {
 var (
 	KeyHolders     = Holder[model.APIKey]{APIKeys, KeysOf, func(k *model.APIKey) *[]authz.Grant { return &k.Grants }}
 	AccountHolders = Holder[model.ServiceAccount]{ServiceAccounts, AccountsOf, func(a *model.ServiceAccount) *[]authz.Grant { return &a.Grants }}
-	TeamHolders    = Holder[model.Team]{Teams, TeamsIn, func(t *model.Team) *[]authz.Grant { return &t.Grants }}
+	TeamHolders    = Holder[model.Team]{Teams, OrgTeams, func(t *model.Team) *[]authz.Grant { return &t.Grants }}
 )
 
 // In returns those that have a role in the project itself. It looks at all of an organization's, which are a few
@@ -29,8 +29,8 @@ func (h Holder[T]) In(tx store.Tx, p *model.Project) ([]*T, error) {
 	return slices.DeleteFunc(all, func(v *T) bool { return len(authz.In(*h.Grants(v), p.ID)) == 0 }), err
 }
 
-// Dismiss takes all roles in a project away from their holders, and calls then, unless it is nil, for each of these.
-func (h Holder[T]) Dismiss(tx store.Tx, p *model.Project, then func(*T) error) error {
+// RemoveRoles takes all roles in a project away from their holders, and calls then, unless it is nil, for each of these.
+func (h Holder[T]) RemoveRoles(tx store.Tx, p *model.Project, then func(*T) error) error {
 	members, err := h.In(tx, p)
 	if err != nil {
 		return err
@@ -51,11 +51,11 @@ func (h Holder[T]) Dismiss(tx store.Tx, p *model.Project, then func(*T) error) e
 	return nil
 }
 
-// Vacate takes all roles in a project that is being deleted away from their holders.
-func (h Holder[T]) Vacate(tx store.Tx, groupID model.ID) error {
+// OnProjectDelete takes all roles in a project that is being deleted away from their holders.
+func (h Holder[T]) OnProjectDelete(tx store.Tx, groupID model.ID) error {
 	p, err := Project(tx, groupID)
 	if err != nil {
 		return err
 	}
-	return h.Dismiss(tx, p, nil)
+	return h.RemoveRoles(tx, p, nil)
 }

@@ -40,7 +40,7 @@ var Users = &store.Table[model.CloudUser]{
 	Rev:  func(u *model.CloudUser) *int64 { return &u.Rev },
 	Indexes: []store.Index[model.CloudUser]{
 		{Name: "username", Unique: true, Key: func(u *model.CloudUser) []string { return []string{strings.ToLower(u.Username)} }},
-		{Name: "folded", Key: func(u *model.CloudUser) []string { return []string{Fold(u.Username)} }},
+		{Name: "folded", Key: func(u *model.CloudUser) []string { return []string{FoldUsername(u.Username)} }},
 	},
 }
 
@@ -59,9 +59,9 @@ var Memberships = &store.Table[model.Membership]{
 // MembershipID is the id of a user's membership in a project or organization.
 func MembershipID(user, scope model.ID) string { return user + "@" + scope }
 
-// Fold returns a username in the form in which it is compared: without regard to case, and to whether an accented
+// FoldUsername returns a username in the form in which it is compared: without regard to case, and to whether an accented
 // letter is one character or two (Unicode Standard Annex 15, form C).
-func Fold(username string) string {
+func FoldUsername(username string) string {
 	return norm.NFC.String(strings.ToLower(norm.NFC.String(username)))
 }
 
@@ -72,7 +72,7 @@ var APIKeys = &store.Table[model.APIKey]{
 	Rev:  func(k *model.APIKey) *int64 { return &k.Rev },
 	Indexes: []store.Index[model.APIKey]{
 		{Name: "public", Unique: true, Key: func(k *model.APIKey) []string { return []string{k.PublicKey} }},
-		{Name: "org", Key: func(k *model.APIKey) []string { return []string{k.OrgID, Instant(k.Created)} }},
+		{Name: "org", Key: func(k *model.APIKey) []string { return []string{k.OrgID, TimeKey(k.Created)} }},
 	},
 }
 
@@ -82,7 +82,7 @@ var KeyAddresses = &store.Table[model.KeyAddress]{
 	ID:   func(a *model.KeyAddress) string { return a.KeyID + "@" + a.CIDR },
 	Rev:  func(a *model.KeyAddress) *int64 { return &a.Rev },
 	Indexes: []store.Index[model.KeyAddress]{
-		{Name: "key", Key: func(a *model.KeyAddress) []string { return []string{a.KeyID, Instant(a.Created), a.CIDR} }},
+		{Name: "key", Key: func(a *model.KeyAddress) []string { return []string{a.KeyID, TimeKey(a.Created), a.CIDR} }},
 	},
 }
 
@@ -92,7 +92,7 @@ var ServiceAccounts = &store.Table[model.ServiceAccount]{
 	ID:   func(a *model.ServiceAccount) string { return a.ClientID },
 	Rev:  func(a *model.ServiceAccount) *int64 { return &a.Rev },
 	Indexes: []store.Index[model.ServiceAccount]{
-		{Name: "org", Key: func(a *model.ServiceAccount) []string { return []string{a.OrgID, Instant(a.Created)} }},
+		{Name: "org", Key: func(a *model.ServiceAccount) []string { return []string{a.OrgID, TimeKey(a.Created)} }},
 	},
 }
 
@@ -102,12 +102,12 @@ var Tokens = &store.Table[model.Token]{
 	ID:   func(t *model.Token) string { return t.Hash },
 	Rev:  func(t *model.Token) *int64 { return &t.Rev },
 	Indexes: []store.Index[model.Token]{
-		{Name: "client", Key: func(t *model.Token) []string { return []string{t.ClientID, Instant(t.Expires)} }},
+		{Name: "client", Key: func(t *model.Token) []string { return []string{t.ClientID, TimeKey(t.Expires)} }},
 	},
 }
 
-// Instant returns a time as a part of a key. Keys sort as the times do.
-func Instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
+// TimeKey returns a time as a part of a key. Keys sort as the times do.
+func TimeKey(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
 
 // Clusters: names are unique in a project.
 var Clusters = &store.Table[model.Cluster]{

@@ -30,16 +30,16 @@ var TeamMembers = &store.Table[model.TeamMember]{
 	},
 }
 
-// TeamsIn selects an organization's teams, by name.
-func TeamsIn(orgID model.ID) store.Query { return store.Query{Index: "name", Prefix: []string{orgID}} }
+// OrgTeams selects an organization's teams, by name.
+func OrgTeams(orgID model.ID) store.Query { return store.Query{Index: "name", Prefix: []string{orgID}} }
 
-// PeopleOf selects the people of a team, by username.
-func PeopleOf(teamID model.ID) store.Query {
+// MembersOfTeam selects the people of a team, by username.
+func MembersOfTeam(teamID model.ID) store.Query {
 	return store.Query{Index: "team", Prefix: []string{teamID}}
 }
 
-// TeamsOf selects a user's places in teams: in those of one organization or, with "", in all.
-func TeamsOf(userID, orgID model.ID) store.Query {
+// UserTeams selects a user's places in teams: in those of one organization or, with "", in all.
+func UserTeams(userID, orgID model.ID) store.Query {
 	q := store.Query{Index: "user", Prefix: []string{userID}}
 	if orgID != "" {
 		q.Prefix = append(q.Prefix, orgID)
@@ -47,8 +47,8 @@ func TeamsOf(userID, orgID model.ID) store.Query {
 	return q
 }
 
-// EveryTeamPlaceIn selects all places in teams of an organization, user by user.
-func EveryTeamPlaceIn(orgID model.ID) store.Query {
+// OrgTeamMembers selects all places in teams of an organization, user by user.
+func OrgTeamMembers(orgID model.ID) store.Query {
 	return store.Query{Index: "org", Prefix: []string{orgID}}
 }
 
@@ -74,9 +74,9 @@ func Team(tx store.Tx, orgID, teamID model.ID) (*model.Team, error) {
 	return t, store.IfMissing(err, fault.TeamNotFound.With(teamID))
 }
 
-// EndTeam removes a team with the places in it.
-func EndTeam(tx store.Tx, t *model.Team) error {
-	if err := TeamMembers.DeleteAll(tx, PeopleOf(t.ID)); err != nil {
+// DeleteTeam removes a team with the places in it.
+func DeleteTeam(tx store.Tx, t *model.Team) error {
+	if err := TeamMembers.DeleteAll(tx, MembersOfTeam(t.ID)); err != nil {
 		return err
 	}
 	return Teams.Delete(tx, t)

@@ -20,12 +20,12 @@ func TestAdmits(t *testing.T) {
 	defer st.Close()
 	err = st.Update(t.Context(), func(tx store.Tx) error {
 		for _, e := range []*Entry{
-			{GroupID: "a", Own: "10.0.0.0/8"},
-			{GroupID: "a", Own: "2001:db8::/32"},
-			{GroupID: "a", Own: "1.2.3.4/32", Is: NetworkPermissionEntry{DeleteAfterDate: &api.Time{Time: now.Add(time.Second)}}},
-			{GroupID: "a", Own: "1.2.3.5/32", Is: NetworkPermissionEntry{DeleteAfterDate: &api.Time{Time: now}}},
-			{GroupID: "a", Own: "sg-12345678", Is: NetworkPermissionEntry{AWSSecurityGroup: "sg-12345678"}},
-			{GroupID: "b", Own: "0.0.0.0/0"},
+			{GroupID: "a", Internal: "10.0.0.0/8"},
+			{GroupID: "a", Internal: "2001:db8::/32"},
+			{GroupID: "a", Internal: "1.2.3.4/32", Value: NetworkPermissionEntry{DeleteAfterDate: &api.Time{Time: now.Add(time.Second)}}},
+			{GroupID: "a", Internal: "1.2.3.5/32", Value: NetworkPermissionEntry{DeleteAfterDate: &api.Time{Time: now}}},
+			{GroupID: "a", Internal: "sg-12345678", Value: NetworkPermissionEntry{AWSSecurityGroup: "sg-12345678"}},
+			{GroupID: "b", Internal: "0.0.0.0/0"},
 		} {
 			if err := Entries.Put(tx, e); err != nil {
 				return err
@@ -57,7 +57,7 @@ func TestAdmits(t *testing.T) {
 		}
 	}
 	err = st.Update(t.Context(), func(tx store.Tx) error {
-		if err := New(st).Vacate(tx, "a"); err != nil {
+		if err := New(st).OnProjectDelete(tx, "a"); err != nil {
 			return err
 		}
 		n, err := Entries.Count(tx, store.Query{})

@@ -25,11 +25,11 @@ type Service struct {
 // New returns the family on st.
 func New(st store.Store) *Service {
 	return &Service{kept.Objects[one, NetworkPermissionEntry, string]{
-		Store: st, Table: Entries, Limit: kept.Limit{Name: model.LimitNetworkEntries, Beyond: networkEntriesLimit}, Show: show,
+		Store: st, Table: Entries, Limit: kept.Limit{Name: model.LimitNetworkEntries, Exceeded: networkEntriesLimit}, Show: show,
 		Events: func(e *Entry) kept.Events {
 			return kept.Events{
-				Created: "NETWORK_PERMISSION_ENTRY_ADDED", Changed: "NETWORK_PERMISSION_ENTRY_UPDATED", Removed: "NETWORK_PERMISSION_ENTRY_REMOVED",
-				About: []event.Subject{event.Entry(e.Own)},
+				Created: "NETWORK_PERMISSION_ENTRY_ADDED", Updated: "NETWORK_PERMISSION_ENTRY_UPDATED", Deleted: "NETWORK_PERMISSION_ENTRY_REMOVED",
+				About: []event.Subject{event.Entry(e.Internal)},
 			}
 		},
 		Expiry: kept.Expiry[NetworkPermissionEntry, string]{Kind: "accessList.expire", At: end},
@@ -41,8 +41,8 @@ type one struct {
 	EntryValue string `path:"entryValue" api:"is=networkEntry" doc:"Address, or range in CIDR notation with its slash as %2F. The range of one address is found by the address alone too."`
 }
 
-// Row is the id of the entry's row.
-func (in one) Row() (string, error) {
+// RowID is the id of the entry's row.
+func (in one) RowID() (string, error) {
 	missing := networkEntryMissing.With(in.EntryValue)
 	p, err := shape.Network(in.EntryValue)
 	if err != nil { // the id of a security group, or nothing that there is
@@ -54,8 +54,8 @@ func (in one) Row() (string, error) {
 // show completes an entry for a response.
 func show(store.Tx, model.ID) (func(e *Entry) NetworkPermissionEntry, error) {
 	return func(e *Entry) NetworkPermissionEntry {
-		w := e.Is
-		w.GroupID, w.Links = e.GroupID, api.Self("/groups/"+e.GroupID+"/accessList/"+url.PathEscape(e.Own))
+		w := e.Value
+		w.GroupID, w.Links = e.GroupID, api.Self("/groups/"+e.GroupID+"/accessList/"+url.PathEscape(e.Internal))
 		return w
 	}, nil
 }
@@ -81,7 +81,7 @@ func (s *Service) create(tx store.Tx, in createIn) (page api.Page[NetworkPermiss
 	entries := make([]*Entry, len(in.Body))
 	for i, w := range in.Body {
 		at := fmt.Sprintf("[%d]", i)
-		shape.CheckEnd(&bad, at+".deleteAfterDate", w.DeleteAfterDate, tx.Now())
+		shape.CheckExpiry(&bad, at+".deleteAfterDate", w.DeleteAfterDate, tx.Now())
 		entries[i] = read(&bad, at, w)
 		entries[i].GroupID = in.GroupID
 	}
@@ -103,10 +103,10 @@ func (s *Service) put(tx store.Tx, e *Entry) error {
 	case store.IsNotFound(err):
 		_, err = s.Add(tx, e)
 		return err
-	case err != nil || reflect.DeepEqual(old.Is, e.Is):
+	case err != nil || reflect.DeepEqual(old.Value, e.Value):
 		return err
 	}
-	old.Is = e.Is
+	old.Value = e.Value
 	return s.Put(tx, old)
 }
 
@@ -119,15 +119,15 @@ func read(bad *fault.Problems, path string, w NetworkPermissionEntry) *Entry {
 	}
 	w.DeleteAfterDate = w.DeleteAfterDate.Whole()
 	if w.AWSSecurityGroup != "" {
-		return &Entry{Is: w, Own: w.AWSSecurityGroup}
+		return &Entry{Value: w, Internal: w.AWSSecurityGroup}
 	}
 	p, err := shape.Network(named[0])
 	if err != nil {
 		bad.Add(path, "must name an address or a range of addresses")
 	}
-	w.CIDRBlock, w.IPAddress = shape.CIDR(p), shape.Single(p)
-	return &Entry{Is: w, Own: p.String()}
+	w.CIDRBlock, w.IPAddress = shape.CIDR(p), shape.SingleAddress(p)
+	return &Entry{Value: w, Internal: p.String()}
 }
 
 // end is when an entry goes by itself; zero: never.
-func end(e *Entry) time.Time { return api.Or(e.Is.DeleteAfterDate, api.Time{}).Time }
+func end(e *Entry) time.Time { return api.Or(e.Value.DeleteAfterDate, api.Time{}).Time }

@@ -21,10 +21,10 @@ type Entry = kept.Object[NetworkPermissionEntry, string]
 // Entries: a network stands once in a project's list.
 var Entries = &store.Table[Entry]{
 	Name: "network_entries",
-	ID:   func(e *Entry) string { return key(e.GroupID, e.Own) },
+	ID:   func(e *Entry) string { return key(e.GroupID, e.Internal) },
 	Rev:  func(e *Entry) *int64 { return &e.Rev },
 	Indexes: []store.Index[Entry]{
-		{Name: "group", Key: func(e *Entry) []string { return []string{e.GroupID, state.Instant(e.Created), e.Own} }},
+		{Name: "group", Key: func(e *Entry) []string { return []string{e.GroupID, state.TimeKey(e.Created), e.Internal} }},
 	},
 	Older: kept.Older(older),
 }
@@ -38,12 +38,12 @@ func older(body []byte) (Entry, error) {
 	err := json.Unmarshal(body, &old)
 	w := NetworkPermissionEntry{Comment: old.Comment, AWSSecurityGroup: old.CIDR}
 	if p, err := netip.ParsePrefix(old.CIDR); err == nil {
-		w.AWSSecurityGroup, w.CIDRBlock, w.IPAddress = "", shape.CIDR(p), shape.Single(p)
+		w.AWSSecurityGroup, w.CIDRBlock, w.IPAddress = "", shape.CIDR(p), shape.SingleAddress(p)
 	}
 	if !old.DeleteAfter.IsZero() {
 		w.DeleteAfterDate = &api.Time{Time: old.DeleteAfter}
 	}
-	return Entry{GroupID: old.GroupID, Is: w, Own: old.CIDR, Created: old.Created}, err
+	return Entry{GroupID: old.GroupID, Value: w, Internal: old.CIDR, Created: old.Created}, err
 }
 
 func key(groupID model.ID, cidr string) string { return groupID + "@" + cidr }
@@ -70,10 +70,10 @@ func Networks(tx store.Tx, groupID model.ID) ([]Network, error) {
 	}
 	all := make([]Network, 0, len(entries))
 	for _, e := range entries {
-		if e.Is.AWSSecurityGroup != "" {
+		if e.Value.AWSSecurityGroup != "" {
 			continue
 		}
-		prefix, err := netip.ParsePrefix(e.Own)
+		prefix, err := netip.ParsePrefix(e.Internal)
 		if err != nil {
 			return nil, err
 		}

@@ -118,7 +118,7 @@ func (s *Service) listOperations() api.Operations {
 			ID: "listApiKeyAccessListsEntries", Aliases: []string{"listOrgApiKeyAccessListEntries"}, Method: http.MethodGet, Path: list, Tag: tag,
 			Summary: "Return the access list of one API key", Description: "Returns the addresses that the key may be used from, and how often each entry has been used.",
 			Roles: read, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{keyNotFound},
-			Versions: []api.Version{api.At("2023-01-01", authn.Held(s.Usage, store.Read(s.Store, s.addresses)))},
+			Versions: []api.Version{api.At("2023-01-01", authn.HoldUsage(s.Usage, store.Read(s.Store, s.addresses)))},
 		},
 		{
 			ID: "createApiKeyAccessList", Aliases: []string{"createOrgApiKeyAccessListEntry"}, Method: http.MethodPost, Path: list, Tag: tag,
@@ -127,13 +127,13 @@ func (s *Service) listOperations() api.Operations {
 				"A key may change its own list, but not so that the address it is calling from is shut out. Answers with the whole list.",
 			Roles: self, Status: http.StatusOK, Level: api.Real,
 			Errors:   fault.Kinds{keyNotFound, fault.DuplicateAccessItem, fault.KeyAddressesLimit, fault.CannotRemoveCaller},
-			Versions: []api.Version{api.At("2023-01-01", authn.Held(s.Usage, store.Write(s.Store, s.admit)))},
+			Versions: []api.Version{api.At("2023-01-01", authn.HoldUsage(s.Usage, store.Write(s.Store, s.admit)))},
 		},
 		{
 			ID: "getApiKeyAccessList", Aliases: []string{"getOrgApiKeyAccessListEntry"}, Method: http.MethodGet, Path: entry, Tag: tag,
 			Summary: "Return one entry of an API key's access list",
 			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{keyNotFound, fault.AccessListNotFound},
-			Versions: []api.Version{api.At("2023-01-01", authn.Held(s.Usage, store.Read(s.Store, s.address)))},
+			Versions: []api.Version{api.At("2023-01-01", authn.HoldUsage(s.Usage, store.Read(s.Store, s.address)))},
 		},
 		{
 			ID: "deleteApiKeyAccessListEntry", Aliases: []string{"deleteOrgApiKeyAccessListEntry"}, Method: http.MethodDelete, Path: entry, Tag: tag,

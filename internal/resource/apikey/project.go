@@ -53,7 +53,7 @@ func (s *Service) createInProject(tx store.Tx, in createInProjectIn) (out APIKey
 			return out, err
 		}
 	}
-	if err := shape.MayAssign(tx.Context(), p, nil, group); err != nil {
+	if err := shape.RequireAssign(tx.Context(), p, nil, group); err != nil {
 		return out, err
 	}
 	k, private, err := create(tx, p.OrgID, in.Body.Desc, authz.OfProject(authz.OfOrganization(nil, p.OrgID, org), p.ID, group))
@@ -65,7 +65,7 @@ func (s *Service) createInProject(tx store.Tx, in createInProjectIn) (out APIKey
 
 // happenedIn writes an event about the key in the project.
 func happenedIn(tx store.Tx, p *model.Project, k *model.APIKey, what event.Type) error {
-	return event.Write(tx, event.In(what, p).About(event.Key(k.PublicKey)))
+	return event.Write(tx, event.InProject(what, p).About(event.Key(k.PublicKey)))
 }
 
 // unknownRoles gives the error for roles that there are not the code that Terraform's provider looks for.
@@ -147,7 +147,7 @@ func (s *Service) add(tx store.Tx, in addIn) (none api.None, err error) {
 // assign replaces a key's roles in a project: without any, the key leaves it and stays in the organization.
 func assign(tx store.Tx, p *model.Project, k *model.APIKey, roles []authz.Role) error {
 	before := k.Grants
-	if err := shape.MayAssign(tx.Context(), p, authz.In(before, p.ID), roles); err != nil {
+	if err := shape.RequireAssign(tx.Context(), p, authz.In(before, p.ID), roles); err != nil {
 		return err
 	}
 	k.Grants = authz.OfProject(before, p.ID, roles)
@@ -202,7 +202,7 @@ func (s *Service) updateInProject(tx store.Tx, in updateInProjectIn) (out APIKey
 
 // describe gives a key that was found in a project another description.
 func describe(tx store.Tx, p *model.Project, k *model.APIKey, desc string) error {
-	if err := shape.MayManage(tx.Context(), p, k.Grants); err != nil {
+	if err := shape.RequireManage(tx.Context(), p, k.Grants); err != nil {
 		return err
 	}
 	k.Desc = desc
@@ -220,7 +220,7 @@ func (s *Service) remove(tx store.Tx, in oneInProject) (api.None, error) {
 	return api.None{}, assign(tx, p, k, nil)
 }
 
-// Vacate takes the keys out of a project that goes.
-func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
-	return state.KeyHolders.Vacate(tx, groupID)
+// OnProjectDelete takes the keys out of a project that goes.
+func (s *Service) OnProjectDelete(tx store.Tx, groupID model.ID) error {
+	return state.KeyHolders.OnProjectDelete(tx, groupID)
 }

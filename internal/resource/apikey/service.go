@@ -130,17 +130,17 @@ func (s *Service) delete(tx store.Tx, in oneIn) (api.None, error) {
 	if err != nil {
 		return api.None{}, err
 	}
-	if err := state.EndAPIKey(tx, k); err != nil {
+	if err := state.DeleteAPIKey(tx, k); err != nil {
 		return api.None{}, err
 	}
 	return api.None{}, happened(tx, k, "API_KEY_DELETED")
 }
 
-// VacateOrg ends the keys of an organization that goes.
-func (s *Service) VacateOrg(tx store.Tx, orgID model.ID) error {
+// OnOrgDelete ends the keys of an organization that goes.
+func (s *Service) OnOrgDelete(tx store.Tx, orgID model.ID) error {
 	keys, err := state.APIKeys.List(tx, state.KeysOf(orgID))
 	for _, k := range keys {
-		err = errors.Join(err, state.EndAPIKey(tx, k))
+		err = errors.Join(err, state.DeleteAPIKey(tx, k))
 	}
 	return err
 }

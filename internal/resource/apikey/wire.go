@@ -67,7 +67,7 @@ func toEntry(k *model.APIKey, a *model.KeyAddress) UserAccessListResponse {
 		Links: api.Self("/orgs/" + k.OrgID + "/apiKeys/" + k.ID + "/accessList/" + url.PathEscape(a.CIDR)),
 	}
 	if p, err := netip.ParsePrefix(a.CIDR); err == nil {
-		w.CIDRBlock, w.IPAddress = shape.CIDR(p), shape.Single(p)
+		w.CIDRBlock, w.IPAddress = shape.CIDR(p), shape.SingleAddress(p)
 	}
 	if a.Count > 0 {
 		w.Count = api.Ptr(int(min(a.Count, math.MaxInt32)))

@@ -20,7 +20,7 @@ type Service struct{ kept.Setting[AuditLog] }
 
 // New returns the family on st.
 func New(st store.Store) *Service {
-	return &Service{kept.Setting[AuditLog]{Store: st, Table: configurations, Check: check, Events: func(_, _ AuditLog) []event.Type {
+	return &Service{kept.Setting[AuditLog]{Store: st, Table: configurations, Validate: check, Events: func(_, _ AuditLog) []event.Type {
 		return []event.Type{"AUDIT_LOG_CONFIGURATION_UPDATED"}
 	}}}
 }

@@ -31,11 +31,11 @@ type Plane interface {
 
 // Service serves the family and does its work.
 type Service struct {
-	Store   store.Store
-	Plane   Plane
-	Dwell   time.Duration                        // how long a snapshot or job is unfinished at least, so that a watching client sees it
-	Version string                               // MongoDB version of the clusters
-	Wake    func(store.Tx, *model.Cluster) error // has a cluster looked at that may run again
+	Store       store.Store
+	Plane       Plane
+	MinDuration time.Duration                        // how long a snapshot or job is unfinished at least, so that a watching client sees it
+	Version     string                               // MongoDB version of the clusters
+	Wake        func(store.Tx, *model.Cluster) error // has a cluster looked at that may run again
 }
 
 const (

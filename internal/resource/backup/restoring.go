@@ -47,7 +47,7 @@ func (r Restoring) Reconcile(ctx context.Context, key string) (again time.Time, 
 	if err := r.Plane.Lay(ctx, j.SnapshotID, j.TargetID, j.ID); err != nil {
 		return again, err
 	}
-	if seen := j.Created.Add(r.Dwell); now.Before(seen) {
+	if seen := j.Created.Add(r.MinDuration); now.Before(seen) {
 		return seen, nil
 	}
 	if err := r.Plane.Pause(j.TargetID); err != nil {

@@ -56,7 +56,7 @@ func (s *Snapshot) keep(tx store.Tx, due time.Time) error {
 
 // write appends an event about a cluster of a project.
 func write(tx store.Tx, groupID model.ID, cluster string, what event.Type) error {
-	return event.Tell(tx, groupID, what, event.Cluster(cluster))
+	return event.WriteInProject(tx, groupID, what, event.Cluster(cluster))
 }
 
 // running returns the cluster that in names, which must have a running database and be no Flex one.
@@ -161,8 +161,8 @@ func drop(tx store.Tx, snap *Snapshot) error {
 	return reconcile.Schedule(tx, SnapshotKind, snap.ID, snap.Node, tx.Now())
 }
 
-// ClusterGone removes the snapshots and jobs of a cluster that has been deleted.
-func (s *Service) ClusterGone(tx store.Tx, c *model.Cluster) error {
+// OnClusterDelete removes the snapshots and jobs of a cluster that has been deleted.
+func (s *Service) OnClusterDelete(tx store.Tx, c *model.Cluster) error {
 	all, err := Snapshots.List(tx, of(c))
 	if err != nil {
 		return err
@@ -175,8 +175,8 @@ func (s *Service) ClusterGone(tx store.Tx, c *model.Cluster) error {
 	return errors.Join(Schedules.DeleteAll(tx, store.Query{IDs: []string{c.ID}}), Jobs.DeleteAll(tx, of(c)))
 }
 
-// ClusterLost fails the snapshots and jobs that are under way at a cluster whose node is gone for good.
-func (s *Service) ClusterLost(tx store.Tx, c *model.Cluster) error {
+// OnClusterLost fails the snapshots and jobs that are under way at a cluster whose node is gone for good.
+func (s *Service) OnClusterLost(tx store.Tx, c *model.Cluster) error {
 	all, err := Snapshots.List(tx, of(c))
 	if err != nil {
 		return err

@@ -47,7 +47,7 @@ var Snapshots = &store.Table[Snapshot]{
 	ID:   func(s *Snapshot) string { return s.ID },
 	Rev:  func(s *Snapshot) *int64 { return &s.Rev },
 	Indexes: []store.Index[Snapshot]{
-		{Name: "cluster", Key: func(s *Snapshot) []string { return []string{s.ClusterID, state.Instant(s.Created)} }},
+		{Name: "cluster", Key: func(s *Snapshot) []string { return []string{s.ClusterID, state.TimeKey(s.Created)} }},
 	},
 }
 
@@ -76,8 +76,8 @@ var Jobs = &store.Table[Job]{
 	ID:   func(j *Job) string { return j.ID },
 	Rev:  func(j *Job) *int64 { return &j.Rev },
 	Indexes: []store.Index[Job]{
-		{Name: "cluster", Key: func(j *Job) []string { return []string{j.ClusterID, state.Instant(j.Created)} }},
-		{Name: "target", Key: func(j *Job) []string { return []string{j.TargetID, state.Instant(j.Created)} }},
+		{Name: "cluster", Key: func(j *Job) []string { return []string{j.ClusterID, state.TimeKey(j.Created)} }},
+		{Name: "target", Key: func(j *Job) []string { return []string{j.TargetID, state.TimeKey(j.Created)} }},
 	},
 }
 

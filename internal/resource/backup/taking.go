@@ -46,7 +46,7 @@ func (t Taking) copy(ctx context.Context, snap *Snapshot, now time.Time) (again 
 	if err != nil {
 		return again, err
 	}
-	if seen := snap.Since.Add(t.Dwell); now.Before(seen) {
+	if seen := snap.Since.Add(t.MinDuration); now.Before(seen) {
 		return seen, nil
 	}
 	return snap.Expires, t.turn(ctx, snap.ID, Completed, size)

@@ -32,7 +32,7 @@ var issued = &store.Table[Issued]{
 	ID:   func(c *Issued) string { return c.ID },
 	Rev:  func(c *Issued) *int64 { return &c.Rev },
 	Indexes: []store.Index[Issued]{{Name: "user", Key: func(c *Issued) []string {
-		return []string{c.GroupID, c.Own, strconv.FormatInt(c.Created.UnixMicro(), 10), c.ID}
+		return []string{c.GroupID, c.Internal, strconv.FormatInt(c.Created.UnixMicro(), 10), c.ID}
 	}}},
 }
 
@@ -56,11 +56,11 @@ type ofUser struct {
 	Username string `path:"username" doc:"Name of the user."`
 }
 
-// Row says that a single certificate has no operation.
-func (in ofUser) Row() (string, error) { return "", fault.UsernameNotFound.With(in.Username) }
+// RowID says that a single certificate has no operation.
+func (in ofUser) RowID() (string, error) { return "", fault.UsernameNotFound.With(in.Username) }
 
 func created(c *Issued) kept.Events {
-	return kept.Events{Created: "MONGODB_USER_X509_CERT_CREATED", About: []event.Subject{event.DatabaseUser(c.Own)}}
+	return kept.Events{Created: "MONGODB_USER_X509_CERT_CREATED", About: []event.Subject{event.DatabaseUser(c.Internal)}}
 }
 
 type listIn struct {
@@ -124,7 +124,7 @@ func (s *Service) create(tx store.Tx, in createIn) (api.Verbatim, error) {
 	if err != nil {
 		return "", err
 	}
-	_, err = s.issued.Add(tx, &Issued{GroupID: in.GroupID, Own: in.Username, Is: UserCert{
+	_, err = s.issued.Add(tx, &Issued{GroupID: in.GroupID, Internal: in.Username, Value: UserCert{
 		Serial: cert.SerialNumber.Int64(), CreatedAt: &api.Time{Time: cert.NotBefore}, GroupID: in.GroupID, NotAfter: &api.Time{Time: cert.NotAfter},
 		Subject: cert.Subject.String(),
 	}})

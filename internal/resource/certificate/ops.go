@@ -33,7 +33,7 @@ func New(st store.Store, users Users) *Service {
 	return &Service{
 		store: st, users: users,
 		issued:   kept.Objects[ofUser, UserCert, string]{Store: st, Table: issued, Events: created},
-		security: kept.Setting[UserSecurity]{Store: st, Table: security, Check: check},
+		security: kept.Setting[UserSecurity]{Store: st, Table: security, Validate: check},
 	}
 }
 
@@ -88,12 +88,12 @@ func (s *Service) Tables() []*store.Schema {
 	return []*store.Schema{issued.Schema(), security.Schema(), authorities.Schema()}
 }
 
-// Vacate removes all of it with a project that goes.
-func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
-	if err := s.issued.Vacate(tx, groupID); err != nil {
+// OnProjectDelete removes all of it with a project that goes.
+func (s *Service) OnProjectDelete(tx store.Tx, groupID model.ID) error {
+	if err := s.issued.OnProjectDelete(tx, groupID); err != nil {
 		return err
 	}
-	if err := s.security.Vacate(tx, groupID); err != nil {
+	if err := s.security.OnProjectDelete(tx, groupID); err != nil {
 		return err
 	}
 	a, err := authorities.Get(tx, groupID)

@@ -43,7 +43,7 @@ func check(w *UserSecurity) error {
 }
 
 func (s *Service) disable(tx store.Tx, in kept.In) (UserSecurity, error) {
-	return s.security.Change(tx, in.GroupID, func(w *UserSecurity) error {
+	return s.security.Update(tx, in.GroupID, func(w *UserSecurity) error {
 		w.CustomerX509 = CustomerX509{}
 		return nil
 	})

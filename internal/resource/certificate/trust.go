@@ -31,10 +31,10 @@ func TrustOf(tx store.Tx, groupID model.ID) (Trust, error) {
 		return nil, err
 	}
 	s, err := security.Get(tx, groupID)
-	if err != nil || s.Is.CustomerX509.CAs == "" {
+	if err != nil || s.Value.CustomerX509.CAs == "" {
 		return t, store.IfMissing(err, nil)
 	}
-	all, err := pki.ReadAuthorities(s.Is.CustomerX509.CAs)
+	all, err := pki.ReadAuthorities(s.Value.CustomerX509.CAs)
 	if err != nil {
 		return nil, err
 	}

@@ -96,7 +96,7 @@ func seen(tx store.Tx, places []*model.Membership, from []model.ID) (out shape.C
 		if m.GroupID != "" || !shown(m) {
 			continue
 		}
-		w, err := shape.One(tx, m.OrgID, m, shape.CloudAppUser)
+		w, err := shape.ShowPerson(tx, m.OrgID, m, shape.CloudAppUser)
 		if err != nil {
 			return out, err
 		}
@@ -117,7 +117,7 @@ func join(some, one shape.CloudAppUserView) shape.CloudAppUserView {
 	return some
 }
 
-// Vacate removes everybody's roles in a project that goes.
-func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
-	return state.Memberships.DeleteAll(tx, state.MembersOf(groupID))
+// OnProjectDelete removes everybody's roles in a project that goes.
+func (s *Service) OnProjectDelete(tx store.Tx, groupID model.ID) error {
+	return state.Memberships.DeleteAll(tx, state.MembershipsIn(groupID))
 }

@@ -18,16 +18,16 @@ type place interface {
 }
 
 // show shows the user of a place, if seen admits it.
-func show[W any](tx store.Tx, at place, seen func(*model.Membership) bool, as shape.Shape[W]) (out W, err error) {
+func show[W any](tx store.Tx, at place, seen func(*model.Membership) bool, as shape.View[W]) (out W, err error) {
 	m, err := at.find(tx, seen)
 	if err != nil {
 		return out, err
 	}
-	return shape.One(tx, m.OrgID, m, as)
+	return shape.ShowPerson(tx, m.OrgID, m, as)
 }
 
 // change changes what a user has at a place, and shows it.
-func change[W any](tx store.Tx, at place, as shape.Shape[W], change func(*model.Membership) error) (out W, err error) {
+func change[W any](tx store.Tx, at place, as shape.View[W], change func(*model.Membership) error) (out W, err error) {
 	m, err := at.find(tx, shown)
 	if err != nil {
 		return out, err
@@ -39,7 +39,7 @@ func change[W any](tx store.Tx, at place, as shape.Shape[W], change func(*model.
 	if err := mayAssign(tx, m, before, m.Roles); err != nil {
 		return out, err
 	}
-	return shape.One(tx, m.OrgID, m, as)
+	return shape.ShowPerson(tx, m.OrgID, m, as)
 }
 
 // mayAssign refuses who may not give a user these roles in a project in place of those before. Who changes roles in an
@@ -48,7 +48,7 @@ func mayAssign(tx store.Tx, m *model.Membership, before, after []authz.Role) err
 	if m.GroupID == "" {
 		return nil
 	}
-	return shape.MayAssign(tx.Context(), &model.Project{ID: m.GroupID, OrgID: m.OrgID}, before, after)
+	return shape.RequireAssign(tx.Context(), &model.Project{ID: m.GroupID, OrgID: m.OrgID}, before, after)
 }
 
 type orgRoleIn struct {

@@ -85,11 +85,11 @@ func TestTheLastPlacesOfAProject(t *testing.T) {
 	})
 	asked := len(letters(t, s))
 	s.OnDisk(func(tx store.Tx) error {
-		project, err := state.Memberships.Count(tx, state.MembersOf(s.ProjectID))
+		project, err := state.Memberships.Count(tx, state.MembershipsIn(s.ProjectID))
 		if err != nil {
 			return err
 		}
-		org, err := state.Memberships.Count(tx, state.MembersOf(s.OrgID))
+		org, err := state.Memberships.Count(tx, state.MembershipsIn(s.OrgID))
 		if fit != 10 || project != 500 || org != int64(26+asked) {
 			t.Errorf("%d got the last ten places; the project has %d people, and the organization %d with %d asked", fit, project, org, asked)
 		}

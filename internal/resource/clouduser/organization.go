@@ -22,7 +22,7 @@ type listInOrgIn struct {
 
 type listPeopleInOrgIn struct {
 	listInOrgIn
-	shape.InPeople
+	shape.PeopleFilter
 }
 
 func (s *Service) listActiveInOrg(tx store.Tx, in listInOrgIn) (api.Page[shape.CloudAppUserView], error) {
@@ -30,14 +30,14 @@ func (s *Service) listActiveInOrg(tx store.Tx, in listInOrgIn) (api.Page[shape.C
 }
 
 func (s *Service) listInOrg(tx store.Tx, in listPeopleInOrgIn) (page api.Page[shape.OrgUserResponse], err error) {
-	if err := in.Check(); err != nil {
+	if err := in.Validate(); err != nil {
 		return page, err
 	}
-	return pageOfOrg(tx, in.listInOrgIn, in.Wants, shape.OrgUser)
+	return pageOfOrg(tx, in.listInOrgIn, in.Matches, shape.OrgUser)
 }
 
 // pageOfOrg is the page of the organization's people who are wanted.
-func pageOfOrg[W any](tx store.Tx, in listInOrgIn, want func(*model.Membership) bool, as shape.Shape[W]) (page api.Page[W], err error) {
+func pageOfOrg[W any](tx store.Tx, in listInOrgIn, want func(*model.Membership) bool, as shape.View[W]) (page api.Page[W], err error) {
 	members, err := in.members(tx, want)
 	if err != nil {
 		return page, err
@@ -83,15 +83,15 @@ func find(tx store.Tx, userID, scope model.ID, seen func(*model.Membership) bool
 }
 
 // shown reports whether newer operations show a place.
-func shown(m *model.Membership) bool { return !m.Aside }
+func shown(m *model.Membership) bool { return !m.Hidden }
 
 type getInOrgIn struct {
 	oneInOrg
-	shape.InStatus
+	shape.StatusFilter
 }
 
 func (s *Service) getInOrg(tx store.Tx, in getInOrgIn) (shape.OrgUserResponse, error) {
-	return show(tx, in, in.Wants, shape.OrgUser)
+	return show(tx, in, in.Matches, shape.OrgUser)
 }
 
 type inviteIn struct {
@@ -107,7 +107,7 @@ func (s *Service) inviteToOrg(tx store.Tx, in inviteIn) (out shape.OrgUserRespon
 	if _, err := state.Organization(tx, in.OrgID); err != nil {
 		return out, err
 	}
-	u, err := state.Account(tx, w.Username, in.OrgID)
+	u, err := state.EnsureAccount(tx, w.Username, in.OrgID)
 	if err != nil {
 		return out, err
 	}
@@ -160,11 +160,11 @@ func (s *Service) removeFromOrg(seen func(*model.Membership) bool) func(store.Tx
 		if err := invite.Withdraw(tx, in.UserID, in.OrgID); err != nil {
 			return none, err
 		}
-		return none, people.LeaveAll(tx, in.UserID, in.OrgID)
+		return none, people.RemoveFromOrg(tx, in.UserID, in.OrgID)
 	}
 }
 
-// VacateOrg lets everybody go from an organization that goes, those who are invited too.
-func (s *Service) VacateOrg(tx store.Tx, orgID model.ID) error {
-	return errors.Join(invite.Forget(tx, orgID), state.Memberships.DeleteAll(tx, state.MembersOf(orgID)))
+// OnOrgDelete lets everybody go from an organization that goes, those who are invited too.
+func (s *Service) OnOrgDelete(tx store.Tx, orgID model.ID) error {
+	return errors.Join(invite.DeleteInOrg(tx, orgID), state.Memberships.DeleteAll(tx, state.MembershipsIn(orgID)))
 }

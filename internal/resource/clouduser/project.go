@@ -22,7 +22,7 @@ type listInProjectIn struct {
 
 type listPeopleInProjectIn struct {
 	listInProjectIn
-	shape.InPeople
+	shape.PeopleFilter
 }
 
 func (s *Service) listActiveInProject(tx store.Tx, in listInProjectIn) (api.Page[shape.CloudAppUserView], error) {
@@ -30,14 +30,14 @@ func (s *Service) listActiveInProject(tx store.Tx, in listInProjectIn) (api.Page
 }
 
 func (s *Service) listInProject(tx store.Tx, in listPeopleInProjectIn) (page api.Page[shape.GroupUserResponse], err error) {
-	if err := in.Check(); err != nil {
+	if err := in.Validate(); err != nil {
 		return page, err
 	}
-	return pageOfProject(tx, in.listInProjectIn, in.Wants, shape.GroupUser)
+	return pageOfProject(tx, in.listInProjectIn, in.Matches, shape.GroupUser)
 }
 
 // pageOfProject is the page of the project's people who are wanted.
-func pageOfProject[W any](tx store.Tx, in listInProjectIn, want func(*model.Membership) bool, as shape.Shape[W]) (page api.Page[W], err error) {
+func pageOfProject[W any](tx store.Tx, in listInProjectIn, want func(*model.Membership) bool, as shape.View[W]) (page api.Page[W], err error) {
 	p, members, err := in.members(tx, want)
 	if err != nil {
 		return page, err
@@ -52,11 +52,11 @@ func (in listInProjectIn) members(tx store.Tx, want func(*model.Membership) bool
 	if err != nil {
 		return nil, nil, err
 	}
-	all, err := wanted(tx, state.MembersOf(p.ID), want)
+	all, err := wanted(tx, state.MembershipsIn(p.ID), want)
 	if err != nil || !in.FlattenTeams && !in.IncludeOrgUsers {
 		return p, all, err
 	}
-	org, err := wanted(tx, state.MembersOf(p.OrgID), want)
+	org, err := wanted(tx, state.MembershipsIn(p.OrgID), want)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -67,7 +67,7 @@ func (in listInProjectIn) members(tx store.Tx, want func(*model.Membership) bool
 		}
 	}
 	for _, m := range all {
-		m.Roles = people.Once(slices.Concat(m.Roles, through[m.UserID]))
+		m.Roles = people.Unique(slices.Concat(m.Roles, through[m.UserID]))
 	}
 	return p, in.join(all, org, through), nil
 }
@@ -81,7 +81,7 @@ func (in listInProjectIn) join(all, org []*model.Membership, through map[model.I
 	for _, m := range org {
 		reads := slices.Contains(m.Roles, authz.OrgOwner) || slices.Contains(m.Roles, authz.OrgReadOnly)
 		if !there[m.UserID] && (len(through[m.UserID]) > 0 || in.IncludeOrgUsers && reads) {
-			m.GroupID, m.Roles = in.GroupID, people.Once(through[m.UserID])
+			m.GroupID, m.Roles = in.GroupID, people.Unique(through[m.UserID])
 			all = append(all, m)
 		}
 	}
@@ -96,7 +96,7 @@ func throughTeams(tx store.Tx, p *model.Project) (map[model.ID][]authz.Role, err
 	if err != nil || len(teams) == 0 {
 		return through, err
 	}
-	of, err := state.TeamsByUser(tx, state.EveryTeamPlaceIn(p.OrgID))
+	of, err := state.TeamsByUser(tx, state.OrgTeamMembers(p.OrgID))
 	people := map[model.ID][]model.ID{} // by team
 	for user, ids := range of {
 		for _, id := range ids {
@@ -125,11 +125,11 @@ func (in oneInProject) find(tx store.Tx, seen func(*model.Membership) bool) (*mo
 
 type getInProjectIn struct {
 	oneInProject
-	shape.InStatus
+	shape.StatusFilter
 }
 
 func (s *Service) getInProject(tx store.Tx, in getInProjectIn) (shape.GroupUserResponse, error) {
-	return show(tx, in, in.Wants, shape.GroupUser)
+	return show(tx, in, in.Matches, shape.GroupUser)
 }
 
 type addIn struct {
@@ -145,7 +145,7 @@ func (s *Service) addToProject(tx store.Tx, in addIn) (out shape.GroupUserRespon
 	if err != nil {
 		return out, err
 	}
-	if err := shape.MayAssign(tx.Context(), p, nil, in.Body.Roles); err != nil {
+	if err := shape.RequireAssign(tx.Context(), p, nil, in.Body.Roles); err != nil {
 		return out, err
 	}
 	org, err := s.Invitations.Add(tx, p, in.Body.Username, in.Body.Roles)
@@ -166,6 +166,6 @@ func (s *Service) removeFromProject(seen func(*model.Membership) bool) func(stor
 		if err := mayAssign(tx, m, m.Roles, nil); err != nil {
 			return none, err
 		}
-		return none, people.Leave(tx, m)
+		return none, people.Remove(tx, m)
 	}
 }

@@ -46,13 +46,13 @@ func (w *OrgUserRolesRequest) check(bad *fault.Problems) {
 }
 
 // places are where the roles are. Every project is one of the organization: fault.GroupNotFound.
-func (w *OrgUserRolesRequest) places(tx store.Tx, orgID model.ID) ([]people.Place, error) {
-	places := []people.Place{{Roles: people.Once(w.OrgRoles)}}
+func (w *OrgUserRolesRequest) places(tx store.Tx, orgID model.ID) ([]people.Assignment, error) {
+	places := []people.Assignment{{Roles: people.Unique(w.OrgRoles)}}
 	for _, a := range w.GroupRoleAssignments {
-		if err := people.Belongs(tx, a.GroupID, orgID); err != nil {
+		if err := people.CheckProjectInOrg(tx, a.GroupID, orgID); err != nil {
 			return nil, err
 		}
-		places = append(places, people.Place{GroupID: a.GroupID, Roles: people.Once(a.GroupRoles)})
+		places = append(places, people.Assignment{GroupID: a.GroupID, Roles: people.Unique(a.GroupRoles)})
 	}
 	return places, nil
 }

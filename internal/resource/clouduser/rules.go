@@ -70,7 +70,7 @@ func (r *UserRoleAssignment) wrong() (field, why string) {
 // asked are the places in one organization that a creation names roles for.
 type asked struct {
 	orgID  model.ID
-	places []people.Place
+	places []people.Assignment
 }
 
 // resolve finds the organizations and projects of the roles. The caller must own each of them.
@@ -113,9 +113,9 @@ func add(all []asked, orgID, groupID model.ID, role authz.Role) []asked {
 		i, all = len(all), append(all, asked{orgID: orgID})
 	}
 	places := &all[i].places
-	j := slices.IndexFunc(*places, func(p people.Place) bool { return p.GroupID == groupID })
+	j := slices.IndexFunc(*places, func(p people.Assignment) bool { return p.GroupID == groupID })
 	if j < 0 {
-		j, *places = len(*places), append(*places, people.Place{GroupID: groupID})
+		j, *places = len(*places), append(*places, people.Assignment{GroupID: groupID})
 	}
 	if roles := &(*places)[j].Roles; !slices.Contains(*roles, role) {
 		*roles = append(*roles, role)

@@ -16,9 +16,9 @@ import (
 // Lifecycle is what a request does to a cluster, Flex or not, in its own transaction: it records what is wanted and
 // leaves the rest to the Reconciler.
 type Lifecycle struct {
-	Node  string        // the node that new clusters live on
-	Site  model.Site    // at which they are reached
-	Dwell time.Duration // how long a cluster stays in a transitional state at least
+	Node        string        // the node that new clusters live on
+	Site        model.Site    // at which they are reached
+	MinDuration time.Duration // how long a cluster stays in a transitional state at least
 
 	Networks Networks
 	Names    Names
@@ -47,7 +47,7 @@ func (l Lifecycle) Declare(tx store.Tx, c *model.Cluster) error {
 	if err := stands(tx, l.Node); err != nil {
 		return err
 	}
-	c.State, c.Created, c.Settled = model.Creating, tx.Now(), tx.Now().Add(l.Dwell)
+	c.State, c.Created, c.Settled = model.Creating, tx.Now(), tx.Now().Add(l.MinDuration)
 	c.Node, c.Site, c.Dataset, c.ReplicaSet = l.Node, l.Site, "data", setName()
 	if err := l.keep(tx, c); err != nil {
 		return err
@@ -133,7 +133,7 @@ func changeable(c *model.Cluster) error {
 
 // begin stores a changed c, which is UPDATING until its reconciler has seen to it.
 func (l Lifecycle) begin(tx store.Tx, c *model.Cluster) error {
-	c.State, c.Settled = model.Updating, tx.Now().Add(l.Dwell)
+	c.State, c.Settled = model.Updating, tx.Now().Add(l.MinDuration)
 	return l.keep(tx, c)
 }
 
@@ -148,7 +148,7 @@ func (l Lifecycle) Close(tx store.Tx, c *model.Cluster) error {
 	if c.Outage != nil {
 		return duringOutage.With(c.Name)
 	}
-	c.State, c.Settled = model.Deleting, tx.Now().Add(l.Dwell)
+	c.State, c.Settled = model.Deleting, tx.Now().Add(l.MinDuration)
 	if err := l.keep(tx, c); err != nil {
 		return err
 	}
@@ -185,5 +185,5 @@ func happened(tx store.Tx, c *model.Cluster, what event.Type) error {
 
 // tell writes an event about c.
 func tell(tx store.Tx, c *model.Cluster, what event.Type) error {
-	return store.IfMissing(event.Tell(tx, c.GroupID, what, event.Cluster(c.Name)), fault.GroupNotFound.With(c.GroupID))
+	return store.IfMissing(event.WriteInProject(tx, c.GroupID, what, event.Cluster(c.Name)), fault.GroupNotFound.With(c.GroupID))
 }

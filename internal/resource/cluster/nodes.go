@@ -65,7 +65,7 @@ func (r Reconciler) lose(tx store.Tx, id model.ID) error {
 		return store.IfMissing(err, nil)
 	}
 	for _, d := range r.Dependents {
-		if err := d.ClusterLost(tx, c); err != nil {
+		if err := d.OnClusterLost(tx, c); err != nil {
 			return err
 		}
 	}

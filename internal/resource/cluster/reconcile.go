@@ -29,10 +29,10 @@ type Runtime interface {
 
 // Dependent is a family with objects that belong to clusters.
 type Dependent interface {
-	// ClusterGone removes what the family has of a cluster that has been deleted.
-	ClusterGone(tx store.Tx, c *model.Cluster) error
-	// ClusterLost ends what is under way at a cluster whose node is gone for good.
-	ClusterLost(tx store.Tx, c *model.Cluster) error
+	// OnClusterDelete removes what the family has of a cluster that has been deleted.
+	OnClusterDelete(tx store.Tx, c *model.Cluster) error
+	// OnClusterLost ends what is under way at a cluster whose node is gone for good.
+	OnClusterLost(tx store.Tx, c *model.Cluster) error
 }
 
 // Reconciler starts, stops and removes databases until clusters are what they are declared to be.
@@ -129,7 +129,7 @@ func (r Reconciler) ready(tx store.Tx, c *model.Cluster) error {
 // gone removes the row of a cluster whose data is gone, with what belongs to it.
 func (r Reconciler) gone(tx store.Tx, c *model.Cluster) error {
 	for _, d := range r.Dependents {
-		if err := d.ClusterGone(tx, c); err != nil {
+		if err := d.OnClusterDelete(tx, c); err != nil {
 			return err
 		}
 	}

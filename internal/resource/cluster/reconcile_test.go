@@ -59,17 +59,17 @@ type bench struct {
 	gone []string
 }
 
-func (b *bench) ClusterGone(_ store.Tx, c *model.Cluster) error {
+func (b *bench) OnClusterDelete(_ store.Tx, c *model.Cluster) error {
 	b.gone = append(b.gone, c.Name)
 	return nil
 }
 
-func (b *bench) ClusterLost(store.Tx, *model.Cluster) error { return nil }
+func (b *bench) OnClusterLost(store.Tx, *model.Cluster) error { return nil }
 
 func newBench(t *testing.T) *bench {
 	b := &bench{t: t, clock: new(clock.Clock), run: &broken{running: map[model.ID]bool{}}}
 	b.store = sqlitetest.Open(t, b.clock.Now, state.Projects.Schema(), state.Clusters.Schema(), state.Nodes.Schema(), reconcile.Works.Schema())
-	b.Lifecycle = Lifecycle{Node: "here", Dwell: time.Hour, Networks: noNetworks{}, Names: noNetworks{}}
+	b.Lifecycle = Lifecycle{Node: "here", MinDuration: time.Hour, Networks: noNetworks{}, Names: noNetworks{}}
 	b.Reconciler = Reconciler{Store: b.store, Runtime: b.run, Dependents: []Dependent{b}}
 	b.update(func(tx store.Tx) error {
 		return state.Projects.Put(tx, &model.Project{ID: groupID, OrgID: "64f000000000000000000002", Name: "p"})

@@ -220,8 +220,8 @@ func status(tx store.Tx, in oneIn) (out ClusterStatus, err error) {
 	return out, nil
 }
 
-// Vacate says that a project with clusters stays.
-func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
+// OnProjectDelete says that a project with clusters stays.
+func (s *Service) OnProjectDelete(tx store.Tx, groupID model.ID) error {
 	n, err := state.Clusters.Count(tx, store.Query{Index: "name", Prefix: []string{groupID}})
 	if err == nil && n > 0 {
 		return fault.GroupHasClusters.With()

@@ -44,17 +44,17 @@ func (w *CloudProviderContainer) ranged() string {
 // placeable reports what keeps c from being kept beside the project's other containers at its provider, which may not have
 // its place nor any of its addresses.
 func placeable(tx store.Tx, c *Container) error {
-	others, err := Containers.List(tx, atProvider(c.GroupID, c.Is.ProviderName))
+	others, err := Containers.List(tx, atProvider(c.GroupID, c.Value.ProviderName))
 	if err != nil {
 		return err
 	}
 	for _, o := range others {
 		switch {
 		case o.ID == c.ID:
-		case o.Is.place() == c.Is.place():
-			return containerExists.With(c.Is.ProviderName, c.Is.place().region)
-		case overlaps(o.Is.AtlasCIDRBlock, c.Is.AtlasCIDRBlock):
-			return containersOverlap.With(c.Is.AtlasCIDRBlock, o.Is.AtlasCIDRBlock)
+		case o.Value.place() == c.Value.place():
+			return containerExists.With(c.Value.ProviderName, c.Value.place().region)
+		case overlaps(o.Value.AtlasCIDRBlock, c.Value.AtlasCIDRBlock):
+			return containersOverlap.With(c.Value.AtlasCIDRBlock, o.Value.AtlasCIDRBlock)
 		}
 	}
 	return nil
@@ -74,7 +74,7 @@ func freeRange(provider string, others []*Container) string {
 			at := r.Addr().As4()
 			binary.BigEndian.PutUint32(at[:], binary.BigEndian.Uint32(at[:])+uint32(i)<<(32-bits))
 			p := netip.PrefixFrom(netip.AddrFrom4(at), bits).String()
-			if !slices.ContainsFunc(others, func(o *Container) bool { return overlaps(o.Is.AtlasCIDRBlock, p) }) {
+			if !slices.ContainsFunc(others, func(o *Container) bool { return overlaps(o.Value.AtlasCIDRBlock, p) }) {
 				return p
 			}
 		}

@@ -12,15 +12,15 @@ import (
 // request could have asked for, and none has addresses of another, nor of one that somebody has chosen.
 func TestEveryRegionHasARange(t *testing.T) {
 	for _, provider := range []string{model.AWS, model.Azure, model.GCP} {
-		others := []*Container{{Is: CloudProviderContainer{ProviderName: provider, AtlasCIDRBlock: "192.168.0.0/17"}}}
+		others := []*Container{{Value: CloudProviderContainer{ProviderName: provider, AtlasCIDRBlock: "192.168.0.0/17"}}}
 		for _, region := range model.RegionsOf(provider) {
-			c := &Container{Is: at(place{provider, region}, freeRange(provider, others))}
-			if problem := c.Is.ranged(); problem != "" {
-				t.Fatalf("%s %s: %q %s", provider, region, c.Is.AtlasCIDRBlock, problem)
+			c := &Container{Value: at(place{provider, region}, freeRange(provider, others))}
+			if problem := c.Value.ranged(); problem != "" {
+				t.Fatalf("%s %s: %q %s", provider, region, c.Value.AtlasCIDRBlock, problem)
 			}
 			for _, o := range others {
-				if overlaps(o.Is.AtlasCIDRBlock, c.Is.AtlasCIDRBlock) {
-					t.Errorf("%s: %s has addresses of %s", provider, c.Is.AtlasCIDRBlock, o.Is.AtlasCIDRBlock)
+				if overlaps(o.Value.AtlasCIDRBlock, c.Value.AtlasCIDRBlock) {
+					t.Errorf("%s: %s has addresses of %s", provider, c.Value.AtlasCIDRBlock, o.Value.AtlasCIDRBlock)
 				}
 			}
 			others = append(others, c)

@@ -20,9 +20,9 @@ type Service struct {
 // New returns the family on st.
 func New(st store.Store) *Service {
 	return &Service{kept.Objects[one, CloudProviderContainer, struct{}]{
-		Store: st, Table: Containers, Check: check, Show: show, Leave: unused,
+		Store: st, Table: Containers, Validate: check, Show: show, BeforeDelete: unused,
 		Events: func(*Container) kept.Events {
-			return kept.Events{Changed: "CONTAINER_SUBNETS_UPDATE_REQUESTED", Removed: "CONTAINER_DELETED"}
+			return kept.Events{Updated: "CONTAINER_SUBNETS_UPDATE_REQUESTED", Deleted: "CONTAINER_DELETED"}
 		},
 	}}
 }
@@ -32,8 +32,8 @@ type one struct {
 	ContainerID string `path:"containerId" api:"is=objectId" doc:"Id of the container."`
 }
 
-// Row is the id of the container's row.
-func (in one) Row() (string, error) {
+// RowID is the id of the container's row.
+func (in one) RowID() (string, error) {
 	return in.ContainerID, containerNotFound.With(in.ContainerID)
 }
 
@@ -55,7 +55,7 @@ func atProvider(groupID model.ID, provider string) store.Query {
 func show(tx store.Tx, groupID model.ID) (func(c *Container) CloudProviderContainer, error) {
 	places, err := used(tx, groupID)
 	return func(c *Container) CloudProviderContainer {
-		w := c.Is
+		w := c.Value
 		w.ID, w.Provisioned = c.ID, api.Ptr(places[w.place()])
 		return w
 	}, err
@@ -64,9 +64,9 @@ func show(tx store.Tx, groupID model.ID) (func(c *Container) CloudProviderContai
 // check holds a container against the rules, and against the project's other containers and clusters.
 func check(tx store.Tx, before, c *Container) error {
 	var bad fault.Problems
-	w := &c.Is
+	w := &c.Value
 	switch {
-	case before != nil && before.Is.ProviderName != w.ProviderName:
+	case before != nil && before.Value.ProviderName != w.ProviderName:
 		bad.Add("providerName", "cannot change")
 	case !model.IsCloud(w.ProviderName):
 		bad.Add("providerName", "must be AWS, AZURE or GCP: clusters of other kinds have no containers")
@@ -78,7 +78,7 @@ func check(tx store.Tx, before, c *Container) error {
 		return err
 	}
 	if before != nil {
-		if reflect.DeepEqual(before.Is, c.Is) {
+		if reflect.DeepEqual(before.Value, c.Value) {
 			return nil
 		}
 		if err := unused(tx, before); err != nil {
@@ -91,7 +91,7 @@ func check(tx store.Tx, before, c *Container) error {
 // unused refuses to change or remove a container that clusters are in.
 func unused(tx store.Tx, c *Container) error {
 	places, err := used(tx, c.GroupID)
-	if err == nil && places[c.Is.place()] {
+	if err == nil && places[c.Value.place()] {
 		err = containersInUse.With()
 	}
 	return err
@@ -130,10 +130,10 @@ func (s *Service) Provide(tx store.Tx, c *model.Cluster) error {
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(others, func(o *Container) bool { return o.Is.place() == p }) {
+		if slices.ContainsFunc(others, func(o *Container) bool { return o.Value.place() == p }) {
 			continue
 		}
-		if _, err := s.Add(tx, &Container{GroupID: c.GroupID, Is: at(p, freeRange(p.provider, others))}); err != nil {
+		if _, err := s.Add(tx, &Container{GroupID: c.GroupID, Value: at(p, freeRange(p.provider, others))}); err != nil {
 			return err
 		}
 	}

@@ -17,7 +17,7 @@ var Containers = &store.Table[Container]{
 	Rev:  func(c *Container) *int64 { return &c.Rev },
 	Indexes: []store.Index[Container]{
 		{Name: "place", Unique: true, Key: func(c *Container) []string {
-			p := c.Is.place()
+			p := c.Value.place()
 			return []string{c.GroupID, p.provider, p.region}
 		}},
 	},
@@ -33,5 +33,5 @@ func older(body []byte) (Container, error) {
 	err := json.Unmarshal(body, &old)
 	w := at(place{old.Provider, old.Region}, old.CIDR)
 	w.Regions = old.Regions
-	return Container{ID: old.ID, GroupID: old.GroupID, Is: w}, err
+	return Container{ID: old.ID, GroupID: old.GroupID, Value: w}, err
 }

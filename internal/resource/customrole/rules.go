@@ -122,13 +122,13 @@ func checkParent(p *fault.Problems, tx store.Tx, r *model.CustomRole, at string,
 		p.AddAs(parentOfItself.With(), at+".role", "must be another role")
 		return nil
 	}
-	held, err := state.HeldRoles(tx, r.GroupID, []model.DatabaseRole{parent})
+	held, err := state.EffectiveRoles(tx, r.GroupID, []model.DatabaseRole{parent})
 	switch {
 	case err != nil:
 		return err
 	case len(held) == 0:
 		p.AddAs(unknownParent.With(), at+".role", "must be a built-in role or a custom role of the project")
-	case slices.ContainsFunc(held, func(h state.HeldRole) bool { return h.Name == r.Name }):
+	case slices.ContainsFunc(held, func(h state.EffectiveRole) bool { return h.Name == r.Name }):
 		p.AddAs(circularRole.With(), at+".role", "must not inherit the role itself, not even through others")
 	}
 	return nil

@@ -30,7 +30,7 @@ type createIn struct {
 }
 
 // most is how many roles a project has.
-var most = kept.Limit{Name: model.LimitCustomRoles, Beyond: rolesLimit}
+var most = kept.Limit{Name: model.LimitCustomRoles, Exceeded: rolesLimit}
 
 func (s *Service) create(tx store.Tx, in createIn) (out UserCustomDBRole, err error) {
 	r := &model.CustomRole{GroupID: in.GroupID, Name: in.Body.RoleName, Created: tx.Now()}
@@ -40,7 +40,7 @@ func (s *Service) create(tx store.Tx, in createIn) (out UserCustomDBRole, err er
 	if err := content.lay(tx, r, &bad); err != nil {
 		return out, err
 	}
-	if err := kept.Room(tx, most, in.GroupID, state.CustomRoles, of(in.GroupID)); err != nil {
+	if err := kept.CheckLimit(tx, most, in.GroupID, state.CustomRoles, of(in.GroupID)); err != nil {
 		return out, err
 	}
 	err = put(tx, r, "MONGODB_ROLE_ADDED")
@@ -79,7 +79,7 @@ func changed(tx store.Tx, r *model.CustomRole, what event.Type) error {
 	if err != nil {
 		return err
 	}
-	return event.Write(tx, event.In(what, p))
+	return event.Write(tx, event.InProject(what, p))
 }
 
 type oneIn struct {
@@ -172,8 +172,8 @@ func disinherit(tx store.Tx, r *model.CustomRole) error {
 	return nil
 }
 
-// Vacate removes the roles of a project that goes.
-func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
+// OnProjectDelete removes the roles of a project that goes.
+func (s *Service) OnProjectDelete(tx store.Tx, groupID model.ID) error {
 	return state.CustomRoles.DeleteAll(tx, of(groupID))
 }
 

@@ -63,7 +63,7 @@ func fill(t *testing.T, s *apitest.Server, n int) {
 	}
 	err = st.Update(t.Context(), func(tx store.Tx) error {
 		for i := range n {
-			u := &databaseuser.User{GroupID: s.ProjectID, Is: databaseuser.CloudDatabaseUser{
+			u := &databaseuser.User{GroupID: s.ProjectID, Value: databaseuser.CloudDatabaseUser{
 				DatabaseName: "admin", Username: fmt.Sprintf("user%02d", i), Labels: []shape.ComponentLabel{}, Roles: []databaseuser.DatabaseUserRole{}, Scopes: []databaseuser.UserScope{},
 			}}
 			if err := databaseuser.Users.Put(tx, u); err != nil {

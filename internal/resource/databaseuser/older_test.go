@@ -44,8 +44,8 @@ func TestOlder(t *testing.T) {
 		want := `{"groupId":"g","id":"i","is":{"awsIAMType":"ROLE","databaseName":"$external","deleteAfterDate":"2030-01-01T00:00:00Z","description":"d","groupId":"",` +
 			`"labels":[{"key":"k","value":"v"}],"ldapAuthType":"NONE","oidcAuthType":"NONE","roles":[{"collectionName":"c","databaseName":"shop","roleName":"read"}],` +
 			`"scopes":[{"name":"one","type":"CLUSTER"}],"username":"ann","x509Type":"NONE"},"own":`
-		if string(got[:min(len(got), len(want))]) != want || again.Own.ID != "i" || again.Own.SHA256.Iterations != 15000 || again.Own.SHA1.Iterations != 10000 {
-			t.Errorf("%s\n%+v", got, again.Own)
+		if string(got[:min(len(got), len(want))]) != want || again.Internal.ID != "i" || again.Internal.SHA256.Iterations != 15000 || again.Internal.SHA1.Iterations != 10000 {
+			t.Errorf("%s\n%+v", got, again.Internal)
 		}
 		return err
 	})

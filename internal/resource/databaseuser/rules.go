@@ -25,11 +25,11 @@ const none = "NONE"
 // check holds a user against the rules, and completes it. Only the password is dropped: its verifiers are there.
 func check(tx store.Tx, before, u *User) error {
 	var bad fault.Problems
-	w := &u.Is
+	w := &u.Value
 	if before == nil {
 		w.checkLogin(&bad)
 	} else {
-		w.checkSame(&bad, &before.Is)
+		w.checkSame(&bad, &before.Value)
 	}
 	bad.AtMost("labels", len(w.Labels), shape.MaxTags)
 	bad.AtMost("scopes", len(w.Scopes), maxScopes)
@@ -37,10 +37,10 @@ func check(tx store.Tx, before, u *User) error {
 		bad.Add("username", "must not be empty")
 	}
 	w.checkRoles(&bad)
-	if before == nil || !reflect.DeepEqual(w.DeleteAfterDate.Whole(), before.Is.DeleteAfterDate) {
-		shape.CheckEnd(&bad, "deleteAfterDate", w.DeleteAfterDate, tx.Now())
+	if before == nil || !reflect.DeepEqual(w.DeleteAfterDate.Whole(), before.Value.DeleteAfterDate) {
+		shape.CheckExpiry(&bad, "deleteAfterDate", w.DeleteAfterDate, tx.Now())
 	}
-	if before == nil || !slices.Equal(w.Roles, before.Is.Roles) {
+	if before == nil || !slices.Equal(w.Roles, before.Value.Roles) {
 		if err := w.checkCustomRoles(tx, &bad, u.GroupID); err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func (w *CloudDatabaseUser) checkRoles(bad *fault.Problems) {
 		bad.Add("roles", "must have 1 to %d roles", maxRoles)
 	}
 	custom := 0
-	for i, r := range w.Held() {
+	for i, r := range w.DatabaseRoles() {
 		at := fmt.Sprintf("roles[%d].", i)
 		switch {
 		case !shape.DatabaseName(r.Database):
@@ -137,7 +137,7 @@ func (w *CloudDatabaseUser) checkRoles(bad *fault.Problems) {
 
 // checkCustomRoles refuses roles that are neither built-in nor custom roles of the project.
 func (w *CloudDatabaseUser) checkCustomRoles(tx store.Tx, bad *fault.Problems, groupID model.ID) error {
-	for i, r := range w.Held() {
+	for i, r := range w.DatabaseRoles() {
 		if r.Builtin() {
 			continue
 		}

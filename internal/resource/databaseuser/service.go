@@ -23,14 +23,14 @@ type Service struct {
 // New returns the family on st.
 func New(st store.Store) *Service {
 	return &Service{kept.Objects[one, CloudDatabaseUser, Password]{
-		Store: st, Table: Users, Limit: kept.Limit{Name: model.LimitDatabaseUsers, Beyond: databaseUsersLimit},
-		Check: check, Show: show,
-		Taken: func(u *User) error { return databaseUserExists.With(u.Is.Username) },
+		Store: st, Table: Users, Limit: kept.Limit{Name: model.LimitDatabaseUsers, Exceeded: databaseUsersLimit},
+		Validate: check, Show: show,
+		Duplicate: func(u *User) error { return databaseUserExists.With(u.Value.Username) },
 		Events: func(u *User) kept.Events {
-			return kept.Events{Created: "MONGODB_USER_ADDED", Changed: "MONGODB_USER_UPDATED", Removed: "MONGODB_USER_DELETED",
-				About: []event.Subject{event.DatabaseUser(u.Is.Username)}}
+			return kept.Events{Created: "MONGODB_USER_ADDED", Updated: "MONGODB_USER_UPDATED", Deleted: "MONGODB_USER_DELETED",
+				About: []event.Subject{event.DatabaseUser(u.Value.Username)}}
 		},
-		Expiry: kept.Expiry[CloudDatabaseUser, Password]{Kind: "databaseUser.expire", At: func(u *User) time.Time { return u.Is.End() }},
+		Expiry: kept.Expiry[CloudDatabaseUser, Password]{Kind: "databaseUser.expire", At: func(u *User) time.Time { return u.Value.Expires() }},
 	}}
 }
 
@@ -40,15 +40,15 @@ type one struct {
 	Username     string `path:"username" doc:"Name of the user."`
 }
 
-// Row is the id of the user's row.
-func (in one) Row() (string, error) {
+// RowID is the id of the user's row.
+func (in one) RowID() (string, error) {
 	return Key(in.GroupID, in.DatabaseName, in.Username), fault.UsernameNotFound.With(in.Username)
 }
 
 // show completes a user for a response.
 func show(store.Tx, model.ID) (func(u *User) CloudDatabaseUser, error) {
 	return func(u *User) CloudDatabaseUser {
-		w := u.Is
+		w := u.Value
 		w.GroupID = u.GroupID
 		w.Links = api.Self("/groups/" + u.GroupID + "/databaseUsers/" + w.DatabaseName + "/" + url.PathEscape(w.Username))
 		return w
@@ -61,7 +61,7 @@ func (s *Service) create(ctx context.Context, in kept.CreateIn[CloudDatabaseUser
 		return out, err
 	}
 	return store.Write(s.Store, func(tx store.Tx, in kept.CreateIn[CloudDatabaseUser]) (CloudDatabaseUser, error) {
-		return s.Add(tx, &User{GroupID: in.GroupID, Is: in.Body, Own: p})
+		return s.Add(tx, &User{GroupID: in.GroupID, Value: in.Body, Internal: p})
 	})(ctx, in)
 }
 
@@ -77,11 +77,11 @@ func (s *Service) update(ctx context.Context, in patchIn) (out CloudDatabaseUser
 		return out, err
 	}
 	return store.Write(s.Store, func(tx store.Tx, in patchIn) (CloudDatabaseUser, error) {
-		return s.Change(tx, in.One, func(u *User) (err error) {
+		return s.Update(tx, in.One, func(u *User) (err error) {
 			if p.ID != "" {
-				u.Own = p
+				u.Internal = p
 			}
-			u.Is, err = in.Body.Apply(u.Is)
+			u.Value, err = in.Body.Apply(u.Value)
 			return err
 		})
 	})(ctx, in)
@@ -104,20 +104,20 @@ func hide(username string, text *string) (p Password, err error) {
 // LoseRole takes a custom role away from the project's users who have it. If it is the only role of some, it changes
 // nothing and returns their names.
 func (s *Service) LoseRole(tx store.Tx, groupID model.ID, role string) (without []string, err error) {
-	all, err := s.Table.List(tx, s.Of(groupID))
+	all, err := s.Table.List(tx, s.InProject(groupID))
 	if err != nil {
 		return nil, err
 	}
 	var losers []*User
 	for _, u := range all {
-		rest := slices.DeleteFunc(slices.Clone(u.Is.Roles), func(r DatabaseUserRole) bool { return r.RoleName == role })
-		if len(rest) == len(u.Is.Roles) {
+		rest := slices.DeleteFunc(slices.Clone(u.Value.Roles), func(r DatabaseUserRole) bool { return r.RoleName == role })
+		if len(rest) == len(u.Value.Roles) {
 			continue
 		}
-		u.Is.Roles = rest
+		u.Value.Roles = rest
 		losers = append(losers, u)
 		if len(rest) == 0 {
-			without = append(without, u.Is.Username)
+			without = append(without, u.Value.Username)
 		}
 	}
 	if len(without) > 0 {
@@ -138,5 +138,5 @@ func (s *Service) X509(tx store.Tx, groupID model.ID, username string) (string, 
 	if err != nil {
 		return "", err
 	}
-	return u.Is.X509Type, nil
+	return u.Value.X509Type, nil
 }

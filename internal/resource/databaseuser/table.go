@@ -26,10 +26,10 @@ type Password struct {
 // Users: names are unique in a project and database.
 var Users = &store.Table[User]{
 	Name: "database_users",
-	ID:   func(u *User) string { return Key(u.GroupID, u.Is.DatabaseName, u.Is.Username) },
+	ID:   func(u *User) string { return Key(u.GroupID, u.Value.DatabaseName, u.Value.Username) },
 	Rev:  func(u *User) *int64 { return &u.Rev },
 	Indexes: []store.Index[User]{
-		{Name: "group", Key: func(u *User) []string { return []string{u.GroupID, u.Is.DatabaseName, u.Is.Username} }},
+		{Name: "group", Key: func(u *User) []string { return []string{u.GroupID, u.Value.DatabaseName, u.Value.Username} }},
 	},
 	Older: kept.Older(older),
 }
@@ -56,16 +56,16 @@ func older(body []byte) (User, error) {
 		Created     time.Time              `json:"created"`
 	}
 	err := json.Unmarshal(body, &old)
-	u := User{GroupID: old.GroupID, ID: old.ID, Own: old.Password, Created: old.Created, Is: CloudDatabaseUser{
+	u := User{GroupID: old.GroupID, ID: old.ID, Internal: old.Password, Created: old.Created, Value: CloudDatabaseUser{
 		AWSIAMType: old.Login.AWSIAM, DatabaseName: old.Database, Description: old.Description, Labels: old.Labels, LDAPAuthType: old.Login.LDAP,
 		OIDCAuthType: old.Login.OIDC, Scopes: old.Scopes, Username: old.Name, X509Type: old.Login.X509,
 	}}
 	if !old.DeleteAfter.IsZero() {
-		u.Is.DeleteAfterDate = &api.Time{Time: old.DeleteAfter}
+		u.Value.DeleteAfterDate = &api.Time{Time: old.DeleteAfter}
 	}
 	for _, r := range old.Roles {
-		u.Is.Roles = append(u.Is.Roles, DatabaseUserRole{CollectionName: r.Collection, DatabaseName: r.Database, RoleName: r.Name})
+		u.Value.Roles = append(u.Value.Roles, DatabaseUserRole{CollectionName: r.Collection, DatabaseName: r.Database, RoleName: r.Name})
 	}
-	u.Is.complete()
+	u.Value.complete()
 	return u, err
 }

@@ -39,8 +39,8 @@ type UserScope struct {
 	Type string `json:"type" api:"required,enum=CLUSTER|DATA_LAKE|STREAM" doc:"Kind of deployment."`
 }
 
-// Held are the user's roles.
-func (w *CloudDatabaseUser) Held() []model.DatabaseRole {
+// DatabaseRoles are the user's roles.
+func (w *CloudDatabaseUser) DatabaseRoles() []model.DatabaseRole {
 	var out []model.DatabaseRole
 	for _, r := range w.Roles {
 		out = append(out, model.DatabaseRole{Name: r.RoleName, Database: r.DatabaseName, Collection: r.CollectionName})
@@ -58,5 +58,5 @@ func (w *CloudDatabaseUser) MayUse(cluster string) bool {
 	return len(w.Scopes) == 0
 }
 
-// End is when the user goes by itself; zero: never.
-func (w *CloudDatabaseUser) End() time.Time { return api.Or(w.DeleteAfterDate, api.Time{}).Time }
+// Expires is when the user goes by itself; zero: never.
+func (w *CloudDatabaseUser) Expires() time.Time { return api.Or(w.DeleteAfterDate, api.Time{}).Time }

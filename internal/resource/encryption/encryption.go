@@ -18,7 +18,7 @@ type Service struct{ kept.Setting[EncryptionAtRest] }
 
 // New returns the family on st.
 func New(st store.Store) *Service {
-	return &Service{kept.Setting[EncryptionAtRest]{Store: st, Table: configurations, Check: check, Events: func(_, _ EncryptionAtRest) []event.Type {
+	return &Service{kept.Setting[EncryptionAtRest]{Store: st, Table: configurations, Validate: check, Events: func(_, _ EncryptionAtRest) []event.Type {
 		return []event.Type{"ENCRYPTION_AT_REST_CONFIGURATION_UPDATED"}
 	}}}
 }

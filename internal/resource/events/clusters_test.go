@@ -28,13 +28,13 @@ func TestClustersAndActors(t *testing.T) {
 	})
 	account := authz.NewContext(t.Context(), &authz.Principal{Kind: authz.ServiceAccount, ID: "mdb_sa_id_0123456789abcdef01234567", Name: "mdb_sa_id_0123456789abcdef01234567"})
 	err = st.Update(t.Context(), func(tx store.Tx) error {
-		if err := event.Write(store.Within(person, tx), event.In("CLUSTER_CREATED", p).About(event.Cluster("one"))); err != nil {
+		if err := event.Write(store.Within(person, tx), event.InProject("CLUSTER_CREATED", p).About(event.Cluster("one"))); err != nil {
 			return err
 		}
-		if err := event.Write(store.Within(account, tx), event.In("CLUSTER_CREATED", p).About(event.Cluster("two"))); err != nil {
+		if err := event.Write(store.Within(account, tx), event.InProject("CLUSTER_CREATED", p).About(event.Cluster("two"))); err != nil {
 			return err
 		}
-		return event.Write(tx, event.In("CLUSTER_READY", p).About(event.Cluster("one")))
+		return event.Write(tx, event.InProject("CLUSTER_READY", p).About(event.Cluster("one")))
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -35,5 +35,5 @@ func setAutoIndexing(tx store.Tx, in setIndexingIn) (none api.None, err error) {
 	if in.Enable {
 		what = "AUTO_INDEXING_ENABLED"
 	}
-	return none, event.Tell(tx, c.GroupID, what, event.Cluster(c.Name))
+	return none, event.WriteInProject(tx, c.GroupID, what, event.Cluster(c.Name))
 }

@@ -40,7 +40,7 @@ func (s *Service) addToProject(tx store.Tx, in addToProjectIn) (out *Organizatio
 	if err != nil {
 		return out, err
 	}
-	if err := shape.MayAssign(tx.Context(), p, nil, in.Body.Roles); err != nil {
+	if err := shape.RequireAssign(tx.Context(), p, nil, in.Body.Roles); err != nil {
 		return out, err
 	}
 	m, err := s.Invitations.Add(tx, p, in.Body.Username, in.Body.Roles)

@@ -19,7 +19,7 @@ type byName struct {
 }
 
 func (b byName) wants(username string) bool {
-	return b.Username == "" || state.Fold(b.Username) == state.Fold(username)
+	return b.Username == "" || state.FoldUsername(b.Username) == state.FoldUsername(username)
 }
 
 type listInOrgIn struct {
@@ -28,7 +28,7 @@ type listInOrgIn struct {
 }
 
 func (s *Service) listInOrg(tx store.Tx, in listInOrgIn) (list []OrganizationInvitation, err error) {
-	members, err := state.Memberships.List(tx, state.MembersOf(in.OrgID))
+	members, err := state.Memberships.List(tx, state.MembershipsIn(in.OrgID))
 	if err != nil {
 		return list, err
 	}
@@ -39,7 +39,7 @@ func (s *Service) listInOrg(tx store.Tx, in listInOrgIn) (list []OrganizationInv
 }
 
 // waits reports whether a place in an organization is one that an invitation to it waits for.
-func waits(m *model.Membership) bool { return m.Pending && !m.Aside }
+func waits(m *model.Membership) bool { return m.Pending && !m.Hidden }
 
 // show shows what people wait for in an organization, who was asked first before the others.
 func show(tx store.Tx, orgID model.ID, members []*model.Membership) ([]OrganizationInvitation, error) {
@@ -79,7 +79,7 @@ func (s *Service) createInOrg(tx store.Tx, in createInOrgIn) (out OrganizationIn
 	if err := bad.Err(); err != nil {
 		return out, err
 	}
-	u, err := state.Account(tx, in.Body.Username, in.OrgID)
+	u, err := state.EnsureAccount(tx, in.Body.Username, in.OrgID)
 	if err != nil {
 		return out, err
 	}
@@ -87,7 +87,7 @@ func (s *Service) createInOrg(tx store.Tx, in createInOrgIn) (out OrganizationIn
 	if err != nil {
 		return out, err
 	}
-	places = append([]people.Place{{Roles: people.Once(w.Roles)}}, places...)
+	places = append([]people.Assignment{{Roles: people.Unique(w.Roles)}}, places...)
 	if err := s.Invitations.Invite(tx, u, in.OrgID, places); err != nil {
 		return out, err
 	}
@@ -102,12 +102,12 @@ func (s *Service) createInOrg(tx store.Tx, in createInOrgIn) (out OrganizationIn
 }
 
 // places are the projects of w, which are the organization's own: fault.GroupNotFound.
-func (w *OrganizationInvitationUpdateRequest) places(tx store.Tx, orgID model.ID) (places []people.Place, err error) {
+func (w *OrganizationInvitationUpdateRequest) places(tx store.Tx, orgID model.ID) (places []people.Assignment, err error) {
 	for _, a := range w.GroupRoleAssignments {
-		if err := people.Belongs(tx, a.GroupID, orgID); err != nil {
+		if err := people.CheckProjectInOrg(tx, a.GroupID, orgID); err != nil {
 			return nil, err
 		}
-		places = append(places, people.Place{GroupID: a.GroupID, Roles: people.Once(a.Roles)})
+		places = append(places, people.Assignment{GroupID: a.GroupID, Roles: people.Unique(a.Roles)})
 	}
 	return places, nil
 }
@@ -235,7 +235,7 @@ func changeInOrg(
 // apply replaces what w has of what somebody waits for in an organization.
 func (w *OrganizationInvitationUpdateRequest) apply(tx store.Tx, m *model.Membership) error {
 	if w.Roles != nil {
-		if err := people.SetRoles(tx, m, people.Once(w.Roles)); err != nil {
+		if err := people.SetRoles(tx, m, people.Unique(w.Roles)); err != nil {
 			return err
 		}
 	}

@@ -26,7 +26,7 @@ func (s *Service) listInProject(tx store.Tx, in listInProjectIn) (list []GroupIn
 	if err != nil {
 		return list, err
 	}
-	members, err := state.Memberships.List(tx, state.MembersOf(p.ID))
+	members, err := state.Memberships.List(tx, state.MembershipsIn(p.ID))
 	places := make(map[model.ID]*model.Membership, len(members))
 	for _, m := range members {
 		places[m.UserID] = m
@@ -55,15 +55,15 @@ func (s *Service) createInProject(tx store.Tx, in createInProjectIn) (out GroupI
 	if err != nil {
 		return out, err
 	}
-	u, err := state.Account(tx, in.Body.Username, p.OrgID)
+	u, err := state.EnsureAccount(tx, in.Body.Username, p.OrgID)
 	if err != nil {
 		return out, err
 	}
-	inv, err := s.Invitations.InviteToProject(tx, u, p, people.Once(in.Body.Roles))
+	inv, err := s.Invitations.InviteToProject(tx, u, p, people.Unique(in.Body.Roles))
 	if err != nil {
 		return out, err
 	}
-	return groupInvitation(p, inv, &model.Membership{Roles: people.Once(in.Body.Roles)}), nil
+	return groupInvitation(p, inv, &model.Membership{Roles: people.Unique(in.Body.Roles)}), nil
 }
 
 // oneInProject names an invitation to a project.
@@ -104,7 +104,7 @@ type updateInProjectByNameIn struct {
 
 // find is the invitation of the person whom the body names.
 func (in updateInProjectByNameIn) find(tx store.Tx) (*invite.Invitation, *model.Membership, error) {
-	m, err := placeOf(tx, in.Body.Username, in.GroupID, func(m *model.Membership) bool { return m.Aside })
+	m, err := placeOf(tx, in.Body.Username, in.GroupID, func(m *model.Membership) bool { return m.Hidden })
 	if err != nil {
 		return nil, nil, err
 	}
@@ -133,7 +133,7 @@ func changeInProject(tx store.Tx, groupID model.ID, roles []authz.Role, bad *fau
 	if err != nil {
 		return out, err
 	}
-	if err := people.SetRoles(tx, m, people.Once(roles)); err != nil {
+	if err := people.SetRoles(tx, m, people.Unique(roles)); err != nil {
 		return out, err
 	}
 	return groupInvitation(p, inv, m), nil

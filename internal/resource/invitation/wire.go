@@ -85,9 +85,9 @@ func orgInvitation(org *model.Organization, p roster.Person) OrganizationInvitat
 		ID: p.Invitation.ID, InviterUsername: p.Invitation.Inviter, OrgID: org.ID, OrgName: org.Name, Roles: append([]authz.Role{}, p.Roles...),
 		TeamIDs: append([]string{}, p.Teams...), Username: p.Username,
 	}
-	for _, m := range p.Places {
+	for _, m := range p.Memberships {
 		for _, r := range m.Roles {
-			if m.GroupID != "" && !m.Aside {
+			if m.GroupID != "" && !m.Hidden {
 				w.GroupRoleAssignments = append(w.GroupRoleAssignments, GroupRole{m.GroupID, string(r)})
 			}
 		}

@@ -20,7 +20,7 @@ type Service struct {
 
 // New returns the family on st.
 func New(st store.Store) *Service {
-	return &Service{kept.Setting[GroupMaintenanceWindow]{Store: st, Table: windows, Check: check, Events: events}}
+	return &Service{kept.Setting[GroupMaintenanceWindow]{Store: st, Table: windows, Validate: check, Events: events}}
 }
 
 var windows = kept.Table[GroupMaintenanceWindow]("maintenance_windows", nil)
@@ -106,7 +106,7 @@ func (s *Service) update(tx store.Tx, in kept.PatchSettingIn[GroupMaintenanceWin
 }
 
 func (s *Service) change(tx store.Tx, in kept.In, change func(w *GroupMaintenanceWindow)) (api.None, error) {
-	_, err := s.Change(tx, in.GroupID, func(w *GroupMaintenanceWindow) error {
+	_, err := s.Update(tx, in.GroupID, func(w *GroupMaintenanceWindow) error {
 		change(w)
 		return nil
 	})

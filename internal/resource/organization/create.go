@@ -53,7 +53,7 @@ func founder(tx store.Tx, who *authz.Principal, userID model.ID) (m *model.Membe
 	userID = cmp.Or(userID, who.UserID())
 	err = fault.UserNotFound.With(userID)
 	for _, orgID := range who.Organizations() {
-		if m, err = state.Founder(tx, orgID, userID); err == nil || !errors.Is(err, fault.UserNotFound) {
+		if m, err = state.InitialOwner(tx, orgID, userID); err == nil || !errors.Is(err, fault.UserNotFound) {
 			break
 		}
 	}
@@ -75,7 +75,7 @@ func giveOwner(tx store.Tx, o *model.Organization, founder *model.Membership) (m
 	if founder == nil {
 		return "", nil
 	}
-	return founder.UserID, people.Enter(tx, &model.Membership{
+	return founder.UserID, people.Add(tx, &model.Membership{
 		UserID: founder.UserID, Username: founder.Username, OrgID: o.ID, Roles: []authz.Role{authz.OrgOwner},
 	})
 }

@@ -21,8 +21,8 @@ type Service struct {
 
 // Resident is a family with objects inside organizations, beside those in their projects.
 type Resident interface {
-	// VacateOrg removes the objects of an organization that goes.
-	VacateOrg(tx store.Tx, orgID model.ID) error
+	// OnOrgDelete removes the objects of an organization that goes.
+	OnOrgDelete(tx store.Tx, orgID model.ID) error
 }
 
 const (

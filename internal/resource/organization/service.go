@@ -98,7 +98,7 @@ func (s *Service) delete(tx store.Tx, in getIn) (none api.None, err error) {
 		return none, err
 	}
 	for _, r := range s.Residents {
-		if err := r.VacateOrg(tx, o.ID); err != nil {
+		if err := r.OnOrgDelete(tx, o.ID); err != nil {
 			return none, err
 		}
 	}

@@ -17,9 +17,9 @@ import (
 
 // Service serves the family and does its work.
 type Service struct {
-	Store store.Store
-	Dwell time.Duration                        // how long an outage stays in a transitional state, so that a watching client sees it
-	Wake  func(store.Tx, *model.Cluster) error // has a cluster looked at whose members may have changed
+	Store       store.Store
+	MinDuration time.Duration                        // how long an outage stays in a transitional state, so that a watching client sees it
+	Wake        func(store.Tx, *model.Cluster) error // has a cluster looked at whose members may have changed
 }
 
 const (

@@ -144,5 +144,5 @@ func (s *Service) come(tx store.Tx, c *model.Cluster, to model.OutageState) erro
 	if err := reconcile.Schedule(tx, Kind, c.ID, c.Node, s.due(c.Outage)); err != nil || happens[to] == "" {
 		return err
 	}
-	return event.Tell(tx, c.GroupID, happens[to], event.Cluster(c.Name))
+	return event.WriteInProject(tx, c.GroupID, happens[to], event.Cluster(c.Name))
 }

@@ -24,7 +24,7 @@ func (s *Service) due(o *model.Outage) time.Time {
 	if o.State == model.OutageSimulating {
 		return o.Expires
 	}
-	return o.Since.Add(s.Dwell)
+	return o.Since.Add(s.MinDuration)
 }
 
 // Reconcile brings an outage to its next state, if it is time.

@@ -65,7 +65,7 @@ func (w *GroupMigrationRequest) authorize(tx store.Tx) error {
 	}
 	ctx := tx.Context()
 	if w.DestinationOrgPublicAPIKey != "" {
-		who, err := authn.Prove(tx, w.DestinationOrgPublicAPIKey, w.DestinationOrgPrivateAPIKey, authz.From(ctx).Address)
+		who, err := authn.VerifyAPIKey(tx, w.DestinationOrgPublicAPIKey, w.DestinationOrgPrivateAPIKey, authz.From(ctx).Address)
 		if err != nil {
 			return err
 		}
@@ -85,10 +85,10 @@ func move(tx store.Tx, p *model.Project, orgID model.ID) error {
 	if err := dismiss(tx, p); err != nil {
 		return err
 	}
-	if err := invite.LeaveProject(tx, p.ID); err != nil {
+	if err := invite.WithdrawFromProject(tx, p.ID); err != nil {
 		return err
 	}
-	members, err := state.Memberships.List(tx, state.MembersOf(p.ID))
+	members, err := state.Memberships.List(tx, state.MembershipsIn(p.ID))
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func move(tx store.Tx, p *model.Project, orgID model.ID) error {
 // is into has no say in the project any more.
 func follow(tx store.Tx, m *model.Membership, orgID model.ID) error {
 	if m.Pending {
-		return people.Leave(tx, m)
+		return people.Remove(tx, m)
 	}
 	m.OrgID = orgID
 	if err := state.Memberships.Put(tx, m); err != nil {
@@ -115,24 +115,24 @@ func follow(tx store.Tx, m *model.Membership, orgID model.ID) error {
 	if err == nil || !store.IsNotFound(err) {
 		return err
 	}
-	return people.Enter(tx, &model.Membership{UserID: m.UserID, Username: m.Username, OrgID: orgID, Roles: []authz.Role{authz.OrgMember}})
+	return people.Add(tx, &model.Membership{UserID: m.UserID, Username: m.Username, OrgID: orgID, Roles: []authz.Role{authz.OrgMember}})
 }
 
 // dismiss takes their roles in the project from the keys, accounts and teams of its organization.
 func dismiss(tx store.Tx, p *model.Project) error {
-	err := state.KeyHolders.Dismiss(tx, p, func(k *model.APIKey) error {
-		return event.Write(tx, event.In("API_KEY_REMOVED_FROM_GROUP", p).About(event.Key(k.PublicKey)))
+	err := state.KeyHolders.RemoveRoles(tx, p, func(k *model.APIKey) error {
+		return event.Write(tx, event.InProject("API_KEY_REMOVED_FROM_GROUP", p).About(event.Key(k.PublicKey)))
 	})
 	if err != nil {
 		return err
 	}
-	err = state.AccountHolders.Dismiss(tx, p, func(a *model.ServiceAccount) error {
-		return event.Write(tx, event.In("SERVICE_ACCOUNT_REMOVED_FROM_GROUP", p).About(event.Key(a.ClientID)))
+	err = state.AccountHolders.RemoveRoles(tx, p, func(a *model.ServiceAccount) error {
+		return event.Write(tx, event.InProject("SERVICE_ACCOUNT_REMOVED_FROM_GROUP", p).About(event.Key(a.ClientID)))
 	})
 	if err != nil {
 		return err
 	}
-	return state.TeamHolders.Dismiss(tx, p, func(t *model.Team) error {
-		return event.Write(tx, event.In("TEAM_REMOVED_FROM_GROUP", p).About(event.Team(t.ID)))
+	return state.TeamHolders.RemoveRoles(tx, p, func(t *model.Team) error {
+		return event.Write(tx, event.InProject("TEAM_REMOVED_FROM_GROUP", p).About(event.Team(t.ID)))
 	})
 }

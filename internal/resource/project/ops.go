@@ -23,8 +23,8 @@ type Service struct {
 
 // Resident is a family with objects inside projects.
 type Resident interface {
-	// Vacate removes what the family has in the project, or says why the project cannot go yet.
-	Vacate(tx store.Tx, groupID string) error
+	// OnProjectDelete removes what the family has in the project, or says why the project cannot go yet.
+	OnProjectDelete(tx store.Tx, groupID string) error
 }
 
 // Counted is a family with objects that projects limit.

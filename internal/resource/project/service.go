@@ -71,11 +71,11 @@ func room(tx store.Tx, orgID model.ID) error {
 
 // giveOwner makes a cloud user of the organization the project's owner: the one named, or else the oldest owner.
 func giveOwner(tx store.Tx, p *model.Project, userID string) error {
-	owner, err := state.Founder(tx, p.OrgID, userID)
+	owner, err := state.InitialOwner(tx, p.OrgID, userID)
 	if err != nil || owner == nil {
 		return err
 	}
-	return people.Enter(tx, &model.Membership{
+	return people.Add(tx, &model.Membership{
 		UserID: owner.UserID, Username: owner.Username, OrgID: p.OrgID, GroupID: p.ID, Roles: []authz.Role{authz.GroupOwner},
 	})
 }
@@ -119,7 +119,7 @@ func (s *Service) delete(tx store.Tx, in getIn) (none api.None, err error) {
 	if err != nil {
 		return none, err
 	}
-	if err := event.Write(tx, event.In("GROUP_DELETED", p)); err != nil {
+	if err := event.Write(tx, event.InProject("GROUP_DELETED", p)); err != nil {
 		return none, err
 	}
 	return none, state.Projects.Delete(tx, p)
@@ -128,11 +128,11 @@ func (s *Service) delete(tx store.Tx, in getIn) (none api.None, err error) {
 // vacate empties a project that goes, or says why it cannot go yet.
 func (s *Service) vacate(tx store.Tx, p *model.Project) error {
 	for _, r := range s.Residents {
-		if err := r.Vacate(tx, p.ID); err != nil {
+		if err := r.OnProjectDelete(tx, p.ID); err != nil {
 			return err
 		}
 	}
-	return invite.LeaveProject(tx, p.ID)
+	return invite.WithdrawFromProject(tx, p.ID)
 }
 
 func show(tx store.Tx, p *model.Project) (Group, error) {

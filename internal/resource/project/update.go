@@ -76,7 +76,7 @@ func put(tx store.Tx, p *model.Project, events ...event.Type) error {
 	}
 	for _, what := range events {
 		if err == nil {
-			err = event.Write(tx, event.In(what, p))
+			err = event.Write(tx, event.InProject(what, p))
 		}
 	}
 	return err

@@ -90,7 +90,7 @@ func item(cidr string) AccessListItemView {
 		return AccessListItemView{CIDRBlock: &cidr}
 	}
 	v := AccessListItemView{CIDRBlock: api.Ptr(shape.CIDR(p))}
-	if ip := shape.Single(p); ip != "" {
+	if ip := shape.SingleAddress(p); ip != "" {
 		v.IPAddress = &ip
 	}
 	return v

@@ -24,9 +24,9 @@ type Plane interface {
 
 // Service serves the family and does its work.
 type Service struct {
-	Store store.Store
-	Plane Plane
-	Dwell time.Duration // how long a load is under way at least, so that a watching client sees it
+	Store       store.Store
+	Plane       Plane
+	MinDuration time.Duration // how long a load is under way at least, so that a watching client sees it
 }
 
 const (

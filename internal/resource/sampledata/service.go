@@ -30,7 +30,7 @@ var Loads = &store.Table[Load]{
 	ID:   func(l *Load) string { return l.ID },
 	Rev:  func(l *Load) *int64 { return &l.Rev },
 	Indexes: []store.Index[Load]{
-		{Name: "cluster", Key: func(l *Load) []string { return []string{l.ClusterID, state.Instant(l.Created)} }},
+		{Name: "cluster", Key: func(l *Load) []string { return []string{l.ClusterID, state.TimeKey(l.Created)} }},
 	},
 }
 
@@ -89,7 +89,7 @@ func request(tx store.Tx, in requestIn) (out SampleDatasetStatus, err error) {
 	if err := reconcile.Schedule(tx, Kind, l.ID, c.Node, tx.Now()); err != nil {
 		return out, err
 	}
-	return l.wire(), event.Tell(tx, in.GroupID, "SAMPLE_DATASET_LOAD_REQUESTED", event.Cluster(c.Name))
+	return l.wire(), event.WriteInProject(tx, in.GroupID, "SAMPLE_DATASET_LOAD_REQUESTED", event.Cluster(c.Name))
 }
 
 type getIn struct {
@@ -108,10 +108,10 @@ func get(tx store.Tx, in getIn) (out SampleDatasetStatus, err error) {
 	return l.wire(), nil
 }
 
-// ClusterGone removes the loads of a cluster that has been deleted.
-func (s *Service) ClusterGone(tx store.Tx, c *model.Cluster) error {
+// OnClusterDelete removes the loads of a cluster that has been deleted.
+func (s *Service) OnClusterDelete(tx store.Tx, c *model.Cluster) error {
 	return Loads.DeleteAll(tx, store.Query{Index: "cluster", Prefix: []string{c.ID}})
 }
 
-// ClusterLost does nothing: the loads of a cluster whose node is gone for good go with it.
-func (s *Service) ClusterLost(store.Tx, *model.Cluster) error { return nil }
+// OnClusterLost does nothing: the loads of a cluster whose node is gone for good go with it.
+func (s *Service) OnClusterLost(store.Tx, *model.Cluster) error { return nil }

@@ -32,7 +32,7 @@ func (s *Service) Reconcile(ctx context.Context, key string) (again time.Time, e
 			return again, err
 		}
 	}
-	if seen := l.Created.Add(s.Dwell); now.Before(seen) {
+	if seen := l.Created.Add(s.MinDuration); now.Before(seen) {
 		return seen, nil
 	}
 	return again, s.end(ctx, key, "")

@@ -81,12 +81,12 @@ func (in inGroup) candidate(tx store.Tx) (*found, error) {
 // event is an event about the account in the place where it was found.
 func (f *found) event(what event.Type) event.Event {
 	if f.project != nil {
-		return event.In(what, f.project).About(event.Key(f.ClientID))
+		return event.InProject(what, f.project).About(event.Key(f.ClientID))
 	}
 	return event.InOrg(what, f.OrgID).About(event.Key(f.ClientID))
 }
 
-// manageable finds an account that the caller may change: shape.MayManage, where it is found in a project.
+// manageable finds an account that the caller may change: shape.RequireManage, where it is found in a project.
 func manageable(tx store.Tx, at place) (*found, error) {
 	f, err := at.find(tx)
 	if err != nil {
@@ -99,7 +99,7 @@ func (f *found) manage(tx store.Tx) error {
 	if f.project == nil {
 		return nil
 	}
-	return shape.MayManage(tx.Context(), f.project, f.Grants)
+	return shape.RequireManage(tx.Context(), f.project, f.Grants)
 }
 
 // put writes the account and an event about it.

@@ -95,13 +95,13 @@ func (s *Service) organizations() api.Operations {
 			ID: "listServiceAccountAccessList", Aliases: []string{"listOrgServiceAccountAccessList"}, Method: http.MethodGet, Path: ofOrg + list, Tag: tag,
 			Summary: "Return the access list of one service account of an organization",
 			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At(since, authn.Held(s.Usage, store.Read(s.Store, at.addresses)))},
+			Versions: []api.Version{api.At(since, authn.HoldUsage(s.Usage, store.Read(s.Store, at.addresses)))},
 		},
 		{
 			ID: "createServiceAccountAccessList", Aliases: []string{"createOrgServiceAccountAccessList"}, Method: http.MethodPost, Path: ofOrg + list, Tag: tag,
 			Summary: "Add entries to the access list of one service account of an organization", Description: aboutEntry,
 			Roles: owner, Status: http.StatusOK, Level: api.Real, Errors: newEntry,
-			Versions: []api.Version{api.At(since, authn.Held(s.Usage, store.Write(s.Store, at.admit)))},
+			Versions: []api.Version{api.At(since, authn.HoldUsage(s.Usage, store.Write(s.Store, at.admit)))},
 		},
 		{
 			ID: "deleteServiceAccountAccessListEntry", Aliases: []string{"deleteOrgServiceAccountAccessListEntry"}, Method: http.MethodDelete, Path: ofOrg + entry, Tag: tag,

@@ -52,13 +52,13 @@ func (s *Service) projects() api.Operations {
 			ID: "listProjectServiceAccountAccessList", Aliases: []string{"listGroupServiceAccountAccessList"}, Method: http.MethodGet, Path: ofGroup + list, Tag: tag,
 			Summary: "Return the access list of one service account of a project",
 			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At(since, authn.Held(s.Usage, store.Read(s.Store, at.addresses)))},
+			Versions: []api.Version{api.At(since, authn.HoldUsage(s.Usage, store.Read(s.Store, at.addresses)))},
 		},
 		{
 			ID: "createProjectServiceAccountAccessList", Aliases: []string{"createGroupServiceAccountAccessList"}, Method: http.MethodPost, Path: ofGroup + list, Tag: tag,
 			Summary: "Add entries to the access list of one service account of a project", Description: aboutEntry,
 			Roles: access, Status: http.StatusOK, Level: api.Real, Errors: newEntry,
-			Versions: []api.Version{api.At(since, authn.Held(s.Usage, store.Write(s.Store, at.admit)))},
+			Versions: []api.Version{api.At(since, authn.HoldUsage(s.Usage, store.Write(s.Store, at.admit)))},
 		},
 		{
 			ID: "deleteProjectServiceAccountAccessListEntry", Aliases: []string{"deleteGroupServiceAccountAccessListEntry"}, Method: http.MethodDelete, Path: ofGroup + entry, Tag: tag,

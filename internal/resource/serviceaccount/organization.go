@@ -72,7 +72,7 @@ func (s *Service) delete(tx store.Tx, in inOrg) (api.None, error) {
 	if err != nil {
 		return api.None{}, err
 	}
-	if err := state.EndServiceAccount(tx, f.ServiceAccount); err != nil {
+	if err := state.DeleteServiceAccount(tx, f.ServiceAccount); err != nil {
 		return api.None{}, err
 	}
 	return api.None{}, event.Write(tx, f.event("SERVICE_ACCOUNT_DELETED"))
@@ -99,11 +99,11 @@ func (s *Service) groups(tx store.Tx, in groupsIn) (page api.Page[ServiceAccount
 	return api.PageOf(in.paging(), all), nil
 }
 
-// VacateOrg ends the accounts of an organization that goes.
-func (s *Service) VacateOrg(tx store.Tx, orgID model.ID) error {
+// OnOrgDelete ends the accounts of an organization that goes.
+func (s *Service) OnOrgDelete(tx store.Tx, orgID model.ID) error {
 	accounts, err := state.ServiceAccounts.List(tx, state.AccountsOf(orgID))
 	for _, a := range accounts {
-		err = errors.Join(err, state.EndServiceAccount(tx, a))
+		err = errors.Join(err, state.DeleteServiceAccount(tx, a))
 	}
 	return err
 }

@@ -51,7 +51,7 @@ func (s *Service) createInGroup(tx store.Tx, in createInGroupIn) (out GroupServi
 	if err != nil {
 		return out, err
 	}
-	return toGroup(a, p.ID, text), event.Write(tx, event.In("SERVICE_ACCOUNT_ADDED_TO_GROUP", p).About(event.Key(a.ClientID)))
+	return toGroup(a, p.ID, text), event.Write(tx, event.InProject("SERVICE_ACCOUNT_ADDED_TO_GROUP", p).About(event.Key(a.ClientID)))
 }
 
 type updateOfGroupIn struct {
@@ -103,7 +103,7 @@ func (s *Service) leave(tx store.Tx, in inGroup) (api.None, error) {
 	return api.None{}, f.put(tx, "SERVICE_ACCOUNT_REMOVED_FROM_GROUP")
 }
 
-// Vacate takes the accounts out of a project that goes.
-func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
-	return state.AccountHolders.Vacate(tx, groupID)
+// OnProjectDelete takes the accounts out of a project that goes.
+func (s *Service) OnProjectDelete(tx store.Tx, groupID model.ID) error {
+	return state.AccountHolders.OnProjectDelete(tx, groupID)
 }

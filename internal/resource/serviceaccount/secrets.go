@@ -62,7 +62,7 @@ func (a accounts[P, W]) endSecret(tx store.Tx, in endSecretIn[P]) (none api.None
 		return none, secretNotFound.With(in.SecretID)
 	}
 	f.Secrets = slices.Delete(f.Secrets, i, i+1)
-	if err := authn.EndTokensOf(tx, f.ServiceAccount, in.SecretID); err != nil {
+	if err := authn.DeleteTokensOf(tx, f.ServiceAccount, in.SecretID); err != nil {
 		return none, err
 	}
 	return none, f.put(tx, "SERVICE_ACCOUNT_SECRET_DELETED")

@@ -91,7 +91,7 @@ func toEntry(e *model.KeyAddress) ServiceAccountIPAccessListEntry {
 		LastUsedAt: api.Time{Time: e.LastUsed}, LastUsedAddress: shape.AddressText(e.LastAddress),
 	}
 	if p, err := netip.ParsePrefix(e.CIDR); err == nil {
-		w.CIDRBlock, w.IPAddress = shape.CIDR(p), shape.Single(p)
+		w.CIDRBlock, w.IPAddress = shape.CIDR(p), shape.SingleAddress(p)
 	}
 	return w
 }

@@ -76,8 +76,8 @@ func AddressText(s string) string {
 // CIDR writes a range in the form that the API's patterns allow.
 func CIDR(p netip.Prefix) string { return Address(p.Addr()) + "/" + strconv.Itoa(p.Bits()) }
 
-// Single is the address of a range that has one alone, else "".
-func Single(p netip.Prefix) string {
+// SingleAddress is the address of a range that has one alone, else "".
+func SingleAddress(p netip.Prefix) string {
 	if !p.IsSingleIP() {
 		return ""
 	}

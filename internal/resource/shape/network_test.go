@@ -39,7 +39,7 @@ func FuzzNetwork(f *testing.F) {
 		if err != nil || again != p {
 			t.Errorf("%q is %v, then %v (%v)", s, p, again, err)
 		}
-		if a, err := netip.ParseAddr(Single(p)); Single(p) != "" && (err != nil || a != p.Addr()) {
+		if a, err := netip.ParseAddr(SingleAddress(p)); SingleAddress(p) != "" && (err != nil || a != p.Addr()) {
 			t.Errorf("%v has the single address %v (%v)", p, a, err)
 		}
 	})

@@ -34,7 +34,7 @@ func cloudAppUser(p roster.Person) CloudAppUserView {
 		TeamIDs: append([]string{}, p.Teams...), Username: u.Username,
 	}
 	var grants []authz.Grant
-	for _, m := range p.Places {
+	for _, m := range p.Memberships {
 		if !m.Pending {
 			grants = append(grants, m.Grants()...)
 		}
@@ -43,8 +43,8 @@ func cloudAppUser(p roster.Person) CloudAppUserView {
 	return w
 }
 
-// place is what lists show of a person's place, be it in an organization or in a project.
-type place struct {
+// member is what lists show of a person's place, be it in an organization or in a project.
+type member struct {
 	Country             *string  `json:"country,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE,is=country" doc:"The user's country by its code in ISO 3166-1. Active users only."`
 	CreatedAt           api.Time `json:"createdAt,omitzero" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"When the account was created. Active users only."`
 	FirstName           *string  `json:"firstName,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"The user's given name. Active users only."`
@@ -59,9 +59,9 @@ type place struct {
 	Username            string   `json:"username" api:"required,readonly,is=email" doc:"The username."`
 }
 
-// placeOf shows a person without the roles.
-func placeOf(p roster.Person) place {
-	w := place{ID: p.UserID, OrgMembershipStatus: Status(p.Membership), Username: p.Username}
+// memberOf shows a person without the roles.
+func memberOf(p roster.Person) member {
+	w := member{ID: p.UserID, OrgMembershipStatus: Status(p.Membership), Username: p.Username}
 	if inv := p.Invitation; inv != nil {
 		w.InvitationCreatedAt, w.InvitationExpiresAt, w.InviterUsername = api.Time{Time: inv.Created}, api.Time{Time: inv.Expires}, &inv.Inviter
 	}
@@ -74,7 +74,7 @@ func placeOf(p roster.Person) place {
 
 // OrgUserResponse is a cloud user's place in an organization: what an active user has in it, or what a pending one has.
 type OrgUserResponse struct {
-	place
+	member
 	Roles   OrgUserRolesResponse `json:"roles" api:"required,readonly" doc:"The user's roles, those through teams aside."`
 	TeamIDs []string             `json:"teamIds" api:"readonly,unique,is=objectId" doc:"Ids of the user's teams in the organization."`
 }
@@ -93,11 +93,11 @@ type GroupRoleAssignment struct {
 
 // orgUser shows a person in the organization.
 func orgUser(p roster.Person) OrgUserResponse {
-	w := OrgUserResponse{place: placeOf(p), TeamIDs: append([]string{}, p.Teams...)}
+	w := OrgUserResponse{member: memberOf(p), TeamIDs: append([]string{}, p.Teams...)}
 	w.Roles = OrgUserRolesResponse{GroupRoleAssignments: []GroupRoleAssignment{}, OrgRoles: OrgRoles{}}
-	for _, m := range p.Places {
+	for _, m := range p.Memberships {
 		switch {
-		case m.Aside: // is told by the invitation alone
+		case m.Hidden: // is told by the invitation alone
 		case m.GroupID != "":
 			w.Roles.GroupRoleAssignments = append(w.Roles.GroupRoleAssignments, GroupRoleAssignment{m.GroupID, m.Roles})
 		default:
@@ -109,13 +109,13 @@ func orgUser(p roster.Person) OrgUserResponse {
 
 // GroupUserResponse is a cloud user's place in a project: what an active user has in it, or what a pending one has.
 type GroupUserResponse struct {
-	place
+	member
 	Roles []string `json:"roles" api:"required,readonly,unique" doc:"The user's roles in the project. Empty for somebody whose access comes from a role in the organization."`
 }
 
 // groupUser shows a person in the project.
 func groupUser(p roster.Person) GroupUserResponse {
-	return GroupUserResponse{placeOf(p), RoleNames(p.Roles)}
+	return GroupUserResponse{memberOf(p), RoleNames(p.Roles)}
 }
 
 // RoleNames writes roles; never nil.
@@ -141,14 +141,14 @@ func Status(m *model.Membership) string {
 	return active
 }
 
-// InStatus is embedded in the In of operations that may leave people out by their state.
-type InStatus struct {
+// StatusFilter is embedded in the In of operations that may leave people out by their state.
+type StatusFilter struct {
 	OrgMembershipStatuses []string `query:"orgMembershipStatuses" api:"maxItems=4,enum=PENDING|ACTIVE|INVITATION_EXPIRED|INVITATION_REJECTED" doc:"Return users in these states only. Nobody is in the last two: Telamon removes invitations that are expired or declined."`
 }
 
-// Wants reports whether a place is wanted.
-func (in InStatus) Wants(m *model.Membership) bool {
-	return !m.Aside && (len(in.OrgMembershipStatuses) == 0 || slices.Contains(in.OrgMembershipStatuses, Status(m)))
+// Matches reports whether a place is wanted.
+func (in StatusFilter) Matches(m *model.Membership) bool {
+	return !m.Hidden && (len(in.OrgMembershipStatuses) == 0 || slices.Contains(in.OrgMembershipStatuses, Status(m)))
 }
 
 func optional(s string) *string {

@@ -61,20 +61,20 @@ func CheckGroupRoles(path string, roles []authz.Role) error {
 	return fault.Check(func(bad *fault.Problems) { GroupRoles(bad, path, roles) })
 }
 
-// MayAssign is the one rule of who gives roles in a project, whichever way they are given and whoever gets them: only its
+// RequireAssign is the one rule of who gives roles in a project, whichever way they are given and whoever gets them: only its
 // owners make owners of it, and only they make an owner something else. before and after are somebody's roles in it.
 // Error: fault.UserUnauthorized.
-func MayAssign(ctx context.Context, p *model.Project, before, after []authz.Role) error {
+func RequireAssign(ctx context.Context, p *model.Project, before, after []authz.Role) error {
 	if slices.Contains(before, authz.GroupOwner) == slices.Contains(after, authz.GroupOwner) {
 		return nil
 	}
 	return api.Require(ctx, authz.Any(authz.GroupOwner), authz.Scope{OrgID: p.OrgID, GroupID: p.ID})
 }
 
-// MayManage is the one rule of who changes a key or an account, its name, secrets and addresses, through a project that it
+// RequireManage is the one rule of who changes a key or an account, its name, secrets and addresses, through a project that it
 // is in: if it may do more elsewhere than a member of the organization, only owners of the organization do. Error:
 // fault.UserUnauthorized.
-func MayManage(ctx context.Context, p *model.Project, grants []authz.Grant) error {
+func RequireManage(ctx context.Context, p *model.Project, grants []authz.Grant) error {
 	elsewhere := slices.ContainsFunc(grants, func(g authz.Grant) bool { return g.GroupID != p.ID && g.Role != authz.OrgMember })
 	if !elsewhere {
 		return nil

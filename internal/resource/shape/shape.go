@@ -54,8 +54,8 @@ type ComponentLabel struct {
 // longestVisit is how long a temporary object may stay (API reference, deleteAfterDate).
 const longestVisit = 7 * 24 * time.Hour
 
-// CheckEnd refuses an end, in the field at path, that a temporary object cannot have; nil is none.
-func CheckEnd(bad *fault.Problems, path string, end *api.Time, now time.Time) {
+// CheckExpiry refuses an end, in the field at path, that a temporary object cannot have; nil is none.
+func CheckExpiry(bad *fault.Problems, path string, end *api.Time, now time.Time) {
 	if end != nil && (!end.After(now) || end.After(now.Add(longestVisit))) {
 		bad.Add(path, "must be in the future and within one week from now")
 	}

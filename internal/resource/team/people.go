@@ -31,7 +31,7 @@ type listActiveIn struct {
 
 type listPeopleIn struct {
 	listActiveIn
-	shape.InPeople
+	shape.PeopleFilter
 	UserID string `query:"userId" api:"is=objectId" doc:"Return only the user with this id."`
 }
 
@@ -48,11 +48,11 @@ func activePage(tx store.Tx, in getIn, p api.Paging) (page api.Page[shape.CloudA
 }
 
 func (s *Service) listPeople(tx store.Tx, in listPeopleIn) (page api.Page[shape.OrgUserResponse], err error) {
-	if err := in.Check(); err != nil {
+	if err := in.Validate(); err != nil {
 		return page, err
 	}
 	members, err := in.members(tx, func(m *model.Membership) bool {
-		return in.Wants(m) && (in.UserID == "" || in.UserID == m.UserID)
+		return in.Matches(m) && (in.UserID == "" || in.UserID == m.UserID)
 	})
 	if err != nil {
 		return page, err
@@ -66,7 +66,7 @@ func (in getIn) members(tx store.Tx, want func(*model.Membership) bool) ([]*mode
 	if err != nil {
 		return nil, err
 	}
-	list, err := state.TeamMembers.List(tx, state.PeopleOf(t.ID))
+	list, err := state.TeamMembers.List(tx, state.MembersOfTeam(t.ID))
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func (in getIn) members(tx store.Tx, want func(*model.Membership) bool) ([]*mode
 // member is a user's place in the organization, active or not: fault.UserNotFound.
 func member(tx store.Tx, orgID, userID model.ID) (*model.Membership, error) {
 	m, err := state.Memberships.Get(tx, state.MembershipID(userID, orgID))
-	if err == nil && m.Aside {
+	if err == nil && m.Hidden {
 		err = store.ErrNotFound
 	}
 	return m, store.IfMissing(err, fault.UserNotFound.With(userID))
@@ -113,7 +113,7 @@ func (s *Service) addActive(tx store.Tx, in addActiveIn) (page api.Page[shape.Cl
 		if m.Pending {
 			return page, userPending.With(m.Username)
 		}
-		if err := people.JoinTeam(tx, t, m); err != nil {
+		if err := people.AddToTeam(tx, t, m); err != nil {
 			return page, err
 		}
 	}
@@ -139,7 +139,7 @@ func leave(tx store.Tx, t *model.Team, userID model.ID) error {
 	if err != nil {
 		return store.IfMissing(err, fault.UserNotFound.With(userID))
 	}
-	return people.LeaveTeam(tx, place)
+	return people.RemoveFromTeam(tx, place)
 }
 
 type oneIn struct {
@@ -151,7 +151,7 @@ type oneIn struct {
 func join(tx store.Tx, t *model.Team, m *model.Membership) error {
 	_, err := state.TeamMembers.Get(tx, state.MembershipID(m.UserID, t.ID))
 	if store.IsNotFound(err) {
-		return people.JoinTeam(tx, t, m)
+		return people.AddToTeam(tx, t, m)
 	}
 	return err
 }
@@ -172,6 +172,6 @@ func changeOne(change func(store.Tx, *model.Team, *model.Membership) error) func
 		if err := change(tx, t, m); err != nil {
 			return out, err
 		}
-		return shape.One(tx, in.OrgID, m, shape.OrgUser)
+		return shape.ShowPerson(tx, in.OrgID, m, shape.OrgUser)
 	}
 }

@@ -99,12 +99,12 @@ func (s *Service) addToProject(tx store.Tx, in addIn) (page api.Page[TeamRole], 
 // assign replaces a team's roles in a project: without any, the team leaves it.
 func assign(tx store.Tx, p *model.Project, t *model.Team, roles []authz.Role) error {
 	before := authz.In(t.Grants, p.ID)
-	if err := shape.MayAssign(tx.Context(), p, before, roles); err != nil {
+	if err := shape.RequireAssign(tx.Context(), p, before, roles); err != nil {
 		return err
 	}
 	what := event.Type("TEAM_ROLES_MODIFIED")
-	switch roles = people.Once(roles); {
-	case people.Same(before, roles):
+	switch roles = people.Unique(roles); {
+	case people.SameRoles(before, roles):
 		return nil
 	case len(before) == 0:
 		what = "TEAM_ADDED_TO_GROUP"
@@ -115,7 +115,7 @@ func assign(tx store.Tx, p *model.Project, t *model.Team, roles []authz.Role) er
 	if err := state.Teams.Put(tx, t); err != nil {
 		return err
 	}
-	return event.Write(tx, event.In(what, p).About(event.Team(t.ID)))
+	return event.Write(tx, event.InProject(what, p).About(event.Team(t.ID)))
 }
 
 type inProjectIn struct {
@@ -184,7 +184,7 @@ func (s *Service) removeFromProject(tx store.Tx, in inProjectIn) (none api.None,
 	return none, assign(tx, p, t, nil)
 }
 
-// Vacate takes the teams out of a project that goes.
-func (s *Service) Vacate(tx store.Tx, groupID model.ID) error {
-	return state.TeamHolders.Vacate(tx, groupID)
+// OnProjectDelete takes the teams out of a project that goes.
+func (s *Service) OnProjectDelete(tx store.Tx, groupID model.ID) error {
+	return state.TeamHolders.OnProjectDelete(tx, groupID)
 }

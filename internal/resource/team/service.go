@@ -27,7 +27,7 @@ type listIn struct {
 }
 
 func (s *Service) list(tx store.Tx, in listIn) (page api.Page[TeamResponse], err error) {
-	return shape.Page(tx, state.Teams, state.TeamsIn(in.OrgID), in.Paging, toWire)
+	return shape.Page(tx, state.Teams, state.OrgTeams(in.OrgID), in.Paging, toWire)
 }
 
 type createIn struct {
@@ -59,7 +59,7 @@ func room(tx store.Tx, orgID model.ID) error {
 	if _, err := state.Organization(tx, orgID); err != nil {
 		return err
 	}
-	n, err := state.Teams.Count(tx, state.TeamsIn(orgID))
+	n, err := state.Teams.Count(tx, state.OrgTeams(orgID))
 	if err == nil && n >= maxTeams {
 		err = teamsPerOrg.With(strconv.Itoa(maxTeams))
 	}
@@ -87,10 +87,10 @@ func tell(tx store.Tx, t *model.Team, what event.Type) error {
 func begin(tx store.Tx, t *model.Team, usernames []string) error {
 	seen := map[string]bool{}
 	for _, name := range usernames {
-		if seen[state.Fold(name)] {
+		if seen[state.FoldUsername(name)] {
 			continue
 		}
-		seen[state.Fold(name)] = true
+		seen[state.FoldUsername(name)] = true
 		u, err := state.UserNamed(tx, name)
 		if err != nil {
 			return store.IfMissing(err, fault.UsernameNotFound.With(name))
@@ -105,7 +105,7 @@ func begin(tx store.Tx, t *model.Team, usernames []string) error {
 		if err != nil {
 			return err
 		}
-		if err := people.JoinTeam(tx, t, m); err != nil {
+		if err := people.AddToTeam(tx, t, m); err != nil {
 			return err
 		}
 	}
@@ -159,13 +159,13 @@ func (s *Service) delete(tx store.Tx, in getIn) (none api.None, err error) {
 	if err != nil {
 		return none, err
 	}
-	if err := state.EndTeam(tx, t); err != nil {
+	if err := state.DeleteTeam(tx, t); err != nil {
 		return none, err
 	}
 	return none, tell(tx, t, "TEAM_DELETED")
 }
 
-// VacateOrg removes the teams of an organization that goes.
-func (s *Service) VacateOrg(tx store.Tx, orgID model.ID) error {
-	return errors.Join(state.TeamMembers.DeleteAll(tx, state.EveryTeamPlaceIn(orgID)), state.Teams.DeleteAll(tx, state.TeamsIn(orgID)))
+// OnOrgDelete removes the teams of an organization that goes.
+func (s *Service) OnOrgDelete(tx store.Tx, orgID model.ID) error {
+	return errors.Join(state.TeamMembers.DeleteAll(tx, state.OrgTeamMembers(orgID)), state.Teams.DeleteAll(tx, state.OrgTeams(orgID)))
 }
