@@ -131,6 +131,9 @@ func (s *Server) Restart() {
 	s.begin()
 }
 
+// Now is the time by the server's clock.
+func (s *Server) Now() time.Time { return s.running.Now() }
+
 // Advance moves the server's clock forward; what falls due on the way has been done when it returns.
 func (s *Server) Advance(d time.Duration) {
 	s.t.Helper()

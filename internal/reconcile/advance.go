@@ -11,6 +11,7 @@ import (
 // the work that it schedules, is done before the clock moves on. Periodic work is done as often as its handler asks.
 // Run must be running.
 func (r *Runner) Advance(ctx context.Context, target time.Time) error {
+	defer r.aimAt(target)()
 	for {
 		next, ok, err := r.earliest(ctx, target)
 		if err != nil {

@@ -38,6 +38,7 @@ type Runner struct {
 	kick     chan struct{}
 
 	mu      sync.Mutex
+	target  time.Time // where Advance is moving the clock to; zero: nowhere
 	idle    *sync.Cond
 	running map[string]bool
 	wg      sync.WaitGroup
@@ -195,7 +196,7 @@ func (r *Runner) call(ctx context.Context, h Handler, w *Work) (again time.Time,
 	defer r.caught(w.Key, &err)
 	ctx, release := r.hold(ctx, w)
 	defer release()
-	return h.Reconcile(ctx, w.Key)
+	return h.Reconcile(context.WithValue(ctx, targetKey{}, r.aim()), w.Key)
 }
 
 // giveUp tells the handler to give up; a panic keeps the work.

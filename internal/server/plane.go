@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"golang.org/x/sync/errgroup"
@@ -52,7 +53,8 @@ func (s *Server) resume(ctx context.Context) error {
 	return group.Wait()
 }
 
-// clusters are those of this node. All nodes say where they are reached, so that is written down where it has changed.
+// clusters are those of this node. All nodes say where they are reached, so that is written down where it has changed. The
+// backup schedules are looked at too: the clock may have been moved while the node was down.
 func (s *Server) clusters(ctx context.Context) (all []*model.Cluster, err error) {
 	err = s.store.Update(ctx, func(tx store.Tx) error {
 		all, err = state.ClustersOn(tx, s.node)
@@ -61,6 +63,7 @@ func (s *Server) clusters(ctx context.Context) (all []*model.Cluster, err error)
 				c.MoveTo(s.cfg.site())
 				err = state.Clusters.Put(tx, c)
 			}
+			err = errors.Join(err, s.backups().OnClusterReady(tx, c))
 		}
 		return err
 	})

@@ -16,6 +16,9 @@ const clockOffset = "clock-offset"
 // followTime is how often a node looks whether another one has moved the clock.
 const followTime = 500 * time.Millisecond
 
+// Now is the domain's time.
+func (s *Server) Now() time.Time { return s.clock.Now() }
+
 // Advance moves the domain's clock by d and does what falls due on the way, in order. The new time outlives a restart.
 // Other nodes of the store see it within a second and then do what is theirs.
 func (s *Server) Advance(ctx context.Context, d time.Duration) error {

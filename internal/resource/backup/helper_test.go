@@ -140,7 +140,7 @@ func onDisk(t *testing.T, s *apitest.Server, fn func(store.Tx) error) {
 	t.Helper()
 	s.Stop()
 	st, err := sqlite.Open(t.Context(), filepath.Join(s.DataDir, "telamon.db"), time.Now, []*store.Schema{
-		state.APIKeys.Schema(), state.Clusters.Schema(), reconcile.Works.Schema(), backup.Snapshots.Schema(), backup.Jobs.Schema(),
+		state.APIKeys.Schema(), state.Clusters.Schema(), reconcile.Works.Schema(), backup.Snapshots.Schema(), backup.Jobs.Schema(), backup.Schedules.Schema(),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,8 +1,7 @@
 // Package backup is the family Cloud Backups: snapshots of clusters, and the jobs that restore them.
 //
-// A request declares a snapshot or a job and answers at once; the reconcilers take and restore. Telamon takes
-// snapshots on demand and restores them automatically into a cluster; schedules are kept and take no snapshots, and downloads
-// and points in time are not there yet.
+// A request declares a snapshot or a job and answers at once; the reconcilers take and restore. Snapshots are taken on
+// demand and by schedule, of clusters that declare backups; downloads and points in time are not there yet.
 package backup
 
 import (
@@ -130,8 +129,8 @@ func (s *Service) Operations() api.Operations {
 		},
 		{
 			ID: "getBackupSchedule", Aliases: []string{"getGroupClusterBackupSchedule"}, Method: http.MethodGet, Path: schedulePath, Tag: tag,
-			Summary: "Return the backup schedule of one cluster", Description: "Returns the service's usual schedule until it is changed. No snapshots are taken by it so far.",
-			Roles: read, Status: http.StatusOK, Level: api.Declared, Errors: atCluster,
+			Summary: "Return the backup schedule of one cluster", Description: "Returns the service's usual schedule until it is changed. Snapshots are taken by it while the cluster declares backups.",
+			Roles: read, Status: http.StatusOK, Level: api.Real, Errors: atCluster,
 			Versions: []api.Version{
 				api.At("2023-01-01", store.Read(s.Store, getSchedule[DiskBackupSnapshotSchedule])).Until(scheduleSunset),
 				api.At("2024-08-05", store.Read(s.Store, getSchedule[DiskBackupSnapshotSchedule20240805])),
@@ -140,7 +139,7 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "updateBackupSchedule", Aliases: []string{"updateGroupClusterBackupSchedule"}, Method: http.MethodPatch, Path: schedulePath, Tag: tag,
 			Summary: "Update the backup schedule of one cluster", Description: "Changes what the body names. Items keep the ids that items of their rhythm had.",
-			Roles: authz.Any(authz.GroupBackupManager, authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Errors: append(fault.Kinds{fault.TenantUnsupported}, atCluster...),
+			Roles: authz.Any(authz.GroupBackupManager, authz.GroupOwner), Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{fault.TenantUnsupported}, atCluster...),
 			Versions: []api.Version{
 				api.At("2023-01-01", store.Write(s.Store, updateSchedule[DiskBackupSnapshotSchedule])).Until(scheduleSunset),
 				api.At("2024-08-05", store.Write(s.Store, updateSchedule[DiskBackupSnapshotSchedule20240805])),
@@ -149,7 +148,7 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "deleteAllBackupSchedules", Aliases: []string{"deleteGroupClusterBackupSchedule", "deleteClusterBackupSchedule"}, Method: http.MethodDelete,
 			Path: schedulePath, Tag: tag, Summary: "Remove the items of the backup schedule of one cluster", Description: "Answers with what is left: a policy without items.",
-			Roles: authz.Any(authz.GroupBackupManager, authz.GroupAtlasAdmin), Status: http.StatusOK, Level: api.Declared, Errors: append(fault.Kinds{fault.TenantUnsupported}, atCluster...),
+			Roles: authz.Any(authz.GroupBackupManager, authz.GroupAtlasAdmin), Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{fault.TenantUnsupported}, atCluster...),
 			Versions: []api.Version{
 				api.At("2023-01-01", store.Write(s.Store, deleteSchedule[DiskBackupSnapshotSchedule])).Until(scheduleSunset),
 				api.At("2024-08-05", store.Write(s.Store, deleteSchedule[DiskBackupSnapshotSchedule20240805])),

@@ -155,5 +155,5 @@ func fail(tx store.Tx, j *Job) error {
 
 // Work is what the family does later.
 func (s *Service) Work() map[reconcile.Kind]reconcile.Handler {
-	return map[reconcile.Kind]reconcile.Handler{SnapshotKind: Taking{s}, RestoreKind: Restoring{s}}
+	return map[reconcile.Kind]reconcile.Handler{SnapshotKind: Taking{s}, RestoreKind: Restoring{s}, ScheduleKind: Scheduling{s}}
 }

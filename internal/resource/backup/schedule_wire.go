@@ -12,17 +12,17 @@ type schedule struct {
 	ClusterName         string                  `json:"clusterName,omitempty" api:"readonly,is=clusterName" doc:"Name of the cluster."`
 	CopyPolicyItems     bool                    `json:"copyPolicyItemsEnabled" doc:"Whether copies follow items of their own. Kept as declared."`
 	DeleteCopySnapshots *bool                   `json:"deleteCopySnapshots,omitempty" api:"writeonly" doc:"Whether copies go with their settings. There are none."`
-	DeleteSnapshots     *bool                   `json:"deleteSnapshots,omitempty" api:"writeonly" doc:"Whether scheduled snapshots go with their items. There are none."`
+	DeleteSnapshots     *bool                   `json:"deleteSnapshots,omitempty" api:"writeonly" doc:"Whether scheduled snapshots go whose items the change takes away."`
 	Export              *AutoExportPolicyView   `json:"export,omitempty" doc:"Where snapshots are exported to. Refused with a bucket: there are no export buckets so far."`
-	ExtraRetention      []ExtraRetentionSetting `json:"extraRetentionSettings,omitempty" doc:"For how much longer snapshots are kept. Kept as declared."`
+	ExtraRetention      []ExtraRetentionSetting `json:"extraRetentionSettings,omitempty" doc:"For how much longer than their items say snapshots by schedule are kept."`
 	Links               []api.Link              `json:"links,omitempty" api:"readonly" doc:"Related resources."`
-	NextSnapshot        api.Time                `json:"nextSnapshot,omitzero" api:"readonly" doc:"When the next snapshot is due. Absent: no snapshots are taken by schedule so far."`
+	NextSnapshot        api.Time                `json:"nextSnapshot,omitzero" api:"readonly" doc:"When the next snapshot is due. Absent while the cluster has no backups, or no items."`
 	Policies            []SchedulePolicy        `json:"policies" api:"required,maxItems=1" doc:"The policy of which snapshots there are to be: exactly one."`
-	ReferenceHour       *int                    `json:"referenceHourOfDay,omitempty" api:"min=0,max=23" doc:"Hour of the day, UTC, at which days begin."`
-	ReferenceMinute     *int                    `json:"referenceMinuteOfHour,omitempty" api:"min=0,max=59" doc:"Minute of the hour at which hours begin."`
-	RestoreWindowDays   *int                    `json:"restoreWindowDays,omitempty" api:"min=1" doc:"How many days a point in time to restore may be back. Kept as declared."`
+	ReferenceHour       *int                    `json:"referenceHourOfDay,omitempty" doc:"Hour of the day, UTC, at which days begin."`
+	ReferenceMinute     *int                    `json:"referenceMinuteOfHour,omitempty" doc:"Minute of the hour at which hours begin."`
+	RestoreWindowDays   *int                    `json:"restoreWindowDays,omitempty" doc:"How many days a point in time to restore may be back. Kept as declared."`
 	UpdateCopySnapshots *bool                   `json:"updateCopySnapshots,omitempty" api:"writeonly" doc:"Whether a change of retention is for copies too that there are already. There are none."`
-	UpdateSnapshots     *bool                   `json:"updateSnapshots,omitempty" api:"writeonly" doc:"Whether a change of retention is for snapshots too that there are already. Scheduled ones there are not."`
+	UpdateSnapshots     *bool                   `json:"updateSnapshots,omitempty" api:"writeonly" doc:"Whether a change of retention is for snapshots too that there are already."`
 	UseNamesInPrefix    bool                    `json:"useOrgAndGroupNamesInExportPrefix" doc:"Whether exports are filed by names, not ids. Kept as declared."`
 }
 
@@ -53,16 +53,25 @@ type PolicyItem struct {
 	FrequencyType     string `json:"frequencyType" api:"required,enum=daily|hourly|weekly|monthly|yearly|ondemand" doc:"The rhythm. ondemand is for compliance policies."`
 	ID                string `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the item."`
 	RetentionUnit     string `json:"retentionUnit" api:"required,enum=days|weeks|months|years" doc:"Unit of retentionValue."`
-	RetentionValue    int    `json:"retentionValue" api:"required,min=1" doc:"For how long snapshots are kept."`
+	RetentionValue    int    `json:"retentionValue" api:"required" doc:"For how long snapshots are kept."`
 }
 
 // copySetting are the members of a copy in all versions.
 type copySetting struct {
-	CloudProvider   string   `json:"cloudProvider,omitempty" api:"enum=AWS|AZURE|GCP" doc:"Provider of the copies."`
-	Frequencies     []string `json:"frequencies" api:"deprecated,maxItems=6,enum=HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY|ON_DEMAND" doc:"Which snapshots are copied."`
-	LastSnapshots   *int     `json:"lastNumberOfSnapshots,omitempty" api:"min=1,max=500" doc:"How many are copied at most."`
-	RegionName      string   `json:"regionName,omitempty" doc:"Region of the copies."`
-	ShouldCopyOplog bool     `json:"shouldCopyOplogs" doc:"Whether the oplog is copied too."`
+	CloudProvider   string           `json:"cloudProvider,omitempty" api:"enum=AWS|AZURE|GCP" doc:"Provider of the copies."`
+	Items           []CopyPolicyItem `json:"copyPolicyItems,omitempty" api:"maxItems=6" doc:"Which snapshots are copied, and for how long copies are kept."`
+	Frequencies     []string         `json:"frequencies" api:"deprecated,maxItems=6,enum=HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY|ON_DEMAND" doc:"Which snapshots are copied."`
+	LastSnapshots   *int             `json:"lastNumberOfSnapshots,omitempty" api:"min=1,max=500" doc:"How many are copied at most."`
+	RegionName      string           `json:"regionName,omitempty" doc:"Region of the copies."`
+	ShouldCopyOplog bool             `json:"shouldCopyOplogs" doc:"Whether the oplog is copied too."`
+}
+
+// CopyPolicyItem says which snapshots are copied, and for how long a copy is kept.
+type CopyPolicyItem struct {
+	FrequencyType  string `json:"frequencyType" api:"required,enum=daily|hourly|weekly|monthly|yearly|ondemand" doc:"Rhythm of the snapshots."`
+	ID             string `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the item."`
+	RetentionUnit  string `json:"retentionUnit,omitempty" api:"enum=days|weeks|months|years" doc:"Unit of retentionValue."`
+	RetentionValue int    `json:"retentionValue,omitempty" doc:"For how long copies are kept."`
 }
 
 // DiskBackupCopySetting is a copy in another region until 2024-08-05.

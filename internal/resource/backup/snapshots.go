@@ -36,14 +36,20 @@ func (s *Service) take(tx store.Tx, in takeIn) (out DiskBackupSnapshot, err erro
 	if err := noUnfinished(tx, c); err != nil {
 		return out, err
 	}
-	snap := &Snapshot{
-		ID: model.NewID(), GroupID: c.GroupID, ClusterID: c.ID, Cluster: c.Name, ReplicaSet: c.ReplicaSet, Provider: c.Provider(), Node: c.Node,
-		Description: in.Body.Description, Status: Queued, Since: tx.Now(), Created: tx.Now(), Expires: tx.Now().AddDate(0, 0, days), Version: s.Version,
-	}
+	snap := s.snapshot(tx, c)
+	snap.Description, snap.Expires = in.Body.Description, tx.Now().AddDate(0, 0, days)
 	if err := snap.keep(tx, tx.Now()); err != nil {
 		return out, err
 	}
 	return snap.wire(), write(tx, snap.GroupID, snap.Cluster, "CPS_ON_DEMAND_SNAPSHOT_REQUESTED")
+}
+
+// snapshot is one of a cluster that is to be taken.
+func (s *Service) snapshot(tx store.Tx, c *model.Cluster) *Snapshot {
+	return &Snapshot{
+		ID: model.NewID(), GroupID: c.GroupID, ClusterID: c.ID, Cluster: c.Name, ReplicaSet: c.ReplicaSet, Provider: c.Provider(), Node: c.Node,
+		Status: Queued, Since: tx.Now(), Created: tx.Now(), Version: s.Version, Flex: c.Flex,
+	}
 }
 
 // keep stores a snapshot, and has it looked at when something is to be done for it.
@@ -71,7 +77,7 @@ func running(tx store.Tx, in api.InCluster) (*model.Cluster, error) {
 // noUnfinished refuses a second snapshot on demand beside one that is being taken.
 func noUnfinished(tx store.Tx, c *model.Cluster) error {
 	all, err := Snapshots.List(tx, of(c))
-	if err == nil && slices.ContainsFunc(all, (*Snapshot).unfinished) {
+	if err == nil && slices.ContainsFunc(all, func(s *Snapshot) bool { return s.unfinished() && s.Rhythm == "" }) {
 		err = snapshotUnfinished.With(c.Name)
 	}
 	return err
@@ -108,7 +114,7 @@ func deleteSnapshot(tx store.Tx, in snapshotIn) (none api.None, err error) {
 type BackupSnapshotRetention struct {
 	Links          []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 	RetentionUnit  string     `json:"retentionUnit" api:"required,enum=DAYS|WEEKS|MONTHS|YEARS" doc:"Unit of retentionValue."`
-	RetentionValue int        `json:"retentionValue" api:"required,min=1" doc:"For how long the snapshot is kept, from when it was asked for."`
+	RetentionValue int        `json:"retentionValue" api:"required" doc:"For how long the snapshot is kept, from when it was asked for."`
 }
 
 type retainIn struct {
@@ -122,25 +128,16 @@ func retain(tx store.Tx, in retainIn) (out DiskBackupReplicaSet, err error) {
 	if err != nil {
 		return out, err
 	}
-	if in.Body.RetentionUnit == "" || in.Body.RetentionValue == 0 {
-		return out, fault.Field("retentionValue", "is required, with retentionUnit")
+	if in.Body.RetentionUnit == "" {
+		return out, fault.Field("retentionUnit", "is required, with retentionValue")
 	}
-	n, until := min(in.Body.RetentionValue, longestRetention+1), snap.Created
-	switch in.Body.RetentionUnit {
-	case "DAYS":
-		until = until.AddDate(0, 0, n)
-	case "WEEKS":
-		until = until.AddDate(0, 0, 7*n)
-	case "MONTHS":
-		until = until.AddDate(0, n, 0)
-	case "YEARS":
-		until = until.AddDate(n, 0, 0)
+	var bad fault.Problems
+	k := retention{in.Body.RetentionUnit, in.Body.RetentionValue}
+	if checkRetention(&bad, "", k); bad.Err() != nil {
+		return out, bad.Err()
 	}
-	if until.After(snap.Created.AddDate(0, 0, longestRetention)) {
-		return out, fault.Field("retentionValue", "must be at most %d days", longestRetention)
-	}
-	snap.Expires = until
-	if err := snap.keep(tx, until); err != nil {
+	snap.Expires = k.after(snap.Created)
+	if err := snap.keep(tx, snap.Expires); err != nil {
 		return out, err
 	}
 	return snap.replicaSetWire(), write(tx, snap.GroupID, snap.Cluster, "CPS_SNAPSHOT_RETENTION_MODIFIED_AUDIT")
@@ -148,7 +145,7 @@ func retain(tx store.Tx, in retainIn) (out DiskBackupReplicaSet, err error) {
 
 // remove takes the snapshot's row away and schedules the removal of its files.
 func remove(tx store.Tx, snap *Snapshot) error {
-	if err := write(tx, snap.GroupID, snap.Cluster, "CPS_SNAPSHOT_DELETED_AUDIT"); err != nil {
+	if err := write(tx, snap.GroupID, snap.Cluster, snap.event(removed)); err != nil {
 		return err
 	}
 	return drop(tx, snap)

@@ -24,7 +24,14 @@ type Snapshot struct {
 	Expires     time.Time `json:"expires"`
 	Size        int64     `json:"size,omitempty"`
 	Version     string    `json:"version"`
-	Rev         int64     `json:"-"`
+
+	Rhythm  string     `json:"rhythm,omitempty"` // of the schedule's item that keeps it longest; "": it was asked for
+	Items   []model.ID `json:"items,omitempty"`  // of the schedule that it was taken for
+	Due     time.Time  `json:"due,omitzero"`     // by the schedule
+	Started time.Time  `json:"started,omitzero"` // when it was begun
+	Flex    bool       `json:"flex,omitempty"`   // of a Flex cluster
+	Copies  []string   `json:"copies,omitempty"` // regions that have a copy: a record, there is nothing there
+	Rev     int64      `json:"-"`
 }
 
 // Status is how far a snapshot is.

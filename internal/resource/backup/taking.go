@@ -52,9 +52,22 @@ func (t Taking) copy(ctx context.Context, snap *Snapshot, now time.Time) (again 
 	return snap.Expires, t.turn(ctx, snap.ID, Completed, size)
 }
 
-// turns are what the event log says of the statuses that a snapshot comes to.
-var turns = map[Status]event.Type{
-	InProgress: "CPS_SNAPSHOT_STARTED", Completed: "CPS_SNAPSHOT_SUCCESSFUL", Failed: "CPS_SNAPSHOT_FAILED",
+// removed stands beside the statuses in the table of events.
+const removed Status = "removed"
+
+// events are what the event log says of the statuses that a snapshot comes to: of a dedicated cluster, and of a Flex one.
+var events = map[Status][2]event.Type{
+	InProgress: {"CPS_SNAPSHOT_STARTED", "TENANT_SNAPSHOT_STARTED_AUDIT"},
+	Completed:  {"CPS_SNAPSHOT_SUCCESSFUL", "TENANT_SNAPSHOT_COMPLETED_AUDIT"},
+	Failed:     {"CPS_SNAPSHOT_FAILED", "TENANT_SNAPSHOT_FAILED"},
+	removed:    {"CPS_SNAPSHOT_DELETED_AUDIT", "TENANT_SNAPSHOT_DELETED_AUDIT"},
+}
+
+func (s *Snapshot) event(what Status) event.Type {
+	if s.Flex {
+		return events[what][1]
+	}
+	return events[what][0]
 }
 
 func (t Taking) turn(ctx context.Context, key string, to Status, size int64) error {
@@ -70,10 +83,13 @@ func (t Taking) turn(ctx context.Context, key string, to Status, size int64) err
 // come records that a snapshot has come to a status.
 func come(tx store.Tx, snap *Snapshot, to Status, size int64) error {
 	snap.Status, snap.Since, snap.Size = to, tx.Now(), size
+	if to == InProgress {
+		snap.Started = snap.Since
+	}
 	if err := Snapshots.Put(tx, snap); err != nil {
 		return err
 	}
-	return write(tx, snap.GroupID, snap.Cluster, turns[to])
+	return write(tx, snap.GroupID, snap.Cluster, snap.event(to))
 }
 
 func (t Taking) expire(ctx context.Context, key string) error {

@@ -42,13 +42,22 @@ func (s *Snapshot) path() string {
 
 func (s *Snapshot) wire() DiskBackupSnapshot {
 	return DiskBackupSnapshot{
-		CreatedAt: api.Time{Time: s.Created}, Description: s.Description, ExpiresAt: api.Time{Time: s.Expires}, ID: s.ID, Links: api.Self(s.path()),
-		MongodVersion: s.Version, PolicyItems: []string{}, SnapshotType: "onDemand", Status: string(s.Status), StorageSizeBytes: s.Size, Type: "replicaSet",
+		CreatedAt: api.Time{Time: s.Created}, Description: s.Description, ExpiresAt: api.Time{Time: s.Expires}, FrequencyType: s.Rhythm, ID: s.ID,
+		Links: api.Self(s.path()), MongodVersion: s.Version, PolicyItems: append([]string{}, s.Items...), SnapshotType: s.kind(),
+		Status: string(s.Status), StorageSizeBytes: s.Size, Type: "replicaSet",
 	}
 }
 
+// kind says what asked for the snapshot.
+func (s *Snapshot) kind() string {
+	if s.Rhythm == "" {
+		return "onDemand"
+	}
+	return "scheduled"
+}
+
 func (s *Snapshot) replicaSetWire() DiskBackupReplicaSet {
-	return DiskBackupReplicaSet{CloudProvider: s.Provider, CopyRegions: []string{}, DiskBackupSnapshot: s.wire(), ReplicaSetName: s.ReplicaSet}
+	return DiskBackupReplicaSet{CloudProvider: s.Provider, CopyRegions: append([]string{}, s.Copies...), DiskBackupSnapshot: s.wire(), ReplicaSetName: s.ReplicaSet}
 }
 
 // DiskBackupSnapshotRestoreJob is a restore job.

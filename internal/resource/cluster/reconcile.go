@@ -29,6 +29,8 @@ type Runtime interface {
 
 // Dependent is a family with objects that belong to clusters.
 type Dependent interface {
+	// OnClusterReady begins what the family does for a cluster that runs as it is declared.
+	OnClusterReady(tx store.Tx, c *model.Cluster) error
 	// OnClusterDelete removes what the family has of a cluster that has been deleted.
 	OnClusterDelete(tx store.Tx, c *model.Cluster) error
 	// OnClusterLost ends what is under way at a cluster whose node is gone for good.
@@ -113,6 +115,11 @@ func (r Reconciler) record(tx store.Tx, key string, made *model.Cluster, topolog
 func (r Reconciler) ready(tx store.Tx, c *model.Cluster) error {
 	if err := works(tx, c); err != nil {
 		return err
+	}
+	for _, d := range r.Dependents {
+		if err := d.OnClusterReady(tx, c); err != nil {
+			return err
+		}
 	}
 	changed := !c.Settled.IsZero()
 	c.State, c.Settled = model.Idle, time.Time{}

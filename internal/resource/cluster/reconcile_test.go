@@ -64,6 +64,8 @@ func (b *bench) OnClusterDelete(_ store.Tx, c *model.Cluster) error {
 	return nil
 }
 
+func (b *bench) OnClusterReady(store.Tx, *model.Cluster) error { return nil }
+
 func (b *bench) OnClusterLost(store.Tx, *model.Cluster) error { return nil }
 
 func newBench(t *testing.T) *bench {

@@ -108,6 +108,9 @@ func get(tx store.Tx, in getIn) (out SampleDatasetStatus, err error) {
 	return l.wire(), nil
 }
 
+// OnClusterReady does nothing: what is to be loaded has work of its own.
+func (s *Service) OnClusterReady(store.Tx, *model.Cluster) error { return nil }
+
 // OnClusterDelete removes the loads of a cluster that has been deleted.
 func (s *Service) OnClusterDelete(tx store.Tx, c *model.Cluster) error {
 	return Loads.DeleteAll(tx, store.Query{Index: "cluster", Prefix: []string{c.ID}})
