@@ -88,7 +88,7 @@ func Open(dir string, o Options) (*Engine, error) {
 	if o.SweepEvery == 0 {
 		o.SweepEvery = time.Minute
 	}
-	e := &Engine{store: store, log: o.Logger, started: time.Now(), mono: time.Now, memory: gathered, replies: replies}
+	e := &Engine{store: store, log: o.Logger, started: time.Now(), mono: time.Now, memory: gathered.Part(), replies: replies}
 	e.cursors.init()
 	e.members.Set(1, 0)
 	e.dropAsides()

@@ -13,6 +13,15 @@ func (e *Engine) Measure() Measures {
 	return Measures{Disk: int64(m.DiskSpaceUsage()), MemTables: int64(m.MemTable.Size), Cursors: e.cursors.open()}
 }
 
+// Data is how many bytes the documents have.
+func (e *Engine) Data() (int64, error) {
+	if err := e.store.Enter(); err != nil {
+		return 0, err
+	}
+	defer e.store.Leave()
+	return e.store.Data()
+}
+
 // Memory is what the engines of the process hold together of what they may hold, in bytes.
 type Memory struct{ Gathered, MostGathered, Replies, MostReplies int64 }
 

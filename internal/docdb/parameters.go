@@ -1,6 +1,7 @@
 package docdb
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -18,6 +19,10 @@ type Parameters struct {
 	Members int64 // of the replica set that the engine serves, all of which have what it has; 0: itself alone
 	Away    int64 // of them that nobody reaches, for which write concerns wait
 
+	DataBytes int64 // that documents may have together; 0: any number
+	Shared    bool  // the database shares its hardware, which shows in the error for a full disk
+	SortBytes int64 // that sorts and groups may hold together; 0: as the process
+
 	IndexedOnly bool // queries that no index answers are refused
 }
 
@@ -27,6 +32,8 @@ func (e *Engine) Configure(p Parameters) {
 	e.members.Set(max(p.Members, 1), p.Away)
 	e.indexedOnly.Store(p.IndexedOnly)
 	e.store.LimitOplog(p.OplogBytes, p.OplogKeeps)
+	e.store.LimitData(p.DataBytes, p.Shared)
+	e.memory.Resize(cmp.Or(p.SortBytes, gathered.Size()))
 }
 
 // usualTime is how many milliseconds a command may take that does not say so, 0 for as long as it takes. Source: MongoDB

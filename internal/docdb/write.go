@@ -2,6 +2,7 @@ package docdb
 
 import (
 	"errors"
+	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -117,10 +118,13 @@ func (c *call) makeRoom(t *storage.Tx) error {
 	return nil
 }
 
+// ofAll are the errors that are not a statement's own: the others would have them too.
+var ofAll = []int32{wire.InternalError.Number, wire.OutOfDiskSpace.Number, wire.AtlasError.Number}
+
 // writeError is a statement's failure as a reply lists it.
 func writeError(i int, err error) (bson.D, bool) {
 	var known *wire.Error
-	if !errors.As(err, &known) || known.Code == wire.InternalError.Number {
+	if !errors.As(err, &known) || slices.Contains(ofAll, known.Code) {
 		return nil, false
 	}
 	doc := bson.D{{Key: "index", Value: int32(i)}, {Key: "code", Value: known.Code}}

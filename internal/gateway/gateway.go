@@ -182,6 +182,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 func (g *Gateway) accept(ctx context.Context, nc net.Conn) {
 	defer nc.Close()
 	if !g.lines.enter(nc) {
+		g.noise.Do(func() { g.log.Info("connection refused: the member is away, or has as many as it may") })
 		return
 	}
 	defer g.lines.leave(nc)

@@ -9,14 +9,15 @@ import (
 type lines struct {
 	mu   sync.Mutex
 	all  map[net.Conn]struct{}
+	most int // 0: any number
 	shut bool
 }
 
-// enter adds a connection, unless the member is away.
+// enter adds a connection, unless the member is away or has as many as it may.
 func (l *lines) enter(nc net.Conn) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.shut {
+	if l.shut || l.most > 0 && len(l.all) >= l.most {
 		return false
 	}
 	if l.all == nil {
@@ -36,6 +37,14 @@ func (l *lines) count() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.all)
+}
+
+// Limit bounds how many connections the member has, those of clients that have not logged in among them: one more is closed
+// at once, as MongoDB does it. 0 stands for any number. Connections that are there stay.
+func (g *Gateway) Limit(connections int) {
+	g.lines.mu.Lock()
+	defer g.lines.mu.Unlock()
+	g.lines.most = connections
 }
 
 // Away cuts all connections, and every new one until it is called with false, as if the machine could not be reached.

@@ -79,12 +79,8 @@ func (c *Cluster) Addresses() string {
 
 // Provider is the cloud provider that the cluster declares first, or "".
 func (c *Cluster) Provider() string {
-	if len(c.Declared.Zones) == 0 || len(c.Declared.Zones[0].Regions) == 0 {
-		return ""
+	if first := c.first(); first != nil {
+		return first.Cloud()
 	}
-	first := c.Declared.Zones[0].Regions[0]
-	if first.Backing != "" {
-		return first.Backing
-	}
-	return first.Provider
+	return ""
 }

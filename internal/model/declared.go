@@ -7,7 +7,7 @@ import (
 
 // Declared is what a cluster's owner has asked for. Every version of the API maps from and to it.
 //
-// Telamon makes one database of it. Sizes and regions are stored as they were declared and do not change that database.
+// Telamon makes one database of it. Sizes bound what it may hold (see Size), regions are places of members.
 // A setting that would change how it behaves, and that Telamon lacks, is refused.
 type Declared struct {
 	Type                  string   `json:"type"`

@@ -17,6 +17,8 @@ type Database interface {
 	Checkpoint(ctx context.Context, dir string) error
 	// Measure returns sizes.
 	Measure() Measures
+	// Data returns how many bytes the documents have.
+	Data() (int64, error)
 	// Trouble returns why nothing can be written at the moment, or nil.
 	Trouble() error
 	// Close ends running commands, waits for them and closes the database. Commands after it are answered with

@@ -56,6 +56,7 @@ func (e embedded) Measure() Measures { return Measures(e.Engine.Measure()) }
 
 func (e embedded) Configure(c *model.Cluster) {
 	p := parameters(&c.Declared.Process)
+	p.DataBytes, p.SortBytes, p.Shared = c.DiskBytes(), c.SortBytes(), c.Declared.Shared()
 	for _, m := range c.Next().Members {
 		p.Members++
 		if m.Away {

@@ -53,6 +53,7 @@ func (p *Plane) arrange(d *deployment, c *model.Cluster) error {
 		p.serve(d, c, id, m)
 	}
 	for _, m := range next.Members {
+		d.members[m.ID].gateway.Limit(c.Size(m).Connections)
 		d.members[m.ID].gateway.Away(m.Away)
 	}
 	for id, m := range d.members {

@@ -66,8 +66,9 @@ func New(cfg Config) *Plane {
 
 // deployment is one running cluster.
 type deployment struct {
-	slot slot
-	size atomic.Int32 // how many members it has
+	slot  slot
+	size  atomic.Int32 // how many members it has
+	fills atomic.Int64 // how many bytes of data make its disks become larger; 0: none
 
 	mu       sync.Mutex // one change at a time
 	set      *gateway.ReplicaSet
@@ -93,6 +94,7 @@ func (p *Plane) Start(c *model.Cluster) (model.Topology, error) {
 		}
 		if topology, ended, err := p.run(d, c); err != nil || !ended {
 			d.slot.configure(c)
+			d.fills.Store(c.DiskFills())
 			return topology, err
 		}
 	}

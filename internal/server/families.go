@@ -94,7 +94,7 @@ func (s *Server) families() []any {
 
 // reconciler makes clusters what they are declared to be.
 func (s *Server) reconciler() cluster.Reconciler {
-	return cluster.Reconciler{Store: s.store, Runtime: s.plane, Dependents: []cluster.Dependent{s.backups(), s.sampleData()}}
+	return cluster.Reconciler{Store: s.store, Runtime: s.plane, Dependents: []cluster.Dependent{s.backups(), s.sampleData()}, MinDuration: s.cfg.Pace.Cluster}
 }
 
 func (s *Server) backups() *backup.Service {

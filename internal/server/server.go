@@ -184,6 +184,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	group.Go(func() error { return s.usage.Run(ctx, s.store, s.cfg.Logger) })
 	group.Go(func() error { return s.runner.Run(ctx) })
+	group.Go(func() error { return s.growDisks(ctx) })
 	if s.shared() {
 		group.Go(func() error { return s.followClock(ctx) })
 		group.Go(func() error { return s.access.follow(ctx) })

@@ -109,6 +109,7 @@ var (
 	DuplicateField             = Code{40413, "Location40413"}
 	DataCorruptionDetected     = Code{301, "DataCorruptionDetected"}
 	OutOfDiskSpace             = Code{14031, "OutOfDiskSpace"}
+	AtlasError                 = Code{8000, "AtlasError"}
 )
 
 // Reply renders err as a command reply: ok 0 with code, codeName and errmsg. An err that is no *Error becomes an

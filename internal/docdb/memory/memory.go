@@ -10,29 +10,55 @@ import (
 
 // Budget is a number of bytes that accounts share. It is safe for concurrent use.
 type Budget struct {
-	size int64
-	used atomic.Int64
+	size, used atomic.Int64
+	of         *Budget // of which it is a part, or nil
 }
 
 // NewBudget returns a budget of size bytes, all of them free.
-func NewBudget(size int64) *Budget { return &Budget{size: size} }
+func NewBudget(size int64) *Budget {
+	b := &Budget{}
+	b.size.Store(size)
+	return b
+}
+
+// Part returns a budget whose bytes are taken from b too, at first as many as b has. Parts together may be larger than b.
+func (b *Budget) Part() *Budget {
+	part := NewBudget(b.Size())
+	part.of = b
+	return part
+}
+
+// Resize changes how many bytes there are. If more are held already, nothing is taken until enough have been given back.
+func (b *Budget) Resize(size int64) { b.size.Store(size) }
 
 // Used is how many bytes the open accounts hold together.
 func (b *Budget) Used() int64 { return b.used.Load() }
 
 // Size is how many bytes there are.
-func (b *Budget) Size() int64 { return b.size }
+func (b *Budget) Size() int64 { return b.size.Load() }
 
 // take reports whether n bytes were free. It takes them then.
 func (b *Budget) take(n int64) bool {
 	for {
 		used := b.used.Load()
-		if used+n > b.size {
+		if used+n > b.size.Load() {
 			return false
 		}
 		if b.used.CompareAndSwap(used, used+n) {
-			return true
+			break
 		}
+	}
+	if b.of != nil && !b.of.take(n) {
+		b.used.Add(-n)
+		return false
+	}
+	return true
+}
+
+func (b *Budget) give(n int64) {
+	b.used.Add(-n)
+	if b.of != nil {
+		b.of.give(n)
 	}
 }
 
@@ -60,7 +86,7 @@ func (a *Account) Take(n int) error {
 	case a.held+n > a.most:
 		return wire.Errorf(wire.SortMemoryExceeded, "%s exceeded memory limit of %d bytes, and disk use is not supported", a.holder, a.most)
 	case !a.of.take(int64(n)):
-		return wire.Errorf(wire.ExceededMemoryLimit, "%s needs memory that other commands and open cursors hold; together they may hold %d bytes", a.holder, a.of.size)
+		return wire.Errorf(wire.ExceededMemoryLimit, "%s needs memory that other commands and open cursors hold; together they may hold %d bytes", a.holder, a.of.Size())
 	}
 	a.held += n
 	return nil
@@ -69,7 +95,7 @@ func (a *Account) Take(n int) error {
 // Give gives n of the bytes back that were taken.
 func (a *Account) Give(n int) {
 	a.held -= n
-	a.of.used.Add(-int64(n))
+	a.of.give(int64(n))
 }
 
 // Close gives everything back.

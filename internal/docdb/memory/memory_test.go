@@ -43,6 +43,30 @@ func TestAccounts(t *testing.T) {
 	}
 }
 
+// TestParts: a part holds no more than it may, nor than is left of the whole.
+func TestParts(t *testing.T) {
+	whole := NewBudget(100)
+	p, q := whole.Part(), whole.Part()
+	p.Resize(60)
+	x, y := p.Open("x", 100), q.Open("y", 100)
+	fails(t, x.Take(61), wire.ExceededMemoryLimit)
+	if err := errors.Join(x.Take(60), y.Take(40)); err != nil {
+		t.Fatal(err)
+	}
+	fails(t, y.Take(1), wire.ExceededMemoryLimit)
+	if p.Used() != 60 || q.Used() != 40 || whole.Used() != 100 {
+		t.Errorf("%d, %d and %d bytes are held", p.Used(), q.Used(), whole.Used())
+	}
+	p.Resize(30)
+	x.Give(20)
+	fails(t, x.Take(1), wire.ExceededMemoryLimit)
+	x.Close()
+	y.Close()
+	if p.Used() != 0 || q.Used() != 0 || whole.Used() != 0 {
+		t.Errorf("%d, %d and %d bytes are held by nobody", p.Used(), q.Used(), whole.Used())
+	}
+}
+
 // TestBudgetHolds has many take at once: never do they hold more than there is, and in the end nothing.
 func TestBudgetHolds(t *testing.T) {
 	const size = 1000

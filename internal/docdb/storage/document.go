@@ -62,6 +62,9 @@ func (t *Tx) Insert(doc bson.Raw) error {
 	} else if old != nil {
 		return newDuplicateKey(t.NS, IDIndex, []bson.RawValue{doc.Lookup("_id")})
 	}
+	if err := t.store.room.Take(len(doc), t.store.Data); err != nil {
+		return err
+	}
 	if err := t.reindex(key, nil, doc); err != nil {
 		return err
 	}
@@ -87,6 +90,9 @@ func (t *Tx) Update(old, doc bson.Raw) error {
 }
 
 func (t *Tx) put(old, doc, told bson.Raw) error {
+	if err := t.store.room.Take(len(doc)-len(old), t.store.Data); err != nil {
+		return err
+	}
 	key := DocumentKey(t.Coll.ID, old.Lookup("_id"))
 	if err := t.reindex(key, old, doc); err != nil {
 		return err

@@ -31,6 +31,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/disk"
+	"github.com/telamon-db/telamon/internal/docdb/quota"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -80,6 +81,7 @@ type Store struct {
 	log  *slog.Logger
 	disk *disk.FS
 	db   *pebble.DB
+	room quota.Quota // for documents
 
 	catalog catalog
 	locks   nsLocks

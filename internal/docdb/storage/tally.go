@@ -21,6 +21,10 @@ func ReadTally(r Reader, coll uint64) (Tally, error) {
 		return Tally{}, err
 	}
 	defer closer.Close()
+	return parseTally(value)
+}
+
+func parseTally(value []byte) (Tally, error) {
 	if len(value) != 16 {
 		return Tally{}, errors.New("malformed tally")
 	}
@@ -29,6 +33,25 @@ func ReadTally(r Reader, coll uint64) (Tally, error) {
 
 // Tally is the collection's as of now.
 func (s *Store) Tally(coll *Collection) (Tally, error) { return ReadTally(of{s.db}, coll.ID) }
+
+// Data is how many bytes the documents of all collections have.
+func (s *Store) Data() (bytes int64, err error) {
+	all, err := s.db.NewIter(&pebble.IterOptions{LowerBound: []byte{spaceCount}, UpperBound: []byte{spaceCount + 1}})
+	if err != nil {
+		return 0, err
+	}
+	for ok := all.First(); ok; ok = all.Next() {
+		tally, err := parseTally(all.Value())
+		if err != nil {
+			return 0, errors.Join(err, all.Close())
+		}
+		bytes += tally.Bytes
+	}
+	return bytes, errors.Join(all.Error(), all.Close())
+}
+
+// LimitData bounds the bytes of documents, 0 for any number, as quota.Quota.Set has it.
+func (s *Store) LimitData(bytes int64, shared bool) { s.room.Set(bytes, shared) }
 
 // writeTally puts the collection's tally into the batch. The collection's lock makes reading and writing it one step.
 func (t *Tx) writeTally() error {

@@ -245,3 +245,15 @@ func TestAsymmetric(t *testing.T) {
 	}
 	owner.At("2024-08-05").Get(one).Want(http.StatusOK)
 }
+
+// TestDeletedWithRetainedBackups: clients that ask for backups to stay are not refused; what they asked for is shown.
+func TestDeletedWithRetainedBackups(t *testing.T) {
+	srv := apitest.Start(t)
+	made(t, srv, replicaSet("alpha"))
+	srv.Owner().At("2023-02-01").Delete(clusters(srv) + "/alpha?retainBackups=true").Want(http.StatusAccepted)
+	if c := srv.Owner().Get(clusters(srv) + "/alpha").Want(http.StatusOK).Object(); c["stateName"] != "DELETING" || c["retainBackups"] != true {
+		t.Errorf("%v, retainBackups %v", c["stateName"], c["retainBackups"])
+	}
+	settle(srv)
+	srv.Owner().Get(clusters(srv)+"/alpha").WantError(http.StatusNotFound, "CLUSTER_NOT_FOUND")
+}

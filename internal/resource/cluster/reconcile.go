@@ -21,6 +21,8 @@ type Runtime interface {
 	Start(c *model.Cluster) (model.Topology, error)
 	// Stop ends the cluster, if it runs, and keeps its data.
 	Stop(id model.ID) error
+	// Data returns how many bytes of data a running cluster has.
+	Data(id model.ID) (int64, error)
 	// Remove ends the cluster and removes its data. Removing nothing is no error.
 	Remove(id model.ID) error
 	// Hold keeps others from deciding what the cluster's database shall be, until release.
@@ -42,9 +44,10 @@ type Dependent interface {
 // It looks at the cluster as it is now, never at what changed: whatever a crash interrupts, the next run does what is
 // left. The database comes first and the row after it, so a state tells only what is true already.
 type Reconciler struct {
-	Store      store.Store
-	Runtime    Runtime
-	Dependents []Dependent
+	Store       store.Store
+	Runtime     Runtime
+	Dependents  []Dependent
+	MinDuration time.Duration // how long a cluster is in a transitional state at least that it comes to by itself
 }
 
 // Reconcile makes one cluster so. A cluster that has not been in its transitional state for long enough is looked at
@@ -63,8 +66,12 @@ func (r Reconciler) Reconcile(ctx context.Context, key string) (again time.Time,
 	if err != nil {
 		return again, errors.Join(err, r.Store.Update(ctx, func(tx store.Tx) error { return Fails(tx, c, topology) }))
 	}
+	grown, err := r.outgrown(c)
+	if err != nil {
+		return again, err
+	}
 	err = r.Store.Update(ctx, func(tx store.Tx) error {
-		again, err = r.record(tx, key, c, topology)
+		again, err = r.record(tx, key, c, topology, grown)
 		return err
 	})
 	return again, err
@@ -81,9 +88,10 @@ func (r Reconciler) realize(c *model.Cluster) (model.Topology, error) {
 	return r.Runtime.Start(c)
 }
 
-// record writes down what realize has made of the cluster. If somebody has declared something else meanwhile, the
+// record writes down what realize has made of the cluster, and that its disks shall become larger for grown bytes of data
+// if that is not 0. If somebody has declared something else meanwhile, the
 // cluster is due again anyway.
-func (r Reconciler) record(tx store.Tx, key string, made *model.Cluster, topology model.Topology) (again time.Time, err error) {
+func (r Reconciler) record(tx store.Tx, key string, made *model.Cluster, topology model.Topology, grown int64) (again time.Time, err error) {
 	c, err := state.Clusters.Get(tx, key)
 	if err != nil || c.Rev != made.Rev {
 		return tx.Now(), store.IfMissing(err, nil)
@@ -105,8 +113,13 @@ func (r Reconciler) record(tx store.Tx, key string, made *model.Cluster, topolog
 		again = sooner(again, c.Settled)
 	}
 	c.Topology = topology
-	if err != nil || reflect.DeepEqual(c, made) {
+	switch {
+	case err != nil:
 		return again, err
+	case grown > 0:
+		return r.grow(tx, c, grown)
+	case reflect.DeepEqual(c, made):
+		return again, nil
 	}
 	return again, state.Clusters.Put(tx, c)
 }

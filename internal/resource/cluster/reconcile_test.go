@@ -23,7 +23,10 @@ var errDisk = errors.New("the disk is full")
 type broken struct {
 	failing bool
 	running map[model.ID]bool
+	data    int64 // of each cluster
 }
+
+func (b *broken) Data(model.ID) (int64, error) { return b.data, nil }
 
 func (b *broken) Start(c *model.Cluster) (model.Topology, error) {
 	if b.failing {
@@ -72,7 +75,7 @@ func newBench(t *testing.T) *bench {
 	b := &bench{t: t, clock: new(clock.Clock), run: &broken{running: map[model.ID]bool{}}}
 	b.store = sqlitetest.Open(t, b.clock.Now, state.Projects.Schema(), state.Clusters.Schema(), state.Nodes.Schema(), reconcile.Works.Schema())
 	b.Lifecycle = Lifecycle{Node: "here", MinDuration: time.Hour, Networks: noNetworks{}, Names: noNetworks{}}
-	b.Reconciler = Reconciler{Store: b.store, Runtime: b.run, Dependents: []Dependent{b}}
+	b.Reconciler = Reconciler{Store: b.store, Runtime: b.run, Dependents: []Dependent{b}, MinDuration: time.Hour}
 	b.update(func(tx store.Tx) error {
 		return state.Projects.Put(tx, &model.Project{ID: groupID, OrgID: "64f000000000000000000002", Name: "p"})
 	})

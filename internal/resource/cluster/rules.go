@@ -12,7 +12,7 @@ const (
 	longestName = 64
 	maxNodes    = 50 // of a replica set, by MongoDB's documentation
 	leastDisk   = 10 // gigabytes, as the API's first version documents them
-	mostDisk    = 4096
+	mostDisk    = model.MostDiskGB
 )
 
 // problems collects what is wrong with a request, by the names that the request's version has for things.

@@ -187,17 +187,15 @@ func resumed(c *model.Cluster, next model.Declared) error {
 
 type deleteIn struct {
 	api.InCluster
-	RetainBackups bool `query:"retainBackups" doc:"Whether backups outlive the cluster. Only false is accepted: backups go with their cluster."`
+	RetainBackups bool `query:"retainBackups" doc:"Whether backups outlive the cluster. Kept with the cluster while it is being deleted: they go with it."`
 }
 
 func (s *Service) delete(tx store.Tx, in deleteIn) (none api.Empty, err error) {
-	if in.RetainBackups {
-		return none, fault.Field("retainBackups", "must be false: backups go with their cluster")
-	}
 	c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
 	if err != nil {
 		return none, err
 	}
+	c.Declared.RetainBackups = c.Declared.RetainBackups || in.RetainBackups
 	return none, s.Close(tx, c)
 }
 

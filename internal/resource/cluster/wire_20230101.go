@@ -16,7 +16,7 @@ import (
 // region's have.
 type LegacyAtlasCluster struct {
 	common
-	AutoScaling           *ClusterAutoScaling     `json:"autoScaling,omitempty" doc:"How nodes may scale. Kept as declared; nothing scales."`
+	AutoScaling           *ClusterAutoScaling     `json:"autoScaling,omitempty" doc:"How nodes may scale. Disks become larger; the rest is kept as declared."`
 	BackupEnabled         *bool                   `json:"backupEnabled,omitempty" doc:"Whether the cluster has backups: the same as providerBackupEnabled."`
 	DeleteAfterHours      *int                    `json:"deleteAfterCreationHours,omitempty" doc:"How long the cluster shall live. Refused: clusters stay until they are deleted."`
 	DeleteAfterDate       api.Time                `json:"deleteAfterDate,omitzero" api:"readonly" doc:"When the cluster goes by itself. Absent."`

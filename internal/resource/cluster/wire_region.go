@@ -10,7 +10,7 @@ import (
 type regionConfig[E, D any] struct {
 	AnalyticsAutoScaling *AdvancedAutoScaling `json:"analyticsAutoScaling,omitempty" doc:"How analytics nodes may scale. Kept as declared; nothing scales."`
 	AnalyticsSpecs       *D                   `json:"analyticsSpecs,omitempty" doc:"Nodes for analytics."`
-	AutoScaling          *AdvancedAutoScaling `json:"autoScaling,omitempty" doc:"How nodes may scale. Kept as declared; nothing scales."`
+	AutoScaling          *AdvancedAutoScaling `json:"autoScaling,omitempty" doc:"How nodes may scale. Disks become larger; the rest is kept as declared."`
 	BackingProviderName  string               `json:"backingProviderName,omitempty" api:"enum=AWS|AZURE|GCP" doc:"The cloud provider under a free cluster."`
 	ElectableSpecs       *E                   `json:"electableSpecs,omitempty" doc:"Nodes that can become the primary."`
 	Priority             *int                 `json:"priority,omitempty" api:"min=0,max=7" doc:"Priority in elections: 7 for the first region, one less for each further one, 0 for one without electable nodes."`
