@@ -30,6 +30,7 @@ type Event struct {
 	TargetKey    string     `json:"targetKey,omitempty"`
 	Entry        string     `json:"entry,omitempty"`
 	TeamID       model.ID   `json:"teamId,omitempty"`
+	Reason       string     `json:"reason,omitempty"` // why something failed
 }
 
 // InProject returns an event in a project.
@@ -48,6 +49,7 @@ type (
 	Key          string   // an API key by its public part, or a service account by its client id
 	Team         model.ID // its id
 	Entry        string   // of an access list
+	Reason       string   // why something failed
 )
 
 func (c Cluster) of(e *Event)      { e.Cluster = string(c) }
@@ -56,6 +58,7 @@ func (u CloudUser) of(e *Event)    { e.TargetUser = string(u) }
 func (k Key) of(e *Event)          { e.TargetKey = string(k) }
 func (t Team) of(e *Event)         { e.TeamID = string(t) }
 func (n Entry) of(e *Event)        { e.Entry = string(n) }
+func (r Reason) of(e *Event)       { e.Reason = string(r) }
 
 // About returns e with its subject.
 func (e Event) About(subjects ...Subject) Event {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
 	"github.com/telamon-db/telamon/internal/gateway"
 	"github.com/telamon-db/telamon/internal/model"
 )
@@ -13,8 +15,9 @@ type Database interface {
 	gateway.Backend
 	// Configure applies the cluster's declaration, as far as the database has such settings.
 	Configure(c *model.Cluster)
-	// Checkpoint copies the data as of one instant into dir, which must not exist.
-	Checkpoint(ctx context.Context, dir string) error
+	// Checkpoint copies the data as of one instant into dir, which must not exist. It returns the time of the last change
+	// that is in the copy.
+	Checkpoint(ctx context.Context, dir string) (bson.Timestamp, error)
 	// Measure returns sizes.
 	Measure() Measures
 	// Data returns how many bytes the documents have.

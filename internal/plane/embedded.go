@@ -47,11 +47,6 @@ func (e embedded) NewSession(ctx context.Context, user wire.User) (gateway.Sessi
 	return e.Engine.NewSession(ctx, user), nil
 }
 
-func (e embedded) Checkpoint(ctx context.Context, dir string) error {
-	_, err := e.Engine.Checkpoint(ctx, dir)
-	return err
-}
-
 func (e embedded) Measure() Measures { return Measures(e.Engine.Measure()) }
 
 func (e embedded) Configure(c *model.Cluster) {

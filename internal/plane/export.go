@@ -26,7 +26,7 @@ var ErrNoBuckets = errors.New("plane: no service with buckets is configured")
 // Export writes a snapshot's collections into a bucket, in the form of package dump. What is there already is written
 // again, so an export that a crash has interrupted can begin anew. exported is called with the number of collections
 // that are done, and of all.
-func (p *Plane) Export(ctx context.Context, e Export, exported func(collections, total int)) error {
+func (p *Plane) Export(ctx context.Context, e Export, exported func(collections, total int)) (err error) {
 	if p.cfg.Buckets == nil {
 		return ErrNoBuckets
 	}
@@ -34,9 +34,11 @@ func (p *Plane) Export(ctx context.Context, e Export, exported func(collections,
 	if err != nil {
 		return err
 	}
+	task := p.board.Begin("export", e.Snapshot, 0)
+	defer func() { task.End(err) }()
 	put := func(ctx context.Context, name string, content io.Reader) error { return to.Put(ctx, name, content, -1) }
 	err = p.read(ctx, e.Snapshot, func(r *dump.Reader) error {
-		return dump.Export(ctx, put, r, e.Prefix, e.ReplicaSet, func(int64, int64) {}, exported)
+		return dump.Export(ctx, put, r, e.Prefix, e.ReplicaSet, task.Did, exported)
 	})
 	if err != nil {
 		return err

@@ -1,11 +1,8 @@
 package plane
 
 import (
-	"os"
-	"path/filepath"
-	"strings"
-
 	"github.com/telamon-db/telamon/internal/gateway"
+	"github.com/telamon-db/telamon/internal/plane/progress"
 )
 
 // State says what a plane has at a moment.
@@ -15,12 +12,13 @@ type State struct {
 	Members    int // that clients can reach
 	Sizes      Measures
 	Snapshots  int
+	Work       []progress.Sum // on snapshots, by kind
 	Clients    gateway.Usage
 }
 
 // State returns the plane's state.
 func (p *Plane) State() State {
-	s := State{Clients: p.shared.Usage(), Snapshots: p.snapshots()}
+	s := State{Clients: p.shared.Usage(), Snapshots: len(p.snapshotIDs()), Work: p.board.Now()}
 	for _, d := range p.all() {
 		s.Members += int(d.size.Load())
 		db := d.slot.database()
@@ -49,18 +47,4 @@ func (p *Plane) all() []*deployment {
 		all = append(all, d)
 	}
 	return all
-}
-
-// snapshots returns how many snapshots are finished.
-func (p *Plane) snapshots() (n int) {
-	entries, err := os.ReadDir(filepath.Join(p.cfg.DataDir, "snapshots"))
-	if err != nil {
-		return 0 // the first one makes the directory
-	}
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), unfinished) {
-			n++
-		}
-	}
-	return n
 }

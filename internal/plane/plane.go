@@ -25,6 +25,7 @@ import (
 	"github.com/telamon-db/telamon/internal/durable"
 	"github.com/telamon-db/telamon/internal/gateway"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/plane/progress"
 	"github.com/telamon-db/telamon/internal/share"
 )
 
@@ -49,6 +50,7 @@ type Plane struct {
 	cfg    Config
 	holds  holds
 	shared *gateway.Shared
+	board  *progress.Board // of work on snapshots
 
 	mu      sync.Mutex
 	running map[model.ID]*deployment
@@ -60,7 +62,7 @@ func New(cfg Config) *Plane {
 	_ = os.RemoveAll(filepath.Join(cfg.DataDir, views)) // of a process that was killed; what stays is in nobody's way
 	return &Plane{
 		cfg: cfg, holds: holds{all: map[model.ID]*hold{}}, running: map[model.ID]*deployment{},
-		shared: gateway.NewShared(share.Descriptors()),
+		shared: gateway.NewShared(share.Descriptors()), board: progress.NewBoard(cfg.Logger),
 	}
 }
 

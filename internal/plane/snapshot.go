@@ -4,157 +4,175 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/durable"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/plane/manifest"
 )
 
-// Snapshot copies the cluster's data as of one instant, unless the snapshot exists already. It returns its size in
-// bytes. What an attempt leaves that a crash interrupts is not taken for a snapshot.
-func (p *Plane) Snapshot(ctx context.Context, cluster, snapshot model.ID) (size int64, err error) {
+// Taken is what there is to say of a snapshot that has been taken.
+type Taken struct {
+	Size    int64          // of its files, in bytes
+	At      bson.Timestamp // of the last change that is in it
+	Dataset string         // of the cluster, that it is a copy of
+}
+
+// ErrSnapshotDamaged is the error of what is done with a snapshot whose files are not those that were written.
+var ErrSnapshotDamaged = manifest.ErrDamaged
+
+// Snapshot copies the cluster's data as of one instant, unless the snapshot exists already, and makes its manifest. What
+// an attempt leaves that a crash interrupts is not taken for a snapshot.
+func (p *Plane) Snapshot(ctx context.Context, cluster, snapshot model.ID) (t Taken, err error) {
 	dir := p.snapshot(snapshot)
-	if _, err := os.Stat(dir); err == nil {
-		return sizeOf(dir)
+	if m, err := p.sealed(ctx, snapshot); !errors.Is(err, fs.ErrNotExist) {
+		return takenAs(m), err
 	}
 	d, err := p.get(cluster)
 	if err != nil {
-		return 0, err
+		return t, err
 	}
-	db := d.slot.database()
+	db, dataset := d.current()
 	if db == nil {
-		return 0, fmt.Errorf("plane: the database of cluster %s is not open", cluster)
+		return t, fmt.Errorf("plane: the database of cluster %s is not open", cluster)
 	}
 	next := dir + unfinished
 	if err := errors.Join(os.RemoveAll(next), durable.MakeDir(filepath.Dir(dir))); err != nil {
-		return 0, err
+		return t, err
 	}
-	if err := db.Checkpoint(ctx, next); err != nil {
-		return 0, errors.Join(err, os.RemoveAll(next)) // a full disk needs the room
+	m := &manifest.Manifest{Cluster: cluster, Dataset: dataset}
+	if m.At, err = db.Checkpoint(ctx, next); err == nil {
+		err = p.seal(ctx, snapshot, next, m)
 	}
-	if err := settle(next, dir); err != nil {
-		return 0, err
+	if err != nil {
+		return t, errors.Join(err, os.RemoveAll(next)) // a full disk needs the room
 	}
-	return sizeOf(dir)
+	return takenAs(m), settle(next, dir)
+}
+
+func takenAs(m *manifest.Manifest) (t Taken) {
+	if m != nil {
+		t = Taken{Size: m.Size(), At: m.At, Dataset: m.Dataset}
+	}
+	return t
+}
+
+// current returns the database that is open and the name of its dataset.
+func (d *deployment) current() (Database, string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.slot.database(), d.dataset
+}
+
+// sealed returns a snapshot's manifest, and makes one for a snapshot that an earlier program has taken without. The
+// error is fs.ErrNotExist if there is no such snapshot.
+func (p *Plane) sealed(ctx context.Context, snapshot model.ID) (*manifest.Manifest, error) {
+	dir := p.snapshot(snapshot)
+	if _, err := os.Stat(dir); err != nil {
+		return nil, err
+	}
+	m, err := manifest.Read(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		m = new(manifest.Manifest)
+		err = p.seal(ctx, snapshot, dir, m)
+	}
+	return m, err
+}
+
+// seal completes the manifest of a snapshot's files and writes it.
+func (p *Plane) seal(ctx context.Context, snapshot model.ID, dir string, m *manifest.Manifest) (err error) {
+	total, err := sizeOf(dir)
+	if err != nil {
+		return err
+	}
+	task := p.board.Begin("snapshot", snapshot, total)
+	defer func() { task.End(err) }()
+	if m.Files, err = manifest.List(ctx, dir, p.known(m.Cluster), task.Read); err != nil {
+		return err
+	}
+	return m.Write(dir)
+}
+
+// known knows the checksums of the tables that the cluster's last snapshot has too, as the same file. They are not read
+// again: that would be the work of a whole copy, and what a table has become since is not what it should be.
+func (p *Plane) known(cluster model.ID) manifest.Known {
+	last, dir := p.lastSnapshot(cluster)
+	sums := map[string]string{}
+	if last != nil {
+		for _, f := range last.Files {
+			sums[f.Name] = f.SHA256
+		}
+	}
+	return func(name string, info fs.FileInfo) string {
+		if filepath.Ext(name) != tables {
+			return ""
+		}
+		if before, err := os.Stat(filepath.Join(dir, name)); err != nil || !os.SameFile(before, info) {
+			return ""
+		}
+		return sums[name]
+	}
+}
+
+// lastSnapshot returns the manifest of the newest snapshot of a cluster on this node, and its directory, or nil.
+func (p *Plane) lastSnapshot(cluster model.ID) (*manifest.Manifest, string) {
+	for _, id := range slices.Backward(p.snapshotIDs()) { // ids are in the order of time
+		if m, err := manifest.Read(p.snapshot(id)); err == nil && cluster != "" && m.Cluster == cluster {
+			return m, p.snapshot(id)
+		}
+	}
+	return nil, ""
+}
+
+// snapshotIDs are the ids of the finished snapshots, in order.
+func (p *Plane) snapshotIDs() (ids []model.ID) {
+	entries, err := os.ReadDir(filepath.Join(p.cfg.DataDir, "snapshots"))
+	if err != nil {
+		return nil // the first one makes the directory
+	}
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), unfinished) {
+			ids = append(ids, e.Name())
+		}
+	}
+	return ids
+}
+
+// Verify reads a snapshot and compares it with its manifest. The error is ErrSnapshotDamaged if it is not what was written.
+func (p *Plane) Verify(ctx context.Context, snapshot model.ID) (err error) {
+	m, err := p.sealed(ctx, snapshot)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: its files are gone", ErrSnapshotDamaged)
+	}
+	if err != nil {
+		return err
+	}
+	task := p.board.Begin("verify", snapshot, m.Size())
+	defer func() { task.End(err) }()
+	return m.Verify(ctx, p.snapshot(snapshot), task.Read)
 }
 
 // DropSnapshot removes a snapshot, finished or not.
 func (p *Plane) DropSnapshot(snapshot model.ID) error { return remove(p.snapshot(snapshot)) }
 
 // remove removes a directory, finished or not.
-func remove(dir string) error { return errors.Join(os.RemoveAll(dir+unfinished), os.RemoveAll(dir)) }
+func remove(dir string) error {
+	gone := dir + unfinished // a name that nobody takes for that of a whole directory
+	err := os.RemoveAll(gone)
+	if renamed := os.Rename(dir, gone); renamed != nil && !errors.Is(renamed, fs.ErrNotExist) {
+		err = errors.Join(err, renamed)
+	}
+	return errors.Join(err, os.RemoveAll(gone))
+}
 
 // unfinished is the end of the name of a directory that is being made.
 const unfinished = ".next"
 
-// Lay copies a snapshot into a new dataset of a cluster, unless it is there already, and makes sure that it can be
-// opened. The cluster goes on with its present dataset until Start switches it.
-func (p *Plane) Lay(ctx context.Context, snapshot, cluster model.ID, dataset string) error {
-	dir := p.dataset(cluster, dataset)
-	if _, err := os.Stat(dir); err == nil {
-		return nil
-	}
-	next := dir + unfinished
-	if err := errors.Join(os.RemoveAll(next), durable.MakeDir(filepath.Dir(dir))); err != nil {
-		return err
-	}
-	if err := copyTree(ctx, p.snapshot(snapshot), next); err != nil {
-		return err
-	}
-	if err := p.tryOut(next); err != nil {
-		return err
-	}
-	return settle(next, dir)
-}
-
-// tryOut opens and closes the database in a directory.
-func (p *Plane) tryOut(dir string) error {
-	db, err := p.cfg.Databases.Open(dir, true)
-	if err != nil {
-		return err
-	}
-	return db.Close()
-}
-
-// Unlay removes a dataset that Lay made and that the cluster does not use after all. If the cluster is gone, it removes
-// its directory too.
-func (p *Plane) Unlay(cluster model.ID, dataset string) error {
-	err := remove(p.dataset(cluster, dataset))
-	_ = os.Remove(p.cluster(cluster)) // refuses while there is anything in it, as there should be
-	return err
-}
-
-// Pause closes the cluster's database, so that nothing more is written to a dataset that is about to be replaced. Its
-// clients are told to try again until Start opens a dataset.
-func (p *Plane) Pause(cluster model.ID) error {
-	d, err := p.get(cluster)
-	if err != nil {
-		return err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.slot.empty()
-}
-
-// settle gives a finished directory its final name. From then on it survives a crash.
-func settle(next, dir string) error {
-	if err := durable.SyncDir(next); err != nil {
-		return err
-	}
-	if err := os.Rename(next, dir); err != nil {
-		return err
-	}
-	return durable.SyncDir(filepath.Dir(dir))
-}
-
-// copyTree copies a directory's files. Tables never change once written, so they are shared by hard links.
-func copyTree(ctx context.Context, from, to string) error {
-	return filepath.WalkDir(from, func(path string, e fs.DirEntry, err error) error {
-		if err != nil || ctx.Err() != nil {
-			return errors.Join(err, ctx.Err())
-		}
-		rel, err := filepath.Rel(from, path)
-		if err != nil {
-			return err
-		}
-		target := filepath.Join(to, rel)
-		switch {
-		case e.IsDir():
-			return os.MkdirAll(target, 0o700)
-		case filepath.Ext(path) == ".sst":
-			return os.Link(path, target)
-		}
-		return copyFile(path, target)
-	})
-}
-
-func copyFile(from, to string) (err error) {
-	src, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-	dst, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(dst, src)
-	return errors.Join(err, dst.Sync(), dst.Close())
-}
-
-func sizeOf(dir string) (total int64, err error) {
-	err = filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		info, err := e.Info()
-		if err == nil {
-			total += info.Size()
-		}
-		return err
-	})
-	return total, err
-}
+// tables is the end of the names of files that never change once they are written.
+const tables = ".sst"

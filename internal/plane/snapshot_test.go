@@ -2,6 +2,7 @@ package plane
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,10 +16,10 @@ import (
 func (b *bench) takes(c *model.Cluster) model.ID {
 	b.t.Helper()
 	id := model.NewID()
-	size, err := b.Snapshot(b.t.Context(), c.ID, id)
+	taken, err := b.Snapshot(b.t.Context(), c.ID, id)
 	b.must(err)
-	if size == 0 {
-		b.t.Fatal("the snapshot is empty")
+	if taken.Size == 0 || taken.Dataset != c.Dataset {
+		b.t.Fatalf("taken as %+v", taken)
 	}
 	return id
 }
@@ -29,17 +30,17 @@ func TestSnapshotTwice(t *testing.T) {
 	b.start(c)
 	b.insert(c, 1)
 	id := b.takes(c)
-	first, err := sizeOf(b.Plane.snapshot(id))
+	first, err := b.Snapshot(t.Context(), c.ID, id)
 	b.must(err)
 	b.insert(c, 2)
 	again, err := b.Snapshot(t.Context(), c.ID, id)
 	b.must(err)
 	if again != first {
-		t.Errorf("the second time it has %d bytes, not %d", again, first)
+		t.Errorf("the second time it is %+v, not %+v", again, first)
 	}
 	b.must(b.Stop(c.ID))
-	if size, err := b.Snapshot(t.Context(), c.ID, id); err != nil || size != first {
-		t.Errorf("of a stopped cluster: %d, %v", size, err)
+	if again, err := b.Snapshot(t.Context(), c.ID, id); err != nil || again != first {
+		t.Errorf("of a stopped cluster: %+v, %v", again, err)
 	}
 	if _, err := b.Snapshot(t.Context(), c.ID, model.NewID()); err == nil {
 		t.Error("a stopped cluster was copied")
@@ -186,5 +187,96 @@ func TestLayIntoNothing(t *testing.T) {
 	cancel()
 	if err := b.Lay(ctx, id, c.ID, "laid"); err == nil {
 		t.Error("laid for nobody")
+	}
+}
+
+// flip changes one bit in the middle of a file.
+func (b *bench) flip(path string) {
+	b.t.Helper()
+	raw, err := os.ReadFile(path)
+	b.must(err)
+	raw[len(raw)/2] ^= 4
+	b.must(os.WriteFile(path, raw, 0o600))
+}
+
+// TestFlippedBits: whichever file of a snapshot is damaged, it is found, and the snapshot is laid nowhere.
+func TestFlippedBits(t *testing.T) {
+	b := newBench(t, t.TempDir())
+	c := newCluster("alpha")
+	b.start(c)
+	b.fill(c, 100)
+	b.must(b.Stop(c.ID))
+	b.start(c) // makes tables of the log
+	id := b.takes(c)
+	for _, name := range b.has("snapshots", id) {
+		path := filepath.Join(b.Plane.snapshot(id), name)
+		if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+			continue // a file that is its name
+		}
+		b.must(b.Verify(t.Context(), id))
+		b.flip(path)
+		if err := b.Lay(t.Context(), id, c.ID, "laid"); !errors.Is(err, ErrSnapshotDamaged) || !strings.Contains(err.Error(), "not what was written") {
+			t.Errorf("with a bit of %s changed: %v", name, err)
+		}
+		b.flip(path)
+	}
+	if got := b.has("clusters", c.ID); !slices.Equal(got, []string{"data"}) {
+		t.Errorf("datasets %v", got)
+	}
+	b.must(b.Lay(t.Context(), id, c.ID, "laid"))
+	if slices.Contains(b.has("clusters", c.ID, "laid"), "snapshot.json") {
+		t.Error("the manifest is among the data")
+	}
+}
+
+// A snapshot without a manifest, as earlier programs took them, gets one.
+func TestSnapshotsOfEarlierPrograms(t *testing.T) {
+	b := newBench(t, t.TempDir())
+	c := newCluster("alpha")
+	b.start(c)
+	b.insert(c, 1)
+	id := b.takes(c)
+	path := filepath.Join(b.Plane.snapshot(id), "snapshot.json")
+	b.must(os.Remove(path))
+	b.must(b.Verify(t.Context(), id))
+	if _, err := os.Stat(path); err != nil {
+		t.Error(err)
+	}
+	b.must(b.Lay(t.Context(), id, c.ID, "laid"))
+}
+
+// The second snapshot of data that have not changed reads and stores no table: it has those of the first.
+func TestUnchangedTablesAreKeptOnce(t *testing.T) {
+	b := newBench(t, t.TempDir())
+	c := newCluster("alpha")
+	b.start(c)
+	b.fill(c, 3000)
+	b.must(b.Stop(c.ID))
+	b.start(c) // makes tables of the log
+	first, second := b.takes(c), b.takes(c)
+	n := 0
+	for _, name := range b.has("snapshots", second) {
+		if filepath.Ext(name) != ".sst" {
+			continue
+		}
+		n++
+		one, err := os.Stat(filepath.Join(b.Plane.snapshot(first), name))
+		b.must(err)
+		two, err := os.Stat(filepath.Join(b.Plane.snapshot(second), name))
+		b.must(err)
+		if !os.SameFile(one, two) {
+			t.Errorf("%s is stored twice", name)
+		}
+	}
+	if n == 0 {
+		t.Fatal("there are no tables")
+	}
+	// What is damaged after the first snapshot is not what the second one should have.
+	tables, err := filepath.Glob(filepath.Join(b.Plane.snapshot(second), "*.sst"))
+	b.must(err)
+	b.flip(tables[0])
+	third := b.takes(c)
+	if err := b.Verify(t.Context(), third); !errors.Is(err, ErrSnapshotDamaged) {
+		t.Errorf("a snapshot of damaged tables: %v", err)
 	}
 }

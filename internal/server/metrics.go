@@ -25,6 +25,10 @@ func (s *Server) sample() {
 		{Name: "telamon_members", Help: "Members of clusters that this node runs."},
 		{Name: "telamon_cursors", Help: "Cursors that are open in all databases together."},
 		{Name: "telamon_snapshots", Help: "Snapshots that lie on this node."},
+		{Name: "telamon_backup_work", Help: "Pieces of work on snapshots that are under way, by kind: snapshot, verify, restore, replay, download, export.", Label: "work"},
+		{Name: "telamon_backup_bytes_done", Help: "Bytes that work on snapshots which is under way has read or written.", Label: "work"},
+		{Name: "telamon_backup_bytes_left", Help: "Bytes that are left of it, as far as they are known.", Label: "work"},
+		{Name: "telamon_backup_documents_done", Help: "Documents that it has read or written.", Label: "work"},
 		{Name: "telamon_trouble", Help: "Kinds of trouble that keep the server from its work, and were reported in the last seconds.", Label: "kind"},
 		{Name: "telamon_clock_ahead_seconds", Help: "How far the domain's clock has been moved ahead of the system's."},
 	}, s.samples)
@@ -63,6 +67,12 @@ func (s *Server) samples(set func(gauge, label string, value float64)) {
 	set("telamon_members", "", float64(plane.Members))
 	set("telamon_cursors", "", float64(plane.Sizes.Cursors))
 	set("telamon_snapshots", "", float64(plane.Snapshots))
+	for _, w := range plane.Work {
+		set("telamon_backup_work", w.Kind, float64(w.Tasks))
+		set("telamon_backup_bytes_done", w.Kind, float64(w.Bytes))
+		set("telamon_backup_bytes_left", w.Kind, float64(w.Left))
+		set("telamon_backup_documents_done", w.Kind, float64(w.Documents))
+	}
 	for _, kind := range s.trouble.Now() {
 		set("telamon_trouble", kind, 1)
 	}

@@ -40,6 +40,9 @@ func (s *Server) newPlane(secret []byte) (*plane.Plane, error) {
 // port, does not keep the others and the API from running: its reconciler goes on trying.
 func (s *Server) resume(ctx context.Context) error {
 	clusters, err := s.clusters(ctx)
+	if err == nil {
+		err = s.backups().Begin(ctx, s.node)
+	}
 	if err != nil {
 		return err
 	}

@@ -185,7 +185,7 @@ func TestFailedRestore(t *testing.T) {
 	}
 	want(t, c, 1, 2)
 	insert(t, c, 3)
-	if got := events(s, s.ProjectID, 2); !slices.Equal(got, []string{"CPS_RESTORE_REQUESTED_AUDIT", "CPS_RESTORE_FAILED"}) {
+	if got := events(s, s.ProjectID, 3); !slices.Equal(got, []string{"CPS_RESTORE_REQUESTED_AUDIT", "CPS_SNAPSHOT_FAILED", "CPS_RESTORE_FAILED"}) {
 		t.Errorf("events %v", got)
 	}
 	s.Restart()

@@ -13,13 +13,15 @@ import (
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/plane"
 	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
 // Plane is what the family needs of running databases. Every method may be asked twice.
 type Plane interface {
-	Snapshot(ctx context.Context, cluster, snapshot model.ID) (size int64, err error)
+	Snapshot(ctx context.Context, cluster, snapshot model.ID) (plane.Taken, error)
+	Verify(ctx context.Context, snapshot model.ID) error
 	DropSnapshot(snapshot model.ID) error
 	Lay(ctx context.Context, snapshot, cluster model.ID, dataset string) error
 	Unlay(cluster model.ID, dataset string) error

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/plane"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
@@ -45,7 +47,7 @@ func (r Restoring) Reconcile(ctx context.Context, key string) (again time.Time, 
 		return again, errors.Join(errors.New("backup: the target does not run"), err)
 	}
 	if err := r.Plane.Lay(ctx, j.SnapshotID, j.TargetID, j.ID); err != nil {
-		return again, err
+		return again, r.unusable(ctx, j, err)
 	}
 	if seen := j.Created.Add(r.MinDuration); now.Before(seen) {
 		return seen, nil
@@ -119,9 +121,33 @@ func (r Restoring) open(ctx context.Context, j *Job) error {
 // already is not given up: it ends when they can be opened. Of a job that is gone, because its cluster is, there is nothing
 // to tell; a target that is gone with its project has no log to tell it in.
 func (r Restoring) GiveUp(ctx context.Context, key string, cause error) error {
-	var j *Job
-	var failed bool
-	err := r.Store.Update(ctx, func(tx store.Tx) (err error) {
+	j, failed, err := r.lose(ctx, key, cause)
+	if err != nil {
+		return store.IfMissing(err, nil)
+	}
+	defer r.Plane.Hold(j.TargetID)()
+	return r.clear(ctx, j, failed)
+}
+
+// unusable ends a job whose snapshot turns out to be damaged, which trying again does not help, and returns nil then. The
+// target is held.
+func (r Restoring) unusable(ctx context.Context, j *Job, cause error) error {
+	if !errors.Is(cause, plane.ErrSnapshotDamaged) {
+		return cause
+	}
+	if err := r.spoil(ctx, j.SnapshotID, cause); err != nil {
+		return err
+	}
+	_, failed, err := r.lose(ctx, j.ID, cause)
+	if err != nil {
+		return store.IfMissing(err, nil)
+	}
+	return r.clear(ctx, j, failed)
+}
+
+// lose fails a job, unless it has ended, and reports whether it has failed.
+func (r Restoring) lose(ctx context.Context, key string, cause error) (j *Job, failed bool, err error) {
+	err = r.Store.Update(ctx, func(tx store.Tx) (err error) {
 		if j, err = Jobs.Get(tx, key); err != nil {
 			return err
 		}
@@ -132,12 +158,13 @@ func (r Restoring) GiveUp(ctx context.Context, key string, cause error) error {
 		if err == nil && c.Dataset == j.ID {
 			return cause
 		}
-		return errors.Join(store.IfMissing(err, nil), fail(tx, j))
+		return errors.Join(store.IfMissing(err, nil), fail(tx, j, cause.Error()))
 	})
-	if err != nil {
-		return store.IfMissing(err, nil)
-	}
-	defer r.Plane.Hold(j.TargetID)()
+	return j, failed, err
+}
+
+// clear removes what a job without success has laid, and opens the target on the data that it has.
+func (r Restoring) clear(ctx context.Context, j *Job, failed bool) (err error) {
 	if failed {
 		err = r.Plane.Unlay(j.TargetID, j.ID)
 	}
@@ -145,15 +172,17 @@ func (r Restoring) GiveUp(ctx context.Context, key string, cause error) error {
 }
 
 // fail ends a job without success.
-func fail(tx store.Tx, j *Job) error {
-	j.Failed = true
+func fail(tx store.Tx, j *Job, reason string) error {
+	j.Failed, j.Reason = true, reason
 	if err := Jobs.Put(tx, j); err != nil {
 		return err
 	}
-	return store.IfMissing(write(tx, j.TargetIn, j.Target, "CPS_RESTORE_FAILED"), nil)
+	return store.IfMissing(event.WriteInProject(tx, j.TargetIn, "CPS_RESTORE_FAILED", event.Cluster(j.Target), event.Reason(reason)), nil)
 }
 
 // Work is what the family does later.
 func (s *Service) Work() map[reconcile.Kind]reconcile.Handler {
-	return map[reconcile.Kind]reconcile.Handler{SnapshotKind: Taking{s}, RestoreKind: Restoring{s}, ScheduleKind: Scheduling{s}}
+	return map[reconcile.Kind]reconcile.Handler{
+		SnapshotKind: Taking{s}, RestoreKind: Restoring{s}, ScheduleKind: Scheduling{s}, VerifyKind: Verifying{s},
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/plane"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/resource/backup"
 	clusterfamily "github.com/telamon-db/telamon/internal/resource/cluster"
@@ -24,12 +25,15 @@ type diary struct {
 
 func (d *diary) note(step string) { d.steps = append(d.steps, step) }
 
-func (d *diary) Snapshot(context.Context, model.ID, model.ID) (int64, error) { return 1, nil }
-func (d *diary) DropSnapshot(model.ID) error                                 { return nil }
-func (d *diary) Hold(model.ID) (release func())                              { d.note("hold"); return func() { d.note("release") } }
-func (d *diary) Lay(context.Context, model.ID, model.ID, string) error       { d.note("lay"); return nil }
-func (d *diary) Unlay(model.ID, string) error                                { d.note("unlay"); return nil }
-func (d *diary) Pause(model.ID) error                                        { d.note("pause"); d.paused(); return nil }
+func (d *diary) Snapshot(context.Context, model.ID, model.ID) (plane.Taken, error) {
+	return plane.Taken{Size: 1}, nil
+}
+func (d *diary) Verify(context.Context, model.ID) error                { return nil }
+func (d *diary) DropSnapshot(model.ID) error                           { return nil }
+func (d *diary) Hold(model.ID) (release func())                        { d.note("hold"); return func() { d.note("release") } }
+func (d *diary) Lay(context.Context, model.ID, model.ID, string) error { d.note("lay"); return nil }
+func (d *diary) Unlay(model.ID, string) error                          { d.note("unlay"); return nil }
+func (d *diary) Pause(model.ID) error                                  { d.note("pause"); d.paused(); return nil }
 func (d *diary) Start(c *model.Cluster) (model.Topology, error) {
 	d.note("start on " + c.Dataset)
 	return model.Topology{}, nil

@@ -195,7 +195,7 @@ func (s *Service) OnClusterLost(tx store.Tx, c *model.Cluster) error {
 			if !j.unfinished() {
 				continue
 			}
-			if err := fail(tx, j); err != nil {
+			if err := fail(tx, j, "the node of the cluster is gone for good"); err != nil {
 				return err
 			}
 		}

@@ -3,6 +3,8 @@ package backup
 import (
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
@@ -31,7 +33,12 @@ type Snapshot struct {
 	Started time.Time  `json:"started,omitzero"` // when it was begun
 	Flex    bool       `json:"flex,omitempty"`   // of a Flex cluster
 	Copies  []string   `json:"copies,omitempty"` // regions that have a copy: a record, there is nothing there
-	Rev     int64      `json:"-"`
+
+	Dataset string         `json:"dataset,omitempty"` // of the cluster, that it is a copy of; unknown of those that were taken before this was kept
+	At      bson.Timestamp `json:"at,omitzero"`       // of the last change that is in it
+	Reason  string         `json:"reason,omitempty"`  // why it failed, if that is known
+
+	Rev int64 `json:"-"`
 }
 
 // Status is how far a snapshot is.
@@ -72,6 +79,7 @@ type Job struct {
 	Created    time.Time `json:"created"`
 	Finished   time.Time `json:"finished,omitzero"`
 	Failed     bool      `json:"failed,omitempty"`
+	Reason     string    `json:"reason,omitempty"` // why it failed
 	Rev        int64     `json:"-"`
 }
 

@@ -2,9 +2,11 @@ package backup
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/plane"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -42,14 +44,26 @@ func (t Taking) Reconcile(ctx context.Context, key string) (again time.Time, err
 
 // copy takes the snapshot at once, and completes it when it has been in progress long enough to be seen.
 func (t Taking) copy(ctx context.Context, snap *Snapshot, now time.Time) (again time.Time, err error) {
-	size, err := t.Plane.Snapshot(ctx, snap.ClusterID, snap.ID)
+	taken, err := t.Plane.Snapshot(ctx, snap.ClusterID, snap.ID)
 	if err != nil {
 		return again, err
 	}
 	if seen := snap.Since.Add(t.MinDuration); now.Before(seen) {
 		return seen, nil
 	}
-	return snap.Expires, t.turn(ctx, snap.ID, Completed, size)
+	return snap.Expires, t.complete(ctx, snap.ID, taken)
+}
+
+// complete records a snapshot that has been taken. From then on its files are looked at from time to time.
+func (t Taking) complete(ctx context.Context, key string, taken plane.Taken) error {
+	return t.Store.Update(ctx, func(tx store.Tx) error {
+		snap, err := Snapshots.Get(tx, key)
+		if err != nil {
+			return err
+		}
+		snap.Dataset, snap.At = taken.Dataset, taken.At
+		return errors.Join(come(tx, snap, Completed, taken.Size), verifyLater(tx, snap.Node))
+	})
 }
 
 // removed stands beside the statuses in the table of events.

@@ -68,9 +68,13 @@ func toWire(feed string, e *event.Event) EventView {
 
 // raw writes what else is known of an event.
 func raw(e *event.Event, names map[string]string) *Raw {
+	sentence := e.Type.Sentence()
+	if e.Reason != "" {
+		sentence += " Reason: " + e.Reason + "."
+	}
 	return &Raw{
 		Type: string(e.Type), GroupID: e.GroupID, ClusterName: e.Cluster, Created: api.Time{Time: e.Created},
-		Description: e.Type.Sentence(), GroupName: names[e.GroupID], ID: e.ID, OrgID: e.OrgID, OrgName: names[e.OrgID], Severity: "INFO",
+		Description: sentence, GroupName: names[e.GroupID], ID: e.ID, OrgID: e.OrgID, OrgName: names[e.OrgID], Severity: "INFO",
 	}
 }
 

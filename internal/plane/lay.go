@@ -1,0 +1,130 @@
+package plane
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/telamon-db/telamon/internal/durable"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/plane/manifest"
+)
+
+// Lay copies a snapshot into a new dataset of a cluster, unless it is there already, and makes sure that it is what was
+// written and can be opened. The cluster goes on with its present dataset until Start switches it. The error is
+// ErrSnapshotDamaged if the snapshot cannot be used.
+func (p *Plane) Lay(ctx context.Context, snapshot, cluster model.ID, dataset string) (err error) {
+	dir := p.dataset(cluster, dataset)
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	if err := p.Verify(ctx, snapshot); err != nil {
+		return err
+	}
+	next := dir + unfinished
+	if err := errors.Join(os.RemoveAll(next), durable.MakeDir(filepath.Dir(dir))); err != nil {
+		return err
+	}
+	if err := copyTree(ctx, p.snapshot(snapshot), next); err != nil {
+		return err
+	}
+	if err := p.tryOut(next); err != nil {
+		return err
+	}
+	return settle(next, dir)
+}
+
+// tryOut opens and closes the database in a directory.
+func (p *Plane) tryOut(dir string) error {
+	db, err := p.cfg.Databases.Open(dir, true)
+	if err != nil {
+		return err
+	}
+	return db.Close()
+}
+
+// Unlay removes a dataset that Lay made and that the cluster does not use after all. If the cluster is gone, it removes
+// its directory too.
+func (p *Plane) Unlay(cluster model.ID, dataset string) error {
+	err := remove(p.dataset(cluster, dataset))
+	_ = os.Remove(p.cluster(cluster)) // refuses while there is anything in it, as there should be
+	return err
+}
+
+// Pause closes the cluster's database, so that nothing more is written to a dataset that is about to be replaced. Its
+// clients are told to try again until Start opens a dataset.
+func (p *Plane) Pause(cluster model.ID) error {
+	d, err := p.get(cluster)
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.slot.empty()
+}
+
+// settle gives a finished directory its final name. From then on it survives a crash.
+func settle(next, dir string) error {
+	if err := durable.SyncDir(next); err != nil {
+		return err
+	}
+	if err := os.Rename(next, dir); err != nil {
+		return err
+	}
+	return durable.SyncDir(filepath.Dir(dir))
+}
+
+// copyTree copies a snapshot's files, all but its manifest. Tables never change once written, so they are shared by hard
+// links.
+func copyTree(ctx context.Context, from, to string) error {
+	return filepath.WalkDir(from, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || ctx.Err() != nil {
+			return errors.Join(err, ctx.Err())
+		}
+		rel, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(to, rel)
+		switch {
+		case e.IsDir():
+			return os.MkdirAll(target, 0o700)
+		case rel == manifest.Name:
+			return nil
+		case filepath.Ext(path) == tables:
+			return os.Link(path, target)
+		}
+		return copyFile(path, target)
+	})
+}
+
+func copyFile(from, to string) (err error) {
+	src, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	dst, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(dst, src)
+	return errors.Join(err, dst.Sync(), dst.Close())
+}
+
+func sizeOf(dir string) (total int64, err error) {
+	err = filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		info, err := e.Info()
+		if err == nil {
+			total += info.Size()
+		}
+		return err
+	})
+	return total, err
+}

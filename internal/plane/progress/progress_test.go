@@ -1,0 +1,40 @@
+package progress
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func TestBoard(t *testing.T) {
+	var log bytes.Buffer
+	b := NewBoard(slog.New(slog.NewTextHandler(&log, nil)))
+	one, two := b.Begin("restore", "a", 100), b.Begin("restore", "b", 50)
+	one.Did(3, 40)
+	two.Read(60) // more than was known
+	want := make([]Sum, len(Kinds))
+	for i, kind := range Kinds {
+		want[i].Kind = kind
+		if kind == "restore" {
+			want[i] = Sum{Kind: kind, Tasks: 2, Bytes: 100, Left: 60, Documents: 3}
+		}
+	}
+	if got := b.Now(); !reflect.DeepEqual(got, want) {
+		t.Errorf("now %+v", got)
+	}
+	one.End(nil)
+	two.End(errors.New("no room"))
+	for _, part := range []string{"id=a bytes=40 documents=3 left=60", `id=b bytes=60 left=0 took=`, `error="no room"`} {
+		if !strings.Contains(log.String(), part) {
+			t.Errorf("%q is not in\n%s", part, &log)
+		}
+	}
+	for _, s := range b.Now() {
+		if s.Tasks > 0 {
+			t.Errorf("left: %+v", s)
+		}
+	}
+}

@@ -1,0 +1,81 @@
+package backup
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/event"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/plane"
+	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// VerifyKind is the work of reading all snapshots of a node, to find damage before anybody needs them. Its key is the node.
+const VerifyKind reconcile.Kind = "verify"
+
+// verifyEvery is the time from one reading of a node's snapshots to the next.
+const verifyEvery = 24 * time.Hour
+
+// Verifying does the work of verifying snapshots.
+type Verifying struct{ *Service }
+
+// verifyLater has the snapshots of a node verified a while from now, unless that is to be done before.
+func verifyLater(tx store.Tx, node string) error {
+	return reconcile.Schedule(tx, VerifyKind, node, node, tx.Now().Add(verifyEvery))
+}
+
+// Begin has the snapshots verified that the node has from before it started.
+func (s *Service) Begin(ctx context.Context, node string) error {
+	return s.Store.Update(ctx, func(tx store.Tx) error { return verifyLater(tx, node) })
+}
+
+// Reconcile verifies all completed snapshots of a node. One that is damaged has failed from then on.
+func (v Verifying) Reconcile(ctx context.Context, node string) (again time.Time, err error) {
+	var ids []model.ID
+	err = v.Store.View(ctx, func(tx store.Tx) error {
+		all, err := Snapshots.List(tx, store.Query{})
+		ids, again = nil, tx.Now().Add(verifyEvery)
+		for _, snap := range all {
+			if snap.Node == node && snap.Status == Completed {
+				ids = append(ids, snap.ID)
+			}
+		}
+		return err
+	})
+	if err != nil || len(ids) == 0 {
+		return time.Time{}, err
+	}
+	for _, id := range ids {
+		err := v.Plane.Verify(ctx, id)
+		if errors.Is(err, plane.ErrSnapshotDamaged) {
+			err = v.spoil(ctx, id, err)
+		}
+		if err != nil {
+			return again, err
+		}
+	}
+	return again, nil
+}
+
+// Jump has many days verified once.
+func (Verifying) Jump(_, target time.Time) time.Time { return target }
+
+// GiveUp fails: what could not be read must be read another time.
+func (Verifying) GiveUp(_ context.Context, _ string, cause error) error { return cause }
+
+// spoil records that a completed snapshot is damaged.
+func (s *Service) spoil(ctx context.Context, id model.ID, cause error) error {
+	return s.Store.Update(ctx, func(tx store.Tx) error {
+		snap, err := Snapshots.Get(tx, id)
+		if err != nil || snap.Status != Completed {
+			return store.IfMissing(err, nil)
+		}
+		snap.Status, snap.Since, snap.Reason = Failed, tx.Now(), cause.Error()
+		if err := Snapshots.Put(tx, snap); err != nil {
+			return err
+		}
+		return event.WriteInProject(tx, snap.GroupID, snap.event(Failed), event.Cluster(snap.Cluster), event.Reason(snap.Reason))
+	})
+}
