@@ -79,7 +79,7 @@ func (m planModel) condition() any {
 	return pick[any](m.Rand, v, v, d{{"$eq", v}}, d{{"$gt", v}}, d{{"$lt", v}}, d{{"$gte", v}}, d{{"$lte", v}}, d{{"$gte", v}, {"$lt", w}}, d{{"$gt", v}, {"$lte", w}},
 		d{{"$in", a{v, w}}}, d{{"$in", a{v, bson.Regex{Pattern: "^s"}}}}, d{{"$in", a{a{}, a{v}, w}}}, d{{"$in", a{}}}, d{{"$nin", a{v, w}}}, d{{"$ne", v}},
 		d{{"$exists", true}}, d{{"$exists", true}}, d{{"$exists", false}}, d{{"$type", pick[any](m.Rand, "number", "string", "array", "null")}}, d{{"$size", m.IntN(3)}},
-		d{{"$regex", pick(m.Rand, "^s", "^st", "t$", "^(?i)S")}}, d{{"$all", a{v, w}}}, d{{"$not", d{{"$gte", v}}}}, d{{"$mod", a{2, 1}}}, a{v}, a{},
+		d{{"$regex", pick(m.Rand, "^s", "^st", "t$", "^(?i)S")}}, d{{"$all", a{v, w}}}, d{{"$not", d{{pick(m.Rand, "$gte", "$lt", "$eq"), v}}}}, d{{"$ne", v}, {"$gt", w}}, d{{"$ne", v}, {"$nin", a{w, nil}}}, d{{"$not", d{{"$in", a{v, w}}}}}, d{{"$not", d{{"$exists", true}}}}, d{{"$mod", a{2, 1}}}, a{v}, a{},
 		d{{"$elemMatch", d{{"$gte", v}, {"$lt", w}}}}, d{{"$elemMatch", d{{"x", v}, {"y", d{{"$exists", true}}}}}}, nil)
 }
 
@@ -95,6 +95,13 @@ func (m planModel) filter(depth int) d {
 		}
 		filter = append(filter, e{pick(m.Rand, "$or", "$or", "$and", "$nor"), branches})
 	}
+	if depth > 1 && m.IntN(8) == 0 { // so many that they are planned together
+		branches := a{}
+		for range 130 {
+			branches = append(branches, m.branch())
+		}
+		filter = append(filter, e{"$or", branches})
+	}
 	if m.IntN(6) == 0 {
 		compared := d{{pick(m.Rand, "$eq", "$gt", "$gte", "$lt", "$lte"), a{"$" + pick(m.Rand, modelPaths...), d{{"$literal", m.scalar()}}}}}
 		filter = append(filter, e{"$expr", pick[any](m.Rand, compared, d{{"$and", a{compared, d{{"$lt", a{m.IntN(3), "$a"}}}}}})})
@@ -109,6 +116,21 @@ func (m planModel) filter(depth int) d {
 		filter = append(filter, e{"_id", pick[any](m.Rand, m.IntN(60), d{{"$gte", m.IntN(60)}}, d{{"$in", a{m.IntN(60), 3, "x"}}})})
 	}
 	return filter
+}
+
+// branch is one of very many, which seldom match.
+func (m planModel) branch() d {
+	plain := func() any {
+		if v := m.scalar(); fmt.Sprintf("%T", v) != "bson.Regex" {
+			return v
+		}
+		return "st"
+	}
+	branch := d{{pick(m.Rand, "a", "b", "a.x"), pick[any](m.Rand, plain(), m.IntN(1000), 1000+m.IntN(1000), d{{"$gte", 5 + m.IntN(9)}, {"$lt", 15}})}}
+	if m.IntN(2) == 0 {
+		branch = append(branch, e{pick(m.Rand, "c", "b.x", "a.y"), pick[any](m.Rand, plain(), d{{"$ne", plain()}}, d{{"$gt", m.IntN(3)}})})
+	}
+	return branch
 }
 
 func (m planModel) pattern() d {

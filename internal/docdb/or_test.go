@@ -7,8 +7,6 @@ import (
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-
-	"github.com/telamon-db/telamon/internal/docdb/plan"
 )
 
 // plainPlan is a plan's stages from the outside in, an $or's branches in brackets, with the names of the indexes.
@@ -77,13 +75,6 @@ func TestOrPlans(t *testing.T) {
 		if plainPlan(stats.Lookup("executionStages").Document()) != tc.Plan {
 			t.Error(stats)
 		}
-	}
-	many := a{}
-	for i := range plan.MaxClauses {
-		many = append(many, d{{"a", i}})
-	}
-	if stages, _, _, _, _ := x.explain(d{{"find", "c"}, {"filter", d{{"$or", many}}}}); stages != "COLLSCAN " {
-		t.Error(stages)
 	}
 }
 

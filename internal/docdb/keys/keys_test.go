@@ -317,6 +317,7 @@ func FuzzKeyOrder(f *testing.F) {
 		agree(t, a)
 		check(t, document(a), document(b), Compare(document(a), document(b)))
 		for _, left := range Elements(a) {
+			skips(t, left)
 			for _, right := range Elements(b) {
 				check(t, left, right, Compare(left, right))
 				x, y := Append(nil, left), Append(nil, right)
@@ -326,6 +327,23 @@ func FuzzKeyOrder(f *testing.F) {
 			}
 		}
 	})
+}
+
+// skips fails unless Skip finds the end of a value's encoding, both ways round, whatever comes behind it.
+func skips(t *testing.T, v bson.RawValue) {
+	t.Helper()
+	key := Append(nil, v)
+	for _, inverted := range []bool{false, true} {
+		if n, ok := Skip(append(bytes.Clone(key), 0, 0xff, 1), inverted); n != len(key) || !ok {
+			t.Errorf("%v: the encoding %x, inverted %t, has %d bytes, %t", v, key, inverted, n, ok)
+		}
+		Invert(key)
+	}
+	for short := range key {
+		if _, ok := Skip(key[:short], false); ok {
+			t.Errorf("%v: %x of %x is taken for whole", v, key[:short], key)
+		}
+	}
 }
 
 func document(raw []byte) bson.RawValue {

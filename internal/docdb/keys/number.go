@@ -16,6 +16,8 @@ import (
 const (
 	tailExact byte = 0
 	tailAbove byte = 1
+
+	digitsSize = 2 + 15 // behind tailAbove
 )
 
 func appendNumber(dst []byte, v bson.RawValue) []byte {

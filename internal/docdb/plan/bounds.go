@@ -22,41 +22,21 @@ type guide struct {
 
 // bounds say where in an index the documents of a filter are.
 type bounds struct {
-	spans  []span
-	used   int  // leading parts that the filter bounds
-	fixed  int  // of these, how many have one value only
-	points bool // the spans are single values
+	spans   []span
+	fence   fence  // of the parts that spans do not bound
+	bounded []bool // of each part: the filter bounds it, by spans or by the fence
+	used    int    // leading parts that spans bound
+	fixed   int    // of these, how many have one value only
+	points  bool   // the spans are single values
 }
 
-// bound finds what a filter says about the index's leading parts. It goes on as long as parts have single values; a
-// range is the last that it can use, because the keys behind it are not in order.
+// bound finds what a filter says about the index's parts. Spans go on as long as parts have single values, up to the first
+// range; the fence bounds the parts behind.
 func (ix guide) bound(f *match.Filter) bounds {
-	b, prefixes := bounds{points: true}, [][]byte{nil}
-	for i := range ix.Parts {
-		ivs, ok := ix.intervals(f, i)
-		if !ok || i > 0 && len(prefixes)*len(ivs) > maxSpans {
-			break
-		}
-		b.used++
-		if slices.ContainsFunc(ivs, func(iv match.Interval) bool { return !iv.Point() }) {
-			b.points = false
-			for _, prefix := range prefixes {
-				for _, iv := range ivs {
-					if ix.pace.Over(1) {
-						return bounds{}
-					}
-					b.spans = append(b.spans, spanOf(prefix, iv))
-				}
-			}
-			return b
-		}
-		if b.fixed == i && len(ivs) == 1 {
-			b.fixed++
-		}
-		prefixes = multiply(prefixes, ivs)
-	}
+	b, prefixes := ix.leading(f)
 	if b.used == 0 {
-		return bounds{spans: wholeIndex}
+		b.spans = wholeIndex
+		return b
 	}
 	for _, prefix := range prefixes {
 		if ix.pace.Over(1) {
@@ -64,7 +44,68 @@ func (ix guide) bound(f *match.Filter) bounds {
 		}
 		b.spans = append(b.spans, span{prefix, storage.After(prefix)})
 	}
+	b.fence = fence{parts: ix.Parts, from: b.used}
+	for i := b.used; i < len(ix.Parts); i++ {
+		ivs, ok := ix.intervals(f, i)
+		if b.bounded[i] = ok; ok && len(ivs) == 0 {
+			b.spans = nil // nothing can match
+		}
+		var allowed []span
+		if ok {
+			allowed = spansOf(nil, ivs)
+		}
+		b.fence.allowed = append(b.fence.allowed, allowed)
+	}
+	if !b.fence.open() {
+		ix.narrow(f, &b)
+	}
 	return b
+}
+
+// leading finds the bounds of the leading parts: spans if a range ends them, and else the points that they have.
+func (ix guide) leading(f *match.Filter) (b bounds, prefixes [][]byte) {
+	b, prefixes = bounds{points: true, bounded: make([]bool, len(ix.Parts))}, [][]byte{nil}
+	for i := range ix.Parts {
+		ivs, ok := ix.intervals(f, i)
+		if !ok || i > 0 && len(prefixes)*len(ivs) > maxSpans {
+			break
+		}
+		b.used, b.bounded[i] = i+1, true
+		if slices.ContainsFunc(ivs, func(iv match.Interval) bool { return !iv.Point() }) {
+			b.points = false
+			for _, prefix := range prefixes {
+				if ix.pace.Over(len(ivs)) {
+					break
+				}
+				b.spans = append(b.spans, spansOf(prefix, ivs)...)
+			}
+			return b, nil
+		}
+		if b.fixed == i && len(ivs) == 1 {
+			b.fixed++
+		}
+		prefixes = multiply(prefixes, ivs)
+	}
+	return b, prefixes
+}
+
+// narrow bounds the index by each branch of an $or of very many, where what they say together of each part is too much.
+func (ix guide) narrow(f *match.Filter, b *bounds) {
+	for _, alternatives := range f.ManyAlternatives() {
+		var spans []span
+		for _, branch := range alternatives {
+			one, prefixes := ix.leading(branch)
+			if one.used == 0 || ix.pace.Over(1) {
+				return
+			}
+			spans = append(spans, one.spans...)
+			for _, prefix := range prefixes {
+				spans = append(spans, span{prefix, storage.After(prefix)})
+			}
+		}
+		b.spans, b.points = united(spans), false
+		return
+	}
 }
 
 // multiply puts each point behind each prefix.
@@ -112,12 +153,16 @@ func hashed(ivs []match.Interval, ok bool) ([]match.Interval, bool) {
 
 // upward returns the intervals of part i in the order of values.
 func (ix guide) upward(f *match.Filter, i int) (ivs []match.Interval, ok bool) {
+	path := ix.Parts[i].Path
 	if !ix.Multi(i) {
-		return f.SingleIntervals(ix.pace, ix.Parts[i].Path)
+		ivs, ok = f.SingleIntervals(ix.pace, path)
 	} else if !ix.sharesArray(i, i) {
-		return f.Intervals(ix.pace, ix.Parts[i].Path)
+		ivs, ok = f.Intervals(ix.pace, path)
 	}
-	return nil, false
+	if !ok && ix.Sparse && f.Demands(path) { // the index has what is asked for, and little else
+		return []match.Interval{match.Whole()}, true
+	}
+	return ivs, ok
 }
 
 // sharesArray reports whether part i and another before part end may lead through the same array.
@@ -169,8 +214,12 @@ func (ix guide) ordered(i int, b bounds) bool {
 	if !ix.Multi(i) {
 		return true
 	}
-	bounded := ix.Multikey[:b.used]
-	return !ix.Sparse && !slices.Contains(bounded, true) && !ix.sharesArray(i, len(ix.Parts))
+	for j, bounded := range b.bounded {
+		if bounded && ix.Multi(j) {
+			return false
+		}
+	}
+	return !ix.Sparse && !ix.sharesArray(i, len(ix.Parts))
 }
 
 // holdsAll reports whether the index has every document that f matches.
@@ -193,7 +242,8 @@ func (ix guide) covers(f *match.Filter, b bounds) bool {
 		return false
 	}
 	for _, term := range terms {
-		if !slices.ContainsFunc(ix.Parts[:b.used], func(p storage.Part) bool { return p.Path == term }) {
+		i := slices.IndexFunc(ix.Parts, func(p storage.Part) bool { return p.Path == term })
+		if i < 0 || !b.bounded[i] {
 			return false
 		}
 	}

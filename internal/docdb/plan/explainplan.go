@@ -130,12 +130,12 @@ func (p Plan) describeBranches(e Effort) bson.D {
 // indexBounds returns the plan's bounds as explain shows them, in the order of the scan.
 func (p Plan) indexBounds(f *match.Filter) bson.D {
 	var d bson.D
-	used := guide{p.ix, nil}.bound(f).used
+	bounded := guide{p.ix, nil}.bound(f).bounded
 	for i, part := range p.ix.Parts {
 		backward := p.reverse != (part.Dir < 0)
 		shown := match.WholeBounds(backward)
-		if i < used {
-			ivs, _ := guide{p.ix, nil}.upward(f, i) // bounded, as it is one of those used
+		if bounded[i] {
+			ivs, _ := guide{p.ix, nil}.upward(f, i)
 			shown = f.ShowBounds(part.Path, ivs, backward)
 		}
 		d = append(d, bson.E{Key: part.Path, Value: shown})

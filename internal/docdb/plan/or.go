@@ -15,8 +15,8 @@ import (
 // a query of its own. A document belongs to the first branch that it matches, so each is found once, and those that
 // were found need not be remembered.
 
-// MaxClauses bounds the number of branches for this. A larger $or may bound one index as a whole.
-const MaxClauses = match.Branches
+// An $or of more than match.Branches branches is bounded as a whole, if one index bounds all of them. Else the branches that
+// have the same index are answered together.
 
 // branch is one way to match a filter with $or, and the plan for it.
 type branch struct {
@@ -27,7 +27,7 @@ type branch struct {
 // chooseBranches plans the branches of an $or, where no index bounds the filter as a whole: list has indexes that only sort.
 // It has no plan if a branch has no index, or if reading in the order of an index is less work.
 func chooseBranches(r storage.Reader, coll *storage.Collection, q query, list []candidate) (p Plan, ok bool, err error) {
-	for _, alternatives := range q.Filter.Alternatives(MaxClauses) {
+	for _, alternatives := range q.Filter.Alternatives() {
 		if p, ok, err = planBranches(r, coll, q, alternatives); err != nil {
 			return Plan{}, false, err
 		} else if ok {
@@ -35,7 +35,40 @@ func chooseBranches(r storage.Reader, coll *storage.Collection, q query, list []
 			return p, ok, err
 		}
 	}
+	for _, alternatives := range q.Filter.ManyAlternatives() {
+		if p, ok = planGroups(coll, q, alternatives); ok {
+			ok, err = p.beats(r, coll, q, list)
+			return p, ok, err
+		}
+	}
 	return Plan{}, false, nil
+}
+
+// planGroups plans the branches of an $or of very many: each by the index that bounds most of it, and those of one index
+// together.
+func planGroups(coll *storage.Collection, q query, alternatives []*match.Filter) (p Plan, ok bool) {
+	groups, filters := map[string]*branch{}, map[string][]*match.Filter{}
+	var names []string // of the indexes, in the order of the first branches that use them
+	for _, f := range alternatives {
+		list := candidates(coll, query{Filter: f, pace: q.pace})
+		if len(list) == 0 || q.pace.Over(1) {
+			return Plan{}, false
+		}
+		best, name := list[0], list[0].ix.Name
+		if groups[name] == nil {
+			names = append(names, name)
+			groups[name] = &branch{Plan: Plan{Stage: stageIndex, ix: best.ix, Sorted: q.Sort == nil}}
+		}
+		groups[name].spans = append(groups[name].spans, best.spans...)
+		filters[name] = append(filters[name], f)
+	}
+	p = Plan{Stage: stageOr, ix: storage.IDIndex, Sorted: q.Sort == nil}
+	for _, name := range names {
+		b := groups[name]
+		b.spans, b.filter = united(b.spans), match.Together(filters[name])
+		p.branches = append(p.branches, *b)
+	}
+	return p, true
 }
 
 func planBranches(r storage.Reader, coll *storage.Collection, q query, alternatives []*match.Filter) (p Plan, ok bool, err error) {

@@ -34,6 +34,7 @@ type Plan struct {
 	Stage   access
 	ix      storage.Index // of stageIndex and stageIDHack
 	spans   []span        // of keys, in their order
+	fence   *fence        // of the keys within, or nil
 	reverse bool
 	Sorted  bool // documents come in the order that was asked for
 	covered bool // the keys say all that is wanted, which is a number
@@ -122,6 +123,10 @@ func consider(ix storage.Index, q query) candidate {
 	c := candidate{Plan: Plan{Stage: stageIndex, ix: ix, spans: b.spans, Sorted: q.Sort == nil}, bounded: b.used > 0, score: 8 * b.used}
 	if b.used > 0 && !b.points {
 		c.score -= 4
+	}
+	if !b.fence.open() {
+		c.fence = &b.fence
+		c.score += 2
 	}
 	c.unique = ix.Unique && b.fixed == len(ix.Parts)
 	if q.Sort != nil {

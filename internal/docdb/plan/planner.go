@@ -133,26 +133,45 @@ func (c candidate) cost(q query, matches int64) float64 {
 	return n
 }
 
-// count counts the keys within a plan's spans, up to limit.
+// skipShare is the cost of passing over a key, where reading a document by one costs 1.
+const skipShare = 0.25
+
+// count counts the keys that a plan would read documents by, and a share of those that it would pass over, up to limit.
 func (p Plan) count(pace *pace.Pace, r storage.Reader, coll *storage.Collection, limit int64) (n int64, err error) {
 	it, err := r.Iter(nil, nil)
 	if err != nil {
 		return 0, err
 	}
 	defer it.Close()
-	s := &Scan{coll: coll, Plan: p}
+	p.reverse = false
+	s, passed := &Scan{coll: coll, Plan: p}, int64(0)
 	for b := range s.ranges() {
 		if err := pace.Step(20); err != nil {
 			return 0, err
 		}
 		it.SetBounds(b.lo, b.hi)
-		for ok := it.First(); ok; ok = it.Next() {
-			if n++; n >= limit {
-				return n, nil
+		for ok := it.First(); ok; {
+			if n+passed >= limit {
+				return limit, nil
 			}
+			if to, outside := p.passes(it.Key()); outside {
+				passed++
+				ok = it.SeekGE(to)
+				continue
+			}
+			n++
+			ok = it.Next()
 		}
 	}
-	return n, it.Error()
+	return n + int64(skipShare*float64(passed)), it.Error()
+}
+
+// passes reports whether a scan would pass over a key, and where it would go on.
+func (p Plan) passes(key []byte) (to []byte, outside bool) {
+	if p.fence == nil {
+		return nil, false
+	}
+	return p.beyond(key)
 }
 
 // PlanCache has the plans chosen for the shapes of queries, for one value of a collection. The zero value is empty.

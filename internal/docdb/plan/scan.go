@@ -145,13 +145,38 @@ func (s *Scan) first(b span) (bool, error) {
 		return false, err
 	}
 	if s.Plan.reverse {
-		return s.it.Last(), nil
+		return s.within(s.it.Last()), nil
 	}
-	return s.it.First(), nil
+	return s.within(s.it.First()), nil
 }
 
-// next goes to the next row of a range.
+// within goes on to the next row inside of the plan's fence, unless it stands at one.
+func (s *Scan) within(ok bool) bool {
+	for ok && s.Plan.fence != nil && s.x.Step(80) && !s.far() {
+		to, outside := s.Plan.beyond(s.it.Key())
+		if !outside {
+			break
+		}
+		s.keysExamined++
+		if s.Plan.reverse {
+			ok = s.it.SeekLT(to)
+		} else {
+			ok = s.it.SeekGE(to)
+		}
+	}
+	return ok
+}
+
+// far reports whether the scan has examined more than it may.
+func (s *Scan) far() bool { return s.Most > 0 && s.keysExamined+s.docsExamined > s.Most }
+
+// next goes to the next row of a range that is inside of the plan's fence.
 func (s *Scan) next(b span) (bool, error) {
+	ok, err := s.nextRow(b)
+	return s.within(ok && err == nil), err
+}
+
+func (s *Scan) nextRow(b span) (bool, error) {
 	switch rests := s.it == nil; {
 	case rests:
 		if err := s.enter(b); err != nil {
@@ -195,7 +220,7 @@ func (s *Scan) walkRange(b span, yield func(bson.Raw) bool) (more bool, err erro
 		if doc != nil && !yield(doc) {
 			return false, nil
 		}
-		if s.Most > 0 && s.keysExamined+s.docsExamined > s.Most {
+		if s.far() {
 			return false, ErrFar
 		}
 	}
@@ -271,11 +296,25 @@ func (s *Scan) leads(doc bson.Raw, key []byte) (bool, error) {
 		slices.Reverse(encoded)
 	}
 	for _, k := range encoded {
-		if slices.ContainsFunc(s.Plan.spans, func(b span) bool { return b.holds(k) }) {
+		if s.Plan.holds(k) {
 			return bytes.Equal(k, key), err
 		}
 	}
 	return false, err
+}
+
+// holds reports whether the plan visits a key without the index's prefix.
+func (p Plan) holds(key []byte) bool {
+	return slices.ContainsFunc(p.spans, func(b span) bool { return b.holds(key) }) && (p.fence == nil || p.fence.holds(key))
+}
+
+// beyond is the fence's, for whole keys.
+func (p Plan) beyond(key []byte) (to []byte, outside bool) {
+	prefix := key[:len(storage.IndexPrefix(p.ix.ID))]
+	if to, outside = p.fence.beyond(key[len(prefix):], p.reverse); outside {
+		to = slices.Concat(prefix, to)
+	}
+	return to, outside
 }
 
 // ranges returns the spans of keys that the plan visits, in its order.

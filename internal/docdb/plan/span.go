@@ -18,6 +18,9 @@ func (b span) holds(key []byte) bool {
 	return bytes.Compare(b.lo, key) <= 0 && (b.hi == nil || bytes.Compare(key, b.hi) < 0)
 }
 
+// endsBefore reports whether all keys of the span are less than key.
+func (b span) endsBefore(key []byte) bool { return b.hi != nil && bytes.Compare(b.hi, key) <= 0 }
+
 // under returns the span of the keys that begin with prefix.
 func (b span) under(prefix []byte) span {
 	if b.hi == nil {
@@ -37,4 +40,29 @@ func spanOf(prefix []byte, b match.Interval) span {
 		hi = storage.After(hi)
 	}
 	return span{lo, hi}
+}
+
+// spansOf turns intervals into spans.
+func spansOf(prefix []byte, ivs []match.Interval) []span {
+	spans := make([]span, len(ivs))
+	for i, iv := range ivs {
+		spans[i] = spanOf(prefix, iv)
+	}
+	return spans
+}
+
+// united sorts spans and makes one of those that meet.
+func united(spans []span) []span {
+	slices.SortFunc(spans, func(a, b span) int { return bytes.Compare(a.lo, b.lo) })
+	var out []span
+	for _, b := range spans {
+		if n := len(out); n > 0 && bytes.Compare(b.lo, out[n-1].hi) <= 0 {
+			if bytes.Compare(b.hi, out[n-1].hi) > 0 {
+				out[n-1].hi = b.hi
+			}
+			continue
+		}
+		out = append(out, b)
+	}
+	return out
 }

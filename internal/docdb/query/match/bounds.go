@@ -34,11 +34,21 @@ func (f *Filter) ShowBounds(path string, ivs []Interval, backward bool) []string
 	}
 	for _, n := range f.root.flat(nil) {
 		or, _ := n.(disjunction)
-		for _, branch := range or {
+		for _, branch := range or.branches {
 			for _, a := range (&Filter{root: conjunction{branch}}).atoms(path) {
 				known.add(a)
 			}
 		}
+	}
+	denied := f.denied(path)
+	for _, a := range denied {
+		known.add(a)
+	}
+	if len(denied) > 0 {
+		known.limit(bson.RawValue{Type: bson.TypeMinKey})
+		known.limit(bson.RawValue{Type: bson.TypeMaxKey})
+		known.values[string(keys.Append(nil, bson.RawValue{Type: bson.TypeUndefined}))] = "undefined"
+		known.values[string(keys.Append(nil, value.Null))] = "null"
 	}
 	for _, t := range f.root.computedTerms(nil, path) {
 		known.values[string(t.key)] = ShowValue(t.arg)

@@ -34,7 +34,7 @@ func collectPaths(nodes []node, paths *[]string) (whole bool) {
 		case conjunction:
 			whole = collectPaths(n, paths) || whole
 		case disjunction:
-			whole = collectPaths(n, paths) || whole
+			whole = collectPaths(n.branches, paths) || whole
 		case neither:
 			whole = collectPaths(n, paths) || whole
 		case field:

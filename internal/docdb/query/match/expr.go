@@ -97,13 +97,12 @@ func constantOf(p *expression.Parser, v bson.RawValue) (bson.RawValue, bool) {
 // interval holds the index values of the documents of which t is true, in an index without arrays, where a missing field is
 // null.
 func (t term) interval() Interval {
-	least, _ := keys.Bounds(bson.RawValue{Type: bson.TypeMinKey})
-	_, most := keys.Bounds(bson.RawValue{Type: bson.TypeMaxKey})
+	all := Whole()
 	switch t.op {
 	case "$gt", "$gte":
-		return Interval{Lo: t.key, LoIncl: t.op == "$gte", Hi: most}
+		return Interval{Lo: t.key, LoIncl: t.op == "$gte", Hi: all.Hi}
 	case "$lt", "$lte":
-		return Interval{Lo: least, LoIncl: true, Hi: t.key, HiIncl: t.op == "$lte"}
+		return Interval{Lo: all.Lo, LoIncl: true, Hi: t.key, HiIncl: t.op == "$lte"}
 	}
 	return Interval{Lo: t.key, Hi: t.key, LoIncl: true, HiIncl: true}
 }

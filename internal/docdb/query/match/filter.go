@@ -59,11 +59,22 @@ func (c conjunction) match(x *evaluation, doc []byte) bool {
 	return true
 }
 
-// disjunction matches when one of its nodes does.
-type disjunction []node
+// disjunction matches when one of its branches does.
+type disjunction struct {
+	branches []node
+	board    *board // of many branches, if there is one
+	joined   bool   // by Together, to bound an index together
+}
 
 func (d disjunction) match(x *evaluation, doc []byte) bool {
-	for _, n := range d {
+	if d.board != nil {
+		return d.board.match(x, doc, d.branches)
+	}
+	return anyOf(d.branches, x, doc)
+}
+
+func anyOf(branches []node, x *evaluation, doc []byte) bool {
+	for _, n := range branches {
 		if n.match(x, doc) {
 			return true
 		}
@@ -74,7 +85,7 @@ func (d disjunction) match(x *evaluation, doc []byte) bool {
 // neither matches when none of its nodes does.
 type neither []node
 
-func (n neither) match(x *evaluation, doc []byte) bool { return !disjunction(n).match(x, doc) }
+func (n neither) match(x *evaluation, doc []byte) bool { return !anyOf(n, x, doc) }
 
 // field matches when all predicates hold at a path.
 type field struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"slices"
+	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
@@ -25,7 +26,7 @@ type Interval struct {
 // nothing matches.
 //
 // An array can satisfy two bounds with two different elements, so only one comparison is used: an equality, else $in,
-// else the first range, else the first expression. See SingleIntervals for indexes without arrays. When p is over, the
+// else the first range, else the first expression. What is denied of all elements is used if there is nothing else. See SingleIntervals for indexes without arrays. When p is over, the
 // answer means nothing.
 func (f *Filter) Intervals(p *pace.Pace, path string) (ivs []Interval, ok bool) {
 	for _, ops := range [][]string{{"$eq"}, {"$in"}, {"$gt", "$gte", "$lt", "$lte"}, {"$regex"}} {
@@ -38,10 +39,14 @@ func (f *Filter) Intervals(p *pace.Pace, path string) (ivs []Interval, ok bool) 
 			}
 		}
 	}
-	return f.union(p, path, (*Filter).Intervals)
+	if ivs, ok := f.union(p, path, (*Filter).Intervals); ok {
+		return ivs, true
+	}
+	return f.negative(p, path, true)
 }
 
-// Branches is how many branches an $or has at most that is answered branch by branch. One that has more is bounded as a whole.
+// Branches is how many branches an $or has at most that is answered branch by branch. One that has more is bounded as a
+// whole, or by groups of branches.
 const Branches = 100
 
 // union bounds path by the branches of an $or of many, each of which bounds it.
@@ -51,7 +56,7 @@ func (f *Filter) union(p *pace.Pace, path string, of func(*Filter, *pace.Pace, s
 	}
 	for _, n := range f.root.flat(nil) {
 		or, is := n.(disjunction)
-		if !is || len(or) <= Branches {
+		if !is || len(or.branches) <= Branches && !or.joined {
 			continue
 		}
 		if all, ok = or.union(p, path, of); ok {
@@ -62,7 +67,7 @@ func (f *Filter) union(p *pace.Pace, path string, of func(*Filter, *pace.Pace, s
 }
 
 func (d disjunction) union(p *pace.Pace, path string, of func(*Filter, *pace.Pace, string) ([]Interval, bool)) (all []Interval, ok bool) {
-	for _, branch := range d {
+	for _, branch := range d.branches {
 		ivs, bounded := of(&Filter{root: conjunction{branch}}, p, path)
 		if !bounded || p.Over(1) {
 			return nil, false
@@ -75,11 +80,10 @@ func (d disjunction) union(p *pace.Pace, path string, of func(*Filter, *pace.Pac
 // SingleIntervals is Intervals for an index in which every document has exactly one value for path: all comparisons are
 // used together, so that {$gte: 1, $lt: 5} is one interval with two bounds.
 func (f *Filter) SingleIntervals(p *pace.Pace, path string) (ivs []Interval, ok bool) {
-	for _, a := range f.atoms(path) {
-		if p.Over(1) {
-			return nil, false
-		}
-		more, bounded := a.intervals(p)
+	if f == nil {
+		return ivs, ok
+	}
+	narrow := func(more []Interval, bounded bool) {
 		switch {
 		case !bounded:
 		case !ok:
@@ -88,20 +92,16 @@ func (f *Filter) SingleIntervals(p *pace.Pace, path string) (ivs []Interval, ok 
 			ivs = intersect(ivs, more)
 		}
 	}
-	if f == nil {
-		return ivs, ok
-	}
-	if more, bounded := f.union(p, path, (*Filter).SingleIntervals); bounded && ok {
-		ivs = intersect(ivs, more)
-	} else if bounded {
-		ivs, ok = more, true
-	}
-	for _, t := range f.root.computedTerms(nil, path) {
-		if more := []Interval{t.interval()}; ok {
-			ivs = intersect(ivs, more)
-		} else {
-			ivs, ok = more, true
+	for _, a := range f.atoms(path) {
+		if p.Over(1) {
+			return nil, false
 		}
+		narrow(a.intervals(p))
+	}
+	narrow(f.negative(p, path, false))
+	narrow(f.union(p, path, (*Filter).SingleIntervals))
+	for _, t := range f.root.computedTerms(nil, path) {
+		narrow([]Interval{t.interval()}, true)
 	}
 	return ivs, ok
 }
@@ -130,10 +130,23 @@ func (f *Filter) Requires(p *pace.Pace, path string) bool {
 	if ivs, ok := f.Intervals(p, path); ok && !slices.ContainsFunc(ivs, func(iv Interval) bool { return iv.holds(null) }) {
 		return true
 	}
-	return f.root.demands(path)
+	return f.Demands(path)
 }
 
-// demands reports whether {path: {$exists: true}} is part of c.
+// Demands reports whether the filter says that there is something at path.
+func (f *Filter) Demands(path string) bool { return f != nil && f.root.demands(path) }
+
+// deniesNull reports whether p is $ne of null, or $nin of a list with null.
+func deniesNull(p predicate) bool {
+	not, ok := p.(negation)
+	if !ok || len(not) != 1 {
+		return false
+	}
+	a, ok := not[0].(*atom)
+	return ok && (a.op == "$eq" && value.IsNull(a.arg) || a.op == "$in" && slices.ContainsFunc(a.args, value.IsNull))
+}
+
+// demands reports whether {path: {$exists: true}} is part of c, or {path: {$ne: null}}, which says the same of a name.
 func (c conjunction) demands(path string) bool {
 	return slices.ContainsFunc(c, func(n node) bool {
 		switch n := n.(type) {
@@ -142,7 +155,7 @@ func (c conjunction) demands(path string) bool {
 		case field:
 			return n.name == path && slices.ContainsFunc(n.tests, func(p predicate) bool {
 				a, ok := p.(*atom)
-				return ok && a.op == "$exists"
+				return ok && a.op == "$exists" || deniesNull(p) && !strings.Contains(path, ".")
 			})
 		}
 		return false

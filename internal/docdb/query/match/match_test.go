@@ -283,6 +283,15 @@ func TestIntervals(t *testing.T) {
 		key := keys.Append(nil, regexValue(s, ""))
 		return Interval{key, key, true, true}
 	}
+	all, absent := Whole(), []Interval{point(`{"$undefined": true}`), point(`null`)}
+	but := func(texts ...string) (ivs []Interval) {
+		rest := all
+		for _, text := range texts {
+			ivs = append(ivs, Interval{rest.Lo, enc(text), rest.LoIncl, false})
+			rest.Lo, rest.LoIncl = enc(text), false
+		}
+		return append(ivs, rest)
+	}
 	for _, c := range []struct {
 		filter       string
 		many, single []Interval
@@ -298,6 +307,13 @@ func TestIntervals(t *testing.T) {
 		{`{"a": {"$in": [1, 3, 5], "$gt": 2, "$lt": 5}}`, []Interval{point(`1`), point(`3`), point(`5`)}, []Interval{point(`3`)}},
 		{`{"a": {"$gt": 5, "$lt": 3}}`, []Interval{{enc(`5`), numberHi, false, false}}, nil},
 		{`{"a": null}`, []Interval{point(`null`)}, []Interval{point(`null`)}},
+		{`{"a": {"$ne": 1}}`, but(`1`), but(`1`)},
+		{`{"a": {"$not": {"$eq": 1}}}`, but(`1`), but(`1`)},
+		{`{"a": {"$nin": [1, null]}}`, but(`1`), but(`null`, `1`)},
+		{`{"a": {"$ne": 1, "$nin": [2, 1]}}`, but(`1`, `2`), but(`1`, `2`)},
+		{`{"a": {"$not": {"$lt": 1}}}`, []Interval{{all.Lo, nan, true, true}, {enc(`1`), all.Hi, true, false}}, []Interval{{all.Lo, nan, true, true}, {enc(`1`), all.Hi, true, false}}},
+		{`{"a": {"$gte": 1, "$ne": 1}}`, []Interval{{enc(`1`), numberHi, true, false}}, []Interval{{enc(`1`), numberHi, false, false}}},
+		{`{"a": {"$exists": false}}`, absent, absent},
 	} {
 		f := filter(t, c.filter)
 		for name, call := range map[string]func(*pace.Pace, string) ([]Interval, bool){"Intervals": f.Intervals, "SingleIntervals": f.SingleIntervals} {
@@ -313,8 +329,8 @@ func TestIntervals(t *testing.T) {
 			}
 		}
 	}
-	for _, unbounded := range []string{`{}`, `{"b": 1}`, `{"a": {"$ne": 1}}`, `{"a": {"$exists": false}}`, `{"$or": [{"a": 1}, {"b": 1}]}`,
-		`{"a": {"$gt": [1]}}`, `{"a": {"$gt": {"$minKey": 1}}}`, `{"a": {"$not": {"$eq": 1}}}`, `{"a": {"$size": 1}}`} {
+	for _, unbounded := range []string{`{}`, `{"b": 1}`, `{"a": {"$ne": null}}`, `{"a": {"$ne": [1]}}`, `{"a": {"$exists": true}}`, `{"$or": [{"a": 1}, {"b": 1}]}`,
+		`{"a": {"$gt": [1]}}`, `{"a": {"$gt": {"$minKey": 1}}}`, `{"a": {"$not": {"$regex": "^s"}}}`, `{"a": {"$not": {"$gt": 1, "$lt": 3}}}`, `{"a": {"$size": 1}}`} {
 		if ivs, ok := filter(t, unbounded).Intervals(nil, "a"); ok {
 			t.Errorf("%s has bounds %v", unbounded, ivs)
 		}

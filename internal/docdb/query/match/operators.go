@@ -25,7 +25,7 @@ var (
 func newLogicalOperators() value.Table[func(p *expression.Parser, v bson.RawValue) (node, error)] {
 	return value.Table[func(p *expression.Parser, v bson.RawValue) (node, error)]{
 		"$and":        {Summary: "Matches documents that match every one of a list of filters.", Parse: logical("$and", func(list []node) node { return conjunction(list) })},
-		"$or":         {Summary: "Matches documents that match at least one of a list of filters.", Parse: logical("$or", func(list []node) node { return disjunction(list) })},
+		"$or":         {Summary: "Matches documents that match at least one of a list of filters.", Parse: logical("$or", func(list []node) node { return newDisjunction(list) })},
 		"$nor":        {Summary: "Matches documents that match none of a list of filters.", Parse: logical("$nor", func(list []node) node { return neither(list) })},
 		"$expr":       {Summary: "Matches documents for which an expression is true.", Parse: parseExpr},
 		"$jsonSchema": {Summary: "Matches documents that a JSON Schema of draft 4 holds good.", Parse: parseJSONSchema},

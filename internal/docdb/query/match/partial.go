@@ -25,7 +25,7 @@ func describable(n node) bool {
 	case conjunction:
 		return !slices.ContainsFunc(n, func(n node) bool { return !describable(n) })
 	case disjunction:
-		return !slices.ContainsFunc(n, func(n node) bool { return !describable(n) })
+		return !slices.ContainsFunc(n.branches, func(n node) bool { return !describable(n) })
 	case field:
 		return !slices.ContainsFunc(n.tests, func(p predicate) bool {
 			a, ok := p.(*atom)
@@ -46,7 +46,7 @@ func (f *Filter) implies(p *pace.Pace, n node) bool {
 	case conjunction:
 		return !slices.ContainsFunc(n, func(n node) bool { return !f.implies(p, n) })
 	case disjunction:
-		return slices.ContainsFunc(n, func(n node) bool { return f.implies(p, n) })
+		return slices.ContainsFunc(n.branches, func(n node) bool { return f.implies(p, n) })
 	case field:
 		return f != nil && !slices.ContainsFunc(n.tests, func(test predicate) bool { return !f.impliesAtom(p, n.name, test.(*atom)) })
 	}

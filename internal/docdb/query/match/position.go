@@ -28,7 +28,7 @@ func (c conjunction) position(x *evaluation, doc []byte) (last int, ok bool) {
 		case conjunction:
 			note(n.position(x, doc))
 		case disjunction:
-			if only, is := n[0].(conjunction); is && len(n) == 1 {
+			if only, is := n.branches[0].(conjunction); is && len(n.branches) == 1 {
 				note(only.position(x, doc))
 			}
 		case field:

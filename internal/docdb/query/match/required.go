@@ -51,7 +51,7 @@ func (c conjunction) required() []requirement {
 		case conjunction:
 			list = append(list, n.required()...)
 		case disjunction:
-			if all, ok := n[0].(conjunction); ok && len(n) == 1 {
+			if all, ok := n.branches[0].(conjunction); ok && len(n.branches) == 1 {
 				list = append(list, all.required()...)
 			}
 		case field:

@@ -34,7 +34,7 @@ func shapes(nodes []node) string {
 		case conjunction:
 			list = append(list, n.shape())
 		case disjunction:
-			list = append(list, "or("+shapes(n)+")")
+			list = append(list, "or("+shapes(n.branches)+")")
 		case neither:
 			list = append(list, "nor("+shapes(n)+")")
 		case field:
@@ -97,6 +97,9 @@ func (c conjunction) terms(paths *[]string) bool {
 
 // tellsAll reports whether the intervals of p hold what p matches and nothing else.
 func tellsAll(p predicate) bool {
+	if not, ok := p.(negation); ok && len(not) == 1 {
+		p = not[0]
+	}
 	a, ok := p.(*atom)
 	if !ok || !a.plain || a.op == "$regex" || len(a.expressions) > 0 {
 		return false
