@@ -16,6 +16,7 @@ const (
 	GroupOwner                 Role = "GROUP_OWNER"
 	GroupReadOnly              Role = "GROUP_READ_ONLY"
 	GroupAccessManager         Role = "GROUP_ACCESS_MANAGER"
+	GroupAlertsManager         Role = "GROUP_ALERTS_MANAGER"
 	GroupAtlasAdmin            Role = "GROUP_ATLAS_ADMIN"
 	GroupBackupCreator         Role = "GROUP_BACKUP_CREATOR"
 	GroupBackupExportOperator  Role = "GROUP_BACKUP_EXPORT_OPERATOR"
@@ -30,10 +31,13 @@ const (
 	GroupDataAccessReadOnly    Role = "GROUP_DATA_ACCESS_READ_ONLY"
 	GroupDataAccessReadWrite   Role = "GROUP_DATA_ACCESS_READ_WRITE"
 	GroupDatabaseAccessAdmin   Role = "GROUP_DATABASE_ACCESS_ADMIN"
+	GroupModelOwner            Role = "GROUP_MODEL_OWNER"
+	GroupMonitoringAdmin       Role = "GROUP_MONITORING_ADMIN"
 	GroupNetworkAccessManager  Role = "GROUP_NETWORK_ACCESS_MANAGER"
 	GroupObservabilityViewer   Role = "GROUP_OBSERVABILITY_VIEWER"
 	GroupReplicaSetManager     Role = "GROUP_REPLICA_SET_MANAGER"
 	GroupSearchIndexEditor     Role = "GROUP_SEARCH_INDEX_EDITOR"
+	GroupStreamManager         Role = "GROUP_STREAM_PROCESSING_MANAGER"
 	GroupStreamProcessingOwner Role = "GROUP_STREAM_PROCESSING_OWNER"
 	GroupSupportAccessManager  Role = "GROUP_SUPPORT_ACCESS_MANAGER"
 	GroupUserAdmin             Role = "GROUP_USER_ADMIN"
@@ -51,11 +55,11 @@ var OrgRoles = []Role{OrgOwner, OrgGroupCreator, OrgBillingAdmin, OrgBillingRead
 
 // GroupRoles are the names of all project roles, including those that only older versions of the API have.
 var GroupRoles = []Role{
-	GroupAccessManager, "GROUP_ALERTS_MANAGER", GroupAtlasAdmin, "GROUP_AUTOMATION_ADMIN", "GROUP_BACKUP_ADMIN",
+	GroupAccessManager, GroupAlertsManager, GroupAtlasAdmin, "GROUP_AUTOMATION_ADMIN", "GROUP_BACKUP_ADMIN",
 	GroupBackupCreator, GroupBackupExportOperator, GroupBackupManager, GroupBackupRecovery, "GROUP_BILLING_ADMIN",
 	GroupChartsAdmin, GroupClusterCreator, GroupClusterLogViewer, GroupClusterManager, GroupClusterTester,
 	GroupDatabaseAccessAdmin, GroupDataAccessAdmin, GroupDataAccessReadOnly, GroupDataAccessReadWrite, "GROUP_INDEX_MANAGER",
-	"GROUP_MODEL_OWNER", "GROUP_MONITORING_ADMIN", GroupNetworkAccessManager, GroupObservabilityViewer, GroupOwner,
-	GroupReadOnly, "GROUP_READ_WRITE", GroupReplicaSetManager, GroupSearchIndexEditor, "GROUP_STREAM_PROCESSING_MANAGER",
+	GroupModelOwner, GroupMonitoringAdmin, GroupNetworkAccessManager, GroupObservabilityViewer, GroupOwner,
+	GroupReadOnly, "GROUP_READ_WRITE", GroupReplicaSetManager, GroupSearchIndexEditor, GroupStreamManager,
 	GroupStreamProcessingOwner, GroupSupportAccessManager, GroupUserAdmin,
 }

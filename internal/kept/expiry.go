@@ -14,20 +14,31 @@ type Expiry[W, S any] struct {
 	At   func(o *Object[W, S]) time.Time
 }
 
-// end is when o ends; zero: never.
-func (e Expiry[W, S]) end(o *Object[W, S]) time.Time {
-	if e.At == nil {
-		return time.Time{}
+// kind is the work of ending objects; "" if they do not end by themselves.
+func (s *Objects[K, W, S]) kind() reconcile.Kind {
+	if s.Stages != nil {
+		return s.Stages.Work
 	}
-	return e.At(o)
+	return s.Expiry.Kind
+}
+
+// end is when o ends; zero: never.
+func (s *Objects[K, W, S]) end(o *Object[W, S]) time.Time {
+	switch {
+	case s.Stages != nil:
+		return o.Course.end(s.Stages.Duration)
+	case s.Expiry.At != nil:
+		return s.Expiry.At(o)
+	}
+	return time.Time{}
 }
 
 // Work is what is done later: objects end when their time has come.
 func (s *Objects[K, W, S]) Work() map[reconcile.Kind]reconcile.Handler {
-	if s.Expiry.Kind == "" {
+	if s.kind() == "" {
 		return nil
 	}
-	return map[reconcile.Kind]reconcile.Handler{s.Expiry.Kind: expiring[K, W, S]{s}}
+	return map[reconcile.Kind]reconcile.Handler{s.kind(): expiring[K, W, S]{s}}
 }
 
 type expiring[K Ref, W, S any] struct{ objects *Objects[K, W, S] }
@@ -40,12 +51,14 @@ func (e expiring[K, W, S]) Reconcile(ctx context.Context, key string) (again tim
 		if err != nil {
 			return store.IfMissing(err, nil)
 		}
-		switch end := e.objects.Expiry.end(o); {
+		switch end := e.objects.end(o); {
 		case end.IsZero():
 			return nil
 		case end.After(tx.Now()):
 			again = end
 			return nil
+		case o.Course.Ending:
+			return e.objects.Table.Delete(tx, o)
 		}
 		return e.objects.Remove(tx, o)
 	})

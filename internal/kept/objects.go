@@ -34,6 +34,8 @@ type Objects[K Ref, W, S any] struct {
 	BeforeDelete func(tx store.Tx, o *Object[W, S]) error
 	// Expiry is how objects end by themselves; the zero value if they do not.
 	Expiry Expiry[W, S]
+	// Stages are the states that simulated objects go through; nil if they have none.
+	Stages *Stages[W]
 }
 
 // Object is one of them in stored form.
@@ -43,6 +45,7 @@ type Object[W, S any] struct {
 	Value    W         `json:"is"`
 	Internal S         `json:"own,omitzero"` // what the server alone knows
 	Created  time.Time `json:"created"`
+	Course   Course    `json:"course,omitzero"`
 	Rev      int64     `json:"-"`
 }
 
@@ -53,11 +56,12 @@ type Ref interface {
 	RowID() (id string, missing error)
 }
 
-// Limit is how many objects a project has at most: the name of its limit, and the error for one too many, which gets the
-// number. The zero value is no limit.
+// Limit is how many objects a project has at most: the name of its limit, or the number where the API has no name for it,
+// and the error for one too many, which gets the number. The zero value is no limit.
 type Limit struct {
 	Name     string
 	Exceeded *fault.Kind
+	N        int64
 }
 
 // Events are the types of an object's life, "" where the API has none, and what they are about beside the project.
@@ -90,16 +94,17 @@ func (s *Objects[K, W, S]) Page(tx store.Tx, in ListIn, q store.Query) (page api
 	}
 	q.Offset, q.Limit = in.Offset(), in.ItemsPerPage
 	page.TotalCount = api.Total(in.Paging, total)
-	page.Results, err = s.read(tx, in.GroupID, q)
+	page.Results, err = s.Select(tx, in.GroupID, q)
 	return page, err
 }
 
 // All returns all of them.
 func (s *Objects[K, W, S]) All(tx store.Tx, in In) ([]W, error) {
-	return s.read(tx, in.GroupID, s.InProject(in.GroupID))
+	return s.Select(tx, in.GroupID, s.InProject(in.GroupID))
 }
 
-func (s *Objects[K, W, S]) read(tx store.Tx, groupID model.ID, q store.Query) ([]W, error) {
+// Select returns those that q selects, which are of the project.
+func (s *Objects[K, W, S]) Select(tx store.Tx, groupID model.ID, q store.Query) ([]W, error) {
 	objects, err := s.Table.List(tx, q)
 	if err != nil {
 		return nil, err
@@ -140,6 +145,9 @@ func (s *Objects[K, W, S]) Create(tx store.Tx, in CreateIn[W]) (W, error) {
 // Add adds o, which has no id and no instant yet.
 func (s *Objects[K, W, S]) Add(tx store.Tx, o *Object[W, S]) (out W, err error) {
 	o.ID, o.Created, o.Rev = model.NewID(), tx.Now(), 0
+	if s.Stages != nil {
+		o.Course.Go(tx.Now(), s.Stages.Made(&o.Value)...)
+	}
 	if err := s.check(tx, nil, o); err != nil {
 		return out, err
 	}
@@ -159,10 +167,13 @@ func (s *Objects[K, W, S]) Add(tx store.Tx, o *Object[W, S]) (out W, err error) 
 // CheckLimit refuses one more of the project's objects, which are those of the table that of selects, where there are as many as
 // l allows.
 func CheckLimit[T any](tx store.Tx, l Limit, groupID model.ID, table *store.Table[T], of store.Query) error {
-	if l.Name == "" {
+	if l.Exceeded == nil {
 		return nil
 	}
-	most, err := state.Limit(tx, groupID, l.Name)
+	most, err := l.N, error(nil)
+	if l.Name != "" {
+		most, err = state.Limit(tx, groupID, l.Name)
+	}
 	if err != nil {
 		return err
 	}
@@ -193,6 +204,9 @@ func (s *Objects[K, W, S]) Update(tx store.Tx, in K, change func(o *Object[W, S]
 	if err != nil {
 		return out, err
 	}
+	if o.Course.Ending {
+		return out, s.Stages.Ending.With(o.ID)
+	}
 	before := *o
 	if err := change(o); err != nil {
 		return out, err
@@ -201,6 +215,9 @@ func (s *Objects[K, W, S]) Update(tx store.Tx, in K, change func(o *Object[W, S]
 		return out, err
 	}
 	if !reflect.DeepEqual(before, *o) {
+		if s.Stages != nil && s.Stages.Change != nil {
+			o.Course.Go(tx.Now(), s.Stages.Change(&o.Value)...)
+		}
 		if err := s.Put(tx, o); err != nil {
 			return out, err
 		}
@@ -217,12 +234,20 @@ func (s *Objects[K, W, S]) Delete(tx store.Tx, in K) (none api.None, err error) 
 	return none, s.Remove(tx, o)
 }
 
-// Remove removes o.
+// Remove removes o, or sends it through its last states.
 func (s *Objects[K, W, S]) Remove(tx store.Tx, o *Object[W, S]) error {
+	if o.Course.Ending {
+		return s.Stages.Ending.With(o.ID)
+	}
 	if s.BeforeDelete != nil {
 		if err := s.BeforeDelete(tx, o); err != nil {
 			return err
 		}
+	}
+	if s.Stages != nil && s.Stages.End != nil {
+		o.Course.Go(tx.Now(), s.Stages.End(&o.Value)...)
+		o.Course.Ending = true
+		return s.put(tx, o, s.events(o).Deleted)
 	}
 	if err := s.Table.Delete(tx, o); err != nil {
 		return err
@@ -240,8 +265,8 @@ func (s *Objects[K, W, S]) put(tx store.Tx, o *Object[W, S], what event.Type) er
 	if err := s.Table.Put(tx, o); err != nil {
 		return err
 	}
-	if end := s.Expiry.end(o); !end.IsZero() {
-		if err := reconcile.Schedule(tx, s.Expiry.Kind, s.Table.ID(o), "", end); err != nil {
+	if end := s.end(o); !end.IsZero() {
+		if err := reconcile.Schedule(tx, s.kind(), s.Table.ID(o), "", end); err != nil {
 			return err
 		}
 	}
@@ -282,6 +307,9 @@ func (s *Objects[K, W, S]) show(tx store.Tx, groupID model.ID, objects ...*Objec
 	out := make([]W, len(objects))
 	for i, o := range objects {
 		out[i] = shown(o)
+		if s.Stages != nil {
+			s.Stages.Show(&out[i], o.Course.State(tx.Now(), s.Stages.Duration))
+		}
 	}
 	return out, nil
 }

@@ -43,7 +43,7 @@ func newThings(t *testing.T) *things {
 			Name: "things", ID: func(o *object) string { return o.GroupID + "/" + o.Value.Text }, Rev: func(o *object) *int64 { return &o.Rev },
 			Indexes: []store.Index[object]{{Name: "group", Key: func(o *object) []string { return []string{o.GroupID, o.Value.Text} }}},
 		},
-		Limit:     Limit{model.LimitDatabaseUsers, tooMany},
+		Limit:     Limit{Name: model.LimitDatabaseUsers, Exceeded: tooMany},
 		Duplicate: func(o *object) error { return taken.With(o.Value.Text) },
 		Events: func(o *object) Events {
 			return Events{"MONGODB_USER_ADDED", "MONGODB_USER_UPDATED", "MONGODB_USER_DELETED", []event.Subject{event.DatabaseUser(o.Value.Text)}}

@@ -15,6 +15,7 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/awsdns"
 	"github.com/telamon-db/telamon/internal/resource/backup"
 	"github.com/telamon-db/telamon/internal/resource/certificate"
+	"github.com/telamon-db/telamon/internal/resource/cloudaccess"
 	"github.com/telamon-db/telamon/internal/resource/clouduser"
 	"github.com/telamon-db/telamon/internal/resource/cluster"
 	"github.com/telamon-db/telamon/internal/resource/container"
@@ -23,10 +24,13 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/encryption"
 	"github.com/telamon-db/telamon/internal/resource/events"
 	"github.com/telamon-db/telamon/internal/resource/flex"
+	"github.com/telamon-db/telamon/internal/resource/globalwrites"
+	"github.com/telamon-db/telamon/internal/resource/integration"
 	"github.com/telamon-db/telamon/internal/resource/invitation"
 	"github.com/telamon-db/telamon/internal/resource/maintenance"
 	"github.com/telamon-db/telamon/internal/resource/organization"
 	"github.com/telamon-db/telamon/internal/resource/outage"
+	"github.com/telamon-db/telamon/internal/resource/privatelink"
 	"github.com/telamon-db/telamon/internal/resource/project"
 	"github.com/telamon-db/telamon/internal/resource/ratelimits"
 	"github.com/telamon-db/telamon/internal/resource/root"
@@ -55,6 +59,8 @@ func (s *Server) families() []any {
 		clusters = cluster.Lifecycle{Node: s.node, Site: s.cfg.site(), MinDuration: pace.Cluster, Networks: networks, Names: names}
 		shared   = cluster.Lifecycle{Node: s.node, Site: s.cfg.site(), MinDuration: pace.Flex, Networks: networks, Names: names}
 		users    = databaseuser.New(s.store)
+		links    = privatelink.New(s.store, pace.Other)
+		configs  = alert.NewConfigurations(s.store)
 		inviter  = &invite.Sender{BaseURL: func() string { return s.bootstrap.BaseURL }}
 	)
 	list := []any{
@@ -70,6 +76,7 @@ func (s *Server) families() []any {
 		accesslist.New(s.store),
 		&cluster.Service{Lifecycle: clusters, Store: s.store, Version: mongoDBVersion},
 		networks,
+		container.NewPeers(s.store, pace.Other),
 		&flex.Service{Store: s.store, Clusters: shared, Version: mongoDBVersion},
 		s.sampleData(),
 		&outage.Service{Store: s.store, MinDuration: pace.Cluster, Wake: cluster.Wake},
@@ -81,7 +88,12 @@ func (s *Server) families() []any {
 		names,
 		maintenance.New(s.store),
 		encryption.New(s.store),
-		&alert.Service{},
+		encryption.NewEndpoints(s.store, pace.Other),
+		links, links.Endpoints, links.Mode,
+		cloudaccess.New(s.store, pace.Other),
+		integration.New(s.store),
+		&globalwrites.Service{Store: s.store},
+		&alert.Service{Configurations: configs}, configs,
 		&events.Service{Store: s.store, Log: s.cfg.Logger},
 		invite.Expiry{Store: s.store},
 		mail.Sender{Store: s.store, Transport: s.mail, Log: s.cfg.Logger},

@@ -27,8 +27,8 @@ var passing = []string{"t_letters"}
 
 // inside are the tables that have rows of a project.
 var inside = []string{
-	"t_audit_configs", "t_aws_dns", "t_backup_schedules", "t_client_authorities", "t_clusters", "t_custom_roles", "t_database_user_certificates", "t_database_users", "t_encryption_at_rest", "t_maintenance_windows", "t_network_containers",
-	"t_network_entries", "t_projects", "t_restore_jobs", "t_sample_loads", "t_snapshots", "t_user_security",
+	"t_alert_configs", "t_audit_configs", "t_aws_dns", "t_backup_schedules", "t_client_authorities", "t_cloud_access_roles", "t_clusters", "t_custom_roles", "t_database_user_certificates", "t_database_users", "t_encryption_at_rest", "t_encryption_endpoints", "t_endpoint_services", "t_endpoints", "t_integrations", "t_maintenance_windows", "t_network_containers",
+	"t_network_entries", "t_network_peers", "t_projects", "t_regional_endpoint_modes", "t_restore_jobs", "t_sample_loads", "t_snapshots", "t_user_security",
 }
 
 // residue is an organization with a project that has something in every table.
@@ -77,7 +77,33 @@ func fill(t *testing.T, s *apitest.Server) *residue {
 	owner.Patch(at+"/awsCustomDNS", object{"enabled": true}).Want(http.StatusOK)
 	owner.Patch(at+"/maintenanceWindow", object{"dayOfWeek": 1}).Want(http.StatusOK)
 	owner.Patch(at+"/encryptionAtRest", object{"enabledForSearchNodes": true}).Want(http.StatusOK)
+	r.networks()
 	return r
+}
+
+// networks makes what a project has at cloud providers and with other services.
+func (r *residue) networks() {
+	owner, at := r.owner(), "/groups/"+r.project
+	for _, c := range []struct {
+		path   string
+		body   object
+		status int
+	}{
+		{"/cloudProviderAccess", object{"providerName": "AWS"}, http.StatusOK},
+		{"/integrations/PAGER_DUTY", object{"type": "PAGER_DUTY", "serviceKey": "0123456789abcdef0123456789abcdef"}, http.StatusOK},
+		{"/alertConfigs", object{"eventTypeName": "CLUSTER_CREATED", "notifications": []object{{"typeName": "GROUP"}}}, http.StatusOK},
+		{"/encryptionAtRest/AWS/privateEndpoints", object{"regionName": "US_EAST_1"}, http.StatusAccepted},
+	} {
+		owner.Post(at+c.path, c.body).Want(c.status)
+	}
+	owner.Patch(at+"/privateEndpoint/regionalMode", object{"enabled": true}).Want(http.StatusOK)
+	service := owner.Post(at+"/privateEndpoint/endpointService", object{"providerName": "AWS", "region": "US_EAST_1"}).Want(http.StatusOK).Object()["id"].(string)
+	container := owner.Post(at+"/containers", object{"atlasCidrBlock": "10.8.0.0/21", "regionName": "US_EAST_1"}).Want(http.StatusOK).Object()["id"]
+	r.Advance(time.Minute)
+	owner.Post(at+"/privateEndpoint/AWS/endpointService/"+service+"/endpoint", object{"id": "vpce-0123456789abcdef0"}).Want(http.StatusOK)
+	owner.Post(at+"/peers", object{
+		"containerId": container, "accepterRegionName": "us-east-1", "awsAccountId": "123456789012", "routeTableCidrBlock": "10.0.0.0/16", "vpcId": "vpc-0123456789abcdef0",
+	}).Want(http.StatusOK)
 }
 
 // cluster makes a cluster with a snapshot, a restore and sample data.

@@ -3,6 +3,7 @@ package schema
 import (
 	"net/mail"
 	"net/netip"
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -54,6 +55,14 @@ var rules = map[string]*Rule{
 	"azureName":      pattern(`^([-\w._()])+$`, "must have only letters, digits and the characters -_.()"),
 	"gcpProject":     pattern(`^p-[0-9a-z]{24}$`, "must be p- and 24 small letters or digits"),
 	"gcpNetwork":     pattern(`^nt-[0-9a-f]{24}-[0-9a-z]{8}$`, "must be the name of a network"),
+	"awsAccount":     pattern(`^[0-9]{12}$`, "must be 12 digits"),
+	"gcpName":        pattern(`^[a-z][0-9a-z-]{4,28}[0-9a-z]{1}`, "must begin with a small letter and have 6 to 30 small letters, digits and hyphens"),
+	"gcpVPC":         pattern(`[a-z]([-a-z0-9]{0,62}[a-z0-9]{0,1})?`, "must be the name of a network"),
+	"vpceService":    pattern(`^com\.amazonaws\.vpce\.[a-z-0-9]+\.vpce-svc-[0-9a-f]{17}`, "must be the name of a private endpoint service at AWS"),
+	"plsName":        pattern(`^pls_[0-9a-f]{24}$`, "must be pls_ and 24 hexadecimal digits"),
+	"gcpAccount":     pattern(`^mongodb-atlas-[0-9a-z]{16}@p-[0-9a-z]{24}.iam.gserviceaccount.com$`, "must be a service account at GCP"),
+	"hex40":          pattern(`^([0-9a-f]){40}$`, "must be 40 hexadecimal digits"),
+	"httpURL":        {Says: "must be an address with http or https", ok: isHTTPURL},
 	"clientId":       pattern(`^mdb_sa_id_[a-fA-F\d]{24}$`, "must be mdb_sa_id_ and 24 hexadecimal digits"),
 	"accountText":    pattern(`^[\p{L}\p{N}\-_.,' ]*$`, "must have only letters, digits, spaces and the characters -_.,'"),
 	"zoneName":       pattern(`^.{1,64}$`, "must have 1 to 64 characters"),
@@ -125,6 +134,12 @@ func isRange(s string) bool {
 func isNetwork(s string) bool {
 	a, err := netip.ParseAddr(s)
 	return isRange(s) || err == nil && a.Zone() == ""
+}
+
+// isHTTPURL accepts an address of a server, without a name or password in it.
+func isHTTPURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil
 }
 
 // isEmail accepts a bare address of RFC 5322 with a domain, of at most 254 characters (RFC 5321).

@@ -1,25 +1,16 @@
-// Package alert is the family Alerts: what a project is warned of. Nothing raises alerts yet, so the list is empty.
+// Package alert is the families Alerts and Alert Configurations: what a project is warned of, and when. Configurations are
+// checked, kept and shown. Nothing raises alerts yet, so there are none.
 package alert
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/telamon-db/telamon/internal/api"
-	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Service serves the family.
-type Service struct{}
-
-// Operations are the family's operations.
-func (s *Service) Operations() api.Operations {
-	return api.Operations{{
-		ID: "listAlerts", Aliases: []string{"listGroupAlerts"}, Method: http.MethodGet, Path: "/groups/{groupId}/alerts", Tag: "Alerts",
-		Summary: "Return all alerts of one project", Description: "Nothing raises alerts yet: the list is empty.",
-		Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", s.list)},
-	}}
-}
+// Service serves alerts.
+type Service struct{ Configurations *Configurations }
 
 // AlertViewForNdsGroup is an alert of a project.
 type AlertViewForNdsGroup struct {
@@ -31,6 +22,13 @@ type AlertViewForNdsGroup struct {
 	Updated       api.Time `json:"updated" api:"required,readonly" doc:"When the alert last changed."`
 }
 
+// AcknowledgeAlert says for how long an alert is acknowledged.
+type AcknowledgeAlert struct {
+	AcknowledgedUntil      api.Time `json:"acknowledgedUntil,omitzero" doc:"When the acknowledgement ends."`
+	AcknowledgementComment string   `json:"acknowledgementComment,omitempty" api:"maxLen=200" doc:"What is to be remembered."`
+	Unacknowledge          *bool    `json:"unacknowledgeAlert,omitempty" doc:"Whether the acknowledgement ends now."`
+}
+
 type listIn struct {
 	api.InGroup
 	api.Paging
@@ -39,4 +37,32 @@ type listIn struct {
 
 func (s *Service) list(_ context.Context, in listIn) (api.Page[AlertViewForNdsGroup], error) {
 	return api.PageOf(in.Paging, []AlertViewForNdsGroup{}), nil
+}
+
+type ofConfigIn struct {
+	oneConfigIn
+	api.Paging
+}
+
+func (s *Service) ofConfig(tx store.Tx, in ofConfigIn) (api.Page[AlertViewForNdsGroup], error) {
+	_, err := s.Configurations.Find(tx, in.oneConfigIn)
+	return api.PageOf(in.Paging, []AlertViewForNdsGroup{}), err
+}
+
+type oneIn struct {
+	api.InGroup
+	AlertID string `path:"alertId" api:"is=objectId" doc:"Id of the alert."`
+}
+
+func (s *Service) get(_ context.Context, in oneIn) (out AlertViewForNdsGroup, err error) {
+	return out, alertNotFound.With(in.AlertID)
+}
+
+type acknowledgeIn struct {
+	oneIn
+	Body AcknowledgeAlert
+}
+
+func (s *Service) acknowledge(_ context.Context, in acknowledgeIn) (out AlertViewForNdsGroup, err error) {
+	return out, alertNotFound.With(in.AlertID)
 }

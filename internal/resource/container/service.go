@@ -57,6 +57,9 @@ func show(tx store.Tx, groupID model.ID) (func(c *Container) CloudProviderContai
 	return func(c *Container) CloudProviderContainer {
 		w := c.Value
 		w.ID, w.Provisioned = c.ID, api.Ptr(places[w.place()])
+		if w.ProviderName == model.GCP { // clients that connect it read them
+			w.GCPProjectID, w.NetworkName = "p-"+c.ID, "nt-"+c.ID+"-"+c.ID[16:]
+		}
 		return w
 	}, err
 }
@@ -88,10 +91,14 @@ func check(tx store.Tx, before, c *Container) error {
 	return placeable(tx, c)
 }
 
-// unused refuses to change or remove a container that clusters are in.
+// unused refuses to change or remove a container that clusters or peering connections are in.
 func unused(tx store.Tx, c *Container) error {
 	places, err := used(tx, c.GroupID)
-	if err == nil && places[c.Value.place()] {
+	if err != nil {
+		return err
+	}
+	peers, err := connected(tx, c)
+	if err == nil && (peers || places[c.Value.place()]) {
 		err = containersInUse.With()
 	}
 	return err

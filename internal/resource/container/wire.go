@@ -7,9 +7,9 @@ import "github.com/telamon-db/telamon/internal/model"
 type CloudProviderContainer struct {
 	AtlasCIDRBlock      string      `json:"atlasCidrBlock,omitempty" api:"required,is=cidr" doc:"The range, in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16: of 21 to 24 bits at AWS and AZURE, of 18 at most at GCP."`
 	AzureSubscriptionID string      `json:"azureSubscriptionId,omitempty" api:"readonly,is=objectId,when=providerName=AZURE" doc:"Subscription of the network at AZURE. Absent: there is no such network."`
-	GCPProjectID        string      `json:"gcpProjectId,omitempty" api:"readonly,is=gcpProject,when=providerName=GCP" doc:"Project of the network at GCP. Absent: there is no such network."`
+	GCPProjectID        string      `json:"gcpProjectId,omitempty" api:"readonly,is=gcpProject,when=providerName=GCP" doc:"Project of the network at GCP, which is simulated."`
 	ID                  string      `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the container."`
-	NetworkName         string      `json:"networkName,omitempty" api:"readonly,is=gcpNetwork,when=providerName=GCP" doc:"Name of the network at GCP. Absent: there is no such network."`
+	NetworkName         string      `json:"networkName,omitempty" api:"readonly,is=gcpNetwork,when=providerName=GCP" doc:"Name of the network at GCP, which is simulated."`
 	ProviderName        string      `json:"providerName,omitempty" api:"enum=AWS|GCP|AZURE|TENANT|SERVERLESS,default=AWS" doc:"The cloud provider: AWS if it is not told. TENANT and SERVERLESS have no containers."`
 	Provisioned         *bool       `json:"provisioned,omitempty" api:"readonly" doc:"Whether the project has dedicated clusters in the container."`
 	Region              azureRegion `json:"region,omitempty" api:"required,when=providerName=AZURE" doc:"Region at AZURE."`
