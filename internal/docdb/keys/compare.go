@@ -13,21 +13,22 @@ import (
 const maxDepth = 220
 
 // Compare returns -1, 0 or 1 as a sorts before, with or after b. A zero RawValue, a missing field, is equal to null.
-func Compare(a, b bson.RawValue) int { return compare(a, b, 0) }
+func Compare(a, b bson.RawValue) int { return compare(&a, &b, 0) }
 
 // Equal reports whether Compare(a, b) is 0.
-func Equal(a, b bson.RawValue) bool { return compare(a, b, 0) == 0 }
+func Equal(a, b bson.RawValue) bool { return compare(&a, &b, 0) == 0 }
 
-func compare(a, b bson.RawValue, depth int) int {
-	class := Class(a)
-	if c := cmp.Compare(class, Class(b)); c != 0 {
+// compare is given where values are: passing them on would copy ten words each time.
+func compare(a, b *bson.RawValue, depth int) int {
+	class := classOf[a.Type]
+	if c := cmp.Compare(class, classOf[b.Type]); c != 0 {
 		return c
 	}
 	switch class {
 	case classNumber:
 		return compareNumbers(a, b)
 	case classString, classCode:
-		return bytes.Compare(text(a), text(b))
+		return bytes.Compare(text(*a), text(*b))
 	case classObject, classArray:
 		if depth >= maxDepth {
 			return bytes.Compare(a.Value, b.Value)
@@ -40,7 +41,7 @@ func compare(a, b bson.RawValue, depth int) int {
 }
 
 // compareRest compares two values of the same less common class.
-func compareRest(class byte, a, b bson.RawValue, depth int) int {
+func compareRest(class byte, a, b *bson.RawValue, depth int) int {
 	switch class {
 	case classDate:
 		left, _ := a.DateTimeOK()
@@ -63,8 +64,8 @@ func compareRest(class byte, a, b bson.RawValue, depth int) int {
 		rn, rid, _ := b.DBPointerOK()
 		return cmp.Or(cmp.Compare(len(ln), len(rn)), cmp.Compare(ln, rn), bytes.Compare(lid[:], rid[:]))
 	case classCodeWithScope:
-		lc, ls, _ := codeAndScope(a)
-		rc, rs, _ := codeAndScope(b)
+		lc, ls, _ := codeAndScope(*a)
+		rc, rs, _ := codeAndScope(*b)
 		if c := cmp.Compare(lc, rc); c != 0 || depth >= maxDepth {
 			return cmp.Or(c, bytes.Compare(ls, rs))
 		}
@@ -91,7 +92,7 @@ func compareDocuments(a, b []byte, names bool, depth int) int {
 				return c
 			}
 		}
-		if c := compare(left, right, depth); c != 0 {
+		if c := compare(&left, &right, depth); c != 0 {
 			return c
 		}
 	}

@@ -1,7 +1,6 @@
 package keys
 
 import (
-	"bytes"
 	"encoding/binary"
 	"iter"
 
@@ -39,13 +38,23 @@ func step(rest []byte) (name []byte, v bson.RawValue, tail []byte, ok bool) {
 	if len(rest) < 2 { // the closing zero byte
 		return nil, v, nil, false
 	}
-	end := bytes.IndexByte(rest[1:], 0)
-	if end < 0 {
+	end := nameEnd(rest)
+	if end == len(rest) {
 		return nil, v, nil, false
 	}
 	t := bson.Type(rest[0])
-	value, tail, ok := cut(t, rest[end+2:])
-	return rest[1 : end+1], bson.RawValue{Type: t, Value: value}, tail, ok
+	value, tail, ok := cut(t, rest[end+1:])
+	return rest[1:end], bson.RawValue{Type: t, Value: value}, tail, ok
+}
+
+// nameEnd returns where the name of the element at the head of rest ends, or the length of rest if it does not. Most names
+// are short: a loop is faster than a search.
+func nameEnd(rest []byte) int {
+	end := 1
+	for end < len(rest) && rest[end] != 0 {
+		end++
+	}
+	return end
 }
 
 // cut takes the value of type t off the head of rest. The types that are met most are measured here, which is faster.
@@ -73,8 +82,7 @@ func Lookup(doc []byte, name string) bson.RawValue {
 		end := 1 + len(name)
 		found := len(rest) > end && rest[end] == 0 && string(rest[1:end]) == name
 		if !found {
-			for end = 1; end < len(rest) && rest[end] != 0; end++ { // most names are short: faster than a search
-			}
+			end = nameEnd(rest)
 		}
 		if end == len(rest) {
 			break
@@ -90,6 +98,60 @@ func Lookup(doc []byte, name string) bson.RawValue {
 		rest = tail
 	}
 	return bson.RawValue{}
+}
+
+// Gather finds several fields at the first level of doc in one pass, as Lookup finds one each: found has a place for each of
+// the names, which are different.
+func Gather(doc []byte, names []string, found []bson.RawValue) {
+	clear(found)
+	missing := len(names)
+	for at := 4; missing > 0 && at < len(doc)-1; { // doc[at] is the type of an element
+		name := at + 1
+		end := name
+		for end < len(doc) && doc[end] != 0 {
+			end++
+		}
+		t := bson.Type(doc[at])
+		at = end + 1
+		n := measure(t, doc[min(at, len(doc)):])
+		if n < 0 {
+			return
+		}
+		for i, wanted := range names {
+			if end-name == len(wanted) && string(doc[name:end]) == wanted && found[i].Type == 0 {
+				found[i].Type, found[i].Value = t, doc[at:at+n:at+n]
+				missing--
+			}
+		}
+		at += n
+	}
+}
+
+// sizes has the length of the values of each type that have one, and else -1.
+var sizes = func() (table [256]int8) {
+	for i := range table {
+		table[i] = -1
+		if n, ok := wire.FixedSize(bson.Type(i)); ok {
+			table[i] = int8(n)
+		}
+	}
+	return table
+}()
+
+// measure returns the length of the value of type t at the head of rest, or -1 if there is none.
+func measure(t bson.Type, rest []byte) int {
+	n := int(sizes[t])
+	if n < 0 {
+		value, _, ok := cut(t, rest)
+		if !ok {
+			return -1
+		}
+		n = len(value)
+	}
+	if n > len(rest) {
+		return -1
+	}
+	return n
 }
 
 // Nested returns the bytes of a document or array; ok is false for other types.

@@ -11,7 +11,7 @@ import (
 const end byte = 0x00
 
 // Append appends v's encoding to dst.
-func Append(dst []byte, v bson.RawValue) []byte { return appendValue(dst, v, 0) }
+func Append(dst []byte, v bson.RawValue) []byte { return appendValue(dst, &v, 0) }
 
 // Invert turns the encoding b around in place, so that greater values sort first, and returns it. It undoes itself.
 func Invert(b []byte) []byte {
@@ -21,14 +21,14 @@ func Invert(b []byte) []byte {
 	return b
 }
 
-func appendValue(dst []byte, v bson.RawValue, depth int) []byte {
-	class := Class(v)
+func appendValue(dst []byte, v *bson.RawValue, depth int) []byte {
+	class := classOf[v.Type]
 	dst = append(dst, class)
 	switch class {
 	case classNumber:
 		return appendNumber(dst, v)
 	case classString, classCode:
-		return appendText(dst, text(v))
+		return appendText(dst, text(*v))
 	case classObject, classArray:
 		if depth >= maxDepth {
 			return appendText(dst, v.Value)
@@ -41,7 +41,7 @@ func appendValue(dst []byte, v bson.RawValue, depth int) []byte {
 }
 
 // appendRest appends a value of one of the less common classes.
-func appendRest(dst []byte, class byte, v bson.RawValue, depth int) []byte {
+func appendRest(dst []byte, class byte, v *bson.RawValue, depth int) []byte {
 	switch class {
 	case classDate:
 		ms, _ := v.DateTimeOK()
@@ -61,7 +61,7 @@ func appendRest(dst []byte, class byte, v bson.RawValue, depth int) []byte {
 		dst = binary.BigEndian.AppendUint32(dst, uint32(len(namespace)))
 		return append(append(dst, namespace...), id[:]...)
 	case classCodeWithScope:
-		code, scope, _ := codeAndScope(v)
+		code, scope, _ := codeAndScope(*v)
 		dst = appendText(dst, []byte(code))
 		if depth >= maxDepth {
 			return appendText(dst, scope)
@@ -78,7 +78,7 @@ func appendDocument(dst, doc []byte, names bool, depth int) []byte {
 			dst = append(dst, Class(v))
 			dst = append(append(dst, name...), 0) // a BSON name holds no zero byte
 		}
-		dst = appendValue(dst, v, depth)
+		dst = appendValue(dst, &v, depth)
 	}
 	return append(dst, end)
 }

@@ -245,6 +245,19 @@ func TestElements(t *testing.T) {
 	for cut := range raw {
 		for range Elements(raw[:cut]) { // must end, whatever is cut off
 		}
+		gathers(t, raw[:cut], []string{"", "a", "none"})
+	}
+}
+
+// gathers checks that Gather finds what Lookup finds.
+func gathers(t *testing.T, doc []byte, names []string) {
+	t.Helper()
+	found := make([]bson.RawValue, len(names))
+	Gather(doc, names, found)
+	for i, name := range names {
+		if v := Lookup(doc, name); !v.Equal(found[i]) {
+			t.Errorf("%q of %s: %v, not %v", name, bson.Raw(doc), found[i], v)
+		}
 	}
 }
 
@@ -255,8 +268,11 @@ func agree(t *testing.T, doc bson.Raw) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := 0
+	i, names := 0, []string{"none"}
 	for name, v := range Elements(doc) {
+		if !slices.Contains(names, string(name)) {
+			names = append(names, string(name))
+		}
 		if string(name) != want[i].Key() || !v.Equal(want[i].Value()) {
 			t.Errorf("element %d of %s: %q %v", i, doc, name, v)
 		}
@@ -268,6 +284,7 @@ func agree(t *testing.T, doc bson.Raw) {
 	if i != len(want) {
 		t.Errorf("%d elements of %s", i, doc)
 	}
+	gathers(t, doc, names)
 }
 
 // TestElementsOfEveryType puts each value between two others.

@@ -20,16 +20,16 @@ const (
 	digitsSize = 2 + 15 // behind tailAbove
 )
 
-func appendNumber(dst []byte, v bson.RawValue) []byte {
+func appendNumber(dst []byte, v *bson.RawValue) []byte {
 	switch v.Type {
 	case bson.TypeInt32:
-		i, _ := v.Int32OK()
+		i, _ := Integer(*v)
 		return append(appendDouble(dst, float64(i)), tailExact)
 	case bson.TypeInt64:
-		i, _ := v.Int64OK()
+		i, _ := Integer(*v)
 		return appendInt64(dst, i)
 	case bson.TypeDouble:
-		f, _ := v.DoubleOK()
+		f, _ := Real(*v)
 		return append(appendDouble(dst, f), tailExact)
 	}
 	d, _ := v.Decimal128OK()
@@ -93,9 +93,9 @@ func appendDigits(dst []byte, c *big.Int, e int) []byte {
 }
 
 // compareNumbers compares two numbers by value. NaN is below all others and equal to itself.
-func compareNumbers(a, b bson.RawValue) int {
-	ai, aInt := integer(a)
-	bi, bInt := integer(b)
+func compareNumbers(a, b *bson.RawValue) int {
+	ai, aInt := Integer(*a)
+	bi, bInt := Integer(*b)
 	if aInt && bInt {
 		return cmp.Compare(ai, bi)
 	}
@@ -108,22 +108,30 @@ func compareNumbers(a, b bson.RawValue) int {
 	return bytes.Compare(appendNumber(left[:0], a), appendNumber(right[:0], b))
 }
 
-func integer(v bson.RawValue) (int64, bool) {
-	if v.Type == bson.TypeInt32 {
-		i, ok := v.Int32OK()
-		return int64(i), ok
-	}
-	if v.Type == bson.TypeInt64 {
-		return v.Int64OK()
+// Integer returns an int or a long.
+func Integer(v bson.RawValue) (int64, bool) {
+	switch {
+	case v.Type == bson.TypeInt32 && len(v.Value) >= 4:
+		return int64(int32(binary.LittleEndian.Uint32(v.Value))), true
+	case v.Type == bson.TypeInt64 && len(v.Value) >= 8:
+		return int64(binary.LittleEndian.Uint64(v.Value)), true
 	}
 	return 0, false
 }
 
-// double returns v as a double if that loses nothing and costs nothing.
-func double(v bson.RawValue) (float64, bool) {
-	if v.Type == bson.TypeDouble {
-		return v.DoubleOK()
+// Real returns a double.
+func Real(v bson.RawValue) (float64, bool) {
+	if v.Type != bson.TypeDouble || len(v.Value) < 8 {
+		return 0, false
 	}
-	i, ok := integer(v)
+	return math.Float64frombits(binary.LittleEndian.Uint64(v.Value)), true
+}
+
+// double returns v as a double if that loses nothing and costs nothing.
+func double(v *bson.RawValue) (float64, bool) {
+	if v.Type == bson.TypeDouble {
+		return Real(*v)
+	}
+	i, ok := Integer(*v)
 	return float64(i), ok && -1<<53 <= i && i <= 1<<53
 }

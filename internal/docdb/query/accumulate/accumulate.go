@@ -10,10 +10,18 @@ import (
 
 // An Accumulator collects values. It copies what it keeps.
 type Accumulator interface {
-	// Add takes a value, and returns by how many bytes the accumulator has grown.
-	Add(v bson.RawValue) int
-	// Result is the value made of those so far; missing is the zero RawValue.
+	// Add takes a value, which is given where it is: there are many, and each copy costs. It returns by how many bytes the
+	// accumulator has grown.
+	Add(v *bson.RawValue) int
+	// Result is the value made of those so far; missing is the zero RawValue. It lasts until the next value is added.
 	Result() bson.RawValue
+}
+
+// keep copies v to where the value before it is, which it replaces. It returns by how many bytes that has grown.
+func keep(to, v *bson.RawValue) (grown int) {
+	grown = len(v.Value) - len(to.Value)
+	to.Type, to.Value = v.Type, append(to.Value[:0], v.Value...)
+	return grown
 }
 
 // Least takes the least value.
@@ -29,16 +37,16 @@ type extreme struct {
 	sign int
 }
 
-func (e *extreme) Add(v bson.RawValue) int {
-	if value.IsNull(v) || v.Type == bson.TypeUndefined {
+func (e *extreme) Add(v *bson.RawValue) int {
+	if isNothing(v) || e.best.Type != 0 && e.by.CompareAt(v, &e.best)*e.sign <= 0 {
 		return 0
 	}
-	if e.best.Type != 0 && e.by.Compare(v, e.best)*e.sign <= 0 {
-		return 0
-	}
-	grown := len(v.Value) - len(e.best.Value)
-	e.best = value.Clone(v)
-	return grown
+	return keep(&e.best, v)
+}
+
+// isNothing reports whether a value is null, undefined or missing.
+func isNothing(v *bson.RawValue) bool {
+	return v.Type == 0 || v.Type == bson.TypeNull || v.Type == bson.TypeUndefined
 }
 
 func (e *extreme) Result() bson.RawValue { return e.best }
@@ -51,11 +59,11 @@ type first struct {
 	seen bool
 }
 
-func (f *first) Add(v bson.RawValue) int {
+func (f *first) Add(v *bson.RawValue) int {
 	if f.seen {
 		return 0
 	}
-	f.v, f.seen = value.Clone(v), true
+	f.v, f.seen = value.Clone(*v), true
 	return len(v.Value)
 }
 
@@ -66,10 +74,8 @@ func Last() Accumulator { return &last{} }
 
 type last struct{ v bson.RawValue }
 
-func (l *last) Add(v bson.RawValue) int {
-	grown := len(v.Value) - len(l.v.Value)
-	l.v = value.Clone(v)
-	return grown
+func (l *last) Add(v *bson.RawValue) int {
+	return keep(&l.v, v)
 }
 
 func (l *last) Result() bson.RawValue { return l.v }
@@ -87,14 +93,14 @@ type list struct {
 	unique bool
 }
 
-func (l *list) Add(v bson.RawValue) int {
+func (l *list) Add(v *bson.RawValue) int {
 	switch {
 	case v.Type == 0:
 		return 0
 	case !l.unique:
-		l.values = append(l.values, value.Clone(v))
+		l.values = append(l.values, value.Clone(*v))
 		return len(v.Value) + overhead
-	case l.set.Insert(value.Clone(v)):
+	case l.set.Insert(value.Clone(*v)):
 		return 2*len(v.Value) + 2*overhead // the value and its key
 	}
 	return 0
@@ -112,7 +118,7 @@ func Count() Accumulator { return &count{} }
 
 type count struct{ n int64 }
 
-func (c *count) Add(bson.RawValue) int {
+func (c *count) Add(*bson.RawValue) int {
 	c.n++
 	return 0
 }

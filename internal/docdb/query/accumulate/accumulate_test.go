@@ -25,8 +25,8 @@ func TestSumTypes(t *testing.T) {
 	} {
 		total, mean := Sum(), Average()
 		for _, v := range value.Elements(querytest.Val(t, c.values)) {
-			total.Add(v)
-			mean.Add(v)
+			total.Add(&v)
+			mean.Add(&v)
 		}
 		if got := total.Result(); !got.Equal(querytest.Val(t, c.sum)) {
 			t.Errorf("sum of %s: %v, want %s", c.values, got, c.sum)
@@ -52,7 +52,7 @@ func TestResults(t *testing.T) {
 	} {
 		grown := 0
 		for _, v := range value.Elements(querytest.Val(t, c.values)) {
-			grown += c.of.Add(v)
+			grown += c.of.Add(&v)
 		}
 		if got := c.of.Result(); !got.Equal(querytest.Val(t, c.want)) {
 			t.Errorf("%s of %s: %v, want %s", c.name, c.values, got, c.want)
@@ -72,7 +72,8 @@ func TestPlaced(t *testing.T) {
 		{TopN(2, false), `["b", "d"]`}, {BottomN(2, false), `["a", "c"]`}, {TopN(1, true), `"b"`}, {BottomN(1, true), `"c"`}, {TopN(9, false), `["b", "d", "a", "c"]`},
 	} {
 		for i, text := range []string{"a", "b", "c", "d"} {
-			c.of.Add(Keyed([]byte{[]byte{2, 1, 3, 1}[i]}, value.String(text)))
+			v := Keyed([]byte{[]byte{2, 1, 3, 1}[i]}, value.String(text))
+			c.of.Add(&v)
 		}
 		if got := c.of.Result(); !got.Equal(querytest.Val(t, c.want)) {
 			t.Errorf("got %v, want %s", got, c.want)

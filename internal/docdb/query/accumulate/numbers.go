@@ -5,6 +5,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/keys"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 )
 
@@ -38,39 +39,45 @@ func width(t bson.Type) int {
 	return 0
 }
 
-func (s *sum) Add(v bson.RawValue) int {
-	rank := width(v.Type)
-	if rank == 0 {
-		return 0
-	}
-	if rank > width(s.widest) {
-		s.widest = v.Type
-	}
-	i, isInteger := value.Integer(v)
-	switch {
-	case v.Type == bson.TypeDecimal128 && s.exact.Unset():
-		s.exact = value.ToDecimal(v)
-	case v.Type == bson.TypeDecimal128:
-		s.exact = s.exact.Add(value.ToDecimal(v))
-	case !isInteger:
-		s.addDouble(value.AsDouble(v))
-	default:
-		if total, ok := value.AddInt64(s.whole, i); ok {
-			s.whole = total
-			break
-		}
-		s.addDouble(float64(s.whole))
-		s.addDouble(float64(i))
-		s.whole, s.widest = 0, widerOf(s.widest, bson.TypeDouble)
+func (s *sum) Add(v *bson.RawValue) int {
+	switch v.Type {
+	case bson.TypeInt32, bson.TypeInt64:
+		i, _ := keys.Integer(*v)
+		s.widen(v.Type)
+		s.addInteger(i)
+	case bson.TypeDouble:
+		s.widen(v.Type)
+		f, _ := keys.Real(*v)
+		s.addDouble(f)
+	case bson.TypeDecimal128:
+		s.widen(v.Type)
+		s.addDecimal(value.ToDecimal(*v))
 	}
 	return 0
 }
 
-func widerOf(a, b bson.Type) bson.Type {
-	if width(a) > width(b) {
-		return a
+func (s *sum) widen(t bson.Type) {
+	if t != s.widest && width(t) > width(s.widest) {
+		s.widest = t
 	}
-	return b
+}
+
+func (s *sum) addInteger(i int64) {
+	if total, ok := value.AddInt64(s.whole, i); ok {
+		s.whole = total
+		return
+	}
+	s.addDouble(float64(s.whole))
+	s.addDouble(float64(i))
+	s.whole = 0
+	s.widen(bson.TypeDouble)
+}
+
+func (s *sum) addDecimal(d value.Decimal) {
+	if !s.exact.Unset() {
+		d = s.exact.Add(d)
+	}
+	s.exact = d
 }
 
 func (s *sum) addDouble(f float64) {
@@ -124,7 +131,7 @@ type average struct {
 	n int64
 }
 
-func (a *average) Add(v bson.RawValue) int {
+func (a *average) Add(v *bson.RawValue) int {
 	if v.IsNumber() {
 		a.n++
 	}
@@ -152,9 +159,9 @@ type deviation struct {
 	mean, m float64
 }
 
-func (d *deviation) Add(v bson.RawValue) int {
+func (d *deviation) Add(v *bson.RawValue) int {
 	if v.IsNumber() {
-		x := value.Float(v)
+		x := value.Float(*v)
 		d.n++
 		delta := x - d.mean
 		d.mean += delta / float64(d.n)

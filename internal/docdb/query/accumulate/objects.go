@@ -11,12 +11,12 @@ func Merged() Accumulator { return &merged{} }
 
 type merged struct{ fields value.Fields }
 
-func (m *merged) Add(v bson.RawValue) int {
-	if !value.IsDocument(v) {
+func (m *merged) Add(v *bson.RawValue) int {
+	if !value.IsDocument(*v) {
 		return 0
 	}
-	m.fields.Merge(value.Clone(v).Value)
-	return size(v)
+	m.fields.Merge(value.Clone(*v).Value)
+	return size(*v)
 }
 
 func (m *merged) Result() bson.RawValue { return m.fields.Document() }

@@ -32,11 +32,11 @@ type percentiles struct {
 	sorted  bool
 }
 
-func (p *percentiles) Add(v bson.RawValue) int {
-	if !v.IsNumber() || value.IsNaN(v) {
+func (p *percentiles) Add(v *bson.RawValue) int {
+	if !v.IsNumber() || value.IsNaN(*v) {
 		return 0
 	}
-	p.numbers, p.sorted = append(p.numbers, value.Float(v)), false
+	p.numbers, p.sorted = append(p.numbers, value.Float(*v)), false
 	return 8
 }
 

@@ -24,12 +24,12 @@ type firstN struct {
 	values []bson.RawValue
 }
 
-func (f *firstN) Add(v bson.RawValue) int {
+func (f *firstN) Add(v *bson.RawValue) int {
 	if int64(len(f.values)) == f.n {
 		return 0
 	}
-	f.values = append(f.values, value.Clone(v))
-	return size(v)
+	f.values = append(f.values, value.Clone(*v))
+	return size(*v)
 }
 
 func (f *firstN) Result() bson.RawValue { return value.Array(f.values) }
@@ -44,13 +44,12 @@ type lastN struct {
 	oldest int
 }
 
-func (l *lastN) Add(v bson.RawValue) int {
+func (l *lastN) Add(v *bson.RawValue) int {
 	if int64(len(l.values)) < l.n {
-		l.values = append(l.values, value.Clone(v))
-		return size(v)
+		l.values = append(l.values, value.Clone(*v))
+		return size(*v)
 	}
-	grown := len(v.Value) - len(l.values[l.oldest].Value)
-	l.values[l.oldest] = value.Clone(v)
+	grown := keep(&l.values[l.oldest], v)
 	l.oldest = (l.oldest + 1) % len(l.values)
 	return grown
 }
@@ -106,11 +105,11 @@ type ranked struct {
 	values []bson.RawValue
 }
 
-func (r *ranked) Add(v bson.RawValue) int {
-	if !r.all && (value.IsNull(v) || v.Type == bson.TypeUndefined) {
+func (r *ranked) Add(v *bson.RawValue) int {
+	if !r.all && isNothing(v) {
 		return 0
 	}
-	key, v := r.order(v)
+	key, is := r.order(*v)
 	at, _ := slices.BinarySearchFunc(r.keys, key, bytes.Compare)
 	for at < len(r.keys) && bytes.Equal(r.keys[at], key) { // behind its equals, which came before
 		at++
@@ -119,8 +118,8 @@ func (r *ranked) Add(v bson.RawValue) int {
 	if full && !r.last && at == len(r.keys) || full && r.last && at == 0 {
 		return 0
 	}
-	r.keys, r.values = slices.Insert(r.keys, at, bytes.Clone(key)), slices.Insert(r.values, at, value.Clone(v))
-	grown := size(v) + len(key)
+	r.keys, r.values = slices.Insert(r.keys, at, bytes.Clone(key)), slices.Insert(r.values, at, value.Clone(is))
+	grown := size(is) + len(key)
 	if full {
 		out := len(r.keys) - 1
 		if r.last {

@@ -26,8 +26,8 @@ func (c *call) Inputs() []Expression { return c.args }
 func (c *call) Value(x *Evaluation) bson.RawValue {
 	base := len(x.stack)
 	for _, arg := range c.args {
-		v := arg.Value(x)
-		x.stack = append(x.stack, v)
+		v := x.Of(arg) // which may grow the stack
+		x.stack = append(x.stack, *v)
 	}
 	var result bson.RawValue
 	if x.err == nil {
@@ -82,7 +82,7 @@ const maxFolded = 4 << 10
 // fold computes an expression once that is made of constants alone. One that fails does so when its value is asked for.
 func (p *Parser) fold(e Expression) Expression {
 	for _, input := range e.Inputs() {
-		if _, ok := input.(constant); !ok {
+		if _, ok := input.(*constant); !ok {
 			return e
 		}
 	}
@@ -91,7 +91,7 @@ func (p *Parser) fold(e Expression) Expression {
 	if p.pace = x.pace; x.err != nil || len(v.Value) > maxFolded {
 		return e
 	}
-	return constant{value.Clone(v)}
+	return &constant{value.Clone(v)}
 }
 
 func parseOperands(p *Parser, operand bson.RawValue) ([]Expression, error) {

@@ -30,23 +30,26 @@ func comparison(result func(order int) bson.RawValue) parsing {
 			if !x.Step(len(args[0].Value) >> 9) {
 				return bson.RawValue{}
 			}
-			return result(compare(by, args[0], args[1]))
+			return result(compareAt(by, &args[0], &args[1]))
 		})(p, name, operand)
 	}
 }
 
 // compare is the order of values in expressions, where a missing value is less than null and greater than MinKey.
-func compare(by *keys.Collation, a, b bson.RawValue) int {
+func compare(by *keys.Collation, a, b bson.RawValue) int { return compareAt(by, &a, &b) }
+
+// compareAt is compare of values that are not copied.
+func compareAt(by *keys.Collation, a, b *bson.RawValue) int {
 	if missing(a) || missing(b) {
 		return cmp.Compare(rank(a), rank(b))
 	}
-	return by.Compare(a, b)
+	return by.CompareAt(a, b)
 }
 
-func missing(v bson.RawValue) bool { return v.Type == 0 || v.Type == bson.TypeUndefined }
+func missing(v *bson.RawValue) bool { return v.Type == 0 || v.Type == bson.TypeUndefined }
 
 // rank places missing values among the others.
-func rank(v bson.RawValue) int {
+func rank(v *bson.RawValue) int {
 	switch {
 	case v.Type == bson.TypeMinKey:
 		return 0

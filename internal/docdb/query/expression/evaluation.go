@@ -22,6 +22,9 @@ type Evaluation struct {
 	pace  pace.Pace
 	stack []bson.RawValue // operands of calls that are at work
 	taken int
+	read  *columns        // of the document, those that have been read
+	found []bson.RawValue // by the places of their names
+	last  bson.RawValue   // of Of
 	err   error
 }
 
@@ -32,7 +35,7 @@ func NewEvaluation(ctx context.Context, vars []bson.RawValue) *Evaluation {
 
 // Begin goes on to a document.
 func (x *Evaluation) Begin(doc []byte) *Evaluation {
-	x.doc, x.taken = doc, 0
+	x.doc, x.taken, x.read = doc, 0, nil
 	return x
 }
 

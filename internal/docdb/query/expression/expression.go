@@ -75,7 +75,7 @@ func Parse(p *Parser, v bson.RawValue) (Expression, error) {
 	case value.IsArray(v):
 		return parseArray(p, v)
 	}
-	return constant{v}, nil
+	return &constant{v}, nil
 }
 
 func parseDocument(p *Parser, v bson.RawValue) (Expression, error) {
@@ -122,13 +122,15 @@ func parseList(p *Parser, v bson.RawValue) (list []Expression, err error) {
 
 type constant struct{ v bson.RawValue }
 
-func (c constant) Value(x *Evaluation) bson.RawValue { return x.value(c.v) }
-func (constant) Inputs() []Expression                { return nil }
+func (c *constant) Value(x *Evaluation) bson.RawValue { return x.value(c.v) }
+func (*constant) Inputs() []Expression                { return nil }
 
 // Constant is the value of an expression that is one and the same for all documents, where that is plain to see.
 func Constant(e Expression) (bson.RawValue, bool) {
-	c, ok := e.(constant)
-	return c.v, ok
+	if c, ok := e.(*constant); ok {
+		return c.v, true
+	}
+	return bson.RawValue{}, false
 }
 
 type document struct {

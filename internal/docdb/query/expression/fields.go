@@ -38,11 +38,11 @@ func parseGetField(p *Parser, name string, operand bson.RawValue) (Expression, e
 	return &call{[]Expression{field, root{}}, fieldOf}, nil
 }
 
-func isConstant(e Expression) bool { _, ok := e.(constant); return ok }
+func isConstant(e Expression) bool { _, ok := e.(*constant); return ok }
 
 func constantText(e Expression) (string, bool) {
-	c, _ := e.(constant)
-	return value.Text(c.v)
+	v, _ := Constant(e)
+	return value.Text(v)
 }
 
 func fieldOf(x *Evaluation, args []bson.RawValue) bson.RawValue {

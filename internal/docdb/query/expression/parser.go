@@ -24,6 +24,7 @@ type Parser struct {
 	ClusterTime bson.Timestamp
 	pace        pace.Pace
 	scope       *binding
+	columns     *columns // of the expressions that are read, or nil
 	slots       Slot
 	used        []Slot // the variables that have been read of
 	changing    bool   // something has been read that is another at each time
@@ -130,7 +131,7 @@ func (p *Parser) Let(name string) (slot Slot, undo func()) {
 // Bind makes a name stand for a value until undo is called.
 func (p *Parser) Bind(name string, v bson.RawValue) (undo func()) {
 	before := p.scope
-	p.bind(name, constant{v})
+	p.bind(name, &constant{v})
 	return func() { p.scope = before }
 }
 
@@ -179,7 +180,7 @@ func (p *Parser) LetAll(doc bson.Raw) error {
 		if paths, whole := Paths(e); whole || len(paths) > 0 {
 			return wire.Errorf(wire.Code{Number: 4890500, Name: "Location4890500"}, "the variable '%s' of 'let' is to look at a document, but there is none yet", name)
 		}
-		p.bind(string(name), constant{e.Value(x)})
+		p.bind(string(name), &constant{e.Value(x)})
 	}
 	return x.Err()
 }

@@ -24,7 +24,7 @@ func parseReference(p *Parser, text string) (Expression, error) {
 	}
 	parts, err := value.FieldPath(rest)
 	if _, isRoot := base.(root); isRoot {
-		return field(parts), err
+		return p.field(parts), err
 	}
 	return member{base, parts}, err
 }
@@ -39,11 +39,11 @@ func parseVariable(p *Parser, name string) (Expression, error) {
 	case name == "ROOT" || name == "CURRENT":
 		return root{}, nil
 	case name == "NOW" && !p.Now.IsZero():
-		return constant{value.Date(p.Now)}, nil
+		return &constant{value.Date(p.Now)}, nil
 	case name == "CLUSTER_TIME" && p.ClusterTime != bson.Timestamp{}:
-		return constant{value.Timestamp(p.ClusterTime)}, nil
+		return &constant{value.Timestamp(p.ClusterTime)}, nil
 	case name == "REMOVE":
-		return constant{}, nil
+		return &constant{}, nil
 	}
 	return nil, wire.Errorf(wire.Code{Number: 17276, Name: "Location17276"}, "Use of undefined variable: %s", name)
 }
@@ -119,6 +119,8 @@ func Paths(e Expression) (paths []string, whole bool) {
 		return nil, true
 	case field:
 		return []string{strings.Join(e, ".")}, false
+	case *column:
+		return []string{strings.Join(e.path, ".")}, false
 	}
 	for _, input := range e.Inputs() {
 		more, all := Paths(input)

@@ -40,8 +40,8 @@ func overAll(start func(*keys.Collation) accumulate.Accumulator) parsing {
 }
 
 func accumulated(x *Evaluation, a accumulate.Accumulator, values []bson.RawValue) bson.RawValue {
-	for _, v := range values {
-		if !x.Step(1) || !x.Take(a.Add(v)) {
+	for i := range values {
+		if !x.Step(1) || !x.Take(a.Add(&values[i])) {
 			return bson.RawValue{}
 		}
 	}
@@ -132,7 +132,7 @@ func parseParts(p *Parser, v bson.RawValue) (parts []float64, err error) {
 	if err != nil {
 		return nil, err
 	}
-	list, ok := e.(constant)
+	list, ok := e.(*constant)
 	if !ok || !value.IsArray(list.v) || len(value.Elements(list.v)) == 0 {
 		return nil, wire.Errorf(location(7750301), "The $percentile 'p' field must be a non-empty array of constant numbers from [0.0, 1.0] range")
 	}

@@ -135,10 +135,8 @@ func (b BucketAuto) bucket(x *expression.Evaluation, docs, rest []keyedDoc, held
 	to := Group{fields: b.fields}.newGroup(docs[0].by)
 	for _, d := range docs {
 		x.Begin(d.doc)
-		for i, f := range b.fields {
-			if err := held.Take(to.states[i].Add(f.operand.Value(x))); err != nil {
-				return nil, err
-			}
+		if err := held.Take(to.add(b.fields, x)); err != nil {
+			return nil, err
 		}
 		if err := x.Err(); err != nil {
 			return nil, err

@@ -6,8 +6,6 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
-	"github.com/telamon-db/telamon/internal/docdb/memory"
-	"github.com/telamon-db/telamon/internal/docdb/query/accumulate"
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/wire"
@@ -83,76 +81,4 @@ func (g Group) Needs(Needs) Needs {
 		needs = needs.and(needsOf(f.operand))
 	}
 	return needs
-}
-
-// group is one group and what it has accumulated.
-type group struct {
-	id     bson.RawValue
-	states []accumulate.Accumulator
-}
-
-// stage groups a stream. Groups come out in the order of their first documents.
-func (g Group) Stream(in value.Documents, r *Run) value.Documents {
-	return func(yield func(bson.Raw, error) bool) {
-		held := r.Memory.Open("$group", expression.MaxMemory)
-		defer held.Close()
-		order, err := g.collect(in, r.Evaluation(), &held)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		for _, group := range order {
-			if !yield(g.result(group), nil) {
-				return
-			}
-		}
-	}
-}
-
-func (g Group) collect(in value.Documents, x *expression.Evaluation, held *memory.Account) ([]*group, error) {
-	var order []*group
-	groups := map[string]*group{}
-	var key []byte
-	for doc, err := range in {
-		if err != nil {
-			return nil, err
-		}
-		x.Begin(doc)
-		id := value.OrNull(g.id.Value(x))
-		key = g.by.Append(key[:0], id)
-		to := groups[string(key)]
-		if to == nil {
-			to = g.newGroup(id)
-			groups[string(key)], order = to, append(order, to)
-			if err := held.Take(len(key) + len(id.Value) + 128*(1+len(g.fields))); err != nil {
-				return nil, err
-			}
-		}
-		for i, f := range g.fields {
-			if err := held.Take(to.states[i].Add(f.operand.Value(x))); err != nil {
-				return nil, err
-			}
-		}
-		if err := x.Err(); err != nil {
-			return nil, err
-		}
-	}
-	return order, nil
-}
-
-func (g Group) newGroup(id bson.RawValue) *group {
-	to := &group{id: value.Clone(id)}
-	for _, f := range g.fields {
-		to.states = append(to.states, f.start())
-	}
-	return to
-}
-
-func (g Group) result(group *group) bson.Raw {
-	b := value.NewBuilder()
-	b.Add("_id", group.id)
-	for i, f := range g.fields {
-		b.Add(f.name, value.OrNull(group.states[i].Result()))
-	}
-	return b.Bytes()
 }

@@ -112,6 +112,7 @@ func parseStage(p *expression.Parser, v bson.RawValue) (Stage, error) {
 	if !ok {
 		return nil, unknownStage(name)
 	}
+	defer p.Together()()
 	return definition.Parse(p, named{name, keys.Lookup(v.Value, name)})
 }
 

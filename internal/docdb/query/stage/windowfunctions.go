@@ -74,13 +74,13 @@ func accumulated(p *part, windows [][2]int, start func() accumulate.Accumulator,
 			if !p.x.Step(1) {
 				return nil, p.x.Err()
 			}
-			grown := a.Add(values[at[1]])
+			grown := a.Add(&values[at[1]])
 			if err := p.held.Take(grown); err != nil {
 				return nil, err
 			}
 			held += grown
 		}
-		results[i] = value.OrNull(a.Result())
+		results[i] = value.Clone(value.OrNull(a.Result()))
 		if err := p.held.Take(len(results[i].Value)); err != nil {
 			return nil, err
 		}

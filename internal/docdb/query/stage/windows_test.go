@@ -25,6 +25,7 @@ func TestWindowFunctions(t *testing.T) {
 		{`{"$count": {}, "window": {"documents": [-100, 0]}}`, `[1, 2, 3, 4, 1, 2]`, 0},
 		{`{"$first": "$v", "window": {"documents": [-1, 0]}}`, `[10, 10, 20, null, 7, 7]`, 0},
 		{`{"$topN": {"n": 1, "sortBy": {"v": -1}, "output": "$_id"}, "window": {"documents": ["unbounded", "current"]}}`, `[[1], [2], [2], [4], [5], [6]]`, 0},
+		{`{"$max": "$v", "window": {"documents": ["unbounded", "current"]}}`, `[10, 20, 20, 50, 7, 9]`, 0}, {`{"$last": "$t", "window": {"documents": ["unbounded", "current"]}}`, `[1, 2, 4, 5, 1, 1]`, 0},
 		{`{"$documentNumber": {}}`, `[1, 2, 3, 4, 1, 2]`, 0}, {`{"$rank": {}}`, `[1, 2, 3, 4, 1, 1]`, 0}, {`{"$denseRank": {}}`, `[1, 2, 3, 4, 1, 1]`, 0},
 		{`{"$shift": {"output": "$v", "by": 1}}`, `[20, null, 50, null, 9, null]`, 0}, {`{"$shift": {"output": "$_id", "by": -1, "default": "none"}}`, `["none", 1, 2, 3, "none", 5]`, 0},
 		{`{"$derivative": {"input": "$_id"}, "window": {"documents": [-1, 0]}}`, `[null, 1.0, 0.5, 1.0, null, null]`, 0},

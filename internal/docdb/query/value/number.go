@@ -69,23 +69,14 @@ func magnitude(x int64) uint64 {
 }
 
 // Integer returns an int or a long.
-func Integer(v bson.RawValue) (int64, bool) {
-	if v.Type == bson.TypeInt32 {
-		i, ok := v.Int32OK()
-		return int64(i), ok
-	}
-	if v.Type == bson.TypeInt64 {
-		return v.Int64OK()
-	}
-	return 0, false
-}
+func Integer(v bson.RawValue) (int64, bool) { return keys.Integer(v) }
 
 // AsDouble returns an int, a long or a double as a double.
 func AsDouble(v bson.RawValue) float64 {
 	if i, ok := Integer(v); ok {
 		return float64(i)
 	}
-	f, _ := v.DoubleOK()
+	f, _ := keys.Real(v)
 	return f
 }
 

@@ -49,8 +49,17 @@ func Timestamp(t bson.Timestamp) bson.RawValue {
 
 // Bool is a bool.
 func Bool(b bool) bson.RawValue {
-	return bson.RawValue{Type: bson.TypeBoolean, Value: bsoncore.AppendBoolean(nil, b)}
+	if b {
+		return yes
+	}
+	return no
 }
+
+// The bools, which are asked for often.
+var (
+	yes = bson.RawValue{Type: bson.TypeBoolean, Value: []byte{1}}
+	no  = bson.RawValue{Type: bson.TypeBoolean, Value: []byte{0}}
+)
 
 // String is a string.
 func String(s string) bson.RawValue {
@@ -142,9 +151,14 @@ func Truncated(v bson.RawValue) (int64, bool) {
 }
 
 // IsNaN reports whether v is a number that is none.
-func IsNaN(v bson.RawValue) bool { return v.IsNumber() && keys.Equal(v, nanValue) }
-
-var nanValue = Double(math.NaN())
+func IsNaN(v bson.RawValue) bool {
+	if v.Type == bson.TypeDecimal128 {
+		d, _ := v.Decimal128OK()
+		return d.IsNaN()
+	}
+	f, _ := keys.Real(v)
+	return math.IsNaN(f)
+}
 
 // FirstName returns the name of a document's first field.
 func FirstName(v bson.RawValue) (string, bool) {
