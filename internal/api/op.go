@@ -71,6 +71,11 @@ func At[In, Out any](date Date, handle func(context.Context, In) (Out, error)) V
 	return v
 }
 
+// Since declares the versions of an operation that has one alone, as At does.
+func Since[In, Out any](date Date, handle func(context.Context, In) (Out, error)) []Version {
+	return []Version{At(date, handle)}
+}
+
 // bound is a handler that binds its input first.
 func bound[In, Out any](handle func(context.Context, In) (Out, error)) func(context.Context, *binding) (any, error) {
 	return func(ctx context.Context, b *binding) (any, error) {

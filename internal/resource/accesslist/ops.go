@@ -22,39 +22,28 @@ func (s *Service) Operations() api.Operations {
 	read := authz.Any(authz.GroupReadOnly)
 	manage := authz.Any(authz.GroupOwner, authz.GroupNetworkAccessManager)
 	missing := fault.Kinds{networkEntryMissing}
-	return api.Operations{
-		{
-			ID: "listProjectIpAccessLists", Aliases: []string{"listGroupAccessListEntries"}, Method: http.MethodGet, Path: list, Tag: tag,
-			Summary: "Return the access list of one project", Description: "Returns the entries in the order in which they were added.",
-			Roles: read, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.List))},
-		},
-		{
-			ID: "createProjectIpAccessList", Aliases: []string{"createGroupAccessListEntry"}, Method: http.MethodPost, Path: list, Tag: tag,
-			Summary: "Add entries to the access list of one project",
-			Description: "Adds each entry of the body; an entry for a network that is listed already takes the place of the older one. " +
-				"Either all are taken or none. Answers with the whole list.",
-			Roles:  authz.Any(authz.GroupOwner, authz.GroupNetworkAccessManager, authz.GroupChartsAdmin),
-			Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{networkEntriesLimit},
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.create))},
-		},
-		{
-			ID: "getProjectIpList", Aliases: []string{"getGroupAccessListEntry"}, Method: http.MethodGet, Path: entry, Tag: tag,
-			Summary: "Return one entry of a project's access list",
-			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.Get))},
-		},
-		{
-			ID: "deleteProjectIpAccessList", Aliases: []string{"deleteGroupAccessListEntry"}, Method: http.MethodDelete, Path: entry, Tag: tag,
-			Summary: "Remove one entry from a project's access list",
-			Roles:   manage, Status: http.StatusNoContent, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.Delete))},
-		},
-		{
-			ID: "getProjectIpAccessListStatus", Aliases: []string{"getGroupAccessListStatus"}, Method: http.MethodGet, Path: entry + "/status", Tag: tag,
-			Summary: "Return the status of one entry of a project's access list", Description: "An entry holds as soon as it is listed, so its status is ACTIVE.",
-			Roles: read, Status: http.StatusOK, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.status))},
-		},
-	}
+	return api.Operations{{
+		ID: "listProjectIpAccessLists", Aliases: []string{"listGroupAccessListEntries"}, Method: http.MethodGet, Path: list, Tag: tag,
+		Summary: "Return the access list of one project", Description: "Returns the entries in the order in which they were added.",
+		Roles: read, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, s.List)),
+	}, {
+		ID: "createProjectIpAccessList", Aliases: []string{"createGroupAccessListEntry"}, Method: http.MethodPost, Path: list, Tag: tag,
+		Summary: "Add entries to the access list of one project",
+		Description: "Adds each entry of the body; an entry for a network that is listed already takes the place of the older one. " +
+			"Either all are taken or none. Answers with the whole list.",
+		Roles: authz.Any(authz.GroupOwner, authz.GroupNetworkAccessManager, authz.GroupChartsAdmin), Status: http.StatusOK, Level: api.Real,
+		Errors: fault.Kinds{networkEntriesLimit}, Versions: api.Since("2023-01-01", store.Write(s.Store, s.create)),
+	}, {
+		ID: "getProjectIpList", Aliases: []string{"getGroupAccessListEntry"}, Method: http.MethodGet, Path: entry, Tag: tag,
+		Summary: "Return one entry of a project's access list",
+		Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: api.Since("2023-01-01", store.Read(s.Store, s.Get)),
+	}, {
+		ID: "deleteProjectIpAccessList", Aliases: []string{"deleteGroupAccessListEntry"}, Method: http.MethodDelete, Path: entry, Tag: tag,
+		Summary: "Remove one entry from a project's access list",
+		Roles:   manage, Status: http.StatusNoContent, Level: api.Real, Errors: missing, Versions: api.Since("2023-01-01", store.Write(s.Store, s.Delete)),
+	}, {
+		ID: "getProjectIpAccessListStatus", Aliases: []string{"getGroupAccessListStatus"}, Method: http.MethodGet, Path: entry + "/status", Tag: tag,
+		Summary: "Return the status of one entry of a project's access list", Description: "An entry holds as soon as it is listed, so its status is ACTIVE.",
+		Roles: read, Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: api.Since("2023-01-01", store.Read(s.Store, s.status)),
+	}}
 }

@@ -25,11 +25,7 @@ func (s *Service) listOfProject(tx store.Tx, in listOfProjectIn) (page api.Page[
 		return page, err
 	}
 	keys, err := state.KeyHolders.In(tx, p)
-	var all []APIKeyUserDetails
-	for _, k := range keys {
-		all = append(all, toWire(k, ""))
-	}
-	return api.PageOf(in.Paging, all), err
+	return api.PageAs(in.Paging, keys, toWire), err
 }
 
 type createInProjectIn struct {
@@ -60,7 +56,7 @@ func (s *Service) createInProject(tx store.Tx, in createInProjectIn) (out APIKey
 	if err != nil {
 		return out, err
 	}
-	return toWire(k, private), happenedIn(tx, p, k, "API_KEY_ADDED_TO_GROUP")
+	return shape.APIKey(k, private), happenedIn(tx, p, k, "API_KEY_ADDED_TO_GROUP")
 }
 
 // happenedIn writes an event about the key in the project.
@@ -197,7 +193,7 @@ func (s *Service) updateInProject(tx store.Tx, in updateInProjectIn) (out APIKey
 			return out, err
 		}
 	}
-	return toWire(k, ""), state.APIKeys.Put(tx, k)
+	return toWire(k), state.APIKeys.Put(tx, k)
 }
 
 // describe gives a key that was found in a project another description.

@@ -25,7 +25,7 @@ type listIn struct {
 }
 
 func (s *Service) list(tx store.Tx, in listIn) (api.Page[APIKeyUserDetails], error) {
-	return shape.Page(tx, state.APIKeys, state.KeysOf(in.OrgID), in.Paging, func(k *model.APIKey) APIKeyUserDetails { return toWire(k, "") })
+	return shape.Page(tx, state.APIKeys, state.KeysOf(in.OrgID), in.Paging, toWire)
 }
 
 type createIn struct {
@@ -38,7 +38,7 @@ func (s *Service) create(tx store.Tx, in createIn) (out APIKeyUserDetails, err e
 	if err != nil {
 		return out, err
 	}
-	return toWire(k, private), nil
+	return shape.APIKey(k, private), nil
 }
 
 // create makes a key, if the organization has room for it.
@@ -79,14 +79,6 @@ func (in oneIn) find(tx store.Tx) (*model.APIKey, error) {
 	return k, store.IfMissing(err, keyNotFound.With(in.APIUserID))
 }
 
-func (s *Service) get(tx store.Tx, in oneIn) (out APIKeyUserDetails, err error) {
-	k, err := in.find(tx)
-	if err != nil {
-		return out, err
-	}
-	return toWire(k, ""), nil
-}
-
 type updateIn struct {
 	oneIn
 	Body UpdateAtlasOrganizationAPIKey
@@ -105,7 +97,7 @@ func (s *Service) update(tx store.Tx, in updateIn) (out APIKeyUserDetails, err e
 			return out, err
 		}
 	}
-	return toWire(k, ""), state.APIKeys.Put(tx, k)
+	return toWire(k), state.APIKeys.Put(tx, k)
 }
 
 // take changes what w names, and tells which events that makes.

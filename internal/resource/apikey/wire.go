@@ -58,8 +58,8 @@ type UserAccessListResponse struct {
 	Links           []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 }
 
-// toWire writes k, with its private key if that has just been made.
-func toWire(k *model.APIKey, private string) APIKeyUserDetails { return shape.APIKey(k, private) }
+// toWire shows k without its private key.
+func toWire(k *model.APIKey) APIKeyUserDetails { return shape.APIKey(k, "") }
 
 func toEntry(k *model.APIKey, a *model.KeyAddress) UserAccessListResponse {
 	w := UserAccessListResponse{

@@ -34,22 +34,17 @@ const (
 
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
-	return api.Operations{
-		{
-			ID: "getAuditingConfiguration", Aliases: []string{"getGroupAuditLog"}, Method: http.MethodGet, Path: path, Tag: tag,
-			Summary: "Return the auditing configuration of one project",
-			Roles:   authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.Get))},
-		},
-		{
-			ID: "updateAuditingConfiguration", Aliases: []string{"updateGroupAuditLog"}, Method: http.MethodPatch, Path: path, Tag: tag,
-			Summary: "Update the auditing configuration of one project",
-			Description: "Changes what the body names; an empty auditFilter removes the filter. " +
-				"The configuration is kept and shown, but does not act on traffic yet: clusters write no audit log.",
-			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.Patch))},
-		},
-	}
+	return api.Operations{{
+		ID: "getAuditingConfiguration", Aliases: []string{"getGroupAuditLog"}, Method: http.MethodGet, Path: path, Tag: tag,
+		Summary: "Return the auditing configuration of one project",
+		Roles:   authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: api.Since("2023-01-01", store.Read(s.Store, s.Get)),
+	}, {
+		ID: "updateAuditingConfiguration", Aliases: []string{"updateGroupAuditLog"}, Method: http.MethodPatch, Path: path, Tag: tag,
+		Summary: "Update the auditing configuration of one project",
+		Description: "Changes what the body names; an empty auditFilter removes the filter. " +
+			"The configuration is kept and shown, but does not act on traffic yet: clusters write no audit log.",
+		Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: api.Since("2023-01-01", store.Write(s.Store, s.Patch)),
+	}}
 }
 
 // AuditLog is a project's auditing configuration.

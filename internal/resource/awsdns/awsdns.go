@@ -34,22 +34,18 @@ const (
 
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
-	return api.Operations{
-		{
-			ID: "getAwsCustomDns", Aliases: []string{"getGroupAwsCustomDns"}, Method: http.MethodGet, Path: path, Tag: tag,
-			Summary: "Return the custom DNS configuration of one project's clusters on AWS",
-			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.Get))},
-		},
-		{
-			ID: "toggleAwsCustomDns", Aliases: []string{"toggleGroupAwsCustomDns"}, Method: http.MethodPatch, Path: path, Tag: tag,
-			Summary: "Switch custom DNS for one project's clusters on AWS",
-			Description: "Gives the project's clusters on AWS private names beside the others, or takes them away: connectionStrings.private and " +
-				"privateSrv. Where the server answers no DNS, clusters have no names and the setting is only kept.",
-			Roles: authz.Any(authz.GroupOwner, authz.GroupAtlasAdmin), Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.toggle))},
-		},
-	}
+	return api.Operations{{
+		ID: "getAwsCustomDns", Aliases: []string{"getGroupAwsCustomDns"}, Method: http.MethodGet, Path: path, Tag: tag,
+		Summary: "Return the custom DNS configuration of one project's clusters on AWS",
+		Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, s.Get)),
+	}, {
+		ID: "toggleAwsCustomDns", Aliases: []string{"toggleGroupAwsCustomDns"}, Method: http.MethodPatch, Path: path, Tag: tag,
+		Summary: "Switch custom DNS for one project's clusters on AWS",
+		Description: "Gives the project's clusters on AWS private names beside the others, or takes them away: connectionStrings.private and " +
+			"privateSrv. Where the server answers no DNS, clusters have no names and the setting is only kept.",
+		Roles: authz.Any(authz.GroupOwner, authz.GroupAtlasAdmin), Status: http.StatusOK, Level: api.Real,
+		Versions: api.Since("2023-01-01", store.Write(s.Store, s.toggle)),
+	}}
 }
 
 // AWSCustomDNSEnabledView is the setting.

@@ -45,42 +45,34 @@ const (
 
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
-	return api.Operations{
-		{
-			ID: "listDatabaseUserCertificates", Aliases: []string{"listGroupDatabaseUserCerts", "listDatabaseUserCerts"}, Method: http.MethodGet, Path: certs, Tag: tag,
-			Summary: "Return all certificates of one database user", Description: "Returns the certificates that the project's authority has made, the oldest first.",
-			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound},
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.store, s.list))},
-		},
-		{
-			ID: "createDatabaseUserCertificate", Aliases: []string{"createGroupDatabaseUserCert", "createDatabaseUserCert"}, Method: http.MethodPost, Path: certs, Tag: tag,
-			Summary: "Create one certificate for one database user",
-			Description: "Makes a certificate with which a user whose x509Type is MANAGED logs in to the project's clusters where they speak TLS. The answer is " +
-				"the certificate and its private key as PEM, which nobody can ask for again.",
-			Roles: authz.Any(authz.GroupOwner), Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound},
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.store, s.create))},
-		},
-		{
-			ID: "getLdapConfiguration", Aliases: []string{"getGroupUserSecurity", "getUserSecurity"}, Method: http.MethodGet, Path: userPath, Tag: "LDAP Configuration",
-			Summary: "Return how database users of one project are vouched for from outside",
-			Roles:   authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.store, s.security.Get))},
-		},
-		{
-			ID: "saveLdapConfiguration", Aliases: []string{"updateGroupUserSecurity", "updateUserSecurity"}, Method: http.MethodPatch, Path: userPath, Tag: "LDAP Configuration",
-			Summary:     "Update how database users of one project are vouched for from outside",
-			Description: "Takes the authorities (customerX509.cas) that vouch for users whose x509Type is CUSTOMER, from their next login on. LDAP can only be off.",
-			Roles:       authz.Any(authz.GroupOwner), Status: http.StatusAccepted, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.store, s.security.Patch))},
-		},
-		{
-			ID: "disableCustomerManagedX509", Aliases: []string{"disableGroupUserSecurityCustomerX509", "disableSecurityCustomerX509"}, Method: http.MethodDelete,
-			Path: userPath + "/customerX509", Tag: tag, Summary: "Take away the customer's authorities of one project",
-			Description: "From now on nobody logs in with a certificate of theirs.",
-			Roles:       authz.Any(authz.GroupOwner), Status: http.StatusAccepted, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.store, s.disable))},
-		},
-	}
+	return api.Operations{{
+		ID: "listDatabaseUserCertificates", Aliases: []string{"listGroupDatabaseUserCerts", "listDatabaseUserCerts"}, Method: http.MethodGet, Path: certs, Tag: tag,
+		Summary: "Return all certificates of one database user", Description: "Returns the certificates that the project's authority has made, the oldest first.",
+		Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound},
+		Versions: api.Since("2023-01-01", store.Read(s.store, s.list)),
+	}, {
+		ID: "createDatabaseUserCertificate", Aliases: []string{"createGroupDatabaseUserCert", "createDatabaseUserCert"}, Method: http.MethodPost, Path: certs, Tag: tag,
+		Summary: "Create one certificate for one database user",
+		Description: "Makes a certificate with which a user whose x509Type is MANAGED logs in to the project's clusters where they speak TLS. The answer is " +
+			"the certificate and its private key as PEM, which nobody can ask for again.",
+		Roles: authz.Any(authz.GroupOwner), Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound},
+		Versions: api.Since("2023-01-01", store.Write(s.store, s.create)),
+	}, {
+		ID: "getLdapConfiguration", Aliases: []string{"getGroupUserSecurity", "getUserSecurity"}, Method: http.MethodGet, Path: userPath, Tag: "LDAP Configuration",
+		Summary: "Return how database users of one project are vouched for from outside",
+		Roles:   authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.store, s.security.Get)),
+	}, {
+		ID: "saveLdapConfiguration", Aliases: []string{"updateGroupUserSecurity", "updateUserSecurity"}, Method: http.MethodPatch, Path: userPath,
+		Tag:         "LDAP Configuration",
+		Summary:     "Update how database users of one project are vouched for from outside",
+		Description: "Takes the authorities (customerX509.cas) that vouch for users whose x509Type is CUSTOMER, from their next login on. LDAP can only be off.",
+		Roles:       authz.Any(authz.GroupOwner), Status: http.StatusAccepted, Level: api.Real, Versions: api.Since("2023-01-01", store.Write(s.store, s.security.Patch)),
+	}, {
+		ID: "disableCustomerManagedX509", Aliases: []string{"disableGroupUserSecurityCustomerX509", "disableSecurityCustomerX509"}, Method: http.MethodDelete,
+		Path: userPath + "/customerX509", Tag: tag,
+		Summary: "Take away the customer's authorities of one project", Description: "From now on nobody logs in with a certificate of theirs.",
+		Roles: authz.Any(authz.GroupOwner), Status: http.StatusAccepted, Level: api.Real, Versions: api.Since("2023-01-01", store.Write(s.store, s.disable)),
+	}}
 }
 
 // Tables are what the family stores.

@@ -36,131 +36,113 @@ func (s *Service) Operations() api.Operations { return append(s.life(), s.action
 
 // life are the operations of which clusters come, change and go.
 func (s *Service) life() api.Operations {
-	return api.Operations{
-		{
-			ID: "createCluster", Aliases: []string{"createGroupCluster"}, Method: http.MethodPost, Path: path, Tag: tag,
-			Summary: "Create one cluster in one project",
-			Description: "Declares a cluster and answers at once; it is CREATING until its database runs, then IDLE. Telamon runs one process for it, " +
-				"whatever sizes and regions are declared. It speaks TLS where the API does, and has connectionStrings.standardSrv where the server answers DNS.",
-			Roles: authz.Any(authz.GroupClusterCreator, authz.GroupOwner), Status: http.StatusCreated, Level: api.Real,
-			Errors: fault.Kinds{
-				fault.InvalidAttribute, fault.DuplicateClusterName, fault.DuplicateNamePrefix, fault.ClustersLimit, freeClusterRefused,
-			},
-			Versions: []api.Version{
-				api.At("2023-01-01", store.Write(s.Store, create[LegacyAtlasCluster](s))).Until(firstSunset),
-				api.At("2023-02-01", store.Write(s.Store, create[AdvancedClusterDescription](s))).Until(firstSunset),
-				api.At("2024-08-05", store.Write(s.Store, create[ClusterDescription20240805](s))).Until(middleSunset),
-				api.At("2024-10-23", store.Write(s.Store, create[ClusterDescription20240805](s))),
-			},
+	return api.Operations{{
+		ID: "createCluster", Aliases: []string{"createGroupCluster"}, Method: http.MethodPost, Path: path, Tag: tag,
+		Summary: "Create one cluster in one project",
+		Description: "Declares a cluster and answers at once; it is CREATING until its database runs, then IDLE. Telamon runs one process for it, " +
+			"whatever sizes and regions are declared. It speaks TLS where the API does, and has connectionStrings.standardSrv where the server answers DNS.",
+		Roles: authz.Any(authz.GroupClusterCreator, authz.GroupOwner), Status: http.StatusCreated, Level: api.Real,
+		Errors: fault.Kinds{fault.InvalidAttribute, fault.DuplicateClusterName, fault.DuplicateNamePrefix, fault.ClustersLimit, freeClusterRefused},
+		Versions: []api.Version{
+			api.At("2023-01-01", store.Write(s.Store, create[LegacyAtlasCluster](s))).Until(firstSunset),
+			api.At("2023-02-01", store.Write(s.Store, create[AdvancedClusterDescription](s))).Until(firstSunset),
+			api.At("2024-08-05", store.Write(s.Store, create[ClusterDescription20240805](s))).Until(middleSunset),
+			api.At("2024-10-23", store.Write(s.Store, create[ClusterDescription20240805](s))),
 		},
-		{
-			ID: "listClusters", Aliases: []string{"listGroupClusters"}, Method: http.MethodGet, Path: path, Tag: tag,
-			Summary: "Return all clusters in one project", Description: "Returns the project's clusters by name, without Flex clusters.",
-			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{
-				api.At("2023-01-01", store.Read(s.Store, list[LegacyAtlasCluster](s))).Until(firstSunset),
-				api.At("2023-02-01", store.Read(s.Store, list[AdvancedClusterDescription](s))).Until(firstSunset),
-				api.At("2024-08-05", store.Read(s.Store, list[ClusterDescription20240805](s))),
-			},
+	}, {
+		ID: "listClusters", Aliases: []string{"listGroupClusters"}, Method: http.MethodGet, Path: path, Tag: tag,
+		Summary: "Return all clusters in one project", Description: "Returns the project's clusters by name, without Flex clusters.",
+		Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real,
+		Versions: []api.Version{
+			api.At("2023-01-01", store.Read(s.Store, list[LegacyAtlasCluster](s))).Until(firstSunset),
+			api.At("2023-02-01", store.Read(s.Store, list[AdvancedClusterDescription](s))).Until(firstSunset),
+			api.At("2024-08-05", store.Read(s.Store, list[ClusterDescription20240805](s))),
 		},
-		{
-			ID: "getCluster", Aliases: []string{"getGroupCluster"}, Method: http.MethodGet, Path: one, Tag: tag,
-			Summary: "Return one cluster from one project",
-			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI, asymmetricShard},
-			Versions: []api.Version{
-				api.At("2023-01-01", store.Read(s.Store, read[LegacyAtlasCluster](s))).Until(firstSunset),
-				api.At("2023-02-01", store.Read(s.Store, read[AdvancedClusterDescription](s))).Until(firstSunset),
-				api.At("2024-08-05", store.Read(s.Store, read[ClusterDescription20240805](s))),
-			},
+	}, {
+		ID: "getCluster", Aliases: []string{"getGroupCluster"}, Method: http.MethodGet, Path: one, Tag: tag,
+		Summary: "Return one cluster from one project",
+		Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real,
+		Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI, asymmetricShard},
+		Versions: []api.Version{
+			api.At("2023-01-01", store.Read(s.Store, read[LegacyAtlasCluster](s))).Until(firstSunset),
+			api.At("2023-02-01", store.Read(s.Store, read[AdvancedClusterDescription](s))).Until(firstSunset),
+			api.At("2024-08-05", store.Read(s.Store, read[ClusterDescription20240805](s))),
 		},
-		{
-			ID: "updateCluster", Aliases: []string{"updateGroupCluster"}, Method: http.MethodPatch, Path: one, Tag: tag,
-			Summary: "Modify one cluster in one project",
-			Description: "Changes what the body names; regions are replaced as a whole. The cluster is UPDATING for a moment, then IDLE. " +
-				"paused stops the database and keeps its data; a paused cluster can only be resumed or deleted.",
-			Roles:  authz.Any(authz.GroupClusterManager, authz.GroupClusterTester, authz.GroupReplicaSetManager, authz.GroupOwner),
-			Status: http.StatusOK, Level: api.Real,
-			Errors: fault.Kinds{
-				fault.ClusterNotFound, fault.FlexInClusterAPI, fault.InvalidAttribute, cannotUpdatePaused, fault.ClusterNotReady, fault.ClusterBeingDeleted,
-				asymmetricShard,
-			},
-			Versions: []api.Version{
-				api.At("2023-01-01", store.Write(s.Store, update[LegacyAtlasCluster](s))).Until(firstSunset),
-				api.At("2023-02-01", store.Write(s.Store, update[AdvancedClusterDescription](s))).Until(firstSunset),
-				api.At("2024-08-05", store.Write(s.Store, update[ClusterDescription20240805](s))).Until(middleSunset),
-				api.At("2024-10-23", store.Write(s.Store, update[ClusterDescription20240805](s))),
-			},
+	}, {
+		ID: "updateCluster", Aliases: []string{"updateGroupCluster"}, Method: http.MethodPatch, Path: one, Tag: tag,
+		Summary: "Modify one cluster in one project",
+		Description: "Changes what the body names; regions are replaced as a whole. The cluster is UPDATING for a moment, then IDLE. " +
+			"paused stops the database and keeps its data; a paused cluster can only be resumed or deleted.",
+		Roles: authz.Any(authz.GroupClusterManager, authz.GroupClusterTester, authz.GroupReplicaSetManager, authz.GroupOwner), Status: http.StatusOK, Level: api.Real,
+		Errors: fault.Kinds{
+			fault.ClusterNotFound, fault.FlexInClusterAPI, fault.InvalidAttribute, cannotUpdatePaused, fault.ClusterNotReady, fault.ClusterBeingDeleted,
+			asymmetricShard,
 		},
-		{
-			ID: "deleteCluster", Aliases: []string{"deleteGroupCluster"}, Method: http.MethodDelete, Path: one, Tag: tag,
-			Summary: "Remove one cluster from one project", Description: "Asks for the cluster to be removed with its data. It is DELETING until it is gone.",
-			Roles: authz.Any(authz.GroupOwner), Status: http.StatusAccepted, Level: api.Real,
-			Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI, fault.TerminationProtected, fault.ClusterBeingDeleted, duringOutage},
-			Versions: []api.Version{
-				api.At("2023-01-01", store.Write(s.Store, s.delete)).Until(firstSunset),
-				api.At("2023-02-01", store.Write(s.Store, s.delete)),
-			},
+		Versions: []api.Version{
+			api.At("2023-01-01", store.Write(s.Store, update[LegacyAtlasCluster](s))).Until(firstSunset),
+			api.At("2023-02-01", store.Write(s.Store, update[AdvancedClusterDescription](s))).Until(firstSunset),
+			api.At("2024-08-05", store.Write(s.Store, update[ClusterDescription20240805](s))).Until(middleSunset),
+			api.At("2024-10-23", store.Write(s.Store, update[ClusterDescription20240805](s))),
 		},
-		{
-			ID: "getClusterStatus", Aliases: []string{"getGroupClusterStatus"}, Method: http.MethodGet, Path: one + "/status", Tag: tag,
-			Summary: "Return the status of all cluster changes",
-			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.ClusterNotFound},
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, status))},
+	}, {
+		ID: "deleteCluster", Aliases: []string{"deleteGroupCluster"}, Method: http.MethodDelete, Path: one, Tag: tag,
+		Summary: "Remove one cluster from one project", Description: "Asks for the cluster to be removed with its data. It is DELETING until it is gone.",
+		Roles: authz.Any(authz.GroupOwner), Status: http.StatusAccepted, Level: api.Real,
+		Errors:   fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI, fault.TerminationProtected, fault.ClusterBeingDeleted, duringOutage},
+		Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.delete)).Until(firstSunset), api.At("2023-02-01", store.Write(s.Store, s.delete))},
+	}, {
+		ID: "getClusterStatus", Aliases: []string{"getGroupClusterStatus"}, Method: http.MethodGet, Path: one + "/status", Tag: tag,
+		Summary: "Return the status of all cluster changes",
+		Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.ClusterNotFound},
+		Versions: api.Since("2023-01-01", store.Read(s.Store, status)),
+	}, {
+		ID: "upgradeSharedCluster", Aliases: []string{"upgradeGroupClusterTenantUpgrade", "upgradeTenantUpgrade"}, Method: http.MethodPost, Path: path + "/tenantUpgrade",
+		Tag:         tag,
+		Summary:     "Upgrade one free cluster",
+		Description: "Makes a free cluster a dedicated one, or (providerName FLEX) a Flex one, with its data, id and address. It is UPDATING at once; the answer shows it as it was.",
+		Roles:       authz.Any(authz.GroupClusterManager), Status: http.StatusOK, Level: api.Real,
+		Errors: fault.Kinds{
+			fault.ClusterNotFound, fault.FlexInClusterAPI, fault.InvalidAttribute, fault.InvalidRegion, fault.ClusterNotReady, fault.ClusterBeingDeleted,
 		},
-		{
-			ID: "upgradeSharedCluster", Aliases: []string{"upgradeGroupClusterTenantUpgrade", "upgradeTenantUpgrade"}, Method: http.MethodPost,
-			Path: path + "/tenantUpgrade", Tag: tag, Summary: "Upgrade one free cluster",
-			Description: "Makes a free cluster a dedicated one, or (providerName FLEX) a Flex one, with its data, id and address. It is UPDATING at once; the answer shows it as it was.",
-			Roles:       authz.Any(authz.GroupClusterManager), Status: http.StatusOK, Level: api.Real,
-			Errors: fault.Kinds{
-				fault.ClusterNotFound, fault.FlexInClusterAPI, fault.InvalidAttribute, fault.InvalidRegion, fault.ClusterNotReady, fault.ClusterBeingDeleted,
-			},
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.upgradeFree))},
+		Versions: api.Since("2023-01-01", store.Write(s.Store, s.upgradeFree)),
+	}, {
+		ID: "upgradeFlexCluster", Aliases: []string{"tenantGroupFlexClusterUpgrade", "tenantUpgrade"}, Method: http.MethodPost,
+		Path: "/groups/{groupId}/flexClusters:tenantUpgrade", Tag: "Flex Clusters",
+		Summary:     "Upgrade one Flex cluster",
+		Description: "Makes a Flex cluster a dedicated one, with its data, id and address. It is UPDATING at once; the answer shows it as it was.",
+		Roles:       authz.Any(authz.GroupClusterManager), Status: http.StatusOK, Level: api.Real,
+		Errors:   fault.Kinds{fault.ClusterNotFound, fault.NonFlexInFlexAPI, fault.InvalidAttribute, fault.ClusterNotReady, fault.ClusterBeingDeleted},
+		Versions: api.Since("2024-11-13", store.Write(s.Store, s.upgradeFlex)),
+	}, {
+		ID: "listClustersForAllProjects", Aliases: []string{"listClusterDetails"}, Method: http.MethodGet, Path: "/clusters", Tag: tag,
+		Summary:     "Return all authorized clusters in all projects",
+		Description: "Returns the projects that the caller may read and that have clusters, by name, with these.",
+		Roles:       authz.Authenticated, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, s.all)),
+	}, {
+		ID: "listCloudProviderRegions", Aliases: []string{"listGroupClusterProviderRegions", "listClusterProviderRegions"}, Method: http.MethodGet,
+		Path: path + "/provider/regions", Tag: tag,
+		Summary:     "Return all cloud provider regions",
+		Description: "Returns the regions that clusters of a size can be in, by provider. The size is nothing but a name here, so every region has all.",
+		Roles:       authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", s.regions),
+	}, {
+		ID: "getClusterAdvancedConfiguration", Aliases: []string{"getGroupClusterProcessArgs", "getProcessArgs"}, Method: http.MethodGet, Path: one + "/processArgs",
+		Tag:     tag,
+		Summary: "Return the process arguments of one cluster",
+		Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI},
+		Versions: []api.Version{
+			api.At("2023-01-01", store.Read(s.Store, get(showProcess[ClusterDescriptionProcessArgs]))).Until(firstSunset),
+			api.At("2024-08-05", store.Read(s.Store, get(showProcess[ClusterDescriptionProcessArgs20240805]))),
 		},
-		{
-			ID: "upgradeFlexCluster", Aliases: []string{"tenantGroupFlexClusterUpgrade", "tenantUpgrade"}, Method: http.MethodPost,
-			Path: "/groups/{groupId}/flexClusters:tenantUpgrade", Tag: "Flex Clusters", Summary: "Upgrade one Flex cluster",
-			Description: "Makes a Flex cluster a dedicated one, with its data, id and address. It is UPDATING at once; the answer shows it as it was.",
-			Roles:       authz.Any(authz.GroupClusterManager), Status: http.StatusOK, Level: api.Real,
-			Errors: fault.Kinds{
-				fault.ClusterNotFound, fault.NonFlexInFlexAPI, fault.InvalidAttribute, fault.ClusterNotReady, fault.ClusterBeingDeleted,
-			},
-			Versions: []api.Version{api.At("2024-11-13", store.Write(s.Store, s.upgradeFlex))},
+	}, {
+		ID: "updateClusterAdvancedConfiguration", Aliases: []string{"updateGroupClusterProcessArgs", "updateProcessArgs"}, Method: http.MethodPatch,
+		Path: one + "/processArgs", Tag: tag,
+		Summary:     "Update the process arguments of one cluster",
+		Description: "Changes what the body names; null brings the default back. The cluster is UPDATING for a moment, then IDLE.",
+		Roles:       authz.Any(authz.GroupClusterManager), Status: http.StatusOK, Level: api.Real,
+		Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI, fault.TenantUnsupported, fault.ClusterNotReady, fault.ClusterBeingDeleted},
+		Versions: []api.Version{
+			api.At("2023-01-01", store.Write(s.Store, updateProcess[ClusterDescriptionProcessArgs](s))).Until(firstSunset),
+			api.At("2024-08-05", store.Write(s.Store, updateProcess[ClusterDescriptionProcessArgs20240805](s))),
 		},
-		{
-			ID: "listClustersForAllProjects", Aliases: []string{"listClusterDetails"}, Method: http.MethodGet, Path: "/clusters", Tag: tag,
-			Summary: "Return all authorized clusters in all projects", Description: "Returns the projects that the caller may read and that have clusters, by name, with these.",
-			Roles: authz.Authenticated, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.all))},
-		},
-		{
-			ID: "listCloudProviderRegions", Aliases: []string{"listGroupClusterProviderRegions", "listClusterProviderRegions"}, Method: http.MethodGet,
-			Path: path + "/provider/regions", Tag: tag, Summary: "Return all cloud provider regions",
-			Description: "Returns the regions that clusters of a size can be in, by provider. The size is nothing but a name here, so every region has all.",
-			Roles:       authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.regions)},
-		},
-		{
-			ID: "getClusterAdvancedConfiguration", Aliases: []string{"getGroupClusterProcessArgs", "getProcessArgs"}, Method: http.MethodGet,
-			Path: one + "/processArgs", Tag: tag, Summary: "Return the process arguments of one cluster",
-			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI},
-			Versions: []api.Version{
-				api.At("2023-01-01", store.Read(s.Store, get(showProcess[ClusterDescriptionProcessArgs]))).Until(firstSunset),
-				api.At("2024-08-05", store.Read(s.Store, get(showProcess[ClusterDescriptionProcessArgs20240805]))),
-			},
-		},
-		{
-			ID: "updateClusterAdvancedConfiguration", Aliases: []string{"updateGroupClusterProcessArgs", "updateProcessArgs"}, Method: http.MethodPatch,
-			Path: one + "/processArgs", Tag: tag, Summary: "Update the process arguments of one cluster",
-			Description: "Changes what the body names; null brings the default back. The cluster is UPDATING for a moment, then IDLE.",
-			Roles:       authz.Any(authz.GroupClusterManager), Status: http.StatusOK, Level: api.Real,
-			Errors: fault.Kinds{
-				fault.ClusterNotFound, fault.FlexInClusterAPI, fault.TenantUnsupported, fault.ClusterNotReady, fault.ClusterBeingDeleted,
-			},
-			Versions: []api.Version{
-				api.At("2023-01-01", store.Write(s.Store, updateProcess[ClusterDescriptionProcessArgs](s))).Until(firstSunset),
-				api.At("2024-08-05", store.Write(s.Store, updateProcess[ClusterDescriptionProcessArgs20240805](s))),
-			},
-		},
-	}
+	}}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -46,38 +47,29 @@ func (s *Service) Operations() api.Operations {
 	named := fault.Kinds{
 		badName, builtinName, reservedName, alreadyExists, rolesLimit,
 	}
-	return api.Operations{
-		{
-			ID: "listCustomDatabaseRoles", Aliases: []string{"listGroupCustomDbRoleRoles", "listCustomDbRoles"}, Method: http.MethodGet, Path: list, Tag: tag,
-			Summary: "Return all custom roles of one project", Description: "Returns the roles by name, all at once.",
-			Roles: read, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.list))},
-		},
-		{
-			ID: "createCustomDatabaseRole", Aliases: []string{"createGroupCustomDbRoleRole", "createCustomDbRole"}, Method: http.MethodPost, Path: list, Tag: tag,
-			Summary: "Create one custom role", Description: "Creates a role of actions, of other roles, or of both. Users can have it at once.",
-			Roles: manage, Status: http.StatusAccepted, Level: api.Real, Errors: slices.Concat(named, rules),
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.create))},
-		},
-		{
-			ID: "getCustomDatabaseRole", Aliases: []string{"getGroupCustomDbRoleRole", "getCustomDbRole"}, Method: http.MethodGet, Path: one, Tag: tag,
-			Summary: "Return one custom role",
-			Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.get))},
-		},
-		{
-			ID: "updateCustomDatabaseRole", Aliases: []string{"updateGroupCustomDbRoleRole", "updateCustomDbRole"}, Method: http.MethodPatch, Path: one, Tag: tag,
-			Summary:     "Update one custom role",
-			Description: "Replaces the actions or the inherited roles, whichever the body has; the other stays. Live connections feel it with their next command.",
-			Roles:       manage, Status: http.StatusOK, Level: api.Real, Errors: slices.Concat(missing, rules),
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.update))},
-		},
-		{
-			ID: "deleteCustomDatabaseRole", Aliases: []string{"deleteGroupCustomDbRoleRole", "deleteCustomDbRole"}, Method: http.MethodDelete, Path: one, Tag: tag,
-			Summary:     "Remove one custom role",
-			Description: "Takes the role away from the users and roles that have it, and removes it. Refused if it is the only role of a user, or all that another role consists of.",
-			Roles:       manage, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{notFound, inUseByUsers, inUseByRoles},
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.delete))},
-		},
-	}
+	return api.Operations{{
+		ID: "listCustomDatabaseRoles", Aliases: []string{"listGroupCustomDbRoleRoles", "listCustomDbRoles"}, Method: http.MethodGet, Path: list, Tag: tag,
+		Summary: "Return all custom roles of one project", Description: "Returns the roles by name, all at once.",
+		Roles: read, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, s.list)),
+	}, {
+		ID: "createCustomDatabaseRole", Aliases: []string{"createGroupCustomDbRoleRole", "createCustomDbRole"}, Method: http.MethodPost, Path: list, Tag: tag,
+		Summary: "Create one custom role", Description: "Creates a role of actions, of other roles, or of both. Users can have it at once.",
+		Roles: manage, Status: http.StatusAccepted, Level: api.Real, Errors: slices.Concat(named, rules),
+		Versions: api.Since("2023-01-01", store.Write(s.Store, s.create)),
+	}, {
+		ID: "getCustomDatabaseRole", Aliases: []string{"getGroupCustomDbRoleRole", "getCustomDbRole"}, Method: http.MethodGet, Path: one, Tag: tag,
+		Summary: "Return one custom role",
+		Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: api.Since("2023-01-01", store.Read(s.Store, shape.Get(oneIn.find, toWire))),
+	}, {
+		ID: "updateCustomDatabaseRole", Aliases: []string{"updateGroupCustomDbRoleRole", "updateCustomDbRole"}, Method: http.MethodPatch, Path: one, Tag: tag,
+		Summary:     "Update one custom role",
+		Description: "Replaces the actions or the inherited roles, whichever the body has; the other stays. Live connections feel it with their next command.",
+		Roles:       manage, Status: http.StatusOK, Level: api.Real, Errors: slices.Concat(missing, rules), Versions: api.Since("2023-01-01", store.Write(s.Store, s.update)),
+	}, {
+		ID: "deleteCustomDatabaseRole", Aliases: []string{"deleteGroupCustomDbRoleRole", "deleteCustomDbRole"}, Method: http.MethodDelete, Path: one, Tag: tag,
+		Summary:     "Remove one custom role",
+		Description: "Takes the role away from the users and roles that have it, and removes it. Refused if it is the only role of a user, or all that another role consists of.",
+		Roles:       manage, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{notFound, inUseByUsers, inUseByRoles},
+		Versions: api.Since("2023-01-01", store.Write(s.Store, s.delete)),
+	}}
 }

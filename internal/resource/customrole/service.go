@@ -93,14 +93,6 @@ func (in oneIn) find(tx store.Tx) (*model.CustomRole, error) {
 	return r, store.IfMissing(err, notFound.With(in.RoleName))
 }
 
-func (s *Service) get(tx store.Tx, in oneIn) (out UserCustomDBRole, err error) {
-	r, err := in.find(tx)
-	if err != nil {
-		return out, err
-	}
-	return toWire(r), nil
-}
-
 type updateIn struct {
 	oneIn
 	Body UpdateCustomDBRole

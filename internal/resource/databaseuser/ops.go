@@ -15,40 +15,33 @@ const tag = "Database Users"
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
 	manage := authz.Any(authz.GroupDatabaseAccessAdmin, authz.GroupStreamProcessingOwner, authz.GroupOwner)
-	return api.Operations{
-		{
-			ID: "listDatabaseUsers", Aliases: []string{"listGroupDatabaseUsers"}, Method: http.MethodGet, Path: "/groups/{groupId}/databaseUsers",
-			Tag: tag, Summary: "Return all database users of one project",
-			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.List))},
-		},
-		{
-			ID: "createDatabaseUser", Aliases: []string{"createGroupDatabaseUser"}, Method: http.MethodPost, Path: "/groups/{groupId}/databaseUsers",
-			Tag: tag, Summary: "Create one database user",
-			Description: "Creates a user who logs in to the project's clusters by SCRAM; the password is kept as SCRAM verifiers only. " +
-				"Users of X.509 log in by certificates where clusters speak TLS. Users of other kinds are kept and shown, and cannot log in.",
-			Roles: manage, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{databaseUserExists, databaseUsersLimit, unknownDatabaseRole},
-			Versions: []api.Version{api.At("2023-01-01", s.create)},
-		},
-		{
-			ID: "getDatabaseUser", Aliases: []string{"getGroupDatabaseUser"}, Method: http.MethodGet, Path: path, Tag: tag,
-			Summary: "Return one database user",
-			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound},
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.Get))},
-		},
-		{
-			ID: "updateDatabaseUser", Aliases: []string{"updateGroupDatabaseUser"}, Method: http.MethodPatch, Path: path, Tag: tag,
-			Summary: "Update one database user", Description: "Changes what the body names. Name, database and kind of login stay as they are.",
-			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound, unknownDatabaseRole},
-			Versions: []api.Version{api.At("2023-01-01", s.update)},
-		},
-		{
-			ID: "deleteDatabaseUser", Aliases: []string{"deleteGroupDatabaseUser"}, Method: http.MethodDelete, Path: path, Tag: tag,
-			Summary: "Remove one database user", Description: "Removes the user; its open connections may do nothing more.",
-			Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound},
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.Delete))},
-		},
-	}
+	return api.Operations{{
+		ID: "listDatabaseUsers", Aliases: []string{"listGroupDatabaseUsers"}, Method: http.MethodGet, Path: "/groups/{groupId}/databaseUsers", Tag: tag,
+		Summary: "Return all database users of one project",
+		Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, s.List)),
+	}, {
+		ID: "createDatabaseUser", Aliases: []string{"createGroupDatabaseUser"}, Method: http.MethodPost, Path: "/groups/{groupId}/databaseUsers", Tag: tag,
+		Summary: "Create one database user",
+		Description: "Creates a user who logs in to the project's clusters by SCRAM; the password is kept as SCRAM verifiers only. " +
+			"Users of X.509 log in by certificates where clusters speak TLS. Users of other kinds are kept and shown, and cannot log in.",
+		Roles: manage, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{databaseUserExists, databaseUsersLimit, unknownDatabaseRole},
+		Versions: api.Since("2023-01-01", s.create),
+	}, {
+		ID: "getDatabaseUser", Aliases: []string{"getGroupDatabaseUser"}, Method: http.MethodGet, Path: path, Tag: tag,
+		Summary: "Return one database user",
+		Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound},
+		Versions: api.Since("2023-01-01", store.Read(s.Store, s.Get)),
+	}, {
+		ID: "updateDatabaseUser", Aliases: []string{"updateGroupDatabaseUser"}, Method: http.MethodPatch, Path: path, Tag: tag,
+		Summary: "Update one database user", Description: "Changes what the body names. Name, database and kind of login stay as they are.",
+		Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound, unknownDatabaseRole},
+		Versions: api.Since("2023-01-01", s.update),
+	}, {
+		ID: "deleteDatabaseUser", Aliases: []string{"deleteGroupDatabaseUser"}, Method: http.MethodDelete, Path: path, Tag: tag,
+		Summary: "Remove one database user", Description: "Removes the user; its open connections may do nothing more.",
+		Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound},
+		Versions: api.Since("2023-01-01", store.Write(s.Store, s.Delete)),
+	}}
 }
 
 const path = "/groups/{groupId}/databaseUsers/{databaseName}/{username}"

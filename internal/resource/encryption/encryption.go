@@ -32,20 +32,17 @@ const (
 
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
-	return api.Operations{
-		{
-			ID: "getEncryptionAtRest", Aliases: []string{"getGroupEncryptionAtRest"}, Method: http.MethodGet, Path: path, Tag: tag,
-			Summary: "Return the configuration of encryption at rest of one project",
-			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.Get))},
-		},
-		{
-			ID: "updateEncryptionAtRest", Aliases: []string{"updateGroupEncryptionAtRest"}, Method: http.MethodPatch, Path: path, Tag: tag,
-			Summary: "Update the configuration of encryption at rest of one project",
-			Description: "Each key service that the body names takes the place of what was configured for it. " +
-				"Secrets are dropped, for nothing here calls a key service, and no data is encrypted with its keys.",
-			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.Patch))},
-		},
-	}
+	return api.Operations{{
+		ID: "getEncryptionAtRest", Aliases: []string{"getGroupEncryptionAtRest"}, Method: http.MethodGet, Path: path, Tag: tag,
+		Summary: "Return the configuration of encryption at rest of one project",
+		Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared, Versions: api.Since("2023-01-01", store.Read(s.Store, s.Get)),
+	}, {
+		ID: "updateEncryptionAtRest", Aliases: []string{"updateGroupEncryptionAtRest"}, Method: http.MethodPatch, Path: path, Tag: tag,
+		Summary: "Update the configuration of encryption at rest of one project",
+		Description: "Each key service that the body names takes the place of what was configured for it. " +
+			"Secrets are dropped, for nothing here calls a key service, and no data is encrypted with its keys.",
+		Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: api.Since("2023-01-01", store.Write(s.Store, s.Patch)),
+	}}
 }
 
 // EncryptionAtRest is a project's configuration of encryption at rest, by key service.

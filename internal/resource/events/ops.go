@@ -20,36 +20,26 @@ const tag = "Events"
 
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
-	return api.Operations{
-		{
-			ID: "listProjectEvents", Aliases: []string{"listGroupEvents"}, Method: http.MethodGet, Path: "/groups/{groupId}/events", Tag: tag,
-			Summary: "Return events of one project", Description: "Returns what happened in the project, newest first.",
-			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.listOfProject))},
-		},
-		{
-			ID: "getProjectEvent", Aliases: []string{"getGroupEvent"}, Method: http.MethodGet, Path: "/groups/{groupId}/events/{eventId}", Tag: tag,
-			Summary: "Return one event of a project",
-			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.getOfProject))},
-		},
-		{
-			ID: "listOrganizationEvents", Aliases: []string{"listOrgEvents"}, Method: http.MethodGet, Path: "/orgs/{orgId}/events", Tag: tag,
-			Summary: "Return events of one organization", Description: "Returns what happened in the organization itself, and those events of its projects that concern it too, newest first.",
-			Roles: authz.Any(authz.OrgMember), Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.listOfOrganization))},
-		},
-		{
-			ID: "getOrganizationEvent", Aliases: []string{"getOrgEvent"}, Method: http.MethodGet, Path: "/orgs/{orgId}/events/{eventId}", Tag: tag,
-			Summary: "Return one event of an organization",
-			Roles:   authz.Any(authz.OrgMember), Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.getOfOrganization))},
-		},
-		{
-			ID: "listEventTypes", Method: http.MethodGet, Path: "/eventTypes", Tag: tag,
-			Summary: "Return all event types", Description: "Returns the names that events can have, by name.",
-			Roles: authz.Any(authz.OrgMember, authz.GroupReadOnly).Anywhere(), Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", types)},
-		},
-	}
+	return api.Operations{{
+		ID: "listProjectEvents", Aliases: []string{"listGroupEvents"}, Method: http.MethodGet, Path: "/groups/{groupId}/events", Tag: tag,
+		Summary: "Return events of one project", Description: "Returns what happened in the project, newest first.",
+		Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, s.listOfProject)),
+	}, {
+		ID: "getProjectEvent", Aliases: []string{"getGroupEvent"}, Method: http.MethodGet, Path: "/groups/{groupId}/events/{eventId}", Tag: tag,
+		Summary: "Return one event of a project",
+		Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, s.getOfProject)),
+	}, {
+		ID: "listOrganizationEvents", Aliases: []string{"listOrgEvents"}, Method: http.MethodGet, Path: "/orgs/{orgId}/events", Tag: tag,
+		Summary:     "Return events of one organization",
+		Description: "Returns what happened in the organization itself, and those events of its projects that concern it too, newest first.",
+		Roles:       authz.Any(authz.OrgMember), Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, s.listOfOrganization)),
+	}, {
+		ID: "getOrganizationEvent", Aliases: []string{"getOrgEvent"}, Method: http.MethodGet, Path: "/orgs/{orgId}/events/{eventId}", Tag: tag,
+		Summary: "Return one event of an organization",
+		Roles:   authz.Any(authz.OrgMember), Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, s.getOfOrganization)),
+	}, {
+		ID: "listEventTypes", Method: http.MethodGet, Path: "/eventTypes", Tag: tag,
+		Summary: "Return all event types", Description: "Returns the names that events can have, by name.",
+		Roles: authz.Any(authz.OrgMember, authz.GroupReadOnly).Anywhere(), Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", types),
+	}}
 }

@@ -29,7 +29,7 @@ const (
 
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
-	all := append(slices.Concat(s.ofOrganizations(), s.ofProjects()), s.access())
+	all := slices.Concat(s.ofOrganizations(), s.ofProjects())
 	for i := range all {
 		all[i].Deprecated, all[i].Sunset = deprecated, sunset
 		all[i].Level = api.Real
@@ -51,39 +51,33 @@ func (s *Service) ofOrganizations() api.Operations {
 			fault.UserAlreadyExists, fault.UsersPerOrg, fault.UsersPerGroup, fault.TeamNotFound, fault.UsersPerTeam, fault.TeamsPerUser,
 		}
 	)
-	return api.Operations{
-		{
-			ID: "listOrganizationInvitations", Aliases: []string{"listOrgInvites"}, Method: http.MethodGet, Path: invites, Tag: tag,
-			Summary: "Return all invitations to one organization", Description: "Returns the invitations that nobody has answered yet, oldest first.",
-			Roles: owner, Versions: []api.Version{api.At(version, store.Read(s.Store, s.listInOrg))},
-		},
-		{
-			ID: "createOrganizationInvitation", Aliases: []string{"createOrgInvite"}, Method: http.MethodPost, Path: invites, Tag: tag,
-			Summary:     "Invite one person to one organization",
-			Description: "Sends somebody a letter with a link. What the invitation gives holds once it is accepted; it expires after 30 days.",
-			Roles:       owner, Errors: full, Versions: []api.Version{api.At(version, store.Write(s.Store, s.createInOrg))},
-		},
-		{
-			ID: "updateOrganizationInvitation", Aliases: []string{"updateOrgInvites"}, Method: http.MethodPatch, Path: invites, Tag: tag,
-			Summary: "Update one invitation to one organization by username", Description: "Changes what the open invitation of a person gives: each member of the body replaces what there was.",
-			Roles: owner, Errors: append(fault.Kinds{invitationNotFound}, full...), Versions: []api.Version{api.At(version, store.Write(s.Store, s.updateInOrgByName))},
-		},
-		{
-			ID: "getOrganizationInvitation", Aliases: []string{"getOrgInvite"}, Method: http.MethodGet, Path: invites + one, Tag: tag,
-			Summary: "Return one invitation to one organization",
-			Roles:   owner, Errors: fault.Kinds{invitationNotFound}, Versions: []api.Version{api.At(version, store.Read(s.Store, s.getInOrg))},
-		},
-		{
-			ID: "updateOrganizationInvitationById", Aliases: []string{"updateOrgInviteById"}, Method: http.MethodPatch, Path: invites + one, Tag: tag,
-			Summary: "Update one invitation to one organization", Description: "Changes what the invitation gives: each member of the body replaces what there was.",
-			Roles: owner, Errors: append(fault.Kinds{invitationNotFound}, full...), Versions: []api.Version{api.At(version, store.Write(s.Store, s.updateInOrg))},
-		},
-		{
-			ID: "deleteOrganizationInvitation", Aliases: []string{"deleteOrgInvite"}, Method: http.MethodDelete, Path: invites + one, Tag: tag,
-			Summary: "Withdraw one invitation to one organization", Description: "Ends an invitation: its link leads nowhere any more.",
-			Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{invitationNotFound}, Versions: []api.Version{api.At(version, store.Write(s.Store, withdraw[oneInOrg]))},
-		},
-	}
+	return api.Operations{{
+		ID: "listOrganizationInvitations", Aliases: []string{"listOrgInvites"}, Method: http.MethodGet, Path: invites, Tag: tag,
+		Summary: "Return all invitations to one organization", Description: "Returns the invitations that nobody has answered yet, oldest first.",
+		Roles: owner, Versions: api.Since(version, store.Read(s.Store, s.listInOrg)),
+	}, {
+		ID: "createOrganizationInvitation", Aliases: []string{"createOrgInvite"}, Method: http.MethodPost, Path: invites, Tag: tag,
+		Summary:     "Invite one person to one organization",
+		Description: "Sends somebody a letter with a link. What the invitation gives holds once it is accepted; it expires after 30 days.",
+		Roles:       owner, Errors: full, Versions: api.Since(version, store.Write(s.Store, s.createInOrg)),
+	}, {
+		ID: "updateOrganizationInvitation", Aliases: []string{"updateOrgInvites"}, Method: http.MethodPatch, Path: invites, Tag: tag,
+		Summary:     "Update one invitation to one organization by username",
+		Description: "Changes what the open invitation of a person gives: each member of the body replaces what there was.",
+		Roles:       owner, Errors: append(fault.Kinds{invitationNotFound}, full...), Versions: api.Since(version, store.Write(s.Store, s.updateInOrgByName)),
+	}, {
+		ID: "getOrganizationInvitation", Aliases: []string{"getOrgInvite"}, Method: http.MethodGet, Path: invites + one, Tag: tag,
+		Summary: "Return one invitation to one organization",
+		Roles:   owner, Errors: fault.Kinds{invitationNotFound}, Versions: api.Since(version, store.Read(s.Store, s.getInOrg)),
+	}, {
+		ID: "updateOrganizationInvitationById", Aliases: []string{"updateOrgInviteById"}, Method: http.MethodPatch, Path: invites + one, Tag: tag,
+		Summary: "Update one invitation to one organization", Description: "Changes what the invitation gives: each member of the body replaces what there was.",
+		Roles: owner, Errors: append(fault.Kinds{invitationNotFound}, full...), Versions: api.Since(version, store.Write(s.Store, s.updateInOrg)),
+	}, {
+		ID: "deleteOrganizationInvitation", Aliases: []string{"deleteOrgInvite"}, Method: http.MethodDelete, Path: invites + one, Tag: tag,
+		Summary: "Withdraw one invitation to one organization", Description: "Ends an invitation: its link leads nowhere any more.",
+		Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{invitationNotFound}, Versions: api.Since(version, store.Write(s.Store, withdraw[oneInOrg])),
+	}}
 }
 
 func (s *Service) ofProjects() api.Operations {
@@ -92,38 +86,40 @@ func (s *Service) ofProjects() api.Operations {
 		invites = "/groups/{groupId}/invites"
 	)
 	owner := authz.Any(authz.GroupOwner)
-	return api.Operations{
-		{
-			ID: "listProjectInvitations", Aliases: []string{"listGroupInvites"}, Method: http.MethodGet, Path: invites, Tag: tag,
-			Summary: "Return all invitations to one project", Description: "Returns the invitations that were made by these operations and that nobody has answered yet, oldest first.",
-			Roles: owner, Versions: []api.Version{api.At(version, store.Read(s.Store, s.listInProject))},
-		},
-		{
-			ID: "createProjectInvitation", Aliases: []string{"createGroupInvite"}, Method: http.MethodPost, Path: invites, Tag: tag,
-			Summary: "Invite one person to one project",
-			Description: "Sends somebody a letter with a link. The roles hold once the invitation is accepted, which brings ORG_MEMBER in the project's organization " +
-				"to who is not there yet; it expires after 30 days. Until then these operations alone tell of the person, and removeProjectUser does not find anybody.",
-			Roles: owner, Errors: fault.Kinds{fault.UserAlreadyExists, fault.UsersPerOrg, fault.UsersPerGroup}, Versions: []api.Version{api.At(version, store.Write(s.Store, s.createInProject))},
-		},
-		{
-			ID: "updateProjectInvitation", Aliases: []string{"updateGroupInvites"}, Method: http.MethodPatch, Path: invites, Tag: tag,
-			Summary: "Update one invitation to one project by username", Description: "Replaces the roles that the open invitation of a person gives.",
-			Roles: owner, Errors: fault.Kinds{invitationNotFound}, Versions: []api.Version{api.At(version, store.Write(s.Store, s.updateInProjectByName))},
-		},
-		{
-			ID: "getProjectInvitation", Aliases: []string{"getGroupInvite"}, Method: http.MethodGet, Path: invites + one, Tag: tag,
-			Summary: "Return one invitation to one project",
-			Roles:   owner, Errors: fault.Kinds{invitationNotFound}, Versions: []api.Version{api.At(version, store.Read(s.Store, s.getInProject))},
-		},
-		{
-			ID: "updateProjectInvitationById", Aliases: []string{"updateGroupInviteById", "updateInviteById"}, Method: http.MethodPatch, Path: invites + one, Tag: tag,
-			Summary: "Update one invitation to one project", Description: "Replaces the roles that the invitation gives.",
-			Roles: owner, Errors: fault.Kinds{invitationNotFound}, Versions: []api.Version{api.At(version, store.Write(s.Store, s.updateInProject))},
-		},
-		{
-			ID: "deleteProjectInvitation", Aliases: []string{"deleteGroupInvite"}, Method: http.MethodDelete, Path: invites + one, Tag: tag,
-			Summary: "Withdraw one invitation to one project", Description: "Ends an invitation: its link leads nowhere any more.",
-			Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{invitationNotFound}, Versions: []api.Version{api.At(version, store.Write(s.Store, withdraw[oneInProject]))},
-		},
-	}
+	return api.Operations{{
+		ID: "listProjectInvitations", Aliases: []string{"listGroupInvites"}, Method: http.MethodGet, Path: invites, Tag: tag,
+		Summary:     "Return all invitations to one project",
+		Description: "Returns the invitations that were made by these operations and that nobody has answered yet, oldest first.",
+		Roles:       owner, Versions: api.Since(version, store.Read(s.Store, s.listInProject)),
+	}, {
+		ID: "createProjectInvitation", Aliases: []string{"createGroupInvite"}, Method: http.MethodPost, Path: invites, Tag: tag,
+		Summary: "Invite one person to one project",
+		Description: "Sends somebody a letter with a link. The roles hold once the invitation is accepted, which brings ORG_MEMBER in the project's organization " +
+			"to who is not there yet; it expires after 30 days. Until then these operations alone tell of the person, and removeProjectUser does not find anybody.",
+		Roles: owner, Errors: fault.Kinds{fault.UserAlreadyExists, fault.UsersPerOrg, fault.UsersPerGroup},
+		Versions: api.Since(version, store.Write(s.Store, s.createInProject)),
+	}, {
+		ID: "updateProjectInvitation", Aliases: []string{"updateGroupInvites"}, Method: http.MethodPatch, Path: invites, Tag: tag,
+		Summary: "Update one invitation to one project by username", Description: "Replaces the roles that the open invitation of a person gives.",
+		Roles: owner, Errors: fault.Kinds{invitationNotFound}, Versions: api.Since(version, store.Write(s.Store, s.updateInProjectByName)),
+	}, {
+		ID: "getProjectInvitation", Aliases: []string{"getGroupInvite"}, Method: http.MethodGet, Path: invites + one, Tag: tag,
+		Summary: "Return one invitation to one project",
+		Roles:   owner, Errors: fault.Kinds{invitationNotFound}, Versions: api.Since(version, store.Read(s.Store, s.getInProject)),
+	}, {
+		ID: "updateProjectInvitationById", Aliases: []string{"updateGroupInviteById", "updateInviteById"}, Method: http.MethodPatch, Path: invites + one, Tag: tag,
+		Summary: "Update one invitation to one project", Description: "Replaces the roles that the invitation gives.",
+		Roles: owner, Errors: fault.Kinds{invitationNotFound}, Versions: api.Since(version, store.Write(s.Store, s.updateInProject)),
+	}, {
+		ID: "deleteProjectInvitation", Aliases: []string{"deleteGroupInvite"}, Method: http.MethodDelete, Path: invites + one, Tag: tag,
+		Summary: "Withdraw one invitation to one project", Description: "Ends an invitation: its link leads nowhere any more.",
+		Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{invitationNotFound}, Versions: api.Since(version, store.Write(s.Store, withdraw[oneInProject])),
+	}, {
+		ID: "addUserToProject", Aliases: []string{"addGroupAccessUser", "addGroupUser"}, Method: http.MethodPost, Path: "/groups/{groupId}/access", Tag: tag,
+		Summary: "Add one person to one project",
+		Description: "Gives a member of the project's organization roles in the project at once, and answers with 204. Who is invited to the organization gets them " +
+			"with it; anybody else is invited by mail into the organization, as ORG_MEMBER, and into the project: the answer is the invitation.",
+		Roles: authz.Any(authz.GroupOwner, authz.GroupUserAdmin), MayBeEmpty: true, Errors: fault.Kinds{fault.UserAlreadyExists, fault.UsersPerOrg, fault.UsersPerGroup},
+		Versions: api.Since("2023-02-01", store.Write(s.Store, s.addToProject)),
+	}}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/telamon-db/telamon/internal/invite"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/people"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -137,4 +138,32 @@ func changeInProject(tx store.Tx, groupID model.ID, roles []authz.Role, bad *fau
 		return out, err
 	}
 	return groupInvitation(p, inv, m), nil
+}
+
+type addToProjectIn struct {
+	api.InGroup
+	Body GroupInvitationRequest
+}
+
+func (s *Service) addToProject(tx store.Tx, in addToProjectIn) (out *OrganizationInvitation, err error) {
+	var bad fault.Problems
+	named(&bad, in.Body.Username)
+	inProjects(&bad, in.Body.Roles)
+	if err := bad.Err(); err != nil {
+		return nil, err
+	}
+	p, err := state.Project(tx, in.GroupID)
+	if err != nil {
+		return out, err
+	}
+	if err := shape.RequireAssign(tx.Context(), p, nil, in.Body.Roles); err != nil {
+		return out, err
+	}
+	m, err := s.Invitations.Add(tx, p, in.Body.Username, in.Body.Roles)
+	if err != nil || !m.Pending {
+		return out, err
+	}
+	inv, err := showOne(tx, m)
+	out = &inv
+	return out, err
 }

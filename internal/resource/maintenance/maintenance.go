@@ -32,33 +32,27 @@ const (
 
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
-	return api.Operations{
-		{
-			ID: "getMaintenanceWindow", Aliases: []string{"getGroupMaintenanceWindow"}, Method: http.MethodGet, Path: path, Tag: tag,
-			Summary: "Return the maintenance window of one project", Description: "A project without a window has dayOfWeek 0.",
-			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.Get))},
-		},
-		{
-			ID: "updateMaintenanceWindow", Aliases: []string{"updateGroupMaintenanceWindow"}, Method: http.MethodPatch, Path: path, Tag: tag,
-			Summary: "Update the maintenance window of one project", Description: "Changes what the body names; an empty protectedHours removes the protected hours.",
-			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.update))},
-		},
-		{
-			ID: "resetMaintenanceWindow", Aliases: []string{"resetGroupMaintenanceWindow"}, Method: http.MethodDelete, Path: path, Tag: tag,
-			Summary: "Remove the maintenance window of one project",
-			Roles:   authz.Any(authz.GroupOwner), Status: http.StatusNoContent, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.reset))},
-		},
-		{
-			ID: "toggleMaintenanceAutoDefer", Aliases: []string{"toggleGroupMaintenanceWindowAutoDefer"}, Method: http.MethodPost, Path: path + "/autoDefer", Tag: tag,
-			Summary: "Switch the automatic deferral of maintenance in one project",
-			Roles:   authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.toggle))},
-		},
-		{
-			ID: "deferMaintenanceWindow", Aliases: []string{"deferGroupMaintenanceWindow"}, Method: http.MethodPost, Path: path + "/defer", Tag: tag,
-			Summary: "Defer the next maintenance in one project by a week", Description: "Maintenance can be deferred twice; further requests change nothing.",
-			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.postpone))},
-		},
-	}
+	return api.Operations{{
+		ID: "getMaintenanceWindow", Aliases: []string{"getGroupMaintenanceWindow"}, Method: http.MethodGet, Path: path, Tag: tag,
+		Summary: "Return the maintenance window of one project", Description: "A project without a window has dayOfWeek 0.",
+		Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared, Versions: api.Since("2023-01-01", store.Read(s.Store, s.Get)),
+	}, {
+		ID: "updateMaintenanceWindow", Aliases: []string{"updateGroupMaintenanceWindow"}, Method: http.MethodPatch, Path: path, Tag: tag,
+		Summary: "Update the maintenance window of one project", Description: "Changes what the body names; an empty protectedHours removes the protected hours.",
+		Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: api.Since("2023-01-01", store.Write(s.Store, s.update)),
+	}, {
+		ID: "resetMaintenanceWindow", Aliases: []string{"resetGroupMaintenanceWindow"}, Method: http.MethodDelete, Path: path, Tag: tag,
+		Summary: "Remove the maintenance window of one project",
+		Roles:   authz.Any(authz.GroupOwner), Status: http.StatusNoContent, Level: api.Declared, Versions: api.Since("2023-01-01", store.Write(s.Store, s.reset)),
+	}, {
+		ID: "toggleMaintenanceAutoDefer", Aliases: []string{"toggleGroupMaintenanceWindowAutoDefer"}, Method: http.MethodPost, Path: path + "/autoDefer", Tag: tag,
+		Summary: "Switch the automatic deferral of maintenance in one project",
+		Roles:   authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: api.Since("2023-01-01", store.Write(s.Store, s.toggle)),
+	}, {
+		ID: "deferMaintenanceWindow", Aliases: []string{"deferGroupMaintenanceWindow"}, Method: http.MethodPost, Path: path + "/defer", Tag: tag,
+		Summary: "Defer the next maintenance in one project by a week", Description: "Maintenance can be deferred twice; further requests change nothing.",
+		Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: api.Since("2023-01-01", store.Write(s.Store, s.postpone)),
+	}}
 }
 
 // GroupMaintenanceWindow is a project's maintenance window.

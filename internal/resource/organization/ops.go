@@ -44,92 +44,67 @@ func (s *Service) Operations() api.Operations {
 }
 
 func (s *Service) organizations() api.Operations {
-	return api.Operations{
-		{
-			ID: "listOrganizations", Aliases: []string{"listOrgs"}, Method: http.MethodGet, Path: "/orgs", Tag: tag,
-			Summary: "Return all organizations", Description: "Returns the organizations that the caller belongs to, by name: a key or account has one.",
-			Roles: authz.Authenticated, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.list))},
-		},
-		{
-			ID: "createOrganization", Aliases: []string{"createOrg"}, Method: http.MethodPost, Path: "/orgs", Tag: tag,
-			Summary: "Create one organization",
-			Description: "Creates an organization with an owner, and with the API key or service account that the body describes: the answer alone " +
-				"shows their secrets, and only they can be used in the new organization. The caller gets no access to it. " +
-				"The owner is the member of the caller's organization whom orgOwnerId names, or else its oldest owner. Federations are not there: federationSettingsId is refused.",
-			Roles: owner.Anywhere(), Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.UserNotFound},
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, create))},
-		},
-		{
-			ID: "getOrganization", Aliases: []string{"getOrg"}, Method: http.MethodGet, Path: one, Tag: tag,
-			Summary: "Return one organization",
-			Roles:   member, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, shape.Get(getIn.find, toWire)))},
-		},
-		{
-			ID: "updateOrganization", Aliases: []string{"updateOrg"}, Method: http.MethodPatch, Path: one, Tag: tag,
-			Summary: "Update one organization", Description: "Gives the organization another name.",
-			Roles: owner, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, change(updateIn.take, toWire)))},
-		},
-		{
-			ID: "deleteOrganization", Aliases: []string{"deleteOrg"}, Method: http.MethodDelete, Path: one, Tag: tag,
-			Summary: "Remove one organization",
-			Description: "Removes an organization that has no projects left, with its API keys, service accounts, teams, memberships and invitations: the " +
-				"caller's own credentials end too. The people stay, without a place in it.",
-			Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{orgNotEmpty},
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.delete))},
-		},
-	}
+	return api.Operations{{
+		ID: "listOrganizations", Aliases: []string{"listOrgs"}, Method: http.MethodGet, Path: "/orgs", Tag: tag,
+		Summary: "Return all organizations", Description: "Returns the organizations that the caller belongs to, by name: a key or account has one.",
+		Roles: authz.Authenticated, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, s.list)),
+	}, {
+		ID: "createOrganization", Aliases: []string{"createOrg"}, Method: http.MethodPost, Path: "/orgs", Tag: tag,
+		Summary: "Create one organization",
+		Description: "Creates an organization with an owner, and with the API key or service account that the body describes: the answer alone " +
+			"shows their secrets, and only they can be used in the new organization. The caller gets no access to it. " +
+			"The owner is the member of the caller's organization whom orgOwnerId names, or else its oldest owner. Federations are not there: federationSettingsId is refused.",
+		Roles: owner.Anywhere(), Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.UserNotFound},
+		Versions: api.Since("2023-01-01", store.Write(s.Store, create)),
+	}, {
+		ID: "getOrganization", Aliases: []string{"getOrg"}, Method: http.MethodGet, Path: one, Tag: tag,
+		Summary: "Return one organization",
+		Roles:   member, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, shape.Get(getIn.find, toWire))),
+	}, {
+		ID: "updateOrganization", Aliases: []string{"updateOrg"}, Method: http.MethodPatch, Path: one, Tag: tag,
+		Summary: "Update one organization", Description: "Gives the organization another name.",
+		Roles: owner, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Write(s.Store, change(updateIn.take, toWire))),
+	}, {
+		ID: "deleteOrganization", Aliases: []string{"deleteOrg"}, Method: http.MethodDelete, Path: one, Tag: tag,
+		Summary: "Remove one organization",
+		Description: "Removes an organization that has no projects left, with its API keys, service accounts, teams, memberships and invitations: the " +
+			"caller's own credentials end too. The people stay, without a place in it.",
+		Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{orgNotEmpty}, Versions: api.Since("2023-01-01", store.Write(s.Store, s.delete)),
+	}}
 }
 
 func (s *Service) settings() api.Operations {
-	return api.Operations{
-		{
-			ID: "getOrganizationSettings", Aliases: []string{"getOrgSettings"}, Method: http.MethodGet, Path: settings, Tag: tag,
-			Summary: "Return the settings of one organization",
-			Roles:   member, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, shape.Get(getIn.find, toSettings)))},
-		},
-		{
-			ID: "updateOrganizationSettings", Aliases: []string{"updateOrgSettings"}, Method: http.MethodPatch, Path: settings, Tag: tag,
-			Summary: "Update the settings of one organization",
-			Description: "Changes the settings that the body names. Once access lists are required, keys and accounts without one are refused, " +
-				"the caller's own among them.",
-			Roles: owner, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, change(settingsIn.take, toSettings)))},
-		},
-		{
-			ID: "getOrgDelegationSettings", Method: http.MethodGet, Path: delegation, Tag: tag,
-			Summary: "Return the delegation settings of one organization", Description: "Returns what others may do in the organization's name.",
-			Roles: member, Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At("2025-03-12", store.Read(s.Store, shape.Get(getIn.find, toDelegation)))},
-		},
-		{
-			ID: "updateOrgDelegationSettings", Method: http.MethodPatch, Path: delegation, Tag: tag,
-			Summary:     "Update the delegation settings of one organization",
-			Description: "Changes the settings that the body names. Nobody acts in another's name here: they are kept and have no effect.",
-			Roles:       owner, Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At("2025-03-12", store.Write(s.Store, change(delegationIn.take, toDelegation)))},
-		},
-		{
-			ID: "getOrgMaintenanceSettings", Method: http.MethodGet, Path: maintenance, Tag: tag,
-			Summary: "Return the maintenance settings of one organization", Description: "Returns how clusters get their place in the order of maintenance.",
-			Roles: member, Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At(api.Preview, store.Read(s.Store, shape.Get(getIn.find, toMaintenance)))},
-		},
-		{
-			ID: "updateOrgMaintenanceSettings", Method: http.MethodPatch, Path: maintenance, Tag: tag,
-			Summary:     "Update the maintenance settings of one organization",
-			Description: "Changes how clusters get their place in the order of maintenance. Clusters have no maintenance here: it is kept and has no effect.",
-			Roles:       owner, Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At(api.Preview, store.Write(s.Store, change(maintenanceIn.take, toMaintenance)))},
-		},
-		{
-			ID: "resetOrgMaintenanceSettings", Method: http.MethodPost, Path: maintenance + ":reset", Tag: tag,
-			Summary: "Reset the maintenance settings of one organization", Description: "Takes the maintenance settings back to what they are in a new organization.",
-			Roles: owner, Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At(api.Preview, store.Write(s.Store, change(getIn.resetMaintenance, toMaintenance)))},
-		},
-	}
+	return api.Operations{{
+		ID: "getOrganizationSettings", Aliases: []string{"getOrgSettings"}, Method: http.MethodGet, Path: settings, Tag: tag,
+		Summary: "Return the settings of one organization",
+		Roles:   member, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, shape.Get(getIn.find, toSettings))),
+	}, {
+		ID: "updateOrganizationSettings", Aliases: []string{"updateOrgSettings"}, Method: http.MethodPatch, Path: settings, Tag: tag,
+		Summary: "Update the settings of one organization",
+		Description: "Changes the settings that the body names. Once access lists are required, keys and accounts without one are refused, " +
+			"the caller's own among them.",
+		Roles: owner, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Write(s.Store, change(settingsIn.take, toSettings))),
+	}, {
+		ID: "getOrgDelegationSettings", Method: http.MethodGet, Path: delegation, Tag: tag,
+		Summary: "Return the delegation settings of one organization", Description: "Returns what others may do in the organization's name.",
+		Roles: member, Status: http.StatusOK, Level: api.Declared, Versions: api.Since("2025-03-12", store.Read(s.Store, shape.Get(getIn.find, toDelegation))),
+	}, {
+		ID: "updateOrgDelegationSettings", Method: http.MethodPatch, Path: delegation, Tag: tag,
+		Summary:     "Update the delegation settings of one organization",
+		Description: "Changes the settings that the body names. Nobody acts in another's name here: they are kept and have no effect.",
+		Roles:       owner, Status: http.StatusOK, Level: api.Declared, Versions: api.Since("2025-03-12", store.Write(s.Store, change(delegationIn.take, toDelegation))),
+	}, {
+		ID: "getOrgMaintenanceSettings", Method: http.MethodGet, Path: maintenance, Tag: tag,
+		Summary: "Return the maintenance settings of one organization", Description: "Returns how clusters get their place in the order of maintenance.",
+		Roles: member, Status: http.StatusOK, Level: api.Declared, Versions: api.Since(api.Preview, store.Read(s.Store, shape.Get(getIn.find, toMaintenance))),
+	}, {
+		ID: "updateOrgMaintenanceSettings", Method: http.MethodPatch, Path: maintenance, Tag: tag,
+		Summary:     "Update the maintenance settings of one organization",
+		Description: "Changes how clusters get their place in the order of maintenance. Clusters have no maintenance here: it is kept and has no effect.",
+		Roles:       owner, Status: http.StatusOK, Level: api.Declared, Versions: api.Since(api.Preview, store.Write(s.Store, change(maintenanceIn.take, toMaintenance))),
+	}, {
+		ID: "resetOrgMaintenanceSettings", Method: http.MethodPost, Path: maintenance + ":reset", Tag: tag,
+		Summary: "Reset the maintenance settings of one organization", Description: "Takes the maintenance settings back to what they are in a new organization.",
+		Roles: owner, Status: http.StatusOK, Level: api.Declared, Versions: api.Since(api.Preview, store.Write(s.Store, change(getIn.resetMaintenance, toMaintenance))),
+	}}
 }

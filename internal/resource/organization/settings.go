@@ -1,6 +1,7 @@
 package organization
 
 import (
+	"cmp"
 	"net/mail"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -120,4 +121,82 @@ func edits(a, b model.OrganizationSettings) (events []event.Type) {
 		}
 	}
 	return events
+}
+
+// OrgDelegationSettings is what others may do in an organization's name, in requests and answers. What has never been set is absent.
+type OrgDelegationSettings struct {
+	DelegatedMCPAccess          *string `json:"delegatedMcpAccess,omitempty" api:"nullable,enum=DISALLOWED|READ_ONLY|READ_WRITE" doc:"What MCP servers may do in the name of a person."`
+	DelegatedPartnerAccess      *string `json:"delegatedPartnerAccess,omitempty" api:"nullable,enum=DISALLOWED|READ_WRITE" doc:"What partners may do in the name of a person."`
+	IdleRefreshTokenLifetime    *int64  `json:"idleRefreshTokenLifetime,omitempty" api:"nullable,min=1,max=31536000" doc:"Seconds after which a refresh token ends that is not used."`
+	MaximumRefreshTokenLifetime *int64  `json:"maximumRefreshTokenLifetime,omitempty" api:"nullable,min=1,max=31536000" doc:"Seconds after which a refresh token ends."`
+}
+
+func toDelegation(o *model.Organization) OrgDelegationSettings {
+	d := o.Delegation
+	return OrgDelegationSettings{ifSet(d.MCPAccess), ifSet(d.PartnerAccess), ifSet(d.IdleRefreshSeconds), ifSet(d.MaximumRefreshSeconds)}
+}
+
+// ifSet is nil for the zero value.
+func ifSet[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+type delegationIn struct {
+	getIn
+	Body OrgDelegationSettings
+}
+
+func (in delegationIn) take(o *model.Organization) ([]event.Type, error) {
+	d := &o.Delegation
+	before := *d
+	d.MCPAccess = api.Or(in.Body.DelegatedMCPAccess, d.MCPAccess)
+	d.PartnerAccess = api.Or(in.Body.DelegatedPartnerAccess, d.PartnerAccess)
+	d.IdleRefreshSeconds = api.Or(in.Body.IdleRefreshTokenLifetime, d.IdleRefreshSeconds)
+	d.MaximumRefreshSeconds = api.Or(in.Body.MaximumRefreshTokenLifetime, d.MaximumRefreshSeconds)
+	if *d == before {
+		return nil, nil
+	}
+	return []event.Type{"ORG_DELEGATION_SETTINGS_UPDATED"}, nil
+}
+
+// manual is how clusters get their place in the order of maintenance unless an owner wants it otherwise.
+const manual = "MANUAL"
+
+// OrganizationMaintenanceSettingsResponse is an organization's maintenance settings.
+type OrganizationMaintenanceSettingsResponse struct {
+	EffectiveWaveAssignmentMode string `json:"effectiveWaveAssignmentMode,omitempty" api:"readonly,enum=MANUAL|ENV_TAG_MAPPING" doc:"The mode that is in force."`
+	WaveAssignmentMode          string `json:"waveAssignmentMode,omitempty" api:"nullable,enum=MANUAL|ENV_TAG_MAPPING" doc:"The mode that was chosen; absent if none was."`
+}
+
+// OrganizationMaintenanceSettingsUpdateRequest changes an organization's maintenance settings.
+type OrganizationMaintenanceSettingsUpdateRequest struct {
+	WaveAssignmentMode string `json:"waveAssignmentMode,omitempty" api:"enum=MANUAL|ENV_TAG_MAPPING" doc:"How clusters get their place in the order of maintenance: by hand, or by the tag that names their environment."`
+}
+
+func toMaintenance(o *model.Organization) OrganizationMaintenanceSettingsResponse {
+	return OrganizationMaintenanceSettingsResponse{cmp.Or(o.WaveAssignment, manual), o.WaveAssignment}
+}
+
+type maintenanceIn struct {
+	getIn
+	Body OrganizationMaintenanceSettingsUpdateRequest
+}
+
+func (in maintenanceIn) take(o *model.Organization) ([]event.Type, error) {
+	return choose(o, cmp.Or(in.Body.WaveAssignmentMode, o.WaveAssignment))
+}
+
+func (getIn) resetMaintenance(o *model.Organization) ([]event.Type, error) { return choose(o, "") }
+
+// choose takes a mode, and tells of a change of the one that is in force.
+func choose(o *model.Organization, mode string) (events []event.Type, err error) {
+	if now := cmp.Or(mode, manual); now != cmp.Or(o.WaveAssignment, manual) {
+		events = append(events, event.Type("ORG_WAVE_ASSIGNMENT_MODE_"+now))
+	}
+	o.WaveAssignment = mode
+	return events, nil
 }

@@ -31,27 +31,22 @@ const (
 func (s *Service) Operations() api.Operations {
 	missing := fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI}
 	manage := authz.Any(authz.GroupClusterManager, authz.GroupClusterTester, authz.GroupReplicaSetManager)
-	return api.Operations{
-		{
-			ID: "startOutageSimulation", Aliases: []string{"startGroupClusterOutageSimulation"}, Method: http.MethodPost, Path: path, Tag: tag,
-			Summary: "Start an outage simulation of one cluster",
-			Description: "Takes the cluster's nodes in some of its regions away until the simulation is ended, for at most two days. It is " +
-				"SIMULATING after a moment.",
-			Roles: manage, Status: http.StatusOK, Level: api.Real,
-			Errors:   append(fault.Kinds{outageState, fault.ClusterNotReady, fault.TenantUnsupported}, missing...),
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.start))},
-		},
-		{
-			ID: "getOutageSimulation", Aliases: []string{"getGroupClusterOutageSimulation"}, Method: http.MethodGet, Path: path, Tag: tag,
-			Summary: "Return the outage simulation of one cluster", Description: "Answers 404 if there is none, and again a moment after its end.",
-			Roles: authz.Any(authz.GroupClusterManager, authz.GroupClusterTester), Status: http.StatusOK, Level: api.Real, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, get))},
-		},
-		{
-			ID: "endOutageSimulation", Aliases: []string{"endGroupClusterOutageSimulation"}, Method: http.MethodDelete, Path: path, Tag: tag,
-			Summary: "End the outage simulation of one cluster", Description: "Asks for the nodes to come back. Only a simulation that is SIMULATING can be ended.",
-			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{outageState}, missing...),
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.end))},
-		},
-	}
+	return api.Operations{{
+		ID: "startOutageSimulation", Aliases: []string{"startGroupClusterOutageSimulation"}, Method: http.MethodPost, Path: path, Tag: tag,
+		Summary: "Start an outage simulation of one cluster",
+		Description: "Takes the cluster's nodes in some of its regions away until the simulation is ended, for at most two days. It is " +
+			"SIMULATING after a moment.",
+		Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{outageState, fault.ClusterNotReady, fault.TenantUnsupported}, missing...),
+		Versions: api.Since("2023-01-01", store.Write(s.Store, s.start)),
+	}, {
+		ID: "getOutageSimulation", Aliases: []string{"getGroupClusterOutageSimulation"}, Method: http.MethodGet, Path: path, Tag: tag,
+		Summary: "Return the outage simulation of one cluster", Description: "Answers 404 if there is none, and again a moment after its end.",
+		Roles: authz.Any(authz.GroupClusterManager, authz.GroupClusterTester), Status: http.StatusOK, Level: api.Real, Errors: missing,
+		Versions: api.Since("2023-01-01", store.Read(s.Store, get)),
+	}, {
+		ID: "endOutageSimulation", Aliases: []string{"endGroupClusterOutageSimulation"}, Method: http.MethodDelete, Path: path, Tag: tag,
+		Summary: "End the outage simulation of one cluster", Description: "Asks for the nodes to come back. Only a simulation that is SIMULATING can be ended.",
+		Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{outageState}, missing...),
+		Versions: api.Since("2023-01-01", store.Write(s.Store, s.end)),
+	}}
 }

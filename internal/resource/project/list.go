@@ -82,3 +82,16 @@ func showPage(tx store.Tx, some api.Page[*model.Project]) (page api.Page[Group],
 	}
 	return page, nil
 }
+
+type listOfOrganizationIn struct {
+	api.InOrg
+	api.Paging
+	Name string `query:"name" doc:"Beginning of the project's name, in any case."`
+}
+
+func (s *Service) listOfOrganization(tx store.Tx, in listOfOrganizationIn) (api.Page[Group], error) {
+	if in.Name == "" {
+		return list(tx, in.OrgID, in.Paging)
+	}
+	return named(tx, in.OrgID, in.Name, in.Paging)
+}

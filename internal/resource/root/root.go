@@ -21,23 +21,17 @@ type Service struct {
 
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
-	return api.Operations{
-		{
-			ID: "getSystemStatus", Method: http.MethodGet, Path: "", Tag: "Root",
-			Summary:     "Return the status of this API",
-			Description: "Returns the version that serves and the API key that asks. Callers that are no API key see a null one.",
-			Roles:       authz.Authenticated, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", s.status)},
-		},
-		{
-			ID: "returnAllControlPlaneIpAddresses", Aliases: []string{"listControlPlaneIpAddresses", "listControlPlaneAddresses"},
-			Method: http.MethodGet, Path: "/unauth/controlPlaneIPAddresses", Tag: "Root",
-			Summary:     "Return all control plane IP addresses",
-			Description: "Returns the control plane's addresses by provider and region. A self-hosted server has none at a provider; clusters see it at the loopback address.",
-			Roles:       authz.Public, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-11-15", s.controlPlane)},
-		},
-	}
+	return api.Operations{{
+		ID: "getSystemStatus", Method: http.MethodGet, Path: "", Tag: "Root",
+		Summary: "Return the status of this API", Description: "Returns the version that serves and the API key that asks. Callers that are no API key see a null one.",
+		Roles: authz.Authenticated, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", s.status),
+	}, {
+		ID: "returnAllControlPlaneIpAddresses", Aliases: []string{"listControlPlaneIpAddresses", "listControlPlaneAddresses"}, Method: http.MethodGet,
+		Path: "/unauth/controlPlaneIPAddresses", Tag: "Root",
+		Summary:     "Return all control plane IP addresses",
+		Description: "Returns the control plane's addresses by provider and region. A self-hosted server has none at a provider; clusters see it at the loopback address.",
+		Roles:       authz.Public, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-11-15", s.controlPlane),
+	}}
 }
 
 // SystemStatus says who serves, and who asks.

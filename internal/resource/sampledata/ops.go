@@ -37,19 +37,17 @@ const (
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
 	owner := authz.Any(authz.GroupOwner)
-	return api.Operations{
-		{
-			ID: "loadSampleDataset", Aliases: []string{"requestGroupSampleDatasetLoad", "requestSampleDatasetLoad"}, Method: http.MethodPost,
-			Path: path + "/{name}", Tag: tag, Summary: "Load the sample data set into one cluster",
-			Description: "Loads a small data set of Telamon's own (sample_mflix, sample_guides) into a running cluster. What is there already stays as it is.",
-			Roles:       owner, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.ClusterNotFound, fault.ClusterNotReady},
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, request))},
-		},
-		{
-			ID: "getSampleDatasetLoadStatus", Aliases: []string{"getGroupSampleDatasetLoad", "getSampleDatasetLoad"}, Method: http.MethodGet,
-			Path: path + "/{name}", Tag: tag, Summary: "Return the status of one load of the sample data set",
-			Roles: owner, Status: http.StatusOK, Level: api.Real,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, get))},
-		},
-	}
+	return api.Operations{{
+		ID: "loadSampleDataset", Aliases: []string{"requestGroupSampleDatasetLoad", "requestSampleDatasetLoad"}, Method: http.MethodPost, Path: path + "/{name}",
+		Tag:         tag,
+		Summary:     "Load the sample data set into one cluster",
+		Description: "Loads a small data set of Telamon's own (sample_mflix, sample_guides) into a running cluster. What is there already stays as it is.",
+		Roles:       owner, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.ClusterNotFound, fault.ClusterNotReady},
+		Versions: api.Since("2023-01-01", store.Write(s.Store, request)),
+	}, {
+		ID: "getSampleDatasetLoadStatus", Aliases: []string{"getGroupSampleDatasetLoad", "getSampleDatasetLoad"}, Method: http.MethodGet, Path: path + "/{name}",
+		Tag:     tag,
+		Summary: "Return the status of one load of the sample data set",
+		Roles:   owner, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, get)),
+	}}
 }

@@ -12,33 +12,23 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// pages is the paging of lists that always tell their total.
-type pages struct {
-	ItemsPerPage int `query:"itemsPerPage" api:"min=1,max=500,default=100,format=" doc:"How many items a page has."`
-	PageNum      int `query:"pageNum" api:"min=1,default=1,format=" doc:"Number of the page, from 1."`
-}
-
-func (p pages) paging() api.Paging {
-	return api.Paging{PageNum: p.PageNum, ItemsPerPage: p.ItemsPerPage, IncludeCount: true}
-}
-
 // managed is accepted and changes nothing: there are no accounts but those that people made.
 type managed struct {
 	IncludeSystemManaged bool `query:"includeSystemManaged" api:"default=false" doc:"Whether the answer has the accounts that the service itself made. Telamon makes none."`
 }
 
-func toOrg(f *found) OrgServiceAccount { return shape.ServiceAccount(f.ServiceAccount, "") }
+func shownInOrg(a *model.ServiceAccount) OrgServiceAccount { return shape.ServiceAccount(a, "") }
+
+func toOrg(f *found) OrgServiceAccount { return shownInOrg(f.ServiceAccount) }
 
 type listOfOrgIn struct {
 	api.InOrg
-	pages
+	shape.Pages
 	managed
 }
 
 func (s *Service) listOfOrg(tx store.Tx, in listOfOrgIn) (api.Page[OrgServiceAccount], error) {
-	return shape.Page(tx, state.ServiceAccounts, state.AccountsOf(in.OrgID), in.paging(), func(a *model.ServiceAccount) OrgServiceAccount {
-		return shape.ServiceAccount(a, "")
-	})
+	return shape.Page(tx, state.ServiceAccounts, state.AccountsOf(in.OrgID), in.Paging(), shownInOrg)
 }
 
 type createInOrgIn struct {
@@ -80,7 +70,7 @@ func (s *Service) delete(tx store.Tx, in inOrg) (api.None, error) {
 
 type groupsIn struct {
 	inOrg
-	pages
+	shape.Pages
 }
 
 func (s *Service) groups(tx store.Tx, in groupsIn) (page api.Page[ServiceAccountGroup], err error) {
@@ -96,7 +86,7 @@ func (s *Service) groups(tx store.Tx, in groupsIn) (page api.Page[ServiceAccount
 			all = append(all, ServiceAccountGroup{GroupID: g.GroupID, Roles: authz.In(f.Grants, g.GroupID)})
 		}
 	}
-	return api.PageOf(in.paging(), all), nil
+	return api.PageOf(in.Paging(), all), nil
 }
 
 // OnOrgDelete ends the accounts of an organization that goes.

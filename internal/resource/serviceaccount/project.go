@@ -15,7 +15,7 @@ func asGroup(f *found) GroupServiceAccount { return toGroup(f.ServiceAccount, f.
 
 type listOfGroupIn struct {
 	api.InGroup
-	pages
+	shape.Pages
 	managed
 }
 
@@ -25,11 +25,7 @@ func (s *Service) listOfGroup(tx store.Tx, in listOfGroupIn) (page api.Page[Grou
 		return page, err
 	}
 	accounts, err := state.AccountHolders.In(tx, p)
-	var all []GroupServiceAccount
-	for _, a := range accounts {
-		all = append(all, toGroup(a, p.ID, ""))
-	}
-	return api.PageOf(in.paging(), all), err
+	return api.PageAs(in.Paging(), accounts, func(a *model.ServiceAccount) GroupServiceAccount { return toGroup(a, p.ID, "") }), err
 }
 
 type createInGroupIn struct {

@@ -23,6 +23,17 @@ func Page[T, W any](tx store.Tx, table *store.Table[T], q store.Query, p api.Pag
 	return page, nil
 }
 
+// Pages are the parameters of a list that always has its total; api.Paging are those of the others.
+type Pages struct {
+	ItemsPerPage int `query:"itemsPerPage" api:"min=1,max=500,default=100,format=" doc:"How many items a page has."`
+	PageNum      int `query:"pageNum" api:"min=1,default=1,format=" doc:"Number of the page, from 1."`
+}
+
+// Paging returns the page as other lists ask for it.
+func (p Pages) Paging() api.Paging {
+	return api.Paging{PageNum: p.PageNum, ItemsPerPage: p.ItemsPerPage, IncludeCount: true}
+}
+
 // Get answers with the object that find finds by what a request names, as wire writes it.
 func Get[In, T, W any](find func(In, store.Tx) (T, error), wire func(T) W) func(store.Tx, In) (W, error) {
 	return func(tx store.Tx, in In) (out W, err error) {

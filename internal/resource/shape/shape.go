@@ -3,6 +3,7 @@ package shape
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -59,4 +60,16 @@ func CheckExpiry(bad *fault.Problems, path string, end *api.Time, now time.Time)
 	if end != nil && (!end.After(now) || end.After(now.Add(longestVisit))) {
 		bad.Add(path, "must be in the future and within one week from now")
 	}
+}
+
+// DatabaseName reports whether a database of MongoDB can be called so.
+// Source: MongoDB manual, "Naming Restrictions".
+func DatabaseName(s string) bool {
+	return s != "" && len(s) <= 63 && !strings.ContainsAny(s, "/\\. \"$\x00")
+}
+
+// CollectionName reports whether a collection of MongoDB can be called so.
+// Source: MongoDB manual, "Naming Restrictions".
+func CollectionName(s string) bool {
+	return s != "" && s[0] != '.' && len(s) <= 253 && !strings.ContainsAny(s, "$\x00")
 }

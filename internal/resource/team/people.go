@@ -14,19 +14,9 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// pages is api.Paging of a list that always tells its total.
-type pages struct {
-	PageNum      int `query:"pageNum" api:"min=1,default=1,format=" doc:"Number of the page, from 1."`
-	ItemsPerPage int `query:"itemsPerPage" api:"min=1,max=500,default=100,format=" doc:"How many items a page has."`
-}
-
-func (p pages) paging() api.Paging {
-	return api.Paging{PageNum: p.PageNum, ItemsPerPage: p.ItemsPerPage, IncludeCount: true}
-}
-
 type listActiveIn struct {
 	getIn
-	pages
+	shape.Pages
 }
 
 type listPeopleIn struct {
@@ -36,7 +26,7 @@ type listPeopleIn struct {
 }
 
 func (s *Service) listActivePeople(tx store.Tx, in listActiveIn) (page api.Page[shape.CloudAppUserView], err error) {
-	return activePage(tx, in.getIn, in.paging())
+	return activePage(tx, in.getIn, in.Paging())
 }
 
 func activePage(tx store.Tx, in getIn, p api.Paging) (page api.Page[shape.CloudAppUserView], err error) {
@@ -57,7 +47,7 @@ func (s *Service) listPeople(tx store.Tx, in listPeopleIn) (page api.Page[shape.
 	if err != nil {
 		return page, err
 	}
-	return shape.PeoplePage(tx, in.paging(), in.OrgID, members, shape.OrgUser)
+	return shape.PeoplePage(tx, in.Paging(), in.OrgID, members, shape.OrgUser)
 }
 
 // members are the places that the team's people have in the organization, by username, if want admits them.
