@@ -1,6 +1,8 @@
 package backup
 
 import (
+	"math"
+
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
@@ -9,19 +11,68 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-type listIn struct {
-	api.InCluster
+// located is how a path names a cluster.
+type located interface {
+	cluster(tx store.Tx) (*model.Cluster, error)
+}
+
+// How the operations of each kind of cluster name one.
+type (
+	dedicated   struct{ api.InCluster }
+	flexCluster struct {
+		api.InGroup
+		Name string `path:"name" api:"is=clusterName" doc:"Name of the Flex cluster."`
+	}
+	instance struct{ api.InCluster } // a serverless instance
+	tenant   struct{ api.InCluster } // of the shared tiers that have become Flex clusters
+)
+
+func (in dedicated) cluster(tx store.Tx) (*model.Cluster, error) {
+	return state.DedicatedByName(tx, in.GroupID, in.ClusterName)
+}
+
+func (in flexCluster) cluster(tx store.Tx) (*model.Cluster, error) {
+	return state.FlexByName(tx, in.GroupID, in.Name)
+}
+
+func (in instance) cluster(tx store.Tx) (*model.Cluster, error) {
+	return state.FlexByName(tx, in.GroupID, in.ClusterName)
+}
+
+func (in tenant) cluster(tx store.Tx) (*model.Cluster, error) {
+	c, err := state.ClusterByName(tx, in.GroupID, in.ClusterName)
+	if err == nil && !c.Declared.Shared() {
+		err = fault.NonFlexInFlexAPI.With(c.Name)
+	}
+	return c, err
+}
+
+type pageIn[K located] struct {
+	Of K `in:"path"`
 	api.Paging
 }
 
-// list answers with a page of what a table has of a cluster, newest first.
-func list[T, W any](table *store.Table[T], show func(*T) W) func(store.Tx, listIn) (api.Page[W], error) {
-	return func(tx store.Tx, in listIn) (page api.Page[W], err error) {
-		c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
+// list answers with a page of what a table has of a cluster, by when it came to be, or the newest first.
+func list[K located, T, W any](table *store.Table[T], newestFirst bool, show func(*T) W) func(store.Tx, pageIn[K]) (api.Page[W], error) {
+	return func(tx store.Tx, in pageIn[K]) (page api.Page[W], err error) {
+		c, err := in.Of.cluster(tx)
 		if err != nil {
 			return page, err
 		}
-		return shape.Page(tx, table, of(c), in.Paging, show)
+		q := of(c)
+		q.Reverse = newestFirst
+		return shape.Page(tx, table, q, in.Paging, show)
+	}
+}
+
+type allIn[K located] struct {
+	Of K `in:"path"`
+}
+
+// all is list without pages.
+func all[K located, W any](list func(store.Tx, pageIn[K]) (api.Page[W], error)) func(store.Tx, allIn[K]) (api.Page[W], error) {
+	return func(tx store.Tx, in allIn[K]) (api.Page[W], error) {
+		return list(tx, pageIn[K]{in.Of, api.Paging{PageNum: 1, ItemsPerPage: math.MaxInt32, IncludeCount: true}})
 	}
 }
 
@@ -30,9 +81,29 @@ func of(c *model.Cluster) store.Query {
 	return store.Query{Index: "cluster", Prefix: []string{c.ID}, Reverse: true}
 }
 
-// inCluster returns the object of a table with that id, which belongs to the cluster that in names. what says what it is.
-func inCluster[T any](tx store.Tx, in api.InCluster, table *store.Table[T], what, id string, cluster func(*T) model.ID) (*T, error) {
-	c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
+type snapshotIn[K located] struct {
+	Of         K      `in:"path"`
+	SnapshotID string `path:"snapshotId" api:"is=objectId" doc:"Id of the snapshot."`
+}
+
+// find returns the snapshot that in names.
+func (in snapshotIn[K]) find(tx store.Tx) (*Snapshot, error) {
+	return one(tx, in.Of, Snapshots, "snapshot", in.SnapshotID, func(s *Snapshot) model.ID { return s.ClusterID })
+}
+
+type jobIn[K located] struct {
+	Of           K      `in:"path"`
+	RestoreJobID string `path:"restoreJobId" api:"is=objectId" doc:"Id of the restore job."`
+}
+
+// find returns the job that in names.
+func (in jobIn[K]) find(tx store.Tx) (*Job, error) {
+	return one(tx, in.Of, Jobs, "restore job", in.RestoreJobID, func(j *Job) model.ID { return j.ClusterID })
+}
+
+// one returns the object of a table with that id, which belongs to the cluster that in names. what says what it is.
+func one[T any](tx store.Tx, in located, table *store.Table[T], what, id string, cluster func(*T) model.ID) (*T, error) {
+	c, err := in.cluster(tx)
 	if err != nil {
 		return nil, err
 	}

@@ -64,7 +64,12 @@ func cluster(s *apitest.Server, groupID, name string) {
 // orders is a collection of a cluster.
 func orders(t *testing.T, s *apitest.Server, groupID, name string) *mongo.Collection {
 	t.Helper()
-	c := s.Owner().Get(clusters(groupID) + "/" + name).Want(http.StatusOK).Object()
+	return ordersOf(t, s, clusters(groupID)+"/"+name)
+}
+
+func ordersOf(t *testing.T, s *apitest.Server, path string) *mongo.Collection {
+	t.Helper()
+	c := s.Owner().Get(path).Want(http.StatusOK).Object()
 	uri := c["connectionStrings"].(object)["standard"].(string)
 	client, err := mongo.Connect(options.Client().ApplyURI(uri).SetServerSelectionTimeout(5 * time.Second).
 		SetAuth(options.Credential{Username: "ann", Password: password}))
@@ -87,6 +92,14 @@ func insert(t *testing.T, c *mongo.Collection, ids ...int) {
 // want fails the test unless the collection has documents of these ids.
 func want(t *testing.T, c *mongo.Collection, ids ...int) {
 	t.Helper()
+	if got := have(t, c); !slices.Equal(got, ids) {
+		t.Fatalf("the collection has %v, want %v", got, ids)
+	}
+}
+
+// have are the ids of the collection's documents, in their order.
+func have(t *testing.T, c *mongo.Collection) (got []int) {
+	t.Helper()
 	cursor, err := c.Find(t.Context(), bson.D{}, options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}))
 	if err != nil {
 		t.Fatal(err)
@@ -97,13 +110,10 @@ func want(t *testing.T, c *mongo.Collection, ids ...int) {
 	if err := cursor.All(t.Context(), &all); err != nil {
 		t.Fatal(err)
 	}
-	var got []int
 	for _, d := range all {
 		got = append(got, d.ID)
 	}
-	if !slices.Equal(got, ids) {
-		t.Fatalf("the collection has %v, want %v", got, ids)
-	}
+	return got
 }
 
 // take takes a snapshot, waits for it and returns its id.

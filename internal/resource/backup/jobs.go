@@ -5,6 +5,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
+	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/reconcile"
@@ -21,31 +22,49 @@ func createJob(tx store.Tx, in createJobIn) (out DiskBackupSnapshotRestoreJob, e
 	if err := checkJob(&in.Body); err != nil {
 		return out, err
 	}
-	snap, err := (snapshotIn{in.InCluster, in.Body.SnapshotID}).find(tx)
+	w := &in.Body
+	snap, err := (snapshotIn[dedicated]{dedicated{in.InCluster}, w.SnapshotID}).find(tx)
 	if err != nil {
 		return out, err
 	}
+	j, err := restore(tx, snap, state.DedicatedByName, w.TargetGroupID, w.TargetClusterName)
+	if err != nil {
+		return out, err
+	}
+	return j.wire(), nil
+}
+
+// restore begins a job that restores a snapshot to the cluster that find finds by its name in a project.
+func restore(tx store.Tx, snap *Snapshot, find func(store.Tx, model.ID, string) (*model.Cluster, error), groupID model.ID, name string) (*Job, error) {
 	if snap.Status != Completed {
-		return out, snapshotNotReady.With(snap.ID)
+		return nil, snapshotNotReady.With(snap.ID)
 	}
-	target, err := targetOf(tx, &in.Body)
+	target, err := targetOf(tx, find, groupID, name)
 	if err != nil {
-		return out, err
+		return nil, err
 	}
 	if target.Node != snap.Node {
-		return out, fault.Field("targetClusterName", "must be a cluster on the node of the snapshot; %s is on another", target.Name)
+		return nil, fault.Field("targetClusterName", "must be a cluster on the node of the snapshot; %s is on another", target.Name)
 	}
 	j := &Job{
-		ID: model.NewID(), GroupID: snap.GroupID, ClusterID: snap.ClusterID, Cluster: snap.Cluster, SnapshotID: snap.ID, Taken: snap.Created,
-		TargetID: target.ID, Target: target.Name, TargetIn: target.GroupID, Created: tx.Now(),
+		ID: model.NewID(), GroupID: snap.GroupID, ClusterID: snap.ClusterID, Cluster: snap.Cluster, SnapshotID: snap.ID, Taken: snap.Created, Done: snap.Since,
+		TargetID: target.ID, Target: target.Name, TargetIn: target.GroupID, Created: tx.Now(), Flex: snap.Flex,
 	}
 	if err := Jobs.Put(tx, j); err != nil {
-		return out, err
+		return nil, err
 	}
 	if err := reconcile.Schedule(tx, RestoreKind, j.ID, target.Node, tx.Now()); err != nil {
-		return out, err
+		return nil, err
 	}
-	return j.wire(), write(tx, j.TargetIn, j.Target, "CPS_RESTORE_REQUESTED_AUDIT")
+	return j, write(tx, j.TargetIn, j.Target, j.event("CPS_RESTORE_REQUESTED_AUDIT", "TENANT_RESTORE_REQUESTED_AUDIT"))
+}
+
+// event is that of a dedicated cluster's job, or that of a Flex cluster's.
+func (j *Job) event(dedicated, flex event.Type) event.Type {
+	if j.Flex {
+		return flex
+	}
+	return dedicated
 }
 
 // checkJob holds a request against the rules that need no other object.
@@ -66,8 +85,8 @@ func checkJob(w *DiskBackupSnapshotRestoreJob) error {
 
 // targetOf returns the cluster that a job restores to: one that runs, that the caller may restore to, and that no other
 // job is restoring.
-func targetOf(tx store.Tx, w *DiskBackupSnapshotRestoreJob) (*model.Cluster, error) {
-	p, err := state.Project(tx, w.TargetGroupID)
+func targetOf(tx store.Tx, find func(store.Tx, model.ID, string) (*model.Cluster, error), groupID model.ID, name string) (*model.Cluster, error) {
+	p, err := state.Project(tx, groupID)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +94,10 @@ func targetOf(tx store.Tx, w *DiskBackupSnapshotRestoreJob) (*model.Cluster, err
 	if err := api.Require(tx.Context(), need, authz.Scope{OrgID: p.OrgID, GroupID: p.ID}); err != nil {
 		return nil, err
 	}
-	c, err := running(tx, api.InCluster{InGroup: api.InGroup{GroupID: p.ID}, ClusterName: w.TargetClusterName})
+	c, err := find(tx, groupID, name)
+	if err == nil && !c.Runs() {
+		err = fault.ClusterNotReady.With(c.Name)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -84,14 +106,4 @@ func targetOf(tx store.Tx, w *DiskBackupSnapshotRestoreJob) (*model.Cluster, err
 		err = restoreUnfinished.With(c.Name)
 	}
 	return c, err
-}
-
-type jobIn struct {
-	api.InCluster
-	RestoreJobID string `path:"restoreJobId" api:"is=objectId" doc:"Id of the restore job."`
-}
-
-// find returns the job that in names.
-func (in jobIn) find(tx store.Tx) (*Job, error) {
-	return inCluster(tx, in.InCluster, Jobs, "restore job", in.RestoreJobID, func(j *Job) model.ID { return j.ClusterID })
 }

@@ -7,6 +7,7 @@ package backup
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -50,6 +51,10 @@ const (
 
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
+	return slices.Concat(s.clusterOperations(), s.tenantOperations())
+}
+
+func (s *Service) clusterOperations() api.Operations {
 	read := authz.Any(authz.GroupReadOnly)
 	manage := authz.Any(authz.GroupBackupManager)
 	atCluster := fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI}
@@ -66,13 +71,13 @@ func (s *Service) Operations() api.Operations {
 			ID: "listReplicaSetBackups", Aliases: []string{"listGroupClusterBackupSnapshots", "listBackupSnapshots"}, Method: http.MethodGet,
 			Path: snapshotsPath, Tag: tag, Summary: "Return all snapshots of one cluster", Description: "Returns the snapshots, newest first.",
 			Roles: read, Status: http.StatusOK, Level: api.Real, Errors: atCluster,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, list(Snapshots, (*Snapshot).replicaSetWire)))},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, list[dedicated](Snapshots, true, (*Snapshot).replicaSetWire)))},
 		},
 		{
 			ID: "getReplicaSetBackup", Aliases: []string{"getGroupClusterBackupSnapshot", "getClusterBackupSnapshot"}, Method: http.MethodGet,
 			Path: snapshotsPath + "/{snapshotId}", Tag: tag, Summary: "Return one snapshot of one cluster",
 			Roles: read, Status: http.StatusOK, Level: api.Real, Errors: atCluster,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, shape.Get(snapshotIn.find, (*Snapshot).replicaSetWire)))},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, shape.Get(snapshotIn[dedicated].find, (*Snapshot).replicaSetWire)))},
 		},
 		{
 			ID: "updateSnapshotRetention", Aliases: []string{"updateGroupClusterBackupSnapshot", "updateBackupSnapshot"}, Method: http.MethodPatch,
@@ -98,7 +103,7 @@ func (s *Service) Operations() api.Operations {
 			Method: http.MethodGet, Path: snapshotsPath + "/shardedCluster/{snapshotId}", Tag: tag, Summary: "Return one snapshot of one sharded cluster",
 			Description: "Of a replica set's snapshot it shows what both kinds have; there are no members.",
 			Roles:       read, Status: http.StatusOK, Level: api.Declared, Errors: atCluster,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, shape.Get(snapshotIn.find, (*Snapshot).shardedWire)))},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, shape.Get(snapshotIn[dedicated].find, (*Snapshot).shardedWire)))},
 		},
 		{
 			ID: "deleteShardedClusterBackup", Aliases: []string{"deleteGroupClusterBackupSnapshotShardedCluster", "deleteBackupShardedCluster"},
@@ -120,14 +125,14 @@ func (s *Service) Operations() api.Operations {
 			ID: "listBackupRestoreJobs", Aliases: []string{"listGroupClusterBackupRestoreJobs"}, Method: http.MethodGet, Path: jobsPath, Tag: tag,
 			Summary: "Return all restore jobs of one cluster", Description: "Returns the jobs that restore the cluster's snapshots, newest first.",
 			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: atCluster,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, list(Jobs, (*Job).wire)))},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, list[dedicated](Jobs, true, (*Job).wire)))},
 		},
 		{
 			ID: "getBackupRestoreJob", Aliases: []string{"getGroupClusterBackupRestoreJob"}, Method: http.MethodGet, Path: jobsPath + "/{restoreJobId}",
 			Tag: tag, Summary: "Return one restore job of one cluster",
 			Description: "Returns a job and how far it is: it has ended once finishedAt is there or failed, cancelled or expired is true.",
 			Roles:       manage, Status: http.StatusOK, Level: api.Real, Errors: atCluster,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, shape.Get(jobIn.find, (*Job).wire)))},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, shape.Get(jobIn[dedicated].find, (*Job).wire)))},
 		},
 		{
 			ID: "getBackupSchedule", Aliases: []string{"getGroupClusterBackupSchedule"}, Method: http.MethodGet, Path: schedulePath, Tag: tag,

@@ -103,7 +103,7 @@ func (r Restoring) end(ctx context.Context, j *Job) error {
 		if err := Jobs.Put(tx, j); err != nil {
 			return err
 		}
-		return write(tx, j.TargetIn, j.Target, "CPS_RESTORE_SUCCESSFUL")
+		return write(tx, j.TargetIn, j.Target, j.event("CPS_RESTORE_SUCCESSFUL", "TENANT_RESTORE_COMPLETED_AUDIT"))
 	})
 }
 
@@ -177,7 +177,7 @@ func fail(tx store.Tx, j *Job, reason string) error {
 	if err := Jobs.Put(tx, j); err != nil {
 		return err
 	}
-	return store.IfMissing(event.WriteInProject(tx, j.TargetIn, "CPS_RESTORE_FAILED", event.Cluster(j.Target), event.Reason(reason)), nil)
+	return store.IfMissing(event.WriteInProject(tx, j.TargetIn, j.event("CPS_RESTORE_FAILED", "TENANT_RESTORE_FAILED"), event.Cluster(j.Target), event.Reason(reason)), nil)
 }
 
 // Work is what the family does later.

@@ -12,7 +12,6 @@ import (
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/reconcile"
-	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -82,11 +81,11 @@ func showSchedule[W any, P scheduleShape[W]](tx store.Tx, s *Schedule, c *model.
 	return w
 }
 
-type scheduleIn struct{ api.InCluster }
+type scheduleIn struct{ dedicated }
 
 // find returns the cluster that in names and its schedule, stored or not.
 func (in scheduleIn) find(tx store.Tx) (*Schedule, *model.Cluster, error) {
-	c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
+	c, err := in.cluster(tx)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -49,7 +49,7 @@ type SchedulePolicy struct {
 
 // PolicyItem is a rhythm of snapshots, and for how long each is kept.
 type PolicyItem struct {
-	FrequencyInterval int    `json:"frequencyInterval" api:"required" doc:"Of hours: every how many. Of weeks, months and years: which day or month; 40 is the last day of the month. Of days: 1."`
+	FrequencyInterval int    `json:"frequencyInterval" api:"required,enum=1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16|17|18|19|20|21|22|23|24|25|26|27|28|40" doc:"Of hours: every how many. Of weeks, months and years: which day or month; 40 is the last day of the month. Of days: 1."`
 	FrequencyType     string `json:"frequencyType" api:"required,enum=daily|hourly|weekly|monthly|yearly|ondemand" doc:"The rhythm. ondemand is for compliance policies."`
 	ID                string `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the item."`
 	RetentionUnit     string `json:"retentionUnit" api:"required,enum=days|weeks|months|years" doc:"Unit of retentionValue."`

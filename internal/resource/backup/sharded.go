@@ -3,7 +3,6 @@ package backup
 import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/fault"
-	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -26,16 +25,14 @@ func (s *Snapshot) shardedWire() DiskBackupShardedClusterSnapshot {
 	return DiskBackupShardedClusterSnapshot{DiskBackupSnapshot: s.wire(), Members: []DiskBackupShardedClusterSnapshotMember{}, SnapshotIDs: []string{}}
 }
 
-type listShardedIn struct{ api.InCluster }
-
 // listSharded is empty: there are no sharded clusters so far.
-func listSharded(tx store.Tx, in listShardedIn) (api.Page[DiskBackupShardedClusterSnapshot], error) {
-	_, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
+func listSharded(tx store.Tx, in allIn[dedicated]) (api.Page[DiskBackupShardedClusterSnapshot], error) {
+	_, err := in.Of.cluster(tx)
 	return api.Page[DiskBackupShardedClusterSnapshot]{TotalCount: new(int)}, err
 }
 
 // deleteSharded removes nothing: a replica set's snapshot has an operation of its own.
-func deleteSharded(tx store.Tx, in snapshotIn) (none api.None, err error) {
+func deleteSharded(tx store.Tx, in snapshotIn[dedicated]) (none api.None, err error) {
 	if _, err := in.find(tx); err != nil {
 		return none, err
 	}

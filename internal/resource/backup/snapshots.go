@@ -83,18 +83,8 @@ func noUnfinished(tx store.Tx, c *model.Cluster) error {
 	return err
 }
 
-type snapshotIn struct {
-	api.InCluster
-	SnapshotID string `path:"snapshotId" api:"is=objectId" doc:"Id of the snapshot."`
-}
-
-// find returns the snapshot that in names.
-func (in snapshotIn) find(tx store.Tx) (*Snapshot, error) {
-	return inCluster(tx, in.InCluster, Snapshots, "snapshot", in.SnapshotID, func(s *Snapshot) model.ID { return s.ClusterID })
-}
-
 // finished is find for a snapshot that is not being taken.
-func (in snapshotIn) finished(tx store.Tx) (*Snapshot, error) {
+func (in snapshotIn[K]) finished(tx store.Tx) (*Snapshot, error) {
 	snap, err := in.find(tx)
 	if err == nil && snap.unfinished() {
 		err = snapshotUnfinished.With(snap.Cluster)
@@ -102,7 +92,7 @@ func (in snapshotIn) finished(tx store.Tx) (*Snapshot, error) {
 	return snap, err
 }
 
-func deleteSnapshot(tx store.Tx, in snapshotIn) (none api.None, err error) {
+func deleteSnapshot(tx store.Tx, in snapshotIn[dedicated]) (none api.None, err error) {
 	snap, err := in.finished(tx)
 	if err != nil {
 		return none, err
@@ -118,7 +108,7 @@ type BackupSnapshotRetention struct {
 }
 
 type retainIn struct {
-	snapshotIn
+	snapshotIn[dedicated]
 	Body BackupSnapshotRetention
 }
 

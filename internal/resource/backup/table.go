@@ -72,7 +72,9 @@ type Job struct {
 	ClusterID  model.ID  `json:"clusterId"` // whose snapshot it restores
 	Cluster    string    `json:"cluster"`
 	SnapshotID model.ID  `json:"snapshotId"`
-	Taken      time.Time `json:"taken"` // when the snapshot was
+	Taken      time.Time `json:"taken"`          // when the snapshot was
+	Done       time.Time `json:"done,omitzero"`  // when it was completed
+	Flex       bool      `json:"flex,omitempty"` // it is of a Flex cluster
 	TargetID   model.ID  `json:"targetId"`
 	Target     string    `json:"target"`
 	TargetIn   model.ID  `json:"targetGroupId"`

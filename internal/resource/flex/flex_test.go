@@ -148,19 +148,6 @@ func TestDedicated(t *testing.T) {
 	owner.Get(path(s)+"/none/backup/snapshots").WantError(http.StatusNotFound, "CLUSTER_NOT_FOUND")
 }
 
-// TestBackups: a Flex cluster has no snapshots and no restore jobs yet.
-func TestBackups(t *testing.T) {
-	s := apitest.Start(t)
-	owner, one := s.Owner(), path(s)+"/alpha/backup"
-	owner.Post(path(s), flex("alpha")).Want(http.StatusCreated)
-	for _, list := range []string{one + "/snapshots", one + "/restoreJobs"} {
-		if page := owner.Get(list).Want(http.StatusOK).Object(); page["totalCount"] != 0.0 || len(page["results"].([]any)) != 0 {
-			t.Errorf("%s is %v", list, page)
-		}
-		owner.Get(list+"/"+s.ProjectID).WantError(http.StatusNotFound, "RESOURCE_NOT_FOUND")
-	}
-}
-
 // TestSDK does the same with MongoDB's Go SDK.
 func TestSDK(t *testing.T) {
 	s := apitest.Start(t)

@@ -1,5 +1,4 @@
-// Package flex is the family Flex Clusters, with the reads of their snapshots and restore jobs, and the family Serverless
-// Instances, with their switch of automatic indexing.
+// Package flex is the family Flex Clusters, and the family Serverless Instances, with their switch of automatic indexing.
 //
 // The service no longer has serverless instances: what those operations make is a Flex cluster, which they go on showing
 // as a serverless instance. Telamon does the same. A Flex cluster's upgrade to a dedicated one is in the family of those
@@ -32,11 +31,9 @@ type Service struct {
 }
 
 const (
-	tag       = "Flex Clusters"
-	path      = "/groups/{groupId}/flexClusters"
-	one       = path + "/{name}"
-	snapshots = one + "/backup/snapshots"
-	jobs      = one + "/backup/restoreJobs"
+	tag  = "Flex Clusters"
+	path = "/groups/{groupId}/flexClusters"
+	one  = path + "/{name}"
 )
 
 // Operations are the operations of Flex clusters and of serverless instances.
@@ -85,34 +82,6 @@ func (s *Service) flexOperations() api.Operations {
 			Roles: authz.Any(authz.GroupOwner), Status: http.StatusNoContent, Level: api.Real,
 			Errors:   append(fault.Kinds{fault.TerminationProtected, fault.ClusterBeingDeleted}, missing...),
 			Versions: []api.Version{api.At("2024-11-13", store.Write(s.Store, remove[api.None](f)))},
-		},
-		{
-			ID: "listFlexBackups", Aliases: []string{"listGroupFlexClusterBackupSnapshots", "listFlexBackupSnapshots"}, Method: http.MethodGet, Path: snapshots,
-			Tag: "Flex Snapshots", Summary: "Return all snapshots of one Flex cluster",
-			Description: "Returns an empty list: Telamon takes no snapshots of Flex clusters yet.",
-			Roles:       read, Status: http.StatusOK, Level: api.Declared, Errors: missing,
-			Versions: []api.Version{api.At("2024-11-13", store.Read(s.Store, listNone[FlexBackupSnapshot20241113]))},
-		},
-		{
-			ID: "getFlexBackup", Aliases: []string{"getGroupFlexClusterBackupSnapshot", "getFlexBackupSnapshot"}, Method: http.MethodGet, Path: snapshots + "/{snapshotId}",
-			Tag: "Flex Snapshots", Summary: "Return one snapshot of one Flex cluster",
-			Description: "Answers 404: Telamon takes no snapshots of Flex clusters yet.",
-			Roles:       read, Status: http.StatusOK, Level: api.Declared, Errors: missing,
-			Versions: []api.Version{api.At("2024-11-13", store.Read(s.Store, getSnapshot))},
-		},
-		{
-			ID: "listFlexBackupRestoreJobs", Aliases: []string{"listGroupFlexClusterBackupRestoreJobs", "listFlexRestoreJobs"}, Method: http.MethodGet, Path: jobs,
-			Tag: "Flex Restore Jobs", Summary: "Return all restore jobs of one Flex cluster",
-			Description: "Returns an empty list: there are no snapshots of Flex clusters to restore yet.",
-			Roles:       read, Status: http.StatusOK, Level: api.Declared, Errors: missing,
-			Versions: []api.Version{api.At("2024-11-13", store.Read(s.Store, listNone[FlexBackupRestoreJob20241113]))},
-		},
-		{
-			ID: "getFlexBackupRestoreJob", Aliases: []string{"getGroupFlexClusterBackupRestoreJob", "getFlexRestoreJob"}, Method: http.MethodGet, Path: jobs + "/{restoreJobId}",
-			Tag: "Flex Restore Jobs", Summary: "Return one restore job of one Flex cluster",
-			Description: "Answers 404: there are no snapshots of Flex clusters to restore yet.",
-			Roles:       read, Status: http.StatusOK, Level: api.Declared, Errors: missing,
-			Versions: []api.Version{api.At("2024-11-13", store.Read(s.Store, getJob))},
 		},
 	}
 }

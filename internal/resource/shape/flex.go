@@ -26,7 +26,7 @@ type FlexClusterDescription20241113 struct {
 
 // FlexBackupSettings20241113 are a Flex cluster's backups.
 type FlexBackupSettings20241113 struct {
-	Enabled bool `json:"enabled" api:"readonly,default=true" doc:"Whether the cluster has backups: true, as of all Flex clusters. Telamon takes none of them yet."`
+	Enabled bool `json:"enabled" api:"readonly,default=true" doc:"Whether the cluster has backups: true, as of all Flex clusters. One snapshot a day, kept for eight days."`
 }
 
 // FlexConnectionStrings20241113 are how drivers reach a Flex cluster.

@@ -1,0 +1,56 @@
+package backup
+
+import (
+	"cmp"
+
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// order is a body that asks for a snapshot to be restored. It is one of a Flex cluster, whatever the operation calls it.
+type order interface {
+	order() (snapshot, target string, targetIn model.ID, err error)
+}
+
+func (w FlexBackupRestoreJobCreate20241113) order() (snapshot, target string, targetIn model.ID, err error) {
+	return w.SnapshotID, w.Target, w.TargetIn, nil
+}
+
+func (w TenantRestore) order() (snapshot, target string, targetIn model.ID, err error) {
+	return w.SnapshotID, w.Target, w.TargetIn, nil
+}
+
+type orderIn[K located, B order] struct {
+	Of   K `in:"path"`
+	Body B
+}
+
+// restoreFlex restores a snapshot of a Flex cluster to any cluster, and answers as show writes the job.
+func restoreFlex[K located, B order, W any](show func(*Job) W) func(store.Tx, orderIn[K, B]) (W, error) {
+	return func(tx store.Tx, in orderIn[K, B]) (out W, err error) {
+		snapshot, target, targetIn, err := in.Body.order()
+		if err != nil {
+			return out, err
+		}
+		snap, err := (snapshotIn[K]{in.Of, snapshot}).find(tx)
+		if err != nil {
+			return out, err
+		}
+		j, err := restore(tx, snap, state.ClusterByName, cmp.Or(targetIn, snap.GroupID), target)
+		if err != nil {
+			return out, err
+		}
+		return show(j), nil
+	}
+}
+
+type tenantJobIn struct {
+	Of        tenant `in:"path"`
+	RestoreID string `path:"restoreId" api:"is=objectId" doc:"Id of the restore job."`
+}
+
+// find returns the job that in names.
+func (in tenantJobIn) find(tx store.Tx) (*Job, error) {
+	return jobIn[tenant]{in.Of, in.RestoreID}.find(tx)
+}

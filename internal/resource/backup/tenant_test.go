@@ -1,0 +1,152 @@
+package backup_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/telamon-db/telamon/internal/apitest"
+)
+
+// flexCluster makes a Flex cluster that runs.
+func flexCluster(s *apitest.Server, groupID, name string) {
+	s.Owner().Post("/groups/"+groupID+"/flexClusters", object{
+		"name": name, "providerSettings": object{"backingProviderName": "AWS", "regionName": "US_EAST_1"},
+	}).Want(http.StatusCreated)
+	settle(s)
+}
+
+// backupPaths are where the operations of each kind have the snapshots and jobs of a Flex cluster.
+var backupPaths = map[string]struct{ snapshots, jobs, restore string }{
+	"flex":       {"/flexClusters/alpha/backup/snapshots", "/flexClusters/alpha/backup/restoreJobs", "/flexClusters/alpha/backup/restoreJobs"},
+	"tenant":     {"/clusters/alpha/backup/tenant/snapshots", "/clusters/alpha/backup/tenant/restores", "/clusters/alpha/backup/tenant/restore"},
+	"serverless": {"/serverless/alpha/backup/snapshots", "/serverless/alpha/backup/restoreJobs", "/serverless/alpha/backup/restoreJobs"},
+}
+
+// A Flex cluster has a snapshot of each of the last eight days, as the service has them, and all its names show the same.
+func TestSnapshotsOfFlexClusters(t *testing.T) {
+	s := apitest.Start(t)
+	group := "/groups/" + s.ProjectID
+	flexCluster(s, s.ProjectID, "alpha")
+	created := when(t, s.Owner().Get(group+"/flexClusters/alpha").Want(http.StatusOK).Object(), "createDate")
+	for name, p := range backupPaths {
+		if page := s.Owner().Get(group + p.snapshots).Want(http.StatusOK).Object(); page["totalCount"] != 0.0 {
+			t.Errorf("%s: a new cluster has %v", name, page)
+		}
+	}
+	s.Advance(12 * aDay)
+	list := s.Owner().Get(group + backupPaths["flex"].snapshots).Want(http.StatusOK).Results()
+	if len(list) != 8 {
+		t.Fatalf("there are %d snapshots", len(list))
+	}
+	for i, snap := range list {
+		due := created.AddDate(0, 0, 5+i)
+		if !when(t, snap, "scheduledTime").Equal(due) || !when(t, snap, "expiration").Equal(due.AddDate(0, 0, 8)) || snap["status"] != "COMPLETED" ||
+			when(t, snap, "startTime").Before(due) || when(t, snap, "finishTime").Before(when(t, snap, "startTime")) {
+			t.Errorf("snapshot %d, due at %v, is %v", i, due, snap)
+		}
+	}
+	for name, p := range backupPaths {
+		var ids []any
+		for _, snap := range s.Owner().Get(group + p.snapshots).Want(http.StatusOK).Results() {
+			ids = append(ids, snap["id"])
+			s.Owner().Get(group + p.snapshots + "/" + snap["id"].(string)).Want(http.StatusOK)
+		}
+		if name == "serverless" { // the newest first
+			slices.Reverse(ids)
+		}
+		if len(ids) != len(list) || ids[0] != list[0]["id"] {
+			t.Errorf("%s: there are %v", name, ids)
+		}
+		s.Owner().Get(group+p.snapshots+"/"+nothing).WantError(http.StatusNotFound, "RESOURCE_NOT_FOUND")
+		s.Owner().Get(group+p.jobs+"/"+nothing).WantError(http.StatusNotFound, "RESOURCE_NOT_FOUND")
+	}
+	s.Advance(aDay)
+	told := s.EventTypes(s.ProjectID)
+	for _, what := range []string{"TENANT_SNAPSHOT_STARTED_AUDIT", "TENANT_SNAPSHOT_COMPLETED_AUDIT", "TENANT_SNAPSHOT_DELETED_AUDIT"} {
+		if !slices.Contains(told, what) {
+			t.Errorf("no event %s", what)
+		}
+	}
+}
+
+// A Flex cluster's snapshot is restored by each of its names, to itself and to a dedicated cluster.
+func TestRestoreOfFlexClusters(t *testing.T) {
+	s := apitest.Start(t)
+	admit(s, s.ProjectID)
+	group := "/groups/" + s.ProjectID
+	flexCluster(s, s.ProjectID, "alpha")
+	cluster(s, s.ProjectID, "beta")
+	source, other := ordersOf(t, s, group+"/flexClusters/alpha"), orders(t, s, s.ProjectID, "beta")
+	insert(t, source, 1, 2)
+	s.Advance(aDay + time.Hour)
+	snap := s.Owner().Get(group + backupPaths["flex"].snapshots).Want(http.StatusOK).Results()[0]
+	insert(t, source, 3)
+	insert(t, other, 9)
+	for name, p := range backupPaths {
+		for target, c := range map[string]func() []int{
+			"alpha": func() []int { return have(t, source) }, "beta": func() []int { return have(t, other) },
+		} {
+			body := object{"snapshotId": snap["id"], "targetDeploymentItemName": target, "targetProjectId": s.ProjectID}
+			if name == "serverless" {
+				body = restore(snap["id"].(string), s.ProjectID, target)
+			}
+			job := s.Owner().Post(group+p.restore, body).Want(http.StatusOK).Object()
+			s.Owner().Post(group+p.restore, body).WantError(http.StatusConflict, "UNFINISHED_RESTORE_JOB")
+			settle(s)
+			one := s.Owner().Get(group + p.jobs + "/" + job["id"].(string)).Want(http.StatusOK).Object()
+			if one["status"] != "COMPLETED" && one["finishedAt"] == nil {
+				t.Errorf("%s to %s: the job is %v", name, target, one)
+			}
+			if name == "flex" && (job["status"] != "PENDING" && job["status"] != "RUNNING" || one["restoreFinishedDate"] == nil || one["deliveryType"] != "RESTORE" ||
+				one["instanceName"] != "alpha" || one["targetDeploymentItemName"] != target || one["snapshotFinishedDate"] != snap["finishTime"] ||
+				when(t, one, "expirationDate").Sub(when(t, one, "restoreScheduledDate")) != 6*time.Hour) {
+				t.Errorf("the job is %v", one)
+			}
+			if got := c(); !slices.Equal(got, []int{1, 2}) {
+				t.Errorf("%s to %s: there are %v", name, target, got)
+			}
+		}
+	}
+	if jobs := s.Owner().Get(group + backupPaths["tenant"].jobs).Want(http.StatusOK).Results(); len(jobs) != 6 {
+		t.Errorf("there are %d jobs", len(jobs))
+	}
+	if got := s.EventTypes(s.ProjectID); !slices.Contains(got, "TENANT_RESTORE_REQUESTED_AUDIT") || !slices.Contains(got, "TENANT_RESTORE_COMPLETED_AUDIT") {
+		t.Errorf("the events are %v", got)
+	}
+}
+
+func TestRefusedOrders(t *testing.T) {
+	s := apitest.Start(t)
+	group, owner := "/groups/"+s.ProjectID, s.Owner()
+	flexCluster(s, s.ProjectID, "alpha")
+	cluster(s, s.ProjectID, "beta")
+	id := take(t, s, s.ProjectID, "beta")
+	p := group + backupPaths["flex"].restore
+	for body, fields := range map[string][]string{
+		`{}`: {"snapshotId", "targetDeploymentItemName"},
+		`{"snapshotId":"x","targetDeploymentItemName":"beta"}`:                              {"snapshotId"},
+		`{"snapshotId":"` + nothing + `","targetDeploymentItemName":"beta","deadline":"1"}`: {"deadline"},
+	} {
+		if got := owner.Post(p, body).WantError(http.StatusBadRequest, "VALIDATION_ERROR"); !slices.Equal(got, fields) {
+			t.Errorf("%s: %v, want %v", body, got, fields)
+		}
+	}
+	// A snapshot of another cluster, and the operations of another kind of cluster.
+	owner.Post(p, object{"snapshotId": id, "targetDeploymentItemName": "beta"}).WantError(http.StatusNotFound, "RESOURCE_NOT_FOUND")
+	owner.Get(group+"/serverless/beta/backup/snapshots").WantError(http.StatusBadRequest, "CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API")
+	owner.Get(group+"/flexClusters/beta/backup/snapshots/"+id).WantError(http.StatusBadRequest, "CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API")
+	owner.Get(group+"/clusters/beta/backup/tenant/snapshots").WantError(http.StatusBadRequest, "CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API")
+	owner.Get(group+"/clusters/none/backup/tenant/restores").WantError(http.StatusNotFound, "CLUSTER_NOT_FOUND")
+	owner.Get(group+"/clusters/alpha/backup/snapshots").WantError(http.StatusBadRequest, "CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API")
+	s.Advance(aDay + time.Hour)
+	snap := s.Owner().Get(group + backupPaths["flex"].snapshots).Want(http.StatusOK).Results()[0]["id"]
+	owner = s.Owner()
+	owner.Post(p, object{"snapshotId": snap, "targetDeploymentItemName": "none"}).WantError(http.StatusNotFound, "CLUSTER_NOT_FOUND")
+	owner.Post(p, object{"snapshotId": snap, "targetDeploymentItemName": "beta", "targetProjectId": nothing}).WantError(http.StatusNotFound, "GROUP_NOT_FOUND")
+	if got := owner.Post(group+backupPaths["serverless"].restore, object{"deliveryType": "download", "targetClusterName": "beta", "targetGroupId": s.ProjectID}).
+		WantError(http.StatusBadRequest, "VALIDATION_ERROR"); !slices.Equal(got, []string{"deliveryType", "snapshotId"}) {
+		t.Errorf("a download names %v", got)
+	}
+}
