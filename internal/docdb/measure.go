@@ -1,5 +1,7 @@
 package docdb
 
+import "go.mongodb.org/mongo-driver/v2/bson"
+
 // Measures are sizes of an engine at a moment.
 type Measures struct {
 	Disk      int64 // bytes of its files
@@ -12,6 +14,9 @@ func (e *Engine) Measure() Measures {
 	m := e.store.Metrics()
 	return Measures{Disk: int64(m.DiskSpaceUsage()), MemTables: int64(m.MemTable.Size), Cursors: e.cursors.open()}
 }
+
+// LastTimestamp is the time of the newest visible change.
+func (e *Engine) LastTimestamp() bson.Timestamp { return e.store.LastTimestamp() }
 
 // Data is how many bytes the documents have.
 func (e *Engine) Data() (int64, error) {

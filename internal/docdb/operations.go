@@ -66,6 +66,15 @@ func (t *sessionTable) interrupt(match func(*call) bool) {
 	}
 }
 
+// Interrupt ends the command that the session runs, if it runs one, with Interrupted.
+func (s *Session) Interrupt() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running != nil {
+		s.interrupt()
+	}
+}
+
 // begin shows that the session runs c, until end, and returns the context of c.
 func (s *Session) begin(c *call, now time.Time) context.Context {
 	c.id, c.began = s.e.sessions.lastCall.Add(1), now

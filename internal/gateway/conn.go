@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -21,7 +22,7 @@ const (
 	keptRoom     = 64 << 10         // bytes that a connection keeps for its next reply
 )
 
-// conn is one client connection. One goroutine serves it; only what the watch reads while a command runs is shared.
+// conn is one client connection. One goroutine serves it; only what the watch and StepDown read while a command runs is shared.
 type conn struct {
 	g        *Gateway
 	nc       net.Conn
@@ -34,6 +35,7 @@ type conn struct {
 	attempt  *attempt     // a login that is under way, or nil
 	failures int          // failed logins
 	session  Session      // opened with the first command that needs it
+	engine   onEngine     // what runs in session
 	lastSent int32        // request id of the last reply
 	out      []byte       // room for a reply
 	writeBy  time.Time    // the deadline of writes
@@ -58,6 +60,7 @@ func (g *Gateway) serve(ctx context.Context, nc net.Conn, peer netip.AddrPort) {
 	id := g.lastID.Add(1)
 	c := &conn{g: g, nc: nc, r: bufio.NewReader(nc), peer: peer, subnet: share.Subnet(peer.Addr()), id: id, log: g.log.With("peer", peer.String(), "connection", id)}
 	defer c.drop()
+	g.lines.talk(lineOf(nc), c)
 	ctx, hangUp := context.WithCancel(ctx)
 	defer hangUp()
 	c.watch.init(nc, c.r, hangUp)
@@ -158,7 +161,7 @@ func (c *conn) answer(ctx context.Context, req request) (err error) {
 	}
 	code := errorCode(out[at:])
 	if unavailable(code) {
-		if code != wire.NotWritablePrimary.Number && code != wire.NotPrimaryNoSecondaryOk.Number { // which keep their cursors
+		if !slices.Contains(movedCodes, code) {
 			c.closeSession() // the next command asks for a session of the database that comes up
 		}
 		out = c.g.retryHint(req.msg, out, at)

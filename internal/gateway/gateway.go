@@ -38,12 +38,16 @@ type Backend interface {
 	// NewSession opens a session for one login of a user, or of nobody if the gateway is open. Its commands return soon
 	// after ctx ends. It fails while the database is being restored or stopped. Clients are told that they may retry.
 	NewSession(ctx context.Context, user wire.User) (Session, error)
+	// LastTimestamp returns the time of the newest change, or zero while the database is not there.
+	LastTimestamp() bson.Timestamp
 }
 
 // Session runs the commands of one connection, one at a time.
 type Session interface {
 	// Run appends the answer to one authorized command to dst, failures included.
 	Run(dst []byte, m *wire.Msg) []byte
+	// Interrupt ends the command that runs, if one does, with Interrupted. It is called while Run runs.
+	Interrupt()
 	// Sent tells that the answer to the last command is no longer in memory. So does the next Run.
 	Sent()
 	// Close releases the session. It is not used afterwards.

@@ -90,13 +90,18 @@ func (e *engine) NewSession(ctx context.Context, _ wire.User) (Session, error) {
 	}
 	e.sessions++
 	e.opened++
-	return &engineSession{e, ctx}, nil
+	return &engineSession{e, ctx, make(chan struct{}, 1)}, nil
 }
+
+func (e *engine) LastTimestamp() bson.Timestamp { return bson.Timestamp{T: 1_700_000_000, I: 1} }
 
 type engineSession struct {
 	*engine
-	ctx context.Context
+	ctx       context.Context
+	interrupt chan struct{}
 }
+
+func (s *engineSession) Interrupt() { s.interrupt <- struct{}{} }
 
 // openedSessions is how many sessions were ever opened.
 func (e *engine) openedSessions() int {
@@ -120,7 +125,11 @@ func (s *engineSession) Run(dst []byte, m *wire.Msg) []byte {
 func (s *engineSession) answer(m *wire.Msg) bson.Raw {
 	if name, _ := m.Body.Lookup(m.Name()).StringValueOK(); name == "block" {
 		s.blocked <- struct{}{}
-		<-s.ctx.Done()
+		select {
+		case <-s.interrupt:
+			return wire.Reply(wire.Errorf(wire.Interrupted, "interrupted"))
+		case <-s.ctx.Done():
+		}
 		return wire.Reply(wire.Errorf(wire.InterruptedAtShutdown, "stopping"))
 	} else if name == "slow" {
 		<-time.After(3 * watchAfter)

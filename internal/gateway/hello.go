@@ -100,7 +100,7 @@ func (g *Gateway) topologyVersion(now *moment) bson.D {
 
 // greeting describes the member as it is.
 func (c *conn) greeting(ctx context.Context, m *wire.Msg, now *moment) bson.D {
-	doc := append(c.g.role(m.Name(), now), bson.D{
+	doc := append(c.role(m.Name(), now), bson.D{
 		{Key: "maxBsonObjectSize", Value: 16 << 20},
 		{Key: "maxMessageSizeBytes", Value: frameAfterLogin},
 		{Key: "maxWriteBatchSize", Value: 100_000},
@@ -121,64 +121,16 @@ func (c *conn) greeting(ctx context.Context, m *wire.Msg, now *moment) bson.D {
 	if start, asked := m.Body.Lookup("speculativeAuthenticate").DocumentOK(); asked {
 		doc = append(doc, c.speculate(ctx, start)...)
 	}
-	return append(doc, bson.E{Key: "ok", Value: 1.0})
+	return append(append(doc, times(c.g.cfg.Backend.LastTimestamp())...), bson.E{Key: "ok", Value: 1.0})
 }
 
-// role adds the member's role in its set to the greeting. A member that has been removed is neither primary nor
-// secondary. Source: the Server Discovery and Monitoring specification, "updateRSFromPrimary" and its kin.
-func (g *Gateway) role(greeting string, now *moment) bson.D {
-	self := now.member(g.cfg.Member)
-	primary := now.member(now.Primary)
-	leads := self != nil && self == primary
-	writable := "isWritablePrimary"
-	if greeting != "hello" {
-		writable = "ismaster"
+// times tells the time of the newest change as every reply of a member does, unless it is not known.
+func times(last bson.Timestamp) bson.D {
+	if last.IsZero() {
+		return nil
 	}
-	doc := bson.D{
-		{Key: "helloOk", Value: true},
-		{Key: writable, Value: leads},
-		{Key: "secondary", Value: self != nil && !leads},
-		{Key: "topologyVersion", Value: g.topologyVersion(now)},
-		{Key: "setName", Value: g.set.name},
-		{Key: "setVersion", Value: now.Version},
-	}
-	doc = append(doc, addresses(now)...)
-	if primary != nil {
-		doc = append(doc, bson.E{Key: "primary", Value: primary.Host})
-	}
-	if self == nil {
-		return doc
-	}
-	if self.Priority == 0 {
-		doc = append(doc, bson.E{Key: "passive", Value: true})
-	}
-	if len(self.Tags) > 0 {
-		doc = append(doc, bson.E{Key: "tags", Value: self.Tags})
-	}
-	if leads {
-		doc = append(doc, bson.E{Key: "electionId", Value: electionID(now.Term)})
-	}
-	at := lastWrite()
-	return append(doc, bson.E{Key: "me", Value: self.Host}, bson.E{Key: "lastWrite", Value: bson.D{
-		{Key: "opTime", Value: opTime(at, now.Term)}, {Key: "lastWriteDate", Value: at},
-		{Key: "majorityOpTime", Value: opTime(at, now.Term)}, {Key: "majorityWriteDate", Value: at}}})
-}
-
-// addresses returns the addresses of the set's members: of those that may become primary, and of the others.
-func addresses(now *moment) bson.D {
-	hosts, passives := bson.A{}, bson.A{}
-	for _, m := range now.Members {
-		if m.Priority == 0 {
-			passives = append(passives, m.Host)
-		} else {
-			hosts = append(hosts, m.Host)
-		}
-	}
-	doc := bson.D{{Key: "hosts", Value: hosts}}
-	if len(passives) > 0 {
-		doc = append(doc, bson.E{Key: "passives", Value: passives})
-	}
-	return doc
+	unsigned := bson.D{{Key: "hash", Value: make([]byte, 20)}, {Key: "keyId", Value: int64(0)}}
+	return bson.D{{Key: "$clusterTime", Value: bson.D{{Key: "clusterTime", Value: last}, {Key: "signature", Value: unsigned}}}, {Key: "operationTime", Value: last}}
 }
 
 // sharedCompressors returns the compressors that both sides know, in the client's order of preference.

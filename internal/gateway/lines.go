@@ -8,8 +8,8 @@ import (
 // lines are the open connections of a gateway.
 type lines struct {
 	mu   sync.Mutex
-	all  map[net.Conn]struct{}
-	most int // 0: any number
+	all  map[net.Conn]*conn // nil: it is being begun
+	most int                // 0: any number
 	shut bool
 }
 
@@ -21,10 +21,19 @@ func (l *lines) enter(nc net.Conn) bool {
 		return false
 	}
 	if l.all == nil {
-		l.all = map[net.Conn]struct{}{}
+		l.all = map[net.Conn]*conn{}
 	}
-	l.all[nc] = struct{}{}
+	l.all[nc] = nil
 	return true
+}
+
+// talk says which connection of a client nc has become.
+func (l *lines) talk(nc net.Conn, c *conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, open := l.all[nc]; open {
+		l.all[nc] = c
+	}
 }
 
 func (l *lines) leave(nc net.Conn) {

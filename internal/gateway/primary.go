@@ -36,20 +36,29 @@ func (g *Gateway) runsHere(ctx context.Context, m *wire.Msg) error {
 	if g.isPrimary() {
 		return nil
 	}
-	err := g.elsewhere(m)
-	if left := hearsay - time.Since(g.set.now.Load().begun); err != nil && left > 0 {
+	err := elsewhere(m)
+	if err == nil {
+		return nil
+	}
+	if left := hearsay - time.Since(g.set.now.Load().begun); left > 0 {
 		pause(ctx, left)
 	}
 	return err
 }
 
-// elsewhere is the error for a command that the primary has to run, or that its client wants to be run there.
-func (g *Gateway) elsewhere(m *wire.Msg) error {
+var (
+	errNotPrimary      = wire.Errorf(wire.NotWritablePrimary, "not primary")
+	errNoReadElsewhere = wire.Errorf(wire.NotPrimaryNoSecondaryOk, "not primary and secondaryOk=false")
+)
+
+// elsewhere is the error for a command that the primary has to run, or that its client wants to be run there, and nil for
+// any other.
+func elsewhere(m *wire.Msg) error {
 	switch name := m.Name(); {
 	case onPrimary[name]:
-		return wire.Errorf(wire.NotWritablePrimary, "not primary")
+		return errNotPrimary
 	case ifAsked[name] && !anywhereElse(m):
-		return wire.Errorf(wire.NotPrimaryNoSecondaryOk, "not primary and secondaryOk=false")
+		return errNoReadElsewhere
 	}
 	return nil
 }

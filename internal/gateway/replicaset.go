@@ -13,6 +13,7 @@ import (
 type Member struct {
 	ID       int
 	Host     string // HOST:PORT
+	Private  string // HOST:PORT by another name, in which clients that use it are answered; "": it has none
 	Priority int    // in elections; 0: it never becomes primary
 	Tags     bson.D // by which clients choose whom to read from
 	Away     bool   // nobody reaches it

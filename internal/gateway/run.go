@@ -101,7 +101,12 @@ func (c *conn) pass(ctx context.Context, dst []byte, m *wire.Msg) ([]byte, error
 	if err != nil {
 		return dst, err
 	}
-	return session.Run(dst, m), nil
+	c.engine.begin(session, m)
+	out := session.Run(dst, m)
+	if c.engine.end() {
+		out = c.g.steppedDown(m, out, len(dst))
+	}
+	return out, nil
 }
 
 func (c *conn) openSession(ctx context.Context) (Session, error) {
@@ -133,7 +138,11 @@ func (c *conn) who() wire.User {
 // retry after them. Source: the Retryable Writes specification, "Terms: Retryable Error".
 var unavailableCodes = []int32{
 	wire.ShutdownInProgress.Number, wire.NotWritablePrimary.Number, wire.NotPrimaryNoSecondaryOk.Number, wire.InterruptedAtShutdown.Number,
+	wire.InterruptedDueToReplStateChange.Number,
 }
+
+// movedCodes are those of them that say that another member must run the command. The session and its cursors stay.
+var movedCodes = []int32{wire.NotWritablePrimary.Number, wire.NotPrimaryNoSecondaryOk.Number, wire.InterruptedDueToReplStateChange.Number}
 
 func unavailable(code int32) bool { return code != 0 && slices.Contains(unavailableCodes, code) }
 

@@ -30,9 +30,13 @@ func (c *conn) secure(ctx context.Context) error {
 
 // cut ends the connection at once, without TLS's close_notify, for which the other side might make it wait.
 func (c *conn) cut() {
-	nc := c.nc
+	_ = lineOf(c.nc).Close() // it may have ended
+}
+
+// lineOf is the connection below TLS.
+func lineOf(nc net.Conn) net.Conn {
 	if secured, ok := nc.(*tls.Conn); ok {
-		nc = secured.NetConn()
+		return secured.NetConn()
 	}
-	_ = nc.Close() // it may have ended
+	return nc
 }

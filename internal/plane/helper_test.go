@@ -76,12 +76,17 @@ func (b *bench) run(c *model.Cluster, cmd bson.D) bson.Raw {
 // try runs a command on the cluster's database.
 func (b *bench) try(c *model.Cluster, cmd bson.D) bson.Raw {
 	b.t.Helper()
+	return b.tryOn(c, "shop", cmd)
+}
+
+func (b *bench) tryOn(c *model.Cluster, db string, cmd bson.D) bson.Raw {
+	b.t.Helper()
 	d, err := b.get(c.ID)
 	b.must(err)
 	s, err := d.slot.NewSession(context.Background(), wire.User{})
 	b.must(err)
 	defer s.Close()
-	raw, err := bson.Marshal(append(cmd, bson.E{Key: "$db", Value: "shop"}))
+	raw, err := bson.Marshal(append(cmd, bson.E{Key: "$db", Value: db}))
 	b.must(err)
 	return s.Run(nil, &wire.Msg{Body: raw})
 }

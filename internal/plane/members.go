@@ -43,9 +43,12 @@ func (p *Plane) arrange(d *deployment, c *model.Cluster) error {
 		return err
 	}
 	if d.set == nil {
-		d.set = gateway.NewReplicaSet(c.ReplicaSet, toGateway(next))
+		d.set = gateway.NewReplicaSet(c.ReplicaSet, toGateway(c, next))
 	} else if !next.Equal(d.topology) {
-		d.set.Change(toGateway(next))
+		d.set.Change(toGateway(c, next))
+		for _, m := range d.members {
+			m.gateway.StepDown()
+		}
 	}
 	d.topology = next
 	for id, m := range begun {
@@ -115,8 +118,8 @@ func (p *Plane) serve(d *deployment, c *model.Cluster, id int, m *member) {
 	}()
 }
 
-// toGateway translates a topology into the form of gateways.
-func toGateway(t model.Topology) gateway.Topology {
+// toGateway translates a topology of c into the form of gateways.
+func toGateway(c *model.Cluster, t model.Topology) gateway.Topology {
 	out := gateway.Topology{Primary: -1, Term: t.Term, Version: t.Version}
 	for _, m := range t.Members {
 		if m.Primary {
@@ -126,7 +129,11 @@ func toGateway(t model.Topology) gateway.Topology {
 		for _, tag := range m.Tags() {
 			tags = append(tags, bson.E{Key: tag.Key, Value: tag.Value})
 		}
-		out.Members = append(out.Members, gateway.Member{ID: m.ID, Host: m.Address(), Priority: m.Priority, Tags: tags, Away: m.Away})
+		private := ""
+		if c.Zone != "" {
+			private = net.JoinHostPort(c.MemberName(m.ID, true), strconv.Itoa(m.Port))
+		}
+		out.Members = append(out.Members, gateway.Member{ID: m.ID, Host: m.Address(), Private: private, Priority: m.Priority, Tags: tags, Away: m.Away})
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package plane
 
 import (
 	"context"
+	"sync"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -16,7 +17,15 @@ type session struct {
 	ctx  context.Context
 	user wire.User
 	db   Database
+	mu   sync.Mutex // held while another Session takes the place of this one
 	gateway.Session
+}
+
+// Interrupt interrupts the command that runs.
+func (s *session) Interrupt() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Session.Interrupt()
 }
 
 // Run runs a command.
@@ -34,7 +43,9 @@ func (s *session) Run(dst []byte, m *wire.Msg) []byte {
 		return append(out[:len(dst)], wire.Reply(err)...)
 	}
 	s.Close()
+	s.mu.Lock()
 	s.db, s.Session = db, next
+	s.mu.Unlock()
 	return s.Session.Run(out[:len(dst)], m)
 }
 

@@ -7,6 +7,8 @@ import (
 	"syscall"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
 	"github.com/telamon-db/telamon/internal/gateway"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/wire"
@@ -34,7 +36,15 @@ func (s *slot) NewSession(ctx context.Context, user wire.User) (gateway.Session,
 	if err != nil {
 		return nil, err
 	}
-	return &session{s, ctx, user, db, one}, nil
+	return &session{slot: s, ctx: ctx, user: user, db: db, Session: one}, nil
+}
+
+// LastTimestamp returns the time of the newest change.
+func (s *slot) LastTimestamp() (last bson.Timestamp) {
+	if db := s.database(); db != nil {
+		last = db.LastTimestamp()
+	}
+	return last
 }
 
 // wait returns the database that is in the slot, or that soon will be.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -227,6 +228,17 @@ func TestPrivateNames(t *testing.T) {
 		}
 	}
 	s := strings("Before")
+	for uri, private := range map[string]bool{s.GetPrivateSrv(): true, s.GetStandardSrv(): false} {
+		var hello struct{ Hosts []string }
+		if err := w.client(uri).Database("admin").RunCommand(t.Context(), bson.D{{Key: "hello", Value: 1}}).Decode(&hello); err != nil {
+			t.Fatal(err)
+		}
+		for _, host := range hello.Hosts {
+			if isPrivate := regexp.MustCompile(`^before-shard-00-0[0-2]-pri\.`).MatchString(host); len(hello.Hosts) != 3 || isPrivate != private {
+				t.Errorf("%s: the set says that it is %v", uri, hello.Hosts)
+			}
+		}
+	}
 	if s.GetStandardSrv() != before.GetStandardSrv() {
 		t.Errorf("the other name has become %q", s.GetStandardSrv())
 	}
