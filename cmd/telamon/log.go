@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"io"
 	"log/slog"
 	"sync"
@@ -18,7 +17,7 @@ const (
 // newLog returns a log that writes to w, and what writes the lines that still wait.
 func newLog(w io.Writer, level slog.Level) (log *slog.Logger, flush func()) {
 	l := &lines{to: w}
-	return slog.New(prompt{slog.NewTextHandler(l, &slog.HandlerOptions{Level: level}), l}), l.flush
+	return slog.New(&text{lines: l, level: level}), l.flush
 }
 
 // lines gathers lines.
@@ -27,20 +26,35 @@ type lines struct {
 	to   io.Writer
 	held []byte
 	due  bool // somebody will write what is held
+
+	second     int64  // since 1970
+	date, zone string // of that second, as lines have it before and behind the milliseconds
 }
 
-func (l *lines) Write(line []byte) (int, error) {
+// add adds a line that is of an instant: end appends what follows the time. All lines are written if there are enough, or at
+// once.
+func (l *lines) add(at time.Time, atOnce bool, end func([]byte) []byte) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.held = append(l.held, line...)
-	if len(l.held) >= enough {
-		return len(line), l.write()
+	l.held = append(end(l.begin(at)), '\n')
+	if atOnce || len(l.held) >= enough {
+		return l.write()
 	}
 	if !l.due {
 		l.due = true
 		time.AfterFunc(waits, l.flush)
 	}
-	return len(line), nil
+	return nil
+}
+
+// begin appends the time to what is held. Its date is made once a second.
+func (l *lines) begin(at time.Time) []byte {
+	if s := at.Unix(); s != l.second || l.date == "" {
+		l.second, l.date, l.zone = s, at.Format("time=2006-01-02T15:04:05."), at.Format("Z07:00")
+	}
+	ms := at.Nanosecond() / int(time.Millisecond)
+	b := append(l.held, l.date...)
+	return append(append(b, byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10)), l.zone...)
 }
 
 func (l *lines) flush() {
@@ -57,26 +71,4 @@ func (l *lines) write() error {
 	_, err := l.to.Write(l.held)
 	l.held = l.held[:0]
 	return err
-}
-
-// prompt is a handler whose warnings and errors are written at once.
-type prompt struct {
-	slog.Handler
-	lines *lines
-}
-
-func (p prompt) Handle(ctx context.Context, r slog.Record) error {
-	err := p.Handler.Handle(ctx, r)
-	if r.Level >= slog.LevelWarn {
-		p.lines.flush()
-	}
-	return err
-}
-
-func (p prompt) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return prompt{p.Handler.WithAttrs(attrs), p.lines}
-}
-
-func (p prompt) WithGroup(name string) slog.Handler {
-	return prompt{p.Handler.WithGroup(name), p.lines}
 }
