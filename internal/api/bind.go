@@ -1,30 +1,18 @@
 package api
 
 import (
-	"cmp"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"math"
-	"mime"
 	"net/http"
 	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
-
-	"github.com/go-chi/chi/v5"
 
 	"github.com/telamon-db/telamon/internal/api/schema"
 	"github.com/telamon-db/telamon/internal/fault"
 )
-
-// MaxBody is the largest request body in bytes: far above any body that the operations' own limits allow. A decoded
-// body can take a hundred times as much memory.
-const MaxBody = 1 << 20
 
 // input is a field of an In struct: a path or query parameter, or the body.
 type input struct {
@@ -69,7 +57,8 @@ func inputs(t reflect.Type) []input {
 // binding is a request on its way into an In struct. Parameters are checked before roles, the body after them.
 type binding struct {
 	r      *http.Request
-	op     *Op
+	route  *route
+	values []string // of the path's parameters, as they were written
 	v      *Version
 	inputs []input
 	texts  [][]string // of each input that is a parameter, checked
@@ -93,7 +82,7 @@ func (b *binding) parameters() error {
 		b.texts[i], found = texts, append(found, violations...)
 	}
 	if len(query) > 0 {
-		for _, in := range sharedBy(b.op) {
+		for _, in := range sharedBy(b.route.op) {
 			_, violations := b.parameter(&in, query, nil)
 			found = append(found, violations...)
 		}
@@ -108,7 +97,7 @@ func (b *binding) parameters() error {
 func (b *binding) parameter(in *input, query url.Values, room []string) (texts []string, found []fault.Violation) {
 	switch in.in {
 	case "path":
-		text, err := url.PathUnescape(chi.URLParam(b.r, in.name))
+		text, err := url.PathUnescape(b.values[slices.Index(b.route.params, in.name)]) // it is there: see Op.verify
 		if err != nil {
 			return nil, []fault.Violation{{Field: in.name, Description: "is not properly encoded"}}
 		}
@@ -151,15 +140,25 @@ func (in *input) check(texts []string) []fault.Violation {
 	}
 	var found []fault.Violation
 	for _, text := range texts {
+		if node.Type == "string" {
+			found = append(found, about(in.name, node.CheckText(text))...)
+			continue
+		}
 		value, ok := scalar(node, text)
 		if !ok {
 			found = append(found, fault.Violation{Field: in.name, Description: "must be " + article(node.Type)})
 			continue
 		}
-		_, vs := node.Check(value, true)
-		for _, v := range vs {
-			found = append(found, fault.Violation{Field: in.name, Description: v.Description})
-		}
+		_, wrong := node.Check(value, true)
+		found = append(found, about(in.name, wrong)...)
+	}
+	return found
+}
+
+// about are violations of a parameter.
+func about(name string, found []fault.Violation) []fault.Violation {
+	for i := range found {
+		found[i].Field = name
 	}
 	return found
 }
@@ -228,56 +227,4 @@ func (in *input) fill(field reflect.Value, texts []string) error {
 		return err
 	}
 	return json.Unmarshal(raw, field.Addr().Interface())
-}
-
-func (b *binding) body(in *input, field reflect.Value) error {
-	raw, err := b.read()
-	if err != nil {
-		return err
-	}
-	if len(raw) == 0 && !in.required {
-		return nil
-	}
-	tree, err := schema.Decode(raw)
-	if err != nil {
-		return fault.InvalidJSON.With(err.Error()).Naming(fault.Violation{Field: "body", Description: err.Error()})
-	}
-	clean, found := in.node.Check(tree, b.op.Method == http.MethodPatch)
-	if len(found) > 0 {
-		return fault.Invalid(found...)
-	}
-	if raw, err = json.Marshal(clean); err != nil {
-		return err
-	}
-	if err := json.Unmarshal(raw, field.Addr().Interface()); err != nil {
-		return fmt.Errorf("api: a checked body does not fit %v: %w", field.Type(), err)
-	}
-	return nil
-}
-
-// read checks the body's media type and reads the body, up to its limit.
-func (b *binding) read() ([]byte, error) {
-	if (b.r.Header.Get("Content-Type") != "" || b.r.ContentLength != 0) && !isJSON(b.r.Header) {
-		return nil, fault.UnsupportedMedia.With()
-	}
-	if b.r.ContentLength > MaxBody { // who waits for 100 Continue need not even send it
-		return nil, fault.BodyTooLarge.With(strconv.Itoa(MaxBody))
-	}
-	raw, err := io.ReadAll(http.MaxBytesReader(nil, b.r.Body, MaxBody))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return nil, fault.BodyTooLarge.With(strconv.Itoa(MaxBody))
-	case err != nil:
-		return nil, fault.InvalidJSON.With("it could not be read to its end").Because(err)
-	}
-	return raw, nil
-}
-
-// isJSON reports whether headers announce plain JSON: in UTF-8 (RFC 8259, section 8.1) and not compressed.
-func isJSON(h http.Header) bool {
-	media, params, err := mime.ParseMediaType(h.Get("Content-Type"))
-	a, isVersioned := versioned(media)
-	charset, coding := cmp.Or(params["charset"], "utf-8"), cmp.Or(h.Get("Content-Encoding"), "identity")
-	return err == nil && (media == "application/json" || isVersioned && a.format == JSON) && strings.EqualFold(charset, "utf-8") && strings.EqualFold(coding, "identity")
 }

@@ -9,9 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-chi/chi/v5"
-	"github.com/go-chi/chi/v5/middleware"
-
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/ratelimit"
@@ -74,8 +71,7 @@ type Engine struct {
 	Config
 	ops    Operations
 	scopes []ScopeParameter
-	public map[string]bool // method and path of the operations that need no credentials
-	mux    *chi.Mux
+	routes routes
 }
 
 // New checks the declarations and returns an engine for them.
@@ -84,127 +80,109 @@ func New(ops Operations, cfg Config) (*Engine, error) {
 	if err := ops.verify(scopes); err != nil {
 		return nil, err
 	}
-	e := &Engine{Config: cfg, ops: ops, scopes: scopes, public: map[string]bool{}, mux: chi.NewMux()}
-	e.mux.Use(middleware.GetHead, e.protect)
+	e := &Engine{Config: cfg, ops: ops, scopes: scopes}
 	for i := range ops {
 		op := &e.ops[i]
-		handle := e.serve(op)
-		e.mux.MethodFunc(op.Method, Prefix+op.Path, handle)
+		to := &route{op, op.params(), e.Limits.Find(op.Path)}
+		e.routes.add(op.Path, to)
 		if op.Path == "" {
-			e.mux.MethodFunc(op.Method, Prefix+"/", handle)
-		}
-		if op.Roles.IsPublic() {
-			e.public[op.Method+" "+Prefix+op.Path] = true
+			e.routes.add("/", to)
 		}
 	}
-	e.mux.NotFound(e.fail(notFound))
-	e.mux.MethodNotAllowed(e.notAllowed)
 	return e, nil
 }
 
 // Operations are the operations that the engine serves.
 func (e *Engine) Operations() Operations { return e.ops }
 
+// ServeHTTP makes the checks in the service's order: credentials, address, version, route, and then the operation's.
 func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// chi matches escaped paths if RawPath is set, so that a parameter may hold an escaped slash.
-	r.URL.RawPath = r.URL.EscapedPath()
-	e.mux.ServeHTTP(w, r)
+	out := &response{w: w, r: r, ctx: r.Context(), engine: e}
+	defer out.recover()
+	result, err := e.answer(out)
+	if err != nil {
+		out.fault(err)
+		return
+	}
+	out.success(result)
 }
 
-type askedKey struct{}
+func (e *Engine) answer(out *response) (any, error) {
+	to, values := e.find(out.r)
+	if to == nil || !to.op.Roles.IsPublic() {
+		if err := e.identify(out); err != nil {
+			return nil, err
+		}
+	}
+	wanted, err := accepted(out.r.Header)
+	if err != nil && to == nil && len(e.methods(out.r)) == 0 {
+		return nil, notFound(out.r) // what is nowhere has no versions
+	}
+	if err != nil {
+		return nil, err
+	}
+	if to == nil {
+		return nil, e.nowhere(out)
+	}
+	return e.handle(out, to, values, wanted)
+}
 
-// isPublic reports whether the request's operation needs no credentials.
-func (e *Engine) isPublic(r *http.Request) bool {
+// find returns the route of a request, nil if there is none, and the values of the path's parameters.
+func (e *Engine) find(r *http.Request) (*route, []string) {
 	method := r.Method
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
-	return e.public[method+" "+r.URL.RawPath] // as it is routed: an escaped path is another one
-}
-
-// protect makes the checks before routing, in the service's order: credentials, address, version.
-func (e *Engine) protect(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		out := &response{w: w, r: r, engine: e}
-		defer out.recover()
-		ctx := r.Context()
-		if !e.isPublic(r) {
-			who, err := e.Auth.Authenticate(r)
-			if err != nil {
-				out.fault(err)
-				return
-			}
-			requestlog.From(w).Caller = who.ID
-			ctx = authz.NewContext(ctx, who)
-		}
-		wanted, err := accepted(r.Header)
-		if err != nil && len(e.methods(r)) == 0 {
-			err = notFound(r) // what is nowhere has no versions
-		}
-		if err != nil {
-			out.fault(err)
-			return
-		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, askedKey{}, wanted)))
-	})
-}
-
-// fail answers every request with an error.
-func (e *Engine) fail(why func(*http.Request) error) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		(&response{w: w, r: r, engine: e}).fault(why(r))
+	path, ok := below(r)
+	if !ok {
+		return nil, nil
 	}
+	return e.routes.find(method, path, make([]string, 0, 4))
+}
+
+// identify finds out who calls.
+func (e *Engine) identify(out *response) error {
+	who, err := e.Auth.Authenticate(out.r)
+	if err != nil {
+		return err
+	}
+	requestlog.From(out.w).Caller = who.ID
+	out.ctx = authz.NewContext(out.ctx, who)
+	return nil
 }
 
 func notFound(r *http.Request) error { return fault.ResourceNotFound.With(r.URL.Path) }
 
-// notAllowed answers for a path that has operations, but none with the request's method. Allow lists the path's methods
+// nowhere is the error of a request that has no route. If its path has operations with other methods, Allow lists them
 // (RFC 9110, section 15.5.6).
-func (e *Engine) notAllowed(w http.ResponseWriter, r *http.Request) {
-	there := e.methods(r)
-	if len(there) == 0 { // a method that is none of HTTP's, where there is nothing
-		e.mux.NotFoundHandler().ServeHTTP(w, r)
-		return
+func (e *Engine) nowhere(out *response) error {
+	there := e.methods(out.r)
+	if len(there) == 0 {
+		return notFound(out.r)
 	}
 	if slices.Contains(there, http.MethodGet) {
 		there = append(there, http.MethodHead)
 	}
 	slices.Sort(there)
-	w.Header().Set("Allow", strings.Join(there, ", "))
-	e.fail(func(r *http.Request) error { return fault.OperationNotAllowed.With(r.Method) })(w, r)
+	out.w.Header().Set("Allow", strings.Join(there, ", "))
+	return fault.OperationNotAllowed.With(out.r.Method)
 }
 
 // methods returns the methods that the request's path has.
-func (e *Engine) methods(r *http.Request) (there []string) {
-	for _, method := range []string{http.MethodGet, http.MethodPatch, http.MethodPost, http.MethodPut, http.MethodDelete} {
-		route := chi.NewRouteContext()
-		if e.mux.Match(route, method, r.URL.RawPath) {
-			there = append(there, method)
-		}
+func (e *Engine) methods(r *http.Request) []string {
+	path, ok := below(r)
+	if !ok {
+		return nil
 	}
-	return there
-}
-
-// serve answers requests for one operation.
-func (e *Engine) serve(op *Op) http.HandlerFunc {
-	set := e.Limits.Find(op.Path)
-	return func(w http.ResponseWriter, r *http.Request) {
-		out := &response{w: w, r: r, engine: e, op: op}
-		defer out.recover()
-		requestlog.From(w).Operation = op.ID
-		result, err := e.handle(out, op, set)
-		if err != nil {
-			out.fault(err)
-			return
-		}
-		out.success(result)
-	}
+	return e.routes.methods(path)
 }
 
 // handle does everything after routing: version, parameters, scope and roles, rate limit, body, the operation itself.
-func (e *Engine) handle(out *response, op *Op, set *ratelimit.Set) (any, error) {
-	ctx := out.r.Context()
-	v, err := op.choose(ctx.Value(askedKey{}).(asked))
+func (e *Engine) handle(out *response, to *route, values []string, wanted asked) (any, error) {
+	op := to.op
+	out.op = op
+	requestlog.From(out.w).Operation = op.ID
+	v, err := op.choose(wanted)
 	if err != nil {
 		return nil, err
 	}
@@ -213,18 +191,19 @@ func (e *Engine) handle(out *response, op *Op, set *ratelimit.Set) (any, error) 
 	if op.retired(v, e.AsOf) {
 		return nil, fault.VersionGone.With(string(v.Date), strings.TrimPrefix(out.r.URL.Path, "/"))
 	}
-	b := &binding{r: out.r, op: op, v: v}
+	b := &out.binding
+	*b = binding{r: out.r, route: to, values: values, v: v}
 	if err := b.parameters(); err != nil {
 		return nil, err
 	}
-	scope, err := e.authorize(ctx, op, b)
+	scope, err := e.authorize(out.ctx, op, b)
 	if err != nil {
 		return nil, err
 	}
-	if err := e.spend(out, set, scope); err != nil {
+	if err := e.spend(out, to.set, scope); err != nil {
 		return nil, err
 	}
-	return v.run(ctx, b)
+	return v.run(out, b)
 }
 
 // authorize resolves the scope that the path names and checks the caller's roles in it.

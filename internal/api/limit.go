@@ -39,7 +39,7 @@ func (e *Engine) take(out *response, set *ratelimit.Set, scope authz.Scope) rate
 	case ratelimit.Organization:
 		return e.Limits.TakeKnown(set, scope.OrgID)
 	case ratelimit.User:
-		if who := authz.From(out.r.Context()); who.ID != "" {
+		if who := authz.From(out.ctx); who.ID != "" {
 			return e.Limits.TakeKnown(set, who.ID)
 		}
 	}

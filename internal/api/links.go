@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -100,7 +99,7 @@ func (out *response) link(result any) {
 	}
 	base, where := "", listedIn(v.Type())
 	if where.links != nil || where.results != nil {
-		base = cmp.Or(out.engine.URL, "http://"+out.r.Host)
+		base = out.base()
 	}
 	absolute(v, where, base)
 	if where.results == nil {
@@ -111,6 +110,14 @@ func (out *response) link(result any) {
 			absolute(item, listedIn(item.Type()), base)
 		}
 	}
+}
+
+// base is what links begin with.
+func (out *response) base() string {
+	if out.engine.URL != "" {
+		return out.engine.URL
+	}
+	return "http://" + out.r.Host
 }
 
 func absolute(v reflect.Value, where listed, base string) {

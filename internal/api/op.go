@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"reflect"
 	"regexp"
 	"slices"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/store"
 )
 
 // Prefix is the path under which the API's operations live.
@@ -59,15 +61,16 @@ type Version struct {
 	Sunset Date // of this version; "" if unknown
 	In     reflect.Type
 	Out    reflect.Type
-	media  string // of an answer's Content-Type
-	run    func(ctx context.Context, b *binding) (any, error)
+	media  []string // the values of an answer's Content-Type
+	run    func(out *response, b *binding) (any, error)
+	read   bool // made by Read
 }
 
 // At declares the version of a date. In is a struct: fields tagged path or query get parameters, a field named Body
 // gets the request's body. Out is the answer; None for no body.
 func At[In, Out any](date Date, handle func(context.Context, In) (Out, error)) Version {
 	v := Version{Date: date, Format: JSON, In: reflect.TypeFor[In](), Out: reflect.TypeFor[Out](), run: bound(handle)}
-	v.media = v.MediaType() + ";charset=utf-8"
+	v.media = []string{v.MediaType() + ";charset=utf-8"}
 	return v
 }
 
@@ -77,14 +80,40 @@ func Since[In, Out any](date Date, handle func(context.Context, In) (Out, error)
 }
 
 // bound is a handler that binds its input first.
-func bound[In, Out any](handle func(context.Context, In) (Out, error)) func(context.Context, *binding) (any, error) {
-	return func(ctx context.Context, b *binding) (any, error) {
-		var v In
-		if err := b.into(reflect.ValueOf(&v).Elem()); err != nil {
+func bound[In, Out any](handle func(context.Context, In) (Out, error)) func(*response, *binding) (any, error) {
+	return func(out *response, b *binding) (any, error) {
+		in, err := inputOf[In](b)
+		if err != nil {
 			return nil, err
 		}
-		return handle(ctx, v)
+		return handle(out.ctx, in)
 	}
+}
+
+func inputOf[In any](b *binding) (in In, err error) {
+	return in, b.into(reflect.ValueOf(&in).Elem())
+}
+
+// Read declares the version of a date of an operation that reads. Its answer must follow from the request and what tx tells,
+// and from nothing that the process knows beside the store: a store that caches rows caches the answer with them.
+func Read[In, Out any](date Date, s store.Store, read func(store.Tx, In) (Out, error)) Version {
+	v := At(date, store.Read(s, read))
+	v.read = true
+	v.run = func(out *response, b *binding) (any, error) {
+		name := "answer " + out.op.ID + " " + string(date) + " " + out.base() + out.r.URL.EscapedPath() + "?" + out.r.URL.RawQuery
+		return store.Recalled(out.ctx, s, name, func(tx store.Tx) (encoded, error) {
+			in, err := inputOf[In](b)
+			if err != nil {
+				return nil, err
+			}
+			result, err := read(tx, in)
+			if err != nil {
+				return nil, err
+			}
+			return out.encode(result)
+		})
+	}
+	return v
 }
 
 // Stream writes the body of an answer that is not JSON. Its error can only cut the answer off, so the handler refuses
@@ -94,7 +123,7 @@ type Stream func(w io.Writer) error
 // Streamed declares the version of a date whose answer is in a format other than JSON. Errors are JSON all the same.
 func Streamed[In any](date Date, format Format, handle func(context.Context, In) (Stream, error)) Version {
 	v := Version{Date: date, Format: format, In: reflect.TypeFor[In](), Out: reflect.TypeFor[Stream](), run: bound(handle)}
-	v.media = v.MediaType()
+	v.media = []string{v.MediaType()}
 	return v
 }
 
@@ -173,6 +202,9 @@ func (op *Op) verify(scopes []ScopeParameter) error {
 		}
 		if isStream := v.Out == reflect.TypeFor[Stream](); isStream == (v.Format == JSON) || !slices.Contains(formats, v.Format) {
 			return fmt.Errorf("version %s cannot answer in the format %q", v.Date, v.Format)
+		}
+		if v.read && op.Method != http.MethodGet {
+			return fmt.Errorf("version %s reads, and the method is %s", v.Date, op.Method)
 		}
 		if op.MayBeEmpty && v.Out.Kind() != reflect.Pointer {
 			return fmt.Errorf("version %s cannot be empty: its Out is no pointer", v.Date)

@@ -2,9 +2,11 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"github.com/telamon-db/telamon/internal/fault"
@@ -15,39 +17,60 @@ import (
 type response struct {
 	w       http.ResponseWriter
 	r       *http.Request
+	ctx     context.Context // r's, with the caller once it is known
 	engine  *Engine
 	op      *Op      // nil before routing
 	version *Version // nil before one is chosen
+	binding binding
 }
 
 // success writes what a handler returned.
 func (out *response) success(result any) {
-	out.w.Header().Set("Content-Type", out.version.media) // without a body too, as the service does
-	if _, none := result.(None); none {
+	out.w.Header()["Content-Type"] = out.version.media // without a body too, as the service does
+	switch answer := result.(type) {
+	case None:
 		out.w.WriteHeader(out.op.Status)
 		return
-	}
-	if s, ok := result.(Stream); ok {
-		out.stream(s)
+	case Stream:
+		out.stream(answer)
+		return
+	case Verbatim:
+		out.write(out.op.Status, []byte(answer))
+		return
+	case encoded:
+		out.send(answer)
 		return
 	}
 	if out.op.MayBeEmpty && reflect.ValueOf(result).IsNil() {
 		out.w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	if p, ok := result.(paged); ok {
-		result = p.linked(pageLinks(out.r, p))
-	}
-	if text, ok := result.(Verbatim); ok {
-		out.write(out.op.Status, []byte(text))
-		return
-	}
-	out.link(result)
-	body, err := encode(result)
+	body, err := out.encode(result)
 	if err != nil {
 		out.fault(err)
 		return
 	}
+	out.send(body)
+}
+
+// encoded is an answer in JSON. It may be shared, so nobody changes it.
+type encoded []byte
+
+// Size tells the store what an answer that it caches takes.
+func (e encoded) Size() int { return len(e) }
+
+// encode makes an answer of what a handler returned: with links, in JSON without escapes for HTML, which make links
+// unreadable.
+func (out *response) encode(result any) (encoded, error) {
+	if p, ok := result.(paged); ok {
+		result = p.linked(pageLinks(out.r, p))
+	}
+	out.link(result)
+	return encode(result)
+}
+
+// send writes an answer of success, in an envelope for callers who want one.
+func (out *response) send(body encoded) {
 	if out.wants("envelope") && !out.op.NoEnvelope {
 		body = envelop(body, out.op.Status)
 	}
@@ -64,15 +87,6 @@ func (out *response) stream(write Stream) {
 	}
 }
 
-// encode is json.Marshal without its escapes for HTML, which make links unreadable.
-func encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(v)
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
-}
-
 // wants reports whether a boolean query parameter is set.
 func (out *response) wants(name string) bool {
 	return out.r.URL.RawQuery != "" && out.r.URL.Query().Get(name) == "true"
@@ -85,9 +99,9 @@ func envelop(body []byte, status int) []byte {
 	}
 	code := strconv.Itoa(status)
 	if json.Unmarshal(body, &list) == nil && list.Results != nil {
-		return append(append(bytes.TrimSuffix(body, []byte("}")), `,"status":`+code...), '}')
+		return slices.Concat(bytes.TrimSuffix(body, []byte("}")), []byte(`,"status":`+code+"}"))
 	}
-	return append(append([]byte(`{"status":`+code+`,"content":`), body...), '}')
+	return slices.Concat([]byte(`{"status":`+code+`,"content":`), body, []byte("}"))
 }
 
 func (out *response) write(status int, body []byte) {

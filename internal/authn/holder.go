@@ -30,45 +30,37 @@ type entry struct {
 }
 
 // findKey reads the key with that public part. store.ErrNotFound: there is none.
-func (a *Authenticator) findKey(ctx context.Context, public string) (h *holder, err error) {
-	err = a.store.View(ctx, func(tx store.Tx) error {
-		h, err = store.Derive(tx, "authn key "+public, func() (*holder, error) {
-			k, err := state.APIKeys.Find(tx, "public", public)
-			if err != nil {
-				return nil, err
-			}
-			h := &holder{Principal: authz.Principal{Kind: authz.APIKey, ID: k.ID, Name: k.PublicKey, OrgID: k.OrgID, Grants: k.Grants}, ha1: k.HA1}
-			return h, h.learn(tx)
-		})
-		return err
+func (a *Authenticator) findKey(ctx context.Context, public string) (*holder, error) {
+	return store.Recalled(ctx, a.store, "authn key "+public, func(tx store.Tx) (*holder, error) {
+		k, err := state.APIKeys.Find(tx, "public", public)
+		if err != nil {
+			return nil, err
+		}
+		h := &holder{Principal: authz.Principal{Kind: authz.APIKey, ID: k.ID, Name: k.PublicKey, OrgID: k.OrgID, Grants: k.Grants}, ha1: k.HA1}
+		return h, h.learn(tx)
 	})
-	return h, err
 }
 
 // findToken reads the account or user of the token with that hash. store.ErrNotFound: there is no such token.
-func (a *Authenticator) findToken(ctx context.Context, hash string) (h *holder, err error) {
-	err = a.store.View(ctx, func(tx store.Tx) error {
-		h, err = store.Derive(tx, "authn token "+hash, func() (*holder, error) {
-			t, err := state.Tokens.Get(tx, hash)
-			if err != nil {
-				return nil, err
-			}
-			if t.UserID != "" {
-				return user(tx, t)
-			}
-			sa, err := state.ServiceAccounts.Get(tx, t.ClientID)
-			if err != nil {
-				return nil, err
-			}
-			h := &holder{
-				Principal: authz.Principal{Kind: authz.ServiceAccount, ID: sa.ClientID, Name: sa.ClientID, OrgID: sa.OrgID, Grants: sa.Grants},
-				expires:   t.Expires,
-			}
-			return h, h.learn(tx)
-		})
-		return err
+func (a *Authenticator) findToken(ctx context.Context, hash string) (*holder, error) {
+	return store.Recalled(ctx, a.store, "authn token "+hash, func(tx store.Tx) (*holder, error) {
+		t, err := state.Tokens.Get(tx, hash)
+		if err != nil {
+			return nil, err
+		}
+		if t.UserID != "" {
+			return user(tx, t)
+		}
+		sa, err := state.ServiceAccounts.Get(tx, t.ClientID)
+		if err != nil {
+			return nil, err
+		}
+		h := &holder{
+			Principal: authz.Principal{Kind: authz.ServiceAccount, ID: sa.ClientID, Name: sa.ClientID, OrgID: sa.OrgID, Grants: sa.Grants},
+			expires:   t.Expires,
+		}
+		return h, h.learn(tx)
 	})
-	return h, err
 }
 
 // user is the cloud user of a login's token. Access lists are those of keys and accounts: people may come from anywhere.

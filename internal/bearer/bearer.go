@@ -19,5 +19,6 @@ func Text() string {
 // Hash is the SHA-256 of a text in hexadecimal.
 func Hash(text string) string {
 	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:])
+	var digits [2 * sha256.Size]byte
+	return string(hex.AppendEncode(digits[:0], sum[:]))
 }

@@ -46,6 +46,15 @@ func (c counted) View(ctx context.Context, fn func(store.Tx) error) error {
 	return nil
 }
 
+// Recall counts as a read.
+func (c counted) Recall(name string) any {
+	v := c.Store.Recall(name)
+	if v != nil {
+		c.m.reads.Inc()
+	}
+	return v
+}
+
 func (c counted) Update(ctx context.Context, fn func(store.Tx) error) error {
 	began, runs := time.Now(), 0
 	err := c.Store.Update(ctx, func(tx store.Tx) error {

@@ -79,7 +79,7 @@ var house = map[string][]string{
 	"internal/trouble":                {},
 	"internal/requestlog":             {},
 	"internal/metrics":                {"internal/gateway", "internal/reconcile", "internal/store"},
-	"internal/api":                    {"internal/api/schema", "internal/authz", "internal/fault", "internal/ratelimit", "internal/requestlog", "internal/share", "internal/trouble"},
+	"internal/api":                    {"internal/api/schema", "internal/authz", "internal/fault", "internal/ratelimit", "internal/requestlog", "internal/share", "internal/store", "internal/trouble"},
 	"internal/login":                  {"internal/bearer", "internal/fault", "internal/model", "internal/password", "internal/ratelimit", "internal/state", "internal/store", "internal/webpage"},
 	"internal/authn":                  {"internal/authz", "internal/bearer", "internal/clock", "internal/fault", "internal/model", "internal/state", "internal/store"},
 	"internal/kept":                   {"internal/api", "internal/event", "internal/fault", "internal/model", "internal/reconcile", "internal/state", "internal/store"},

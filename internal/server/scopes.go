@@ -13,15 +13,13 @@ type scopes struct{ store store.Store }
 
 // Project returns the organization of a project.
 func (s scopes) Project(ctx context.Context, groupID string) (orgID string, err error) {
-	err = s.store.View(ctx, func(tx store.Tx) error {
+	return store.Recalled(ctx, s.store, "organization of "+groupID, func(tx store.Tx) (string, error) {
 		p, err := state.Projects.Get(tx, groupID)
 		if err != nil {
-			return store.IfMissing(err, fault.GroupNotFound.With(groupID))
+			return "", store.IfMissing(err, fault.GroupNotFound.With(groupID))
 		}
-		orgID = p.OrgID
-		return nil
+		return p.OrgID, nil
 	})
-	return orgID, err
 }
 
 // Organization reports whether the organization exists.

@@ -21,6 +21,8 @@ type Store interface {
 	// must change nothing except through tx. When Update returns nil, the change survives a crash. fn must not open
 	// another transaction: it would wait for itself. A panic in fn undoes the transaction and reaches the caller.
 	Update(ctx context.Context, fn func(Tx) error) error
+	// Recall returns what a View has derived under the name (see Derive), if a View would derive the same now; else nil.
+	Recall(name string) any
 	// Close waits for running transactions and releases the store.
 	Close() error
 }

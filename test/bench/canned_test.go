@@ -25,6 +25,10 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, beCanned())
 		os.Exit(1)
 	}
+	if os.Getenv(bareEnv) != "" {
+		fmt.Fprintln(os.Stderr, beBare())
+		os.Exit(1)
+	}
 	program.Main(m)
 }
 

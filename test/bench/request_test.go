@@ -41,22 +41,28 @@ func token(b *testing.B, s *telamontest.Server) string {
 func users(b *testing.B) (*telamontest.Server, http.Header) {
 	b.Helper()
 	s := telamontest.Start(b)
-	h := http.Header{"Accept": {latest}, "Authorization": {"Bearer " + token(b, s)}, "Content-Type": {"application/json"}}
+	h := http.Header{"Accept": {latest}, "Authorization": {"Bearer " + token(b, s)}}
 	for i := range 100 {
-		body := fmt.Sprintf(`{"databaseName":"admin","groupId":"%s","username":"user%02d","password":"correct horse %d","roles":[{"databaseName":"db","roleName":"read"}]}`, s.ProjectID, i, i)
-		r, err := http.NewRequest(http.MethodPost, s.URL+"/api/atlas/v2/groups/"+s.ProjectID+"/databaseUsers", strings.NewReader(body))
-		if err != nil {
-			b.Fatal(err)
-		}
-		r.Header = h
-		res, err := http.DefaultClient.Do(r)
-		if err != nil || res.StatusCode != http.StatusCreated {
-			b.Fatalf("%v %v", res, err)
-		}
-		res.Body.Close()
+		addUser(b, s, h, i)
 	}
-	h.Del("Content-Type")
 	return s, h
+}
+
+// addUser adds the i-th database user.
+func addUser(b *testing.B, s *telamontest.Server, header http.Header, i int) {
+	b.Helper()
+	body := fmt.Sprintf(`{"databaseName":"admin","groupId":"%s","username":"user%02d","password":"correct horse %d","roles":[{"databaseName":"db","roleName":"read"}]}`, s.ProjectID, i, i)
+	r, err := http.NewRequest(http.MethodPost, s.URL+"/api/atlas/v2/groups/"+s.ProjectID+"/databaseUsers", strings.NewReader(body))
+	if err != nil {
+		b.Fatal(err)
+	}
+	r.Header = header.Clone()
+	r.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(r)
+	if err != nil || res.StatusCode != http.StatusCreated {
+		b.Fatalf("%v %v", res, err)
+	}
+	res.Body.Close()
 }
 
 // bare is a handler that writes the same bytes and nothing else.

@@ -50,7 +50,11 @@ func (c *checker) value(n *Node, path string, v any) any {
 	case "array":
 		return c.array(n, path, v)
 	case "string":
-		c.text(n, path, v)
+		if s, ok := v.(string); ok {
+			c.text(n, path, s)
+		} else {
+			c.say(path, "must be a string")
+		}
 	case "integer", "number":
 		return c.number(n, path, v)
 	case "boolean":
@@ -140,12 +144,14 @@ func (c *checker) array(n *Node, path string, v any) any {
 	return list
 }
 
-func (c *checker) text(n *Node, path string, v any) {
-	s, ok := v.(string)
-	if !ok {
-		c.say(path, "must be a string")
-		return
-	}
+// CheckText is Check for a text whose schema is that of a string.
+func (n *Node) CheckText(s string) []fault.Violation {
+	c := checker{}
+	c.text(n, "", s)
+	return c.found
+}
+
+func (c *checker) text(n *Node, path, s string) {
 	if !isText(s) {
 		c.say(path, "must be UTF-8 without the character U+0000")
 		return

@@ -44,7 +44,11 @@ const mobile = `(?:(?:\+?1\s*(?:[.-]\s*)?)?(?:(\s*([2-9]1[02-9]|[2-9][02-8]1|[2-
 	`([2-9]1[02-9]|[2-9][02-9]1|[2-9][02-9]{2})\s*(?:[.-]\s*)?([0-9]{4})$`
 
 var rules = map[string]*Rule{
-	"objectId":       pattern(`^([a-f0-9]{24})$`, "must be 24 lower-case hexadecimal digits"),
+	"objectId": {
+		Pattern: `^([a-f0-9]{24})$`,
+		Says:    "must be 24 lower-case hexadecimal digits",
+		ok:      isObjectID, // nearly every path has one
+	},
 	"clusterName":    pattern(`^[a-zA-Z0-9][a-zA-Z0-9-]*$`, "must begin with a letter or digit and have only letters, digits and hyphens"),
 	"country":        pattern(`^([A-Z]{2})$`, "must be two capital letters"),
 	"mobile":         pattern(mobile, "must be a telephone number of the North American plan"),
@@ -117,6 +121,8 @@ func Named(name string) *Rule {
 }
 
 var projectName = regexp.MustCompile(`^[\p{L}\p{N}\-_.(),:&@+' ]{1,64}$`)
+
+func isObjectID(s string) bool { return len(s) == 24 && strings.Trim(s, "0123456789abcdef") == "" }
 
 // securityGroup accepts an id of AWS, perhaps with the account before it. The documented pattern allows any text after
 // it.

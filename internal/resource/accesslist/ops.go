@@ -25,7 +25,7 @@ func (s *Service) Operations() api.Operations {
 	return api.Operations{{
 		ID: "listProjectIpAccessLists", Aliases: []string{"listGroupAccessListEntries"}, Method: http.MethodGet, Path: list, Tag: tag,
 		Summary: "Return the access list of one project", Description: "Returns the entries in the order in which they were added.",
-		Roles: read, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, s.List)),
+		Roles: read, Status: http.StatusOK, Level: api.Real, Versions: []api.Version{api.Read("2023-01-01", s.Store, s.List)},
 	}, {
 		ID: "createProjectIpAccessList", Aliases: []string{"createGroupAccessListEntry"}, Method: http.MethodPost, Path: list, Tag: tag,
 		Summary: "Add entries to the access list of one project",
@@ -36,7 +36,7 @@ func (s *Service) Operations() api.Operations {
 	}, {
 		ID: "getProjectIpList", Aliases: []string{"getGroupAccessListEntry"}, Method: http.MethodGet, Path: entry, Tag: tag,
 		Summary: "Return one entry of a project's access list",
-		Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: api.Since("2023-01-01", store.Read(s.Store, s.Get)),
+		Roles:   read, Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: []api.Version{api.Read("2023-01-01", s.Store, s.Get)},
 	}, {
 		ID: "deleteProjectIpAccessList", Aliases: []string{"deleteGroupAccessListEntry"}, Method: http.MethodDelete, Path: entry, Tag: tag,
 		Summary: "Remove one entry from a project's access list",

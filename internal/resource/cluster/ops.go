@@ -54,9 +54,9 @@ func (s *Service) life() api.Operations {
 		Summary: "Return all clusters in one project", Description: "Returns the project's clusters by name, without Flex clusters.",
 		Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real,
 		Versions: []api.Version{
-			api.At("2023-01-01", store.Read(s.Store, list[LegacyAtlasCluster](s))).Until(firstSunset),
-			api.At("2023-02-01", store.Read(s.Store, list[AdvancedClusterDescription](s))).Until(firstSunset),
-			api.At("2024-08-05", store.Read(s.Store, list[ClusterDescription20240805](s))),
+			api.Read("2023-01-01", s.Store, list[LegacyAtlasCluster](s)).Until(firstSunset),
+			api.Read("2023-02-01", s.Store, list[AdvancedClusterDescription](s)).Until(firstSunset),
+			api.Read("2024-08-05", s.Store, list[ClusterDescription20240805](s)),
 		},
 	}, {
 		ID: "getCluster", Aliases: []string{"getGroupCluster"}, Method: http.MethodGet, Path: one, Tag: tag,
@@ -64,9 +64,9 @@ func (s *Service) life() api.Operations {
 		Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real,
 		Errors: fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI, asymmetricShard},
 		Versions: []api.Version{
-			api.At("2023-01-01", store.Read(s.Store, read[LegacyAtlasCluster](s))).Until(firstSunset),
-			api.At("2023-02-01", store.Read(s.Store, read[AdvancedClusterDescription](s))).Until(firstSunset),
-			api.At("2024-08-05", store.Read(s.Store, read[ClusterDescription20240805](s))),
+			api.Read("2023-01-01", s.Store, read[LegacyAtlasCluster](s)).Until(firstSunset),
+			api.Read("2023-02-01", s.Store, read[AdvancedClusterDescription](s)).Until(firstSunset),
+			api.Read("2024-08-05", s.Store, read[ClusterDescription20240805](s)),
 		},
 	}, {
 		ID: "updateCluster", Aliases: []string{"updateGroupCluster"}, Method: http.MethodPatch, Path: one, Tag: tag,

@@ -33,13 +33,13 @@ func (s *Service) Operations() api.Operations {
 			ID: "listPeeringContainers", Aliases: []string{"listGroupContainerAll"}, Method: http.MethodGet, Path: path + "/all", Tag: tag,
 			Summary: "Return all network containers of one project", Description: "Returns the containers by provider and region.",
 			Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.List))},
+			Versions: []api.Version{api.Read("2023-01-01", s.Store, s.List)},
 		},
 		{
 			ID: "getPeeringContainer", Aliases: []string{"getGroupContainer"}, Method: http.MethodGet, Path: single, Tag: tag,
 			Summary: "Return one network container of one project",
 			Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared, Errors: fault.Kinds{containerNotFound},
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.Get))},
+			Versions: []api.Version{api.Read("2023-01-01", s.Store, s.Get)},
 		},
 		{
 			ID: "createPeeringContainer", Aliases: []string{"createGroupContainer"}, Method: http.MethodPost, Path: path, Tag: tag,

@@ -18,7 +18,7 @@ func (s *Service) Operations() api.Operations {
 	return api.Operations{{
 		ID: "listDatabaseUsers", Aliases: []string{"listGroupDatabaseUsers"}, Method: http.MethodGet, Path: "/groups/{groupId}/databaseUsers", Tag: tag,
 		Summary: "Return all database users of one project",
-		Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, s.List)),
+		Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Versions: []api.Version{api.Read("2023-01-01", s.Store, s.List)},
 	}, {
 		ID: "createDatabaseUser", Aliases: []string{"createGroupDatabaseUser"}, Method: http.MethodPost, Path: "/groups/{groupId}/databaseUsers", Tag: tag,
 		Summary: "Create one database user",
@@ -30,7 +30,7 @@ func (s *Service) Operations() api.Operations {
 		ID: "getDatabaseUser", Aliases: []string{"getGroupDatabaseUser"}, Method: http.MethodGet, Path: path, Tag: tag,
 		Summary: "Return one database user",
 		Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound},
-		Versions: api.Since("2023-01-01", store.Read(s.Store, s.Get)),
+		Versions: []api.Version{api.Read("2023-01-01", s.Store, s.Get)},
 	}, {
 		ID: "updateDatabaseUser", Aliases: []string{"updateGroupDatabaseUser"}, Method: http.MethodPatch, Path: path, Tag: tag,
 		Summary: "Update one database user", Description: "Changes what the body names. Name, database and kind of login stay as they are.",

@@ -125,6 +125,9 @@ func (s *Store) View(ctx context.Context, fn func(store.Tx) error) error {
 	return s.transact(ctx, snapshot, min(s.span, viewSpan), fn)
 }
 
+// Recall returns nil: other nodes change the store, so nothing is cached.
+func (*Store) Recall(string) any { return nil }
+
 // Update runs fn in a serializable transaction, again if it must, and returns when it is committed. When the connection
 // is lost during the commit, whether it happened is not known, and the answer is an error.
 func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {

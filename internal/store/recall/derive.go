@@ -1,6 +1,10 @@
 package recall
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/telamon-db/telamon/internal/store"
+)
 
 // Derive implements store.Deriver on what is remembered.
 func (m *memory) Derive(name string, _ func() (any, error)) (any, error) {
@@ -38,9 +42,20 @@ func (s *snapshot) derive(name string, work func() (any, error)) (d *entry, err 
 	if s.derived == nil {
 		s.derived = map[string]*entry{}
 	}
+	if sized, ok := d.derived.(store.Sized); ok {
+		d.weight += sized.Size()
+	}
 	s.derived[name] = d
 	s.cache.keep(key{how: byName, text: name}, d)
 	return d, nil
+}
+
+// Recall returns what was derived under the name, if it is still current; else nil.
+func (c *Cache) Recall(name string) any {
+	if e := c.find(key{how: byName, text: name}); e != nil && !Twice {
+		return e.derived
+	}
+	return nil
 }
 
 // takes notes that the result being derived depends on e: it is valid as long as e is, and its size counts as that of

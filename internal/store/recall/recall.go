@@ -51,7 +51,7 @@ type entry struct {
 	count    int64
 	derived  any
 	weight   int  // of what was derived, in bytes
-	fleeting bool // derived from events too, whose changes nobody announces
+	fleeting bool // derived from something that no commit announces too, such as events and the time
 	err      error
 }
 

@@ -1,6 +1,7 @@
 package recall_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -37,6 +38,10 @@ func (f *fake) Get(_ *store.Schema, id string) (store.Row, error) {
 	}
 	return store.Row{ID: id, Rev: 1, Body: []byte(`{"id":"` + id + `","notes":["x"]}`)}, nil
 }
+
+func (f *fake) Now() time.Time           { return time.Time{} }
+func (f *fake) Context() context.Context { return context.Background() }
+func (f *fake) AfterCommit(func())       {}
 
 func (f *fake) Events(store.EventQuery) ([]store.Event, error) { return nil, nil }
 
@@ -216,5 +221,44 @@ func TestWhatIsDerived(t *testing.T) {
 	}
 	if worked != 1 || !known() {
 		t.Errorf("of one snapshot it was worked out %d times", worked)
+	}
+}
+
+// TestDerivedFromMoreThanRows: what depends on something that no commit announces is not remembered.
+func TestDerivedFromMoreThanRows(t *testing.T) {
+	accounts := table("accounts")
+	for name, c := range map[string]struct {
+		asks  func(store.Tx)
+		known bool
+	}{
+		"rows":    {func(tx store.Tx) { _, _ = accounts.Get(tx, "somebody") }, true},
+		"nothing": {func(store.Tx) {}, true},
+		"time":    {func(tx store.Tx) { tx.Now() }, false},
+		"context": {func(tx store.Tx) { tx.Context() }, false},
+		"deed":    {func(tx store.Tx) { tx.AfterCommit(func() {}) }, false},
+		"events":  {func(tx store.Tx) { _, _ = tx.Events(store.EventQuery{}) }, false},
+	} {
+		cache := recall.New(1<<20, []*store.Schema{accounts.Schema()})
+		derive := func(tx store.Tx) error {
+			_, err := store.Derive(tx, "outer", func() (string, error) {
+				return store.Derive(tx, "inner", func() (string, error) {
+					c.asks(tx)
+					return "result", nil
+				})
+			})
+			return err
+		}
+		if err := derive(cache.Watch()(&fake{})); err != nil {
+			t.Fatal(err)
+		}
+		for _, which := range []string{"outer", "inner"} {
+			if known := cache.Recall(which) != nil; known != c.known {
+				t.Errorf("%s: the %s result is remembered: %t", name, which, known)
+			}
+		}
+		cache.Committing([]string{"accounts"})
+		if cache.Recall("outer") != nil && name == "rows" {
+			t.Error("it is remembered although its rows change")
+		}
 	}
 }

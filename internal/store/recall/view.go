@@ -178,11 +178,26 @@ type snapshot struct {
 	derived  map[string]*entry // what has been, by name
 }
 
-// pass notes that the result being derived depends on events, so that it is not cached.
+// pass notes that the result being derived depends on something that no commit announces, so that it is not cached.
 func (s *snapshot) pass() {
 	if s.deriving != nil {
 		s.deriving.fleeting = true
 	}
+}
+
+func (s *snapshot) Context() context.Context {
+	s.pass()
+	return s.Tx.Context()
+}
+
+func (s *snapshot) Now() time.Time {
+	s.pass()
+	return s.Tx.Now()
+}
+
+func (s *snapshot) AfterCommit(fn func()) {
+	s.pass()
+	s.Tx.AfterCommit(fn)
 }
 
 func (s *snapshot) Events(q store.EventQuery) ([]store.Event, error) {

@@ -131,6 +131,9 @@ func (s *Store) View(ctx context.Context, fn func(store.Tx) error) error {
 	return err
 }
 
+// Recall returns what is cached under the name.
+func (s *Store) Recall(name string) any { return s.recall.Recall(name) }
+
 // view runs fn on a snapshot, and caches what it reads.
 func (s *Store) view(ctx context.Context, fn func(store.Tx) error) (*sqlkit.Tx, error) {
 	c, err := s.readers.take(ctx)
