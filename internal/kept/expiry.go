@@ -8,13 +8,13 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Expiry is how objects end by themselves.
+// Expiry says when objects are deleted by themselves.
 type Expiry[W, S any] struct {
-	Kind reconcile.Kind // of the work of ending one; its key is that of the object's row
-	At   func(o *Object[W, S]) time.Time
+	Kind reconcile.Kind                  // of the work that deletes an object; its key is the id of the object's row
+	At   func(o *Object[W, S]) time.Time // zero: never
 }
 
-// kind is the work of ending objects; "" if they do not end by themselves.
+// kind returns the kind of the work that expires objects or changes their state; "" if there is none.
 func (s *Objects[K, W, S]) kind() reconcile.Kind {
 	if s.Stages != nil {
 		return s.Stages.Work
@@ -22,7 +22,7 @@ func (s *Objects[K, W, S]) kind() reconcile.Kind {
 	return s.Expiry.Kind
 }
 
-// end is when o ends; zero: never.
+// end returns when o expires or changes its state; zero: never.
 func (s *Objects[K, W, S]) end(o *Object[W, S]) time.Time {
 	switch {
 	case s.Stages != nil:
@@ -33,7 +33,7 @@ func (s *Objects[K, W, S]) end(o *Object[W, S]) time.Time {
 	return time.Time{}
 }
 
-// Work is what is done later: objects end when their time has come.
+// Work returns the handler that deletes expired objects.
 func (s *Objects[K, W, S]) Work() map[reconcile.Kind]reconcile.Handler {
 	if s.kind() == "" {
 		return nil
@@ -43,7 +43,7 @@ func (s *Objects[K, W, S]) Work() map[reconcile.Kind]reconcile.Handler {
 
 type expiring[K Ref, W, S any] struct{ objects *Objects[K, W, S] }
 
-// Reconcile removes the object, if it is still there and its end has not been moved.
+// Reconcile deletes the object, unless it is gone or expires later by now.
 func (e expiring[K, W, S]) Reconcile(ctx context.Context, key string) (again time.Time, err error) {
 	err = e.objects.Store.Update(ctx, func(tx store.Tx) error {
 		again = time.Time{}
@@ -65,5 +65,5 @@ func (e expiring[K, W, S]) Reconcile(ctx context.Context, key string) (again tim
 	return again, err
 }
 
-// GiveUp keeps the work: what has expired must not stay.
+// GiveUp keeps the work, because what has expired must not stay.
 func (expiring[K, W, S]) GiveUp(_ context.Context, _ string, cause error) error { return cause }

@@ -14,63 +14,62 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Objects are what a project has a list of, such as its custom roles. K names one of them in a path, W is its shape on the
-// wire and on disk, and S is what the server alone knows of it: struct{} for nothing.
+// Objects handles objects that a project has a list of, such as its database users. K names one of them in a path. W is an
+// object's shape, on the wire and on disk. S holds what is stored and never shown; struct{} for nothing.
 type Objects[K Ref, W, S any] struct {
 	Store store.Store
-	Table *store.Table[Object[W, S]] // its first index has the project's id before anything else, and orders lists
+	Table *store.Table[Object[W, S]] // its first index begins with the project's id and orders lists
 	Limit Limit
-	// Validate refuses an object that is to be put, or completes it, and drops what is not to be stored. before is the object as
-	// it was, nil for one that is created. nil: any will do.
+	// Validate refuses an object before it is stored, or completes it and drops what is not to be stored. before is the
+	// stored object, nil on creation. Optional.
 	Validate func(tx store.Tx, before, o *Object[W, S]) error
-	// Duplicate is the error for an object whose place in the table another one has; nil where ids are the server's own.
+	// Duplicate returns the error for an object whose id or unique index another one has. Optional.
 	Duplicate func(o *Object[W, S]) error
-	// Events are those of its life; nil where the API has none.
+	// Events returns the events to write for an object. Optional.
 	Events func(o *Object[W, S]) Events
-	// Show reads what responses tell of the project's objects beside their shape, and returns how one is shown; nil for the
-	// shape alone.
+	// Show reads what responses have beside what is stored, and returns a function that completes an object for a response.
+	// Optional.
 	Show func(tx store.Tx, groupID model.ID) (func(o *Object[W, S]) W, error)
-	// BeforeDelete is done before an object is removed, and may refuse it; nil for nothing.
+	// BeforeDelete runs before an object is deleted, and may refuse that. Optional.
 	BeforeDelete func(tx store.Tx, o *Object[W, S]) error
-	// Expiry is how objects end by themselves; the zero value if they do not.
+	// Expiry says when objects are deleted by themselves. Optional.
 	Expiry Expiry[W, S]
 	// Stages are the states that simulated objects go through; nil if they have none.
 	Stages *Stages[W]
 }
 
-// Object is one of them in stored form.
+// Object is one object as it is stored.
 type Object[W, S any] struct {
 	GroupID  model.ID  `json:"groupId"`
 	ID       model.ID  `json:"id,omitempty"`
 	Value    W         `json:"is"`
-	Internal S         `json:"own,omitzero"` // what the server alone knows
+	Internal S         `json:"own,omitzero"` // never shown
 	Created  time.Time `json:"created"`
 	Course   Course    `json:"course,omitzero"`
 	Rev      int64     `json:"-"`
 }
 
-// Ref is how a path names one of a project's objects.
+// Ref names one of a project's objects, as a path does.
 type Ref interface {
 	Project() model.ID
-	// RowID is the id of the object's row, and the error if there is none.
+	// RowID returns the id of the object's row, and the error to answer with if there is no such row.
 	RowID() (id string, missing error)
 }
 
-// Limit is how many objects a project has at most: the name of its limit, or the number where the API has no name for it,
-// and the error for one too many, which gets the number. The zero value is no limit.
+// Limit bounds how many objects a project has. The zero value is no limit.
 type Limit struct {
-	Name     string
-	Exceeded *fault.Kind
+	Name     string      // of the project's limit, such as model.LimitDatabaseUsers; "": N is the limit
+	Exceeded *fault.Kind // error for one too many; its text takes the limit's value
 	N        int64
 }
 
-// Events are the types of an object's life, "" where the API has none, and what they are about beside the project.
+// Events are the types of the events of an object, "" for none, and what the events are about beside the project.
 type Events struct {
 	Created, Updated, Deleted event.Type
 	About                     []event.Subject
 }
 
-// InProject selects the objects of a project.
+// InProject selects a project's objects.
 func (s *Objects[K, W, S]) InProject(groupID model.ID) store.Query {
 	return store.Query{Index: s.Table.Indexes[0].Name, Prefix: []string{groupID}}
 }
@@ -81,12 +80,12 @@ type ListIn struct {
 	api.Paging
 }
 
-// List returns a page of them.
+// List returns a page of the project's objects.
 func (s *Objects[K, W, S]) List(tx store.Tx, in ListIn) (api.Page[W], error) {
 	return s.Page(tx, in, s.InProject(in.GroupID))
 }
 
-// Page returns a page of those that q selects, which are of the project.
+// Page returns a page of those of the project's objects that q selects.
 func (s *Objects[K, W, S]) Page(tx store.Tx, in ListIn, q store.Query) (page api.Page[W], err error) {
 	total, err := s.Table.Count(tx, q)
 	if err != nil {
@@ -98,7 +97,7 @@ func (s *Objects[K, W, S]) Page(tx store.Tx, in ListIn, q store.Query) (page api
 	return page, err
 }
 
-// All returns all of them.
+// All returns all of the project's objects.
 func (s *Objects[K, W, S]) All(tx store.Tx, in In) ([]W, error) {
 	return s.Select(tx, in.GroupID, s.InProject(in.GroupID))
 }
@@ -122,7 +121,7 @@ func (s *Objects[K, W, S]) Find(tx store.Tx, in K) (*Object[W, S], error) {
 	return o, store.IfMissing(err, missing)
 }
 
-// Get returns the one that in names.
+// Get returns the object that in names.
 func (s *Objects[K, W, S]) Get(tx store.Tx, in K) (out W, err error) {
 	o, err := s.Find(tx, in)
 	if err != nil {
@@ -131,18 +130,19 @@ func (s *Objects[K, W, S]) Get(tx store.Tx, in K) (out W, err error) {
 	return s.showOne(tx, o)
 }
 
-// CreateIn has the object to create.
+// CreateIn is the input of Create.
 type CreateIn[W any] struct {
 	api.InGroup
 	Body W
 }
 
-// Create adds an object.
+// Create adds the object of the body.
 func (s *Objects[K, W, S]) Create(tx store.Tx, in CreateIn[W]) (W, error) {
 	return s.Add(tx, &Object[W, S]{GroupID: in.GroupID, Value: in.Body})
 }
 
-// Add adds o, which has no id and no instant yet.
+// Add stores o as a new object and sets its id and its time of creation. Errors: those of Validate and Duplicate, and that of
+// Limit.
 func (s *Objects[K, W, S]) Add(tx store.Tx, o *Object[W, S]) (out W, err error) {
 	o.ID, o.Created, o.Rev = model.NewID(), tx.Now(), 0
 	if s.Stages != nil {
@@ -164,9 +164,8 @@ func (s *Objects[K, W, S]) Add(tx store.Tx, o *Object[W, S]) (out W, err error) 
 	return s.showOne(tx, o)
 }
 
-// CheckLimit refuses one more of the project's objects, which are those of the table that of selects, where there are as many as
-// l allows.
-func CheckLimit[T any](tx store.Tx, l Limit, groupID model.ID, table *store.Table[T], of store.Query) error {
+// CheckLimit returns the error of l if the project may have no more objects. q selects those that it has in the table.
+func CheckLimit[T any](tx store.Tx, l Limit, groupID model.ID, table *store.Table[T], q store.Query) error {
 	if l.Exceeded == nil {
 		return nil
 	}
@@ -177,20 +176,20 @@ func CheckLimit[T any](tx store.Tx, l Limit, groupID model.ID, table *store.Tabl
 	if err != nil {
 		return err
 	}
-	n, err := table.Count(tx, of)
+	n, err := table.Count(tx, q)
 	if err == nil && n >= most {
 		err = l.Exceeded.With(strconv.FormatInt(most, 10))
 	}
 	return err
 }
 
-// PatchIn says what of an object is to change.
+// PatchIn is the input of Patch.
 type PatchIn[K Ref, W any] struct {
 	One  K `in:"path"`
 	Body api.Patch[W]
 }
 
-// Patch changes what the body names.
+// Patch changes the fields that the body has.
 func (s *Objects[K, W, S]) Patch(tx store.Tx, in PatchIn[K, W]) (out W, err error) {
 	return s.Update(tx, in.One, func(o *Object[W, S]) (err error) {
 		o.Value, err = in.Body.Apply(o.Value)
@@ -198,7 +197,7 @@ func (s *Objects[K, W, S]) Patch(tx store.Tx, in PatchIn[K, W]) (out W, err erro
 	})
 }
 
-// Update lets change rewrite the object that in names.
+// Update calls change with the object that in names, and stores it with an event if that has changed it.
 func (s *Objects[K, W, S]) Update(tx store.Tx, in K, change func(o *Object[W, S]) error) (out W, err error) {
 	o, err := s.Find(tx, in)
 	if err != nil {
@@ -225,7 +224,7 @@ func (s *Objects[K, W, S]) Update(tx store.Tx, in K, change func(o *Object[W, S]
 	return s.showOne(tx, o)
 }
 
-// Delete removes the object that in names.
+// Delete deletes the object that in names.
 func (s *Objects[K, W, S]) Delete(tx store.Tx, in K) (none api.None, err error) {
 	o, err := s.Find(tx, in)
 	if err != nil {
@@ -234,7 +233,7 @@ func (s *Objects[K, W, S]) Delete(tx store.Tx, in K) (none api.None, err error) 
 	return none, s.Remove(tx, o)
 }
 
-// Remove removes o, or sends it through its last states.
+// Remove deletes o and writes the event. An object with states goes through its last ones first.
 func (s *Objects[K, W, S]) Remove(tx store.Tx, o *Object[W, S]) error {
 	if o.Course.Ending {
 		return s.Stages.Ending.With(o.ID)
@@ -252,15 +251,15 @@ func (s *Objects[K, W, S]) Remove(tx store.Tx, o *Object[W, S]) error {
 	if err := s.Table.Delete(tx, o); err != nil {
 		return err
 	}
-	return s.tell(tx, o, s.events(o).Deleted)
+	return s.writeEvent(tx, o, s.events(o).Deleted)
 }
 
-// Put stores o, which has changed and keeps the rules.
+// Put stores a changed object, which must be valid, with its event.
 func (s *Objects[K, W, S]) Put(tx store.Tx, o *Object[W, S]) error {
 	return s.put(tx, o, s.events(o).Updated)
 }
 
-// put stores o with the event of the change, and sees to its end.
+// put stores o, schedules its end, and writes the event.
 func (s *Objects[K, W, S]) put(tx store.Tx, o *Object[W, S], what event.Type) error {
 	if err := s.Table.Put(tx, o); err != nil {
 		return err
@@ -270,11 +269,11 @@ func (s *Objects[K, W, S]) put(tx store.Tx, o *Object[W, S], what event.Type) er
 			return err
 		}
 	}
-	return s.tell(tx, o, what)
+	return s.writeEvent(tx, o, what)
 }
 
-// tell writes an event of o. Whatever the API has events for, the project must be there still.
-func (s *Objects[K, W, S]) tell(tx store.Tx, o *Object[W, S], what event.Type) error {
+// writeEvent writes an event about o, if the API has one. In any case the project must still exist.
+func (s *Objects[K, W, S]) writeEvent(tx store.Tx, o *Object[W, S], what event.Type) error {
 	p, err := state.Project(tx, o.GroupID)
 	if err != nil || what == "" {
 		return err
@@ -322,12 +321,12 @@ func (s *Objects[K, W, S]) showOne(tx store.Tx, o *Object[W, S]) (out W, err err
 	return out, err
 }
 
-// OnProjectDelete removes the objects of a project that goes.
+// OnProjectDelete deletes the objects of a project that is being deleted.
 func (s *Objects[K, W, S]) OnProjectDelete(tx store.Tx, groupID model.ID) error {
 	return s.Table.DeleteAll(tx, s.InProject(groupID))
 }
 
-// Usage counts the project's objects for their limit.
+// Usage returns how many objects the project has, and the name of their limit, "" for none.
 func (s *Objects[K, W, S]) Usage(tx store.Tx, groupID model.ID) (limit string, n int64, err error) {
 	if s.Limit.Name != "" {
 		n, err = s.Table.Count(tx, s.InProject(groupID))
@@ -335,5 +334,5 @@ func (s *Objects[K, W, S]) Usage(tx store.Tx, groupID model.ID) (limit string, n
 	return s.Limit.Name, n, err
 }
 
-// Tables are what the objects are stored in.
+// Tables returns the table of the objects.
 func (s *Objects[K, W, S]) Tables() []*store.Schema { return []*store.Schema{s.Table.Schema()} }

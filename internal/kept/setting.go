@@ -1,5 +1,5 @@
-// Package kept has the usual life of what the API keeps for its callers: handlers that families use where their
-// operations need no behaviour of their own.
+// Package kept has ready handlers for what the API stores for a project: Objects for a list of objects, Setting for a single
+// setting. Families use them wherever their operations need no behaviour of their own.
 package kept
 
 import (
@@ -13,26 +13,26 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Setting is what every project has one of, whether or not anybody has written it, such as its maintenance window. W is
-// its shape, on the wire and on disk.
+// Setting handles a setting that every project has, such as its maintenance window. Until somebody changes it, it has its
+// zero value as Validate completes it. W is its shape, on the wire and on disk.
 type Setting[W any] struct {
 	Store store.Store
 	Table *store.Table[Row[W]]
-	// Validate refuses a changed setting, or completes it, and drops what responses do not have; nil where any will do.
+	// Validate refuses a changed setting, or completes it and drops what is not to be stored. Optional.
 	Validate func(w *W) error
-	// Events are those of a change; nil where the API has none.
+	// Events returns the events to write for a change. Optional.
 	Events func(before, after W) []event.Type
 }
 
-// Row is a project's setting in stored form.
+// Row is a project's setting as it is stored.
 type Row[W any] struct {
 	GroupID model.ID `json:"groupId"`
 	Value   W        `json:"is"`
 	Rev     int64    `json:"-"`
 }
 
-// Table declares the table of a setting. older reads the bodies of rows from before they had the form of Row, with the
-// shape's fields beside groupId; nil where there are none.
+// Table declares the table of a setting. older reads rows that were stored before Row existed, with the shape's fields beside
+// groupId; nil if no program has stored such rows.
 func Table[W any](name string, older func(body []byte) (W, error)) *store.Table[Row[W]] {
 	t := &store.Table[Row[W]]{
 		Name: name,
@@ -67,7 +67,7 @@ func (s *Setting[W]) check(w *W) error {
 	return s.Validate(w)
 }
 
-// In names the project whose setting is asked for.
+// In names a project.
 type In struct{ api.InGroup }
 
 // Get returns the project's setting.
@@ -79,13 +79,13 @@ func (s *Setting[W]) Get(tx store.Tx, in In) (out W, err error) {
 	return r.Value, nil
 }
 
-// PatchSettingIn names what of a project's setting is to change.
+// PatchSettingIn is the input of Setting.Patch.
 type PatchSettingIn[W any] struct {
 	api.InGroup
 	Body api.Patch[W]
 }
 
-// Patch changes what the body names.
+// Patch changes the fields that the body has.
 func (s *Setting[W]) Patch(tx store.Tx, in PatchSettingIn[W]) (W, error) {
 	return s.Update(tx, in.GroupID, func(w *W) (err error) {
 		*w, err = in.Body.Apply(*w)
@@ -93,7 +93,7 @@ func (s *Setting[W]) Patch(tx store.Tx, in PatchSettingIn[W]) (W, error) {
 	})
 }
 
-// Update lets change rewrite the project's setting, with its events in the same transaction.
+// Update calls change with the project's setting, and stores it with its events if that has changed it.
 func (s *Setting[W]) Update(tx store.Tx, groupID model.ID, change func(w *W) error) (out W, err error) {
 	p, err := state.Project(tx, groupID)
 	if err != nil {
@@ -116,10 +116,10 @@ func (s *Setting[W]) Update(tx store.Tx, groupID model.ID, change func(w *W) err
 	if err := s.Table.Put(tx, r); err != nil {
 		return out, err
 	}
-	return r.Value, s.report(tx, p, before, r.Value)
+	return r.Value, s.writeEvents(tx, p, before, r.Value)
 }
 
-func (s *Setting[W]) report(tx store.Tx, p *model.Project, before, after W) error {
+func (s *Setting[W]) writeEvents(tx store.Tx, p *model.Project, before, after W) error {
 	if s.Events == nil {
 		return nil
 	}
@@ -131,7 +131,7 @@ func (s *Setting[W]) report(tx store.Tx, p *model.Project, before, after W) erro
 	return nil
 }
 
-// OnProjectDelete removes the setting of a project that goes.
+// OnProjectDelete deletes the setting of a project that is being deleted.
 func (s *Setting[W]) OnProjectDelete(tx store.Tx, groupID model.ID) error {
 	r, err := s.Table.Get(tx, groupID)
 	if err != nil {
@@ -140,5 +140,5 @@ func (s *Setting[W]) OnProjectDelete(tx store.Tx, groupID model.ID) error {
 	return s.Table.Delete(tx, r)
 }
 
-// Tables are what the setting stores.
+// Tables returns the table of the setting.
 func (s *Setting[W]) Tables() []*store.Schema { return []*store.Schema{s.Table.Schema()} }

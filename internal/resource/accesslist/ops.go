@@ -1,5 +1,5 @@
-// Package accesslist is the family Project IP Access List: the addresses from which a project's clusters may be
-// reached. Every gateway asks Admits before it lets a client log in.
+// Package accesslist is the family Project IP Access List: the addresses from which drivers may log in to a project's
+// clusters. Every gateway calls Admits before a login.
 package accesslist
 
 import (
@@ -29,8 +29,8 @@ func (s *Service) Operations() api.Operations {
 	}, {
 		ID: "createProjectIpAccessList", Aliases: []string{"createGroupAccessListEntry"}, Method: http.MethodPost, Path: list, Tag: tag,
 		Summary: "Add entries to the access list of one project",
-		Description: "Adds each entry of the body; an entry for a network that is listed already takes the place of the older one. " +
-			"Either all are taken or none. Answers with the whole list.",
+		Description: "Adds each entry of the body; an entry for a network that is listed already replaces the older one. " +
+			"Either all entries are added or none. Answers with the whole list.",
 		Roles: authz.Any(authz.GroupOwner, authz.GroupNetworkAccessManager, authz.GroupChartsAdmin), Status: http.StatusOK, Level: api.Real,
 		Errors: fault.Kinds{networkEntriesLimit}, Versions: api.Since("2023-01-01", store.Write(s.Store, s.create)),
 	}, {
@@ -43,7 +43,7 @@ func (s *Service) Operations() api.Operations {
 		Roles:   manage, Status: http.StatusNoContent, Level: api.Real, Errors: missing, Versions: api.Since("2023-01-01", store.Write(s.Store, s.Delete)),
 	}, {
 		ID: "getProjectIpAccessListStatus", Aliases: []string{"getGroupAccessListStatus"}, Method: http.MethodGet, Path: entry + "/status", Tag: tag,
-		Summary: "Return the status of one entry of a project's access list", Description: "An entry holds as soon as it is listed, so its status is ACTIVE.",
+		Summary: "Return the status of one entry of a project's access list", Description: "An entry takes effect as soon as it is listed, so its status is ACTIVE.",
 		Roles: read, Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: api.Since("2023-01-01", store.Read(s.Store, s.status)),
 	}}
 }

@@ -45,7 +45,7 @@ type one struct {
 func (in one) RowID() (string, error) {
 	missing := networkEntryMissing.With(in.EntryValue)
 	p, err := shape.Network(in.EntryValue)
-	if err != nil { // the id of a security group, or nothing that there is
+	if err != nil { // the id of a security group, or of nothing
 		return key(in.GroupID, in.EntryValue), missing.Because(err)
 	}
 	return key(in.GroupID, p.String()), missing
@@ -65,7 +65,7 @@ func (s *Service) status(tx store.Tx, in one) (out NetworkPermissionEntryStatus,
 	return NetworkPermissionEntryStatus{Status: "ACTIVE"}, err
 }
 
-// maxEntries is how many entries a request adds: no project may have a higher limit.
+// maxEntries bounds the entries of a request: no project can have a higher limit.
 const maxEntries = 200
 
 type createIn struct {
@@ -96,7 +96,7 @@ func (s *Service) create(tx store.Tx, in createIn) (page api.Page[NetworkPermiss
 	return s.List(tx, in.ListIn)
 }
 
-// put adds e, or lets it take the place of the entry for the same network.
+// put adds e, or replaces the entry for the same network.
 func (s *Service) put(tx store.Tx, e *Entry) error {
 	old, err := Entries.Get(tx, Entries.ID(e))
 	switch {
@@ -110,7 +110,7 @@ func (s *Service) put(tx store.Tx, e *Entry) error {
 	return s.Put(tx, old)
 }
 
-// read reads the entry at path, in the one form in which it is stored and shown.
+// read validates the entry at path and brings it into the form in which it is stored and shown.
 func read(bad *fault.Problems, path string, w NetworkPermissionEntry) *Entry {
 	named := slices.DeleteFunc([]string{w.AWSSecurityGroup, w.CIDRBlock, w.IPAddress}, func(s string) bool { return s == "" })
 	if len(named) != 1 {
@@ -129,5 +129,5 @@ func read(bad *fault.Problems, path string, w NetworkPermissionEntry) *Entry {
 	return &Entry{Value: w, Internal: p.String()}
 }
 
-// end is when an entry goes by itself; zero: never.
+// end returns when an entry expires; zero: never.
 func end(e *Entry) time.Time { return api.Or(e.Value.DeleteAfterDate, api.Time{}).Time }

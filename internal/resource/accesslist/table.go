@@ -14,11 +14,11 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Entry is an entry of a project's access list in stored form. Its own is its network: masked, always with its length; or
-// the id of a security group. That admits nobody: there are no networks of AWS here.
+// Entry is an entry of a project's access list as it is stored. Its Internal is its network, masked and with its length, or
+// the id of a security group, which admits nobody: there are no networks of AWS here.
 type Entry = kept.Object[NetworkPermissionEntry, string]
 
-// Entries: a network stands once in a project's list.
+// Entries has one row for each network of a project's list.
 var Entries = &store.Table[Entry]{
 	Name: "network_entries",
 	ID:   func(e *Entry) string { return key(e.GroupID, e.Internal) },
@@ -29,7 +29,7 @@ var Entries = &store.Table[Entry]{
 	Older: kept.Older(older),
 }
 
-// older reads the form of before the shape was stored as it is.
+// older reads the form in which Telamon first stored entries.
 func older(body []byte) (Entry, error) {
 	var old struct {
 		GroupID, CIDR, Comment string
@@ -51,18 +51,18 @@ func key(groupID model.ID, cidr string) string { return groupID + "@" + cidr }
 // of selects the entries of a project.
 func of(groupID model.ID) store.Query { return store.Query{Index: "group", Prefix: []string{groupID}} }
 
-// Network is one that may reach a project's clusters, perhaps for a time.
+// Network is a network from which a project's clusters can be reached.
 type Network struct {
 	prefix netip.Prefix
-	until  time.Time // zero: for ever
+	until  time.Time // zero: no end
 }
 
-// Admits reports whether the network has the address, and its time is not over.
+// Admits reports whether the network contains the address and has not expired.
 func (n Network) Admits(addr netip.Addr, now time.Time) bool {
 	return n.prefix.Contains(addr.Unmap().WithZone("")) && (n.until.IsZero() || n.until.After(now))
 }
 
-// Networks are those of a project's list. A list without entries admits nobody.
+// Networks returns the networks of a project's list. Without any, nobody is admitted.
 func Networks(tx store.Tx, groupID model.ID) ([]Network, error) {
 	entries, err := Entries.List(tx, of(groupID))
 	if err != nil {

@@ -34,7 +34,7 @@ func (s *Service) page(tx store.Tx, p api.Paging, k *model.APIKey) (api.Page[Use
 	})
 }
 
-// show writes an entry with its use as of now.
+// show shows an entry with its current usage counts.
 func (s *Service) show(k *model.APIKey, a *model.KeyAddress) UserAccessListResponse {
 	s.Usage.Current(a)
 	return toEntry(k, a)
@@ -58,7 +58,7 @@ func (s *Service) admit(tx store.Tx, in admitIn) (page api.Page[UserAccessListRe
 		return page, err
 	}
 	for _, p := range networks {
-		if err := happened(tx, k, "API_KEY_ACCESS_LIST_ENTRY_ADDED", event.Entry(p.String())); err != nil {
+		if err := writeEvent(tx, k, "API_KEY_ACCESS_LIST_ENTRY_ADDED", event.Entry(p.String())); err != nil {
 			return page, err
 		}
 	}
@@ -100,5 +100,5 @@ func (s *Service) expel(tx store.Tx, in addressIn) (none api.None, err error) {
 	if err := listOf(k).Remove(tx, a); err != nil {
 		return none, err
 	}
-	return none, happened(tx, k, "API_KEY_ACCESS_LIST_ENTRY_DELETED", event.Entry(a.CIDR))
+	return none, writeEvent(tx, k, "API_KEY_ACCESS_LIST_ENTRY_DELETED", event.Entry(a.CIDR))
 }

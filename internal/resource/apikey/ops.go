@@ -47,7 +47,7 @@ func (s *Service) projectOperations() api.Operations {
 		ID: "createProjectApiKey", Aliases: []string{"createGroupApiKey"}, Method: http.MethodPost, Path: ofProject, Tag: tag,
 		Summary: "Create one API key in one project",
 		Description: "Creates a key of the project's organization that has roles in the project. This answer alone shows the private key; " +
-			"it is not kept and cannot be shown again.",
+			"it is not stored and cannot be shown again.",
 		Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{keysLimit, fault.InvalidEnumValue},
 		Versions: api.Since("2023-01-01", store.Write(s.Store, s.createInProject)),
 	}, {
@@ -61,7 +61,7 @@ func (s *Service) projectOperations() api.Operations {
 		Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: api.Since("2023-01-01", store.Write(s.Store, s.updateInProject)),
 	}, {
 		ID: "removeProjectApiKey", Aliases: []string{"removeGroupApiKey"}, Method: http.MethodDelete, Path: inProject, Tag: tag,
-		Summary: "Remove one API key from one project", Description: "Takes the key's roles in the project. It stays a key of the organization.",
+		Summary: "Remove one API key from one project", Description: "Removes the key's roles in the project. It stays a key of the organization.",
 		Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{keyNotFound}, Versions: api.Since("2023-01-01", store.Write(s.Store, s.remove)),
 	}}
 }
@@ -76,7 +76,7 @@ func (s *Service) keyOperations() api.Operations {
 	}, {
 		ID: "createApiKey", Aliases: []string{"createOrgApiKey"}, Method: http.MethodPost, Path: keys, Tag: tag,
 		Summary:     "Create one API key in one organization",
-		Description: "Creates a key. This answer alone shows the private key; it is not kept and cannot be shown again.",
+		Description: "Creates a key. This answer alone shows the private key; it is not stored and cannot be shown again.",
 		Roles:       owner, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{keysLimit}, Versions: api.Since("2023-01-01", store.Write(s.Store, s.create)),
 	}, {
 		ID: "getApiKey", Aliases: []string{"getOrgApiKey"}, Method: http.MethodGet, Path: one, Tag: tag,
@@ -88,7 +88,7 @@ func (s *Service) keyOperations() api.Operations {
 		Roles: owner, Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: api.Since("2023-01-01", store.Write(s.Store, s.update)),
 	}, {
 		ID: "deleteApiKey", Aliases: []string{"deleteOrgApiKey"}, Method: http.MethodDelete, Path: one, Tag: tag,
-		Summary: "Remove one API key from an organization", Description: "Removes the key with its access list. It ends at once.",
+		Summary: "Remove one API key from an organization", Description: "Deletes the key with its access list. It stops working at once.",
 		Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: missing, Versions: api.Since("2023-01-01", store.Write(s.Store, s.delete)),
 	}}
 }
@@ -104,7 +104,7 @@ func (s *Service) listOperations() api.Operations {
 		ID: "createApiKeyAccessList", Aliases: []string{"createOrgApiKeyAccessListEntry"}, Method: http.MethodPost, Path: list, Tag: tag,
 		Summary: "Add entries to the access list of one API key",
 		Description: "Adds each entry of the body: either all or none. Once a key has entries it can be used from their addresses only. " +
-			"A key may change its own list, but not so that the address it is calling from is shut out. Answers with the whole list.",
+			"A key may change its own list, but not exclude the address that it is calling from. Answers with the whole list.",
 		Roles: self, Status: http.StatusOK, Level: api.Real,
 		Errors:   fault.Kinds{keyNotFound, fault.DuplicateAccessItem, fault.KeyAddressesLimit, fault.CannotRemoveCaller},
 		Versions: api.Since("2023-01-01", authn.HoldUsage(s.Usage, store.Write(s.Store, s.admit))),
@@ -116,7 +116,7 @@ func (s *Service) listOperations() api.Operations {
 	}, {
 		ID: "deleteApiKeyAccessListEntry", Aliases: []string{"deleteOrgApiKeyAccessListEntry"}, Method: http.MethodDelete, Path: entry, Tag: tag,
 		Summary:     "Remove one entry from an API key's access list",
-		Description: "Removes the entry. A key may change its own list, but not so that the address it is calling from is shut out.",
+		Description: "Removes the entry. A key may change its own list, but not exclude the address that it is calling from.",
 		Roles:       self, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{keyNotFound, fault.AccessListNotFound, fault.CannotRemoveCaller},
 		Versions: api.Since("2023-01-01", store.Write(s.Store, s.expel)),
 	}}

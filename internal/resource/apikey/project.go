@@ -64,7 +64,7 @@ func happenedIn(tx store.Tx, p *model.Project, k *model.APIKey, what event.Type)
 	return event.Write(tx, event.InProject(what, p).About(event.Key(k.PublicKey)))
 }
 
-// unknownRoles gives the error for roles that there are not the code that Terraform's provider looks for.
+// unknownRoles gives an error for unknown roles the code that Terraform's provider looks for.
 func unknownRoles(err error) error {
 	f, ok := fault.Of(err)
 	if !ok {
@@ -73,7 +73,7 @@ func unknownRoles(err error) error {
 	return fault.InvalidEnumValue.With(f.Violations[0].Field).Naming(f.Violations...)
 }
 
-// split tells the roles in the organization from those in the project, of which there must be one.
+// split separates the roles in the organization from those in the project, of which there must be at least one.
 func split(roles []authz.Role) (org, group []authz.Role, err error) {
 	var bad fault.Problems
 	for i, r := range roles {
@@ -140,7 +140,7 @@ func (s *Service) add(tx store.Tx, in addIn) (none api.None, err error) {
 	return none, assign(tx, p, k, roles)
 }
 
-// assign replaces a key's roles in a project: without any, the key leaves it and stays in the organization.
+// assign replaces a key's roles in a project. Without any, the key is no longer in the project, but stays in the organization.
 func assign(tx store.Tx, p *model.Project, k *model.APIKey, roles []authz.Role) error {
 	before := k.Grants
 	if err := shape.RequireAssign(tx.Context(), p, authz.In(before, p.ID), roles); err != nil {
@@ -164,11 +164,11 @@ func assign(tx store.Tx, p *model.Project, k *model.APIKey, roles []authz.Role) 
 
 type updateInProjectIn struct {
 	oneInProject
-	api.Paging // without effect: the answer is one key
+	api.Paging // has no effect: the answer is one key
 	Body       UpdateAtlasProjectAPIKey
 }
 
-// updateInProject also takes a key into the project that has no role there yet: clients assign keys in this way.
+// updateInProject also adds a key to the project if it has no role there yet, because clients assign keys in this way.
 func (s *Service) updateInProject(tx store.Tx, in updateInProjectIn) (out APIKeyUserDetails, err error) {
 	if err := shape.CheckGroupRoles("roles", in.Body.Roles); err != nil {
 		return out, unknownRoles(err)
@@ -196,7 +196,7 @@ func (s *Service) updateInProject(tx store.Tx, in updateInProjectIn) (out APIKey
 	return toWire(k), state.APIKeys.Put(tx, k)
 }
 
-// describe gives a key that was found in a project another description.
+// describe changes the description of a key through a project.
 func describe(tx store.Tx, p *model.Project, k *model.APIKey, desc string) error {
 	if err := shape.RequireManage(tx.Context(), p, k.Grants); err != nil {
 		return err
@@ -216,7 +216,7 @@ func (s *Service) remove(tx store.Tx, in oneInProject) (api.None, error) {
 	return api.None{}, assign(tx, p, k, nil)
 }
 
-// OnProjectDelete takes the keys out of a project that goes.
+// OnProjectDelete removes the keys' roles in a project that is being deleted.
 func (s *Service) OnProjectDelete(tx store.Tx, groupID model.ID) error {
 	return state.KeyHolders.OnProjectDelete(tx, groupID)
 }

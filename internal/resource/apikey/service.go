@@ -16,7 +16,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// maxKeys is how many API keys an organization holds.
+// maxKeys is how many API keys an organization may have.
 const maxKeys = 500
 
 type listIn struct {
@@ -41,7 +41,7 @@ func (s *Service) create(tx store.Tx, in createIn) (out APIKeyUserDetails, err e
 	return shape.APIKey(k, private), nil
 }
 
-// create makes a key, if the organization has room for it.
+// create adds a key to an organization. Error: keysLimit.
 func create(tx store.Tx, orgID model.ID, desc string, grants []authz.Grant) (*model.APIKey, string, error) {
 	if _, err := state.Organization(tx, orgID); err != nil {
 		return nil, "", err
@@ -57,11 +57,11 @@ func create(tx store.Tx, orgID model.ID, desc string, grants []authz.Grant) (*mo
 	if err := state.APIKeys.Put(tx, k); err != nil {
 		return nil, "", err
 	}
-	return k, private, happened(tx, k, "API_KEY_CREATED")
+	return k, private, writeEvent(tx, k, "API_KEY_CREATED")
 }
 
-// happened writes an event about the key.
-func happened(tx store.Tx, k *model.APIKey, what event.Type, about ...event.Subject) error {
+// writeEvent writes an event about the key.
+func writeEvent(tx store.Tx, k *model.APIKey, what event.Type, about ...event.Subject) error {
 	return event.Write(tx, event.InOrg(what, k.OrgID).About(event.Key(k.PublicKey)).About(about...))
 }
 
@@ -86,22 +86,22 @@ type updateIn struct {
 
 func (s *Service) update(tx store.Tx, in updateIn) (out APIKeyUserDetails, err error) {
 	if in.Body.Roles != nil && len(in.Body.Roles) == 0 {
-		return out, fault.Field("roles", "must have at least one role; delete the key to end it")
+		return out, fault.Field("roles", "must have at least one role; to withdraw all, delete the key")
 	}
 	k, err := in.find(tx)
 	if err != nil {
 		return out, err
 	}
-	for _, what := range take(k, &in.Body) {
-		if err := happened(tx, k, what); err != nil {
+	for _, what := range apply(k, &in.Body) {
+		if err := writeEvent(tx, k, what); err != nil {
 			return out, err
 		}
 	}
 	return toWire(k), state.APIKeys.Put(tx, k)
 }
 
-// take changes what w names, and tells which events that makes.
-func take(k *model.APIKey, w *UpdateAtlasOrganizationAPIKey) (events []event.Type) {
+// apply makes the changes of w and returns the types of their events.
+func apply(k *model.APIKey, w *UpdateAtlasOrganizationAPIKey) (events []event.Type) {
 	if w.Desc != nil && *w.Desc != k.Desc {
 		k.Desc = *w.Desc
 		events = append(events, "API_KEY_DESCRIPTION_CHANGED")
@@ -125,10 +125,10 @@ func (s *Service) delete(tx store.Tx, in oneIn) (api.None, error) {
 	if err := state.DeleteAPIKey(tx, k); err != nil {
 		return api.None{}, err
 	}
-	return api.None{}, happened(tx, k, "API_KEY_DELETED")
+	return api.None{}, writeEvent(tx, k, "API_KEY_DELETED")
 }
 
-// OnOrgDelete ends the keys of an organization that goes.
+// OnOrgDelete deletes the keys of an organization that is being deleted.
 func (s *Service) OnOrgDelete(tx store.Tx, orgID model.ID) error {
 	keys, err := state.APIKeys.List(tx, state.KeysOf(orgID))
 	for _, k := range keys {

@@ -11,7 +11,7 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/shape"
 )
 
-// A key and the request for one, which creating an organization shows and takes too.
+// A key and the request for one. Creating an organization uses them too.
 type (
 	APIKeyUserDetails             = shape.APIKeyUserDetails
 	CreateAtlasOrganizationAPIKey = shape.CreateAtlasOrganizationAPIKey
@@ -26,7 +26,7 @@ type UpdateAtlasOrganizationAPIKey struct {
 // CreateAtlasProjectAPIKey asks for a key with roles in a project.
 type CreateAtlasProjectAPIKey struct {
 	Desc  string       `json:"desc" api:"required,minLen=1,maxLen=250" doc:"What the key is for."`
-	Roles []authz.Role `json:"roles" api:"required,minItems=1" doc:"Roles in the project, and perhaps in its organization."`
+	Roles []authz.Role `json:"roles" api:"required,minItems=1" doc:"Roles in the project, and optionally in its organization."`
 }
 
 // UpdateAtlasProjectAPIKey changes a key in a project.
@@ -50,11 +50,11 @@ type UserAccessListRequest struct {
 // UserAccessListResponse is an entry of a key's access list.
 type UserAccessListResponse struct {
 	CIDRBlock       string     `json:"cidrBlock,omitempty" api:"is=cidr" doc:"Range of addresses in CIDR notation."`
-	Count           *int       `json:"count,omitempty" api:"readonly,min=1" doc:"How many requests the entry has admitted. Absent before the first."`
+	Count           *int       `json:"count,omitempty" api:"readonly,min=1" doc:"How many requests the entry has admitted. Absent if none."`
 	Created         api.Time   `json:"created,omitzero" api:"readonly" doc:"When the entry was added."`
-	IPAddress       string     `json:"ipAddress,omitempty" api:"is=ip" doc:"The address, of a range that has one alone."`
+	IPAddress       string     `json:"ipAddress,omitempty" api:"is=ip" doc:"The address, if the range has only one."`
 	LastUsed        api.Time   `json:"lastUsed,omitzero" api:"readonly" doc:"When the entry admitted a request last. Absent before the first."`
-	LastUsedAddress string     `json:"lastUsedAddress,omitempty" api:"readonly" doc:"Address that this request came from."`
+	LastUsedAddress string     `json:"lastUsedAddress,omitempty" api:"readonly" doc:"Address that the last request came from."`
 	Links           []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 }
 

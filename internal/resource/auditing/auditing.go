@@ -1,5 +1,5 @@
-// Package auditing is the family Auditing: what a project's owner wants the databases' audit logs to record. The
-// setting is kept and shown; databases do not write audit logs yet.
+// Package auditing is the family Auditing: what the audit logs of a project's databases are to record. The setting is
+// stored and shown; databases do not write audit logs yet.
 package auditing
 
 import (
@@ -42,7 +42,7 @@ func (s *Service) Operations() api.Operations {
 		ID: "updateAuditingConfiguration", Aliases: []string{"updateGroupAuditLog"}, Method: http.MethodPatch, Path: path, Tag: tag,
 		Summary: "Update the auditing configuration of one project",
 		Description: "Changes what the body names; an empty auditFilter removes the filter. " +
-			"The configuration is kept and shown, but does not act on traffic yet: clusters write no audit log.",
+			"The configuration is stored and shown, but has no effect yet: clusters write no audit log.",
 		Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: api.Since("2023-01-01", store.Write(s.Store, s.Patch)),
 	}}
 }
@@ -55,7 +55,8 @@ type AuditLog struct {
 	Enabled                   bool    `json:"enabled" api:"default=false" doc:"Whether auditing is on."`
 }
 
-// check refuses a filter that is no JSON object. Terraform's provider sends a line break at its end, and expects none.
+// check refuses a filter that is not a JSON object, and trims it: Terraform's provider sends a line break that it does not
+// expect back.
 func check(w *AuditLog) error {
 	w.ConfigurationType = "NONE"
 	filter := strings.TrimSpace(api.Or(w.AuditFilter, ""))
@@ -70,7 +71,7 @@ func check(w *AuditLog) error {
 	return nil
 }
 
-// older reads the form of before the shape was stored as it is.
+// older reads the form in which Telamon first stored the setting.
 func older(body []byte) (AuditLog, error) {
 	var old struct {
 		Enabled              bool   `json:"enabled"`

@@ -1,5 +1,5 @@
-// Package awsdns is the family AWS Clusters DNS: whether a project's clusters on AWS are reached through custom DNS
-// names too: private ones, which a server that answers DNS knows.
+// Package awsdns is the family AWS Clusters DNS: whether a project's clusters on AWS have private DNS names too, which a
+// server that answers DNS resolves.
 package awsdns
 
 import (
@@ -42,7 +42,7 @@ func (s *Service) Operations() api.Operations {
 		ID: "toggleAwsCustomDns", Aliases: []string{"toggleGroupAwsCustomDns"}, Method: http.MethodPatch, Path: path, Tag: tag,
 		Summary: "Switch custom DNS for one project's clusters on AWS",
 		Description: "Gives the project's clusters on AWS private names beside the others, or takes them away: connectionStrings.private and " +
-			"privateSrv. Where the server answers no DNS, clusters have no names and the setting is only kept.",
+			"privateSrv. If the server does not answer DNS, clusters have no names and the setting is only stored.",
 		Roles: authz.Any(authz.GroupOwner, authz.GroupAtlasAdmin), Status: http.StatusOK, Level: api.Real,
 		Versions: api.Since("2023-01-01", store.Write(s.Store, s.toggle)),
 	}}
@@ -70,7 +70,7 @@ func (s *Service) toggle(tx store.Tx, in kept.PatchSettingIn[AWSCustomDNSEnabled
 	return out, err
 }
 
-// rename stores which names c has, if that changes.
+// rename stores whether c has private names, if that changes.
 func rename(tx store.Tx, c *model.Cluster, enabled bool) error {
 	had := c.CustomDNS
 	if name(c, enabled); c.CustomDNS == had {
@@ -79,7 +79,7 @@ func rename(tx store.Tx, c *model.Cluster, enabled bool) error {
 	return state.Clusters.Put(tx, c)
 }
 
-// Name notes the names that a cluster of a project has.
+// Name sets whether c has private names, by its project's setting.
 func (s *Service) Name(tx store.Tx, c *model.Cluster) error {
 	w, err := s.Get(tx, kept.In{InGroup: api.InGroup{GroupID: c.GroupID}})
 	name(c, w.Enabled)
@@ -88,7 +88,7 @@ func (s *Service) Name(tx store.Tx, c *model.Cluster) error {
 
 func name(c *model.Cluster, enabled bool) { c.CustomDNS = enabled && c.Provider() == model.AWS }
 
-// older reads the form of before the shape was stored as it is.
+// older reads the form in which Telamon first stored the setting.
 func older(body []byte) (w AWSCustomDNSEnabledView, err error) {
 	return w, json.Unmarshal(body, &w)
 }

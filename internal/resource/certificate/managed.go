@@ -14,17 +14,17 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// UserCert is a certificate on the wire. The certificate itself is shown once, when it is made.
+// UserCert describes a certificate. The certificate itself is shown once, when it is made.
 type UserCert struct {
 	Serial    int64     `json:"_id,omitempty" api:"readonly" doc:"Serial number of the certificate."`
-	CreatedAt *api.Time `json:"createdAt,omitempty" api:"readonly" doc:"From when on the certificate is good: an hour before it was made."`
+	CreatedAt *api.Time `json:"createdAt,omitempty" api:"readonly" doc:"When the certificate becomes valid: an hour before it was made."`
 	GroupID   string    `json:"groupId,omitempty" api:"readonly,is=objectId" doc:"Id of the project."`
-	Months    *int      `json:"monthsUntilExpiration,omitempty" api:"writeonly,max=24,default=3" doc:"For how many months the certificate is good, 1 to 24."`
-	NotAfter  *api.Time `json:"notAfter,omitempty" api:"readonly" doc:"Until when the certificate is good."`
-	Subject   string    `json:"subject,omitempty" api:"readonly" doc:"Whom the certificate names (RFC 2253)."`
+	Months    *int      `json:"monthsUntilExpiration,omitempty" api:"writeonly,max=24,default=3" doc:"For how many months the certificate is valid, 1 to 24."`
+	NotAfter  *api.Time `json:"notAfter,omitempty" api:"readonly" doc:"When the certificate expires."`
+	Subject   string    `json:"subject,omitempty" api:"readonly" doc:"The certificate's subject (RFC 2253)."`
 }
 
-// Issued is a certificate in stored form, with the name of its user. It outlives the user.
+// Issued is a certificate as it is stored. Its Internal is the name of its user, whom it outlives.
 type Issued = kept.Object[UserCert, string]
 
 var issued = &store.Table[Issued]{
@@ -36,8 +36,8 @@ var issued = &store.Table[Issued]{
 	}}},
 }
 
-// authority is what vouches for a project's managed certificates, with those that it has replaced: each until the last of
-// its certificates has ended.
+// authority has the certificate authorities of a project's managed certificates: the newest, which signs, and earlier ones
+// whose certificates may not have expired yet.
 type authority struct {
 	GroupID model.ID              `json:"groupId"`
 	All     []pki.ClientAuthority `json:"all"`
@@ -56,7 +56,7 @@ type ofUser struct {
 	Username string `path:"username" doc:"Name of the user."`
 }
 
-// RowID says that a single certificate has no operation.
+// RowID finds nothing: there are no operations on a single certificate.
 func (in ofUser) RowID() (string, error) { return "", fault.UsernameNotFound.With(in.Username) }
 
 func created(c *Issued) kept.Events {
@@ -88,7 +88,7 @@ type createIn struct {
 const (
 	fewestMonths = 1
 	usualMonths  = 3
-	mostOfUser   = 500 // certificates of one username. It is no rule of the API
+	mostOfUser   = 500 // certificates of one username; a limit of Telamon's own
 )
 
 func (s *Service) create(tx store.Tx, in createIn) (api.Verbatim, error) {
@@ -103,7 +103,7 @@ func (s *Service) create(tx store.Tx, in createIn) (api.Verbatim, error) {
 	}
 	var bad fault.Problems
 	if n >= mostOfUser {
-		bad.Add("username", "has as many certificates as a user may have: %d", mostOfUser)
+		bad.Add("username", "has %d certificates, the most that a user may have", mostOfUser)
 	}
 	if kind != "MANAGED" {
 		bad.Add("username", "must be of a user whose x509Type is MANAGED")
@@ -114,7 +114,7 @@ func (s *Service) create(tx store.Tx, in createIn) (api.Verbatim, error) {
 	if err := bad.Err(); err != nil {
 		return "", err
 	}
-	now := tx.Now().Truncate(time.Second) // as certificates tell the time
+	now := tx.Now().Truncate(time.Second) // the precision of certificates
 	end := now.AddDate(0, months, 0)
 	ca, err := s.authority(tx, in.GroupID, now, end)
 	if err != nil {
@@ -131,7 +131,7 @@ func (s *Service) create(tx store.Tx, in createIn) (api.Verbatim, error) {
 	return api.Verbatim(text), err
 }
 
-// authority returns what is to vouch for a certificate until end, and makes it if there is none.
+// authority returns the authority that signs a certificate that expires at end, and makes one if none lasts so long.
 func (s *Service) authority(tx store.Tx, groupID model.ID, now, end time.Time) (ca pki.ClientAuthority, err error) {
 	a, err := authorities.Get(tx, groupID)
 	if store.IsNotFound(err) {

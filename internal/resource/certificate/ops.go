@@ -23,7 +23,7 @@ type Service struct {
 
 // Users is the family that has a project's database users.
 type Users interface {
-	// X509 is how certificates of a user of $external are made: MANAGED, CUSTOMER or NONE. store.ErrNotFound: there is no such
+	// X509 returns the x509Type of a user of $external: MANAGED, CUSTOMER or NONE. Error: store.ErrNotFound if there is no such
 	// user.
 	X509(tx store.Tx, groupID model.ID, username string) (string, error)
 }
@@ -47,30 +47,30 @@ const (
 func (s *Service) Operations() api.Operations {
 	return api.Operations{{
 		ID: "listDatabaseUserCertificates", Aliases: []string{"listGroupDatabaseUserCerts", "listDatabaseUserCerts"}, Method: http.MethodGet, Path: certs, Tag: tag,
-		Summary: "Return all certificates of one database user", Description: "Returns the certificates that the project's authority has made, the oldest first.",
+		Summary: "Return all certificates of one database user", Description: "Returns the certificates that the project's authority has issued, oldest first.",
 		Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound},
 		Versions: api.Since("2023-01-01", store.Read(s.store, s.list)),
 	}, {
 		ID: "createDatabaseUserCertificate", Aliases: []string{"createGroupDatabaseUserCert", "createDatabaseUserCert"}, Method: http.MethodPost, Path: certs, Tag: tag,
 		Summary: "Create one certificate for one database user",
-		Description: "Makes a certificate with which a user whose x509Type is MANAGED logs in to the project's clusters where they speak TLS. The answer is " +
-			"the certificate and its private key as PEM, which nobody can ask for again.",
+		Description: "Issues a certificate with which a user whose x509Type is MANAGED logs in to the project's clusters over TLS. The answer is " +
+			"the certificate and its private key as PEM, which cannot be requested again.",
 		Roles: authz.Any(authz.GroupOwner), Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound},
 		Versions: api.Since("2023-01-01", store.Write(s.store, s.create)),
 	}, {
 		ID: "getLdapConfiguration", Aliases: []string{"getGroupUserSecurity", "getUserSecurity"}, Method: http.MethodGet, Path: userPath, Tag: "LDAP Configuration",
-		Summary: "Return how database users of one project are vouched for from outside",
+		Summary: "Return the certificate authorities and the LDAP configuration of one project",
 		Roles:   authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.store, s.security.Get)),
 	}, {
 		ID: "saveLdapConfiguration", Aliases: []string{"updateGroupUserSecurity", "updateUserSecurity"}, Method: http.MethodPatch, Path: userPath,
 		Tag:         "LDAP Configuration",
-		Summary:     "Update how database users of one project are vouched for from outside",
-		Description: "Takes the authorities (customerX509.cas) that vouch for users whose x509Type is CUSTOMER, from their next login on. LDAP can only be off.",
+		Summary:     "Update the certificate authorities and the LDAP configuration of one project",
+		Description: "Sets the authorities (customerX509.cas) for users whose x509Type is CUSTOMER, from their next login on. LDAP can only be off.",
 		Roles:       authz.Any(authz.GroupOwner), Status: http.StatusAccepted, Level: api.Real, Versions: api.Since("2023-01-01", store.Write(s.store, s.security.Patch)),
 	}, {
 		ID: "disableCustomerManagedX509", Aliases: []string{"disableGroupUserSecurityCustomerX509", "disableSecurityCustomerX509"}, Method: http.MethodDelete,
 		Path: userPath + "/customerX509", Tag: tag,
-		Summary: "Take away the customer's authorities of one project", Description: "From now on nobody logs in with a certificate of theirs.",
+		Summary: "Remove the customer's certificate authorities of one project", Description: "From then on nobody can log in with their certificates.",
 		Roles: authz.Any(authz.GroupOwner), Status: http.StatusAccepted, Level: api.Real, Versions: api.Since("2023-01-01", store.Write(s.store, s.disable)),
 	}}
 }
@@ -80,7 +80,7 @@ func (s *Service) Tables() []*store.Schema {
 	return []*store.Schema{issued.Schema(), security.Schema(), authorities.Schema()}
 }
 
-// OnProjectDelete removes all of it with a project that goes.
+// OnProjectDelete deletes all of it with its project.
 func (s *Service) OnProjectDelete(tx store.Tx, groupID model.ID) error {
 	if err := s.issued.OnProjectDelete(tx, groupID); err != nil {
 		return err

@@ -7,21 +7,21 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// UserSecurity is how a project's database users are vouched for from outside.
+// UserSecurity has the certificate authorities and the LDAP configuration of a project's database users.
 type UserSecurity struct {
 	CustomerX509 CustomerX509 `json:"customerX509" doc:"The customer's own authorities."`
 	LDAP         LDAP         `json:"ldap" doc:"LDAP, which can only be off."`
 }
 
-// CustomerX509 are the authorities of a customer.
+// CustomerX509 has the customer's own certificate authorities.
 type CustomerX509 struct {
 	CAs string `json:"cas,omitempty" api:"maxLen=65536" doc:"The certificates of the authorities, as PEM."`
 }
 
-// LDAP is a project's directory.
+// LDAP is a project's LDAP configuration.
 type LDAP struct {
 	Authentication bool `json:"authenticationEnabled" doc:"Whether users log in by LDAP."`
-	Authorization  bool `json:"authorizationEnabled" doc:"Whether groups of LDAP have roles."`
+	Authorization  bool `json:"authorizationEnabled" doc:"Whether LDAP groups have roles."`
 }
 
 var security = kept.Table[UserSecurity]("user_security", nil)
@@ -34,10 +34,10 @@ func check(w *UserSecurity) error {
 		}
 	}
 	if w.LDAP.Authentication {
-		bad.Add("ldap.authenticationEnabled", "cannot be true: there is no login by LDAP")
+		bad.Add("ldap.authenticationEnabled", "cannot be true: login by LDAP is not supported")
 	}
 	if w.LDAP.Authorization {
-		bad.Add("ldap.authorizationEnabled", "cannot be true: there are no groups of LDAP")
+		bad.Add("ldap.authorizationEnabled", "cannot be true: LDAP groups are not supported")
 	}
 	return bad.Err()
 }

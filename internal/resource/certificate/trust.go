@@ -10,7 +10,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Trust is whom a project believes that a client is the user whom a certificate names: by the user's x509Type.
+// Trust has the certificate authorities that a project trusts, by the x509Type of users.
 type Trust map[string]*x509.CertPool
 
 // TrustOf reads the trust of a project.
@@ -45,15 +45,15 @@ func TrustOf(tx store.Tx, groupID model.ID) (Trust, error) {
 	return t, nil
 }
 
-// TablesOfTrust are those that it is read from.
+// TablesOfTrust returns the names of the tables that Trust is read from.
 func TablesOfTrust() []string { return []string{authorities.Name, security.Name} }
 
-// Vouches returns why the certificates that a client shows are not good for a user of a kind, or nil if they are. Managed
-// users are named by the common name of theirs, others by the whole subject.
+// Vouches returns why the certificates that a client presents do not prove that it is the user, whose x509Type is kind, or
+// nil if they do. A managed certificate names its user by the common name, others by the whole subject.
 func (t Trust) Vouches(kind, username string, chain []*x509.Certificate, now time.Time) error {
 	roots := t[kind]
 	if roots == nil {
-		return errors.New("nobody vouches for certificates of this user")
+		return errors.New("the project trusts no authority for certificates of this user")
 	}
 	subject, err := pki.Subject(chain[0])
 	if kind == "MANAGED" {

@@ -67,8 +67,8 @@ func (s *Service) byName(tx store.Tx, in byNameIn) (shape.CloudAppUserView, erro
 	return view(tx, u, err, fault.UsernameNotFound.With(in.UserName))
 }
 
-// view shows the user who was found, if err is nil, with what there is in each organization that the caller shares with the
-// user. Without any, the user is missing too.
+// view shows the user u, if err is nil, with the roles and teams in each organization that the caller shares with the user.
+// If they share none, the user is missing for the caller.
 func view(tx store.Tx, u *model.CloudUser, err, missing error) (out shape.CloudAppUserView, _ error) {
 	if err != nil {
 		return out, store.IfMissing(err, missing)
@@ -83,10 +83,10 @@ func view(tx store.Tx, u *model.CloudUser, err, missing error) (out shape.CloudA
 	return out, err
 }
 
-// seen is a user with these places as seen from some organizations; the zero value if none of them has the user. Those
-// that have only invited somebody who has been let in elsewhere see what newer operations show too.
+// seen returns a user with these memberships as seen from some organizations, or the zero value if none of them has the user.
+// Organizations that have only invited somebody who is active elsewhere see no more than newer operations show.
 func seen(tx store.Tx, places []*model.Membership, from []model.ID) (out shape.CloudAppUserView, err error) {
-	var here, elsewhere bool // whether the user has been let in
+	var here, elsewhere bool // whether the user is active there
 	for _, m := range places {
 		if !slices.Contains(from, m.OrgID) {
 			elsewhere = elsewhere || !m.Pending
@@ -108,7 +108,7 @@ func seen(tx store.Tx, places []*model.Membership, from []model.ID) (out shape.C
 	return out, nil
 }
 
-// join is a user as seen from some organizations and from one more.
+// join adds what one more organization sees of a user to what some see.
 func join(some, one shape.CloudAppUserView) shape.CloudAppUserView {
 	if some.ID == "" {
 		return one
@@ -117,7 +117,7 @@ func join(some, one shape.CloudAppUserView) shape.CloudAppUserView {
 	return some
 }
 
-// OnProjectDelete removes everybody's roles in a project that goes.
+// OnProjectDelete deletes the memberships in a project that is being deleted.
 func (s *Service) OnProjectDelete(tx store.Tx, groupID model.ID) error {
 	return state.Memberships.DeleteAll(tx, state.MembershipsIn(groupID))
 }

@@ -11,14 +11,14 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// place names a user of an organization or of a project.
-type place interface {
-	// find is what the user has there, if seen admits it.
+// member names a user of an organization or of a project.
+type member interface {
+	// find returns the user's membership, if seen admits it.
 	find(tx store.Tx, seen func(*model.Membership) bool) (*model.Membership, error)
 }
 
-// show shows the user of a place, if seen admits it.
-func show[W any](tx store.Tx, at place, seen func(*model.Membership) bool, as shape.View[W]) (out W, err error) {
+// show shows a user, if seen admits the membership.
+func show[W any](tx store.Tx, at member, seen func(*model.Membership) bool, as shape.View[W]) (out W, err error) {
 	m, err := at.find(tx, seen)
 	if err != nil {
 		return out, err
@@ -26,8 +26,8 @@ func show[W any](tx store.Tx, at place, seen func(*model.Membership) bool, as sh
 	return shape.ShowPerson(tx, m.OrgID, m, as)
 }
 
-// change changes what a user has at a place, and shows it.
-func change[W any](tx store.Tx, at place, as shape.View[W], change func(*model.Membership) error) (out W, err error) {
+// change changes a user's membership, and shows the user.
+func change[W any](tx store.Tx, at member, as shape.View[W], change func(*model.Membership) error) (out W, err error) {
 	m, err := at.find(tx, shown)
 	if err != nil {
 		return out, err
@@ -42,8 +42,8 @@ func change[W any](tx store.Tx, at place, as shape.View[W], change func(*model.M
 	return shape.ShowPerson(tx, m.OrgID, m, as)
 }
 
-// mayAssign refuses who may not give a user these roles in a project in place of those before. Who changes roles in an
-// organization is its owner.
+// mayAssign refuses callers who may not replace a user's roles in a project so. Callers who change roles in an organization
+// own it.
 func mayAssign(tx store.Tx, m *model.Membership, before, after []authz.Role) error {
 	if m.GroupID == "" {
 		return nil
@@ -69,7 +69,7 @@ type groupRoleIn struct {
 	Body AddOrRemoveGroupRole
 }
 
-// check refuses what is no role in projects.
+// check refuses what is not a role in projects.
 func (w AddOrRemoveGroupRole) check() error {
 	if !slices.Contains(authz.GroupRoles, w.GroupRole) {
 		return fault.Field("groupRole", shape.NoGroupRole)
@@ -122,8 +122,8 @@ func (s *Service) setProjectRoles(tx store.Tx, in setProjectRolesIn) (out Update
 	return out, err
 }
 
-// setRoles replaces the roles of a user who has been let in, and returns them.
-func setRoles(tx store.Tx, at place, roles []authz.Role) ([]authz.Role, error) {
+// setRoles replaces the roles of an active user, and returns them.
+func setRoles(tx store.Tx, at member, roles []authz.Role) ([]authz.Role, error) {
 	m, err := at.find(tx, shape.Active)
 	if err != nil {
 		return nil, err

@@ -36,7 +36,7 @@ func (s *Service) listInOrg(tx store.Tx, in listPeopleInOrgIn) (page api.Page[sh
 	return pageOfOrg(tx, in.listInOrgIn, in.Matches, shape.OrgUser)
 }
 
-// pageOfOrg is the page of the organization's people who are wanted.
+// pageOfOrg returns a page of the organization's people whom want admits.
 func pageOfOrg[W any](tx store.Tx, in listInOrgIn, want func(*model.Membership) bool, as shape.View[W]) (page api.Page[W], err error) {
 	members, err := in.members(tx, want)
 	if err != nil {
@@ -45,7 +45,7 @@ func pageOfOrg[W any](tx store.Tx, in listInOrgIn, want func(*model.Membership) 
 	return shape.PeoplePage(tx, in.Paging, in.OrgID, members, as)
 }
 
-// members are the places in the organization itself that are wanted, by username.
+// members returns the memberships in the organization itself that want admits, by username.
 func (in listInOrgIn) members(tx store.Tx, want func(*model.Membership) bool) (members []*model.Membership, err error) {
 	all, err := roster.Members(tx, in.OrgID)
 	for _, m := range all {
@@ -56,7 +56,7 @@ func (in listInOrgIn) members(tx store.Tx, want func(*model.Membership) bool) (m
 	return members, err
 }
 
-// wanted are the places that q selects and want admits.
+// wanted returns the memberships that q selects and want admits.
 func wanted(tx store.Tx, q store.Query, want func(*model.Membership) bool) ([]*model.Membership, error) {
 	all, err := state.Memberships.List(tx, q)
 	return slices.DeleteFunc(all, func(m *model.Membership) bool { return !want(m) }), err
@@ -68,12 +68,12 @@ type oneInOrg struct {
 	getIn
 }
 
-// find is the user's place in the organization, if seen admits it.
+// find returns the user's membership in the organization, if seen admits it.
 func (in oneInOrg) find(tx store.Tx, seen func(*model.Membership) bool) (*model.Membership, error) {
 	return find(tx, in.UserID, in.OrgID, seen)
 }
 
-// find is a user's place in an organization or project, if seen admits it.
+// find returns a user's membership in an organization or project, if seen admits it.
 func find(tx store.Tx, userID, scope model.ID, seen func(*model.Membership) bool) (*model.Membership, error) {
 	m, err := state.Memberships.Get(tx, state.MembershipID(userID, scope))
 	if err == nil && !seen(m) {
@@ -82,7 +82,7 @@ func find(tx store.Tx, userID, scope model.ID, seen func(*model.Membership) bool
 	return m, store.IfMissing(err, fault.UserNotFound.With(userID))
 }
 
-// shown reports whether newer operations show a place.
+// shown reports whether the operations that replace deprecated ones show a membership.
 func shown(m *model.Membership) bool { return !m.Hidden }
 
 type getInOrgIn struct {
@@ -111,7 +111,7 @@ func (s *Service) inviteToOrg(tx store.Tx, in inviteIn) (out shape.OrgUserRespon
 	if err != nil {
 		return out, err
 	}
-	places, err := w.Roles.places(tx, in.OrgID)
+	places, err := w.Roles.assignments(tx, in.OrgID)
 	if err != nil {
 		return out, err
 	}
@@ -122,7 +122,7 @@ func (s *Service) inviteToOrg(tx store.Tx, in inviteIn) (out shape.OrgUserRespon
 	return change(tx, invited, shape.OrgUser, func(m *model.Membership) error { return people.SetTeams(tx, m, w.TeamIDs) })
 }
 
-// teamsAtMost checks how many teams a request names.
+// teamsAtMost bounds how many teams a request names.
 func teamsAtMost(ids []string) func(bad *fault.Problems) {
 	return func(bad *fault.Problems) { bad.AtMost("teamIds", len(ids), maxTeams) }
 }
@@ -150,8 +150,8 @@ func (s *Service) updateInOrg(tx store.Tx, in updateIn) (out shape.OrgUserRespon
 	})
 }
 
-// removeFromOrg takes a user whom seen admits out of an organization, its projects and its teams, and ends what the user was
-// asked to.
+// removeFromOrg removes a user whom seen admits from an organization, its projects and its teams, and withdraws the user's
+// open invitations there.
 func (s *Service) removeFromOrg(seen func(*model.Membership) bool) func(store.Tx, oneInOrg) (api.None, error) {
 	return func(tx store.Tx, in oneInOrg) (none api.None, err error) {
 		if _, err := in.find(tx, seen); err != nil {
@@ -164,7 +164,7 @@ func (s *Service) removeFromOrg(seen func(*model.Membership) bool) func(store.Tx
 	}
 }
 
-// OnOrgDelete lets everybody go from an organization that goes, those who are invited too.
+// OnOrgDelete deletes the memberships and invitations of an organization that is being deleted.
 func (s *Service) OnOrgDelete(tx store.Tx, orgID model.ID) error {
 	return errors.Join(invite.DeleteInOrg(tx, orgID), state.Memberships.DeleteAll(tx, state.MembershipsIn(orgID)))
 }

@@ -36,7 +36,7 @@ func (s *Service) listInProject(tx store.Tx, in listPeopleInProjectIn) (page api
 	return pageOfProject(tx, in.listInProjectIn, in.Matches, shape.GroupUser)
 }
 
-// pageOfProject is the page of the project's people who are wanted.
+// pageOfProject returns a page of the project's people whom want admits.
 func pageOfProject[W any](tx store.Tx, in listInProjectIn, want func(*model.Membership) bool, as shape.View[W]) (page api.Page[W], err error) {
 	p, members, err := in.members(tx, want)
 	if err != nil {
@@ -45,8 +45,8 @@ func pageOfProject[W any](tx store.Tx, in listInProjectIn, want func(*model.Memb
 	return shape.PeoplePage(tx, in.Paging, p.OrgID, members, as)
 }
 
-// members are the places in the project that are wanted, by username. Who reaches the project in another way has one
-// made up, with the roles that this gives in the project.
+// members returns the memberships in the project that want admits, by username. For people who reach the project in another
+// way it makes memberships up, with the roles that this gives them in the project.
 func (in listInProjectIn) members(tx store.Tx, want func(*model.Membership) bool) (*model.Project, []*model.Membership, error) {
 	p, err := state.Project(tx, in.GroupID)
 	if err != nil {
@@ -72,7 +72,7 @@ func (in listInProjectIn) members(tx store.Tx, want func(*model.Membership) bool
 	return p, in.join(all, org, through), nil
 }
 
-// join adds to the places in a project those people of the organization who reach it in another way.
+// join adds to a project's memberships those people of the organization who reach the project in another way.
 func (in listInProjectIn) join(all, org []*model.Membership, through map[model.ID][]authz.Role) []*model.Membership {
 	there := map[model.ID]bool{}
 	for _, m := range all {
@@ -89,7 +89,7 @@ func (in listInProjectIn) join(all, org []*model.Membership, through map[model.I
 	return all
 }
 
-// throughTeams are the roles that teams give in a project, by the user; of several teams in the order of their names.
+// throughTeams returns the roles that teams give in a project, by user; roles of several teams in the order of their names.
 func throughTeams(tx store.Tx, p *model.Project) (map[model.ID][]authz.Role, error) {
 	through := map[model.ID][]authz.Role{}
 	teams, err := state.TeamHolders.In(tx, p)
@@ -118,7 +118,7 @@ type oneInProject struct {
 	getIn
 }
 
-// find is the user's place in the project, if seen admits it.
+// find returns the user's membership in the project, if seen admits it.
 func (in oneInProject) find(tx store.Tx, seen func(*model.Membership) bool) (*model.Membership, error) {
 	return find(tx, in.UserID, in.GroupID, seen)
 }
@@ -155,7 +155,7 @@ func (s *Service) addToProject(tx store.Tx, in addIn) (out shape.GroupUserRespon
 	return show(tx, oneInProject{in.InGroup, getIn{org.UserID}}, shown, shape.GroupUser)
 }
 
-// removeFromProject takes a user whom seen admits out of the project. Whoever was invited into it does not get there by
+// removeFromProject removes a user whom seen admits from the project. A person who was invited into it does not get there by
 // accepting later: nothing is pending there any more.
 func (s *Service) removeFromProject(seen func(*model.Membership) bool) func(store.Tx, oneInProject) (api.None, error) {
 	return func(tx store.Tx, in oneInProject) (none api.None, err error) {

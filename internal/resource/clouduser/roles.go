@@ -19,7 +19,7 @@ const (
 	maxTeams       = 100
 )
 
-// check adds what is wrong with roles that needs no other object; nothing where a request names none: nil.
+// check validates roles, as far as that needs no other object. w is nil if a request has none.
 func (w *OrgUserRolesRequest) check(bad *fault.Problems) {
 	if w == nil {
 		return
@@ -45,8 +45,8 @@ func (w *OrgUserRolesRequest) check(bad *fault.Problems) {
 	}
 }
 
-// places are where the roles are. Every project is one of the organization: fault.GroupNotFound.
-func (w *OrgUserRolesRequest) places(tx store.Tx, orgID model.ID) ([]people.Assignment, error) {
+// assignments returns the roles by where they are. Error: fault.GroupNotFound unless every project is one of the organization.
+func (w *OrgUserRolesRequest) assignments(tx store.Tx, orgID model.ID) ([]people.Assignment, error) {
 	places := []people.Assignment{{Roles: people.Unique(w.OrgRoles)}}
 	for _, a := range w.GroupRoleAssignments {
 		if err := people.CheckProjectInOrg(tx, a.GroupID, orgID); err != nil {
@@ -57,9 +57,9 @@ func (w *OrgUserRolesRequest) places(tx store.Tx, orgID model.ID) ([]people.Assi
 	return places, nil
 }
 
-// give replaces the roles of a member of an organization there, and in its projects if it names any or none.
+// give replaces a member's roles in an organization and, if w has groupRoleAssignments, in its projects.
 func (w *OrgUserRolesRequest) give(tx store.Tx, m *model.Membership) error {
-	places, err := w.places(tx, m.OrgID)
+	places, err := w.assignments(tx, m.OrgID)
 	if err != nil {
 		return err
 	}
@@ -69,18 +69,18 @@ func (w *OrgUserRolesRequest) give(tx store.Tx, m *model.Membership) error {
 	return people.SetProjects(tx, m, places[1:])
 }
 
-// addRole adds a role to those of a place: roleAlreadyHeld.
+// addRole adds a role to a membership. Error: hasRole.
 func addRole(tx store.Tx, m *model.Membership, r authz.Role) error {
 	if slices.Contains(m.Roles, r) {
-		return roleAlreadyHeld.With(string(r))
+		return hasRole.With(string(r))
 	}
 	return people.SetRoles(tx, m, slices.Concat(m.Roles, []authz.Role{r}))
 }
 
-// removeRole takes a role from those of a place: roleNotHeld. The only one stays, and with it the place.
+// removeRole removes a role from a membership, unless it is the only one. Error: lacksRole.
 func removeRole(tx store.Tx, m *model.Membership, field string, r authz.Role) error {
 	if !slices.Contains(m.Roles, r) {
-		return roleNotHeld.With(string(r))
+		return lacksRole.With(string(r))
 	}
 	rest := slices.DeleteFunc(slices.Clone(m.Roles), func(held authz.Role) bool { return held == r })
 	if err := people.SetRoles(tx, m, rest); err != nil {

@@ -16,13 +16,13 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Bounds that are no rule of the API, so that a request cannot make the server keep or look up more than it should.
+// Limits of Telamon's own, so that a request cannot make the server store or look up more than it should.
 const (
 	maxRoles = 500
 	maxName  = 256
 )
 
-// check holds a creation against every rule that needs no other object.
+// check validates a creation, as far as that needs no other object.
 func (w *CloudAppUser) check(bad *fault.Problems) {
 	for _, n := range []struct{ field, name string }{{"firstName", w.FirstName}, {"lastName", w.LastName}} {
 		if utf8.RuneCountInString(n.name) > maxName || !printable(n.name) {
@@ -52,7 +52,7 @@ func printable(name string) bool {
 	return true
 }
 
-// wrong says what is wrong with a role, and in which member.
+// wrong returns what is wrong with a role, and in which field.
 func (r *UserRoleAssignment) wrong() (field, why string) {
 	switch {
 	case r.RoleName == "":
@@ -67,7 +67,7 @@ func (r *UserRoleAssignment) wrong() (field, why string) {
 	return "", ""
 }
 
-// asked are the places in one organization that a creation names roles for.
+// asked are the roles in one organization and its projects that a creation names.
 type asked struct {
 	orgID  model.ID
 	places []people.Assignment
@@ -76,7 +76,7 @@ type asked struct {
 // resolve finds the organizations and projects of the roles. The caller must own each of them.
 func resolve(tx store.Tx, roles []UserRoleAssignment) ([]asked, error) {
 	var all []asked
-	owner := map[string]model.ID{} // organization of each place that is resolved
+	owner := map[string]model.ID{} // organization of each organization or project that has been resolved
 	for _, r := range roles {
 		place := r.OrgID + r.GroupID
 		if owner[place] == "" {
@@ -91,7 +91,7 @@ func resolve(tx store.Tx, roles []UserRoleAssignment) ([]asked, error) {
 	return all, nil
 }
 
-// scope is the organization that the role's place belongs to.
+// scope returns the organization that the role is in, or that its project belongs to.
 func (r *UserRoleAssignment) scope(tx store.Tx) (orgID model.ID, err error) {
 	if r.GroupID != "" {
 		p, err := state.Projects.Get(tx, r.GroupID)
@@ -106,7 +106,7 @@ func (r *UserRoleAssignment) scope(tx store.Tx) (orgID model.ID, err error) {
 	return r.OrgID, api.Require(tx.Context(), authz.Any(authz.OrgOwner), authz.Scope{OrgID: r.OrgID})
 }
 
-// add puts a role to the others of its place; one that is there already changes nothing.
+// add adds a role to the others in the same organization or project, unless it is there already.
 func add(all []asked, orgID, groupID model.ID, role authz.Role) []asked {
 	i := slices.IndexFunc(all, func(a asked) bool { return a.orgID == orgID })
 	if i < 0 {

@@ -1,22 +1,22 @@
 package customrole
 
-// place says what an action may be done on.
-type place int
+// target says what an action may be done on.
+type target int
 
 const (
-	onData    place = iota // databases and collections
-	onCluster              // the cluster as a whole
-	anywhere               // either
+	onData    target = iota // databases and collections
+	onCluster               // the cluster as a whole
+	anywhere                // either
 )
 
-// action is an action by its name in the API and by MongoDB's, and where it goes.
+// action is an action by its name in the API and MongoDB's name, with its target.
 type action struct {
 	name, mongoDB string
-	on            place
+	on            target
 }
 
 // actions are all actions of the API, in its order. Those of features that no cluster of Telamon has (streams,
-// federation, shards) can be given, and allow nothing.
+// federation, shards) are accepted and allow nothing.
 // Source: the API's reference, actions.action; MongoDB manual, "Privilege Actions".
 var actions = []action{
 	{"FIND", "find", onData},
@@ -109,7 +109,7 @@ var byName = func() map[string]action {
 	return m
 }()
 
-// MongoDB is MongoDB's name of an action of the API, or "" for none.
+// MongoDB returns MongoDB's name of an action of the API, or "" if there is none.
 func MongoDB(name string) string { return byName[name].mongoDB }
 
 // Action is the name of an action.

@@ -1,5 +1,5 @@
-// Package customrole is the family Custom Database Roles: roles that a project's owner puts together of actions and of
-// other roles. Database users have them, and gateways enforce them.
+// Package customrole is the family Custom Database Roles: roles that a project's owner composes of actions and of other
+// roles. Database users have them, and gateways enforce them.
 package customrole
 
 import (
@@ -22,9 +22,9 @@ type Service struct {
 
 // Holders are a project's database users, who have roles.
 type Holders interface {
-	// LoseRole takes a custom role away from every user who has it. If it is the only role of some, it changes nothing
+	// RemoveRole removes a custom role from every user who has it. If it is the only role of some users, it changes nothing
 	// and returns their names.
-	LoseRole(tx store.Tx, groupID model.ID, role string) (without []string, err error)
+	RemoveRole(tx store.Tx, groupID model.ID, role string) (without []string, err error)
 }
 
 const (
@@ -33,10 +33,10 @@ const (
 	one  = list + "/{roleName}"
 )
 
-// rules are the kinds of errors that a role which breaks the rules gets.
+// rules are the kinds of errors for the content of a role.
 var rules = fault.Kinds{
 	noPermissions, actionTwice, resourceTwice, wrongResource,
-	unknownParent, wrongParentPlace, parentOfItself, circularRole,
+	unknownParent, wrongParentDatabase, parentOfItself, circularRole,
 }
 
 // Operations are the family's operations.
@@ -53,7 +53,7 @@ func (s *Service) Operations() api.Operations {
 		Roles: read, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, s.list)),
 	}, {
 		ID: "createCustomDatabaseRole", Aliases: []string{"createGroupCustomDbRoleRole", "createCustomDbRole"}, Method: http.MethodPost, Path: list, Tag: tag,
-		Summary: "Create one custom role", Description: "Creates a role of actions, of other roles, or of both. Users can have it at once.",
+		Summary: "Create one custom role", Description: "Creates a role of actions, of other roles, or of both. It can be given to users at once.",
 		Roles: manage, Status: http.StatusAccepted, Level: api.Real, Errors: slices.Concat(named, rules),
 		Versions: api.Since("2023-01-01", store.Write(s.Store, s.create)),
 	}, {
@@ -63,12 +63,12 @@ func (s *Service) Operations() api.Operations {
 	}, {
 		ID: "updateCustomDatabaseRole", Aliases: []string{"updateGroupCustomDbRoleRole", "updateCustomDbRole"}, Method: http.MethodPatch, Path: one, Tag: tag,
 		Summary:     "Update one custom role",
-		Description: "Replaces the actions or the inherited roles, whichever the body has; the other stays. Live connections feel it with their next command.",
+		Description: "Replaces the actions or the inherited roles, whichever the body has. Open connections are affected from their next command on.",
 		Roles:       manage, Status: http.StatusOK, Level: api.Real, Errors: slices.Concat(missing, rules), Versions: api.Since("2023-01-01", store.Write(s.Store, s.update)),
 	}, {
 		ID: "deleteCustomDatabaseRole", Aliases: []string{"deleteGroupCustomDbRoleRole", "deleteCustomDbRole"}, Method: http.MethodDelete, Path: one, Tag: tag,
 		Summary:     "Remove one custom role",
-		Description: "Takes the role away from the users and roles that have it, and removes it. Refused if it is the only role of a user, or all that another role consists of.",
+		Description: "Removes the role from the users and roles that have it, and deletes it. Refused if it is a user's only role, or all that another role consists of.",
 		Roles:       manage, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{notFound, inUseByUsers, inUseByRoles},
 		Versions: api.Since("2023-01-01", store.Write(s.Store, s.delete)),
 	}}

@@ -15,10 +15,10 @@ import (
 
 var namePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 
-// maxName is the longest name of a role, in characters. It is no rule of the API; names stand in paths and rows.
+// maxName is the longest name of a role, in characters: a limit of Telamon's own, because names are part of paths and keys.
 const maxName = 255
 
-// checkName holds the name of a new role against the API's rules.
+// checkName validates the name of a new role.
 // Source: the Atlas documentation of error codes, ATLAS_CUSTOM_ROLE_INVALID_NAME and those like it.
 func checkName(p *fault.Problems, name string) {
 	switch {
@@ -33,7 +33,7 @@ func checkName(p *fault.Problems, name string) {
 	}
 }
 
-// Bounds of what a role takes up, as a list, which has no pages, has hundreds of them. They are no rules of the API.
+// Limits of Telamon's own on the size of a role: a list, which has no pages, has hundreds of roles.
 const (
 	maxResources = 1000 // of all actions together
 	maxParents   = 100
@@ -92,7 +92,7 @@ func checkResources(p *fault.Problems, at string, a DatabasePrivilegeAction) {
 	}
 }
 
-// checkParents holds the roles that r is to inherit against the rules and what there is.
+// checkParents validates the roles that r is to inherit.
 func checkParents(p *fault.Problems, tx store.Tx, r *model.CustomRole, list []DatabaseInheritedRole) error {
 	seen := map[DatabaseInheritedRole]bool{}
 	for i, w := range list {
@@ -113,7 +113,7 @@ func checkParent(p *fault.Problems, tx store.Tx, r *model.CustomRole, at string,
 	case parent.Database == "" || !shape.DatabaseName(parent.Database):
 		p.Add(at+".db", "must be the name of a database")
 	case parent.OnAdminOnly() && parent.Database != "admin":
-		p.AddAs(wrongParentPlace.With(), at+".db", "must be admin for this role")
+		p.AddAs(wrongParentDatabase.With(), at+".db", "must be admin for this role")
 	}
 	switch {
 	case parent.Builtin():

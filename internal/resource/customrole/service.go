@@ -14,13 +14,15 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// of selects the roles of a project, by name.
-func of(groupID model.ID) store.Query { return store.Query{Index: "group", Prefix: []string{groupID}} }
+// ofProject selects the roles of a project, by name.
+func ofProject(groupID model.ID) store.Query {
+	return store.Query{Index: "group", Prefix: []string{groupID}}
+}
 
 type listIn struct{ api.InGroup }
 
 func (s *Service) list(tx store.Tx, in listIn) ([]UserCustomDBRole, error) {
-	roles, err := state.CustomRoles.List(tx, of(in.GroupID))
+	roles, err := state.CustomRoles.List(tx, ofProject(in.GroupID))
 	return api.List(each(roles, toWire)), err
 }
 
@@ -29,18 +31,18 @@ type createIn struct {
 	Body UserCustomDBRole
 }
 
-// most is how many roles a project has.
-var most = kept.Limit{Name: model.LimitCustomRoles, Exceeded: rolesLimit}
+// rolesPerProject bounds how many roles a project has.
+var rolesPerProject = kept.Limit{Name: model.LimitCustomRoles, Exceeded: rolesLimit}
 
 func (s *Service) create(tx store.Tx, in createIn) (out UserCustomDBRole, err error) {
 	r := &model.CustomRole{GroupID: in.GroupID, Name: in.Body.RoleName, Created: tx.Now()}
 	var bad fault.Problems
 	checkName(&bad, r.Name)
 	content := UpdateCustomDBRole{Actions: in.Body.Actions, InheritedRoles: in.Body.InheritedRoles}
-	if err := content.lay(tx, r, &bad); err != nil {
+	if err := content.apply(tx, r, &bad); err != nil {
 		return out, err
 	}
-	if err := kept.CheckLimit(tx, most, in.GroupID, state.CustomRoles, of(in.GroupID)); err != nil {
+	if err := kept.CheckLimit(tx, rolesPerProject, in.GroupID, state.CustomRoles, ofProject(in.GroupID)); err != nil {
 		return out, err
 	}
 	err = put(tx, r, "MONGODB_ROLE_ADDED")
@@ -50,8 +52,8 @@ func (s *Service) create(tx store.Tx, in createIn) (out UserCustomDBRole, err er
 	return toWire(r), err
 }
 
-// lay lays what w names over r. Error: what is wrong with it, and what bad has already.
-func (w *UpdateCustomDBRole) lay(tx store.Tx, r *model.CustomRole, bad *fault.Problems) error {
+// apply makes the changes of w in r, and validates the result. The error has what bad has already too.
+func (w *UpdateCustomDBRole) apply(tx store.Tx, r *model.CustomRole, bad *fault.Problems) error {
 	if w.Actions != nil {
 		r.Actions = each(w.Actions, fromAction)
 	}
@@ -71,10 +73,10 @@ func put(tx store.Tx, r *model.CustomRole, what event.Type) error {
 	if err := state.CustomRoles.Put(tx, r); err != nil {
 		return err
 	}
-	return changed(tx, r, what)
+	return writeEvent(tx, r, what)
 }
 
-func changed(tx store.Tx, r *model.CustomRole, what event.Type) error {
+func writeEvent(tx store.Tx, r *model.CustomRole, what event.Type) error {
 	p, err := state.Project(tx, r.GroupID)
 	if err != nil {
 		return err
@@ -104,7 +106,7 @@ func (s *Service) update(tx store.Tx, in updateIn) (out UserCustomDBRole, err er
 		return out, err
 	}
 	before := *r
-	if err := in.Body.lay(tx, r, new(fault.Problems)); err != nil {
+	if err := in.Body.apply(tx, r, new(fault.Problems)); err != nil {
 		return out, err
 	}
 	if !reflect.DeepEqual(*r, before) {
@@ -121,7 +123,7 @@ func (s *Service) delete(tx store.Tx, in oneIn) (none api.None, err error) {
 	if err := disinherit(tx, r); err != nil {
 		return none, err
 	}
-	without, err := s.Users.LoseRole(tx, r.GroupID, r.Name)
+	without, err := s.Users.RemoveRole(tx, r.GroupID, r.Name)
 	if err != nil {
 		return none, err
 	}
@@ -131,12 +133,12 @@ func (s *Service) delete(tx store.Tx, in oneIn) (none api.None, err error) {
 	if err := state.CustomRoles.Delete(tx, r); err != nil {
 		return none, err
 	}
-	return none, changed(tx, r, "MONGODB_ROLE_DELETED")
+	return none, writeEvent(tx, r, "MONGODB_ROLE_DELETED")
 }
 
-// disinherit takes r away from the roles that inherit it, unless it is all that some of them consist of.
+// disinherit removes r from the roles that inherit it, unless it is all that some of them consist of.
 func disinherit(tx store.Tx, r *model.CustomRole) error {
-	all, err := state.CustomRoles.List(tx, of(r.GroupID))
+	all, err := state.CustomRoles.List(tx, ofProject(r.GroupID))
 	if err != nil {
 		return err
 	}
@@ -164,13 +166,13 @@ func disinherit(tx store.Tx, r *model.CustomRole) error {
 	return nil
 }
 
-// OnProjectDelete removes the roles of a project that goes.
+// OnProjectDelete deletes the roles of a project that is being deleted.
 func (s *Service) OnProjectDelete(tx store.Tx, groupID model.ID) error {
-	return state.CustomRoles.DeleteAll(tx, of(groupID))
+	return state.CustomRoles.DeleteAll(tx, ofProject(groupID))
 }
 
-// Usage counts the project's custom roles, for its limit.
+// Usage returns how many custom roles the project has, and the name of their limit.
 func (s *Service) Usage(tx store.Tx, groupID model.ID) (limit string, n int64, err error) {
-	n, err = state.CustomRoles.Count(tx, of(groupID))
-	return most.Name, n, err
+	n, err = state.CustomRoles.Count(tx, ofProject(groupID))
+	return rolesPerProject.Name, n, err
 }

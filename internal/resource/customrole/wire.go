@@ -14,19 +14,19 @@ type UserCustomDBRole struct {
 
 // UpdateCustomDBRole is a change of a custom role.
 type UpdateCustomDBRole struct {
-	Actions        []DatabasePrivilegeAction `json:"actions" doc:"What the role allows, in place of what it did. Absent: as before."`
-	InheritedRoles []DatabaseInheritedRole   `json:"inheritedRoles" api:"unique" doc:"Roles that the role includes, in place of those that it did. Absent: as before."`
+	Actions        []DatabasePrivilegeAction `json:"actions" doc:"What the role allows from now on. Absent: as before."`
+	InheritedRoles []DatabaseInheritedRole   `json:"inheritedRoles" api:"unique" doc:"Roles that the role includes from now on. Absent: as before."`
 }
 
 // DatabasePrivilegeAction is an action and what it may be done on.
 type DatabasePrivilegeAction struct {
-	Action    Action                               `json:"action" api:"required" doc:"The action. Those of features that Telamon does not have are kept, and allow nothing."`
+	Action    Action                               `json:"action" api:"required" doc:"The action. Actions of features that Telamon does not have are stored and allow nothing."`
 	Resources []DatabasePermittedNamespaceResource `json:"resources" api:"required" doc:"What the action may be done on."`
 }
 
 // DatabasePermittedNamespaceResource is the cluster, or a database and collection.
 type DatabasePermittedNamespaceResource struct {
-	Cluster    bool   `json:"cluster" api:"required" doc:"Whether the resource is the cluster as a whole. The other two fields count for nothing then."`
+	Cluster    bool   `json:"cluster" api:"required" doc:"Whether the resource is the cluster as a whole. The other two fields have no effect then."`
 	Collection string `json:"collection" api:"required" doc:"Name of the collection; empty for all collections, system collections excepted."`
 	Database   string `json:"db" api:"required" doc:"Name of the database; empty for all databases."`
 }
@@ -51,7 +51,7 @@ func fromAction(w DatabasePrivilegeAction) model.DatabaseAction {
 	return model.DatabaseAction{Name: string(w.Action), Resources: each(w.Resources, resource)}
 }
 
-// resource reads a resource. Of the cluster nothing else is kept.
+// resource reads a resource. If it is the cluster, its other fields are dropped.
 func resource(w DatabasePermittedNamespaceResource) model.DatabaseResource {
 	if w.Cluster {
 		return model.DatabaseResource{Cluster: true}
@@ -67,7 +67,7 @@ func fromParent(w DatabaseInheritedRole) model.DatabaseRole {
 	return model.DatabaseRole{Name: w.Role, Database: w.DB}
 }
 
-// each is what f makes of every item; nil for none.
+// each applies f to every item. It returns nil for an empty list.
 func each[A, B any](list []A, f func(A) B) (out []B) {
 	for _, a := range list {
 		out = append(out, f(a))

@@ -22,8 +22,8 @@ func (s *Service) Operations() api.Operations {
 	}, {
 		ID: "createDatabaseUser", Aliases: []string{"createGroupDatabaseUser"}, Method: http.MethodPost, Path: "/groups/{groupId}/databaseUsers", Tag: tag,
 		Summary: "Create one database user",
-		Description: "Creates a user who logs in to the project's clusters by SCRAM; the password is kept as SCRAM verifiers only. " +
-			"Users of X.509 log in by certificates where clusters speak TLS. Users of other kinds are kept and shown, and cannot log in.",
+		Description: "Creates a user who logs in to the project's clusters by SCRAM; the password is stored as SCRAM verifiers only. " +
+			"Users of X.509 log in by certificates over TLS. Users with other login methods are stored and shown, but cannot log in.",
 		Roles: manage, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{databaseUserExists, databaseUsersLimit, unknownDatabaseRole},
 		Versions: api.Since("2023-01-01", s.create),
 	}, {
@@ -33,12 +33,12 @@ func (s *Service) Operations() api.Operations {
 		Versions: []api.Version{api.Read("2023-01-01", s.Store, s.Get)},
 	}, {
 		ID: "updateDatabaseUser", Aliases: []string{"updateGroupDatabaseUser"}, Method: http.MethodPatch, Path: path, Tag: tag,
-		Summary: "Update one database user", Description: "Changes what the body names. Name, database and kind of login stay as they are.",
+		Summary: "Update one database user", Description: "Changes the fields of the body. Name, database and login method cannot change.",
 		Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound, unknownDatabaseRole},
 		Versions: api.Since("2023-01-01", s.update),
 	}, {
 		ID: "deleteDatabaseUser", Aliases: []string{"deleteGroupDatabaseUser"}, Method: http.MethodDelete, Path: path, Tag: tag,
-		Summary: "Remove one database user", Description: "Removes the user; its open connections may do nothing more.",
+		Summary: "Remove one database user", Description: "Deletes the user. Its open connections lose their rights at once.",
 		Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.UsernameNotFound},
 		Versions: api.Since("2023-01-01", store.Write(s.Store, s.Delete)),
 	}}

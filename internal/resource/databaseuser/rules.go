@@ -17,13 +17,13 @@ import (
 const (
 	maxRoles       = 100 // of a user
 	maxCustomRoles = 20  // of a user (Atlas documentation, "Configure Custom Database Roles")
-	maxScopes      = 200 // of a user: more deployments than a project has. It is no rule of the API
+	maxScopes      = 200 // of a user: more deployments than a project has; a limit of Telamon's own
 )
 
 const none = "NONE"
 
-// check holds a user against the rules, and completes it. Only the password is dropped: its verifiers are there.
-func check(tx store.Tx, before, u *User) error {
+// validate validates a user, completes it, and drops the password, whose verifiers are stored.
+func validate(tx store.Tx, before, u *User) error {
 	var bad fault.Problems
 	w := &u.Value
 	if before == nil {
@@ -49,7 +49,7 @@ func check(tx store.Tx, before, u *User) error {
 	return bad.Err()
 }
 
-// complete brings a user into the one form in which it is stored and shown: what the service always shows is there.
+// complete brings a user into the form in which it is stored and shown, with the fields that the service always shows.
 func (w *CloudDatabaseUser) complete() {
 	w.Password = nil
 	for _, kind := range []*string{&w.AWSIAMType, &w.LDAPAuthType, &w.OIDCAuthType, &w.X509Type} {
@@ -59,18 +59,18 @@ func (w *CloudDatabaseUser) complete() {
 	w.DeleteAfterDate = w.DeleteAfterDate.Whole()
 }
 
-// way is a way to log in other than by a password, and the user's kind of it, or NONE. Gateways let in users with a
-// password only; the others are kept and shown.
-type way struct{ field, kind string }
+// loginField is the field of a login method other than a password, and its value for a user, or NONE. Gateways admit users
+// with a password or a certificate; others are stored and shown.
+type loginField struct{ field, kind string }
 
-func (w *CloudDatabaseUser) ways() []way {
-	return []way{{"awsIAMType", w.AWSIAMType}, {"ldapAuthType", w.LDAPAuthType}, {"oidcAuthType", w.OIDCAuthType}, {"x509Type", w.X509Type}}
+func (w *CloudDatabaseUser) loginFields() []loginField {
+	return []loginField{{"awsIAMType", w.AWSIAMType}, {"ldapAuthType", w.LDAPAuthType}, {"oidcAuthType", w.OIDCAuthType}, {"x509Type", w.X509Type}}
 }
 
-// checkLogin holds a new user's way to log in against its database and password. Only users with a password and the
+// checkLogin validates a new user's login method with its database and password. Only users with a password and the
 // groups of an identity provider are on admin (API reference, databaseName).
 func (w *CloudDatabaseUser) checkLogin(bad *fault.Problems) {
-	chosen := slices.DeleteFunc(w.ways(), func(x way) bool { return x.kind == none })
+	chosen := slices.DeleteFunc(w.loginFields(), func(x loginField) bool { return x.kind == none })
 	if len(chosen) > 1 {
 		for _, x := range chosen[1:] {
 			bad.Add(x.field, "must be NONE: the user logs in as %s says", chosen[0].field)
@@ -82,30 +82,30 @@ func (w *CloudDatabaseUser) checkLogin(bad *fault.Problems) {
 	case byPassword && w.Password == nil:
 		bad.Add("password", "is required for a user who logs in by SCRAM")
 	case !byPassword && w.Password != nil:
-		bad.Add("password", "belongs to users who log in by SCRAM")
+		bad.Add("password", "is only for users who log in by SCRAM")
 	}
 	switch onAdmin := byPassword || w.OIDCAuthType == "IDP_GROUP"; {
 	case onAdmin && w.DatabaseName != "admin":
-		bad.Add("databaseName", "must be admin for this way to log in")
+		bad.Add("databaseName", "must be admin for this login method")
 	case !onAdmin && w.DatabaseName != "$external":
-		bad.Add("databaseName", "must be $external for this way to log in")
+		bad.Add("databaseName", "must be $external for this login method")
 	}
 }
 
-// checkSame refuses a change of what stays as it is: the user's name, database and way to log in.
+// checkSame refuses a change of the user's name, database or login method.
 func (w *CloudDatabaseUser) checkSame(bad *fault.Problems, before *CloudDatabaseUser) {
-	now := append(w.ways(), way{"username", w.Username}, way{"databaseName", w.DatabaseName})
-	for i, was := range append(before.ways(), way{"username", before.Username}, way{"databaseName", before.DatabaseName}) {
+	now := append(w.loginFields(), loginField{"username", w.Username}, loginField{"databaseName", w.DatabaseName})
+	for i, was := range append(before.loginFields(), loginField{"username", before.Username}, loginField{"databaseName", before.DatabaseName}) {
 		if now[i] != was {
 			bad.Add(was.field, "cannot change")
 		}
 	}
-	if w.Password != nil && slices.ContainsFunc(before.ways(), func(x way) bool { return x.kind != none }) {
-		bad.Add("password", "belongs to users who log in by SCRAM")
+	if w.Password != nil && slices.ContainsFunc(before.loginFields(), func(x loginField) bool { return x.kind != none }) {
+		bad.Add("password", "is only for users who log in by SCRAM")
 	}
 }
 
-// checkRoles holds roles against the rules that need no other object.
+// checkRoles validates roles, as far as that needs no other object.
 func (w *CloudDatabaseUser) checkRoles(bad *fault.Problems) {
 	if len(w.Roles) == 0 || len(w.Roles) > maxRoles {
 		bad.Add("roles", "must have 1 to %d roles", maxRoles)
@@ -122,7 +122,7 @@ func (w *CloudDatabaseUser) checkRoles(bad *fault.Problems) {
 		switch {
 		case r.Collection == "":
 		case r.Name != "read" && r.Name != "readWrite":
-			bad.Add(at+"collectionName", "goes with the roles read and readWrite only")
+			bad.Add(at+"collectionName", "is only for the roles read and readWrite")
 		case !shape.CollectionName(r.Collection):
 			bad.Add(at+"collectionName", "must be the name of a collection")
 		}

@@ -24,7 +24,7 @@ type Service struct {
 func New(st store.Store) *Service {
 	return &Service{kept.Objects[one, CloudDatabaseUser, Password]{
 		Store: st, Table: Users, Limit: kept.Limit{Name: model.LimitDatabaseUsers, Exceeded: databaseUsersLimit},
-		Validate: check, Show: show,
+		Validate: validate, Show: show,
 		Duplicate: func(u *User) error { return databaseUserExists.With(u.Value.Username) },
 		Events: func(u *User) kept.Events {
 			return kept.Events{Created: "MONGODB_USER_ADDED", Updated: "MONGODB_USER_UPDATED", Deleted: "MONGODB_USER_DELETED",
@@ -56,7 +56,7 @@ func show(store.Tx, model.ID) (func(u *User) CloudDatabaseUser, error) {
 }
 
 func (s *Service) create(ctx context.Context, in kept.CreateIn[CloudDatabaseUser]) (out CloudDatabaseUser, err error) {
-	p, err := hide(in.Body.Username, in.Body.Password)
+	p, err := derive(in.Body.Username, in.Body.Password)
 	if err != nil {
 		return out, err
 	}
@@ -72,7 +72,7 @@ func (s *Service) update(ctx context.Context, in patchIn) (out CloudDatabaseUser
 	if err != nil {
 		return out, err
 	}
-	p, err := hide(in.One.Username, named.Password)
+	p, err := derive(in.One.Username, named.Password)
 	if err != nil {
 		return out, err
 	}
@@ -87,23 +87,23 @@ func (s *Service) update(ctx context.Context, in patchIn) (out CloudDatabaseUser
 	})(ctx, in)
 }
 
-// hide makes verifiers of a user's password, if there is one. That takes milliseconds by design, so it is done before a
-// transaction, for which others would wait.
-func hide(username string, text *string) (p Password, err error) {
+// derive makes the verifiers of a user's password, if there is one. That takes milliseconds by design, so it is done before a
+// transaction, which would keep others waiting.
+func derive(username string, text *string) (p Password, err error) {
 	if text == nil {
 		return p, nil
 	}
 	p.ID = model.NewID()
 	if p.SHA256, err = verifier.New256(*text); err != nil {
-		return p, fault.Field("password", "has characters that a password cannot have")
+		return p, fault.Field("password", "has a character that a password cannot have")
 	}
 	p.SHA1, err = verifier.New1(username, *text)
 	return p, err
 }
 
-// LoseRole takes a custom role away from the project's users who have it. If it is the only role of some, it changes
+// RemoveRole removes a custom role from the project's users who have it. If it is the only role of some users, it changes
 // nothing and returns their names.
-func (s *Service) LoseRole(tx store.Tx, groupID model.ID, role string) (without []string, err error) {
+func (s *Service) RemoveRole(tx store.Tx, groupID model.ID, role string) (without []string, err error) {
 	all, err := s.Table.List(tx, s.InProject(groupID))
 	if err != nil {
 		return nil, err
@@ -131,7 +131,7 @@ func (s *Service) LoseRole(tx store.Tx, groupID model.ID, role string) (without 
 	return nil, nil
 }
 
-// X509 is how certificates of a user of $external are made: MANAGED, CUSTOMER or NONE. store.ErrNotFound: there is no such
+// X509 returns the x509Type of a user of $external: MANAGED, CUSTOMER or NONE. Error: store.ErrNotFound if there is no such
 // user.
 func (s *Service) X509(tx store.Tx, groupID model.ID, username string) (string, error) {
 	u, err := Users.Get(tx, Key(groupID, "$external", username))

@@ -13,17 +13,17 @@ import (
 	"github.com/telamon-db/telamon/internal/verifier"
 )
 
-// User is a database user in stored form.
+// User is a database user as it is stored.
 type User = kept.Object[CloudDatabaseUser, Password]
 
-// Password is a password as it is kept: as verifiers, with an id of its own, so that another one voids open logins.
+// Password is a password as it is stored: verifiers, and an id that changes with it, so that a new password ends open logins.
 type Password struct {
 	ID     model.ID          `json:"id,omitempty"`
 	SHA256 verifier.Verifier `json:"scramSHA256"`
 	SHA1   verifier.Verifier `json:"scramSHA1"`
 }
 
-// Users: names are unique in a project and database.
+// Users have names that are unique in a project and database.
 var Users = &store.Table[User]{
 	Name: "database_users",
 	ID:   func(u *User) string { return Key(u.GroupID, u.Value.DatabaseName, u.Value.Username) },
@@ -34,13 +34,13 @@ var Users = &store.Table[User]{
 	Older: kept.Older(older),
 }
 
-// Key is the id of a user's row. The database is escaped, so that one with a slash, which nobody has but anybody may
-// ask for, names no other user.
+// Key returns the id of a user's row. The database is escaped, so that one with a slash, which no user has but a path may
+// have, names no other user.
 func Key(groupID, database, name string) string {
 	return groupID + "/" + url.PathEscape(database) + "/" + name
 }
 
-// older reads the form of before the shape was stored as it is.
+// older reads the form in which Telamon first stored users.
 func older(body []byte) (User, error) {
 	var old struct {
 		Password

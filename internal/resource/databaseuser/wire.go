@@ -8,27 +8,27 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/shape"
 )
 
-// CloudDatabaseUser is a database user, on the wire and on disk. The password goes in and never comes out.
+// CloudDatabaseUser is a database user, on the wire and on disk. The password is in requests only.
 type CloudDatabaseUser struct {
 	AWSIAMType      string                 `json:"awsIAMType,omitempty" api:"enum=NONE|USER|ROLE,default=NONE" doc:"Login by AWS IAM."`
 	DatabaseName    string                 `json:"databaseName" api:"required,enum=admin|$external,default=admin" doc:"Database that the user authenticates against."`
-	DeleteAfterDate *api.Time              `json:"deleteAfterDate,omitempty" doc:"When the user goes by itself: within a week from the request."`
+	DeleteAfterDate *api.Time              `json:"deleteAfterDate,omitempty" doc:"When the user is deleted by itself: at most a week after the request."`
 	Description     *string                `json:"description,omitempty" api:"maxLen=100" doc:"What the user is for."`
 	GroupID         string                 `json:"groupId" api:"required,readonly" doc:"Id of the project."`
 	Labels          []shape.ComponentLabel `json:"labels" doc:"Labels on the user."`
 	LDAPAuthType    string                 `json:"ldapAuthType,omitempty" api:"enum=NONE|GROUP|USER,default=NONE" doc:"Login by LDAP."`
 	Links           []api.Link             `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 	OIDCAuthType    string                 `json:"oidcAuthType,omitempty" api:"enum=NONE|IDP_GROUP|USER,default=NONE" doc:"Login by OIDC."`
-	Password        *string                `json:"password,omitempty" api:"writeonly,minLen=8" doc:"Password for SCRAM. Kept as verifiers; never in a response."`
+	Password        *string                `json:"password,omitempty" api:"writeonly,minLen=8" doc:"Password for SCRAM. Stored as verifiers; never in a response."`
 	Roles           []DatabaseUserRole     `json:"roles" api:"required" doc:"What the user may do."`
-	Scopes          []UserScope            `json:"scopes" doc:"The clusters that the user may use; none for all."`
+	Scopes          []UserScope            `json:"scopes" doc:"The clusters that the user may use; empty for all."`
 	Username        string                 `json:"username" api:"required,maxLen=1024" doc:"Name of the user, unique for its database."`
 	X509Type        string                 `json:"x509Type,omitempty" api:"enum=NONE|CUSTOMER|MANAGED,default=NONE" doc:"Login by certificate."`
 }
 
 // DatabaseUserRole is a role on a database or one of its collections.
 type DatabaseUserRole struct {
-	CollectionName string `json:"collectionName,omitempty" doc:"Collection that the role is for; none for the whole database."`
+	CollectionName string `json:"collectionName,omitempty" doc:"Collection that the role is for; absent for the whole database."`
 	DatabaseName   string `json:"databaseName" api:"required" doc:"Database that the role is for."`
 	RoleName       string `json:"roleName" api:"required,enum=atlasAdmin|backup|clusterMonitor|dbAdmin|dbAdminAnyDatabase|enableSharding|read|readAnyDatabase|readWrite|readWriteAnyDatabase|<a custom role name>,open" doc:"Built-in role, or a custom role of the project, which is on admin."`
 }
@@ -39,7 +39,7 @@ type UserScope struct {
 	Type string `json:"type" api:"required,enum=CLUSTER|DATA_LAKE|STREAM" doc:"Kind of deployment."`
 }
 
-// DatabaseRoles are the user's roles.
+// DatabaseRoles returns the user's roles.
 func (w *CloudDatabaseUser) DatabaseRoles() []model.DatabaseRole {
 	var out []model.DatabaseRole
 	for _, r := range w.Roles {
@@ -58,5 +58,5 @@ func (w *CloudDatabaseUser) MayUse(cluster string) bool {
 	return len(w.Scopes) == 0
 }
 
-// Expires is when the user goes by itself; zero: never.
+// Expires returns when the user is deleted by itself; zero: never.
 func (w *CloudDatabaseUser) Expires() time.Time { return api.Or(w.DeleteAfterDate, api.Time{}).Time }

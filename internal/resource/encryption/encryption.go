@@ -1,5 +1,5 @@
-// Package encryption is the family Encryption at Rest using Customer Key Management: with whose keys a project's data is
-// encrypted. The configuration is checked, kept and shown; Telamon encrypts nothing with it and calls no key service.
+// Package encryption is the family Encryption at Rest using Customer Key Management: which keys encrypt a project's data.
+// The configuration is validated, stored and shown; Telamon encrypts nothing and calls no key service.
 package encryption
 
 import (
@@ -39,8 +39,8 @@ func (s *Service) Operations() api.Operations {
 	}, {
 		ID: "updateEncryptionAtRest", Aliases: []string{"updateGroupEncryptionAtRest"}, Method: http.MethodPatch, Path: path, Tag: tag,
 		Summary: "Update the configuration of encryption at rest of one project",
-		Description: "Each key service that the body names takes the place of what was configured for it. " +
-			"Secrets are dropped, for nothing here calls a key service, and no data is encrypted with its keys.",
+		Description: "Each key service that the body names replaces its earlier configuration. " +
+			"Secrets are dropped, because nothing here calls a key service, and no data is encrypted.",
 		Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: api.Since("2023-01-01", store.Write(s.Store, s.Patch)),
 	}}
 }
@@ -53,7 +53,7 @@ type EncryptionAtRest struct {
 	GoogleCloudKMS        GoogleCloudKMS      `json:"googleCloudKms" doc:"Keys in Google Cloud KMS."`
 }
 
-// AWSKMSConfiguration is a key in AWS KMS, and how to get at it.
+// AWSKMSConfiguration is a key in AWS KMS, and how to access it.
 type AWSKMSConfiguration struct {
 	AccessKeyID              string `json:"accessKeyID,omitempty" api:"minLen=16,maxLen=128" doc:"Id of the access key that may use the key."`
 	CustomerMasterKeyID      string `json:"customerMasterKeyID,omitempty" api:"minLen=1,maxLen=2048" doc:"Id of the key."`
@@ -61,11 +61,11 @@ type AWSKMSConfiguration struct {
 	Region                   string `json:"region,omitempty" api:"minLen=1,maxLen=64" doc:"Region of the key, such as US_EAST_1."`
 	RequirePrivateNetworking *bool  `json:"requirePrivateNetworking,omitempty" doc:"Whether the key service is called over private networking only."`
 	RoleID                   string `json:"roleId,omitempty" api:"is=objectId" doc:"Id of the role that may use the key."`
-	SecretAccessKey          string `json:"secretAccessKey,omitempty" api:"writeonly" doc:"The access key's secret. It is not kept."`
+	SecretAccessKey          string `json:"secretAccessKey,omitempty" api:"writeonly" doc:"The access key's secret. It is not stored."`
 	Valid                    bool   `json:"valid" api:"readonly" doc:"Whether the configuration is complete."`
 }
 
-// AzureKeyVault is a key in Azure Key Vault, and how to get at it.
+// AzureKeyVault is a key in Azure Key Vault, and how to access it.
 type AzureKeyVault struct {
 	AzureEnvironment         string `json:"azureEnvironment,omitempty" api:"enum=AZURE|AZURE_CHINA|AZURE_US_GOVERNMENT" doc:"The Azure cloud."`
 	ClientID                 string `json:"clientID,omitempty" api:"maxLen=64" doc:"Id of the application that may use the key."`
@@ -75,26 +75,26 @@ type AzureKeyVault struct {
 	RequirePrivateNetworking *bool  `json:"requirePrivateNetworking,omitempty" doc:"Whether the key service is called over private networking only."`
 	ResourceGroupName        string `json:"resourceGroupName,omitempty" api:"maxLen=256" doc:"The vault's resource group."`
 	RoleID                   string `json:"roleId,omitempty" api:"is=objectId" doc:"Id of the service principal that may use the key."`
-	Secret                   string `json:"secret,omitempty" api:"writeonly" doc:"The application's secret. It is not kept."`
+	Secret                   string `json:"secret,omitempty" api:"writeonly" doc:"The application's secret. It is not stored."`
 	SubscriptionID           string `json:"subscriptionID,omitempty" api:"maxLen=64" doc:"The vault's subscription."`
 	TenantID                 string `json:"tenantID,omitempty" api:"maxLen=64" doc:"The tenant of the application."`
 	Valid                    bool   `json:"valid" api:"readonly" doc:"Whether the configuration is complete."`
 }
 
-// GoogleCloudKMS is a key in Google Cloud KMS, and how to get at it.
+// GoogleCloudKMS is a key in Google Cloud KMS, and how to access it.
 type GoogleCloudKMS struct {
 	Enabled              bool   `json:"enabled" doc:"Whether this key service is used."`
 	KeyVersionResourceID string `json:"keyVersionResourceID,omitempty" api:"maxLen=2048" doc:"Resource id of the key's version."`
 	RoleID               string `json:"roleId,omitempty" api:"is=objectId" doc:"Id of the role that may use the key."`
-	ServiceAccountKey    string `json:"serviceAccountKey,omitempty" api:"writeonly" doc:"Key of the service account that may use the key. It is not kept."`
+	ServiceAccountKey    string `json:"serviceAccountKey,omitempty" api:"writeonly" doc:"Key of the service account that may use the key. It is not stored."`
 	Valid                bool   `json:"valid" api:"readonly" doc:"Whether the configuration is complete."`
 }
 
-// need is a member that a key service cannot be used without.
+// need is a field that a key service requires.
 type need struct{ field, value string }
 
-// check refuses key services that are on and lack something, and drops secrets and what is configured for one that is
-// off. Whether the key service would take the credentials is not asked.
+// check refuses key services that are enabled and incomplete, and drops secrets and the configuration of disabled services.
+// It does not ask the key service whether it accepts the credentials.
 func check(w *EncryptionAtRest) error {
 	aws, azure, gcp := &w.AWSKMS, &w.AzureKeyVault, &w.GoogleCloudKMS
 	var bad fault.Problems

@@ -13,7 +13,7 @@ import (
 // Service serves the family.
 type Service struct {
 	Store store.Store
-	Log   *slog.Logger // is told which events cannot be read
+	Log   *slog.Logger // logs events that cannot be read
 }
 
 const tag = "Events"

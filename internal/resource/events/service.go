@@ -10,13 +10,13 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// feed is where events stand: in the series of a project or organization, read below a path.
+// feed is the events of a project or organization: their series in the store, and their path in the API.
 type feed struct{ series, path string }
 
 func ofProject(in api.InGroup) feed    { return feed{in.GroupID, "/groups/" + in.GroupID + "/events"} }
 func ofOrganization(in api.InOrg) feed { return feed{in.OrgID, "/orgs/" + in.OrgID + "/events"} }
 
-// listed is what all lists of events can be narrowed by.
+// listed has the filters of all lists of events.
 type listed struct {
 	api.Paging
 	IncludeRaw bool       `query:"includeRaw" api:"default=false" doc:"Whether the answer has the raw document of each event."`
@@ -70,7 +70,7 @@ func plain[T ~string](names []T) (out []string) {
 	return out
 }
 
-// list reads a page of a feed.
+// list returns a page of a feed.
 func (s *Service) list(tx store.Tx, f feed, q store.EventQuery, in listed) (page api.Page[EventView], err error) {
 	if in.IncludeCount {
 		n, err := tx.CountEvents(q)

@@ -12,18 +12,18 @@ import (
 // viewer shows events of a feed.
 type viewer struct {
 	tx    store.Tx
-	log   *slog.Logger // is told which events cannot be read
+	log   *slog.Logger // logs events that cannot be read
 	path  string
 	raw   bool
-	names map[string]string // of organizations and projects, as they are called now; of those that are gone, ""
+	names map[string]string // current names of organizations and projects; "" if one is deleted
 }
 
 func (s *Service) viewer(tx store.Tx, f feed, raw bool) *viewer {
 	return &viewer{tx, s.Log, f.path, raw, map[string]string{}}
 }
 
-// event shows an event. Of one that is damaged it shows what the log knows beside its content: so a list neither ends at it
-// nor leaves it out in silence.
+// event shows an event. Of a damaged event it shows what the row has beside its content, so that a list neither ends there
+// nor omits it in silence.
 func (v *viewer) event(row store.Event) (EventView, error) {
 	e, err := read(row)
 	if err != nil {
@@ -49,7 +49,7 @@ func read(row store.Event) (*event.Event, error) {
 	return e, err
 }
 
-// remains is what can be said of a damaged event. It always has a raw document, which says that it is damaged.
+// remains shows what is left of a damaged event. It always has a raw document, which says that the event is damaged.
 func (v *viewer) remains(row store.Event) EventView {
 	e := &event.Event{ID: row.ID, Type: event.Type(row.Type), Created: row.Created, Cluster: row.Cluster}
 	w := toWire(v.path, e)
@@ -58,7 +58,7 @@ func (v *viewer) remains(row store.Event) EventView {
 	return w
 }
 
-// learn looks up the names that an event's raw document tells.
+// learn looks up the names for an event's raw document.
 func (v *viewer) learn(e *event.Event) error {
 	_, known := v.names[e.OrgID]
 	if !known {

@@ -25,7 +25,7 @@ type EventView struct {
 	Raw             *Raw       `json:"raw,omitempty" api:"readonly" doc:"More about the event, with includeRaw=true."`
 	RemoteAddress   string     `json:"remoteAddress,omitempty" api:"readonly,is=ip" doc:"Address that the request came from."`
 	TargetPublicKey string     `json:"targetPublicKey,omitempty" api:"readonly" doc:"Public part of the API key that it is about."`
-	TargetUsername  string     `json:"targetUsername,omitempty" api:"readonly,is=email" doc:"Cloud user whom it is about."`
+	TargetUsername  string     `json:"targetUsername,omitempty" api:"readonly,is=email" doc:"Cloud user that it is about."`
 	TeamID          string     `json:"teamId,omitempty" api:"readonly,is=objectId" doc:"Team that it is about."`
 	UserID          string     `json:"userId,omitempty" api:"readonly,is=objectId" doc:"Id of the cloud user who did it."`
 	Username        string     `json:"username,omitempty" api:"readonly,is=email" doc:"Cloud user who did it."`
@@ -44,7 +44,7 @@ type Raw struct {
 	ID            string   `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the event."`
 	OrgID         string   `json:"orgId,omitempty" api:"readonly,is=objectId" doc:"Id of the organization."`
 	OrgName       string   `json:"orgName,omitempty" api:"minLen=1,maxLen=64" doc:"Name of the organization."`
-	Severity      string   `json:"severity,omitempty" api:"enum=INFO|WARNING|ERROR|CRITICAL" doc:"How grave it is."`
+	Severity      string   `json:"severity,omitempty" api:"enum=INFO|WARNING|ERROR|CRITICAL" doc:"How severe it is."`
 }
 
 // toWire writes an event of the feed at path.

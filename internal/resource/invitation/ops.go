@@ -1,6 +1,6 @@
-// Package invitation is the deprecated way to invite people into organizations and projects, which belongs to the
-// families Organizations and Projects. What is invited is the same as with the operations that took its place; only who
-// is invited into a project is told of by these operations alone.
+// Package invitation has the deprecated operations that invite people into organizations and projects. They belong to the
+// families Organizations and Projects. An invitation to an organization is the same as with the newer operations (package
+// clouduser); an invitation to a project is shown by these operations only.
 package invitation
 
 import (
@@ -58,12 +58,12 @@ func (s *Service) ofOrganizations() api.Operations {
 	}, {
 		ID: "createOrganizationInvitation", Aliases: []string{"createOrgInvite"}, Method: http.MethodPost, Path: invites, Tag: tag,
 		Summary:     "Invite one person to one organization",
-		Description: "Sends somebody a letter with a link. What the invitation gives holds once it is accepted; it expires after 30 days.",
+		Description: "Sends a person a letter with a link. Roles and teams take effect once the invitation is accepted; it expires after 30 days.",
 		Roles:       owner, Errors: full, Versions: api.Since(version, store.Write(s.Store, s.createInOrg)),
 	}, {
 		ID: "updateOrganizationInvitation", Aliases: []string{"updateOrgInvites"}, Method: http.MethodPatch, Path: invites, Tag: tag,
 		Summary:     "Update one invitation to one organization by username",
-		Description: "Changes what the open invitation of a person gives: each member of the body replaces what there was.",
+		Description: "Changes what the open invitation of a person gives: each field of the body replaces what there was.",
 		Roles:       owner, Errors: append(fault.Kinds{invitationNotFound}, full...), Versions: api.Since(version, store.Write(s.Store, s.updateInOrgByName)),
 	}, {
 		ID: "getOrganizationInvitation", Aliases: []string{"getOrgInvite"}, Method: http.MethodGet, Path: invites + one, Tag: tag,
@@ -71,11 +71,11 @@ func (s *Service) ofOrganizations() api.Operations {
 		Roles:   owner, Errors: fault.Kinds{invitationNotFound}, Versions: api.Since(version, store.Read(s.Store, s.getInOrg)),
 	}, {
 		ID: "updateOrganizationInvitationById", Aliases: []string{"updateOrgInviteById"}, Method: http.MethodPatch, Path: invites + one, Tag: tag,
-		Summary: "Update one invitation to one organization", Description: "Changes what the invitation gives: each member of the body replaces what there was.",
+		Summary: "Update one invitation to one organization", Description: "Changes what the invitation gives: each field of the body replaces what there was.",
 		Roles: owner, Errors: append(fault.Kinds{invitationNotFound}, full...), Versions: api.Since(version, store.Write(s.Store, s.updateInOrg)),
 	}, {
 		ID: "deleteOrganizationInvitation", Aliases: []string{"deleteOrgInvite"}, Method: http.MethodDelete, Path: invites + one, Tag: tag,
-		Summary: "Withdraw one invitation to one organization", Description: "Ends an invitation: its link leads nowhere any more.",
+		Summary: "Withdraw one invitation to one organization", Description: "Withdraws an invitation. Its link stops working.",
 		Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{invitationNotFound}, Versions: api.Since(version, store.Write(s.Store, withdraw[oneInOrg])),
 	}}
 }
@@ -94,8 +94,8 @@ func (s *Service) ofProjects() api.Operations {
 	}, {
 		ID: "createProjectInvitation", Aliases: []string{"createGroupInvite"}, Method: http.MethodPost, Path: invites, Tag: tag,
 		Summary: "Invite one person to one project",
-		Description: "Sends somebody a letter with a link. The roles hold once the invitation is accepted, which brings ORG_MEMBER in the project's organization " +
-			"to who is not there yet; it expires after 30 days. Until then these operations alone tell of the person, and removeProjectUser does not find anybody.",
+		Description: "Sends a person a letter with a link. The roles take effect once the invitation is accepted, together with ORG_MEMBER in the project's " +
+			"organization if the person is not a member; it expires after 30 days. Until then only these operations show the person.",
 		Roles: owner, Errors: fault.Kinds{fault.UserAlreadyExists, fault.UsersPerOrg, fault.UsersPerGroup},
 		Versions: api.Since(version, store.Write(s.Store, s.createInProject)),
 	}, {
@@ -112,12 +112,12 @@ func (s *Service) ofProjects() api.Operations {
 		Roles: owner, Errors: fault.Kinds{invitationNotFound}, Versions: api.Since(version, store.Write(s.Store, s.updateInProject)),
 	}, {
 		ID: "deleteProjectInvitation", Aliases: []string{"deleteGroupInvite"}, Method: http.MethodDelete, Path: invites + one, Tag: tag,
-		Summary: "Withdraw one invitation to one project", Description: "Ends an invitation: its link leads nowhere any more.",
+		Summary: "Withdraw one invitation to one project", Description: "Withdraws an invitation. Its link stops working.",
 		Roles: owner, Status: http.StatusNoContent, Errors: fault.Kinds{invitationNotFound}, Versions: api.Since(version, store.Write(s.Store, withdraw[oneInProject])),
 	}, {
 		ID: "addUserToProject", Aliases: []string{"addGroupAccessUser", "addGroupUser"}, Method: http.MethodPost, Path: "/groups/{groupId}/access", Tag: tag,
 		Summary: "Add one person to one project",
-		Description: "Gives a member of the project's organization roles in the project at once, and answers with 204. Who is invited to the organization gets them " +
+		Description: "Gives a member of the project's organization roles in the project at once, and answers with 204. A person with an open invitation to the organization gets them " +
 			"with it; anybody else is invited by mail into the organization, as ORG_MEMBER, and into the project: the answer is the invitation.",
 		Roles: authz.Any(authz.GroupOwner, authz.GroupUserAdmin), MayBeEmpty: true, Errors: fault.Kinds{fault.UserAlreadyExists, fault.UsersPerOrg, fault.UsersPerGroup},
 		Versions: api.Since("2023-02-01", store.Write(s.Store, s.addToProject)),

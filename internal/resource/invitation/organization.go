@@ -38,10 +38,10 @@ func (s *Service) listInOrg(tx store.Tx, in listInOrgIn) (list []OrganizationInv
 	return list, err
 }
 
-// waits reports whether a place in an organization is one that an invitation to it waits for.
+// waits reports whether a membership in an organization is pending until an invitation to the organization is accepted.
 func waits(m *model.Membership) bool { return m.Pending && !m.Hidden }
 
-// show shows what people wait for in an organization, who was asked first before the others.
+// show shows the pending memberships of an organization as invitations, the oldest first.
 func show(tx store.Tx, orgID model.ID, members []*model.Membership) ([]OrganizationInvitation, error) {
 	org, err := state.Organizations.Get(tx, orgID)
 	if err != nil {
@@ -71,10 +71,10 @@ func (w *OrganizationInvitationRequest) change() *OrganizationInvitationUpdateRe
 func (s *Service) createInOrg(tx store.Tx, in createInOrgIn) (out OrganizationInvitation, err error) {
 	w := in.Body.change()
 	var bad fault.Problems
-	named(&bad, in.Body.Username)
+	requireUsername(&bad, in.Body.Username)
 	w.check(&bad)
 	if w.Roles == nil {
-		someRoles(&bad, w.Roles)
+		requireRoles(&bad, w.Roles)
 	}
 	if err := bad.Err(); err != nil {
 		return out, err
@@ -83,7 +83,7 @@ func (s *Service) createInOrg(tx store.Tx, in createInOrgIn) (out OrganizationIn
 	if err != nil {
 		return out, err
 	}
-	places, err := w.places(tx, in.OrgID)
+	places, err := w.assignments(tx, in.OrgID)
 	if err != nil {
 		return out, err
 	}
@@ -101,8 +101,8 @@ func (s *Service) createInOrg(tx store.Tx, in createInOrgIn) (out OrganizationIn
 	return showOne(tx, m)
 }
 
-// places are the projects of w, which are the organization's own: fault.GroupNotFound.
-func (w *OrganizationInvitationUpdateRequest) places(tx store.Tx, orgID model.ID) (places []people.Assignment, err error) {
+// assignments returns the roles in projects. Error: fault.GroupNotFound unless every project is one of the organization.
+func (w *OrganizationInvitationUpdateRequest) assignments(tx store.Tx, orgID model.ID) (places []people.Assignment, err error) {
 	for _, a := range w.GroupRoleAssignments {
 		if err := people.CheckProjectInOrg(tx, a.GroupID, orgID); err != nil {
 			return nil, err
@@ -128,7 +128,7 @@ type invited struct {
 	InvitationID string `path:"invitationId" api:"is=objectId" doc:"Id of the invitation."`
 }
 
-// open is the invitation into an organization or project, if it is open, and the place that waits for it:
+// open returns the open invitation into an organization or project and the membership that is pending for it. Error:
 // invitationNotFound.
 func (in invited) open(tx store.Tx, scope model.ID) (*invite.Invitation, *model.Membership, error) {
 	missing := invitationNotFound.With(in.InvitationID)
@@ -153,12 +153,12 @@ func (in oneInOrg) find(tx store.Tx) (*invite.Invitation, *model.Membership, err
 	return in.open(tx, in.OrgID)
 }
 
-// finder names an invitation, and finds it and the place that waits for it.
+// finder names an invitation, and finds it and the membership that is pending for it.
 type finder interface {
 	find(tx store.Tx) (*invite.Invitation, *model.Membership, error)
 }
 
-// withdraw ends the invitation that in names.
+// withdraw withdraws the invitation that in names.
 func withdraw[In finder](tx store.Tx, in In) (none api.None, err error) {
 	inv, _, err := in.find(tx)
 	if err != nil {
@@ -194,15 +194,15 @@ type updateInOrgByNameIn struct {
 
 func (s *Service) updateInOrgByName(tx store.Tx, in updateInOrgByNameIn) (OrganizationInvitation, error) {
 	var bad fault.Problems
-	named(&bad, in.Body.Username)
+	requireUsername(&bad, in.Body.Username)
 	return changeInOrg(tx, in.Body.change(), &bad, func() (*model.Membership, error) {
-		return placeOf(tx, in.Body.Username, in.OrgID, waits)
+		return membershipOf(tx, in.Body.Username, in.OrgID, waits)
 	})
 }
 
-// placeOf is the place of the person with that username in an organization or project, if it is as wanted:
+// membershipOf returns a person's membership in an organization or project by username, if wanted admits it. Error:
 // invitationNotFound.
-func placeOf(tx store.Tx, username string, scope model.ID, wanted func(*model.Membership) bool) (m *model.Membership, err error) {
+func membershipOf(tx store.Tx, username string, scope model.ID, wanted func(*model.Membership) bool) (m *model.Membership, err error) {
 	u, err := state.UserNamed(tx, username)
 	if err == nil {
 		m, err = state.Memberships.Get(tx, state.MembershipID(u.ID, scope))
@@ -213,8 +213,8 @@ func placeOf(tx store.Tx, username string, scope model.ID, wanted func(*model.Me
 	return m, store.IfMissing(err, invitationNotFound.With(username))
 }
 
-// changeInOrg changes what waits for an invitation, beginning with the place in the organization, and shows it. bad is what
-// is wrong with the request beside w.
+// changeInOrg changes the pending memberships of an invitation, which find returns the one in the organization of, and shows
+// it. bad has what else is wrong with the request.
 func changeInOrg(
 	tx store.Tx, w *OrganizationInvitationUpdateRequest, bad *fault.Problems, find func() (*model.Membership, error),
 ) (out OrganizationInvitation, err error) {
@@ -232,7 +232,7 @@ func changeInOrg(
 	return showOne(tx, m)
 }
 
-// apply replaces what w has of what somebody waits for in an organization.
+// apply replaces those of a person's pending roles and teams that w has.
 func (w *OrganizationInvitationUpdateRequest) apply(tx store.Tx, m *model.Membership) error {
 	if w.Roles != nil {
 		if err := people.SetRoles(tx, m, people.Unique(w.Roles)); err != nil {
@@ -240,7 +240,7 @@ func (w *OrganizationInvitationUpdateRequest) apply(tx store.Tx, m *model.Member
 		}
 	}
 	if w.GroupRoleAssignments != nil {
-		places, err := w.places(tx, m.OrgID)
+		places, err := w.assignments(tx, m.OrgID)
 		if err != nil {
 			return err
 		}

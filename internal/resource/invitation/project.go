@@ -47,8 +47,8 @@ type createInProjectIn struct {
 
 func (s *Service) createInProject(tx store.Tx, in createInProjectIn) (out GroupInvitation, err error) {
 	var bad fault.Problems
-	named(&bad, in.Body.Username)
-	inProjects(&bad, in.Body.Roles)
+	requireUsername(&bad, in.Body.Username)
+	checkProjectRoles(&bad, in.Body.Roles)
 	if err := bad.Err(); err != nil {
 		return out, err
 	}
@@ -105,7 +105,7 @@ type updateInProjectByNameIn struct {
 
 // find is the invitation of the person whom the body names.
 func (in updateInProjectByNameIn) find(tx store.Tx) (*invite.Invitation, *model.Membership, error) {
-	m, err := placeOf(tx, in.Body.Username, in.GroupID, func(m *model.Membership) bool { return m.Hidden })
+	m, err := membershipOf(tx, in.Body.Username, in.GroupID, func(m *model.Membership) bool { return m.Hidden })
 	if err != nil {
 		return nil, nil, err
 	}
@@ -115,14 +115,14 @@ func (in updateInProjectByNameIn) find(tx store.Tx) (*invite.Invitation, *model.
 
 func (s *Service) updateInProjectByName(tx store.Tx, in updateInProjectByNameIn) (GroupInvitation, error) {
 	var bad fault.Problems
-	named(&bad, in.Body.Username)
+	requireUsername(&bad, in.Body.Username)
 	return changeInProject(tx, in.GroupID, in.Body.Roles, &bad, in)
 }
 
-// changeInProject gives the invitation that in names other roles, and shows it. bad is what is wrong with the request
-// beside them.
+// changeInProject replaces the roles of the invitation that in names, and shows it. bad has what else is wrong with the
+// request.
 func changeInProject(tx store.Tx, groupID model.ID, roles []authz.Role, bad *fault.Problems, in finder) (out GroupInvitation, err error) {
-	inProjects(bad, roles)
+	checkProjectRoles(bad, roles)
 	if err := bad.Err(); err != nil {
 		return out, err
 	}
@@ -147,8 +147,8 @@ type addToProjectIn struct {
 
 func (s *Service) addToProject(tx store.Tx, in addToProjectIn) (out *OrganizationInvitation, err error) {
 	var bad fault.Problems
-	named(&bad, in.Body.Username)
-	inProjects(&bad, in.Body.Roles)
+	requireUsername(&bad, in.Body.Username)
+	checkProjectRoles(&bad, in.Body.Roles)
 	if err := bad.Err(); err != nil {
 		return nil, err
 	}

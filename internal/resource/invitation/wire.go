@@ -23,7 +23,7 @@ type OrganizationInvitation struct {
 	OrgID                string         `json:"orgId,omitempty" api:"readonly,is=objectId" doc:"Id of the organization."`
 	OrgName              string         `json:"orgName" api:"required,is=projectName" doc:"Name of the organization."`
 	Roles                shape.OrgRoles `json:"roles" api:"unique" doc:"Roles in the organization that the invitation gives."`
-	TeamIDs              []string       `json:"teamIds" api:"readonly,unique" doc:"Ids of the teams that the invitation leads into."`
+	TeamIDs              []string       `json:"teamIds" api:"readonly,unique" doc:"Ids of the teams that the person will be in."`
 	Username             string         `json:"username,omitempty" api:"is=email" doc:"E-mail address of the invited person."`
 }
 
@@ -38,7 +38,7 @@ type OrganizationInvitationRequest struct {
 	GroupRoleAssignments []OrganizationInvitationGroupRoleAssignmentsRequest `json:"groupRoleAssignments,omitempty" doc:"Roles in projects of the organization."`
 	Roles                shape.OrgRoles                                      `json:"roles,omitempty" api:"unique" doc:"Roles in the organization: at least one."`
 	TeamIDs              []string                                            `json:"teamIds,omitempty" api:"unique" doc:"Ids of teams of the organization."`
-	Username             string                                              `json:"username,omitempty" api:"is=email" doc:"E-mail address of the person. It is needed: by it a person is invited, and an invitation found."`
+	Username             string                                              `json:"username,omitempty" api:"is=email" doc:"E-mail address of the person. Required: a person is invited, and an invitation is found, by it."`
 }
 
 // OrganizationInvitationUpdateRequest says what an invitation gives from now on.
@@ -70,7 +70,7 @@ type GroupInvitation struct {
 // GroupInvitationRequest invites a person to a project, or says what the invitation gives from now on.
 type GroupInvitationRequest struct {
 	GroupInvitationUpdateRequest
-	Username string `json:"username,omitempty" api:"is=email" doc:"E-mail address of the person. It is needed: by it a person is invited, and an invitation found."`
+	Username string `json:"username,omitempty" api:"is=email" doc:"E-mail address of the person. Required: a person is invited, and an invitation is found, by it."`
 }
 
 // GroupInvitationUpdateRequest says what an invitation gives from now on.
@@ -78,7 +78,7 @@ type GroupInvitationUpdateRequest struct {
 	Roles []authz.Role `json:"roles,omitempty" api:"unique" doc:"Roles in the project: at least one."`
 }
 
-// orgInvitation writes what a person waits for in an organization.
+// orgInvitation shows a person's pending membership in an organization.
 func orgInvitation(org *model.Organization, p roster.Person) OrganizationInvitation {
 	w := OrganizationInvitation{
 		CreatedAt: api.Time{Time: p.Invitation.Created}, ExpiresAt: api.Time{Time: p.Invitation.Expires}, GroupRoleAssignments: []GroupRole{},
@@ -95,7 +95,7 @@ func orgInvitation(org *model.Organization, p roster.Person) OrganizationInvitat
 	return w
 }
 
-// groupInvitation writes what a person waits for in a project.
+// groupInvitation shows a person's pending membership in a project.
 func groupInvitation(p *model.Project, inv *invite.Invitation, m *model.Membership) GroupInvitation {
 	return GroupInvitation{
 		CreatedAt: api.Time{Time: inv.Created}, ExpiresAt: api.Time{Time: inv.Expires}, GroupID: p.ID, GroupName: p.Name, ID: inv.ID,
@@ -110,10 +110,10 @@ const (
 	maxTeams       = 100
 )
 
-// check adds what is wrong with a change that needs no other object.
+// check validates a change, as far as that needs no other object.
 func (w *OrganizationInvitationUpdateRequest) check(bad *fault.Problems) {
 	if w.Roles != nil {
-		someRoles(bad, w.Roles)
+		requireRoles(bad, w.Roles)
 	}
 	bad.AtMost("teamIds", len(w.TeamIDs), maxTeams)
 	if bad.AtMost("groupRoleAssignments", len(w.GroupRoleAssignments), maxAssignments); len(w.GroupRoleAssignments) > maxAssignments {
@@ -136,22 +136,22 @@ func (w *OrganizationInvitationUpdateRequest) check(bad *fault.Problems) {
 	}
 }
 
-// named adds that there is no username, if so.
-func named(bad *fault.Problems, username string) {
+// requireUsername adds a problem if there is no username.
+func requireUsername(bad *fault.Problems, username string) {
 	if username == "" {
 		bad.Add("username", "is required")
 	}
 }
 
-// someRoles adds that there is no role, if so.
-func someRoles(bad *fault.Problems, roles []authz.Role) {
+// requireRoles adds a problem if there are no roles.
+func requireRoles(bad *fault.Problems, roles []authz.Role) {
 	if len(roles) == 0 {
 		bad.Add("roles", "must have at least one role")
 	}
 }
 
-// inProjects adds what is wrong with roles of a project.
-func inProjects(bad *fault.Problems, roles []authz.Role) {
-	someRoles(bad, roles)
+// checkProjectRoles validates roles in a project.
+func checkProjectRoles(bad *fault.Problems, roles []authz.Role) {
+	requireRoles(bad, roles)
 	shape.GroupRoles(bad, "roles", roles)
 }

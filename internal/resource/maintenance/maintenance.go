@@ -1,5 +1,5 @@
 // Package maintenance is the family Maintenance Windows: when a project's clusters may be maintained. Telamon maintains
-// nothing at a time of its own choosing, so a window is kept, shown and counted, and opens for nothing.
+// nothing at a time of its own choosing, so a window is stored and shown and has no effect.
 package maintenance
 
 import (
@@ -38,7 +38,7 @@ func (s *Service) Operations() api.Operations {
 		Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared, Versions: api.Since("2023-01-01", store.Read(s.Store, s.Get)),
 	}, {
 		ID: "updateMaintenanceWindow", Aliases: []string{"updateGroupMaintenanceWindow"}, Method: http.MethodPatch, Path: path, Tag: tag,
-		Summary: "Update the maintenance window of one project", Description: "Changes what the body names; an empty protectedHours removes the protected hours.",
+		Summary: "Update the maintenance window of one project", Description: "Changes the fields of the body; an empty protectedHours removes the protected hours.",
 		Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: api.Since("2023-01-01", store.Write(s.Store, s.update)),
 	}, {
 		ID: "resetMaintenanceWindow", Aliases: []string{"resetGroupMaintenanceWindow"}, Method: http.MethodDelete, Path: path, Tag: tag,
@@ -61,21 +61,21 @@ type GroupMaintenanceWindow struct {
 	DayOfWeek            int             `json:"dayOfWeek" api:"required,min=0,max=7" doc:"Day on which maintenance may begin: 1 is Sunday, 7 Saturday; 0 in a project without a window."`
 	HourOfDay            int             `json:"hourOfDay" api:"min=0,max=23" doc:"Hour of the day at which maintenance may begin."`
 	NumberOfDeferrals    int             `json:"numberOfDeferrals" api:"readonly" doc:"How often the next maintenance has been deferred."`
-	ProtectedHours       *ProtectedHours `json:"protectedHours,omitempty" doc:"Hours in which nothing is maintained that can wait."`
+	ProtectedHours       *ProtectedHours `json:"protectedHours,omitempty" doc:"Hours in which no maintenance takes place that can wait."`
 	StartASAP            bool            `json:"startASAP" doc:"Whether maintenance begins at once."`
 	TimeZoneID           string          `json:"timeZoneId,omitempty" api:"readonly" doc:"Time zone of the hours."`
 }
 
-// ProtectedHours are a span of hours of each day.
+// ProtectedHours is a range of hours of each day.
 type ProtectedHours struct {
-	EndHourOfDay   *int `json:"endHourOfDay,omitempty" api:"min=0,max=23" doc:"Hour at which the span ends."`
-	StartHourOfDay *int `json:"startHourOfDay,omitempty" api:"min=0,max=23" doc:"Hour at which the span begins."`
+	EndHourOfDay   *int `json:"endHourOfDay,omitempty" api:"min=0,max=23" doc:"Hour at which the range ends."`
+	StartHourOfDay *int `json:"startHourOfDay,omitempty" api:"min=0,max=23" doc:"Hour at which the range begins."`
 }
 
 // mostDeferrals is how often a maintenance can be deferred (Atlas documentation, "Configure Maintenance Window").
 const mostDeferrals = 2
 
-// check completes a window, and refuses hours without a day and half a span of protected hours.
+// check completes a window. It refuses an hour without a day, and protected hours without a beginning or an end.
 func check(w *GroupMaintenanceWindow) error {
 	w.TimeZoneID = "UTC"
 	if w.DayOfWeek == 0 && w.HourOfDay != 0 {
@@ -119,7 +119,7 @@ func (s *Service) postpone(tx store.Tx, in kept.In) (api.None, error) {
 	return s.change(tx, in, func(w *GroupMaintenanceWindow) { w.NumberOfDeferrals = min(w.NumberOfDeferrals+1, mostDeferrals) })
 }
 
-// events are what a change of a window is told by.
+// events returns the events of a change of a window.
 func events(before, after GroupMaintenanceWindow) (list []event.Type) {
 	add := func(what event.Type, happened bool) {
 		if happened {

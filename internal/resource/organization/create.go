@@ -33,7 +33,7 @@ func create(tx store.Tx, in createIn) (out CreateOrganizationResponse, err error
 		return out, err
 	}
 	out = CreateOrganizationResponse{Organization: toWire(o), SkipDefaultAlertsSettings: o.SkipDefaultAlerts}
-	out.Organization.Links = nil // the caller cannot follow them
+	out.Organization.Links = nil // the caller has no access to them
 	if err := event.Write(tx, event.InOrg("ORG_CREATED", o.ID)); err != nil {
 		return out, err
 	}
@@ -47,8 +47,8 @@ func create(tx store.Tx, in createIn) (out CreateOrganizationResponse, err error
 	return out, err
 }
 
-// founder is who owns a new organization: the member of an organization of the caller's who is named, or else the caller,
-// or for keys and accounts the oldest owner of theirs.
+// founder returns who owns a new organization: the named member of one of the caller's organizations, or else the caller or,
+// for keys and accounts, the oldest owner of their organization.
 func founder(tx store.Tx, who *authz.Principal, userID model.ID) (m *model.Membership, err error) {
 	userID = cmp.Or(userID, who.UserID())
 	err = fault.UserNotFound.With(userID)
@@ -60,10 +60,10 @@ func founder(tx store.Tx, who *authz.Principal, userID model.ID) (m *model.Membe
 	return m, err
 }
 
-// check adds what is wrong with a request that needs no other object.
+// check validates a request, as far as that needs no other object.
 func (w *CreateOrganizationRequest) check(bad *fault.Problems) {
 	if w.FederationSettingsID != "" {
-		bad.AddAs(fault.FeatureNotSupported.With("federations of organizations"), "federationSettingsId", "is not accepted: there are no federations")
+		bad.AddAs(fault.FeatureNotSupported.With("federations of organizations"), "federationSettingsId", "is not supported: there are no federations")
 	}
 	if a := w.ServiceAccount; a != nil && (a.SecretExpiresAfterHours < model.MinSecretHours || a.SecretExpiresAfterHours > model.MaxSecretHours) {
 		bad.Add("serviceAccount.secretExpiresAfterHours", "must be %d to %d", model.MinSecretHours, model.MaxSecretHours)
@@ -106,7 +106,7 @@ func giveAccount(tx store.Tx, o *model.Organization, w *shape.OrgServiceAccountR
 	return api.Ptr(shape.ServiceAccount(a, secret)), event.Write(tx, event.InOrg("SERVICE_ACCOUNT_CREATED", o.ID).About(event.Key(a.ClientID)))
 }
 
-// grants are roles in an organization, each once.
+// grants returns roles in an organization as grants, each once.
 func grants(orgID model.ID, roles []authz.Role) []authz.Grant {
 	return authz.OfOrganization(nil, orgID, roles)
 }

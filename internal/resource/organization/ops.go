@@ -1,5 +1,5 @@
-// Package organization is the family Organizations: the owners of projects, keys, accounts and people, and what they
-// have decided for all of them. (The list of an organization's projects belongs to the family of projects.)
+// Package organization is the family Organizations: organizations have projects, keys, accounts and people, and settings for
+// all of them. (The list of an organization's projects is in the family Projects.)
 package organization
 
 import (
@@ -21,7 +21,7 @@ type Service struct {
 
 // Resident is a family with objects inside organizations, beside those in their projects.
 type Resident interface {
-	// OnOrgDelete removes the objects of an organization that goes.
+	// OnOrgDelete deletes the objects of an organization that is being deleted.
 	OnOrgDelete(tx store.Tx, orgID model.ID) error
 }
 
@@ -51,9 +51,9 @@ func (s *Service) organizations() api.Operations {
 	}, {
 		ID: "createOrganization", Aliases: []string{"createOrg"}, Method: http.MethodPost, Path: "/orgs", Tag: tag,
 		Summary: "Create one organization",
-		Description: "Creates an organization with an owner, and with the API key or service account that the body describes: the answer alone " +
+		Description: "Creates an organization with an owner, and with the API key or service account that the body describes: only the answer " +
 			"shows their secrets, and only they can be used in the new organization. The caller gets no access to it. " +
-			"The owner is the member of the caller's organization whom orgOwnerId names, or else its oldest owner. Federations are not there: federationSettingsId is refused.",
+			"The owner is the member of the caller's organization whom orgOwnerId names, or else its oldest owner. Federations are not supported: federationSettingsId is refused.",
 		Roles: owner.Anywhere(), Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.UserNotFound},
 		Versions: api.Since("2023-01-01", store.Write(s.Store, create)),
 	}, {
@@ -62,13 +62,13 @@ func (s *Service) organizations() api.Operations {
 		Roles:   member, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, shape.Get(getIn.find, toWire))),
 	}, {
 		ID: "updateOrganization", Aliases: []string{"updateOrg"}, Method: http.MethodPatch, Path: one, Tag: tag,
-		Summary: "Update one organization", Description: "Gives the organization another name.",
-		Roles: owner, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Write(s.Store, change(updateIn.take, toWire))),
+		Summary: "Update one organization", Description: "Renames the organization.",
+		Roles: owner, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Write(s.Store, change(updateIn.apply, toWire))),
 	}, {
 		ID: "deleteOrganization", Aliases: []string{"deleteOrg"}, Method: http.MethodDelete, Path: one, Tag: tag,
 		Summary: "Remove one organization",
-		Description: "Removes an organization that has no projects left, with its API keys, service accounts, teams, memberships and invitations: the " +
-			"caller's own credentials end too. The people stay, without a place in it.",
+		Description: "Deletes an organization that has no projects left, with its API keys, service accounts, teams, memberships and invitations: the " +
+			"caller's own credentials end too. The people keep their accounts.",
 		Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{orgNotEmpty}, Versions: api.Since("2023-01-01", store.Write(s.Store, s.delete)),
 	}}
 }
@@ -83,7 +83,7 @@ func (s *Service) settings() api.Operations {
 		Summary: "Update the settings of one organization",
 		Description: "Changes the settings that the body names. Once access lists are required, keys and accounts without one are refused, " +
 			"the caller's own among them.",
-		Roles: owner, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Write(s.Store, change(settingsIn.take, toSettings))),
+		Roles: owner, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Write(s.Store, change(settingsIn.apply, toSettings))),
 	}, {
 		ID: "getOrgDelegationSettings", Method: http.MethodGet, Path: delegation, Tag: tag,
 		Summary: "Return the delegation settings of one organization", Description: "Returns what others may do in the organization's name.",
@@ -91,20 +91,20 @@ func (s *Service) settings() api.Operations {
 	}, {
 		ID: "updateOrgDelegationSettings", Method: http.MethodPatch, Path: delegation, Tag: tag,
 		Summary:     "Update the delegation settings of one organization",
-		Description: "Changes the settings that the body names. Nobody acts in another's name here: they are kept and have no effect.",
-		Roles:       owner, Status: http.StatusOK, Level: api.Declared, Versions: api.Since("2025-03-12", store.Write(s.Store, change(delegationIn.take, toDelegation))),
+		Description: "Changes the settings that the body names. They are stored and have no effect: nobody acts in another's name here.",
+		Roles:       owner, Status: http.StatusOK, Level: api.Declared, Versions: api.Since("2025-03-12", store.Write(s.Store, change(delegationIn.apply, toDelegation))),
 	}, {
 		ID: "getOrgMaintenanceSettings", Method: http.MethodGet, Path: maintenance, Tag: tag,
-		Summary: "Return the maintenance settings of one organization", Description: "Returns how clusters get their place in the order of maintenance.",
+		Summary: "Return the maintenance settings of one organization", Description: "Returns how the order is chosen in which clusters are maintained.",
 		Roles: member, Status: http.StatusOK, Level: api.Declared, Versions: api.Since(api.Preview, store.Read(s.Store, shape.Get(getIn.find, toMaintenance))),
 	}, {
 		ID: "updateOrgMaintenanceSettings", Method: http.MethodPatch, Path: maintenance, Tag: tag,
 		Summary:     "Update the maintenance settings of one organization",
-		Description: "Changes how clusters get their place in the order of maintenance. Clusters have no maintenance here: it is kept and has no effect.",
-		Roles:       owner, Status: http.StatusOK, Level: api.Declared, Versions: api.Since(api.Preview, store.Write(s.Store, change(maintenanceIn.take, toMaintenance))),
+		Description: "Changes how the order is chosen in which clusters are maintained. It is stored and has no effect: clusters have no maintenance here.",
+		Roles:       owner, Status: http.StatusOK, Level: api.Declared, Versions: api.Since(api.Preview, store.Write(s.Store, change(maintenanceIn.apply, toMaintenance))),
 	}, {
 		ID: "resetOrgMaintenanceSettings", Method: http.MethodPost, Path: maintenance + ":reset", Tag: tag,
-		Summary: "Reset the maintenance settings of one organization", Description: "Takes the maintenance settings back to what they are in a new organization.",
+		Summary: "Reset the maintenance settings of one organization", Description: "Resets the maintenance settings to those of a new organization.",
 		Roles: owner, Status: http.StatusOK, Level: api.Declared, Versions: api.Since(api.Preview, store.Write(s.Store, change(getIn.resetMaintenance, toMaintenance))),
 	}}
 }

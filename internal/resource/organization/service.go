@@ -45,10 +45,10 @@ type finder interface {
 	find(tx store.Tx) (*model.Organization, error)
 }
 
-// change has take change the organization that in names, writes the events that it returns, and answers with the
+// change applies a change to the organization that in names, writes the events that apply returns, and answers with the
 // organization in one of its shapes.
 func change[In finder, W any](
-	take func(In, *model.Organization) ([]event.Type, error), wire func(*model.Organization) W,
+	apply func(In, *model.Organization) ([]event.Type, error), wire func(*model.Organization) W,
 ) func(store.Tx, In) (W, error) {
 	return func(tx store.Tx, in In) (out W, err error) {
 		o, err := in.find(tx)
@@ -56,7 +56,7 @@ func change[In finder, W any](
 			return out, err
 		}
 		before := *o
-		events, err := take(in, o)
+		events, err := apply(in, o)
 		if err != nil {
 			return out, err
 		}
@@ -77,7 +77,7 @@ type updateIn struct {
 	Body AtlasOrganization
 }
 
-func (in updateIn) take(o *model.Organization) (events []event.Type, err error) {
+func (in updateIn) apply(o *model.Organization) (events []event.Type, err error) {
 	if in.Body.Name != "" && in.Body.Name != o.Name {
 		o.Name, events = in.Body.Name, append(events, "ORG_RENAMED")
 	}

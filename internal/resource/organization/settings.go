@@ -15,7 +15,7 @@ type OrganizationSettings struct {
 	APIAccessListRequired                  *bool                  `json:"apiAccessListRequired,omitempty" doc:"Whether keys and accounts can be used only from the addresses of their access lists, and not at all without one."`
 	CustomSessionTimeouts                  *CustomSessionTimeouts `json:"customSessionTimeouts,omitempty" doc:"How long people stay logged in to the console. Telamon has no console."`
 	GenAIFeaturesEnabled                   *bool                  `json:"genAIFeaturesEnabled,omitempty" api:"default=true" doc:"Whether features that use generative models are wanted. Telamon has none."`
-	MaxServiceAccountSecretValidityInHours *int                   `json:"maxServiceAccountSecretValidityInHours,omitempty" api:"min=8,max=8760" doc:"How many hours new secrets of service accounts are good for at most."`
+	MaxServiceAccountSecretValidityInHours *int                   `json:"maxServiceAccountSecretValidityInHours,omitempty" api:"min=8,max=8760" doc:"For how many hours new secrets of service accounts are valid at most."`
 	MultiFactorAuthRequired                *bool                  `json:"multiFactorAuthRequired,omitempty" doc:"Whether people must log in to the console with a second factor. Telamon has no console."`
 	OperationsContact                      *string                `json:"operationsContact,omitempty" api:"nullable" doc:"E-mail address for questions of operations; empty for none."`
 	RestrictEmployeeAccess                 *bool                  `json:"restrictEmployeeAccess,omitempty" doc:"Whether the service's staff may not touch the clusters. Telamon has no staff."`
@@ -53,9 +53,9 @@ type settingsIn struct {
 	Body OrganizationSettings
 }
 
-func (in settingsIn) take(o *model.Organization) ([]event.Type, error) {
+func (in settingsIn) apply(o *model.Organization) ([]event.Type, error) {
 	before := o.Settings
-	in.Body.take(&o.Settings)
+	in.Body.apply(&o.Settings)
 	return edits(before, o.Settings), fault.Check(in.Body.check)
 }
 
@@ -83,8 +83,8 @@ func checkContact(bad *fault.Problems, field string, contact *string) {
 	bad.Add(field, "must be an e-mail address, or empty")
 }
 
-// take changes what w names.
-func (w *OrganizationSettings) take(s *model.OrganizationSettings) {
+// apply makes the changes of w.
+func (w *OrganizationSettings) apply(s *model.OrganizationSettings) {
 	s.APIAccessListRequired = api.Or(w.APIAccessListRequired, s.APIAccessListRequired)
 	s.GenAIFeaturesOff = !api.Or(w.GenAIFeaturesEnabled, !s.GenAIFeaturesOff)
 	s.MaxSecretValidityHours = api.Or(w.MaxServiceAccountSecretValidityInHours, s.MaxSecretValidityHours)
@@ -98,7 +98,7 @@ func (w *OrganizationSettings) take(s *model.OrganizationSettings) {
 	}
 }
 
-// edits are the events of a change of settings, of those that have one.
+// edits returns the events of a change of settings.
 func edits(a, b model.OrganizationSettings) (events []event.Type) {
 	for _, e := range []struct {
 		changed bool
@@ -123,12 +123,12 @@ func edits(a, b model.OrganizationSettings) (events []event.Type) {
 	return events
 }
 
-// OrgDelegationSettings is what others may do in an organization's name, in requests and answers. What has never been set is absent.
+// OrgDelegationSettings is what others may do in an organization's name. A setting that was never changed is absent.
 type OrgDelegationSettings struct {
 	DelegatedMCPAccess          *string `json:"delegatedMcpAccess,omitempty" api:"nullable,enum=DISALLOWED|READ_ONLY|READ_WRITE" doc:"What MCP servers may do in the name of a person."`
 	DelegatedPartnerAccess      *string `json:"delegatedPartnerAccess,omitempty" api:"nullable,enum=DISALLOWED|READ_WRITE" doc:"What partners may do in the name of a person."`
-	IdleRefreshTokenLifetime    *int64  `json:"idleRefreshTokenLifetime,omitempty" api:"nullable,min=1,max=31536000" doc:"Seconds after which a refresh token ends that is not used."`
-	MaximumRefreshTokenLifetime *int64  `json:"maximumRefreshTokenLifetime,omitempty" api:"nullable,min=1,max=31536000" doc:"Seconds after which a refresh token ends."`
+	IdleRefreshTokenLifetime    *int64  `json:"idleRefreshTokenLifetime,omitempty" api:"nullable,min=1,max=31536000" doc:"Seconds after which an unused refresh token expires."`
+	MaximumRefreshTokenLifetime *int64  `json:"maximumRefreshTokenLifetime,omitempty" api:"nullable,min=1,max=31536000" doc:"Seconds after which a refresh token expires."`
 }
 
 func toDelegation(o *model.Organization) OrgDelegationSettings {
@@ -150,7 +150,7 @@ type delegationIn struct {
 	Body OrgDelegationSettings
 }
 
-func (in delegationIn) take(o *model.Organization) ([]event.Type, error) {
+func (in delegationIn) apply(o *model.Organization) ([]event.Type, error) {
 	d := &o.Delegation
 	before := *d
 	d.MCPAccess = api.Or(in.Body.DelegatedMCPAccess, d.MCPAccess)
@@ -163,18 +163,18 @@ func (in delegationIn) take(o *model.Organization) ([]event.Type, error) {
 	return []event.Type{"ORG_DELEGATION_SETTINGS_UPDATED"}, nil
 }
 
-// manual is how clusters get their place in the order of maintenance unless an owner wants it otherwise.
+// manual is the default mode.
 const manual = "MANUAL"
 
 // OrganizationMaintenanceSettingsResponse is an organization's maintenance settings.
 type OrganizationMaintenanceSettingsResponse struct {
-	EffectiveWaveAssignmentMode string `json:"effectiveWaveAssignmentMode,omitempty" api:"readonly,enum=MANUAL|ENV_TAG_MAPPING" doc:"The mode that is in force."`
-	WaveAssignmentMode          string `json:"waveAssignmentMode,omitempty" api:"nullable,enum=MANUAL|ENV_TAG_MAPPING" doc:"The mode that was chosen; absent if none was."`
+	EffectiveWaveAssignmentMode string `json:"effectiveWaveAssignmentMode,omitempty" api:"readonly,enum=MANUAL|ENV_TAG_MAPPING" doc:"The mode that is in effect."`
+	WaveAssignmentMode          string `json:"waveAssignmentMode,omitempty" api:"nullable,enum=MANUAL|ENV_TAG_MAPPING" doc:"The mode that was set; absent if none was."`
 }
 
 // OrganizationMaintenanceSettingsUpdateRequest changes an organization's maintenance settings.
 type OrganizationMaintenanceSettingsUpdateRequest struct {
-	WaveAssignmentMode string `json:"waveAssignmentMode,omitempty" api:"enum=MANUAL|ENV_TAG_MAPPING" doc:"How clusters get their place in the order of maintenance: by hand, or by the tag that names their environment."`
+	WaveAssignmentMode string `json:"waveAssignmentMode,omitempty" api:"enum=MANUAL|ENV_TAG_MAPPING" doc:"How the order is chosen in which clusters are maintained: by hand, or by the tag that names their environment."`
 }
 
 func toMaintenance(o *model.Organization) OrganizationMaintenanceSettingsResponse {
@@ -186,13 +186,13 @@ type maintenanceIn struct {
 	Body OrganizationMaintenanceSettingsUpdateRequest
 }
 
-func (in maintenanceIn) take(o *model.Organization) ([]event.Type, error) {
+func (in maintenanceIn) apply(o *model.Organization) ([]event.Type, error) {
 	return choose(o, cmp.Or(in.Body.WaveAssignmentMode, o.WaveAssignment))
 }
 
 func (getIn) resetMaintenance(o *model.Organization) ([]event.Type, error) { return choose(o, "") }
 
-// choose takes a mode, and tells of a change of the one that is in force.
+// choose sets a mode, and returns an event if the mode in effect changes.
 func choose(o *model.Organization, mode string) (events []event.Type, err error) {
 	if now := cmp.Or(mode, manual); now != cmp.Or(o.WaveAssignment, manual) {
 		events = append(events, event.Type("ORG_WAVE_ASSIGNMENT_MODE_"+now))

@@ -9,7 +9,7 @@ import (
 // AtlasOrganization is an organization on the wire.
 type AtlasOrganization struct {
 	ID                        string     `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the organization."`
-	IsDeleted                 bool       `json:"isDeleted" api:"readonly" doc:"Whether the organization has been deleted. One that has is not shown any more."`
+	IsDeleted                 bool       `json:"isDeleted" api:"readonly" doc:"Whether the organization has been deleted. Deleted organizations are not shown."`
 	Links                     []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 	Name                      string     `json:"name" api:"required,is=projectName" doc:"Name of the organization."`
 	SkipDefaultAlertsSettings *bool      `json:"skipDefaultAlertsSettings,omitempty" api:"default=false" doc:"Whether the organization began without the default alert configurations."`
@@ -22,7 +22,7 @@ func toWire(o *model.Organization) AtlasOrganization {
 // CreateOrganizationRequest asks for an organization.
 type CreateOrganizationRequest struct {
 	APIKey                    *shape.CreateAtlasOrganizationAPIKey `json:"apiKey,omitempty" doc:"An API key that the organization begins with."`
-	FederationSettingsID      string                               `json:"federationSettingsId,omitempty" api:"is=objectId" doc:"Federation that the organization would belong to. It is refused: there are no federations."`
+	FederationSettingsID      string                               `json:"federationSettingsId,omitempty" api:"is=objectId" doc:"Federation that the organization would belong to. Refused: there are no federations."`
 	Name                      string                               `json:"name" api:"required,is=projectName" doc:"Name of the organization."`
 	OrgOwnerID                string                               `json:"orgOwnerId,omitempty" api:"is=objectId" doc:"Id of the cloud user who owns the organization: a member of the caller's organization. Without it, its oldest owner."`
 	ServiceAccount            *shape.OrgServiceAccountRequest      `json:"serviceAccount,omitempty" api:"nullable" doc:"A service account that the organization begins with."`

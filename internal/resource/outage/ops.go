@@ -1,7 +1,7 @@
-// Package outage is the family Cluster Outage Simulation: regions of a cluster that are away for a while, as its owner asks.
+// Package outage is the family Cluster Outage Simulation: the owner of a cluster makes some of its regions unavailable for a
 //
-// An outage is kept with its cluster (model.Cluster.Outage), where the data plane finds it. Its states follow each other by
-// work of this family.
+// while. An outage is stored with its cluster (model.Cluster.Outage), where the data plane finds it. Reconcile takes it from
+// state to state.
 package outage
 
 import (
@@ -19,7 +19,7 @@ import (
 type Service struct {
 	Store       store.Store
 	MinDuration time.Duration                        // how long an outage stays in a transitional state, so that a watching client sees it
-	Wake        func(store.Tx, *model.Cluster) error // has a cluster looked at whose members may have changed
+	Wake        func(store.Tx, *model.Cluster) error // schedules a look at a cluster whose members may have changed
 }
 
 const (
@@ -34,7 +34,7 @@ func (s *Service) Operations() api.Operations {
 	return api.Operations{{
 		ID: "startOutageSimulation", Aliases: []string{"startGroupClusterOutageSimulation"}, Method: http.MethodPost, Path: path, Tag: tag,
 		Summary: "Start an outage simulation of one cluster",
-		Description: "Takes the cluster's nodes in some of its regions away until the simulation is ended, for at most two days. It is " +
+		Description: "Makes the cluster's nodes in some of its regions unavailable until the simulation is ended, for at most two days. It is " +
 			"SIMULATING after a moment.",
 		Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{outageState, fault.ClusterNotReady, fault.TenantUnsupported}, missing...),
 		Versions: api.Since("2023-01-01", store.Write(s.Store, s.start)),

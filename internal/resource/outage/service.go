@@ -15,7 +15,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// longest is for how long regions are away if nobody ends it.
+// longest is how long an outage lasts if nobody ends it.
 const longest = 48 * time.Hour
 
 // ClusterOutageSimulation is an outage of some of a cluster's regions.
@@ -29,7 +29,7 @@ type ClusterOutageSimulation struct {
 	State            string                                     `json:"state,omitempty" api:"readonly,enum=START_REQUESTED|STARTING|SIMULATING|RECOVERY_REQUESTED|RECOVERING|COMPLETE" doc:"How far the simulation is."`
 }
 
-// AtlasClusterOutageSimulationOutageFilter is a region that is away.
+// AtlasClusterOutageSimulationOutageFilter names a region that is unavailable.
 type AtlasClusterOutageSimulationOutageFilter struct {
 	CloudProvider string `json:"cloudProvider,omitempty" api:"enum=AWS|GCP|AZURE" doc:"The cloud provider."`
 	RegionName    string `json:"regionName,omitempty" doc:"Region of the provider."`
@@ -93,7 +93,7 @@ func (s *Service) start(tx store.Tx, in startIn) (out ClusterOutageSimulation, e
 	return show(c), err
 }
 
-// chosen are the regions that filters name: of the cluster's, each once, and not all.
+// chosen returns the regions that filters name: regions of the cluster, each once, and not all.
 func chosen(c *model.Cluster, filters []AtlasClusterOutageSimulationOutageFilter) (regions []model.OutageRegion, err error) {
 	var left []model.OutageRegion
 	for _, r := range c.Declared.Zones[0].Regions {
@@ -109,7 +109,7 @@ func chosen(c *model.Cluster, filters []AtlasClusterOutageSimulationOutageFilter
 		regions, left = append(regions, left[at]), slices.Delete(left, at, at+1)
 	}
 	if bad.Err() == nil && (len(regions) == 0 || len(left) == 0) {
-		bad.Add("outageFilters", "must name a region of the cluster and leave it another")
+		bad.Add("outageFilters", "must name at least one of the cluster's regions, and not all")
 	}
 	return regions, bad.Err()
 }
@@ -126,7 +126,7 @@ func (s *Service) end(tx store.Tx, in oneIn) (out ClusterOutageSimulation, err e
 	return show(c), err
 }
 
-// happens is what the event log says of the states that an outage comes to.
+// happens has the events of the states of an outage.
 var happens = map[model.OutageState]event.Type{
 	model.OutageSimulating:  "CLUSTER_REGIONAL_OUTAGE_SIMULATION_STARTED",
 	model.RecoveryRequested: "CLUSTER_REGIONAL_OUTAGE_SIMULATION_END_REQUESTED",

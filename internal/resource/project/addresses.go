@@ -13,10 +13,10 @@ import (
 // GroupIPAddresses are a project's addresses.
 type GroupIPAddresses struct {
 	GroupID  string       `json:"groupId,omitempty" api:"readonly,is=objectId" doc:"Id of the project."`
-	Services GroupService `json:"services" api:"readonly" doc:"The addresses by what they belong to."`
+	Services GroupService `json:"services" api:"readonly" doc:"The addresses, by kind of service."`
 }
 
-// GroupService are the addresses of a project by what they belong to.
+// GroupService are a project's addresses, by kind of service.
 type GroupService struct {
 	Clusters []ClusterIPAddresses `json:"clusters" api:"readonly" doc:"The addresses of each cluster."`
 }
@@ -24,8 +24,8 @@ type GroupService struct {
 // ClusterIPAddresses are a cluster's addresses.
 type ClusterIPAddresses struct {
 	ClusterName    string   `json:"clusterName,omitempty" api:"readonly" doc:"Name of the cluster."`
-	FutureInbound  []string `json:"futureInbound" api:"readonly" doc:"Addresses at which the cluster will be reached besides. None."`
-	FutureOutbound []string `json:"futureOutbound" api:"readonly" doc:"Addresses from which the cluster will open connections besides. None."`
+	FutureInbound  []string `json:"futureInbound" api:"readonly" doc:"Addresses at which the cluster will be reached in the future too. None."`
+	FutureOutbound []string `json:"futureOutbound" api:"readonly" doc:"Addresses from which the cluster will open connections in the future too. None."`
 	Inbound        []string `json:"inbound" api:"readonly" doc:"Addresses at which the cluster is reached."`
 	Outbound       []string `json:"outbound" api:"readonly" doc:"Addresses from which the cluster opens connections. None: it opens none."`
 }
@@ -55,7 +55,7 @@ func (s *Service) addresses(ctx context.Context, in getIn) (out GroupIPAddresses
 	return out, nil
 }
 
-// resolve are the addresses of a host, which may be a name.
+// resolve returns the addresses of a host, which may be a name.
 func resolve(ctx context.Context, host string) ([]string, error) {
 	addrs, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	if err != nil {

@@ -39,7 +39,7 @@ func (LimitName) Values() []string {
 // federation begins the names of the limits of Data Federation, which have no defaults.
 const federation = "dataFederation.bytesProcessed."
 
-// find is the project and the limit that in names.
+// find returns the project and the limit that in names.
 func (in limitIn) find(tx store.Tx) (*model.Project, model.Limit, error) {
 	p, err := in.getIn.find(tx)
 	if err != nil {
@@ -52,7 +52,7 @@ func (in limitIn) find(tx store.Tx) (*model.Project, model.Limit, error) {
 	return p, l, err
 }
 
-// showLimits writes limits of a project, and counts what it has of everything that is counted.
+// showLimits shows limits of a project with their current usage.
 func (s *Service) showLimits(tx store.Tx, p *model.Project, limits ...model.Limit) (out []DataFederationLimit, err error) {
 	used := map[string]int64{}
 	for _, c := range s.Counted {
@@ -127,7 +127,7 @@ func (s *Service) deleteLimit(tx store.Tx, in limitIn) (none api.None, err error
 	return none, override(tx, p, l, l.Default)
 }
 
-// override puts a limit into force. The default is no override.
+// override sets a limit. Setting the default removes the override.
 func override(tx store.Tx, p *model.Project, l model.Limit, value int64) error {
 	if p.Limits.Of(l) == value {
 		return nil

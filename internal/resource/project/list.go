@@ -22,7 +22,7 @@ func (s *Service) list(tx store.Tx, in listIn) (api.Page[Group], error) {
 	return ofAll(tx, orgs, in.Paging)
 }
 
-// ofAll is the page of the projects of several organizations.
+// ofAll returns a page of the projects of several organizations that the caller may read, by name.
 func ofAll(tx store.Tx, orgs []model.ID, p api.Paging) (page api.Page[Group], err error) {
 	var all []*model.Project
 	for _, orgID := range orgs {
@@ -38,7 +38,7 @@ func ofAll(tx store.Tx, orgs []model.ID, p api.Paging) (page api.Page[Group], er
 	return showPage(tx, api.PageOf(p, all))
 }
 
-// list is the page of those projects of an organization that the caller may read, by name.
+// list returns a page of the projects of an organization that the caller may read, by name.
 func list(tx store.Tx, orgID model.ID, p api.Paging) (page api.Page[Group], err error) {
 	if !state.ReadsAllProjects(authz.From(tx.Context()), orgID) {
 		all, err := state.ReadableProjects(tx, authz.From(tx.Context()), orgID)
@@ -60,7 +60,7 @@ func list(tx store.Tx, orgID model.ID, p api.Paging) (page api.Page[Group], err 
 	return showPage(tx, api.Page[*model.Project]{Results: some, TotalCount: api.Total(p, n)})
 }
 
-// named is the page of those among them whose names begin with a text, in any case.
+// named is list for projects whose names begin with a text, in any case.
 func named(tx store.Tx, orgID model.ID, begins string, p api.Paging) (page api.Page[Group], err error) {
 	all, err := state.ReadableProjects(tx, authz.From(tx.Context()), orgID)
 	if err != nil {

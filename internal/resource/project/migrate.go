@@ -13,9 +13,9 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// GroupMigrationRequest says where a project goes, and shows that the caller owns that organization too.
+// GroupMigrationRequest names the organization that a project is moved to, and proves that the caller owns it too.
 type GroupMigrationRequest struct {
-	DestinationOrgID            string `json:"destinationOrgId,omitempty" api:"is=objectId" doc:"Id of the organization that the project goes to."`
+	DestinationOrgID            string `json:"destinationOrgId,omitempty" api:"is=objectId" doc:"Id of the organization that the project is moved to."`
 	DestinationOrgPrivateAPIKey string `json:"destinationOrgPrivateApiKey,omitempty" doc:"Private key of an API key that owns that organization."`
 	DestinationOrgPublicAPIKey  string `json:"destinationOrgPublicApiKey,omitempty" api:"minLen=8,maxLen=8" doc:"Public key of an API key that owns that organization."`
 }
@@ -51,14 +51,14 @@ func (w *GroupMigrationRequest) check(bad *fault.Problems) {
 		bad.Add("destinationOrgId", "is required")
 	}
 	if w.DestinationOrgPrivateAPIKey != "" && w.DestinationOrgPublicAPIKey == "" {
-		bad.Add("destinationOrgPublicApiKey", "goes with the private key")
+		bad.Add("destinationOrgPublicApiKey", "is required together with the private key")
 	}
 	if w.DestinationOrgPublicAPIKey != "" && w.DestinationOrgPrivateAPIKey == "" {
-		bad.Add("destinationOrgPrivateApiKey", "goes with the public key")
+		bad.Add("destinationOrgPrivateApiKey", "is required together with the public key")
 	}
 }
 
-// authorize holds the key that the body shows, or else the caller, to own the organization that the project goes to.
+// authorize requires the key in the body, or else the caller, to own the organization that the project is moved to.
 func (w *GroupMigrationRequest) authorize(tx store.Tx) error {
 	if _, err := state.Organization(tx, w.DestinationOrgID); err != nil {
 		return err
@@ -74,7 +74,7 @@ func (w *GroupMigrationRequest) authorize(tx store.Tx) error {
 	return api.Require(ctx, authz.Any(authz.OrgOwner), authz.Scope{OrgID: w.DestinationOrgID})
 }
 
-// move takes a project from its organization into another one.
+// move moves a project to another organization.
 func move(tx store.Tx, p *model.Project, orgID model.ID) error {
 	if err := room(tx, orgID); err != nil {
 		return err
@@ -82,7 +82,7 @@ func move(tx store.Tx, p *model.Project, orgID model.ID) error {
 	if err := event.Write(tx, event.InOrg("GROUP_MOVED_FROM_ORG", p.OrgID)); err != nil {
 		return err
 	}
-	if err := dismiss(tx, p); err != nil {
+	if err := removeRoles(tx, p); err != nil {
 		return err
 	}
 	if err := invite.WithdrawFromProject(tx, p.ID); err != nil {
@@ -101,8 +101,8 @@ func move(tx store.Tx, p *model.Project, orgID model.ID) error {
 	return put(tx, p, "GROUP_MOVED")
 }
 
-// follow takes somebody's place in a project into another organization. An invitation ends: the organization that it
-// is into has no say in the project any more.
+// follow moves a membership in a project to another organization. A pending one is deleted: the organization that has
+// invited the person has no say in the project any more.
 func follow(tx store.Tx, m *model.Membership, orgID model.ID) error {
 	if m.Pending {
 		return people.Remove(tx, m)
@@ -118,8 +118,8 @@ func follow(tx store.Tx, m *model.Membership, orgID model.ID) error {
 	return people.Add(tx, &model.Membership{UserID: m.UserID, Username: m.Username, OrgID: orgID, Roles: []authz.Role{authz.OrgMember}})
 }
 
-// dismiss takes their roles in the project from the keys, accounts and teams of its organization.
-func dismiss(tx store.Tx, p *model.Project) error {
+// removeRoles removes the roles in the project of its organization's keys, accounts and teams.
+func removeRoles(tx store.Tx, p *model.Project) error {
 	err := state.KeyHolders.RemoveRoles(tx, p, func(k *model.APIKey) error {
 		return event.Write(tx, event.InProject("API_KEY_REMOVED_FROM_GROUP", p).About(event.Key(k.PublicKey)))
 	})

@@ -1,4 +1,4 @@
-// Package project is the family Projects: the groups of clusters, people and addresses that everything else is in.
+// Package project is the family Projects: a project groups clusters, their users, people and settings.
 package project
 
 import (
@@ -23,13 +23,13 @@ type Service struct {
 
 // Resident is a family with objects inside projects.
 type Resident interface {
-	// OnProjectDelete removes what the family has in the project, or says why the project cannot go yet.
+	// OnProjectDelete deletes what the family has in the project, or returns why the project cannot be deleted yet.
 	OnProjectDelete(tx store.Tx, groupID string) error
 }
 
-// Counted is a family with objects that projects limit.
+// Counted is a family whose objects count towards a limit of their project.
 type Counted interface {
-	// Usage is how many there are in the project, and the name of their limit.
+	// Usage returns how many there are in the project, and the name of their limit.
 	Usage(tx store.Tx, groupID model.ID) (limit string, n int64, err error)
 }
 
@@ -82,7 +82,7 @@ func (s *Service) projects() api.Operations {
 		Roles: owner, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{groupAlreadyExists}, Versions: api.Since("2023-01-01", store.Write(s.Store, s.update)),
 	}, {
 		ID: "deleteProject", Aliases: []string{"deleteGroup"}, Method: http.MethodDelete, Path: one, Tag: tag,
-		Summary: "Remove one project", Description: "Removes a project that has no clusters left, with everything in it.",
+		Summary: "Remove one project", Description: "Deletes a project that has no clusters left, with everything in it.",
 		Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.GroupHasClusters},
 		Versions: api.Since("2023-01-01", store.Write(s.Store, s.delete)),
 	}, {
@@ -104,34 +104,34 @@ func (s *Service) settings() api.Operations {
 	}, {
 		ID: "updateProjectSettings", Aliases: []string{"updateGroupSettings"}, Method: http.MethodPatch, Path: settings, Tag: tag,
 		Summary:     "Update the settings of one project",
-		Description: "Changes the settings that the body names. They switch parts of the service's console; Telamon keeps them for those who ask.",
+		Description: "Changes the settings that the body names. They switch parts of the service's console; Telamon stores and shows them.",
 		Roles:       owner, Status: http.StatusOK, Level: api.Declared, Versions: api.Since("2023-01-01", store.Write(s.Store, s.updateSettings)),
 	}, {
 		ID: "listProjectLimits", Aliases: []string{"listGroupLimits"}, Method: http.MethodGet, Path: limits, Tag: tag,
-		Summary: "Return all limits of one project", Description: "Returns how many of what the project may hold, and how many it does.",
+		Summary: "Return all limits of one project", Description: "Returns the project's limits and their current usage.",
 		Roles: reader, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, s.listLimits)),
 	}, {
 		ID: "getProjectLimit", Aliases: []string{"getGroupLimit"}, Method: http.MethodGet, Path: limit, Tag: tag,
-		Summary: "Return one limit of one project", Description: "Returns a limit. Those of Data Federation are not there.",
+		Summary: "Return one limit of one project", Description: "Returns a limit. Limits of Data Federation do not exist.",
 		Roles: reader, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, s.getLimit)),
 	}, {
 		ID: "setProjectLimit", Aliases: []string{"setGroupLimit"}, Method: http.MethodPatch, Path: limit, Tag: tag,
 		Summary:     "Set one limit of one project",
-		Description: "Sets a limit, up to its maximum. Below the current usage it refuses what is new and removes nothing. Those of Data Federation are refused.",
+		Description: "Sets a limit, up to its maximum. A limit below the current usage refuses new objects and removes none. Limits of Data Federation are refused.",
 		Roles:       owner, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Write(s.Store, s.setLimit)),
 	}, {
 		ID: "deleteProjectLimit", Aliases: []string{"deleteGroupLimit"}, Method: http.MethodDelete, Path: limit, Tag: tag,
-		Summary: "Remove one limit of one project", Description: "Takes a limit back to its default.",
+		Summary: "Remove one limit of one project", Description: "Resets a limit to its default.",
 		Roles: owner, Status: http.StatusNoContent, Level: api.Real, Versions: api.Since("2023-01-01", store.Write(s.Store, s.deleteLimit)),
 	}}
 }
 
-// surroundings are the operations on what a project stands on.
+// surroundings are the operations on the addresses and versions of a project's clusters.
 func (s *Service) surroundings() api.Operations {
 	return api.Operations{{
 		ID: "returnAllIpAddresses", Aliases: []string{"getGroupIpAddresses"}, Method: http.MethodGet, Path: one + "/ipAddresses", Tag: tag,
 		Summary:     "Return all IP addresses of one project",
-		Description: "Returns the addresses at which the project's clusters are reached. They open no connections of their own, so there are no outbound ones.",
+		Description: "Returns the addresses at which the project's clusters are reached. They open no connections, so there are no outbound addresses.",
 		Roles:       reader, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", s.addresses),
 	}, {
 		ID: "getProjectLtsVersions", Aliases: []string{"getGroupMongoDbVersions", "getMongoDbVersions"}, Method: http.MethodGet, Path: one + "/mongoDBVersions", Tag: tag,

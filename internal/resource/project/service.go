@@ -16,7 +16,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// maxProjects is how many projects an organization holds (MongoDB documentation, "Atlas Service Limits").
+// maxProjects is how many projects an organization may have (MongoDB documentation, "Atlas Service Limits").
 const maxProjects = 250
 
 type createIn struct {
@@ -49,18 +49,18 @@ func (s *Service) create(tx store.Tx, in createIn) (out Group, err error) {
 	return out, giveOwner(tx, p, cmp.Or(in.ProjectOwnerID, authz.From(tx.Context()).UserID()))
 }
 
-// check holds a creation against the rules that need no other object, all at once, and reads its tags.
+// check validates a creation, as far as that needs no other object, and returns its tags.
 func check(w *Group) ([]model.Tag, error) {
 	var bad fault.Problems
 	if api.Or(w.RegionUsageRestrictions, "NONE") != "NONE" {
-		bad.Add("regionUsageRestrictions", "is not accepted: it belongs to the government edition")
+		bad.Add("regionUsageRestrictions", "is not supported: it belongs to the government edition")
 	}
 	tags, err := shape.Tags("tags", w.Tags)
 	bad.AddAll(err)
 	return tags, bad.Err()
 }
 
-// room reports whether the organization may have one more project.
+// room returns an error if the organization may have no more projects. Error: groupsPerOrg.
 func room(tx store.Tx, orgID model.ID) error {
 	n, err := state.Projects.Count(tx, state.ProjectsOf(orgID))
 	if err == nil && n >= maxProjects {
@@ -82,7 +82,7 @@ func giveOwner(tx store.Tx, p *model.Project, userID string) error {
 
 type getIn struct{ api.InGroup }
 
-// find is the project that in names.
+// find returns the project that in names.
 func (in getIn) find(tx store.Tx) (*model.Project, error) { return state.Project(tx, in.GroupID) }
 
 func (s *Service) get(tx store.Tx, in getIn) (g Group, err error) {
@@ -114,7 +114,7 @@ func (s *Service) byName(tx store.Tx, in byNameIn) (g Group, err error) {
 func (s *Service) delete(tx store.Tx, in getIn) (none api.None, err error) {
 	p, err := in.find(tx)
 	if err == nil {
-		err = s.vacate(tx, p)
+		err = s.empty(tx, p)
 	}
 	if err != nil {
 		return none, err
@@ -125,8 +125,8 @@ func (s *Service) delete(tx store.Tx, in getIn) (none api.None, err error) {
 	return none, state.Projects.Delete(tx, p)
 }
 
-// vacate empties a project that goes, or says why it cannot go yet.
-func (s *Service) vacate(tx store.Tx, p *model.Project) error {
+// empty deletes what is in a project, or returns why that cannot be done yet.
+func (s *Service) empty(tx store.Tx, p *model.Project) error {
 	for _, r := range s.Residents {
 		if err := r.OnProjectDelete(tx, p.ID); err != nil {
 			return err

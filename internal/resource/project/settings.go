@@ -25,8 +25,8 @@ type GroupSettings struct {
 	IsSchemaAdvisorEnabled                          *bool `json:"isSchemaAdvisorEnabled,omitempty" doc:"Whether the schema advisor works."`
 }
 
-// setting is one of a project's switches: its name on disk, which is the wire's, how it is in a new project, and the
-// events of its changes where they have one.
+// setting is one of a project's switches: its name on disk and on the wire, its value in a new project, and the events of its
+// changes, if the API has any.
 type setting struct {
 	name    string
 	initial bool
@@ -60,7 +60,7 @@ var switches = []setting{
 	{"isSchemaAdvisorEnabled", true, func(w *GroupSettings) **bool { return &w.IsSchemaAdvisorEnabled }, "", ""},
 }
 
-// of is how the setting is in a project.
+// of returns the setting's value in a project.
 func (s *setting) of(p *model.Project) bool {
 	if v, set := p.Settings[s.name]; set {
 		return v
@@ -76,8 +76,8 @@ func toSettings(p *model.Project) (w GroupSettings) {
 	return w
 }
 
-// take changes what w names, and tells which events that makes.
-func (w *GroupSettings) take(p *model.Project) (events []event.Type) {
+// apply makes the changes of w and returns the types of their events.
+func (w *GroupSettings) apply(p *model.Project) (events []event.Type) {
 	for _, s := range switches {
 		v := *s.field(w)
 		if v == nil || *v == s.of(p) {
@@ -105,12 +105,12 @@ func (s *Service) updateSettings(tx store.Tx, in settingsIn) (out GroupSettings,
 	if err != nil {
 		return out, err
 	}
-	events := in.Body.take(p)
+	events := in.Body.apply(p)
 	return toSettings(p), put(tx, p, events...)
 }
 
-// managedSlowMs is the switch by which the service chooses from how long an operation counts as slow. Clusters do not
-// record slow operations yet, so it has no effect.
+// managedSlowMs is the switch that lets the service choose the threshold of slow operations. Clusters do not record slow
+// operations yet, so it has no effect.
 const managedSlowMs = "managedSlowMs"
 
 func managesSlowMs(p *model.Project) bool {
@@ -127,13 +127,13 @@ func (s *Service) slowMs() api.Operations {
 	}, {
 		ID: "enableSlowOperationThresholding", Aliases: []string{"enableManagedSlowMs", "enableGroupManagedSlowMs"}, Method: http.MethodPost, Path: path + "/enable",
 		Tag:     tag,
-		Summary: "Manage the threshold of slow operations in one project", Description: "The setting is kept and shown; clusters do not record slow operations yet.",
+		Summary: "Manage the threshold of slow operations in one project", Description: "The setting is stored and shown; clusters do not record slow operations yet.",
 		Roles: owner, Status: http.StatusNoContent, Level: api.Declared, Versions: api.Since("2023-01-01", store.Write(s.Store, switchManagedSlowMs(true))),
 	}, {
 		ID: "disableSlowOperationThresholding", Aliases: []string{"disableManagedSlowMs", "disableGroupManagedSlowMs"}, Method: http.MethodDelete,
 		Path: path + "/disable", Tag: tag,
-		Summary:     "Leave the threshold of slow operations to its default in one project",
-		Description: "The setting is kept and shown; clusters do not record slow operations yet.",
+		Summary:     "Use the default threshold of slow operations in one project",
+		Description: "The setting is stored and shown; clusters do not record slow operations yet.",
 		Roles:       owner, Status: http.StatusNoContent, Level: api.Declared, Versions: api.Since("2023-01-01", store.Write(s.Store, switchManagedSlowMs(false))),
 	}}
 }

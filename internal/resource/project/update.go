@@ -13,13 +13,13 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// nameRule is what a project's name must be. The API's own document of this one request does not tell.
+// nameRule is the rule for a project's name, which the API's document does not have for this one request.
 var nameRule = schema.Named("projectName")
 
 // GroupUpdate changes a project.
 type GroupUpdate struct {
 	Name                      *string             `json:"name,omitempty" doc:"Name of the project, unique in its organization."`
-	Tags                      []shape.ResourceTag `json:"tags,omitempty" doc:"The project's tags, in place of those that it has."`
+	Tags                      []shape.ResourceTag `json:"tags,omitempty" doc:"All of the project's tags from now on."`
 	WithDefaultAlertsSettings *bool               `json:"withDefaultAlertsSettings,omitempty" doc:"Whether the project began with the default alert configurations."`
 }
 
@@ -37,13 +37,13 @@ func (s *Service) update(tx store.Tx, in updateIn) (out Group, err error) {
 	if err != nil {
 		return out, err
 	}
-	if err := put(tx, p, in.Body.take(p, tags)...); err != nil {
+	if err := put(tx, p, in.Body.apply(p, tags)...); err != nil {
 		return out, err
 	}
 	return show(tx, p)
 }
 
-// checkUpdate holds a change against the rules that need no other object, all at once, and reads its tags.
+// checkUpdate validates a change, as far as that needs no other object, and returns its tags.
 func checkUpdate(w *GroupUpdate) ([]model.Tag, error) {
 	var bad fault.Problems
 	if w.Name != nil && !nameRule.OK(*w.Name) {
@@ -54,8 +54,8 @@ func checkUpdate(w *GroupUpdate) ([]model.Tag, error) {
 	return tags, bad.Err()
 }
 
-// take changes what w names, and tells which events that makes.
-func (w *GroupUpdate) take(p *model.Project, tags []model.Tag) (events []event.Type) {
+// apply makes the changes of w and returns the types of their events.
+func (w *GroupUpdate) apply(p *model.Project, tags []model.Tag) (events []event.Type) {
 	if w.Name != nil && *w.Name != p.Name {
 		p.Name, events = *w.Name, append(events, "GROUP_NAME_CHANGED")
 	}
@@ -68,7 +68,7 @@ func (w *GroupUpdate) take(p *model.Project, tags []model.Tag) (events []event.T
 	return events
 }
 
-// put stores a project with the events of its change. Error: groupAlreadyExists.
+// put stores a project and writes the events of its change. Error: groupAlreadyExists.
 func put(tx store.Tx, p *model.Project, events ...event.Type) error {
 	err := state.Projects.Put(tx, p)
 	if _, taken := store.Duplicate(err); taken {

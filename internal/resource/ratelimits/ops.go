@@ -12,7 +12,7 @@ import (
 
 // Service serves the family.
 type Service struct {
-	Limits    *ratelimit.Limits // nil where the server limits nothing: there are no endpoint sets then
+	Limits    *ratelimit.Limits // nil if the server has no rate limits, and so no endpoint sets
 	Endpoints func() api.Operations
 	Scopes    api.Scopes
 }

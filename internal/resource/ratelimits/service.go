@@ -41,8 +41,8 @@ func (s *Service) get(ctx context.Context, in getIn) (RateLimitEndpointSet, erro
 	return RateLimitEndpointSet{}, fault.ResourceNotFound.With(in.EndpointSetID)
 }
 
-// wanted says which sets are asked for: those with buckets for the owners that are named, or all. A project and an
-// organization must be there, and show themselves to the caller; of keys and accounts each may ask for itself.
+// wanted returns a filter for the sets that are asked for: those with buckets for the named owners, or all. A named project or
+// organization must be visible to the caller; a key or an account may name only itself.
 func (s *Service) wanted(ctx context.Context, o owner) (func(*ratelimit.Set) bool, error) {
 	var scopes []ratelimit.Scope
 	if o.GroupID != "" {
@@ -77,7 +77,7 @@ func (s *Service) wanted(ctx context.Context, o owner) (func(*ratelimit.Set) boo
 	return func(set *ratelimit.Set) bool { return len(scopes) == 0 || slices.Contains(scopes, set.Scope) }, nil
 }
 
-// owner is whose buckets a caller asks for.
+// owner names whose buckets a caller asks for.
 type owner struct {
 	GroupID   string `query:"groupId" api:"is=objectId" doc:"Project whose limits are wanted."`
 	IPAddress string `query:"ipAddress" api:"is=ip" doc:"Address whose limits are wanted."`
@@ -108,10 +108,10 @@ type RateLimitEndpointSet struct {
 	Scope           string              `json:"scope,omitempty" api:"enum=IP|GROUP|ORGANIZATION|USER" doc:"What each bucket is for: an address, a project, an organization, or a key or account."`
 }
 
-// RateLimitSize is one figure of a limit.
+// RateLimitSize is one value of a limit.
 type RateLimitSize struct {
-	DefaultValue *int64 `json:"defaultValue,omitempty" api:"nullable" doc:"The figure that the service documents."`
-	Value        int64  `json:"value,omitempty" doc:"The figure that holds."`
+	DefaultValue *int64 `json:"defaultValue,omitempty" api:"nullable" doc:"The value that the service documents."`
+	Value        int64  `json:"value,omitempty" doc:"The value that is in effect."`
 }
 
 // RateLimitEndpoint is an endpoint of a set.
@@ -125,7 +125,7 @@ func size(value, documented int) *RateLimitSize {
 	return &RateLimitSize{DefaultValue: &d, Value: int64(value)}
 }
 
-// toWire shows a set with those of all operations that are in it.
+// toWire shows a set with its operations.
 func (s *Service) toWire(set *ratelimit.Set) RateLimitEndpointSet {
 	per := int(ratelimit.Per / time.Second)
 	w := RateLimitEndpointSet{

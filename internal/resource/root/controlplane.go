@@ -31,9 +31,9 @@ type InboundControlPlaneCloudProviderIPAddresses struct {
 // OutboundControlPlaneCloudProviderIPAddresses are addresses by provider and region.
 type OutboundControlPlaneCloudProviderIPAddresses InboundControlPlaneCloudProviderIPAddresses
 
-// controlPlane tells where the control plane is as seen from clusters, which run beside it on one machine, whatever
-// region they are declared in: clients expect an address of at least one region. Nothing reaches it from outside by an
-// address of a provider.
+// controlPlane returns the addresses of the control plane as clusters see them. They run on the same machine, whatever
+// region they are declared in; but clients expect an address of at least one region. From outside, it has no address of a
+// provider.
 func (s *Service) controlPlane(context.Context, noIn) (ControlPlaneIPAddresses, error) {
 	none := map[string][]string{}
 	return ControlPlaneIPAddresses{

@@ -1,4 +1,4 @@
-// Package root is the family Root: who serves, from where, and who asks.
+// Package root is the family Root: the server's version and addresses, and the API key that asks.
 package root
 
 import (
@@ -23,7 +23,7 @@ type Service struct {
 func (s *Service) Operations() api.Operations {
 	return api.Operations{{
 		ID: "getSystemStatus", Method: http.MethodGet, Path: "", Tag: "Root",
-		Summary: "Return the status of this API", Description: "Returns the version that serves and the API key that asks. Callers that are no API key see a null one.",
+		Summary: "Return the status of this API", Description: "Returns the server's version and the API key that asks; null for other callers.",
 		Roles: authz.Authenticated, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", s.status),
 	}, {
 		ID: "returnAllControlPlaneIpAddresses", Aliases: []string{"listControlPlaneIpAddresses", "listControlPlaneAddresses"}, Method: http.MethodGet,
@@ -34,7 +34,7 @@ func (s *Service) Operations() api.Operations {
 	}}
 }
 
-// SystemStatus says who serves, and who asks.
+// SystemStatus has the server's version and the API key that asks.
 type SystemStatus struct {
 	APIKey     *CallingAPIKey `json:"apiKey" api:"required,readonly,nullable" doc:"The API key that asks."`
 	AppName    string         `json:"appName" api:"required,readonly,enum=MongoDB Atlas" doc:"The service whose API this is."`
@@ -45,7 +45,7 @@ type SystemStatus struct {
 
 // CallingAPIKey is the key that asks.
 type CallingAPIKey struct {
-	AccessList []AccessListItemView   `json:"accessList" api:"required,readonly" doc:"Addresses that the key may be used from; none for all."`
+	AccessList []AccessListItemView   `json:"accessList" api:"required,readonly" doc:"Addresses that the key may be used from; empty for all."`
 	ID         string                 `json:"id" api:"required,readonly,is=objectId" doc:"Id of the key."`
 	PublicKey  string                 `json:"publicKey" api:"required,readonly,minLen=8,maxLen=8" doc:"Public key."`
 	Roles      []shape.RoleAssignment `json:"roles" api:"required,readonly" doc:"What the key may do, and where."`
@@ -54,7 +54,7 @@ type CallingAPIKey struct {
 // AccessListItemView is an entry of the key's access list.
 type AccessListItemView struct {
 	CIDRBlock *string `json:"cidrBlock" api:"readonly,nullable,is=cidr" doc:"Range of addresses in CIDR notation."`
-	IPAddress *string `json:"ipAddress" api:"required,readonly,nullable,is=ip" doc:"The address, of a range that has one alone."`
+	IPAddress *string `json:"ipAddress" api:"required,readonly,nullable,is=ip" doc:"The address, if the range has only one."`
 }
 
 type noIn struct{}

@@ -1,5 +1,5 @@
-// Package sampledata loads a small data set into clusters, for people who want something to look at: films, what is said of
-// them, theaters and planets, in databases that are called as the service's are.
+// Package sampledata loads a small data set into clusters, for people who want something to look at: films, comments on
+// them, theaters and planets, in databases named like the service's.
 package sampledata
 
 import (
@@ -18,7 +18,7 @@ import (
 
 // Plane is what the family needs of running databases.
 type Plane interface {
-	// Load puts documents into a collection of a cluster that runs. It may be asked twice.
+	// Load inserts documents into a collection of a running cluster, unless they are there already.
 	Load(ctx context.Context, cluster model.ID, db, collection string, docs []bson.Raw) error
 }
 
@@ -26,7 +26,7 @@ type Plane interface {
 type Service struct {
 	Store       store.Store
 	Plane       Plane
-	MinDuration time.Duration // how long a load is under way at least, so that a watching client sees it
+	MinDuration time.Duration // minimum duration of a load, so that a watching client sees it
 }
 
 const (
@@ -41,7 +41,7 @@ func (s *Service) Operations() api.Operations {
 		ID: "loadSampleDataset", Aliases: []string{"requestGroupSampleDatasetLoad", "requestSampleDatasetLoad"}, Method: http.MethodPost, Path: path + "/{name}",
 		Tag:         tag,
 		Summary:     "Load the sample data set into one cluster",
-		Description: "Loads a small data set of Telamon's own (sample_mflix, sample_guides) into a running cluster. What is there already stays as it is.",
+		Description: "Loads a small data set of Telamon's own (sample_mflix, sample_guides) into a running cluster. Existing documents are not changed.",
 		Roles:       owner, Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.ClusterNotFound, fault.ClusterNotReady},
 		Versions: api.Since("2023-01-01", store.Write(s.Store, request)),
 	}, {

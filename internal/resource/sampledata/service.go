@@ -14,7 +14,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Load is a load of the data set in stored form.
+// Load is a load of the data set as it is stored.
 type Load struct {
 	ID        model.ID  `json:"id"`
 	GroupID   model.ID  `json:"groupId"`
@@ -22,7 +22,7 @@ type Load struct {
 	Cluster   string    `json:"cluster"`
 	Created   time.Time `json:"created"`
 	Ended     time.Time `json:"ended,omitzero"`
-	Failure   string    `json:"failure,omitempty"` // why it has not succeeded, for people
+	Failure   string    `json:"failure,omitempty"` // why it failed, for people
 	Rev       int64     `json:"-"`
 }
 
@@ -68,7 +68,7 @@ type requestIn struct {
 	Name string `path:"name" api:"is=clusterName" doc:"Name of the cluster."`
 }
 
-// request asks for a load. While one is under way, it is that one.
+// request begins a load, or returns the one that is under way.
 func request(tx store.Tx, in requestIn) (out SampleDatasetStatus, err error) {
 	c, err := state.ClusterByName(tx, in.GroupID, in.Name)
 	if err != nil {
@@ -117,7 +117,7 @@ func (s *Service) OnClusterDelete(tx store.Tx, c *model.Cluster) error {
 	return Loads.DeleteAll(tx, store.Query{Index: "cluster", Prefix: []string{c.ID}})
 }
 
-// OnClusterLost does nothing: the loads of a cluster whose node is gone for good go with it.
+// OnClusterLost does nothing: OnClusterDelete deletes the loads when the lost cluster is deleted.
 func (s *Service) OnClusterLost(store.Tx, *model.Cluster) error { return nil }
 
 // Kind is the work of a load; its key is the load's id.

@@ -16,22 +16,22 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// maxAccounts is how many service accounts an organization holds.
+// maxAccounts is how many service accounts an organization may have.
 const maxAccounts = 200
 
-// place is where an account is looked for: in an organization, or in one of its projects.
-type place interface {
+// ref names an account of an organization or of a project.
+type ref interface {
 	find(tx store.Tx) (*found, error)
 }
 
-// accounts are those of places like P, with the operations that are alike at each of them. wire is how such a place shows
-// one of them.
-type accounts[P place, W any] struct {
+// accounts has the handlers that are alike for the accounts of organizations and of projects. P names an account; wire shows
+// one.
+type accounts[P ref, W any] struct {
 	*Service
 	wire func(*found) W
 }
 
-// found is an account, and the project that it was looked for in: nil, if it was in its organization.
+// found is an account, and the project in which it was looked up; nil if in its organization.
 type found struct {
 	*model.ServiceAccount
 	project *model.Project
@@ -78,7 +78,7 @@ func (in inGroup) candidate(tx store.Tx) (*found, error) {
 	return f, nil
 }
 
-// event is an event about the account in the place where it was found.
+// event returns an event about the account, in the project or organization in which it was found.
 func (f *found) event(what event.Type) event.Event {
 	if f.project != nil {
 		return event.InProject(what, f.project).About(event.Key(f.ClientID))
@@ -86,8 +86,8 @@ func (f *found) event(what event.Type) event.Event {
 	return event.InOrg(what, f.OrgID).About(event.Key(f.ClientID))
 }
 
-// manageable finds an account that the caller may change: shape.RequireManage, where it is found in a project.
-func manageable(tx store.Tx, at place) (*found, error) {
+// manageable finds an account that the caller may change (shape.RequireManage, if it is found in a project).
+func manageable(tx store.Tx, at ref) (*found, error) {
 	f, err := at.find(tx)
 	if err != nil {
 		return nil, err
@@ -118,8 +118,8 @@ func (a accounts[P, W]) get(tx store.Tx, in P) (out W, err error) {
 	return a.wire(f), nil
 }
 
-// create makes an account with a secret, whose text it returns, if the organization has room for it. The roles are those
-// of grants.
+// create adds an account with a secret, whose text it returns, to an organization. The roles are those of grants. Error:
+// serviceAccountsLimit.
 func create(tx store.Tx, orgID model.ID, w OrgServiceAccountRequest, grants []authz.Grant) (*model.ServiceAccount, string, error) {
 	life, err := life(tx, orgID, w.SecretExpiresAfterHours)
 	if err != nil {
@@ -138,7 +138,7 @@ func create(tx store.Tx, orgID model.ID, w OrgServiceAccountRequest, grants []au
 	return a, text, f.put(tx, "SERVICE_ACCOUNT_CREATED")
 }
 
-// life is how long a new secret may live, by the organization's settings.
+// life returns the lifetime of a new secret, within the organization's settings.
 func life(tx store.Tx, orgID model.ID, hours int) (time.Duration, error) {
 	o, err := state.Organization(tx, orgID)
 	if err != nil {
@@ -155,7 +155,7 @@ func life(tx store.Tx, orgID model.ID, hours int) (time.Duration, error) {
 }
 
 // update finds an account and changes what w names of it.
-func update(tx store.Tx, at place, w OrgServiceAccountUpdateRequest) (*found, error) {
+func update(tx store.Tx, at ref, w OrgServiceAccountUpdateRequest) (*found, error) {
 	if w.Roles != nil && len(w.Roles) == 0 {
 		return nil, fault.Field("roles", "must have at least one role")
 	}
@@ -166,7 +166,7 @@ func update(tx store.Tx, at place, w OrgServiceAccountUpdateRequest) (*found, er
 	return f, f.change(tx, w)
 }
 
-// change changes what w names: its roles are those in the place where f was found.
+// change makes the changes of w: its roles are those in the project or organization in which f was found.
 func (f *found) change(tx store.Tx, w OrgServiceAccountUpdateRequest) error {
 	details := set(&f.Name, w.Name)
 	details = set(&f.Desc, w.Description) || details
@@ -180,7 +180,7 @@ func (f *found) change(tx store.Tx, w OrgServiceAccountUpdateRequest) error {
 	}
 	if w.Roles != nil {
 		before := f.roles()
-		f.give(w.Roles)
+		f.setRoles(w.Roles)
 		if !slices.Equal(before, f.roles()) {
 			return f.put(tx, "SERVICE_ACCOUNT_ROLES_CHANGED")
 		}
@@ -188,7 +188,7 @@ func (f *found) change(tx store.Tx, w OrgServiceAccountUpdateRequest) error {
 	return state.ServiceAccounts.Put(tx, f.ServiceAccount)
 }
 
-// roles are the account's roles in the place where it was found.
+// roles returns the account's roles in the project or organization in which it was found.
 func (f *found) roles() []authz.Role {
 	if f.project != nil {
 		return authz.In(f.Grants, f.project.ID)
@@ -196,8 +196,8 @@ func (f *found) roles() []authz.Role {
 	return authz.In(f.Grants, f.OrgID)
 }
 
-// give replaces the roles.
-func (f *found) give(roles []authz.Role) {
+// setRoles replaces these roles.
+func (f *found) setRoles(roles []authz.Role) {
 	if f.project != nil {
 		f.Grants = authz.OfProject(f.Grants, f.project.ID, roles)
 	} else {
@@ -205,7 +205,7 @@ func (f *found) give(roles []authz.Role) {
 	}
 }
 
-// set takes a value that is given, and reports whether that is a change.
+// set assigns a value that is given, and reports whether that is a change.
 func set(field, given *string) bool {
 	if given == nil || *given == *field {
 		return false

@@ -17,7 +17,7 @@ func (f *found) list() authn.AccessList {
 	return authn.AccessList{Holder: f.ClientID, OrgID: f.OrgID}
 }
 
-type listIn[P place] struct {
+type listIn[P ref] struct {
 	At P `in:"path"`
 	api.Paging
 }
@@ -30,7 +30,7 @@ func (a accounts[P, W]) addresses(tx store.Tx, in listIn[P]) (page entries, err 
 	return a.page(tx, f, in.Paging)
 }
 
-// page shows entries with their use as of now.
+// page returns a page of entries with their current usage counts.
 func (s *Service) page(tx store.Tx, f *found, p api.Paging) (entries, error) {
 	return shape.Page(tx, state.KeyAddresses, state.AccessList(f.ClientID), p, func(e *model.KeyAddress) ServiceAccountIPAccessListEntry {
 		s.Usage.Current(e)
@@ -38,7 +38,7 @@ func (s *Service) page(tx store.Tx, f *found, p api.Paging) (entries, error) {
 	})
 }
 
-type admitIn[P place] struct {
+type admitIn[P ref] struct {
 	listIn[P]
 	Body []ServiceAccountIPAccessListEntry `api:"maxItems=200"`
 }
@@ -65,7 +65,7 @@ func (a accounts[P, W]) admit(tx store.Tx, in admitIn[P]) (page entries, err err
 	return a.page(tx, f, in.Paging)
 }
 
-type expelIn[P place] struct {
+type expelIn[P ref] struct {
 	At        P      `in:"path"`
 	IPAddress string `path:"ipAddress" api:"is=network" doc:"Address, or range in CIDR notation with its slash as %2F. The range of one address is found by the address alone too."`
 }

@@ -1,9 +1,9 @@
 // Package serviceaccount is the family Service Accounts: OAuth clients of an organization, their secrets, the addresses
 // that their tokens may be used from, and their roles in the organization and in projects.
 //
-// What an account is, is there once; it can be reached as the organization's and as that of each project that it has a
-// role in. A project's owner manages an account that has no rights elsewhere; if it has, its name, secrets and access
-// list are the organization's owner's alone, as a secret is worth all that the account may do.
+// An account can be reached as the organization's and as that of each project that it has a role in. A project's owner
+// manages an account that has no rights elsewhere. If it has, only the organization's owner changes its name, secrets and
+// access list, because a secret allows all that the account may do.
 package serviceaccount
 
 import (
@@ -49,9 +49,9 @@ func (s *Service) Operations() api.Operations {
 }
 
 const (
-	aboutSecrets = "This answer alone shows the secret; it is not kept and cannot be shown again. " +
-		"An account has at most two secrets. A new one shortens the life of the other to seven days."
-	aboutEnd   = "Removes the secret. Tokens that were got with it end at once."
+	aboutSecrets = "This answer alone shows the secret; it is not stored and cannot be shown again. " +
+		"An account has at most two secrets. With a new one, the other expires after at most seven days."
+	aboutEnd   = "Deletes the secret. Tokens that were obtained with it end at once."
 	aboutEntry = "Adds each entry of the body: either all or none. Once an account has entries, its tokens can be used from their addresses only. Answers with the whole list."
 )
 
@@ -136,7 +136,7 @@ func (s *Service) projects() api.Operations {
 	}, {
 		ID: "deleteProjectServiceAccount", Aliases: []string{"deleteGroupServiceAccount"}, Method: http.MethodDelete, Path: ofGroup + account, Tag: tag,
 		Summary:     "Remove one service account from one project",
-		Description: "Takes the account's roles in the project. It stays an account of the organization, with its secrets.",
+		Description: "Removes the account's roles in the project. It stays an account of the organization, with its secrets.",
 		Roles:       owner, Status: http.StatusNoContent, Level: api.Real, Errors: missing, Versions: api.Since(since, store.Write(s.Store, s.leave)),
 	}, {
 		ID: "addProjectServiceAccount", Aliases: []string{"inviteGroupServiceAccount"}, Method: http.MethodPost, Path: ofGroup + account + ":invite", Tag: tag,

@@ -12,9 +12,9 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// managed is accepted and changes nothing: there are no accounts but those that people made.
+// managed is accepted and has no effect: all accounts were created by people.
 type managed struct {
-	IncludeSystemManaged bool `query:"includeSystemManaged" api:"default=false" doc:"Whether the answer has the accounts that the service itself made. Telamon makes none."`
+	IncludeSystemManaged bool `query:"includeSystemManaged" api:"default=false" doc:"Whether the answer has the accounts that the service itself created. Telamon creates none."`
 }
 
 func shownInOrg(a *model.ServiceAccount) OrgServiceAccount { return shape.ServiceAccount(a, "") }
@@ -89,7 +89,7 @@ func (s *Service) groups(tx store.Tx, in groupsIn) (page api.Page[ServiceAccount
 	return api.PageOf(in.Paging(), all), nil
 }
 
-// OnOrgDelete ends the accounts of an organization that goes.
+// OnOrgDelete deletes the accounts of an organization that is being deleted.
 func (s *Service) OnOrgDelete(tx store.Tx, orgID model.ID) error {
 	accounts, err := state.ServiceAccounts.List(tx, state.AccountsOf(orgID))
 	for _, a := range accounts {

@@ -10,7 +10,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// asGroup writes what was found in a project.
+// asGroup shows an account that was found in a project.
 func asGroup(f *found) GroupServiceAccount { return toGroup(f.ServiceAccount, f.project.ID, "") }
 
 type listOfGroupIn struct {
@@ -69,10 +69,10 @@ func (s *Service) updateOfGroup(tx store.Tx, in updateOfGroupIn) (out GroupServi
 
 type inviteIn struct {
 	inGroup
-	Body GroupServiceAccountRoleAssignment `api:"listed"` // the Go SDK of the reference pages' generation sends a list
+	Body GroupServiceAccountRoleAssignment `api:"listed"` // an older Go SDK sends a list
 }
 
-// invite also takes an account that has roles in the project already, and replaces them.
+// invite also replaces the roles of an account that has roles in the project already.
 func (s *Service) invite(tx store.Tx, in inviteIn) (out GroupServiceAccount, err error) {
 	if err := shape.CheckGroupRoles("roles", in.Body.Roles); err != nil {
 		return out, err
@@ -84,7 +84,7 @@ func (s *Service) invite(tx store.Tx, in inviteIn) (out GroupServiceAccount, err
 	if len(f.roles()) > 0 {
 		err = f.change(tx, OrgServiceAccountUpdateRequest{Roles: in.Body.Roles})
 	} else {
-		f.give(in.Body.Roles)
+		f.setRoles(in.Body.Roles)
 		err = f.put(tx, "SERVICE_ACCOUNT_ADDED_TO_GROUP")
 	}
 	return asGroup(f), err
@@ -95,11 +95,11 @@ func (s *Service) leave(tx store.Tx, in inGroup) (api.None, error) {
 	if err != nil {
 		return api.None{}, err
 	}
-	f.give(nil)
+	f.setRoles(nil)
 	return api.None{}, f.put(tx, "SERVICE_ACCOUNT_REMOVED_FROM_GROUP")
 }
 
-// OnProjectDelete takes the accounts out of a project that goes.
+// OnProjectDelete removes the accounts' roles in a project that is being deleted.
 func (s *Service) OnProjectDelete(tx store.Tx, groupID model.ID) error {
 	return state.AccountHolders.OnProjectDelete(tx, groupID)
 }

@@ -13,14 +13,14 @@ import (
 )
 
 const (
-	// maxSecrets is how many secrets an account has, those included that have expired and were not deleted.
+	// maxSecrets is how many secrets an account may have, including expired ones that were not deleted.
 	maxSecrets = 2
-	// handover is how long the older secret lives on beside a new one (MongoDB documentation, "Rotate Service Account
+	// handover is how long the older secret stays valid beside a new one (MongoDB documentation, "Rotate Service Account
 	// Secrets").
 	handover = 7 * 24 * time.Hour
 )
 
-type addSecretIn[P place] struct {
+type addSecretIn[P ref] struct {
 	At   P `in:"path"`
 	Body ServiceAccountSecretRequest
 }
@@ -47,7 +47,7 @@ func (a accounts[P, W]) addSecret(tx store.Tx, in addSecretIn[P]) (out ServiceAc
 	return shape.Secret(&fresh, text), f.put(tx, "SERVICE_ACCOUNT_SECRET_ADDED")
 }
 
-type endSecretIn[P place] struct {
+type endSecretIn[P ref] struct {
 	At       P      `in:"path"`
 	SecretID string `path:"secretId" doc:"Id of the secret."`
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/shape"
 )
 
-// What creating an organization shows and takes too.
+// Shapes that creating an organization uses too.
 type (
 	OrgServiceAccount        = shape.OrgServiceAccount
 	OrgServiceAccountRequest = shape.OrgServiceAccountRequest
@@ -26,7 +26,7 @@ type OrgServiceAccountUpdateRequest struct {
 
 // GroupServiceAccount is a service account as a project sees it.
 type GroupServiceAccount struct {
-	ClientID    string                 `json:"clientId,omitempty" api:"is=clientId" doc:"Id that the account gets its tokens with."`
+	ClientID    string                 `json:"clientId,omitempty" api:"is=clientId" doc:"Id with which the account obtains tokens."`
 	CreatedAt   api.Time               `json:"createdAt,omitzero" doc:"When the account was created."`
 	Description string                 `json:"description,omitempty" doc:"What the account is for."`
 	Name        string                 `json:"name,omitempty" doc:"Name of the account."`
@@ -39,7 +39,7 @@ type GroupServiceAccountRequest struct {
 	Description             string       `json:"description" api:"required,is=accountText,minLen=1,maxLen=250" doc:"What the account is for."`
 	Name                    string       `json:"name" api:"required,is=accountText,minLen=1,maxLen=64" doc:"Name of the account."`
 	Roles                   []authz.Role `json:"roles" api:"required,minItems=1" doc:"Roles in the project."`
-	SecretExpiresAfterHours int          `json:"secretExpiresAfterHours" api:"required,min=0" doc:"How many hours the first secret is good for: at least 8, at most what the organization allows."`
+	SecretExpiresAfterHours int          `json:"secretExpiresAfterHours" api:"required,min=0" doc:"How many hours the first secret is valid: at least 8, at most what the organization allows."`
 }
 
 // GroupServiceAccountUpdateRequest changes an account from within a project.
@@ -56,7 +56,7 @@ type GroupServiceAccountRoleAssignment struct {
 
 // ServiceAccountSecretRequest asks for a secret.
 type ServiceAccountSecretRequest struct {
-	SecretExpiresAfterHours int `json:"secretExpiresAfterHours" api:"required,min=0" doc:"How many hours the secret is good for: at least 8, at most what the organization allows."`
+	SecretExpiresAfterHours int `json:"secretExpiresAfterHours" api:"required,min=0" doc:"How many hours the secret is valid: at least 8, at most what the organization allows."`
 }
 
 // ServiceAccountGroup is a project of a service account.
@@ -69,13 +69,13 @@ type ServiceAccountGroup struct {
 type ServiceAccountIPAccessListEntry struct {
 	CIDRBlock       string   `json:"cidrBlock,omitempty" api:"nullable,is=cidr" doc:"Range of addresses in CIDR notation."`
 	CreatedAt       api.Time `json:"createdAt,omitzero" api:"readonly" doc:"When the entry was added."`
-	IPAddress       string   `json:"ipAddress,omitempty" api:"nullable,is=ip" doc:"The address, of a range that has one alone."`
-	LastUsedAddress string   `json:"lastUsedAddress,omitempty" api:"nullable,readonly" doc:"Address that the last request came from that the entry admitted. Absent before the first."`
+	IPAddress       string   `json:"ipAddress,omitempty" api:"nullable,is=ip" doc:"The address, if the range has only one."`
+	LastUsedAddress string   `json:"lastUsedAddress,omitempty" api:"nullable,readonly" doc:"Address of the last request that the entry admitted. Absent before the first."`
 	LastUsedAt      api.Time `json:"lastUsedAt,omitzero" api:"nullable,readonly" doc:"When the entry admitted a request last. Absent before the first."`
 	RequestCount    int      `json:"requestCount" api:"readonly" doc:"How many requests the entry has admitted."`
 }
 
-// toGroup writes a as the project sees it, with the text of its only secret if that has just been made.
+// toGroup shows a as the project sees it, with the text of its only secret if that has just been made.
 func toGroup(a *model.ServiceAccount, groupID model.ID, text string) GroupServiceAccount {
 	w := shape.ServiceAccount(a, text)
 	return GroupServiceAccount{
@@ -84,7 +84,7 @@ func toGroup(a *model.ServiceAccount, groupID model.ID, text string) GroupServic
 	}
 }
 
-// toEntry writes an entry.
+// toEntry shows an entry.
 func toEntry(e *model.KeyAddress) ServiceAccountIPAccessListEntry {
 	w := ServiceAccountIPAccessListEntry{
 		CIDRBlock: e.CIDR, CreatedAt: api.Time{Time: e.Created}, RequestCount: int(min(e.Count, math.MaxInt32)),

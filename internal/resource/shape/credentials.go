@@ -21,10 +21,10 @@ type CreateAtlasOrganizationAPIKey struct {
 	Roles OrgRoles `json:"roles" api:"required,minItems=1" doc:"Roles in the organization."`
 }
 
-// hidden stands for what is not kept of a private key, which is a UUID.
+// hidden stands for the part of a private key, which is a UUID, that is not stored.
 const hidden = "********-****-****-"
 
-// APIKey writes k, with its private key if that has just been made.
+// APIKey shows k, with its private key if that has just been made, "" otherwise.
 func APIKey(k *model.APIKey, private string) APIKeyUserDetails {
 	if private == "" {
 		private = hidden + k.Tail
@@ -37,7 +37,7 @@ func APIKey(k *model.APIKey, private string) APIKeyUserDetails {
 
 // OrgServiceAccount is a service account on the wire.
 type OrgServiceAccount struct {
-	ClientID    string                 `json:"clientId,omitempty" api:"is=clientId" doc:"Id that the account gets its tokens with."`
+	ClientID    string                 `json:"clientId,omitempty" api:"is=clientId" doc:"Id with which the account obtains tokens."`
 	CreatedAt   api.Time               `json:"createdAt,omitzero" doc:"When the account was created."`
 	Description string                 `json:"description,omitempty" doc:"What the account is for."`
 	Name        string                 `json:"name,omitempty" doc:"Name of the account."`
@@ -48,9 +48,9 @@ type OrgServiceAccount struct {
 // ServiceAccountSecret is a secret of a service account.
 type ServiceAccountSecret struct {
 	CreatedAt         api.Time `json:"createdAt" api:"required,readonly" doc:"When the secret was made."`
-	ExpiresAt         api.Time `json:"expiresAt" api:"required,readonly" doc:"When the secret ends."`
+	ExpiresAt         api.Time `json:"expiresAt" api:"required,readonly" doc:"When the secret expires."`
 	ID                string   `json:"id" api:"required,readonly,is=objectId" doc:"Id of the secret."`
-	LastUsedAt        api.Time `json:"lastUsedAt,omitzero" api:"readonly,nullable" doc:"When a token was got with the secret last. Absent before the first."`
+	LastUsedAt        api.Time `json:"lastUsedAt,omitzero" api:"readonly,nullable" doc:"When a token was last obtained with the secret. Absent before the first."`
 	MaskedSecretValue string   `json:"maskedSecretValue,omitempty" api:"readonly" doc:"The secret's last characters behind asterisks."`
 	Secret            string   `json:"secret,omitempty" api:"readonly" doc:"The secret, in the answer to its creation only."`
 }
@@ -60,13 +60,13 @@ type OrgServiceAccountRequest struct {
 	Description             string   `json:"description" api:"required,is=accountText,minLen=1,maxLen=250" doc:"What the account is for."`
 	Name                    string   `json:"name" api:"required,is=accountText,minLen=1,maxLen=64" doc:"Name of the account."`
 	Roles                   OrgRoles `json:"roles" api:"required,minItems=1" doc:"Roles in the organization."`
-	SecretExpiresAfterHours int      `json:"secretExpiresAfterHours" api:"required,min=0" doc:"How many hours the first secret is good for: at least 8, at most what the organization allows."`
+	SecretExpiresAfterHours int      `json:"secretExpiresAfterHours" api:"required,min=0" doc:"How many hours the first secret is valid: at least 8, at most what the organization allows."`
 }
 
-// masked stands for what is not kept of a secret.
+// masked stands for the part of a secret that is not stored.
 const masked = "mdb_sa_sk_********"
 
-// Secret writes a secret, with its text if that has just been made.
+// Secret shows a secret, with its text if it has just been made.
 func Secret(s *model.Secret, text string) ServiceAccountSecret {
 	return ServiceAccountSecret{
 		CreatedAt: api.Time{Time: s.Created}, ExpiresAt: api.Time{Time: s.Expires}, ID: s.ID,
@@ -74,7 +74,7 @@ func Secret(s *model.Secret, text string) ServiceAccountSecret {
 	}
 }
 
-// ServiceAccount writes a, with the text of its only secret if that has just been made.
+// ServiceAccount shows a, with the text of its only secret if that has just been made.
 func ServiceAccount(a *model.ServiceAccount, text string) OrgServiceAccount {
 	w := OrgServiceAccount{ClientID: a.ClientID, CreatedAt: api.Time{Time: a.Created}, Description: a.Desc, Name: a.Name}
 	for _, g := range a.Grants {

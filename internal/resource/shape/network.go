@@ -11,8 +11,8 @@ import (
 
 var escapedSlash = strings.NewReplacer("%2F", "/", "%2f", "/")
 
-// Network reads an address or a range in CIDR notation. An address is the range of itself alone; a range loses the
-// bits behind its length, as 10.0.0.7/8 names the network 10.0.0.0/8; IPv4 inside IPv6 is IPv4 (RFC 4291, 2.5.5.2).
+// Network parses an address or a range in CIDR notation. An address is a range of one address; a range loses the bits behind
+// its length, as 10.0.0.7/8 names the network 10.0.0.0/8; IPv4 inside IPv6 is IPv4 (RFC 4291, 2.5.5.2).
 // The slash may be percent-encoded, as the API's patterns allow even in bodies.
 func Network(s string) (netip.Prefix, error) {
 	s = escapedSlash.Replace(s)
@@ -22,7 +22,7 @@ func Network(s string) (netip.Prefix, error) {
 	}
 	p, err := netip.ParsePrefix(s)
 	if err != nil {
-		return p, fmt.Errorf("shape: no network: %w", err)
+		return p, fmt.Errorf("shape: not a network: %w", err)
 	}
 	if a := p.Addr(); a.Is4In6() && p.Bits() >= 96 {
 		p = netip.PrefixFrom(a.Unmap(), p.Bits()-96)
@@ -30,8 +30,8 @@ func Network(s string) (netip.Prefix, error) {
 	return p.Masked(), nil
 }
 
-// Networks reads the networks of the entries that are to be added to an access list, which has at most that many. Of each,
-// exactly one of an address and a range is given. Errors: fault.KeyAddressesLimit, fault.ValidationError.
+// Networks parses the networks of entries that are to be added to an access list, which has at most that many. Each entry must
+// have either an address or a range. Errors: fault.KeyAddressesLimit, fault.ValidationError.
 func Networks[W any](entries []W, most int, of func(W) (address, cidr string)) ([]netip.Prefix, error) {
 	if len(entries) > most {
 		return nil, fault.KeyAddressesLimit.With(strconv.Itoa(most)) // before any work on them
@@ -52,7 +52,7 @@ func Networks[W any](entries []W, most int, of func(W) (address, cidr string)) (
 	return all, bad.Err()
 }
 
-// Address writes an address in the one form that the API's patterns allow: IPv6 with all its eight groups.
+// Address formats an address in the form that the API's patterns allow: IPv6 with all its eight groups.
 func Address(a netip.Addr) string {
 	if !a.Is6() {
 		return a.String()
@@ -64,7 +64,7 @@ func Address(a netip.Addr) string {
 	return strings.Join(groups, ":")
 }
 
-// AddressText is Address of a text that holds one; any other text stays as it is.
+// AddressText is Address for text; text that is not an address is returned as it is.
 func AddressText(s string) string {
 	a, err := netip.ParseAddr(s)
 	if err != nil {
@@ -73,10 +73,10 @@ func AddressText(s string) string {
 	return Address(a)
 }
 
-// CIDR writes a range in the form that the API's patterns allow.
+// CIDR formats a range in the form that the API's patterns allow.
 func CIDR(p netip.Prefix) string { return Address(p.Addr()) + "/" + strconv.Itoa(p.Bits()) }
 
-// SingleAddress is the address of a range that has one alone, else "".
+// SingleAddress returns the address of a range of one address, else "".
 func SingleAddress(p netip.Prefix) string {
 	if !p.IsSingleIP() {
 		return ""

@@ -5,7 +5,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Page is the page of the objects that q selects which p asks for, as wire writes them.
+// Page returns the page p of the objects that q selects, as wire shows them.
 func Page[T, W any](tx store.Tx, table *store.Table[T], q store.Query, p api.Paging, wire func(*T) W) (page api.Page[W], err error) {
 	total, err := table.Count(tx, q)
 	if err != nil {
@@ -34,7 +34,7 @@ func (p Pages) Paging() api.Paging {
 	return api.Paging{PageNum: p.PageNum, ItemsPerPage: p.ItemsPerPage, IncludeCount: true}
 }
 
-// Get answers with the object that find finds by what a request names, as wire writes it.
+// Get makes a handler that returns the object that find finds, as wire shows it.
 func Get[In, T, W any](find func(In, store.Tx) (T, error), wire func(T) W) func(store.Tx, In) (W, error) {
 	return func(tx store.Tx, in In) (out W, err error) {
 		v, err := find(in, tx)

@@ -25,7 +25,7 @@ type CloudAppUserView struct {
 	Username     string           `json:"username" api:"required,is=email" doc:"E-mail address that the user logs in with."`
 }
 
-// cloudAppUser shows a person with the roles that hold.
+// cloudAppUser shows a person with the active roles.
 func cloudAppUser(p roster.Person) CloudAppUserView {
 	u := p.Account
 	w := CloudAppUserView{
@@ -43,7 +43,7 @@ func cloudAppUser(p roster.Person) CloudAppUserView {
 	return w
 }
 
-// member is what lists show of a person's place, be it in an organization or in a project.
+// member is what lists show of a membership, be it in an organization or in a project.
 type member struct {
 	Country             *string  `json:"country,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE,is=country" doc:"The user's country by its code in ISO 3166-1. Active users only."`
 	CreatedAt           api.Time `json:"createdAt,omitzero" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"When the account was created. Active users only."`
@@ -55,11 +55,11 @@ type member struct {
 	LastAuth            api.Time `json:"lastAuth,omitzero" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"When the user last logged in. Active users only; absent before the first time."`
 	LastName            *string  `json:"lastName,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE" doc:"The user's family name. Active users only."`
 	MobileNumber        *string  `json:"mobileNumber,omitempty" api:"readonly,when=orgMembershipStatus=ACTIVE,is=mobile" doc:"The user's mobile number. Active users only."`
-	OrgMembershipStatus string   `json:"orgMembershipStatus" api:"required,readonly,enum=PENDING|ACTIVE|INVITATION_EXPIRED|INVITATION_REJECTED" doc:"Whether the user has accepted the invitation. Telamon removes what is declined or expired, so only PENDING and ACTIVE occur."`
+	OrgMembershipStatus string   `json:"orgMembershipStatus" api:"required,readonly,enum=PENDING|ACTIVE|INVITATION_EXPIRED|INVITATION_REJECTED" doc:"Whether the user has accepted the invitation. Telamon deletes declined and expired invitations, so only PENDING and ACTIVE occur."`
 	Username            string   `json:"username" api:"required,readonly,is=email" doc:"The username."`
 }
 
-// memberOf shows a person without the roles.
+// memberOf shows a membership without the roles.
 func memberOf(p roster.Person) member {
 	w := member{ID: p.UserID, OrgMembershipStatus: Status(p.Membership), Username: p.Username}
 	if inv := p.Invitation; inv != nil {
@@ -72,7 +72,7 @@ func memberOf(p roster.Person) member {
 	return w
 }
 
-// OrgUserResponse is a cloud user's place in an organization: what an active user has in it, or what a pending one has.
+// OrgUserResponse is a cloud user's membership in an organization, active or pending.
 type OrgUserResponse struct {
 	member
 	Roles   OrgUserRolesResponse `json:"roles" api:"required,readonly" doc:"The user's roles, those through teams aside."`
@@ -97,7 +97,7 @@ func orgUser(p roster.Person) OrgUserResponse {
 	w.Roles = OrgUserRolesResponse{GroupRoleAssignments: []GroupRoleAssignment{}, OrgRoles: OrgRoles{}}
 	for _, m := range p.Memberships {
 		switch {
-		case m.Hidden: // is told by the invitation alone
+		case m.Hidden: // only operations on its invitation show it
 		case m.GroupID != "":
 			w.Roles.GroupRoleAssignments = append(w.Roles.GroupRoleAssignments, GroupRoleAssignment{m.GroupID, m.Roles})
 		default:
@@ -107,7 +107,7 @@ func orgUser(p roster.Person) OrgUserResponse {
 	return w
 }
 
-// GroupUserResponse is a cloud user's place in a project: what an active user has in it, or what a pending one has.
+// GroupUserResponse is a cloud user's membership in a project, active or pending.
 type GroupUserResponse struct {
 	member
 	Roles []string `json:"roles" api:"required,readonly,unique" doc:"The user's roles in the project. Empty for somebody whose access comes from a role in the organization."`
@@ -118,7 +118,7 @@ func groupUser(p roster.Person) GroupUserResponse {
 	return GroupUserResponse{memberOf(p), RoleNames(p.Roles)}
 }
 
-// RoleNames writes roles; never nil.
+// RoleNames returns the names of roles; never nil.
 func RoleNames(roles []authz.Role) []string {
 	names := make([]string, len(roles))
 	for i, r := range roles {
@@ -127,13 +127,13 @@ func RoleNames(roles []authz.Role) []string {
 	return names
 }
 
-// The states of a place that occur.
+// The statuses of memberships that occur.
 const (
 	pending = "PENDING"
 	active  = "ACTIVE"
 )
 
-// Status is the state of a place.
+// Status returns the status of a membership.
 func Status(m *model.Membership) string {
 	if m.Pending {
 		return pending
@@ -141,9 +141,9 @@ func Status(m *model.Membership) string {
 	return active
 }
 
-// StatusFilter is embedded in the In of operations that may leave people out by their state.
+// StatusFilter has the filter by status, to be embedded in the In of operations.
 type StatusFilter struct {
-	OrgMembershipStatuses []string `query:"orgMembershipStatuses" api:"maxItems=4,enum=PENDING|ACTIVE|INVITATION_EXPIRED|INVITATION_REJECTED" doc:"Return users in these states only. Nobody is in the last two: Telamon removes invitations that are expired or declined."`
+	OrgMembershipStatuses []string `query:"orgMembershipStatuses" api:"maxItems=4,enum=PENDING|ACTIVE|INVITATION_EXPIRED|INVITATION_REJECTED" doc:"Return users with these statuses only. Nobody has the last two: Telamon deletes invitations that are expired or declined."`
 }
 
 // Matches reports whether a place is wanted.

@@ -20,7 +20,7 @@ type RoleAssignment struct {
 	RoleName string `json:"roleName,omitempty" doc:"Name of the role."`
 }
 
-// RoleAssignments writes grants; never nil.
+// RoleAssignments shows grants; never nil.
 func RoleAssignments(grants []authz.Grant) []RoleAssignment {
 	out := []RoleAssignment{}
 	for _, g := range grants {
@@ -43,10 +43,10 @@ func (OrgRoles) Schema() *schema.Node {
 	return &schema.Node{Type: "array", Items: schema.Of(reflect.TypeFor[OrgRole]())}
 }
 
-// NoGroupRole is what is wrong with a role that one cannot have in a project.
+// NoGroupRole is the problem of a role that does not exist in projects.
 const NoGroupRole = "must be a role in projects, such as GROUP_READ_ONLY"
 
-// GroupRoles adds what in the field at path is no role that one can have in a project. Their list grows from version
+// GroupRoles adds a problem for each role of the field at path that does not exist in projects. Their list grows from version
 // to version, so the API's document does not have it.
 func GroupRoles(bad *fault.Problems, path string, roles []authz.Role) {
 	for i, r := range roles {
@@ -56,13 +56,13 @@ func GroupRoles(bad *fault.Problems, path string, roles []authz.Role) {
 	}
 }
 
-// CheckGroupRoles is GroupRoles where nothing else can be wrong.
+// CheckGroupRoles is GroupRoles for requests without other problems.
 func CheckGroupRoles(path string, roles []authz.Role) error {
 	return fault.Check(func(bad *fault.Problems) { GroupRoles(bad, path, roles) })
 }
 
-// RequireAssign is the one rule of who gives roles in a project, whichever way they are given and whoever gets them: only its
-// owners make owners of it, and only they make an owner something else. before and after are somebody's roles in it.
+// RequireAssign is the one rule of who may change roles in a project, whichever way and of whomever: only its owners make
+// owners of it, and only they take that role away. before and after are somebody's roles in it.
 // Error: fault.UserUnauthorized.
 func RequireAssign(ctx context.Context, p *model.Project, before, after []authz.Role) error {
 	if slices.Contains(before, authz.GroupOwner) == slices.Contains(after, authz.GroupOwner) {
@@ -71,8 +71,8 @@ func RequireAssign(ctx context.Context, p *model.Project, before, after []authz.
 	return api.Require(ctx, authz.Any(authz.GroupOwner), authz.Scope{OrgID: p.OrgID, GroupID: p.ID})
 }
 
-// RequireManage is the one rule of who changes a key or an account, its name, secrets and addresses, through a project that it
-// is in: if it may do more elsewhere than a member of the organization, only owners of the organization do. Error:
+// RequireManage is the one rule of who may change a key or an account, its name, secrets and addresses, through a project that
+// it is in: if it has more rights elsewhere than a member of the organization, only owners of the organization may. Error:
 // fault.UserUnauthorized.
 func RequireManage(ctx context.Context, p *model.Project, grants []authz.Grant) error {
 	elsewhere := slices.ContainsFunc(grants, func(g authz.Grant) bool { return g.GroupID != p.ID && g.Role != authz.OrgMember })

@@ -1,4 +1,4 @@
-// Package shape holds the wire shapes that several families share.
+// Package shape has the wire shapes that several families share.
 package shape
 
 import (
@@ -17,11 +17,11 @@ type ResourceTag struct {
 	Value string `json:"value" api:"required,minLen=1,maxLen=255" doc:"The tag's value, such as production."`
 }
 
-// MaxTags is how many tags or labels something has at most. It is no rule of the API: without a bound, a few projects
-// with megabytes of tags make every list of projects hundreds of megabytes long.
+// MaxTags is how many tags or labels an object has at most. It is a limit of Telamon's own: without it, a few projects with
+// megabytes of tags would make every list of projects hundreds of megabytes long.
 const MaxTags = 200
 
-// Tags reads tags; it refuses too many of them, and a key that is given more than once in the field at path.
+// Tags returns tags in the form of the model. It refuses too many of them, and keys that are given more than once.
 func Tags(path string, tags []ResourceTag) ([]model.Tag, error) {
 	var bad fault.Problems
 	bad.AtMost(path, len(tags), MaxTags)
@@ -37,7 +37,7 @@ func Tags(path string, tags []ResourceTag) ([]model.Tag, error) {
 	return out, bad.Err()
 }
 
-// ResourceTags writes tags.
+// ResourceTags shows tags.
 func ResourceTags(tags []model.Tag) []ResourceTag {
 	var out []ResourceTag
 	for _, t := range tags {
@@ -52,23 +52,23 @@ type ComponentLabel struct {
 	Value string `json:"value,omitempty" api:"minLen=1,maxLen=255" doc:"The label's value."`
 }
 
-// longestVisit is how long a temporary object may stay (API reference, deleteAfterDate).
-const longestVisit = 7 * 24 * time.Hour
+// maxLifetime is the longest lifetime of a temporary object (API reference, deleteAfterDate).
+const maxLifetime = 7 * 24 * time.Hour
 
-// CheckExpiry refuses an end, in the field at path, that a temporary object cannot have; nil is none.
+// CheckExpiry adds a problem if end, the field at path, is not in the future or too far away; nil means never.
 func CheckExpiry(bad *fault.Problems, path string, end *api.Time, now time.Time) {
-	if end != nil && (!end.After(now) || end.After(now.Add(longestVisit))) {
+	if end != nil && (!end.After(now) || end.After(now.Add(maxLifetime))) {
 		bad.Add(path, "must be in the future and within one week from now")
 	}
 }
 
-// DatabaseName reports whether a database of MongoDB can be called so.
+// DatabaseName reports whether s can be the name of a MongoDB database.
 // Source: MongoDB manual, "Naming Restrictions".
 func DatabaseName(s string) bool {
 	return s != "" && len(s) <= 63 && !strings.ContainsAny(s, "/\\. \"$\x00")
 }
 
-// CollectionName reports whether a collection of MongoDB can be called so.
+// CollectionName reports whether s can be the name of a MongoDB collection.
 // Source: MongoDB manual, "Naming Restrictions".
 func CollectionName(s string) bool {
 	return s != "" && s[0] != '.' && len(s) <= 253 && !strings.ContainsAny(s, "$\x00")

@@ -1,6 +1,6 @@
-// Package team is the family Teams: groups of an organization's people who have roles in projects together. What a team
-// has, its people have as long as they are in it. (Those operations of the family of cloud users that are about the
-// people of teams are here too.)
+// Package team is the family Teams: groups of an organization's people who have roles in projects together. A team's people
+// have its roles as long as they are in it. (The operations of the family MongoDB Cloud Users that are about the people of
+// teams are here too.)
 package team
 
 import (
@@ -20,7 +20,7 @@ type Service struct{ Store store.Store }
 const (
 	tag       = "Teams"
 	ofPeople  = "MongoDB Cloud Users"
-	newer     = "2025-02-19" // since when there are operations in place of the older ones
+	newer     = "2025-02-19" // first version of the operations that replace deprecated ones
 	sunset    = "2027-07-01"
 	ofOrg     = "/orgs/{orgId}/teams"
 	one       = ofOrg + "/{teamId}"
@@ -65,7 +65,7 @@ func (s *Service) teamOperations() api.Operations {
 		Versions: api.Since("2023-01-01", store.Write(s.Store, s.rename)),
 	}, {
 		ID: "deleteTeam", Aliases: []string{"deleteOrgTeam"}, Method: http.MethodDelete, Path: one, Tag: tag,
-		Summary: "Remove one team", Description: "Removes a team that has no roles in projects any more. Its people stay in the organization.",
+		Summary: "Remove one team", Description: "Deletes a team that has no roles in projects. Its people stay in the organization.",
 		Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.TeamNotFound, teamInUse},
 		Versions: api.Since("2023-01-01", store.Write(s.Store, s.delete)),
 	}}
@@ -89,16 +89,16 @@ func (s *Service) peopleOperations() api.Operations {
 		Versions: api.Since("2023-01-01", store.Write(s.Store, s.addActive)),
 	}, {
 		ID: "removeTeamUser", Aliases: []string{"removeOrgTeamUserFromTeam"}, Method: http.MethodDelete, Path: users + "/{userId}", Tag: tag,
-		Summary: "Remove one cloud user from one team", Description: "Takes a user, and what the team gives, at once.",
+		Summary: "Remove one cloud user from one team", Description: "Removes a user, and what the team gives, at once.",
 		Roles: manage, Status: http.StatusNoContent, Level: api.Real, Deprecated: newer, Sunset: sunset, Errors: missing,
 		Versions: api.Since("2023-01-01", store.Write(s.Store, s.remove)),
 	}, {
 		ID: "addUserToTeam", Aliases: []string{"addOrgTeamUser"}, Method: http.MethodPost, Path: one + ":addUser", Tag: ofPeople,
-		Summary: "Add one cloud user to one team", Description: "Adds a user of the organization, or one who is invited there. Who is in the team already stays in it.",
+		Summary: "Add one cloud user to one team", Description: "Adds a user of the organization, or one who is invited there. A user who is in the team already stays in it.",
 		Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: joining, Versions: api.Since(newer, store.Write(s.Store, changeOne(join))),
 	}, {
 		ID: "removeUserFromTeam", Aliases: []string{"removeOrgTeamUser"}, Method: http.MethodPost, Path: one + ":removeUser", Tag: ofPeople,
-		Summary: "Take one cloud user out of one team", Description: "Takes a user, active or invited, and what the team gives, at once.",
+		Summary: "Remove one cloud user from one team, active or invited", Description: "Removes a user, active or invited, and what the team gives, at once.",
 		Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: missing, Versions: api.Since(newer, store.Write(s.Store, changeOne(quit))),
 	}}
 }
@@ -128,7 +128,7 @@ func (s *Service) projectOperations() api.Operations {
 		Versions: api.Since("2023-01-01", store.Write(s.Store, s.updateInProject)),
 	}, {
 		ID: "removeProjectTeam", Aliases: []string{"removeGroupTeam"}, Method: http.MethodDelete, Path: inProject, Tag: tag,
-		Summary: "Remove one team from one project", Description: "Takes the team's roles in the project, from its people at once.",
+		Summary: "Remove one team from one project", Description: "Removes the team's roles in the project; its people lose them at once.",
 		Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: missing, Versions: api.Since("2023-01-01", store.Write(s.Store, s.removeFromProject)),
 	}}
 }

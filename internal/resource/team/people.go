@@ -50,7 +50,7 @@ func (s *Service) listPeople(tx store.Tx, in listPeopleIn) (page api.Page[shape.
 	return shape.PeoplePage(tx, in.Paging(), in.OrgID, members, shape.OrgUser)
 }
 
-// members are the places that the team's people have in the organization, by username, if want admits them.
+// members returns the memberships in the organization of the team's people that want admits, by username.
 func (in getIn) members(tx store.Tx, want func(*model.Membership) bool) ([]*model.Membership, error) {
 	t, err := in.find(tx)
 	if err != nil {
@@ -70,7 +70,7 @@ func (in getIn) members(tx store.Tx, want func(*model.Membership) bool) ([]*mode
 	return all, err
 }
 
-// member is a user's place in the organization, active or not: fault.UserNotFound.
+// member returns a user's membership in the organization, active or pending. Error: fault.UserNotFound.
 func member(tx store.Tx, orgID, userID model.ID) (*model.Membership, error) {
 	m, err := state.Memberships.Get(tx, state.MembershipID(userID, orgID))
 	if err == nil && m.Hidden {
@@ -123,13 +123,13 @@ func (s *Service) remove(tx store.Tx, in personIn) (none api.None, err error) {
 	return none, leave(tx, t, in.UserID)
 }
 
-// leave takes a user out of a team: fault.UserNotFound.
+// leave removes a user from a team. Error: fault.UserNotFound.
 func leave(tx store.Tx, t *model.Team, userID model.ID) error {
-	place, err := state.TeamMembers.Get(tx, state.MembershipID(userID, t.ID))
+	m, err := state.TeamMembers.Get(tx, state.MembershipID(userID, t.ID))
 	if err != nil {
 		return store.IfMissing(err, fault.UserNotFound.With(userID))
 	}
-	return people.RemoveFromTeam(tx, place)
+	return people.RemoveFromTeam(tx, m)
 }
 
 type oneIn struct {
@@ -137,7 +137,7 @@ type oneIn struct {
 	Body AddOrRemoveUserFromTeam
 }
 
-// join puts a user into a team, unless the user is in it.
+// join adds a user to a team, unless the user is in it.
 func join(tx store.Tx, t *model.Team, m *model.Membership) error {
 	_, err := state.TeamMembers.Get(tx, state.MembershipID(m.UserID, t.ID))
 	if store.IsNotFound(err) {

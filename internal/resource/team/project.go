@@ -15,7 +15,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// maxInProject is how many teams a project has (MongoDB documentation, "Atlas Service Limits").
+// maxInProject is how many teams a project may have (MongoDB documentation, "Atlas Service Limits").
 const maxInProject = 100
 
 type listInProjectIn struct {
@@ -36,7 +36,7 @@ func pageOf(tx store.Tx, p *model.Project, paging api.Paging) (api.Page[TeamRole
 	return api.PageAs(paging, teams, func(t *model.Team) TeamRole { return roleIn(t, p.ID) }), err
 }
 
-// whole is all teams of a project on one page.
+// whole returns all teams of a project on one page.
 func whole(tx store.Tx, p *model.Project) (api.Page[TeamRole], error) {
 	return pageOf(tx, p, api.Paging{PageNum: 1, ItemsPerPage: maxInProject, IncludeCount: true})
 }
@@ -96,7 +96,7 @@ func (s *Service) addToProject(tx store.Tx, in addIn) (page api.Page[TeamRole], 
 	return whole(tx, p)
 }
 
-// assign replaces a team's roles in a project: without any, the team leaves it.
+// assign replaces a team's roles in a project. Without any, the team is no longer in the project.
 func assign(tx store.Tx, p *model.Project, t *model.Team, roles []authz.Role) error {
 	before := authz.In(t.Grants, p.ID)
 	if err := shape.RequireAssign(tx.Context(), p, before, roles); err != nil {
@@ -123,7 +123,7 @@ type inProjectIn struct {
 	TeamID string `path:"teamId" api:"is=objectId" doc:"Id of the team."`
 }
 
-// find is the project that in names, and the team of it: fault.TeamNotFound, teamNotInGroup.
+// find returns the project and the team that in names. Errors: fault.TeamNotFound, teamNotInGroup.
 func (in inProjectIn) find(tx store.Tx) (*model.Project, *model.Team, error) {
 	p, err := state.Project(tx, in.GroupID)
 	if err != nil {
@@ -184,7 +184,7 @@ func (s *Service) removeFromProject(tx store.Tx, in inProjectIn) (none api.None,
 	return none, assign(tx, p, t, nil)
 }
 
-// OnProjectDelete takes the teams out of a project that goes.
+// OnProjectDelete removes the teams' roles in a project that is being deleted.
 func (s *Service) OnProjectDelete(tx store.Tx, groupID model.ID) error {
 	return state.TeamHolders.OnProjectDelete(tx, groupID)
 }

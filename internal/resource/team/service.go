@@ -14,7 +14,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// How many teams an organization has, and how many people a request names (MongoDB documentation, "Atlas Service
+// How many teams an organization may have, and how many people a request may name (MongoDB documentation, "Atlas Service
 // Limits").
 const (
 	maxTeams = 250
@@ -54,7 +54,7 @@ func (s *Service) create(tx store.Tx, in createIn) (out Team, err error) {
 	return out, begin(tx, t, w.Usernames)
 }
 
-// room reports whether the organization may have one more team.
+// room returns an error if the organization may have no more teams. Error: teamsPerOrg.
 func room(tx store.Tx, orgID model.ID) error {
 	if _, err := state.Organization(tx, orgID); err != nil {
 		return err
@@ -66,7 +66,7 @@ func room(tx store.Tx, orgID model.ID) error {
 	return err
 }
 
-// put stores a team whose name may be taken, with the event of the change.
+// put stores a team and writes the event of the change. Error: teamNameTaken.
 func put(tx store.Tx, t *model.Team, what event.Type) error {
 	err := state.Teams.Put(tx, t)
 	if _, taken := store.Duplicate(err); taken {
@@ -75,15 +75,15 @@ func put(tx store.Tx, t *model.Team, what event.Type) error {
 	if err != nil {
 		return err
 	}
-	return tell(tx, t, what)
+	return writeEvent(tx, t, what)
 }
 
-// tell writes an event of a team in its organization.
-func tell(tx store.Tx, t *model.Team, what event.Type) error {
+// writeEvent writes an event about a team in its organization.
+func writeEvent(tx store.Tx, t *model.Team, what event.Type) error {
 	return event.Write(tx, event.InOrg(what, t.OrgID).About(event.Team(t.ID)))
 }
 
-// begin puts its first people into a team. Who is named twice is in it once.
+// begin adds its first people to a team. A person who is named twice is added once.
 func begin(tx store.Tx, t *model.Team, usernames []string) error {
 	seen := map[string]bool{}
 	for _, name := range usernames {
@@ -117,7 +117,7 @@ type getIn struct {
 	TeamID string `path:"teamId" api:"is=objectId" doc:"Id of the team."`
 }
 
-// find is the team that in names.
+// find returns the team that in names.
 func (in getIn) find(tx store.Tx) (*model.Team, error) { return state.Team(tx, in.OrgID, in.TeamID) }
 
 type byNameIn struct {
@@ -125,7 +125,7 @@ type byNameIn struct {
 	TeamName string `path:"teamName" doc:"Name of the team."`
 }
 
-// find is the team that in names.
+// find returns the team that in names.
 func (in byNameIn) find(tx store.Tx) (*model.Team, error) {
 	t, err := state.Teams.Find(tx, "name", in.OrgID, in.TeamName)
 	return t, store.IfMissing(err, teamNameNotFound.With(in.TeamName))
@@ -162,10 +162,10 @@ func (s *Service) delete(tx store.Tx, in getIn) (none api.None, err error) {
 	if err := state.DeleteTeam(tx, t); err != nil {
 		return none, err
 	}
-	return none, tell(tx, t, "TEAM_DELETED")
+	return none, writeEvent(tx, t, "TEAM_DELETED")
 }
 
-// OnOrgDelete removes the teams of an organization that goes.
+// OnOrgDelete deletes the teams of an organization that is being deleted.
 func (s *Service) OnOrgDelete(tx store.Tx, orgID model.ID) error {
 	return errors.Join(state.TeamMembers.DeleteAll(tx, state.OrgTeamMembers(orgID)), state.Teams.DeleteAll(tx, state.OrgTeams(orgID)))
 }

@@ -27,18 +27,18 @@ type TeamResponse struct {
 	Name  string     `json:"name,omitempty" doc:"Name of the team."`
 }
 
-// TeamUpdate gives a team another name.
+// TeamUpdate renames a team.
 type TeamUpdate struct {
 	Links []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 	Name  string     `json:"name" api:"required,writeonly" doc:"Name of the team, unique in the organization."`
 }
 
-// AddUserToTeam names a user who is to be in a team.
+// AddUserToTeam names a user to be added to a team.
 type AddUserToTeam struct {
 	ID string `json:"id" api:"required,is=objectId" doc:"Id of the user."`
 }
 
-// AddOrRemoveUserFromTeam names a user who is to be in a team, or no longer.
+// AddOrRemoveUserFromTeam names a user to be added to or removed from a team.
 type AddOrRemoveUserFromTeam struct {
 	ID string `json:"id" api:"required,writeonly,is=objectId" doc:"Id of the user."`
 }
@@ -56,15 +56,15 @@ func toWire(t *model.Team) TeamResponse {
 	return TeamResponse{ID: t.ID, Links: api.Self(path(t)), Name: t.Name}
 }
 
-// roleIn shows what a team has in a project.
+// roleIn shows a team's roles in a project.
 func roleIn(t *model.Team, groupID model.ID) TeamRole {
 	return TeamRole{Links: api.Self("/groups/" + groupID + "/teams/" + t.ID), RoleNames: authz.In(t.Grants, groupID), TeamID: t.ID}
 }
 
-// maxName bounds a name in characters. It is no rule of the API, which has none for teams.
+// maxName bounds a name in characters: a limit of Telamon's own, because the API has none for teams.
 const maxName = 128
 
-// checkName says what is wrong with a team's name.
+// checkName validates a team's name.
 func checkName(name string) error {
 	odd := strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })
 	if name == "" || utf8.RuneCountInString(name) > maxName || odd || strings.TrimSpace(name) != name {
@@ -73,7 +73,7 @@ func checkName(name string) error {
 	return nil
 }
 
-// check adds what is wrong with roles in a project that needs no other object.
+// check validates roles in a project, as far as that needs no other object.
 func (w *TeamRole) check(bad *fault.Problems, at string) {
 	shape.GroupRoles(bad, at+"roleNames", w.RoleNames)
 	if len(w.RoleNames) == 0 {
