@@ -28,7 +28,7 @@ func TestSortBeforeLimitKeepsFew(t *testing.T) {
 	shows(t, x.drain(pipe(by, d{{"$skip", 2}}, d{{"$limit", 1}}, short)), `{"_id":116,"n":2}`)
 	// Behind a stage that is in the planner's way it is the pipeline that keeps few.
 	shows(t, x.drain(pipe(d{{"$set", d{{"m", "$n"}}}}, d{{"$sort", d{{"m", -1}}}}, d{{"$limit", 1}}, short)), `{"_id":7,"n":129}`)
-	x.fails(wire.SortMemoryExceeded, pipe(by, d{{"$skip", 1}}))
+	x.fails(wire.SortMemoryExceeded, append(pipe(by, d{{"$skip", 1}}), e{"allowDiskUse", false}))
 }
 
 // TestPipelinesUseIndexes looks at how many keys and documents are read for what leads a pipeline.

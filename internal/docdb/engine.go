@@ -15,8 +15,11 @@
 package docdb
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"log/slog"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -26,6 +29,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/docdb/concern"
 	"github.com/telamon-db/telamon/internal/docdb/memory"
+	"github.com/telamon-db/telamon/internal/docdb/spill"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/docdb/usage"
 )
@@ -65,6 +69,7 @@ type Engine struct {
 	traffic    usage.Traffic
 	uses       usage.Collections
 	memory     *memory.Budget // gathered
+	spill      *spill.Disk    // for what is gathered beyond that
 	replies    *memory.Budget
 
 	readTime    atomic.Int64 // Parameters.ReadTime
@@ -82,13 +87,17 @@ func Open(dir string, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	disk, err := spill.Open(cmp.Or(o.fs, vfs.Default), filepath.Join(dir, "spill"))
+	if err != nil {
+		return nil, errors.Join(err, store.Close(func() {}))
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	if o.SweepEvery == 0 {
 		o.SweepEvery = time.Minute
 	}
-	e := &Engine{store: store, log: o.Logger, started: time.Now(), mono: time.Now, memory: gathered.Part(), replies: replies}
+	e := &Engine{store: store, log: o.Logger, started: time.Now(), mono: time.Now, memory: gathered.Part(), spill: disk, replies: replies}
 	e.cursors.init()
 	e.members.Set(1, 0)
 	e.dropAsides()

@@ -31,7 +31,7 @@ func readCommands() []*command {
 var findFields = fields("filter", isObject, "sort", isObject, "projection", isObject, "hint", isHint, "skip", isInt,
 	"limit", isInt, "batchSize", isInt, "singleBatch", isBool, "min-", isObject, "max-", isObject, "returnKey-", isBool,
 	"showRecordId-", isBool, "tailable-", isBool, "awaitData-", isBool, "oplogReplay~", isBool, "noCursorTimeout", isBool,
-	"allowPartialResults~", isBool, "allowDiskUse~", isBool, "collation", isObject, "let", isObject)
+	"allowPartialResults~", isBool, "allowDiskUse", isBool, "collation", isObject, "let", isObject)
 
 func (c *call) findSelection() (plan.Selection, error) {
 	if err := c.RefuseCollation(); err != nil {

@@ -102,7 +102,7 @@ func TestMemoryOfSorts(t *testing.T) {
 		docs = append(docs, d{{"_id", i}, {"s", string(make([]byte, 10_000)) + strconv.Itoa(i)}})
 	}
 	x.ok(d{{"insert", "c"}, {"documents", docs}})
-	sorts := d{{"find", "c"}, {"sort", d{{"s", 1}}}, {"batchSize", 1}}
+	sorts := d{{"find", "c"}, {"sort", d{{"s", 1}}}, {"batchSize", 1}, {"allowDiskUse", false}}
 	x.e.Configure(Parameters{SortBytes: 1 * mb})
 	if code, _ := x.run(sorts).Lookup("code").Int32OK(); code != wire.ExceededMemoryLimit.Number {
 		t.Errorf("three megabytes are sorted in one: %d", code)

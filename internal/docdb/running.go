@@ -28,7 +28,11 @@ func (c *call) let() error { return c.parser().LetAll(c.Doc("let")) }
 
 // run is what the command's streams have while they run. They end with ctx, which is that of the command or of its cursor.
 func (c *call) run(ctx context.Context) *stage.Run {
-	return &stage.Run{Ctx: ctx, Memory: c.e.memory}
+	r := &stage.Run{Ctx: ctx, Memory: c.e.memory}
+	if c.Bool("allowDiskUse", true) {
+		r.Spill = c.e.spill
+	}
+	return r
 }
 
 // over is run for a pipeline that reads a view, other collections included.

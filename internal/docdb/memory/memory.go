@@ -74,6 +74,9 @@ func (b *Budget) Open(holder string, most int) Account {
 	return Account{of: b, holder: holder, most: most}
 }
 
+// Most is how many bytes the account may hold.
+func (a *Account) Most() int { return a.most }
+
 // Take takes n bytes. It answers QueryExceededMemoryLimitNoDiskUseAllowed when that is more than the account may hold, and
 // ExceededMemoryLimit when others hold what is missing; nothing is taken then. A negative n gives bytes back.
 func (a *Account) Take(n int) error {
@@ -84,7 +87,7 @@ func (a *Account) Take(n int) error {
 		a.Give(-n)
 		return nil
 	case a.held+n > a.most:
-		return wire.Errorf(wire.SortMemoryExceeded, "%s exceeded memory limit of %d bytes, and disk use is not supported", a.holder, a.most)
+		return wire.Errorf(wire.SortMemoryExceeded, "%s exceeded memory limit of %d bytes, and may not use the disk", a.holder, a.most)
 	case !a.of.take(int64(n)):
 		return wire.Errorf(wire.ExceededMemoryLimit, "%s needs memory that other commands and open cursors hold; together they may hold %d bytes", a.holder, a.of.Size())
 	}

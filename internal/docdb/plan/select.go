@@ -7,7 +7,6 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/field"
-	"github.com/telamon-db/telamon/internal/docdb/memory"
 	"github.com/telamon-db/telamon/internal/docdb/pace"
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/match"
@@ -15,6 +14,7 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/query/projection"
 	"github.com/telamon-db/telamon/internal/docdb/query/stage"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
+	"github.com/telamon-db/telamon/internal/docdb/spill"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
@@ -90,9 +90,9 @@ func (sel *Selection) Results(r *stage.Run, s *Scan) value.Documents {
 	return sel.Projected(r, sel.Window(docs))
 }
 
-// Sorted orders documents in memory. With a limit only the first are kept.
+// Sorted orders documents. With a limit only the first are kept.
 func (sel *Selection) Sorted(r *stage.Run, docs value.Documents) value.Documents {
-	return sel.order.Stream(r.Ctx, docs, sel.wanted, func() memory.Account { return r.Memory.Open("Sort", sel.Memory) })
+	return sel.order.Stream(docs, func() *spill.Sorter { return r.Sorter("Sort", sel.Memory, sel.wanted) })
 }
 
 // Window leaves out the first skip documents and ends after limit.

@@ -1,10 +1,10 @@
 package stage
 
 import (
-	"github.com/telamon-db/telamon/internal/docdb/memory"
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/order"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
+	"github.com/telamon-db/telamon/internal/docdb/spill"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -30,8 +30,7 @@ func parseSort(p *expression.Parser, n named) (Stage, error) {
 }
 
 func (s Sort) Stream(in value.Documents, r *Run) value.Documents {
-	open := func() memory.Account { return r.Memory.Open("$sort", expression.MaxMemory) }
-	return s.Order.Stream(r.Ctx, in, s.Keep, open)
+	return s.Order.Stream(in, func() *spill.Sorter { return r.Sorter("$sort", expression.MaxMemory, s.Keep) })
 }
 
 func (s Sort) Needs(out Needs) Needs {

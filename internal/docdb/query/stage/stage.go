@@ -11,6 +11,7 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/pace"
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
+	"github.com/telamon-db/telamon/internal/docdb/spill"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -31,6 +32,7 @@ type Stage interface {
 type Run struct {
 	Ctx    context.Context
 	Memory *memory.Budget  // of what is gathered
+	Spill  *spill.Disk     // where goes what does not fit the memory; nil: nowhere
 	Vars   []bson.RawValue // of the pipeline's parser, by their slots
 	// Open gives the documents of a collection that have gone through a pipeline, which runs with r.
 	Open func(r *Run, from Namespace, through *Pipeline) (value.Documents, error)
@@ -51,6 +53,11 @@ func (r *Run) With(vars []bson.RawValue) *Run {
 // Evaluation begins an evaluation with the run's variables, which ends with the run.
 func (r *Run) Evaluation() *expression.Evaluation {
 	return expression.NewEvaluation(r.Ctx, r.Vars)
+}
+
+// Sorter opens a sorter for who may hold most bytes, and wants the first keep rows, or all if that is 0.
+func (r *Run) Sorter(holder string, most int, keep int64) *spill.Sorter {
+	return spill.NewSorter(pace.New(r.Ctx), r.Memory.Open(holder, most), r.Spill, keep)
 }
 
 // named is the part of a stage that says how it was asked for.

@@ -1,0 +1,135 @@
+// Package spill keeps on disk what sorts and groups gather beyond their memory, until they give it back in order.
+//
+// What is kept has no name on the disk: a file is removed as soon as it has been opened, so its room is free when it is
+// closed, however the process ends. Where a name is left all the same, the next start removes it. Nothing waits for room:
+// where there is too little, the error is OutOfDiskSpace at once, and there is always some left for the data itself.
+package spill
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/telamon-db/telamon/internal/docdb/disk"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// Room that is left to others: so many bytes, or on a small disk a part of all. Source of the bytes: MongoDB's
+// internalQuerySpillingMinAvailableDiskSpaceBytes.
+const (
+	leftBytes = 500 << 20
+	leftPart  = 20
+	between   = 16 << 20 // bytes that are written from one look at the disk to the next
+)
+
+// category is what Pebble calls those who write.
+const category vfs.DiskWriteCategory = "spill"
+
+// Disk is where the files of one database are. A nil Disk stands for none: nothing may be kept there. It is safe for
+// concurrent use.
+type Disk struct {
+	fs   vfs.FS
+	dir  string
+	next atomic.Uint64
+	open atomic.Int64
+}
+
+// Open returns the disk that has its files in dir, which is made when it is needed. It removes what is in there.
+func Open(fs vfs.FS, dir string) (*Disk, error) {
+	if err := fs.RemoveAll(dir); err != nil {
+		return nil, fmt.Errorf("spill: %w", err)
+	}
+	return &Disk{fs: fs, dir: dir}, nil
+}
+
+// Files is how many files are open.
+func (d *Disk) Files() int64 { return d.open.Load() }
+
+// File is what one sort or group keeps: lists of records, each in blocks of one size. A block that has been read is free
+// for others. It is used by one goroutine at a time and must be closed.
+type File struct {
+	of    *Disk
+	f     vfs.File
+	name  string // unless it has been removed
+	block int
+	end   int64   // blocks
+	free  []int64 // of them
+	look  int64   // the block before which to look at the disk
+}
+
+// Create opens a file with blocks of so many bytes.
+func (d *Disk) Create(block int) (*File, error) {
+	if err := d.fs.MkdirAll(d.dir, 0o700); err != nil {
+		return nil, told(err)
+	}
+	name := filepath.Join(d.dir, strconv.FormatUint(d.next.Add(1), 10))
+	f, err := d.fs.OpenReadWrite(name, category)
+	if err != nil {
+		return nil, told(err)
+	}
+	d.open.Add(1)
+	file := &File{of: d, f: f, block: block}
+	if d.fs.Remove(name) != nil { // not every system removes what is open
+		file.name = name
+	}
+	return file, nil
+}
+
+// Close gives the file's room back. A nil File may be closed, and a File twice.
+func (f *File) Close() error {
+	if f == nil || f.f == nil {
+		return nil
+	}
+	err := f.f.Close()
+	f.f = nil
+	f.of.open.Add(-1)
+	if f.name != "" {
+		err = errors.Join(err, f.of.fs.Remove(f.name))
+	}
+	return err
+}
+
+// take finds a place for a block.
+func (f *File) take() (int64, error) {
+	if n := len(f.free); n > 0 {
+		at := f.free[n-1]
+		f.free = f.free[:n-1]
+		return at, nil
+	}
+	if f.end >= f.look {
+		if err := f.of.room(); err != nil {
+			return 0, err
+		}
+		f.look = f.end + int64(max(1, between/f.block))
+	}
+	f.end++
+	return f.end - 1, nil
+}
+
+// room refuses to take what is to be left to others.
+func (d *Disk) room() error {
+	usage, err := d.fs.GetDiskUsage(d.dir)
+	if err != nil { // unknown here: a write that fails will tell
+		return nil
+	}
+	if left := min(leftBytes, usage.TotalBytes/leftPart); usage.AvailBytes < left+between {
+		return wire.Errorf(wire.OutOfDiskSpace, "Failed to spill to disk: %d bytes are available, and %d are left to the data", usage.AvailBytes, left)
+	}
+	return nil
+}
+
+// told is the error for clients.
+func told(err error) error {
+	switch {
+	case disk.IsFull(err):
+		return wire.Errorf(wire.OutOfDiskSpace, "Failed to spill to disk: there is no room on it")
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		return wire.Errorf(wire.OperationFailed, "Failed to spill to disk: the server has no file descriptors left")
+	}
+	return fmt.Errorf("spill: %w", err)
+}
