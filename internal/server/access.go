@@ -61,6 +61,15 @@ type compiled struct {
 
 type userName struct{ db, name string }
 
+// enforcedIn is how long after its event a change of users, roles and lists is in force at every node, with time for its
+// commit: 0 if there is one node, which enforces it before it is acknowledged.
+func (s *Server) enforcedIn() time.Duration {
+	if s.shared() {
+		return 2 * freshAccess
+	}
+	return 0
+}
+
 func newAccesses(s store.Store, shared bool, outage time.Duration, log *slog.Logger) *accesses {
 	return &accesses{store: s, shared: shared, outage: outage, log: log, all: map[model.ID]*projectAccess{}}
 }

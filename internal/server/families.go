@@ -74,7 +74,7 @@ func (s *Server) families() []any {
 		certificate.New(s.store, users),
 		&customrole.Service{Store: s.store, Users: users},
 		accesslist.New(s.store),
-		&cluster.Service{Lifecycle: clusters, Store: s.store, Version: mongoDBVersion},
+		&cluster.Service{Lifecycle: clusters, Store: s.store, Version: mongoDBVersion, EnforcedIn: s.enforcedIn()},
 		networks,
 		container.NewPeers(s.store, pace.Other),
 		&flex.Service{Store: s.store, Clusters: shared, Version: mongoDBVersion},

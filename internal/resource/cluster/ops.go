@@ -7,6 +7,7 @@ package cluster
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
@@ -19,6 +20,8 @@ type Service struct {
 	Lifecycle
 	Store   store.Store
 	Version string // MongoDB version that databases say they are, such as 8.0.4
+
+	EnforcedIn time.Duration // after which every node enforces a change of users, roles and lists; 0: before it is acknowledged
 }
 
 const (
@@ -94,7 +97,7 @@ func (s *Service) life() api.Operations {
 		ID: "getClusterStatus", Aliases: []string{"getGroupClusterStatus"}, Method: http.MethodGet, Path: one + "/status", Tag: tag,
 		Summary: "Return the status of all cluster changes",
 		Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{fault.ClusterNotFound},
-		Versions: api.Since("2023-01-01", store.Read(s.Store, status)),
+		Versions: api.Since("2023-01-01", store.Read(s.Store, s.status)),
 	}, {
 		ID: "upgradeSharedCluster", Aliases: []string{"upgradeGroupClusterTenantUpgrade", "upgradeTenantUpgrade"}, Method: http.MethodPost, Path: path + "/tenantUpgrade",
 		Tag:         tag,

@@ -199,25 +199,6 @@ func (s *Service) delete(tx store.Tx, in deleteIn) (none api.Empty, err error) {
 	return none, s.Close(tx, c)
 }
 
-// ClusterStatus says whether a cluster is as its owner declared it.
-type ClusterStatus struct {
-	ChangeStatus string     `json:"changeStatus,omitempty" api:"enum=PENDING|APPLIED" doc:"PENDING while a change is being made, APPLIED when there is none left."`
-	Links        []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
-}
-
-// status is that of any cluster, Flex or not.
-func status(tx store.Tx, in oneIn) (out ClusterStatus, err error) {
-	c, err := state.ClusterByName(tx, in.GroupID, in.ClusterName)
-	if err != nil {
-		return out, err
-	}
-	out = ClusterStatus{ChangeStatus: "PENDING", Links: api.Self("/groups/" + c.GroupID + "/clusters/" + c.Name + "/status")}
-	if c.State == model.Idle {
-		out.ChangeStatus = "APPLIED"
-	}
-	return out, nil
-}
-
 // OnProjectDelete says that a project with clusters stays.
 func (s *Service) OnProjectDelete(tx store.Tx, groupID model.ID) error {
 	n, err := state.Clusters.Count(tx, store.Query{Index: "name", Prefix: []string{groupID}})
