@@ -75,6 +75,9 @@ func Store(url string) Option { return func(o *options) { o.config.Store = url }
 // DNS gives clusters names in DNS, which DNSAddress answers questions about.
 func DNS() Option { return func(o *options) { o.config.DNS = "127.0.0.1:0" } }
 
+// S3 tells the service with the buckets that snapshots are exported to: the URL of --s3-url.
+func S3(url string) Option { return func(o *options) { o.config.S3URL = url } }
+
 // TLS has the API and clusters speak TLS, with certificates of an authority whose own is DataDir/ca.pem.
 func TLS() Option { return func(o *options) { o.config.TLS = "auto" } }
 

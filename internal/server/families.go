@@ -81,7 +81,7 @@ func (s *Server) families() []any {
 		s.sampleData(),
 		&outage.Service{Store: s.store, MinDuration: pace.Cluster, Wake: cluster.Wake},
 		s.reconciler(),
-		s.backups(),
+		s.backups(), backup.NewBuckets(s.store), backup.NewEndpoints(s.store, pace.Other),
 		s.nodes,
 		&ratelimits.Service{Limits: s.limits, Endpoints: func() api.Operations { return s.engine.Operations() }, Scopes: scopes{s.store}},
 		auditing.New(s.store),

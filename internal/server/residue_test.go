@@ -27,7 +27,7 @@ var passing = []string{"t_letters"}
 
 // inside are the tables that have rows of a project.
 var inside = []string{
-	"t_alert_configs", "t_audit_configs", "t_aws_dns", "t_backup_schedules", "t_client_authorities", "t_cloud_access_roles", "t_clusters", "t_custom_roles", "t_database_user_certificates", "t_database_users", "t_encryption_at_rest", "t_encryption_endpoints", "t_endpoint_services", "t_endpoints", "t_integrations", "t_maintenance_windows", "t_network_containers",
+	"t_alert_configs", "t_audit_configs", "t_aws_dns", "t_backup_compliance_policies", "t_backup_endpoints", "t_backup_schedules", "t_client_authorities", "t_cloud_access_roles", "t_clusters", "t_custom_roles", "t_database_user_certificates", "t_database_users", "t_encryption_at_rest", "t_encryption_endpoints", "t_endpoint_services", "t_endpoints", "t_export_buckets", "t_export_jobs", "t_integrations", "t_maintenance_windows", "t_network_containers",
 	"t_network_entries", "t_network_peers", "t_projects", "t_regional_endpoint_modes", "t_restore_jobs", "t_sample_loads", "t_snapshots", "t_user_security",
 }
 
@@ -117,6 +117,10 @@ func (r *residue) cluster() {
 	owner.Post(at+"/clusters/alpha/backup/snapshots", object{"retentionInDays": 1}).Want(http.StatusOK)
 	r.Advance(time.Minute)
 	snapshot := owner.Get(at + "/clusters/alpha/backup/snapshots").Results()[0]["id"]
+	bucket := owner.Post(at+"/backup/exportBuckets", object{"cloudProvider": "AWS", "bucketName": "backups", "iamRoleId": r.org}).Want(http.StatusOK).Object()["_id"]
+	owner.Post(at+"/clusters/alpha/backup/exports", object{"exportBucketId": bucket, "snapshotId": snapshot}).Want(http.StatusOK)
+	owner.Post(at+"/backup/AWS/privateEndpoints", object{"regionName": "US_EAST_1"}).Want(http.StatusCreated)
+	owner.Do(http.MethodPut, at+"/backupCompliancePolicy", object{"authorizedEmail": "ann@example.com", "authorizedUserFirstName": "Ann", "authorizedUserLastName": "Lee"}).Want(http.StatusOK)
 	owner.Post(at+"/clusters/alpha/backup/restoreJobs", object{
 		"deliveryType": "automated", "snapshotId": snapshot, "targetClusterName": "alpha", "targetGroupId": r.project,
 	}).Want(http.StatusOK)

@@ -29,6 +29,8 @@ type Plane interface {
 	Hold(cluster model.ID) (release func())
 	Pause(cluster model.ID) error
 	Start(c *model.Cluster) (model.Topology, error)
+	Contents(ctx context.Context, snapshot model.ID) ([]plane.Namespace, error)
+	Export(ctx context.Context, e plane.Export, exported func(collections, total int)) error
 }
 
 // Service serves the family and does its work.
@@ -51,7 +53,7 @@ const (
 
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
-	return slices.Concat(s.clusterOperations(), s.tenantOperations())
+	return slices.Concat(s.clusterOperations(), s.tenantOperations(), s.policyOperations())
 }
 
 func (s *Service) clusterOperations() api.Operations {
@@ -64,7 +66,7 @@ func (s *Service) clusterOperations() api.Operations {
 			Tag: tag, Summary: "Take one on-demand snapshot",
 			Description: "Takes a snapshot of a running cluster: a copy of all its data as of one instant.",
 			Roles:       authz.Any(authz.GroupBackupCreator, authz.GroupBackupManager), Status: http.StatusOK, Level: api.Real,
-			Errors:   append(fault.Kinds{snapshotUnfinished, fault.ClusterNotReady}, atCluster...),
+			Errors:   append(fault.Kinds{complianceUnmet, snapshotUnfinished, fault.ClusterNotReady}, atCluster...),
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.take))},
 		},
 		{
@@ -82,13 +84,13 @@ func (s *Service) clusterOperations() api.Operations {
 		{
 			ID: "updateSnapshotRetention", Aliases: []string{"updateGroupClusterBackupSnapshot", "updateBackupSnapshot"}, Method: http.MethodPatch,
 			Path: snapshotsPath + "/{snapshotId}", Tag: tag, Summary: "Change for how long one snapshot of one cluster is kept",
-			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{snapshotUnfinished}, atCluster...),
+			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{complianceForbids, snapshotUnfinished}, atCluster...),
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, retain))},
 		},
 		{
 			ID: "deleteReplicaSetBackup", Aliases: []string{"deleteGroupClusterBackupSnapshot", "deleteClusterBackupSnapshot"}, Method: http.MethodDelete,
 			Path: snapshotsPath + "/{snapshotId}", Tag: tag, Summary: "Remove one snapshot of one cluster",
-			Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: append(fault.Kinds{snapshotUnfinished}, atCluster...),
+			Roles: manage, Status: http.StatusNoContent, Level: api.Real, Errors: append(fault.Kinds{complianceForbids, snapshotUnfinished}, atCluster...),
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, deleteSnapshot))},
 		},
 		{
@@ -146,7 +148,7 @@ func (s *Service) clusterOperations() api.Operations {
 		{
 			ID: "updateBackupSchedule", Aliases: []string{"updateGroupClusterBackupSchedule"}, Method: http.MethodPatch, Path: schedulePath, Tag: tag,
 			Summary: "Update the backup schedule of one cluster", Description: "Changes what the body names. Items keep the ids that items of their rhythm had.",
-			Roles: authz.Any(authz.GroupBackupManager, authz.GroupOwner), Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{fault.TenantUnsupported}, atCluster...),
+			Roles: authz.Any(authz.GroupBackupManager, authz.GroupOwner), Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{complianceForbids, complianceUnmet, fault.TenantUnsupported}, atCluster...),
 			Versions: []api.Version{
 				api.At("2023-01-01", store.Write(s.Store, updateSchedule[DiskBackupSnapshotSchedule])).Until(scheduleSunset),
 				api.At("2024-08-05", store.Write(s.Store, updateSchedule[DiskBackupSnapshotSchedule20240805])),
@@ -155,7 +157,7 @@ func (s *Service) clusterOperations() api.Operations {
 		{
 			ID: "deleteAllBackupSchedules", Aliases: []string{"deleteGroupClusterBackupSchedule", "deleteClusterBackupSchedule"}, Method: http.MethodDelete,
 			Path: schedulePath, Tag: tag, Summary: "Remove the items of the backup schedule of one cluster", Description: "Answers with what is left: a policy without items.",
-			Roles: authz.Any(authz.GroupBackupManager, authz.GroupAtlasAdmin), Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{fault.TenantUnsupported}, atCluster...),
+			Roles: authz.Any(authz.GroupBackupManager, authz.GroupAtlasAdmin), Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{complianceUnmet, fault.TenantUnsupported}, atCluster...),
 			Versions: []api.Version{
 				api.At("2023-01-01", store.Write(s.Store, deleteSchedule[DiskBackupSnapshotSchedule])).Until(scheduleSunset),
 				api.At("2024-08-05", store.Write(s.Store, deleteSchedule[DiskBackupSnapshotSchedule20240805])),

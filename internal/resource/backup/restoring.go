@@ -184,5 +184,6 @@ func fail(tx store.Tx, j *Job, reason string) error {
 func (s *Service) Work() map[reconcile.Kind]reconcile.Handler {
 	return map[reconcile.Kind]reconcile.Handler{
 		SnapshotKind: Taking{s}, RestoreKind: Restoring{s}, ScheduleKind: Scheduling{s}, VerifyKind: Verifying{s},
+		ExportKind: Exporting{s}, ComplianceKind: Complying{s},
 	}
 }

@@ -28,6 +28,10 @@ func (d *diary) note(step string) { d.steps = append(d.steps, step) }
 func (d *diary) Snapshot(context.Context, model.ID, model.ID) (plane.Taken, error) {
 	return plane.Taken{Size: 1}, nil
 }
+func (d *diary) Contents(context.Context, model.ID) ([]plane.Namespace, error) { return nil, nil }
+func (d *diary) Export(context.Context, plane.Export, func(collections, total int)) error {
+	return nil
+}
 func (d *diary) Verify(context.Context, model.ID) error                { return nil }
 func (d *diary) DropSnapshot(model.ID) error                           { return nil }
 func (d *diary) Hold(model.ID) (release func())                        { d.note("hold"); return func() { d.note("release") } }

@@ -125,18 +125,25 @@ func updateSchedule[W any, P scheduleShape[W]](tx store.Tx, in updateScheduleIn[
 		if err := next.check(c, s.Is.Policies[0].ID); err != nil {
 			return err
 		}
+		if err := next.checkExport(tx, c.GroupID); err != nil {
+			return err
+		}
 		next.keepIDs(s.Is.Policies[0])
 		s.Is = next
 		s.Is.forget()
-		return s.follow(tx, c, api.Or(next.UpdateSnapshots, false), api.Or(next.DeleteSnapshots, false))
+		drop := api.Or(next.DeleteSnapshots, false)
+		if err := forbidden(tx, c, &s.Is, drop); err != nil {
+			return err
+		}
+		return s.follow(tx, c, api.Or(next.UpdateSnapshots, false), drop)
 	})
 }
 
 // deleteSchedule takes all items away; the policy and the rest stay as they are.
 func deleteSchedule[W any, P scheduleShape[W]](tx store.Tx, in scheduleIn) (out W, err error) {
-	return changeSchedule[W, P](tx, in, func(s *Schedule, _ *model.Cluster) error {
+	return changeSchedule[W, P](tx, in, func(s *Schedule, c *model.Cluster) error {
 		s.Is.Policies = []SchedulePolicy{{ID: s.Is.Policies[0].ID, PolicyItems: []PolicyItem{}}}
-		return nil
+		return forbidden(tx, c, &s.Is, false)
 	})
 }
 

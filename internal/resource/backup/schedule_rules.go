@@ -6,6 +6,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/store"
 )
 
 // intervals are the intervals that a rhythm can have: from 1 to the number, beside those that are listed.
@@ -37,9 +38,6 @@ func (w *DiskBackupSnapshotSchedule20240805) check(c *model.Cluster, id model.ID
 			checkRetention(&bad, fmt.Sprintf("copySettings[%d].copyPolicyItems[%d].", i, j), retention{item.RetentionUnit, item.RetentionValue})
 		}
 	}
-	if w.AutoExportEnabled || w.Export != nil && w.Export.ExportBucketID != "" {
-		bad.Add("export", "is not there yet: Telamon has no export buckets")
-	}
 	if len(w.Policies) != 1 || w.Policies[0].ID != "" && w.Policies[0].ID != id {
 		bad.Add("policies", "must be the cluster's policy")
 		return bad.Err()
@@ -47,6 +45,21 @@ func (w *DiskBackupSnapshotSchedule20240805) check(c *model.Cluster, id model.ID
 	w.Policies[0].ID = id
 	checkItems(&bad, "policies[0].policyItems", w.Policies[0].PolicyItems)
 	return bad.Err()
+}
+
+// checkExport refuses to export to a bucket that the project does not have.
+func (w *DiskBackupSnapshotSchedule20240805) checkExport(tx store.Tx, groupID model.ID) error {
+	if w.Export == nil || w.Export.ExportBucketID == "" {
+		if w.AutoExportEnabled {
+			return fault.Field("export.exportBucketId", "is required for automatic exports")
+		}
+		return nil
+	}
+	b, err := bucketTable.Get(tx, w.Export.ExportBucketID)
+	if store.IsNotFound(err) || err == nil && b.GroupID != groupID {
+		return fault.Field("export.exportBucketId", "must be a bucket of the project")
+	}
+	return err
 }
 
 // checkItems holds the items of a policy against the rules of policies; in is where the body has them.

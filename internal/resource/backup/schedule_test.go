@@ -116,8 +116,8 @@ func TestScheduleRefuses(t *testing.T) {
 		"another":       {object{"policies": []object{{"id": "0123456789abcdef01234567", "policyItems": []object{}}}}, "policies"},
 		"no policy":     {object{"policies": []object{}}, "policies"},
 		"an hour":       {object{"referenceHourOfDay": 24}, "referenceHourOfDay"},
-		"export":        {object{"autoExportEnabled": true}, "export"},
-		"export bucket": {object{"export": object{"exportBucketId": "0123456789abcdef01234567", "frequencyType": "monthly"}}, "export"},
+		"export":        {object{"autoExportEnabled": true}, "export.exportBucketId"},
+		"export bucket": {object{"export": object{"exportBucketId": "0123456789abcdef01234567", "frequencyType": "monthly"}}, "export.exportBucketId"},
 	} {
 		if got := s.Owner().At(newest).Patch(path, c.body).WantError(http.StatusBadRequest, "VALIDATION_ERROR"); !slices.Equal(got, []string{c.field}) {
 			t.Errorf("%s: it is refused for %v", name, got)

@@ -7,13 +7,13 @@ import (
 
 // schedule are the members that a schedule has in all versions.
 type schedule struct {
-	AutoExportEnabled   bool                    `json:"autoExportEnabled" doc:"Whether snapshots are exported by themselves. Only false is accepted: there are no export buckets so far."`
+	AutoExportEnabled   bool                    `json:"autoExportEnabled" doc:"Whether snapshots are exported by themselves."`
 	ClusterID           string                  `json:"clusterId,omitempty" api:"readonly,is=objectId" doc:"Id of the cluster."`
 	ClusterName         string                  `json:"clusterName,omitempty" api:"readonly,is=clusterName" doc:"Name of the cluster."`
 	CopyPolicyItems     bool                    `json:"copyPolicyItemsEnabled" doc:"Whether copies follow items of their own. Kept as declared."`
 	DeleteCopySnapshots *bool                   `json:"deleteCopySnapshots,omitempty" api:"writeonly" doc:"Whether copies go with their settings. There are none."`
 	DeleteSnapshots     *bool                   `json:"deleteSnapshots,omitempty" api:"writeonly" doc:"Whether scheduled snapshots go whose items the change takes away."`
-	Export              *AutoExportPolicyView   `json:"export,omitempty" doc:"Where snapshots are exported to. Refused with a bucket: there are no export buckets so far."`
+	Export              *AutoExportPolicyView   `json:"export,omitempty" doc:"Where snapshots are exported to, and which."`
 	ExtraRetention      []ExtraRetentionSetting `json:"extraRetentionSettings,omitempty" doc:"For how much longer than their items say snapshots by schedule are kept."`
 	Links               []api.Link              `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 	NextSnapshot        api.Time                `json:"nextSnapshot,omitzero" api:"readonly" doc:"When the next snapshot is due. Absent while the cluster has no backups, or no items."`

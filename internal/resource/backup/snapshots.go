@@ -36,6 +36,13 @@ func (s *Service) take(tx store.Tx, in takeIn) (out DiskBackupSnapshot, err erro
 	if err := noUnfinished(tx, c); err != nil {
 		return out, err
 	}
+	policy, err := policyOf(tx, c.GroupID)
+	if err != nil {
+		return out, err
+	}
+	if (retention{"days", days}).shorter(policy.onDemand()) {
+		return out, complianceUnmet.With("retentionInDays")
+	}
 	snap := s.snapshot(tx, c)
 	snap.Description, snap.Expires = in.Body.Description, tx.Now().AddDate(0, 0, days)
 	if err := snap.keep(tx, tx.Now()); err != nil {
@@ -97,6 +104,9 @@ func deleteSnapshot(tx store.Tx, in snapshotIn[dedicated]) (none api.None, err e
 	if err != nil {
 		return none, err
 	}
+	if err := snap.protected(tx, time.Time{}); err != nil {
+		return none, err
+	}
 	return none, remove(tx, snap)
 }
 
@@ -125,6 +135,9 @@ func retain(tx store.Tx, in retainIn) (out DiskBackupReplicaSet, err error) {
 	k := retention{in.Body.RetentionUnit, in.Body.RetentionValue}
 	if checkRetention(&bad, "", k); bad.Err() != nil {
 		return out, bad.Err()
+	}
+	if err := snap.protected(tx, k.after(snap.Created)); err != nil {
+		return out, err
 	}
 	snap.Expires = k.after(snap.Created)
 	if err := snap.keep(tx, snap.Expires); err != nil {
@@ -159,7 +172,7 @@ func (s *Service) OnClusterDelete(tx store.Tx, c *model.Cluster) error {
 			return err
 		}
 	}
-	return errors.Join(Schedules.DeleteAll(tx, store.Query{IDs: []string{c.ID}}), Jobs.DeleteAll(tx, of(c)))
+	return errors.Join(Schedules.DeleteAll(tx, store.Query{IDs: []string{c.ID}}), Jobs.DeleteAll(tx, of(c)), ExportJobs.DeleteAll(tx, of(c)))
 }
 
 // OnClusterLost fails the snapshots and jobs that are under way at a cluster whose node is gone for good.

@@ -100,5 +100,5 @@ var Jobs = &store.Table[Job]{
 
 // Tables are what the family stores.
 func (s *Service) Tables() []*store.Schema {
-	return []*store.Schema{Snapshots.Schema(), Jobs.Schema(), Schedules.Schema()}
+	return []*store.Schema{Snapshots.Schema(), Jobs.Schema(), Schedules.Schema(), Policies.Schema(), ExportJobs.Schema()}
 }

@@ -62,7 +62,7 @@ func (t Taking) complete(ctx context.Context, key string, taken plane.Taken) err
 			return err
 		}
 		snap.Dataset, snap.At = taken.Dataset, taken.At
-		return errors.Join(come(tx, snap, Completed, taken.Size), verifyLater(tx, snap.Node))
+		return errors.Join(come(tx, snap, Completed, taken.Size), verifyLater(tx, snap.Node), exportByItself(tx, snap))
 	})
 }
 
