@@ -116,9 +116,12 @@ func Read[In, Out any](date Date, s store.Store, read func(store.Tx, In) (Out, e
 	return v
 }
 
-// Stream writes the body of an answer that is not JSON. Its error can only cut the answer off, so the handler refuses
+// Stream is the body of an answer that is not JSON. An error of Write can only cut the answer off, so the handler refuses
 // before whatever it must refuse.
-type Stream func(w io.Writer) error
+type Stream struct {
+	Name  string // of the file as which clients save it; "": they choose one
+	Write func(w io.Writer) error
+}
 
 // Streamed declares the version of a date whose answer is in a format other than JSON. Errors are JSON all the same.
 func Streamed[In any](date Date, format Format, handle func(context.Context, In) (Stream, error)) Version {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"mime"
 	"net/http"
 	"reflect"
 	"slices"
@@ -79,9 +80,12 @@ func (out *response) send(body encoded) {
 
 // stream writes an answer that is not JSON. If it cannot be written to its end, the connection is cut, so that nobody
 // takes the answer for complete.
-func (out *response) stream(write Stream) {
+func (out *response) stream(s Stream) {
+	if s.Name != "" {
+		out.w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": s.Name}))
+	}
 	out.w.WriteHeader(out.op.Status)
-	if err := write(out.w); err != nil {
+	if err := s.Write(out.w); err != nil {
 		out.engine.Logger.Error("an answer was cut off", "id", requestlog.From(out.w).ID, "path", out.r.URL.Path, "error", err)
 		panic(http.ErrAbortHandler)
 	}

@@ -12,7 +12,7 @@ import (
 type routes struct {
 	ends   map[string]*route  // the operations whose path ends here, by method
 	named  map[string]*routes // what follows a segment with that text
-	params map[string]*routes // what follows a parameter, by the verb behind it: "" for {id}, "stop" for {id}:stop
+	params map[string]*routes // what follows a parameter, by the text behind it: "" for {id}, ":stop" for {id}:stop, ".gz" for {id}.gz
 }
 
 // route is what the engine knows of an operation.
@@ -34,8 +34,8 @@ func (n *routes) add(path string, to *route) {
 	segment, rest := cutSegment(path)
 	where, key := &n.named, segment
 	if strings.HasPrefix(segment, "{") {
-		_, verb, _ := strings.Cut(segment, "}")
-		where, key = &n.params, strings.TrimPrefix(verb, ":")
+		_, behind, _ := strings.Cut(segment, "}")
+		where, key = &n.params, behind
 	}
 	if *where == nil {
 		*where = map[string]*routes{}
@@ -47,7 +47,8 @@ func (n *routes) add(path string, to *route) {
 }
 
 // find returns the route of a method and path, and the values of the path's parameters after those given; nil if there is
-// none. A segment's text is preferred to a parameter, and a verb to none.
+// none. A segment's text is preferred to a parameter, and a text behind it to none: a verb, which begins at the first colon, or
+// the ending of a file.
 func (n *routes) find(method, path string, values []string) (*route, []string) {
 	if path == "" {
 		return n.ends[method], values
@@ -61,8 +62,11 @@ func (n *routes) find(method, path string, values []string) (*route, []string) {
 	if segment == "" && rest == "" {
 		return nil, nil // nothing at the end is no name
 	}
-	if name, verb, _ := strings.Cut(segment, ":"); verb != "" && n.params[verb] != nil {
-		if to, all := n.params[verb].find(method, rest, append(values, name)); to != nil {
+	for _, at := range []int{strings.IndexByte(segment, ':'), strings.LastIndexByte(segment, '.')} {
+		if at < 0 || n.params[segment[at:]] == nil {
+			continue
+		}
+		if to, all := n.params[segment[at:]].find(method, rest, append(values, segment[:at])); to != nil {
 			return to, all
 		}
 	}

@@ -11,7 +11,7 @@ import (
 func TestRoutes(t *testing.T) {
 	var n routes
 	for _, pattern := range []string{
-		"GET /", "GET /a", "POST /a", "GET /a/{id}", "PATCH /a/{id}", "GET /a/byName/{name}", "POST /a/{id}:stop", "POST /a/all:stop", "GET /a/{id}/b/{b}", "DELETE /a/{id}/b/{b}/c",
+		"GET /", "GET /a", "POST /a", "GET /a/{id}", "PATCH /a/{id}", "GET /a/byName/{name}", "POST /a/{id}:stop", "POST /a/all:stop", "GET /a/{id}/b/{b}", "DELETE /a/{id}/b/{b}/c", "GET /a/{id}/logs/{log}.gz",
 	} {
 		method, path, _ := strings.Cut(pattern, " ")
 		n.add(path, &route{op: &Op{Method: method, Path: path}})
@@ -35,6 +35,10 @@ func TestRoutes(t *testing.T) {
 		{"POST /a/x:go", ""},
 		{"POST /a/x:y:stop", ""}, // the verb begins at the first colon
 		{"GET /a/x:stop", "/a/{id} x:stop"},
+		{"GET /a/x/logs/y.gz", "/a/{id}/logs/{log}.gz x y"},
+		{"GET /a/x/logs/y.z.gz", "/a/{id}/logs/{log}.gz x y.z"},
+		{"GET /a/x/logs/y.zip", ""},
+		{"GET /a/x.gz", "/a/{id} x.gz"},
 		{"GET /a/x:", "/a/{id} x:"},
 		{"GET /a//b/y", "/a/{id}/b/{b}  y"},
 		{"GET /a/x/b/y", "/a/{id}/b/{b} x y"},

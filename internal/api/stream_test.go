@@ -23,21 +23,21 @@ var reports = Operations{{
 		At("2023-01-01", func(_ context.Context, in thingIn) (thing, error) { return thing{Name: in.Name}, nil }),
 		Streamed("2023-01-01", CSV, func(_ context.Context, in thingIn) (Stream, error) {
 			if in.Name == "none" {
-				return nil, fault.ClusterNotFound.With(in.Name)
+				return Stream{}, fault.ClusterNotFound.With(in.Name)
 			}
-			return func(w io.Writer) error {
+			return Stream{Write: func(w io.Writer) error {
 				if _, err := io.WriteString(w, "name\n"+in.Name+"\n"); err != nil || in.Name != "torn" {
 					return err
 				}
 				return errors.New("the source broke off")
-			}, nil
+			}}, nil
 		}),
 		Streamed("2023-02-01", Gzip, func(_ context.Context, in thingIn) (Stream, error) {
-			return func(w io.Writer) error {
+			return Stream{"report 1.gz", func(w io.Writer) error {
 				z := gzip.NewWriter(w)
 				_, err := io.WriteString(z, in.Name)
 				return errors.Join(err, z.Close())
-			}, nil
+			}}, nil
 		}),
 	},
 }}
@@ -103,8 +103,8 @@ func TestAnAnswerThatBreaksOff(t *testing.T) {
 
 func TestFormatsAreDeclaredAsTheyAre(t *testing.T) {
 	for what, v := range map[string]Version{
-		"a stream as JSON": Streamed("2023-01-01", JSON, func(context.Context, thingIn) (Stream, error) { return nil, nil }),
-		"unknown":          Streamed("2023-01-01", "odt", func(context.Context, thingIn) (Stream, error) { return nil, nil }),
+		"a stream as JSON": Streamed("2023-01-01", JSON, func(context.Context, thingIn) (Stream, error) { return Stream{}, nil }),
+		"unknown":          Streamed("2023-01-01", "odt", func(context.Context, thingIn) (Stream, error) { return Stream{}, nil }),
 	} {
 		op := reports[0]
 		op.Versions = []Version{v}

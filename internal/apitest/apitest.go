@@ -68,7 +68,7 @@ func (s *Server) digest(publicKey, privateKey, address string) http.RoundTripper
 	return &digest.Transport{Username: publicKey, Password: privateKey, Transport: Checked(s.t, address)}
 }
 
-// At asks for another version.
+// At asks for another version, such as 2023-01-01, or for one in another format than JSON, such as 2023-02-01+gzip.
 func (c *Caller) At(version string) *Caller {
 	d := *c
 	d.version = version
@@ -102,7 +102,11 @@ func (c *Caller) Do(method, path string, body any) *Answer {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	req.Header.Set("Accept", "application/vnd.atlas."+c.version+"+json")
+	version := c.version
+	if !strings.Contains(version, "+") {
+		version += "+json"
+	}
+	req.Header.Set("Accept", "application/vnd.atlas."+version)
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}

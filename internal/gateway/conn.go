@@ -28,6 +28,7 @@ type conn struct {
 	nc       net.Conn
 	r        *bufio.Reader
 	peer     netip.AddrPort
+	local    netip.AddrPort
 	subnet   string // of the peer
 	id       int32
 	log      *slog.Logger
@@ -46,7 +47,10 @@ type conn struct {
 }
 
 // login is the user who has logged in on this connection.
-type login struct{ id, db, name string }
+type login struct {
+	id, db, name string
+	roles        []Role // as of the last command
+}
 
 // request is one message of the client.
 type request struct {
@@ -56,9 +60,9 @@ type request struct {
 	msg        *wire.Msg
 }
 
-func (g *Gateway) serve(ctx context.Context, nc net.Conn, peer netip.AddrPort) {
+func (g *Gateway) serve(ctx context.Context, nc net.Conn, peer, local netip.AddrPort) {
 	id := g.lastID.Add(1)
-	c := &conn{g: g, nc: nc, r: bufio.NewReader(nc), peer: peer, subnet: share.Subnet(peer.Addr()), id: id, log: g.log.With("peer", peer.String(), "connection", id)}
+	c := &conn{g: g, nc: nc, r: bufio.NewReader(nc), peer: peer, local: local, subnet: share.Subnet(peer.Addr()), id: id, log: g.log.With("peer", peer.String(), "connection", id)}
 	defer c.drop()
 	g.lines.talk(lineOf(nc), c)
 	ctx, hangUp := context.WithCancel(ctx)

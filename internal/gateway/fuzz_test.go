@@ -65,7 +65,7 @@ func FuzzConn(f *testing.F) {
 		go func() {
 			defer close(ended)
 			defer server.Close()
-			fuzzed(t).serve(ctx, server, netip.MustParseAddrPort("127.0.0.1:1"))
+			fuzzed(t).serve(ctx, server, netip.MustParseAddrPort("127.0.0.1:1"), netip.MustParseAddrPort("127.0.0.1:2"))
 		}()
 		go func() { _, _ = io.Copy(io.Discard, client) }()
 		_ = client.SetWriteDeadline(time.Now().Add(time.Second)) // a greeting may well be held back meanwhile

@@ -123,7 +123,7 @@ func New(cfg Config) *Gateway {
 		cfg.Shared = NewShared(share.Descriptors())
 	}
 	if cfg.Observer == nil {
-		cfg.Observer = nobody{}
+		cfg.Observer = Observers{}
 	}
 	if cfg.Set == nil {
 		cfg.Member = 0
@@ -192,10 +192,16 @@ func (g *Gateway) accept(ctx context.Context, nc net.Conn) {
 	defer g.lines.leave(nc)
 	nc = g.begin(nc)
 	defer nc.Close()
-	peer, err := netip.ParseAddrPort(nc.RemoteAddr().String())
-	if err != nil {
+	peer, err := addressOf(nc.RemoteAddr())
+	local, localErr := addressOf(nc.LocalAddr())
+	if err := errors.Join(err, localErr); err != nil {
 		g.log.Error("a connection without an address", "error", err)
 		return
 	}
-	g.serve(ctx, nc, netip.AddrPortFrom(peer.Addr().Unmap().WithZone(""), peer.Port()))
+	g.serve(ctx, nc, peer, local)
+}
+
+func addressOf(a net.Addr) (netip.AddrPort, error) {
+	at, err := netip.ParseAddrPort(a.String())
+	return netip.AddrPortFrom(at.Addr().Unmap().WithZone(""), at.Port()), err
 }

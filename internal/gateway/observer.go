@@ -23,8 +23,10 @@ type Observer interface {
 // Client is the other side of a connection.
 type Client struct {
 	Peer       netip.AddrPort
-	Connection int32     // the number of the connection at its member
-	User       wire.User // who has logged in, or nobody
+	Local      netip.AddrPort // the address of the member that the client has reached
+	Connection int32          // the number of the connection at its member
+	User       wire.User      // who has logged in, or nobody
+	Roles      []Role         // the user's, as of the last command; they may not be changed
 }
 
 // Command is a command that has been answered.
@@ -56,19 +58,42 @@ type Authorization struct {
 	Refused error // nil: it may
 }
 
-// nobody is an Observer that does nothing.
-type nobody struct{}
+// Observers are several that see the same, one after another.
+type Observers []Observer
 
-func (nobody) Command(Command)             {}
-func (nobody) Login(Login)                 {}
-func (nobody) Authorization(Authorization) {}
+// Command tells all of them.
+func (all Observers) Command(c Command) {
+	for _, o := range all {
+		o.Command(c)
+	}
+}
+
+// Login tells all of them.
+func (all Observers) Login(l Login) {
+	for _, o := range all {
+		o.Login(l)
+	}
+}
+
+// Authorization tells all of them.
+func (all Observers) Authorization(a Authorization) {
+	for _, o := range all {
+		o.Authorization(a)
+	}
+}
 
 func known(name string) bool {
 	return commands[name] != nil || openCommands[name] != nil || greetings[name] || name == "usersInfo"
 }
 
 // client is the connection as observers see it.
-func (c *conn) client() Client { return Client{Peer: c.peer, Connection: c.id, User: c.who()} }
+func (c *conn) client() Client {
+	out := Client{Peer: c.peer, Local: c.local, Connection: c.id, User: c.who()}
+	if c.login != nil {
+		out.Roles = c.login.roles
+	}
+	return out
+}
 
 // errorCode returns the code of the error in a reply, or 0.
 func errorCode(reply bson.Raw) int32 {

@@ -61,6 +61,7 @@ func (c *conn) user(ctx context.Context, command string) (*User, error) {
 		c.closing = true
 		return nil, wire.Errorf(wire.Unauthorized, "Command %s requires authentication; this login is no longer valid", command)
 	}
+	c.login.roles = user.Roles
 	return user, nil
 }
 

@@ -34,7 +34,7 @@ func (m *Metrics) ofCommands() {
 // Observer counts what clients of clusters do.
 func (m *Metrics) Observer() gateway.Observer {
 	if m == nil {
-		return nil
+		return gateway.Observers{}
 	}
 	return observer{m}
 }

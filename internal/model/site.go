@@ -59,6 +59,10 @@ func suffix(private bool) string {
 	return ""
 }
 
+// MemberAlias is the name that people know the cluster's member with that ID by: MemberName, also where nothing answers
+// DNS.
+func (c *Cluster) MemberAlias(id int) string { return strings.TrimSuffix(c.MemberName(id, false), ".") }
+
 // MemberHost is the name or address at which clients reach the cluster's member with that ID.
 func (c *Cluster) MemberHost(id int) string {
 	if c.Zone == "" {

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"slices"
 	"strconv"
@@ -18,20 +19,28 @@ import (
 // member is a running member: a gateway on a port of its own. It costs next to nothing while nobody calls it.
 type member struct {
 	net.Listener
-	gateway *gateway.Gateway
-	stop    context.CancelFunc
-	done    chan struct{} // closed when it serves no more; nil: it does not serve yet
+	gateway   *gateway.Gateway
+	observers gateway.Observers
+	stop      context.CancelFunc
+	done      chan struct{} // closed when it serves no more; nil: it does not serve yet
 }
 
 func (m *member) port() int { return m.Addr().(*net.TCPAddr).Port }
 
-// end ends a member and waits for its connections.
-func (m *member) end() {
+// end ends a member, and waits for its connections.
+func (p *Plane) end(m *member) {
 	m.stop()
 	if m.done != nil {
 		<-m.done
 	}
 	_ = m.Close() // it is closed already if it has served
+	for _, o := range m.observers {
+		if c, ok := o.(io.Closer); ok {
+			if err := c.Close(); err != nil {
+				p.cfg.Logger.Error("a log of a member cannot be closed", "error", err)
+			}
+		}
+	}
 }
 
 // arrange makes the members as the cluster's topology says: present ones go on, missing ones begin, and the others end.
@@ -61,7 +70,7 @@ func (p *Plane) arrange(d *deployment, c *model.Cluster) error {
 	}
 	for id, m := range d.members {
 		if !slices.ContainsFunc(next.Members, func(m model.Member) bool { return m.ID == id }) {
-			m.end()
+			p.end(m)
 			delete(d.members, id)
 		}
 	}
@@ -94,9 +103,8 @@ func (p *Plane) bind(d *deployment, c *model.Cluster, t *model.Topology) (begun 
 
 // serve starts a member.
 func (p *Plane) serve(d *deployment, c *model.Cluster, id int, m *member) {
-	var observer gateway.Observer
-	if p.cfg.Observer != nil {
-		observer = p.cfg.Observer(c)
+	if p.cfg.Observers != nil {
+		m.observers = p.cfg.Observers(c, p.LogDir(c.ID, id))
 	}
 	var secure *tls.Config
 	if p.cfg.Site.TLS {
@@ -105,7 +113,7 @@ func (p *Plane) serve(d *deployment, c *model.Cluster, id int, m *member) {
 	m.gateway = gateway.New(gateway.Config{
 		TLS: secure, Name: c.Name, Set: d.set, Member: id, Directory: p.cfg.Directory(c), Backend: &d.slot,
 		Logger: p.cfg.Logger, Version: p.cfg.Version, Secret: projectSecret(p.cfg.Secret, c.GroupID),
-		Shared: p.shared, Observer: observer,
+		Shared: p.shared, Observer: m.observers,
 	})
 	var ctx context.Context
 	ctx, m.stop = context.WithCancel(context.Background())

@@ -4,6 +4,7 @@
 // Every operation may be repeated, and completes what a crash left half done:
 //
 //	<data>/clusters/<cluster id>/<dataset>   the live data; a restore makes another dataset and switches to it
+//	<data>/logs/<cluster id>/<member>        what members log
 //	<data>/snapshots/<snapshot id>           immutable copies, which share their files with the data by hard links
 //	<data>/views/                            copies of snapshots that are being read; they do not outlive the process
 package plane
@@ -18,6 +19,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -38,7 +40,9 @@ type Config struct {
 	PortTo    int
 	Version   string // MongoDB version that gateways tell
 	Databases Databases
-	Observer  func(*model.Cluster) gateway.Observer     // sees what clients of a cluster do; nil: nobody does
+	// Observers see what clients of a cluster's member do, whose logs are in a directory; nil: nobody does. Those that are
+	// io.Closers are closed when the member ends.
+	Observers func(c *model.Cluster, logs string) gateway.Observers
 	Directory func(*model.Cluster) gateway.Directory    // who may use a cluster
 	Buckets   func(name string) (*bucket.Bucket, error) // opens a bucket that snapshots are exported to; nil: there is no service with buckets
 	Secret    []byte                                    // hides which database users there are; the same after a restart
@@ -207,7 +211,7 @@ func (p *Plane) Stop(id model.ID) error {
 		m.stop()
 	}
 	for _, m := range d.members {
-		m.end()
+		p.end(m)
 	}
 	err := d.slot.empty()
 	p.mu.Lock()
@@ -216,9 +220,9 @@ func (p *Plane) Stop(id model.ID) error {
 	return err
 }
 
-// Remove ends a cluster and removes its data.
+// Remove ends a cluster and removes its data and logs.
 func (p *Plane) Remove(id model.ID) error {
-	return errors.Join(p.Stop(id), os.RemoveAll(p.cluster(id)))
+	return errors.Join(p.Stop(id), os.RemoveAll(p.cluster(id)), os.RemoveAll(p.logs(id)))
 }
 
 // Close ends all clusters. Start fails afterwards.
@@ -268,6 +272,13 @@ func (p *Plane) cluster(id model.ID) string { return filepath.Join(p.cfg.DataDir
 
 func (p *Plane) dataset(id model.ID, dataset string) string {
 	return filepath.Join(p.cluster(id), dataset)
+}
+
+func (p *Plane) logs(id model.ID) string { return filepath.Join(p.cfg.DataDir, "logs", id) }
+
+// LogDir is where a member of a cluster of this node keeps its logs.
+func (p *Plane) LogDir(id model.ID, member int) string {
+	return filepath.Join(p.logs(id), strconv.Itoa(member))
 }
 
 func (p *Plane) snapshot(id model.ID) string { return filepath.Join(p.cfg.DataDir, "snapshots", id) }

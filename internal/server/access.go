@@ -9,8 +9,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/telamon-db/telamon/internal/audit"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/resource/accesslist"
+	"github.com/telamon-db/telamon/internal/resource/auditing"
 	"github.com/telamon-db/telamon/internal/resource/certificate"
 	"github.com/telamon-db/telamon/internal/resource/databaseuser"
 	"github.com/telamon-db/telamon/internal/state"
@@ -57,6 +59,7 @@ type compiled struct {
 	users   map[userName]*member // those that have been asked for
 	list    []accesslist.Network
 	trust   certificate.Trust
+	audit   *audit.Policy // nil: nothing is recorded
 }
 
 type userName struct{ db, name string }
@@ -77,7 +80,7 @@ func newAccesses(s store.Store, shared bool, outage time.Duration, log *slog.Log
 // changed is called when a transaction of this node has written to a table.
 func (a *accesses) changed(table string) {
 	switch table {
-	case databaseuser.Users.Name, state.CustomRoles.Name, accesslist.Entries.Name:
+	case databaseuser.Users.Name, state.CustomRoles.Name, accesslist.Entries.Name, auditing.TableOfPolicies:
 		a.changes.Add(1)
 	default:
 		if slices.Contains(certificate.TablesOfTrust(), table) {
@@ -176,12 +179,23 @@ func (a *accesses) reached(err error) {
 	}
 }
 
-// compile reads the list of addresses, whose certificates count, and users: those that are known already and who.
+// policy is what audit logs record now. Whoever logs in or runs a command has been asked about with get before.
+func (p *projectAccess) policy() *audit.Policy {
+	if c := p.known.Load(); c != nil {
+		return c.audit
+	}
+	return nil
+}
+
+// compile reads the list of addresses, whose certificates count, what is audited, and users: those that are known already and who.
 func (p *projectAccess) compile(tx store.Tx, into *compiled, who userName) (err error) {
 	if into.list, err = accesslist.Networks(tx, p.groupID); err != nil {
 		return err
 	}
 	if into.trust, err = certificate.TrustOf(tx, p.groupID); err != nil {
+		return err
+	}
+	if into.audit, err = auditing.PolicyOf(tx, p.groupID); err != nil {
 		return err
 	}
 	wanted := map[userName]bool{who: who.name != ""}

@@ -6,11 +6,13 @@ import (
 	"log/slog"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/resource/accesslist"
+	"github.com/telamon-db/telamon/internal/resource/auditing"
 	"github.com/telamon-db/telamon/internal/resource/certificate"
 	"github.com/telamon-db/telamon/internal/resource/databaseuser"
 	"github.com/telamon-db/telamon/internal/state"
@@ -43,7 +45,7 @@ type accessScene struct {
 
 func newAccessScene(t *testing.T, shared bool) *accessScene {
 	st, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "db"), time.Now,
-		append((&certificate.Service{}).Tables(), databaseuser.Users.Schema(), state.CustomRoles.Schema(), accesslist.Entries.Schema()))
+		append(slices.Concat((&certificate.Service{}).Tables(), auditing.New(nil).Tables()), databaseuser.Users.Schema(), state.CustomRoles.Schema(), accesslist.Entries.Schema()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,6 +28,7 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/integration"
 	"github.com/telamon-db/telamon/internal/resource/invitation"
 	"github.com/telamon-db/telamon/internal/resource/maintenance"
+	"github.com/telamon-db/telamon/internal/resource/monitoring"
 	"github.com/telamon-db/telamon/internal/resource/organization"
 	"github.com/telamon-db/telamon/internal/resource/outage"
 	"github.com/telamon-db/telamon/internal/resource/privatelink"
@@ -85,6 +86,7 @@ func (s *Server) families() []any {
 		s.nodes,
 		&ratelimits.Service{Limits: s.limits, Endpoints: func() api.Operations { return s.engine.Operations() }, Scopes: scopes{s.store}},
 		auditing.New(s.store),
+		&monitoring.Service{Store: s.store, Plane: s.plane, Node: s.node, Now: s.clock.Now, Version: mongoDBVersion},
 		names,
 		maintenance.New(s.store),
 		encryption.New(s.store),

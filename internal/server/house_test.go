@@ -60,6 +60,9 @@ var house = map[string][]string{
 	"internal/docdb/query/stage":      {"internal/docdb/keys", "internal/docdb/memory", "internal/docdb/pace", "internal/docdb/query/accumulate", "internal/docdb/query/expression", "internal/docdb/query/match", "internal/docdb/query/order", "internal/docdb/query/projection", "internal/docdb/query/value", "internal/docdb/spill", "internal/wire"},
 	"internal/docdb/storage":          {"internal/docdb/delta", "internal/docdb/disk", "internal/docdb/keys", "internal/docdb/query/match", "internal/docdb/query/order", "internal/docdb/query/value", "internal/docdb/quota", "internal/wire"},
 	"internal/docdb/plan":             {"internal/docdb/field", "internal/docdb/keys", "internal/docdb/pace", "internal/docdb/query/expression", "internal/docdb/query/match", "internal/docdb/query/order", "internal/docdb/query/projection", "internal/docdb/query/stage", "internal/docdb/query/value", "internal/docdb/spill", "internal/docdb/storage", "internal/wire"},
+	"internal/logfile":                {"internal/durable"},
+	"internal/mongolog":               {"internal/gateway", "internal/logfile", "internal/wire"},
+	"internal/audit":                  {"internal/docdb/query/expression", "internal/docdb/query/match", "internal/gateway", "internal/logfile", "internal/wire"},
 	"internal/gateway":                {"internal/pki", "internal/ratelimit", "internal/share", "internal/verifier", "internal/wire"},
 	"internal/bucket":                 {},
 	"internal/plane/dump":             {"internal/wire"},
@@ -86,7 +89,7 @@ var house = map[string][]string{
 	"internal/kept":                   {"internal/api", "internal/event", "internal/fault", "internal/model", "internal/reconcile", "internal/state", "internal/store"},
 	"internal/resource/shape":         {"internal/api", "internal/api/schema", "internal/authz", "internal/fault", "internal/model", "internal/roster", "internal/state", "internal/store"},
 	"internal/resource": {
-		"internal/api", "internal/api/schema", "internal/authn", "internal/authz", "internal/plane", "internal/event", "internal/fault", "internal/invite", "internal/kept", "internal/mail",
+		"internal/api", "internal/api/schema", "internal/audit", "internal/authn", "internal/authz", "internal/plane", "internal/event", "internal/fault", "internal/invite", "internal/kept", "internal/logfile", "internal/mail",
 		"internal/model", "internal/password", "internal/people", "internal/pki", "internal/ratelimit",
 		"internal/reconcile", "internal/resource/shape", "internal/roster", "internal/state", "internal/store", "internal/verifier",
 	},

@@ -12,7 +12,7 @@ import (
 func TestWhatIsNowhereHasNoVersions(t *testing.T) {
 	m := newScene(t)
 	for _, uri := range []string{
-		api.Prefix + "/groups/" + m.project + "/clusters/host/logs/mongodb.gz", api.Prefix + "/nothing", "/api/atlas/v1.0/groups",
+		api.Prefix + "/groups/" + m.project + "/clusters/host/logs/", api.Prefix + "/nothing", "/api/atlas/v1.0/groups",
 		strings.Replace(api.Prefix, "v2", "v1.0", 1) + "/groups/" + m.project + "/clusters",
 	} {
 		for _, accept := range []string{"application/vnd.atlas.2023-02-01+gzip", "application/json", "*/*", ""} {

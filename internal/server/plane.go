@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/telamon-db/telamon/internal/audit"
 	"github.com/telamon-db/telamon/internal/gateway"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/mongolog"
 	"github.com/telamon-db/telamon/internal/plane"
 	"github.com/telamon-db/telamon/internal/resource/cluster"
 	"github.com/telamon-db/telamon/internal/state"
@@ -19,7 +22,6 @@ import (
 const mongoDBVersion = defaultMajorVersion + ".0"
 
 func (s *Server) newPlane(secret []byte) (*plane.Plane, error) {
-	observer := s.metrics.Observer()
 	buckets, err := s.cfg.buckets()
 	if err != nil {
 		return nil, fmt.Errorf("server: the service of the buckets: %w", err)
@@ -28,12 +30,23 @@ func (s *Server) newPlane(secret []byte) (*plane.Plane, error) {
 		DataDir: s.cfg.DataDir, Site: s.cfg.site(), TLS: s.clusterTLS, PortFrom: s.cfg.PortFrom, PortTo: s.cfg.PortTo,
 		Version: mongoDBVersion, Logger: s.cfg.Logger, Secret: secret,
 		Databases: plane.Embedded{Logger: s.cfg.Logger, Now: s.clock.Now},
-		Observer:  func(*model.Cluster) gateway.Observer { return observer },
+		Observers: s.observers,
 		Directory: func(c *model.Cluster) gateway.Directory {
 			return directory{access: s.access.of(c.GroupID), cluster: c.Name, now: s.clock.Now}
 		},
 		Buckets: buckets,
 	}), nil
+}
+
+// observers see what clients of a cluster's member do.
+func (s *Server) observers(c *model.Cluster, logs string) gateway.Observers {
+	access := s.access.of(c.GroupID)
+	failed := func(err error) { s.trouble.Report("a log of a cluster cannot be written", err) }
+	return gateway.Observers{
+		s.metrics.Observer(),
+		audit.New(filepath.Join(logs, audit.FileName), access.policy, s.clock.Now, failed),
+		mongolog.New(filepath.Join(logs, mongolog.FileName), s.clock.Now, failed),
+	}
 }
 
 // resume runs the clusters of this node that ran when the server ended. One that cannot run, such as for want of a

@@ -143,7 +143,7 @@ func (m *scene) call(op *api.Op, c *caller, ids map[string]string) *answer {
 
 // to calls the newest version of op at a URI, with a body that it refuses, if it takes one.
 func (m *scene) to(op *api.Op, c *caller, uri string) *answer {
-	h := http.Header{"Accept": {newest(op).Date.MediaType()}, "Content-Type": {"application/json"}}
+	h := http.Header{"Accept": {newest(op).MediaType()}, "Content-Type": {"application/json"}}
 	return m.sendAs(c, op.Method, uri, h, wrongBody(op))
 }
 

@@ -53,3 +53,14 @@ func (m *Msg) DB() string {
 	name, _ := m.Body.Lookup("$db").StringValueOK()
 	return name
 }
+
+// Collection returns the name of the collection that the command is about, or "". Commands name it by the value of their
+// first field; getMore does by another one.
+func (m *Msg) Collection() string {
+	field := m.Name()
+	if field == "getMore" {
+		field = "collection"
+	}
+	name, _ := m.Body.Lookup(field).StringValueOK()
+	return name
+}

@@ -53,6 +53,7 @@ var rules = map[string]*Rule{
 	"country":        pattern(`^([A-Z]{2})$`, "must be two capital letters"),
 	"mobile":         pattern(mobile, "must be a telephone number of the North American plan"),
 	"mongoDBVersion": pattern(`([\d]+\.[\d]+\.[\d]+)`, "must be a version of MongoDB"),
+	"processId":      pattern(`^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}\:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?(\:[0-9]{4,5})$`, "must be HOST:PORT"),
 	"version":        pattern(`([\d]+\.[\d]+\.[\d]+)`, "must have three numbers with dots between them"),
 	"endpointId":     pattern(`^vpce-[0-9a-f]{17}$`, "must be vpce- and 17 hexadecimal digits"),
 	"vpcId":          pattern(`^vpc-[0-9a-f]{17}$`, "must be vpc- and 17 hexadecimal digits"),
@@ -77,6 +78,12 @@ var rules = map[string]*Rule{
 		ok: func(s string) bool {
 			return s == strings.TrimSpace(s) && projectName.MatchString(s)
 		},
+	},
+	// The API's pattern fits every text.
+	"hostName": {
+		Pattern: `^([0-9]{1,3}\.){3}[0-9]{1,3}|([0-9a-f]{1,4}:){7}([0-9a-f]{1,4})|(([a-z0-9]+\.){1,10}[a-z]+)?$`,
+		Says:    "must be the name or address of a host",
+		ok:      regexp.MustCompile(`^[A-Za-z0-9.:_-]+$`).MatchString,
 	},
 	"ip": {
 		Pattern: ipPattern,

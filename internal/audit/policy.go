@@ -1,0 +1,64 @@
+// Package audit writes the audit logs of clusters: who logged in, which commands a user's roles allowed or refused, and
+// which collections and indexes came and went. Source: MongoDB manual, "Auditing" and "System Event Audit Messages".
+package audit
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb/query/expression"
+	"github.com/telamon-db/telamon/internal/docdb/query/match"
+)
+
+// Policy says what a project's audit logs record. It is not changed. nil: nothing.
+type Policy struct {
+	successes bool          // commands that roles allow are recorded too
+	filter    *match.Filter // nil: all
+}
+
+// NewPolicy returns the policy with a filter, the JSON text of a query over records, or "" for all. Successes says whether
+// commands that are allowed are recorded, and not only those that are refused.
+func NewPolicy(filter string, successes bool) (*Policy, error) {
+	p := &Policy{successes: successes}
+	if filter == "" {
+		return p, nil
+	}
+	query, err := parse(filter)
+	if err != nil {
+		return nil, err
+	}
+	p.filter, err = match.Parse(nil, query)
+	return p, err
+}
+
+var errNoObject = errors.New("it is not the text of a JSON object")
+
+// parse reads Extended JSON. The top level of a query is made of fields of records and of operators that combine.
+func parse(text string) (bson.Raw, error) {
+	var query bson.Raw
+	if !json.Valid([]byte(text)) || bson.UnmarshalExtJSON([]byte(text), false, &query) != nil {
+		return nil, errNoObject
+	}
+	elements, err := query.Elements()
+	if err != nil {
+		return nil, errNoObject
+	}
+	for _, e := range elements {
+		if slices.Contains([]string{"$expr", "$jsonSchema", "$where", "$text"}, e.Key()) {
+			return nil, errors.New("it cannot use " + e.Key())
+		}
+	}
+	return query, nil
+}
+
+// wants reports whether a record is to be written. A record about which the filter cannot decide is.
+func (p *Policy) wants(r *record) bool {
+	if p.filter == nil {
+		return true
+	}
+	var x expression.Evaluation
+	return p.filter.MatchIn(&x, r.document()) || x.Err() != nil
+}

@@ -1,0 +1,115 @@
+// Package mongolog writes the logs of clusters' members as MongoDB writes its own: lines of JSON about logins and slow
+// operations. Source: MongoDB manual, "Log Messages": structured logging; ids and components are those of MongoDB 8.0.
+package mongolog
+
+import (
+	"cmp"
+	"strconv"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/gateway"
+	"github.com/telamon-db/telamon/internal/logfile"
+	"github.com/telamon-db/telamon/internal/wire"
+)
+
+// FileName is the name of the log among those of a member.
+const FileName = "mongodb"
+
+// The ids of messages.
+const (
+	LoginSucceeded = 5286306
+	LoginFailed    = 5286307
+	SlowQuery      = 51803
+)
+
+// Slow is how long an operation takes that is logged as slow. Source: MongoDB manual, operationProfiling.slowOpThresholdMs.
+const Slow = 100 * time.Millisecond
+
+// Log is the log of a member. It sees what clients do there.
+type Log struct {
+	lines  *logfile.File
+	now    func() time.Time
+	failed func(error)
+}
+
+// New returns the log that is kept at path. A line that cannot be written is told to failed.
+func New(path string, now func() time.Time, failed func(error)) *Log {
+	return &Log{lines: logfile.New(path), now: now, failed: failed}
+}
+
+// Close makes the log durable.
+func (l *Log) Close() error { return l.lines.Close() }
+
+// Authorization logs nothing: the reply to a refused command tells.
+func (l *Log) Authorization(gateway.Authorization) {}
+
+// Login logs a login that has succeeded or failed.
+func (l *Log) Login(e gateway.Login) {
+	attr := bson.D{
+		{Key: "client", Value: e.Peer.String()}, {Key: "mechanism", Value: e.Mechanism}, {Key: "user", Value: e.Claimed.Name}, {Key: "db", Value: e.Claimed.DB},
+		{Key: "result", Value: int32(0)},
+	}
+	if e.Reason == nil {
+		l.write("I", "ACCESS", LoginSucceeded, e.Client, "Successfully authenticated", attr)
+		return
+	}
+	attr[len(attr)-1].Value = wire.AuthenticationFailed.Number
+	l.write("I", "ACCESS", LoginFailed, e.Client, "Failed to authenticate", append(attr, bson.E{Key: "error", Value: e.Reason.Error()}))
+}
+
+// Command logs a command that was slow.
+func (l *Log) Command(e gateway.Command) {
+	if e.Took < Slow || e.Message == nil || waits(e.Message) {
+		return
+	}
+	attr := bson.D{
+		{Key: "type", Value: "command"}, {Key: "ns", Value: namespace(e.Message)}, {Key: "command", Value: abridged(e.Message)},
+	}
+	if e.Code != 0 {
+		attr = append(attr, bson.E{Key: "ok", Value: int32(0)}, bson.E{Key: "errCode", Value: e.Code})
+	}
+	attr = append(attr,
+		bson.E{Key: "reslen", Value: int32(len(e.Reply))}, bson.E{Key: "remote", Value: e.Peer.String()}, bson.E{Key: "protocol", Value: "op_msg"},
+		bson.E{Key: "durationMillis", Value: e.Took.Milliseconds()})
+	l.write("I", "COMMAND", SlowQuery, e.Client, "Slow query", attr)
+}
+
+// waits reports whether a command is slow by its nature: it waits for something to happen.
+func waits(m *wire.Msg) bool {
+	_, awaited := m.Body.Lookup("maxAwaitTimeMS").AsInt64OK()
+	_, tailing := m.Body.Lookup("maxTimeMS").AsInt64OK()
+	return awaited || tailing && m.Name() == "getMore"
+}
+
+// namespace is the collection that a command is about, or that of commands.
+func namespace(m *wire.Msg) string { return m.DB() + "." + cmp.Or(m.Collection(), "$cmd") }
+
+// longest is how many bytes of a command a line has. Source: MongoDB manual, maxLogSizeKB.
+const longest = 10 << 10
+
+// abridged is a command as lines have it: without its document sequences, and only its name if it is large.
+func abridged(m *wire.Msg) any {
+	if len(m.Body) <= longest {
+		return m.Body
+	}
+	return bson.D{{Key: m.Name(), Value: m.Collection()}, {Key: "$db", Value: m.DB()}, {Key: "$truncated", Value: true}}
+}
+
+func (l *Log) write(severity, component string, id int, c gateway.Client, message string, attr bson.D) {
+	raw, err := bson.Marshal(attr)
+	if err != nil {
+		l.failed(err)
+		return
+	}
+	line := logfile.AppendTime([]byte(`{"t":`), l.now())
+	line = append(line, `,"s":"`+severity+`","c":"`+component+`","id":`...)
+	line = strconv.AppendInt(line, int64(id), 10)
+	line = strconv.AppendInt(append(line, `,"ctx":"conn`...), int64(c.Connection), 10)
+	line = logfile.AppendString(append(line, `","msg":`...), message)
+	line = logfile.AppendDocument(append(line, `,"attr":`...), raw)
+	if err := l.lines.Append(append(line, "}\n"...)); err != nil {
+		l.failed(err)
+	}
+}
