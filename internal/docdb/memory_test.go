@@ -22,10 +22,12 @@ import (
 // gathering are commands that gather what they find before they answer with the first of it.
 func gathering(batch int) []d {
 	size := d{{"batchSize", batch}}
-	pipeline := func(stage d) d { return d{{"aggregate", "c"}, {"pipeline", a{stage}}, {"cursor", size}} }
+	pipeline := func(stage d) d {
+		return d{{"aggregate", "c"}, {"pipeline", a{stage}}, {"cursor", size}, {"allowDiskUse", false}}
+	}
 	return []d{
-		{{"find", "c"}, {"sort", d{{"n", 1}}}, {"batchSize", batch}},
-		{{"find", "c"}, {"sort", d{{"n", 1}}}, {"limit", 30}, {"batchSize", batch}},
+		{{"find", "c"}, {"sort", d{{"n", 1}}}, {"batchSize", batch}, {"allowDiskUse", false}},
+		{{"find", "c"}, {"sort", d{{"n", 1}}}, {"limit", 30}, {"batchSize", batch}, {"allowDiskUse", false}},
 		pipeline(d{{"$sort", d{{"n", 1}}}}),
 		pipeline(d{{"$group", d{{"_id", "$n"}, {"all", d{{"$push", "$$ROOT"}}}}}}),
 	}

@@ -34,8 +34,9 @@ func scattered(x *db, n int) {
 func spilling() map[string]d {
 	size := e{"cursor", d{{"batchSize", 1}}}
 	return map[string]d{
-		"find":  {{"find", "c"}, {"sort", d{{"s", 1}}}, {"batchSize", 1}},
-		"$sort": {{"aggregate", "c"}, {"pipeline", a{d{{"$set", d{{"t", "$s"}}}}, d{{"$sort", d{{"t", 1}}}}}}, size},
+		"find":   {{"find", "c"}, {"sort", d{{"s", 1}}}, {"batchSize", 1}},
+		"$group": {{"aggregate", "c"}, {"pipeline", a{d{{"$group", d{{"_id", "$s"}, {"all", d{{"$push", "$fill"}}}}}}, d{{"$sort", d{{"_id", 1}}}}}}, size},
+		"$sort":  {{"aggregate", "c"}, {"pipeline", a{d{{"$set", d{{"t", "$s"}}}}, d{{"$sort", d{{"t", 1}}}}}}, size},
 	}
 }
 
@@ -54,7 +55,7 @@ func TestSpilling(t *testing.T) {
 	x := open(t, dir, Options{})
 	scattered(x, 300)
 	for name, cmd := range spilling() {
-		if reply := x.ok(cmd); x.e.spill.Files() != 1 {
+		if reply := x.ok(cmd); x.e.spill.Files() == 0 {
 			t.Errorf("%s: %d files are open", name, x.e.spill.Files())
 		} else {
 			x.ok(d{{"killCursors", "c"}, {"cursors", a{reply.Lookup("cursor", "id")}}})
@@ -102,11 +103,11 @@ func TestKilledWhileSpilling(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "spilled " + strconv.Itoa(len(spilling()))
-	for lines := bufio.NewScanner(out); lines.Scan() && lines.Text() != want; {
-		if strings.HasPrefix(lines.Text(), "spilled") {
-			t.Error(lines.Text())
-		}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() && !strings.HasPrefix(lines.Text(), "spilled") {
+	}
+	if n, _ := strconv.Atoi(strings.TrimPrefix(lines.Text(), "spilled ")); n < len(spilling()) {
+		t.Errorf("%d files, %q", n, lines.Text())
 	}
 	_ = child.Process.Kill()
 	if err := child.Wait(); err == nil {

@@ -77,6 +77,9 @@ func (b *Budget) Open(holder string, most int) Account {
 // Most is how many bytes the account may hold.
 func (a *Account) Most() int { return a.most }
 
+// Held is how many bytes the account holds.
+func (a *Account) Held() int { return a.held }
+
 // Take takes n bytes. It answers QueryExceededMemoryLimitNoDiskUseAllowed when that is more than the account may hold, and
 // ExceededMemoryLimit when others hold what is missing; nothing is taken then. A negative n gives bytes back.
 func (a *Account) Take(n int) error {

@@ -9,13 +9,12 @@ import (
 
 // How large blocks are, in bytes, and how many lists are read at once.
 const (
-	leastBlock = 512
-	mostBlock  = 64 << 10
-	mostLists  = 64
+	mostBlock = 64 << 10
+	mostLists = 64
 )
 
 // blockOf is how large blocks are for who may hold so many bytes.
-func blockOf(most int) int { return min(max(leastBlock, most/mostLists), mostBlock) }
+func blockOf(most int) int { return min(most/mostLists, mostBlock) }
 
 // merged gives the rows of all runs in order.
 func (s *Sorter) merged(yield func(Row, error) bool) error {

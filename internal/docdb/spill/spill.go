@@ -62,8 +62,12 @@ type File struct {
 	look  int64   // the block before which to look at the disk
 }
 
-// Create opens a file with blocks of so many bytes.
+// leastBlock is how large a block is at least, in bytes.
+const leastBlock = 512
+
+// Create opens a file with blocks of so many bytes, or a few more.
 func (d *Disk) Create(block int) (*File, error) {
+	block = max(block, leastBlock)
 	if err := d.fs.MkdirAll(d.dir, 0o700); err != nil {
 		return nil, told(err)
 	}
@@ -93,6 +97,9 @@ func (f *File) Close() error {
 	}
 	return err
 }
+
+// Block is the size of a block, in bytes.
+func (f *File) Block() int { return f.block }
 
 // take finds a place for a block.
 func (f *File) take() (int64, error) {

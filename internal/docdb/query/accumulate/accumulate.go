@@ -15,6 +15,9 @@ type Accumulator interface {
 	Add(v *bson.RawValue) int
 	// Result is the value made of those so far; missing is the zero RawValue. It lasts until the next value is added.
 	Result() bson.RawValue
+	// Save appends what has been accumulated to dst. Load takes it over, into an accumulator that has begun anew.
+	Save(dst []byte) []byte
+	Load(from *Saved)
 }
 
 // keep copies v to where the value before it is, which it replaces. It returns by how many bytes that has grown.
@@ -49,7 +52,9 @@ func isNothing(v *bson.RawValue) bool {
 	return v.Type == 0 || v.Type == bson.TypeNull || v.Type == bson.TypeUndefined
 }
 
-func (e *extreme) Result() bson.RawValue { return e.best }
+func (e *extreme) Result() bson.RawValue  { return e.best }
+func (e *extreme) Save(dst []byte) []byte { return AppendValue(dst, &e.best) }
+func (e *extreme) Load(from *Saved)       { e.best = value.Clone(from.Value()) }
 
 // First takes the first value.
 func First() Accumulator { return &first{} }
@@ -69,6 +74,16 @@ func (f *first) Add(v *bson.RawValue) int {
 
 func (f *first) Result() bson.RawValue { return f.v }
 
+func (f *first) Save(dst []byte) []byte {
+	seen := int64(0)
+	if f.seen {
+		seen = 1
+	}
+	return AppendValue(AppendInt(dst, seen), &f.v)
+}
+
+func (f *first) Load(from *Saved) { f.seen, f.v = from.Int() == 1, value.Clone(from.Value()) }
+
 // Last takes the last value.
 func Last() Accumulator { return &last{} }
 
@@ -78,7 +93,9 @@ func (l *last) Add(v *bson.RawValue) int {
 	return keep(&l.v, v)
 }
 
-func (l *last) Result() bson.RawValue { return l.v }
+func (l *last) Result() bson.RawValue  { return l.v }
+func (l *last) Save(dst []byte) []byte { return AppendValue(dst, &l.v) }
+func (l *last) Load(from *Saved)       { l.v = value.Clone(from.Value()) }
 
 // List makes an array of the values.
 func List() Accumulator { return &list{} }
@@ -113,6 +130,15 @@ func (l *list) Result() bson.RawValue {
 	return value.Array(l.values)
 }
 
+func (l *list) Save(dst []byte) []byte {
+	if l.unique {
+		return appendValues(dst, l.set.Values)
+	}
+	return appendValues(dst, l.values)
+}
+
+func (l *list) Load(from *Saved) { from.each(func(v bson.RawValue) { l.Add(&v) }) }
+
 // Count counts values.
 func Count() Accumulator { return &count{} }
 
@@ -123,4 +149,6 @@ func (c *count) Add(*bson.RawValue) int {
 	return 0
 }
 
-func (c *count) Result() bson.RawValue { return value.Narrow(c.n) }
+func (c *count) Result() bson.RawValue  { return value.Narrow(c.n) }
+func (c *count) Save(dst []byte) []byte { return AppendInt(dst, c.n) }
+func (c *count) Load(from *Saved)       { c.n = from.Int() }

@@ -3,6 +3,8 @@ package accumulate
 import (
 	"testing"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
 	"github.com/telamon-db/telamon/internal/docdb/query/querytest"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 )
@@ -59,6 +61,56 @@ func TestResults(t *testing.T) {
 		}
 		if grown < 0 {
 			t.Errorf("%s of %s: has shrunk by %d bytes", c.name, c.values, -grown)
+		}
+	}
+}
+
+// TestSaved saves accumulators at any moment and goes on with what was loaded: the results are those of one that went
+// through.
+func TestSaved(t *testing.T) {
+	values := value.Elements(querytest.Val(t, `[3, null, {"$numberLong": "9223372036854775807"}, 0.1, {"$numberDecimal": "1.25"}, "text", {"a": 1, "b": [2]}, {"b": 3}, 0.2, 1e100, -1e100,
+		{"$numberDecimal": "-Infinity"}, 7, 7.0, "text", [1, 2], true, {"$numberLong": "5"}, {"$numberDouble": "NaN"}, {"$numberDecimal": "NaN"}]`))
+	values = append(values, bson.RawValue{}, value.Int32(4))
+	plain := func(v bson.RawValue, _ int) bson.RawValue { return v }
+	placed := func(v bson.RawValue, i int) bson.RawValue { return Keyed([]byte{byte(i * 7 % 5)}, v) }
+	for name, c := range map[string]struct {
+		start func() Accumulator
+		of    func(v bson.RawValue, i int) bson.RawValue
+	}{
+		"sum": {Sum, plain}, "average": {Average, plain}, "least": {func() Accumulator { return Least(nil) }, plain}, "greatest": {func() Accumulator { return Greatest(nil) }, plain},
+		"first": {First, plain}, "last": {Last, plain}, "list": {List, plain}, "set": {func() Accumulator { return Set(nil) }, plain}, "count": {Count, plain}, "merged": {Merged, plain},
+		"deviation": {func() Accumulator { return StandardDeviation(false) }, plain}, "percentiles": {func() Accumulator { return Percentiles([]float64{0.2, 0.9}, Continuous, false) }, plain},
+		"firstN": {func() Accumulator { return FirstN(5) }, plain}, "lastN": {func() Accumulator { return LastN(3) }, plain}, "minN": {func() Accumulator { return MinN(nil, 3) }, plain}, "maxN": {func() Accumulator { return MaxN(nil, 3) }, plain},
+		"topN": {func() Accumulator { return TopN(4, false) }, placed}, "bottom": {func() Accumulator { return BottomN(1, true) }, placed},
+	} {
+		for from := range len(values) {
+			through, parted := c.start(), c.start()
+			for i := range values[from:] {
+				next := c.start()
+				from := From(append(parted.Save(nil), 9))
+				if next.Load(from); from.Err() != nil || len(from.rest) != 1 {
+					t.Fatalf("%s: %v, %d bytes are left", name, from.Err(), len(from.rest))
+				}
+				v := c.of(values[i], i)
+				through.Add(&v)
+				next.Add(&v)
+				parted = next
+			}
+			if a, b := through.Result(), parted.Result(); !a.Equal(b) {
+				t.Errorf("%s from %d: %v, through: %v", name, from, b, a)
+			}
+		}
+		some := c.start()
+		for i := range values {
+			v := c.of(values[i], i)
+			some.Add(&v)
+		}
+		for all := some.Save(nil); len(all) > 0; {
+			all = all[:len(all)-1]
+			from := From(all)
+			if c.start().Load(from); from.Err() == nil {
+				t.Errorf("%s: %d bytes are enough", name, len(all))
+			}
 		}
 	}
 }

@@ -125,6 +125,16 @@ func (s *sum) decimal() value.Decimal {
 	return total
 }
 
+func (s *sum) Save(dst []byte) []byte {
+	dst = AppendInt(AppendInt(dst, int64(s.widest)), s.whole)
+	return appendDecimal(appendFloat(appendFloat(dst, s.real), s.error), s.exact)
+}
+
+func (s *sum) Load(from *Saved) {
+	s.widest, s.whole = bson.Type(from.Int()), from.Int()
+	s.real, s.error, s.exact = from.float(), from.float(), from.decimal()
+}
+
 // average is a sum and a count: a decimal if one of the numbers was, else a double; null without numbers.
 type average struct {
 	sum
@@ -146,6 +156,13 @@ func (a *average) Result() bson.RawValue {
 		return a.decimal().Div(a.n).Value()
 	}
 	return value.Double(a.double() / float64(a.n))
+}
+
+func (a *average) Save(dst []byte) []byte { return a.sum.Save(AppendInt(dst, a.n)) }
+
+func (a *average) Load(from *Saved) {
+	a.n = from.Int()
+	a.sum.Load(from)
 }
 
 // StandardDeviation is that of all numbers there are, or with sample an estimate from some of them. Source: MongoDB manual,
@@ -180,3 +197,9 @@ func (d *deviation) Result() bson.RawValue {
 	}
 	return value.Double(math.Sqrt(d.m / float64(n)))
 }
+
+func (d *deviation) Save(dst []byte) []byte {
+	return appendFloat(appendFloat(AppendInt(dst, d.n), d.mean), d.m)
+}
+
+func (d *deviation) Load(from *Saved) { d.n, d.mean, d.m = from.Int(), from.float(), from.float() }

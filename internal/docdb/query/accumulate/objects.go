@@ -20,3 +20,10 @@ func (m *merged) Add(v *bson.RawValue) int {
 }
 
 func (m *merged) Result() bson.RawValue { return m.fields.Document() }
+
+func (m *merged) Save(dst []byte) []byte {
+	fields := m.fields.Document()
+	return AppendValue(dst, &fields)
+}
+
+func (m *merged) Load(from *Saved) { m.fields.Merge(value.Clone(from.Value()).Value) }

@@ -69,3 +69,17 @@ func (p *percentiles) at(part float64) float64 {
 	}
 	return low + (rank-math.Floor(rank))*(high-low)
 }
+
+func (p *percentiles) Save(dst []byte) []byte {
+	dst = AppendInt(dst, int64(len(p.numbers)))
+	for _, f := range p.numbers {
+		dst = appendFloat(dst, f)
+	}
+	return dst
+}
+
+func (p *percentiles) Load(from *Saved) {
+	for n := from.Int(); n > 0 && from.Err() == nil; n-- {
+		p.numbers = append(p.numbers, from.float())
+	}
+}

@@ -32,7 +32,9 @@ func (f *firstN) Add(v *bson.RawValue) int {
 	return size(*v)
 }
 
-func (f *firstN) Result() bson.RawValue { return value.Array(f.values) }
+func (f *firstN) Result() bson.RawValue  { return value.Array(f.values) }
+func (f *firstN) Save(dst []byte) []byte { return appendValues(dst, f.values) }
+func (f *firstN) Load(from *Saved)       { f.values = from.values() }
 
 // LastN makes an array of the last n values.
 func LastN(n int64) Accumulator { return &lastN{n: n} }
@@ -54,9 +56,13 @@ func (l *lastN) Add(v *bson.RawValue) int {
 	return grown
 }
 
-func (l *lastN) Result() bson.RawValue {
-	return value.Array(slices.Concat(l.values[l.oldest:], l.values[:l.oldest]))
+func (l *lastN) ordered() []bson.RawValue {
+	return slices.Concat(l.values[l.oldest:], l.values[:l.oldest])
 }
+
+func (l *lastN) Result() bson.RawValue  { return value.Array(l.ordered()) }
+func (l *lastN) Save(dst []byte) []byte { return appendValues(dst, l.ordered()) }
+func (l *lastN) Load(from *Saved)       { l.values = from.values() }
 
 // MinN makes an array of the n least values, the least first. Null and missing values do not count.
 func MinN(by *keys.Collation, n int64) Accumulator {
@@ -139,4 +145,19 @@ func (r *ranked) Result() bson.RawValue {
 		return r.values[0]
 	}
 	return value.Array(r.values)
+}
+
+func (r *ranked) Save(dst []byte) []byte {
+	dst = appendValues(dst, r.values)
+	for _, key := range r.keys {
+		dst = appendBytes(dst, key)
+	}
+	return dst
+}
+
+func (r *ranked) Load(from *Saved) {
+	r.values = from.values()
+	for range r.values {
+		r.keys = append(r.keys, bytes.Clone(from.bytes()))
+	}
 }

@@ -57,7 +57,16 @@ func (r *Run) Evaluation() *expression.Evaluation {
 
 // Sorter opens a sorter for who may hold most bytes, and wants the first keep rows, or all if that is 0.
 func (r *Run) Sorter(holder string, most int, keep int64) *spill.Sorter {
-	return spill.NewSorter(pace.New(r.Ctx), r.Memory.Open(holder, most), r.Spill, keep)
+	return spill.NewSorter(pace.New(r.Ctx), r.open(holder, most), r.Spill, keep)
+}
+
+// open opens an account for who may hold most bytes. Where there is a disk to go to, nobody holds more than a quarter of all:
+// what is small would not find room beside what is large.
+func (r *Run) open(holder string, most int) memory.Account {
+	if r.Spill != nil {
+		most = int(min(int64(most), r.Memory.Size()/4))
+	}
+	return r.Memory.Open(holder, most)
 }
 
 // named is the part of a stage that says how it was asked for.

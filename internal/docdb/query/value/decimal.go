@@ -45,6 +45,13 @@ func ToDecimal(v bson.RawValue) Decimal {
 	return Decimal{special: math.Inf(d.IsInf())}
 }
 
+// Parts are what DecimalOf makes the same decimal of: a coefficient and an exponent, or without a coefficient NaN or an
+// infinity.
+func (d Decimal) Parts() (c *big.Int, e int, special float64) { return d.c, d.e, d.special }
+
+// DecimalOf makes a decimal of its parts.
+func DecimalOf(c *big.Int, e int, special float64) Decimal { return Decimal{c, e, special} }
+
 // sign stands in for d where only infinities and NaN decide.
 func (d Decimal) sign() float64 {
 	if d.c == nil {
