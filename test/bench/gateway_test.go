@@ -3,16 +3,23 @@ package bench
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/xdg-go/scram"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/gateway"
+	"github.com/telamon-db/telamon/internal/pki"
 	"github.com/telamon-db/telamon/internal/verifier"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -55,70 +62,204 @@ func (x *database) answerAll(nc net.Conn) {
 	}
 }
 
-// BenchmarkGateway is a find by _id of a user who has logged in through a gateway, against the same on the engine's own
-// connection. The client writes bytes that are made beforehand and reads the reply.
-func BenchmarkGateway(b *testing.B) {
-	const total = 5_000
-	x := openDatabase(b, b.TempDir())
-	x.insert(documents(b, 0, total, 1024))
-	bare := listen(b)
-	go x.bareServer(bare)
+// gate is a gateway before a database, with the listener that it serves.
+func (x *database) gate(secured *tls.Config, roles ...gateway.Role) net.Listener {
+	x.b.Helper()
 	v, err := verifier.New256("secret")
+	if err != nil {
+		x.b.Fatal(err)
+	}
+	user := &gateway.User{ID: "1", DB: "admin", Name: "app", SHA256: v, Roles: roles}
+	l := listen(x.b)
+	g := gateway.New(gateway.Config{Name: "bench", SetName: "bench", TLS: secured, Directory: reader{user.Compile()}, Backend: backend{x.Engine}, Version: "8.0.0", Logger: slog.New(slog.DiscardHandler)})
+	ctx, cancel := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- g.Serve(ctx, l) }()
+	x.b.Cleanup(func() {
+		cancel()
+		if err := <-served; err != nil {
+			x.b.Error(err)
+		}
+	})
+	return l
+}
+
+var readWrite = gateway.Role{Name: "readWrite", DB: "bench"}
+
+// hundred is a custom role with a hundred privileges, of which the last one is about the collection that is read.
+func hundred() gateway.Role {
+	r := gateway.Role{Name: "custom", DB: "admin"}
+	for i := range 99 {
+		r.Privileges = append(r.Privileges, gateway.Privilege{On: gateway.Pattern{DB: "bench", Collection: fmt.Sprint("other", i)}, Actions: []string{"find"}})
+	}
+	r.Privileges = append(r.Privileges, gateway.Privilege{On: gateway.Pattern{DB: "bench", Collection: "c"}, Actions: []string{"find"}})
+	return r
+}
+
+const foundIn = 5_000 // documents of the collection that finds look in
+
+// finds returns what n finds by _id are, over all talkers at once.
+func finds(all ...*talker) func(n int) {
+	return func(n int) {
+		var group sync.WaitGroup
+		for _, t := range all {
+			group.Go(func() {
+				for range n / len(all) {
+					t.find(rand.IntN(foundIn))
+				}
+			})
+		}
+		group.Wait()
+	}
+}
+
+// app is the user's side of logins. It keeps what it has derived from the password.
+func app(b *testing.B) *scram.Client {
+	c, err := scram.SHA256.NewClient("app", "secret", "")
 	if err != nil {
 		b.Fatal(err)
 	}
-	user := &gateway.User{ID: "1", DB: "admin", Name: "app", SHA256: v, Roles: []gateway.Role{{Name: "readWrite", DB: "bench"}}}
-	gate := listen(b)
-	g := gateway.New(gateway.Config{Name: "bench", SetName: "bench", Directory: reader{user.Compile()}, Backend: backend{x.Engine}, Version: "8.0.0", Logger: slog.New(slog.DiscardHandler)})
-	ctx, cancel := context.WithCancel(context.Background())
-	served := make(chan error, 1)
-	go func() { served <- g.Serve(ctx, gate) }()
-	b.Cleanup(func() {
-		cancel()
-		if err := <-served; err != nil {
-			b.Error(err)
-		}
-	})
-	direct, through := newTalker(b, bare), newTalker(b, gate)
-	through.login("app", "secret")
-	find := func(t *talker) func(int) {
-		return func(n int) {
-			for range n {
-				t.find(rand.IntN(total))
-			}
-		}
+	return c
+}
+
+// logged returns n talkers that have logged in.
+func logged(b *testing.B, l net.Listener, trust *tls.Config, n int) (all []*talker) {
+	as := app(b)
+	for range n {
+		t := newTalker(b, l, trust)
+		t.login(as)
+		all = append(all, t)
 	}
-	compare(b, 4000, find(direct), find(through))
+	return all
+}
+
+// BenchmarkGateway is a find by _id of a user who has logged in through a gateway, against the same on the engine's own
+// connection: plain, with TLS, and by eight clients at once; of a user with a hundred custom privileges against one with a
+// built-in role; and while others log in without a pause against while nobody does. The client writes bytes that are made
+// beforehand and reads the reply.
+func BenchmarkGateway(b *testing.B) {
+	x := openDatabase(b, b.TempDir())
+	x.insert(documents(b, 0, foundIn, 1024))
+	bare := listen(b)
+	go x.bareServer(bare)
+	direct := func(n int) (all []*talker) {
+		for range n {
+			all = append(all, newTalker(b, bare, nil))
+		}
+		return all
+	}
+	own, trust := authority(b)
+	plain := x.gate(nil, readWrite)
+	b.Run("plain", func(b *testing.B) { compare(b, 4000, finds(direct(1)...), finds(logged(b, plain, nil, 1)...)) })
+	b.Run("tls", func(b *testing.B) {
+		compare(b, 4000, finds(direct(1)...), finds(logged(b, x.gate(own, readWrite), trust, 1)...))
+	})
+	b.Run("clients=8", func(b *testing.B) { compare(b, 8000, finds(direct(8)...), finds(logged(b, plain, nil, 8)...)) })
+	b.Run("privileges=100", func(b *testing.B) {
+		compare(b, 4000, finds(logged(b, plain, nil, 1)...), finds(logged(b, x.gate(nil, hundred()), nil, 1)...))
+	})
+	b.Run("storm", func(b *testing.B) {
+		calm := finds(logged(b, plain, nil, 1)...)
+		as, raging := app(b), false
+		stop := func() {}
+		turn := func() { // of calm and storm
+			if stop(); raging {
+				stop = func() {}
+			} else {
+				stop = storm(b, plain, as)
+			}
+			raging = !raging
+		}
+		turn()
+		compareAfter(b, turn, 20_000, calm, calm)
+		stop()
+	})
+}
+
+// storm logs in from another address, without a pause, until it is stopped. It begins with as many logins as an address has
+// at once: after those it is as fast as the gateway lets it be.
+func storm(b *testing.B, l net.Listener, as *scram.Client) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var group sync.WaitGroup
+	var logins atomic.Int64
+	for range 4 {
+		group.Go(func() {
+			dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 9)}}
+			for ctx.Err() == nil {
+				nc, err := dialer.DialContext(ctx, "tcp", l.Addr().String())
+				if err != nil {
+					continue // the storm is over
+				}
+				end := context.AfterFunc(ctx, func() { nc.Close() })
+				(&talker{b: b, nc: nc, r: bufio.NewReader(nc), gone: ctx}).login(as)
+				logins.Add(1)
+				end()
+				nc.Close()
+			}
+		})
+	}
+	for logins.Load() < 600 && !b.Failed() {
+		time.Sleep(time.Millisecond)
+	}
+	return func() { cancel(); group.Wait() }
+}
+
+// authority returns TLS for a server on the loopback address, and what trusts it.
+func authority(b *testing.B) (own, trust *tls.Config) {
+	dir := b.TempDir()
+	a, err := pki.Open(dir, time.Now(), "127.0.0.1")
+	if err != nil {
+		b.Fatal(err)
+	}
+	pool, err := pki.Pool(dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: pki.NewRenewing(a, []string{"127.0.0.1"}, time.Now).Get}, &tls.Config{RootCAs: pool, ServerName: "127.0.0.1"}
 }
 
 // talker is a client that speaks the protocol by hand.
 type talker struct {
-	b  *testing.B
-	nc net.Conn
-	r  *bufio.Reader
+	b    *testing.B
+	nc   net.Conn
+	r    *bufio.Reader
+	gone context.Context // errors after its end are none; nil: there is no end
 }
 
-func newTalker(b *testing.B, l net.Listener) *talker {
+// newTalker connects, with TLS if trust is not nil.
+func newTalker(b *testing.B, l net.Listener, trust *tls.Config) *talker {
 	b.Helper()
 	nc, err := net.Dial("tcp", l.Addr().String())
 	if err != nil {
 		b.Fatal(err)
 	}
+	if trust != nil {
+		nc = tls.Client(nc, trust)
+	}
 	b.Cleanup(func() { nc.Close() })
-	return &talker{b, nc, bufio.NewReader(nc)}
+	return &talker{b: b, nc: nc, r: bufio.NewReader(nc)}
+}
+
+// failed ends the benchmark, or the goroutine if that has been told to end.
+func (t *talker) failed(what any) {
+	if t.gone != nil && t.gone.Err() != nil {
+		runtime.Goexit()
+	}
+	t.b.Error(what)
+	runtime.Goexit()
 }
 
 func (t *talker) run(db string, command bson.D) bson.Raw {
 	raw, err := bson.Marshal(append(command, bson.E{Key: "$db", Value: db}))
 	if err != nil {
-		t.b.Fatal(err)
+		t.failed(err)
 	}
 	if _, err := t.nc.Write(wire.AppendMsg(nil, 1, 0, &wire.Msg{Body: raw})); err != nil {
-		t.b.Fatal(err)
+		t.failed(err)
 	}
 	_, body, err := wire.ReadMessage(t.r, 48_000_000)
 	if err != nil {
-		t.b.Fatal(err)
+		t.failed(err)
 	}
 	return bson.Raw(body[5:])
 }
@@ -126,24 +267,23 @@ func (t *talker) run(db string, command bson.D) bson.Raw {
 func (t *talker) find(id int) {
 	reply := t.run("bench", bson.D{{Key: "find", Value: "c"}, {Key: "filter", Value: bson.D{{Key: "_id", Value: id}}}, {Key: "limit", Value: 1}, {Key: "singleBatch", Value: true}})
 	if len(reply) < 1000 {
-		t.b.Fatal(reply)
+		t.failed(reply)
 	}
 }
 
-func (t *talker) login(name, password string) {
-	client, err := scram.SHA256.NewClient(name, password, "")
+func (t *talker) login(as *scram.Client) {
+	talk := as.NewConversation()
+	message, err := talk.Step("")
 	if err != nil {
-		t.b.Fatal(err)
+		t.failed(err)
 	}
-	talk := client.NewConversation()
-	message, _ := talk.Step("")
 	start := bson.D{{Key: "saslStart", Value: 1}, {Key: "mechanism", Value: "SCRAM-SHA-256"}, {Key: "payload", Value: []byte(message)}, {Key: "options", Value: bson.D{{Key: "skipEmptyExchange", Value: true}}}}
 	_, payload := t.run("admin", start).Lookup("payload").Binary()
 	if message, err = talk.Step(string(payload)); err != nil {
-		t.b.Fatal(err)
+		t.failed(err)
 	}
 	reply := t.run("admin", bson.D{{Key: "saslContinue", Value: 1}, {Key: "conversationId", Value: 1}, {Key: "payload", Value: []byte(message)}})
 	if done, _ := reply.Lookup("done").BooleanOK(); !done {
-		t.b.Fatal(reply)
+		t.failed(reply)
 	}
 }

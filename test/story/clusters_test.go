@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"go.mongodb.org/atlas-sdk/v20250312001/admin"
+
+	"github.com/telamon-db/telamon/internal/store/postgres/pgtest"
 )
 
 // wanted is what a cluster shall be: how many nodes it has, and whether it is paused. A cluster that shall not be is not in
@@ -159,6 +161,11 @@ func (l *lives) listening() (n int) {
 // TestClustersThatAreKilled kills the server at any moment of the lives of clusters: while they are made, scaled, paused,
 // failed over and removed. Afterwards every one becomes what was acknowledged, and no port and no directory is left.
 func TestClustersThatAreKilled(t *testing.T) {
+	t.Run("on SQLite", func(t *testing.T) { killClusters(t, "") })
+	t.Run("on PostgreSQL", func(t *testing.T) { killClusters(t, pgtest.URL(t)) })
+}
+
+func killClusters(t *testing.T, store string) {
 	n := rounds
 	if s := os.Getenv("TELAMON_KILL_ROUNDS"); s != "" {
 		var err error
@@ -166,7 +173,7 @@ func TestClustersThatAreKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	l := &lives{world: &world{process: startProcess(t, t.TempDir(), ""), whole: t}, want: map[string]wanted{}}
+	l := &lives{world: &world{process: startProcess(t, t.TempDir(), store), whole: t}, want: map[string]wanted{}}
 	l.project = l.boot.ProjectID
 	ofServer := l.listening()
 	for range n {
