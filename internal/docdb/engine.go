@@ -18,6 +18,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"iter"
 	"log/slog"
 	"path/filepath"
 	"sync/atomic"
@@ -130,16 +131,28 @@ func (e *Engine) Checkpoint(ctx context.Context, dir string) (bson.Timestamp, er
 // checkpoint.
 var ErrOplogGap = storage.ErrOplogGap
 
-// Replay brings the database in dir forward in time. The directory is a checkpoint of source, or of a database whose
-// oplog source has; it must not be open. What source's oplog tells of after the checkpoint is applied up to and
-// including until, and as it is there: the oplog of the result is the one that source had at that moment, and the next
-// Replay may go on from it.
+// Replay brings the database in dir forward in time. The directory is a checkpoint of the database that the history is
+// of; it must not be open. What the history tells of after the checkpoint is applied up to and including until, and as it
+// is there: the oplog of the result is the one that the database had at that moment, and the next Replay may go on from
+// it.
 //
 // A replay that fails leaves the directory between two changes, and perhaps with half an index: it is to be thrown away.
-// The error is ErrOplogGap if source does not have all of the changes.
-func Replay(ctx context.Context, dir string, o Options, source *Engine, until bson.Timestamp) error {
-	return storage.Replay(ctx, dir, o.ofStore(), source.store, until)
+// The error is ErrOplogGap if the history does not have all of the changes.
+func Replay(ctx context.Context, dir string, o Options, history storage.History, until bson.Timestamp) error {
+	return storage.Replay(ctx, dir, o.ofStore(), history, until)
 }
+
+// History is what the oplog tells, as storage.History says. It keeps the engine open.
+func (e *Engine) History(ctx context.Context, last bson.Timestamp, newest bson.Raw) iter.Seq2[bson.Raw, error] {
+	return e.store.History(ctx, last, newest)
+}
+
+// KeepOplog has entries of the oplog stay from one on, whatever the oplog's size, until it is called again. The zero time
+// keeps none.
+func (e *Engine) KeepOplog(from bson.Timestamp) { e.store.KeepOplog(from) }
+
+// Last is the time of the newest change.
+func (e *Engine) Last() bson.Timestamp { return e.store.LastTimestamp() }
 
 // Damaged reports whether an error of Open means that the data is damaged or not all there, so that trying again is of no
 // use.

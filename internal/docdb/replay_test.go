@@ -80,7 +80,7 @@ func (x *db) checkpoint() string {
 func replayed(t *testing.T, dir string, source *db, until bson.Timestamp) *db {
 	t.Helper()
 	o := Options{Now: source.e.store.Now}
-	if err := Replay(context.Background(), dir, o, source.e, until); err != nil {
+	if err := Replay(context.Background(), dir, o, source.e.History, until); err != nil {
 		t.Fatal(err)
 	}
 	return open(t, dir, o)
@@ -205,7 +205,7 @@ func TestReplayNeedsAll(t *testing.T) {
 		if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
 			t.Fatal(err)
 		}
-		if err := Replay(ctx, copied, Options{}, source.e, until); err == nil || want != nil && !errors.Is(err, want) {
+		if err := Replay(ctx, copied, Options{}, source.e.History, until); err == nil || want != nil && !errors.Is(err, want) {
 			t.Errorf("%s: %v", why, err)
 		}
 	}
@@ -233,7 +233,7 @@ func TestReplayKnowsItsSource(t *testing.T) {
 	y.insert("c", d{{"_id", 2}})
 	dir := x.checkpoint()
 	y.insert("c", d{{"_id", 3}})
-	if err := Replay(context.Background(), dir, o, y.e, y.e.store.LastTimestamp()); !errors.Is(err, storage.ErrOplogGap) {
+	if err := Replay(context.Background(), dir, o, y.e.History, y.e.store.LastTimestamp()); !errors.Is(err, storage.ErrOplogGap) {
 		t.Error(err)
 	}
 }
@@ -261,7 +261,7 @@ func TestAnswersOutliveCrashes(t *testing.T) {
 		"create":       func() { x.ok(d{{"create", "c"}}) },
 		"majority":     func() { x.find("c", e{"readConcern", d{{"level", "majority"}}}) },
 		"replay": func() {
-			if err := Replay(context.Background(), "copy", o, x.e, x.e.store.LastTimestamp()); err != nil {
+			if err := Replay(context.Background(), "copy", o, x.e.History, x.e.store.LastTimestamp()); err != nil {
 				t.Error(err)
 			}
 		},
@@ -282,4 +282,32 @@ func TestAnswersOutliveCrashes(t *testing.T) {
 		}
 		<-ended
 	}
+}
+
+// What is kept of the oplog stays, whatever its size.
+func TestKeptOplog(t *testing.T) {
+	x := open(t, t.TempDir(), Options{OplogBytes: 20_000})
+	x.insert("c", d{{"_id", 1}})
+	dir, first := x.checkpoint(), x.e.Last()
+	x.e.KeepOplog(first)
+	grow := func() {
+		for range 60 {
+			x.insert("c", d{{"s", string(make([]byte, 1000))}})
+		}
+	}
+	grow()
+	grow()
+	y := replayed(t, dir, x, x.e.Last())
+	if y.state() != x.state() {
+		t.Error("the replay is not what was there")
+	}
+	x.e.KeepOplog(bson.Timestamp{})
+	grow()
+	for _, err := range x.e.History(context.Background(), first, nil) {
+		if !errors.Is(err, ErrOplogGap) {
+			t.Errorf("after it is kept no longer: %v", err)
+		}
+		return
+	}
+	t.Error("there is no history and no error")
 }

@@ -3,6 +3,7 @@ package plane
 import (
 	"context"
 	"errors"
+	"iter"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -18,6 +19,13 @@ type Database interface {
 	// Checkpoint copies the data as of one instant into dir, which must not exist. It returns the time of the last change
 	// that is in the copy.
 	Checkpoint(ctx context.Context, dir string) (bson.Timestamp, error)
+	// History yields the oplog's entries after the one of a time; the error is docdb.ErrOplogGap if some are gone. newest is
+	// that entry, or nil if nobody knows it.
+	History(ctx context.Context, last bson.Timestamp, newest bson.Raw) iter.Seq2[bson.Raw, error]
+	// KeepOplog has the oplog's entries stay from one on until it is called again; the zero time keeps none.
+	KeepOplog(from bson.Timestamp)
+	// Last is the time of the newest change.
+	Last() bson.Timestamp
 	// Measure returns sizes.
 	Measure() Measures
 	// Data returns how many bytes the documents have.
@@ -28,6 +36,9 @@ type Database interface {
 	// ShutdownInProgress.
 	Close() error
 }
+
+// History yields the entries of an oplog, as Database.History does.
+type History = func(ctx context.Context, last bson.Timestamp, newest bson.Raw) iter.Seq2[bson.Raw, error]
 
 // Measures are sizes of a database, or of several together. A size that a database does not know is 0.
 type Measures struct {
@@ -43,6 +54,8 @@ type Databases interface {
 	Open(dir string, mustExist bool) (Database, error)
 	// View opens the data in dir for reading: nothing changes there by itself.
 	View(dir string) (Database, error)
+	// Replay brings the data in dir, which are not open, forward to what they were after the change of a time.
+	Replay(ctx context.Context, dir string, history History, until bson.Timestamp) error
 }
 
 // ErrDamaged says that data is damaged or incomplete.

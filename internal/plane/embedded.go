@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
 	"github.com/telamon-db/telamon/internal/docdb"
 	"github.com/telamon-db/telamon/internal/gateway"
 	"github.com/telamon-db/telamon/internal/model"
@@ -26,6 +28,11 @@ func (e Embedded) Open(dir string, mustExist bool) (Database, error) {
 // View opens a directory of the document engine without its sweeps and builds.
 func (e Embedded) View(dir string) (Database, error) {
 	return e.open(dir, docdb.Options{MustExist: true, Still: true})
+}
+
+// Replay brings a directory of the document engine forward.
+func (e Embedded) Replay(ctx context.Context, dir string, history History, until bson.Timestamp) error {
+	return docdb.Replay(ctx, dir, docdb.Options{Logger: e.Logger, Now: e.Now, MustExist: true}, history, until)
 }
 
 func (e Embedded) open(dir string, o docdb.Options) (Database, error) {

@@ -7,16 +7,17 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/telamon-db/telamon/internal/durable"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/plane/manifest"
 )
 
-// Lay copies a snapshot into a new dataset of a cluster, unless it is there already, and makes sure that it is what was
-// written and can be opened. The cluster goes on with its present dataset until Start switches it. The error is
-// ErrSnapshotDamaged if the snapshot cannot be used.
-func (p *Plane) Lay(ctx context.Context, snapshot, cluster model.ID, dataset string) (err error) {
+// Lay copies a snapshot into a new dataset of a cluster, unless it is there already, brings it forward by the legs, if any,
+// and makes sure that it can be opened. The cluster goes on with its present dataset until Start switches it. Errors:
+// ErrSnapshotDamaged if the snapshot is not what was written, ErrNoHistory if the legs do not follow on it.
+func (p *Plane) Lay(ctx context.Context, snapshot model.ID, legs []Leg, cluster model.ID, dataset string) (err error) {
 	dir := p.dataset(cluster, dataset)
 	if _, err := os.Stat(dir); err == nil {
 		return nil
@@ -29,17 +30,17 @@ func (p *Plane) Lay(ctx context.Context, snapshot, cluster model.ID, dataset str
 		return err
 	}
 	if err := copyTree(ctx, p.snapshot(snapshot), next); err != nil {
-		return err
+		return errors.Join(err, os.RemoveAll(next))
 	}
-	if err := p.tryOut(next); err != nil {
-		return err
+	if err := errors.Join(p.bringForward(ctx, next, legs, dataset), p.tryOut(next)); err != nil {
+		return errors.Join(err, os.RemoveAll(next)) // a full disk needs the room
 	}
 	return settle(next, dir)
 }
 
 // tryOut opens and closes the database in a directory.
 func (p *Plane) tryOut(dir string) error {
-	db, err := p.cfg.Databases.Open(dir, true)
+	db, err := p.cfg.Databases.View(dir)
 	if err != nil {
 		return err
 	}
@@ -54,16 +55,22 @@ func (p *Plane) Unlay(cluster model.ID, dataset string) error {
 	return err
 }
 
-// Pause closes the cluster's database, so that nothing more is written to a dataset that is about to be replaced. Its
-// clients are told to try again until Start opens a dataset.
-func (p *Plane) Pause(cluster model.ID) error {
+// Pause closes the cluster's database, so that nothing more is written to a dataset that is about to be replaced, and
+// copies the rest of its oplog, if that is kept. Its clients are told to try again until Start opens a dataset.
+func (p *Plane) Pause(ctx context.Context, cluster model.ID, now time.Time) error {
 	d, err := p.get(cluster)
 	if err != nil {
 		return err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.slot.empty()
+	if !d.slot.filled() {
+		return nil
+	}
+	if err := d.slot.empty(); err != nil {
+		return err
+	}
+	return p.shipRest(ctx, cluster, d.dataset, now)
 }
 
 // settle gives a finished directory its final name. From then on it survives a crash.

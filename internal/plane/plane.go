@@ -6,6 +6,8 @@
 //	<data>/clusters/<cluster id>/<dataset>   the live data; a restore makes another dataset and switches to it
 //	<data>/logs/<cluster id>/<member>        what members log
 //	<data>/snapshots/<snapshot id>           immutable copies, which share their files with the data by hard links
+//	<data>/oplogs/<cluster id>/<dataset>/    what its oplog has told, in pieces
+//	<data>/downloads/<job id>.tar.gz         what downloads have
 //	<data>/views/                            copies of snapshots that are being read; they do not outlive the process
 package plane
 
@@ -55,6 +57,8 @@ type Plane struct {
 	holds  holds
 	shared *gateway.Shared
 	board  *progress.Board // of work on snapshots
+
+	shipping sync.Mutex // one copies from an oplog at a time
 
 	mu      sync.Mutex
 	running map[model.ID]*deployment
@@ -188,6 +192,11 @@ func (p *Plane) open(d *deployment, c *model.Cluster) error {
 	if err != nil {
 		return err
 	}
+	if c.Declared.PointInTime {
+		if err := p.keepHistory(db, p.oplog(c.ID, c.Dataset)); err != nil {
+			return errors.Join(err, db.Close())
+		}
+	}
 	d.dataset = c.Dataset
 	d.slot.fill(db)
 	return nil
@@ -220,9 +229,9 @@ func (p *Plane) Stop(id model.ID) error {
 	return err
 }
 
-// Remove ends a cluster and removes its data and logs.
+// Remove ends a cluster and removes its data, its logs and what is kept of its oplog.
 func (p *Plane) Remove(id model.ID) error {
-	return errors.Join(p.Stop(id), os.RemoveAll(p.cluster(id)), os.RemoveAll(p.logs(id)))
+	return errors.Join(p.Stop(id), os.RemoveAll(p.cluster(id)), os.RemoveAll(p.logs(id)), p.DropLogs(id))
 }
 
 // Close ends all clusters. Start fails afterwards.

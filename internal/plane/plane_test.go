@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -202,8 +203,8 @@ func TestAllAtOnce(t *testing.T) {
 		all.Go(func() {
 			id := model.NewID()
 			for range 4 {
-				_, _ = b.Snapshot(t.Context(), c.ID, id) // fails while the cluster is stopped
-				_ = b.Pause(c.ID)                        // likewise
+				_, _ = b.Snapshot(t.Context(), c.ID, id)   // fails while the cluster is stopped
+				_ = b.Pause(t.Context(), c.ID, time.Now()) // likewise
 			}
 			if err := b.DropSnapshot(id); err != nil {
 				t.Errorf("drop: %v", err)
@@ -230,7 +231,7 @@ func TestHeld(t *testing.T) {
 		all.Go(func() {
 			defer b.Hold(c.ID)()
 			next := model.NewID()
-			err := errors.Join(b.Lay(t.Context(), taken, c.ID, next), b.Pause(c.ID))
+			err := errors.Join(b.Lay(t.Context(), taken, nil, c.ID, next), b.Pause(t.Context(), c.ID, time.Now()))
 			c.Dataset = next
 			if _, err2 := b.Start(c); err != nil || err2 != nil {
 				t.Errorf("restore: %v, %v", err, err2)

@@ -21,7 +21,7 @@ func TestClientsWaitForTheirDatabase(t *testing.T) {
 	held, err := d.slot.NewSession(t.Context(), wire.User{})
 	b.must(err)
 	defer held.Close()
-	b.must(b.Pause(c.ID))
+	b.must(b.Pause(t.Context(), c.ID, time.Now()))
 	opened, answered := make(chan error, 1), make(chan bson.Raw, 1)
 	ping, err := bson.Marshal(bson.D{{Key: "ping", Value: 1}, {Key: "$db", Value: "shop"}})
 	b.must(err)
@@ -48,7 +48,7 @@ func TestClientsWaitForTheirDatabase(t *testing.T) {
 	b.want(c, 1)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	b.must(b.Pause(c.ID))
+	b.must(b.Pause(t.Context(), c.ID, time.Now()))
 	if _, err := d.slot.NewSession(ctx, wire.User{}); err == nil {
 		t.Error("a session of no database")
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/telamon-db/telamon/internal/model"
 )
@@ -46,7 +47,7 @@ func TestSnapshotTwice(t *testing.T) {
 		t.Error("a stopped cluster was copied")
 	}
 	b.start(c)
-	b.must(b.Lay(t.Context(), id, c.ID, "laid"))
+	b.must(b.Lay(t.Context(), id, nil, c.ID, "laid"))
 	c.Dataset = "laid"
 	b.start(c)
 	b.want(c, 1)
@@ -63,11 +64,11 @@ func TestRestore(t *testing.T) {
 	id := b.takes(from)
 	b.insert(from, 2)
 	for range 2 {
-		b.must(b.Lay(t.Context(), id, to.ID, "laid"))
+		b.must(b.Lay(t.Context(), id, nil, to.ID, "laid"))
 	}
 	b.want(to, 9)
 	for range 2 {
-		b.must(b.Pause(to.ID))
+		b.must(b.Pause(t.Context(), to.ID, time.Now()))
 	}
 	if _, err := b.Snapshot(t.Context(), to.ID, model.NewID()); err == nil {
 		t.Error("a paused cluster was copied")
@@ -117,7 +118,7 @@ func TestHalfFinished(t *testing.T) {
 	_, err := b.Snapshot(t.Context(), c.ID, id)
 	b.must(err)
 	half("clusters", c.ID, "laid.next")
-	b.must(b.Lay(t.Context(), id, c.ID, "laid"))
+	b.must(b.Lay(t.Context(), id, nil, c.ID, "laid"))
 	if got := slices.Concat(b.has("snapshots"), b.has("clusters", c.ID)); !slices.Equal(got, []string{id, "data", "laid"}) {
 		t.Errorf("directories %v", got)
 	}
@@ -154,7 +155,7 @@ func TestBrokenSnapshot(t *testing.T) {
 	}
 	b.must(os.Remove(tables[0]))
 	for what, snapshot := range map[string]model.ID{"without a table": id, "that is gone": model.NewID()} {
-		if err := b.Lay(t.Context(), snapshot, c.ID, "laid"); err == nil {
+		if err := b.Lay(t.Context(), snapshot, nil, c.ID, "laid"); err == nil {
 			t.Errorf("a snapshot %s was laid", what)
 		}
 		if got := b.has("clusters", c.ID); slices.Contains(got, "laid") {
@@ -175,8 +176,8 @@ func TestLayIntoNothing(t *testing.T) {
 	b.start(c)
 	id := b.takes(c)
 	b.must(b.Remove(c.ID))
-	b.must(b.Lay(t.Context(), id, c.ID, "laid"))
-	if err := b.Pause(c.ID); err == nil {
+	b.must(b.Lay(t.Context(), id, nil, c.ID, "laid"))
+	if err := b.Pause(t.Context(), c.ID, time.Now()); err == nil {
 		t.Error("a cluster that is gone was paused")
 	}
 	b.must(b.Unlay(c.ID, "laid"))
@@ -185,7 +186,7 @@ func TestLayIntoNothing(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := b.Lay(ctx, id, c.ID, "laid"); err == nil {
+	if err := b.Lay(ctx, id, nil, c.ID, "laid"); err == nil {
 		t.Error("laid for nobody")
 	}
 }
@@ -215,7 +216,7 @@ func TestFlippedBits(t *testing.T) {
 		}
 		b.must(b.Verify(t.Context(), id))
 		b.flip(path)
-		if err := b.Lay(t.Context(), id, c.ID, "laid"); !errors.Is(err, ErrSnapshotDamaged) || !strings.Contains(err.Error(), "not what was written") {
+		if err := b.Lay(t.Context(), id, nil, c.ID, "laid"); !errors.Is(err, ErrSnapshotDamaged) || !strings.Contains(err.Error(), "not what was written") {
 			t.Errorf("with a bit of %s changed: %v", name, err)
 		}
 		b.flip(path)
@@ -223,7 +224,7 @@ func TestFlippedBits(t *testing.T) {
 	if got := b.has("clusters", c.ID); !slices.Equal(got, []string{"data"}) {
 		t.Errorf("datasets %v", got)
 	}
-	b.must(b.Lay(t.Context(), id, c.ID, "laid"))
+	b.must(b.Lay(t.Context(), id, nil, c.ID, "laid"))
 	if slices.Contains(b.has("clusters", c.ID, "laid"), "snapshot.json") {
 		t.Error("the manifest is among the data")
 	}
@@ -242,7 +243,7 @@ func TestSnapshotsOfEarlierPrograms(t *testing.T) {
 	if _, err := os.Stat(path); err != nil {
 		t.Error(err)
 	}
-	b.must(b.Lay(t.Context(), id, c.ID, "laid"))
+	b.must(b.Lay(t.Context(), id, nil, c.ID, "laid"))
 }
 
 // The second snapshot of data that have not changed reads and stores no table: it has those of the first.

@@ -42,6 +42,7 @@ type Config struct {
 	Limits      map[string]ratelimit.Limit // sizes by id of the endpoint set, in place of the documented ones
 	SMTPURL     string                     // the mail server that takes letters, as mail.ParseURL reads it; "": they lie in DataDir/outbox
 	S3URL       string                     // the service with buckets that snapshots are exported to, as bucket.ParseURL reads it; "": there is none
+	OplogEvery  time.Duration              // from one copying of the oplogs of clusters with points in time to the next; 0: a minute
 	Logger      *slog.Logger
 	uncounted   bool // there are no metrics
 	timeouts    timeouts

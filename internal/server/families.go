@@ -112,7 +112,10 @@ func (s *Server) reconciler() cluster.Reconciler {
 }
 
 func (s *Server) backups() *backup.Service {
-	return &backup.Service{Store: s.store, Plane: s.plane, MinDuration: s.cfg.Pace.Backup, Version: mongoDBVersion, Wake: cluster.Wake}
+	return &backup.Service{
+		Store: s.store, Plane: s.plane, MinDuration: s.cfg.Pace.Backup, Version: mongoDBVersion, Wake: cluster.Wake,
+		ShipEvery: s.cfg.OplogEvery, Secret: s.secret, BaseURL: func() string { return s.bootstrap.BaseURL },
+	}
 }
 
 func (s *Server) sampleData() *sampledata.Service {

@@ -12,6 +12,7 @@ import (
 	"github.com/telamon-db/telamon/internal/invite"
 	"github.com/telamon-db/telamon/internal/login"
 	"github.com/telamon-db/telamon/internal/requestlog"
+	"github.com/telamon-db/telamon/internal/resource/backup"
 )
 
 // defaultMajorVersion is the MongoDB version that new clusters have.
@@ -36,6 +37,7 @@ func (s *Server) handler() http.Handler {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(document()) // the caller has gone; there is nobody to tell
 	})
+	mux.Handle(backup.DownloadPath, (&backup.Downloads{Service: s.backups(), Log: s.cfg.Logger}).Handler())
 	mux.Handle(invite.Path, (&invite.Pages{Store: s.store, Address: s.auth.Address, Log: s.cfg.Logger}).Handler())
 	return requestlog.Handler(s.cfg.Logger, s.metrics.Request, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		entry := requestlog.From(w)
@@ -43,7 +45,7 @@ func (s *Server) handler() http.Handler {
 		// Not a pattern of mux: it would clean paths of the API, which hold escaped and double slashes.
 		if !strings.HasPrefix(r.URL.Path, api.Prefix) {
 			if h, pattern := mux.Handler(r); pattern != "" {
-				entry.Path = pattern[strings.IndexByte(pattern, '/'):] // less its method; the path of an invitation's page is a secret
+				entry.Path = pattern[strings.IndexByte(pattern, '/'):] // less its method; the paths of invitations' pages and of downloads are secrets
 				h.ServeHTTP(w, r)
 				return
 			}

@@ -53,9 +53,6 @@ func (s *Server) observers(c *model.Cluster, logs string) gateway.Observers {
 // port, does not keep the others and the API from running: its reconciler goes on trying.
 func (s *Server) resume(ctx context.Context) error {
 	clusters, err := s.clusters(ctx)
-	if err == nil {
-		err = s.backups().Begin(ctx, s.node)
-	}
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,7 @@ type Server struct {
 	cfg       Config
 	lock      io.Closer // of the data directory
 	node      string    // this node's name in the store
+	secret    []byte    // that nodes share
 	clock     *clock.Clock
 	store     store.Store
 	access    *accesses // what gateways know of the store
@@ -107,8 +108,10 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if err := s.compose(ctx); err != nil {
 		return nil, err
 	}
-	s.bootstrap, err = s.start(ctx)
-	return s, err
+	if s.bootstrap, err = s.start(ctx); err != nil {
+		return s, err
+	}
+	return s, s.backups().Begin(ctx, s.node)
 }
 
 // compose builds what stands on the store.
@@ -117,6 +120,7 @@ func (s *Server) compose(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.secret = secret
 	s.usage = authn.NewUsage(s.clock.Now)
 	s.auth = authn.New(s.store, secret, s.usage, s.cfg.Proxies)
 	s.login, err = login.New(login.Service{

@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"bytes"
 	"fmt"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -134,12 +133,9 @@ func (c *Change) Description() (d delta.Description, ok bool, err error) {
 	return d, true, err
 }
 
-// parseStored reads an entry as it is stored, behind its running total.
-func parseStored(stored []byte) (Change, error) {
-	if len(stored) < totalLen {
-		return Change{}, errMalformedEntry
-	}
-	own := bytes.Clone(stored)
+// parseEntry reads an entry that others may change afterwards, and gives it room for the running total.
+func parseEntry(entry bson.Raw) (Change, error) {
+	own := append(make([]byte, totalLen, totalLen+len(entry)), entry...)
 	c, err := ParseChange(own[totalLen:])
 	c.stored = own
 	return c, err

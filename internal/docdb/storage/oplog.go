@@ -30,8 +30,9 @@ type oplogState struct {
 	trimmed uint64         // of these, how many are gone
 	oldest  bson.Timestamp // of the first entry that is not
 
-	limit int64         // bytes that it is trimmed to
-	keeps time.Duration // entries younger than this stay
+	limit int64          // bytes that it is trimmed to
+	keeps time.Duration  // entries younger than this stay
+	from  bson.Timestamp // this entry and later ones stay; zero: none does for that
 
 	shown atomic.Uint64 // last, for replies, which wait for no batch
 }
@@ -183,14 +184,23 @@ func (s *Store) LimitOplog(bytes int64, keeps time.Duration) {
 	s.oplog.limit, s.oplog.keeps = cmp.Or(bytes, s.opts.OplogBytes), keeps
 }
 
+// KeepOplog has the entry of a time and later ones stay, whatever the oplog's size and age, until it is called again.
+// The zero time keeps none.
+func (s *Store) KeepOplog(from bson.Timestamp) {
+	s.commitMu.Lock()
+	defer s.commitMu.Unlock()
+	s.oplog.from = from
+}
+
 // trimOplog deletes the oldest entries when the oplog has outgrown its size or its age by an eighth. Entries that
-// LimitOplog keeps stay, and so does the newest, because the next timestamp must be after it. Losing a trim in a crash
+// LimitOplog and KeepOplog keep stay, and so does the newest, because the next timestamp must be after it. Losing a trim in a crash
 // is harmless, so it does not wait for the disk. The caller holds commitMu.
 func (s *Store) trimOplog(now time.Time) error {
 	size, age := uint64(s.oplog.limit), max(s.opts.OplogAge, s.oplog.keeps)
 	before := func(at bson.Timestamp, age time.Duration) bool { return int64(at.T) < now.Add(-age).Unix() }
 	stays := func(at bson.Timestamp) bool { return s.oplog.keeps > 0 && !before(at, s.oplog.keeps) }
-	if (s.oplog.written-s.oplog.trimmed <= size+size/8 || stays(s.oplog.oldest)) && !before(s.oplog.oldest, age+age/8) {
+	held := func(at bson.Timestamp) bool { return !s.oplog.from.IsZero() && !at.Before(s.oplog.from) }
+	if held(s.oplog.oldest) || (s.oplog.written-s.oplog.trimmed <= size+size/8 || stays(s.oplog.oldest)) && !before(s.oplog.oldest, age+age/8) {
 		return nil
 	}
 	it, err := s.db.NewIter(oplogBounds())
@@ -203,7 +213,7 @@ func (s *Store) trimOplog(now time.Time) error {
 		if err != nil {
 			return err
 		}
-		if (s.oplog.written-end < size || stays(at)) && !before(at, age) || at == s.oplog.last {
+		if (s.oplog.written-end < size || stays(at)) && !before(at, age) || held(at) || at == s.oplog.last {
 			return errors.Join(s.oplog.begin(it), s.db.DeleteRange([]byte{spaceOplog}, it.Key(), pebble.NoSync))
 		}
 	}

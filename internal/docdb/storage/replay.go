@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"path/filepath"
 	"slices"
 
@@ -21,14 +22,18 @@ var ErrOplogGap = errors.New("the oplog does not go back to the checkpoint")
 // replayChunk is how many documents are changed in one step, at most.
 const replayChunk = 1000
 
-// Replay brings the database in dir forward in time. The directory is a checkpoint of source, or of a database whose
-// oplog source has; it must not be open. The changes in source's oplog after the checkpoint are applied, up to and
-// including until. The oplog of the result is the one that source had at that moment, and another Replay may go on from
-// it.
+// History yields the entries of an oplog after the one of a time, oldest first. newest is that one; if it is nil, there
+// is none or nobody knows it. Each entry is valid until the next. The error is ErrOplogGap if some of the entries are
+// gone, or newest is of another database.
+type History func(ctx context.Context, last bson.Timestamp, newest bson.Raw) iter.Seq2[bson.Raw, error]
+
+// Replay brings the database in dir forward in time. The directory is a checkpoint of the database that the history is
+// of; it must not be open. The changes after the checkpoint are applied, up to and including until. The oplog of the
+// result is the one that the database had at that moment, and another Replay may go on from it.
 //
 // A replay that fails leaves the directory between two changes, and perhaps with half an index: the caller must delete
-// it. The error is ErrOplogGap if source does not have all of the changes.
-func Replay(ctx context.Context, dir string, o Options, source *Store, until bson.Timestamp) (err error) {
+// it. The error is ErrOplogGap if the history does not have all of the changes.
+func Replay(ctx context.Context, dir string, o Options, history History, until bson.Timestamp) (err error) {
 	e, err := OpenStill(dir, o)
 	if err != nil {
 		return err
@@ -37,14 +42,7 @@ func Replay(ctx context.Context, dir string, o Options, source *Store, until bso
 	if e.oplog.last.After(until) {
 		return fmt.Errorf("docdb: replay %s: the checkpoint is of %v, after %v", filepath.Base(dir), e.oplog.last, until)
 	}
-	if err := source.Enter(); err != nil {
-		return err
-	}
-	defer source.Leave()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(source.ctx, cancel)() // source is not closed before this has ended
-	if err := errors.Join(e.forgetBuilds(ctx), e.replay(ctx, source, until)); err != nil {
+	if err := errors.Join(e.forgetBuilds(ctx), e.replay(ctx, history, until)); err != nil {
 		return fmt.Errorf("docdb: replay %s: %w", filepath.Base(dir), err)
 	}
 	return nil
@@ -62,53 +60,102 @@ func (s *Store) forgetBuilds(ctx context.Context) error {
 
 // replay applies the changes in groups: as many of the documents of one collection as follow one another, or one change
 // of the catalog.
-func (s *Store) replay(ctx context.Context, source *Store, until bson.Timestamp) error {
+func (s *Store) replay(ctx context.Context, history History, until bson.Timestamp) error {
 	newest, err := Read(of{s.db}, oplogKey(s.oplog.last))
 	if err != nil {
 		return err
 	}
-	it, err := source.oplogFrom(s.oplog.last, newest, until)
-	if err != nil {
-		return err
-	}
-	defer it.Close()
-	if err := source.Settle(ctx); err != nil { // what it replays, source will not forget
-		return err
-	}
 	var group []Change
 	size := 0
-	for ; it.Valid(); it.Next() {
-		if err := ctx.Err(); err != nil {
+	flush := func() error {
+		if len(group) == 0 {
+			return nil
+		}
+		err := s.redo(ctx, group)
+		group, size = group[:0], 0
+		return err
+	}
+	for entry, err := range history(ctx, s.oplog.last, afterTotal(newest)) {
+		if err = errors.Join(err, ctx.Err()); err != nil {
 			return err
 		}
-		next, err := parseStored(it.Value())
+		next, err := parseEntry(entry)
 		if err != nil {
 			return err
 		}
+		if next.TS.After(until) {
+			break
+		}
 		if len(group) > 0 && (len(group) == replayChunk || size > s.opts.GroupBytes || !group[0].joins(next)) {
-			if err := s.redo(ctx, group); err != nil {
+			if err := flush(); err != nil {
 				return err
 			}
-			group, size = group[:0], 0
 		}
 		group = append(group, next)
 		size += len(next.stored)
+		if next.TS == until {
+			break
+		}
 	}
-	if err := it.Error(); err != nil || len(group) == 0 {
-		return err
-	}
-	return s.redo(ctx, group)
+	return flush()
 }
 
-// oplogFrom is placed on the first entry after a moment, which is that of an entry, stored as newest, or before all of them.
-// Another entry of the same moment tells of another database.
-func (s *Store) oplogFrom(last bson.Timestamp, newest []byte, until bson.Timestamp) (*pebble.Iterator, error) {
+// afterTotal is an entry without the running total before it.
+func afterTotal(stored []byte) bson.Raw {
+	if len(stored) < totalLen {
+		return nil
+	}
+	return stored[totalLen:]
+}
+
+// History is that of the store. It keeps the store open, and waits until all that it yields is durable: what somebody
+// builds upon it, a crash does not take from the store.
+func (s *Store) History(ctx context.Context, last bson.Timestamp, newest bson.Raw) iter.Seq2[bson.Raw, error] {
+	return func(yield func(bson.Raw, error) bool) {
+		if err := s.Enter(); err != nil {
+			yield(nil, err)
+			return
+		}
+		defer s.Leave()
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		defer context.AfterFunc(s.ctx, cancel)() // the store is not closed before this has ended
+		it, err := s.oplogFrom(last, newest)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer it.Close()
+		if err := s.Settle(ctx); err != nil {
+			yield(nil, err)
+			return
+		}
+		for ; it.Valid(); it.Next() {
+			if err := ctx.Err(); err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(afterTotal(it.Value()), nil) {
+				return
+			}
+		}
+		if err := it.Error(); err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// oplogFrom is placed on the first entry after a moment, which is that of an entry, newest, or before all of them. Another
+// entry of the same moment tells of another database.
+func (s *Store) oplogFrom(last bson.Timestamp, newest bson.Raw) (*pebble.Iterator, error) {
 	from := oplogKey(last)
-	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: from, UpperBound: After(oplogKey(until))})
+	o := oplogBounds()
+	o.LowerBound = from
+	it, err := s.db.NewIter(o)
 	if err != nil {
 		return nil, err
 	}
-	whole := it.First() && bytes.Equal(it.Key(), from) && bytes.Equal(it.Value(), newest)
+	whole := it.First() && bytes.Equal(it.Key(), from) && (newest == nil || bytes.Equal(afterTotal(it.Value()), newest))
 	if whole {
 		it.Next()
 	} else if last.IsZero() {

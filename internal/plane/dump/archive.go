@@ -3,12 +3,15 @@ package dump
 import (
 	"archive/tar"
 	"context"
+	"crypto/sha1"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"net/url"
 	"path"
+	"strings"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -30,7 +33,7 @@ func Archive(ctx context.Context, w io.Writer, r *Reader, root string, modified 
 	out := tar.NewWriter(zipped)
 	for _, c := range all {
 		file := func(suffix string, size int64) error {
-			name := path.Join(root, c.DB, url.PathEscape(c.Name)+suffix)
+			name := path.Join(root, c.DB, c.fileName()+suffix)
 			return out.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: size, ModTime: modified.UTC().Truncate(time.Second), Format: tar.FormatPAX})
 		}
 		meta, err := c.metadata()
@@ -65,6 +68,19 @@ func copyDocuments(ctx context.Context, w io.Writer, r *Reader, c Collection, do
 		done(1, int64(len(doc)))
 	}
 	return nil
+}
+
+// longest is how long an escaped name is at most that files are called by.
+const longest = 238
+
+// fileName is the collection's name as mongodump's files have it: escaped, and the end of a long one as a hash.
+func (c *Collection) fileName() string {
+	name := strings.ReplaceAll(url.PathEscape(c.Name), ":", "%3A")
+	if len(name) <= longest {
+		return name
+	}
+	sum := sha1.Sum([]byte(name))
+	return name[:208] + "%24" + base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 // metadata is what mongodump writes of a collection beside its documents, in canonical Extended JSON.

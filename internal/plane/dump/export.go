@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"net/url"
 	"path"
 
 	"github.com/klauspost/compress/gzip"
@@ -30,7 +29,7 @@ func Export(ctx context.Context, put Objects, r *Reader, prefix, shard string, d
 	}
 	exported(0, len(all))
 	for i, c := range all {
-		folder := path.Join(prefix, c.DB, url.PathEscape(c.Name))
+		folder := path.Join(prefix, c.DB, c.fileName())
 		if err := exportCollection(ctx, put, r, c, path.Join(folder, shard), done); err != nil {
 			return fmt.Errorf("dump: %s.%s: %w", c.DB, c.Name, err)
 		}

@@ -13,4 +13,6 @@ var (
 	endpointExists       = fault.NewKind("BACKUP_PRIVATE_ENDPOINT_ALREADY_EXISTS", fault.Conflict, "The project already has such a private endpoint to %s.")        // Telamon's own
 	endpointBeingDeleted = fault.NewKind("BACKUP_PRIVATE_ENDPOINT_ALREADY_REQUESTED_DELETION", fault.Conflict, "The private endpoint %s is being deleted already.") // Telamon's own
 	snapshotUnfinished   = fault.NewKind("UNFINISHED_ON_DEMAND_SNAPSHOT", fault.Conflict, "An on-demand snapshot of cluster %s is not finished yet.")
+	jobEnded             = fault.NewKind("RESTORE_JOB_ENDED", fault.Conflict, "The restore job %s has restored its data already.") // Telamon's own
+	noPointInTime        = fault.NewKind("POINT_IN_TIME_NOT_ENABLED", fault.BadRequest, "Cluster %s does not declare pitEnabled.") // Telamon's own
 )

@@ -8,7 +8,6 @@ import (
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
-	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -18,20 +17,29 @@ type createJobIn struct {
 	Body DiskBackupSnapshotRestoreJob
 }
 
+// creators begin jobs, by the way of delivery.
+var creators = map[string]func(store.Tx, createJobIn) (*Job, error){
+	automated: createAutomated, download: createDownload, pointInTime: createPointInTime,
+}
+
 func createJob(tx store.Tx, in createJobIn) (out DiskBackupSnapshotRestoreJob, err error) {
 	if err := checkJob(&in.Body); err != nil {
 		return out, err
 	}
-	w := &in.Body
-	snap, err := (snapshotIn[dedicated]{dedicated{in.InCluster}, w.SnapshotID}).find(tx)
-	if err != nil {
-		return out, err
-	}
-	j, err := restore(tx, snap, state.DedicatedByName, w.TargetGroupID, w.TargetClusterName)
+	j, err := creators[in.Body.DeliveryType](tx, in)
 	if err != nil {
 		return out, err
 	}
 	return j.wire(), nil
+}
+
+func createAutomated(tx store.Tx, in createJobIn) (*Job, error) {
+	w := &in.Body
+	snap, err := (snapshotIn[dedicated]{dedicated{in.InCluster}, w.SnapshotID}).find(tx)
+	if err != nil {
+		return nil, err
+	}
+	return restore(tx, snap, state.DedicatedByName, w.TargetGroupID, w.TargetClusterName)
 }
 
 // restore begins a job that restores a snapshot to the cluster that find finds by its name in a project.
@@ -39,24 +47,24 @@ func restore(tx store.Tx, snap *Snapshot, find func(store.Tx, model.ID, string) 
 	if snap.Status != Completed {
 		return nil, snapshotNotReady.With(snap.ID)
 	}
+	j := snap.job(tx, "")
+	return j, j.restoreTo(tx, snap, find, groupID, name)
+}
+
+// restoreTo begins a job that restores a snapshot, as it was or brought forward, to a cluster.
+func (j *Job) restoreTo(tx store.Tx, snap *Snapshot, find func(store.Tx, model.ID, string) (*model.Cluster, error), groupID model.ID, name string) error {
 	target, err := targetOf(tx, find, groupID, name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if target.Node != snap.Node {
-		return nil, fault.Field("targetClusterName", "must be a cluster on the node of the snapshot; %s is on another", target.Name)
+		return fault.Field("targetClusterName", "must be a cluster on the node of the snapshot; %s is on another", target.Name)
 	}
-	j := &Job{
-		ID: model.NewID(), GroupID: snap.GroupID, ClusterID: snap.ClusterID, Cluster: snap.Cluster, SnapshotID: snap.ID, Taken: snap.Created, Done: snap.Since,
-		TargetID: target.ID, Target: target.Name, TargetIn: target.GroupID, Created: tx.Now(), Flex: snap.Flex,
+	j.TargetID, j.Target, j.TargetIn = target.ID, target.Name, target.GroupID
+	if err := j.begin(tx, target.Node); err != nil {
+		return err
 	}
-	if err := Jobs.Put(tx, j); err != nil {
-		return nil, err
-	}
-	if err := reconcile.Schedule(tx, RestoreKind, j.ID, target.Node, tx.Now()); err != nil {
-		return nil, err
-	}
-	return j, write(tx, j.TargetIn, j.Target, j.event("CPS_RESTORE_REQUESTED_AUDIT", "TENANT_RESTORE_REQUESTED_AUDIT"))
+	return write(tx, j.TargetIn, j.Target, j.event("CPS_RESTORE_REQUESTED_AUDIT", "TENANT_RESTORE_REQUESTED_AUDIT"))
 }
 
 // event is that of a dedicated cluster's job, or that of a Flex cluster's.
@@ -65,22 +73,6 @@ func (j *Job) event(dedicated, flex event.Type) event.Type {
 		return flex
 	}
 	return dedicated
-}
-
-// checkJob holds a request against the rules that need no other object.
-func checkJob(w *DiskBackupSnapshotRestoreJob) error {
-	var bad fault.Problems
-	if w.DeliveryType != automated {
-		bad.Add("deliveryType", "must be automated: Telamon has no downloads and no points in time yet")
-	}
-	for _, f := range []struct{ name, value string }{
-		{"snapshotId", w.SnapshotID}, {"targetClusterName", w.TargetClusterName}, {"targetGroupId", w.TargetGroupID},
-	} {
-		if f.value == "" {
-			bad.Add(f.name, "is required for an automated restore")
-		}
-	}
-	return bad.Err()
 }
 
 // targetOf returns the cluster that a job restores to: one that runs, that the caller may restore to, and that no other

@@ -104,7 +104,12 @@ func TestRefusedJobs(t *testing.T) {
 		"no target":     {object{"deliveryType": "automated", "snapshotId": id}, []string{"targetClusterName", "targetGroupId"}},
 		"no cluster":    {object{"deliveryType": "automated", "snapshotId": id, "targetGroupId": s.ProjectID}, []string{"targetClusterName"}},
 		"no snapshot":   {object{"deliveryType": "automated", "targetClusterName": "alpha", "targetGroupId": s.ProjectID}, []string{"snapshotId"}},
-		"download":      {object{"deliveryType": "download", "snapshotId": id}, []string{"deliveryType", "targetClusterName", "targetGroupId"}},
+		"download":      {object{"deliveryType": "download"}, []string{"snapshotId"}},
+		"a point":       {object{"deliveryType": "download", "snapshotId": id, "pointInTimeUTCSeconds": 1_700_000_000}, []string{"pointInTimeUTCSeconds"}},
+		"no point":      {object{"deliveryType": "pointInTime", "targetClusterName": "alpha", "targetGroupId": s.ProjectID}, []string{"pointInTimeUTCSeconds"}},
+		"two points":    {object{"deliveryType": "pointInTime", "targetClusterName": "alpha", "targetGroupId": s.ProjectID, "pointInTimeUTCSeconds": 1_700_000_000, "oplogTs": 1_700_000_000, "oplogInc": 1}, []string{"pointInTimeUTCSeconds"}},
+		"half a point":  {object{"deliveryType": "pointInTime", "targetClusterName": "alpha", "targetGroupId": s.ProjectID, "oplogTs": 1_700_000_000}, []string{"oplogInc"}},
+		"other half":    {object{"deliveryType": "pointInTime", "targetClusterName": "alpha", "targetGroupId": s.ProjectID, "oplogInc": 1}, []string{"oplogTs"}},
 		"point in time": {object{"deliveryType": "pointInTime", "pointInTimeUTCSeconds": 7}, []string{"pointInTimeUTCSeconds"}},
 		"shapes":        {object{"deliveryType": "x", "snapshotId": "x", "targetClusterName": "-", "more": 1}, []string{"deliveryType", "more", "snapshotId", "targetClusterName"}},
 	} {

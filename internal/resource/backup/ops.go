@@ -7,8 +7,11 @@ package backup
 import (
 	"context"
 	"net/http"
+	"os"
 	"slices"
 	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
@@ -24,10 +27,16 @@ type Plane interface {
 	Snapshot(ctx context.Context, cluster, snapshot model.ID) (plane.Taken, error)
 	Verify(ctx context.Context, snapshot model.ID) error
 	DropSnapshot(snapshot model.ID) error
-	Lay(ctx context.Context, snapshot, cluster model.ID, dataset string) error
+	Lay(ctx context.Context, snapshot model.ID, legs []plane.Leg, cluster model.ID, dataset string) error
 	Unlay(cluster model.ID, dataset string) error
 	Hold(cluster model.ID) (release func())
-	Pause(cluster model.ID) error
+	Pause(ctx context.Context, cluster model.ID, now time.Time) error
+	Ship(ctx context.Context, cluster model.ID, now time.Time) error
+	Unship(cluster model.ID)
+	PruneLogs(cluster model.ID, present string, before bson.Timestamp) error
+	Pack(ctx context.Context, snapshot, download model.ID, root string, modified time.Time) error
+	Packed(download model.ID) (*os.File, error)
+	DropPack(download model.ID) error
 	Start(c *model.Cluster) (model.Topology, error)
 	Contents(ctx context.Context, snapshot model.ID) ([]plane.Namespace, error)
 	Export(ctx context.Context, e plane.Export, exported func(collections, total int)) error
@@ -40,6 +49,10 @@ type Service struct {
 	MinDuration time.Duration                        // how long a snapshot or job is unfinished at least, so that a watching client sees it
 	Version     string                               // MongoDB version of the clusters
 	Wake        func(store.Tx, *model.Cluster) error // has a cluster looked at that may run again
+
+	ShipEvery time.Duration // from one copying of an oplog to the next; 0: a minute
+	Secret    []byte        // makes the links of downloads; the same at all nodes
+	BaseURL   func() string // of this node's API
 }
 
 const (
@@ -117,24 +130,33 @@ func (s *Service) clusterOperations() api.Operations {
 		{
 			ID: "createBackupRestoreJob", Aliases: []string{"createGroupClusterBackupRestoreJob"}, Method: http.MethodPost, Path: jobsPath,
 			Tag: tag, Summary: "Create one restore job of one cluster",
-			Description: "Puts the data of a snapshot in place of a cluster's data: of the same cluster or of another one, which may be in another " +
-				"project. deliveryType is automated; download and pointInTime are not there yet. The target's clients see a short pause.",
+			Description: "automated puts the data of a snapshot in place of a cluster's data: of the same cluster or of another one, which may be in " +
+				"another project. pointInTime does so with the data as of a second or of an operation of the oplog. The target's clients see a short pause. " +
+				"download makes a file with what mongodump would write, which can be fetched for an hour.",
 			Roles: authz.Any(authz.GroupBackupExportOperator, authz.GroupBackupRecovery, authz.GroupBackupManager), Status: http.StatusOK, Level: api.Real,
-			Errors:   append(fault.Kinds{restoreUnfinished, fault.ClusterNotReady, snapshotNotReady}, atCluster...),
+			Errors:   append(fault.Kinds{restoreUnfinished, fault.ClusterNotReady, snapshotNotReady, noPointInTime}, atCluster...),
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, createJob))},
 		},
 		{
 			ID: "listBackupRestoreJobs", Aliases: []string{"listGroupClusterBackupRestoreJobs"}, Method: http.MethodGet, Path: jobsPath, Tag: tag,
 			Summary: "Return all restore jobs of one cluster", Description: "Returns the jobs that restore the cluster's snapshots, newest first.",
 			Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: atCluster,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, list[dedicated](Jobs, true, (*Job).wire)))},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, list[dedicated](Jobs, true, s.show)))},
 		},
 		{
 			ID: "getBackupRestoreJob", Aliases: []string{"getGroupClusterBackupRestoreJob"}, Method: http.MethodGet, Path: jobsPath + "/{restoreJobId}",
 			Tag: tag, Summary: "Return one restore job of one cluster",
 			Description: "Returns a job and how far it is: it has ended once finishedAt is there or failed, cancelled or expired is true.",
 			Roles:       manage, Status: http.StatusOK, Level: api.Real, Errors: atCluster,
-			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, shape.Get(jobIn[dedicated].find, (*Job).wire)))},
+			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, shape.Get(jobIn[dedicated].find, s.show)))},
+		},
+		{
+			ID: "cancelBackupRestoreJob", Aliases: []string{"cancelGroupClusterBackupRestoreJob"}, Method: http.MethodDelete, Path: jobsPath + "/{restoreJobId}",
+			Tag: tag, Summary: "Cancel one restore job of one cluster",
+			Description: "Ends a job: its target keeps its data, and the link of a download holds no longer. A job that has restored its data is refused.",
+			Roles:       authz.Any(authz.GroupBackupExportOperator, authz.GroupBackupRecovery, authz.GroupBackupManager), Status: http.StatusNoContent, Level: api.Real,
+			Errors:   append(fault.Kinds{jobEnded}, atCluster...),
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, cancel))},
 		},
 		{
 			ID: "getBackupSchedule", Aliases: []string{"getGroupClusterBackupSchedule"}, Method: http.MethodGet, Path: schedulePath, Tag: tag,

@@ -26,9 +26,24 @@ func verifyLater(tx store.Tx, node string) error {
 	return reconcile.Schedule(tx, VerifyKind, node, node, tx.Now().Add(verifyEvery))
 }
 
-// Begin has the snapshots verified that the node has from before it started.
+// Begin has the snapshots verified that the node has from before it started, and tells where its downloads are by now.
 func (s *Service) Begin(ctx context.Context, node string) error {
-	return s.Store.Update(ctx, func(tx store.Tx) error { return verifyLater(tx, node) })
+	return s.Store.Update(ctx, func(tx store.Tx) error {
+		all, err := Jobs.List(tx, store.Query{})
+		if err != nil {
+			return err
+		}
+		for _, j := range all {
+			if j.Delivery != download || j.Node != node || j.URL == "" || j.URL == s.BaseURL() {
+				continue
+			}
+			j.URL = s.BaseURL()
+			if err := Jobs.Put(tx, j); err != nil {
+				return err
+			}
+		}
+		return verifyLater(tx, node)
+	})
 }
 
 // Reconcile verifies all completed snapshots of a node. One that is damaged has failed from then on.

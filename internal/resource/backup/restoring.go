@@ -32,12 +32,20 @@ func (r Restoring) Reconcile(ctx context.Context, key string) (again time.Time, 
 		j, err = Jobs.Get(tx, key)
 		return err
 	})
-	if err != nil {
-		return again, store.IfMissing(err, nil)
+	switch {
+	case store.IsNotFound(err):
+		return again, r.Plane.DropPack(key)
+	case err != nil:
+		return again, err
+	case j.Delivery == download:
+		return r.pack(ctx, j, now)
 	}
 	defer r.Plane.Hold(j.TargetID)()
 	if !j.unfinished() {
-		return again, r.open(ctx, j)
+		return again, r.clear(ctx, j, j.Failed || j.Cancelled)
+	}
+	if over := time.Unix(int64(j.Asked.T)+1, 0); now.Before(over) {
+		return over, nil // more may happen in the second that is asked for
 	}
 	c, err := r.cluster(ctx, j)
 	switch {
@@ -46,19 +54,41 @@ func (r Restoring) Reconcile(ctx context.Context, key string) (again time.Time, 
 	case err != nil || !c.Runs():
 		return again, errors.Join(errors.New("backup: the target does not run"), err)
 	}
-	if err := r.Plane.Lay(ctx, j.SnapshotID, j.TargetID, j.ID); err != nil {
+	if err := r.unlessCancelled(ctx, key, func(ctx context.Context) error { return r.lay(ctx, j, now) }); err != nil {
 		return again, r.unusable(ctx, j, err)
 	}
 	if seen := j.Created.Add(r.MinDuration); now.Before(seen) {
 		return seen, nil
 	}
-	if err := r.Plane.Pause(j.TargetID); err != nil {
-		return again, err
+	if err := r.Plane.Pause(ctx, j.TargetID, now); err != nil {
+		return again, errors.Join(err, r.open(ctx, j))
 	}
 	if err := r.turn(ctx, key); err != nil {
-		return again, errors.Join(err, r.open(ctx, j)) // on the old data
+		return again, errors.Join(r.unusable(ctx, j, err), r.open(ctx, j)) // on the old data
 	}
 	return again, r.end(ctx, j)
+}
+
+// lay lays a job's data beside those of its target. The oplog of the cluster that they are of is copied first, if that is
+// what it still writes to.
+func (r Restoring) lay(ctx context.Context, j *Job, now time.Time) error {
+	if n := len(j.Legs); n > 0 {
+		var live bool
+		err := r.Store.View(ctx, func(tx store.Tx) error {
+			c, err := state.Clusters.Get(tx, j.Legs[n-1].Cluster)
+			live = err == nil && c.Runs() && c.Dataset == j.Legs[n-1].Dataset
+			return store.IfMissing(err, nil)
+		})
+		if err != nil {
+			return err
+		}
+		if live {
+			if err := r.Plane.Ship(ctx, j.Legs[n-1].Cluster, now); err != nil {
+				return err
+			}
+		}
+	}
+	return r.Plane.Lay(ctx, j.SnapshotID, j.Legs, j.TargetID, j.ID)
 }
 
 // cluster is the target's row as it is now.
@@ -81,11 +111,14 @@ func (r Restoring) turn(ctx context.Context, key string) error {
 		if err != nil {
 			return err
 		}
-		if !c.Runs() {
+		switch {
+		case j.Cancelled:
+			return errCancelled
+		case !c.Runs():
 			return fmt.Errorf("backup: cluster %s is %s", c.Name, c.State)
 		}
-		c.Dataset = j.ID
-		return errors.Join(state.Clusters.Put(tx, c), r.Wake(tx, c))
+		c.Dataset, j.Turned = j.ID, tx.Now()
+		return errors.Join(state.Clusters.Put(tx, c), Jobs.Put(tx, j), r.Wake(tx, c))
 	})
 }
 
@@ -125,21 +158,29 @@ func (r Restoring) GiveUp(ctx context.Context, key string, cause error) error {
 	if err != nil {
 		return store.IfMissing(err, nil)
 	}
+	if j.Delivery == download {
+		return r.Plane.DropPack(key)
+	}
 	defer r.Plane.Hold(j.TargetID)()
 	return r.clear(ctx, j, failed)
 }
 
-// unusable ends a job whose snapshot turns out to be damaged, which trying again does not help, and returns nil then. The
-// target is held.
+// unusable ends a job whose data turn out to be damaged or out of reach, which trying again does not help, and returns nil
+// then, as it does for one that has been cancelled. The target is held.
 func (r Restoring) unusable(ctx context.Context, j *Job, cause error) error {
-	if !errors.Is(cause, plane.ErrSnapshotDamaged) {
+	switch {
+	case errors.Is(cause, errCancelled):
+		return nil // the request has had the job looked at again
+	case !final(cause):
 		return cause
 	}
-	if err := r.spoil(ctx, j.SnapshotID, cause); err != nil {
-		return err
+	if errors.Is(cause, plane.ErrSnapshotDamaged) {
+		if err := r.spoil(ctx, j.SnapshotID, cause); err != nil {
+			return err
+		}
 	}
 	_, failed, err := r.lose(ctx, j.ID, cause)
-	if err != nil {
+	if err != nil || j.Delivery == download {
 		return store.IfMissing(err, nil)
 	}
 	return r.clear(ctx, j, failed)
@@ -151,7 +192,7 @@ func (r Restoring) lose(ctx context.Context, key string, cause error) (j *Job, f
 		if j, err = Jobs.Get(tx, key); err != nil {
 			return err
 		}
-		if failed = j.Finished.IsZero(); !j.unfinished() {
+		if failed = j.Finished.IsZero() && j.Expires.IsZero(); !j.unfinished() {
 			return nil
 		}
 		c, err := state.Clusters.Get(tx, j.TargetID)
@@ -177,13 +218,17 @@ func fail(tx store.Tx, j *Job, reason string) error {
 	if err := Jobs.Put(tx, j); err != nil {
 		return err
 	}
-	return store.IfMissing(event.WriteInProject(tx, j.TargetIn, j.event("CPS_RESTORE_FAILED", "TENANT_RESTORE_FAILED"), event.Cluster(j.Target), event.Reason(reason)), nil)
+	groupID, name, what := j.TargetIn, j.Target, j.event("CPS_RESTORE_FAILED", "TENANT_RESTORE_FAILED")
+	if j.Delivery == download {
+		groupID, name, what = j.GroupID, j.Cluster, "CPS_SNAPSHOT_DOWNLOAD_REQUEST_FAILED"
+	}
+	return store.IfMissing(event.WriteInProject(tx, groupID, what, event.Cluster(name), event.Reason(reason)), nil)
 }
 
 // Work is what the family does later.
 func (s *Service) Work() map[reconcile.Kind]reconcile.Handler {
 	return map[reconcile.Kind]reconcile.Handler{
 		SnapshotKind: Taking{s}, RestoreKind: Restoring{s}, ScheduleKind: Scheduling{s}, VerifyKind: Verifying{s},
-		ExportKind: Exporting{s}, ComplianceKind: Complying{s},
+		ExportKind: Exporting{s}, ComplianceKind: Complying{s}, ShipKind: Shipping{s},
 	}
 }

@@ -3,9 +3,12 @@ package backup_test
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
 	"testing"
 	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/plane"
@@ -32,12 +35,25 @@ func (d *diary) Contents(context.Context, model.ID) ([]plane.Namespace, error) {
 func (d *diary) Export(context.Context, plane.Export, func(collections, total int)) error {
 	return nil
 }
-func (d *diary) Verify(context.Context, model.ID) error                { return nil }
-func (d *diary) DropSnapshot(model.ID) error                           { return nil }
-func (d *diary) Hold(model.ID) (release func())                        { d.note("hold"); return func() { d.note("release") } }
-func (d *diary) Lay(context.Context, model.ID, model.ID, string) error { d.note("lay"); return nil }
-func (d *diary) Unlay(model.ID, string) error                          { d.note("unlay"); return nil }
-func (d *diary) Pause(model.ID) error                                  { d.note("pause"); d.paused(); return nil }
+func (d *diary) Verify(context.Context, model.ID) error { return nil }
+func (d *diary) DropSnapshot(model.ID) error            { return nil }
+func (d *diary) Hold(model.ID) (release func())         { d.note("hold"); return func() { d.note("release") } }
+func (d *diary) Lay(context.Context, model.ID, []plane.Leg, model.ID, string) error {
+	d.note("lay")
+	return nil
+}
+func (d *diary) Unlay(model.ID, string) error                                      { d.note("unlay"); return nil }
+func (d *diary) Ship(context.Context, model.ID, time.Time) error                   { return nil }
+func (d *diary) Unship(model.ID)                                                   {}
+func (d *diary) PruneLogs(model.ID, string, bson.Timestamp) error                  { return nil }
+func (d *diary) Pack(context.Context, model.ID, model.ID, string, time.Time) error { return nil }
+func (d *diary) Packed(model.ID) (*os.File, error)                                 { return nil, os.ErrNotExist }
+func (d *diary) DropPack(model.ID) error                                           { return nil }
+func (d *diary) Pause(context.Context, model.ID, time.Time) error {
+	d.note("pause")
+	d.paused()
+	return nil
+}
 func (d *diary) Start(c *model.Cluster) (model.Topology, error) {
 	d.note("start on " + c.Dataset)
 	return model.Topology{}, nil

@@ -19,8 +19,8 @@ type Scheduling struct{ *Service }
 
 // OnClusterReady has a cluster's schedule looked at: the cluster runs, or backups have been switched on.
 func (s *Service) OnClusterReady(tx store.Tx, c *model.Cluster) error {
-	if !c.Declared.Backup {
-		return nil
+	if err := shipFrom(tx, c); err != nil || !c.Declared.Backup {
+		return err
 	}
 	return reconcile.Schedule(tx, ScheduleKind, c.ID, c.Node, tx.Now())
 }

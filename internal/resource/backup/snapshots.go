@@ -172,7 +172,7 @@ func (s *Service) OnClusterDelete(tx store.Tx, c *model.Cluster) error {
 			return err
 		}
 	}
-	return errors.Join(Schedules.DeleteAll(tx, store.Query{IDs: []string{c.ID}}), Jobs.DeleteAll(tx, of(c)), ExportJobs.DeleteAll(tx, of(c)))
+	return errors.Join(Schedules.DeleteAll(tx, store.Query{IDs: []string{c.ID}}), dropJobs(tx, c), ExportJobs.DeleteAll(tx, of(c)))
 }
 
 // OnClusterLost fails the snapshots and jobs that are under way at a cluster whose node is gone for good.

@@ -6,6 +6,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/plane"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -82,10 +83,24 @@ type Job struct {
 	Finished   time.Time `json:"finished,omitzero"`
 	Failed     bool      `json:"failed,omitempty"`
 	Reason     string    `json:"reason,omitempty"` // why it failed
-	Rev        int64     `json:"-"`
+
+	Delivery  string         `json:"delivery,omitempty"`  // download or pointInTime; "": automated
+	Legs      []plane.Leg    `json:"legs,omitempty"`      // from the snapshot to a point in time
+	Asked     bson.Timestamp `json:"asked,omitzero"`      // point in time; I is 0 if only its second was asked for
+	Node      string         `json:"node,omitempty"`      // that a download is on
+	URL       string         `json:"url,omitempty"`       // of the API of that node
+	Expires   time.Time      `json:"expires,omitzero"`    // when a download goes by itself; it is ready once this is known
+	Expired   bool           `json:"expired,omitempty"`   // it has gone
+	Cancelled bool           `json:"cancelled,omitempty"` // by a request
+	Turned    time.Time      `json:"turned,omitzero"`     // when its data became the target's
+
+	Rev int64 `json:"-"`
 }
 
-func (j *Job) unfinished() bool { return j.Finished.IsZero() && !j.Failed }
+// unfinished reports whether a job is under way. A download is not, once its file is ready.
+func (j *Job) unfinished() bool {
+	return j.Finished.IsZero() && j.Expires.IsZero() && !j.Failed && !j.Cancelled
+}
 
 // Jobs, by the cluster whose snapshot they restore and by the one that they restore it to.
 var Jobs = &store.Table[Job]{

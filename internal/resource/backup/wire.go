@@ -1,6 +1,9 @@
 package backup
 
 import (
+	"cmp"
+	"time"
+
 	"github.com/telamon-db/telamon/internal/api"
 )
 
@@ -64,7 +67,7 @@ func (s *Snapshot) replicaSetWire() DiskBackupReplicaSet {
 type DiskBackupSnapshotRestoreJob struct {
 	Cancelled                   bool                            `json:"cancelled" api:"readonly" doc:"Whether somebody cancelled the job."`
 	Components                  []DiskBackupRestoreMember       `json:"components,omitempty" api:"readonly" doc:"Downloads of each replica set of a sharded cluster."`
-	DeliveryType                string                          `json:"deliveryType" api:"required,enum=automated|download|pointInTime" doc:"How the data is delivered. Telamon has automated, so far."`
+	DeliveryType                string                          `json:"deliveryType" api:"required,enum=automated|download|pointInTime" doc:"How the data is delivered: put in place of a cluster's, as of a snapshot or of a point in time, or as a file to download."`
 	DeliveryURL                 []string                        `json:"deliveryUrl" api:"readonly" doc:"Where the data can be downloaded."`
 	DesiredTimestamp            *APIBSONTimestamp               `json:"desiredTimestamp,omitempty" doc:"Point in time to restore, as a timestamp of the oplog."`
 	Expired                     bool                            `json:"expired" api:"readonly" doc:"Whether the job has expired."`
@@ -105,17 +108,26 @@ type APIBSONTimestamp struct {
 func (j *Job) wire() DiskBackupSnapshotRestoreJob {
 	base := "/groups/" + j.GroupID
 	cluster := base + "/clusters/" + j.Cluster
-	return DiskBackupSnapshotRestoreJob{
-		DeliveryType: automated, DeliveryURL: []string{}, Failed: j.Failed, FinishedAt: api.Time{Time: j.Finished}, ID: j.ID,
+	w := DiskBackupSnapshotRestoreJob{
+		Cancelled: j.Cancelled, DeliveryType: cmp.Or(j.Delivery, automated), DeliveryURL: []string{}, Expired: j.Expired, ExpiresAt: api.Time{Time: j.Expires},
+		Failed: j.Failed, FinishedAt: api.Time{Time: j.Finished}, ID: j.ID,
 		Links: append(api.Self(cluster+"/backup/restoreJobs/"+j.ID),
 			api.Link{Href: api.Prefix + cluster + "/backup/snapshots/" + j.SnapshotID, Rel: relation + "snapshot"},
 			api.Link{Href: api.Prefix + cluster, Rel: relation + "cluster"},
 			api.Link{Href: api.Prefix + base, Rel: relation + "group"}),
 		SnapshotID: j.SnapshotID, TargetClusterName: j.Target, TargetGroupID: j.TargetIn, Timestamp: api.Time{Time: j.Taken},
 	}
+	switch second, ordinal := int(j.Asked.T), int(j.Asked.I); {
+	case second == 0:
+	case ordinal == 0:
+		w.PointInTimeUTCSeconds = &second
+	default:
+		w.OplogTs, w.OplogInc = &second, &ordinal
+		w.DesiredTimestamp = &APIBSONTimestamp{Date: api.Time{Time: time.Unix(int64(second), 0).UTC()}, Increment: &ordinal}
+	}
+	return w
 }
 
 const (
-	automated = "automated"
-	relation  = "https://cloud.mongodb.com/" // how the service names the relations of its links
+	relation = "https://cloud.mongodb.com/" // how the service names the relations of its links
 )

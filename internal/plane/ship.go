@@ -1,0 +1,181 @@
+package plane
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/docdb"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/plane/oplogs"
+	"github.com/telamon-db/telamon/internal/plane/progress"
+)
+
+// Leg is a part of the way from a snapshot to a point in time: the changes that the oplog of a dataset has told of, up to
+// and including one.
+type Leg struct {
+	Cluster model.ID       `json:"cluster"`
+	Dataset string         `json:"dataset"`
+	Until   bson.Timestamp `json:"until"`
+}
+
+// ErrNoHistory is the error of a restore to a point in time that the kept oplogs do not reach.
+var ErrNoHistory = errors.New("plane: the kept oplogs do not reach from the snapshot to the point in time")
+
+func (p *Plane) oplog(cluster model.ID, dataset string) oplogs.Log {
+	return oplogs.At(filepath.Join(p.oplogs(cluster), dataset))
+}
+
+func (p *Plane) oplogs(cluster model.ID) string {
+	return filepath.Join(p.cfg.DataDir, "oplogs", cluster)
+}
+
+// Ship copies what is new in the oplog of a running cluster to where it is kept, as of now, and begins to if it has not
+// before. From then on the database keeps what has not been copied.
+func (p *Plane) Ship(ctx context.Context, cluster model.ID, now time.Time) error {
+	d, err := p.get(cluster)
+	if err != nil {
+		return err
+	}
+	db, dataset := d.current()
+	if db == nil {
+		return fmt.Errorf("plane: the database of cluster %s is not open", cluster)
+	}
+	return p.ship(ctx, db, p.oplog(cluster, dataset), now)
+}
+
+func (p *Plane) ship(ctx context.Context, db Database, log oplogs.Log, now time.Time) error {
+	p.shipping.Lock() // a log has one writer; the work of a restore ships too
+	defer p.shipping.Unlock()
+	last, begun, err := log.Last()
+	if err != nil {
+		return err
+	}
+	if begun {
+		last, err = log.Append(last, db.History(ctx, last, nil))
+	}
+	if !begun || errors.Is(err, docdb.ErrOplogGap) {
+		last = db.Last()
+		err = log.Begin(last)
+	}
+	if err != nil {
+		return err
+	}
+	db.KeepOplog(last)
+	return log.Cover(now)
+}
+
+// keepHistory has a database that has just been opened keep what has not been copied from its oplog. A log that has not
+// begun begins, so that it follows on what the dataset was made of.
+func (p *Plane) keepHistory(db Database, log oplogs.Log) error {
+	last, begun, err := log.Last()
+	if err == nil && !begun {
+		last = db.Last()
+		err = log.Begin(last)
+	}
+	if err == nil {
+		db.KeepOplog(last)
+	}
+	return err
+}
+
+// Unship has a cluster's database keep its oplog as its parameters say. What has been copied stays.
+func (p *Plane) Unship(cluster model.ID) {
+	if d, err := p.get(cluster); err == nil {
+		if db, _ := d.current(); db != nil {
+			db.KeepOplog(bson.Timestamp{})
+		}
+	}
+}
+
+// PruneLogs removes what is kept of a cluster's oplogs and is not after a time. The log of the present dataset goes on.
+func (p *Plane) PruneLogs(cluster model.ID, present string, before bson.Timestamp) error {
+	entries, err := os.ReadDir(p.oplogs(cluster))
+	if err != nil {
+		return ignoreMissing(err)
+	}
+	for _, e := range entries {
+		log := p.oplog(cluster, e.Name())
+		last, _, err := log.Last()
+		switch {
+		case err != nil:
+			return err
+		case e.Name() != present && !last.After(before):
+			err = os.RemoveAll(filepath.Join(p.oplogs(cluster), e.Name()))
+		default:
+			err = log.Prune(before)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DropLogs removes all that is kept of a cluster's oplogs.
+func (p *Plane) DropLogs(cluster model.ID) error { return os.RemoveAll(p.oplogs(cluster)) }
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// shipRest copies the last changes of a database that has been closed, if its oplog is kept.
+func (p *Plane) shipRest(ctx context.Context, cluster model.ID, dataset string, now time.Time) (err error) {
+	log := p.oplog(cluster, dataset)
+	if _, begun, err := log.Last(); err != nil || !begun {
+		return err
+	}
+	db, err := p.cfg.Databases.View(p.dataset(cluster, dataset))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return p.ship(ctx, db, log, now)
+}
+
+// bringForward replays the oplogs of the legs on the data in dir.
+func (p *Plane) bringForward(ctx context.Context, dir string, legs []Leg, id model.ID) (err error) {
+	if len(legs) == 0 {
+		return nil
+	}
+	task := p.board.Begin("replay", id, 0)
+	defer func() { task.End(err) }()
+	for _, leg := range legs {
+		log := p.oplog(leg.Cluster, leg.Dataset)
+		if ok, err := log.Covers(leg.Until); err != nil || !ok {
+			return errors.Join(err, ErrNoHistory)
+		}
+		err := p.cfg.Databases.Replay(ctx, dir, counted(log.History, task), leg.Until)
+		if errors.Is(err, oplogs.ErrGap) {
+			err = fmt.Errorf("%w: %w", ErrNoHistory, err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// counted is a history that tells how far it has been read.
+func counted(h History, task *progress.Task) History {
+	return func(ctx context.Context, last bson.Timestamp, newest bson.Raw) iter.Seq2[bson.Raw, error] {
+		return func(yield func(bson.Raw, error) bool) {
+			for entry, err := range h(ctx, last, newest) {
+				task.Did(1, int64(len(entry)))
+				if !yield(entry, err) {
+					return
+				}
+			}
+		}
+	}
+}

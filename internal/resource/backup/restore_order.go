@@ -1,0 +1,111 @@
+package backup
+
+import (
+	"math"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// The ways in which data are delivered.
+const (
+	automated   = "automated"
+	download    = "download"
+	pointInTime = "pointInTime"
+)
+
+// needs are the members that a request must have, by the way of delivery. A point in time has rules of its own besides.
+var needs = map[string][]string{
+	automated:   {"snapshotId", "targetClusterName", "targetGroupId"},
+	download:    {"snapshotId"},
+	pointInTime: {"targetClusterName", "targetGroupId"},
+}
+
+// checkJob holds a request against the rules that need no other object.
+func checkJob(w *DiskBackupSnapshotRestoreJob) error {
+	var bad fault.Problems
+	has := map[string]bool{"snapshotId": w.SnapshotID != "", "targetClusterName": w.TargetClusterName != "", "targetGroupId": w.TargetGroupID != ""}
+	for _, name := range needs[w.DeliveryType] {
+		if !has[name] {
+			bad.Add(name, "is required for this deliveryType")
+		}
+	}
+	if _, known := needs[w.DeliveryType]; !known {
+		bad.Add("deliveryType", "must be automated, download or pointInTime")
+	}
+	w.checkPoint(&bad)
+	return bad.Err()
+}
+
+// checkPoint checks that a point in time is there where it is needed, in one of its two forms, and nowhere else.
+func (w *DiskBackupSnapshotRestoreJob) checkPoint(bad *fault.Problems) {
+	for _, f := range []struct {
+		name  string
+		value *int
+	}{{"oplogInc", w.OplogInc}, {"oplogTs", w.OplogTs}, {"pointInTimeUTCSeconds", w.PointInTimeUTCSeconds}} {
+		switch {
+		case f.value != nil && w.DeliveryType != pointInTime:
+			bad.Add(f.name, "is for the deliveryType pointInTime only")
+		case f.value != nil && int64(*f.value) > math.MaxUint32:
+			bad.Add(f.name, "is not a timestamp")
+		}
+	}
+	if w.DeliveryType != pointInTime {
+		return
+	}
+	switch {
+	case w.PointInTimeUTCSeconds == nil && w.OplogTs == nil && w.OplogInc == nil:
+		bad.Add("pointInTimeUTCSeconds", "is required, or oplogTs with oplogInc")
+	case w.PointInTimeUTCSeconds != nil && (w.OplogTs != nil || w.OplogInc != nil):
+		bad.Add("pointInTimeUTCSeconds", "must not come with oplogTs and oplogInc")
+	case w.OplogTs != nil && w.OplogInc == nil:
+		bad.Add("oplogInc", "is required with oplogTs")
+	case w.OplogTs == nil && w.OplogInc != nil:
+		bad.Add("oplogTs", "is required with oplogInc")
+	}
+}
+
+// point is the time that a request names, and the member that names its second. Of a second alone, all changes count.
+func (w *DiskBackupSnapshotRestoreJob) point() (until bson.Timestamp, field string) {
+	if w.OplogTs != nil {
+		return bson.Timestamp{T: uint32(*w.OplogTs), I: uint32(*w.OplogInc)}, "oplogTs"
+	}
+	return bson.Timestamp{T: uint32(*w.PointInTimeUTCSeconds), I: math.MaxUint32}, "pointInTimeUTCSeconds"
+}
+
+// begin stores a job and has it done.
+func (j *Job) begin(tx store.Tx, node string) error {
+	if err := Jobs.Put(tx, j); err != nil {
+		return err
+	}
+	return reconcile.Schedule(tx, RestoreKind, j.ID, node, tx.Now())
+}
+
+// job returns a job that delivers a snapshot.
+func (s *Snapshot) job(tx store.Tx, delivery string) *Job {
+	return &Job{
+		ID: model.NewID(), GroupID: s.GroupID, ClusterID: s.ClusterID, Cluster: s.Cluster, SnapshotID: s.ID, Taken: s.Created, Done: s.Since,
+		Created: tx.Now(), Flex: s.Flex, Delivery: delivery,
+	}
+}
+
+// createDownload has a snapshot packed into a file that can be downloaded.
+func createDownload(tx store.Tx, in createJobIn) (*Job, error) {
+	snap, err := (snapshotIn[dedicated]{dedicated{in.InCluster}, in.Body.SnapshotID}).find(tx)
+	if err == nil && snap.Status != Completed {
+		err = snapshotNotReady.With(snap.ID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	j := snap.job(tx, download)
+	j.Node = snap.Node
+	if err := j.begin(tx, snap.Node); err != nil {
+		return nil, err
+	}
+	return j, write(tx, j.GroupID, j.Cluster, "CPS_RESTORE_REQUESTED_AUDIT")
+}

@@ -1,0 +1,84 @@
+package backup
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/store"
+)
+
+// ShipKind is the work of keeping what a cluster's oplog tells, for restores to points in time. Its key is the cluster's id.
+const ShipKind reconcile.Kind = "oplog"
+
+// usualShip is the time from one copying of an oplog to the next.
+const usualShip = time.Minute
+
+// Shipping does the work of keeping oplogs.
+type Shipping struct{ *Service }
+
+// shipFrom has a cluster's oplog kept from now on, if it declares so.
+func shipFrom(tx store.Tx, c *model.Cluster) error {
+	if !c.Declared.PointInTime {
+		return nil
+	}
+	return reconcile.Schedule(tx, ShipKind, c.ID, c.Node, tx.Now())
+}
+
+// Reconcile copies what is new in a cluster's oplog, and removes what no restore needs. While the cluster does not run
+// there is nothing to do: OnClusterReady tells when it does.
+func (s Shipping) Reconcile(ctx context.Context, key string) (again time.Time, err error) {
+	var c *model.Cluster
+	var now time.Time
+	var needed bson.Timestamp
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		now = tx.Now()
+		if c, err = state.Clusters.Get(tx, key); err == nil {
+			needed, err = neededFrom(tx, c)
+		}
+		return err
+	})
+	if err != nil || !c.Runs() {
+		return again, store.IfMissing(err, nil)
+	}
+	if !c.Declared.PointInTime {
+		s.Plane.Unship(key)
+		return again, nil
+	}
+	if err := s.Plane.Ship(ctx, key, now); err != nil {
+		return again, err
+	}
+	return now.Add(cmp.Or(s.ShipEvery, usualShip)), s.Plane.PruneLogs(key, c.Dataset, needed)
+}
+
+// neededFrom is the time up to which nothing of a cluster's oplog is needed: that of the newest snapshot from before the
+// restore window. Without one, all is needed that came after the first snapshot; without any snapshot, the window.
+func neededFrom(tx store.Tx, c *model.Cluster) (bson.Timestamp, error) {
+	begin, err := windowOf(tx, c)
+	if err != nil {
+		return bson.Timestamp{}, err
+	}
+	all, err := Snapshots.List(tx, of(c))
+	if err != nil {
+		return bson.Timestamp{}, err
+	}
+	edge := bson.Timestamp{T: uint32(begin.Unix())}
+	if snap := newest(all, c.Dataset, edge); snap != nil {
+		return snap.At, nil
+	}
+	if newest(all, c.Dataset, bson.Timestamp{T: 1<<32 - 1}) == nil {
+		return edge, nil
+	}
+	return bson.Timestamp{}, nil
+}
+
+// Jump has many minutes copied at once.
+func (Shipping) Jump(_, target time.Time) time.Time { return target }
+
+// GiveUp keeps the work: what is in the way may go away, and the database keeps what has not been copied.
+func (Shipping) GiveUp(_ context.Context, _ string, cause error) error { return cause }
