@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"net/netip"
 
@@ -17,6 +18,7 @@ import (
 
 func docdbCommand() *cobra.Command {
 	var dir, listen string
+	var connections uint
 	var level slog.Level
 	c := &cobra.Command{
 		Use:   "docdb",
@@ -31,12 +33,13 @@ acknowledged survives any other end too.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			log := slog.New(slog.NewTextHandler(c.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
-			return serveDocdb(c, dir, listen, log)
+			return serveDocdb(c, dir, listen, connections, log)
 		},
 	}
 	f := c.Flags()
 	f.StringVar(&dir, "data", "telamon-docdb", "directory `DIR` of the database")
 	f.StringVar(&listen, "listen", "127.0.0.1:27017", "loopback `HOST:PORT`; port 0 takes a free one")
+	f.UintVar(&connections, "connections", 0, "the most `CONNECTIONS` at a time; 0: as many as there is room for")
 	f.TextVar(&level, "log-level", slog.LevelInfo, "least `LEVEL` that is logged: debug, info, warn or error")
 	if err := c.MarkFlagDirname("data"); err != nil {
 		panic(err) // there is no such flag
@@ -44,7 +47,7 @@ acknowledged survives any other end too.`,
 	return c
 }
 
-func serveDocdb(c *cobra.Command, dir, listen string, log *slog.Logger) error {
+func serveDocdb(c *cobra.Command, dir, listen string, connections uint, log *slog.Logger) error {
 	l, err := listenLoopback(listen)
 	if err != nil {
 		return err
@@ -57,6 +60,7 @@ func serveDocdb(c *cobra.Command, dir, listen string, log *slog.Logger) error {
 		Name: "docdb", SetName: "docdb", Host: l.Addr().String(), Directory: loopback{}, Backend: openEngine{db},
 		Logger: log, Version: docdb.Version, Open: true,
 	})
+	g.Limit(int(min(connections, math.MaxInt32)))
 	fmt.Fprintln(c.OutOrStdout(), "The document database in", dir, "is at", "mongodb://"+l.Addr().String()+"/?directConnection=true")
 	return errors.Join(g.Serve(c.Context(), l), db.Close())
 }

@@ -69,6 +69,8 @@ type Engine struct {
 	operations usage.Operations
 	traffic    usage.Traffic
 	uses       usage.Collections
+	indexes    usage.Indexes
+	logical    usage.Sessions
 	memory     *memory.Budget // gathered
 	spill      *spill.Disk    // for what is gathered beyond that
 	replies    *memory.Budget

@@ -95,7 +95,7 @@ func (c *call) explain(verbosity string) (bson.D, error) {
 		return nil, err
 	}
 	defer v.Close()
-	s, err := c.scan(&sel, v.R, v.Coll)
+	s, err := c.planned(&sel, v.R, v.Coll)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/plan"
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/reply"
+	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
 // express answers with the document of one _id. To read it is one step, which takes neither a plan nor a view.
@@ -16,6 +17,7 @@ func (c *call) express(sel *plan.Selection, id bson.RawValue) error {
 		if err != nil {
 			return err
 		}
+		c.e.indexes.Note(coll.ID, storage.IDIndex.ID, c.e.store.Now)
 		if doc != nil {
 			defer closer.Close()
 			if err := addSelected(&b, expression.NewEvaluation(c.ctx, nil), doc, sel); err != nil {

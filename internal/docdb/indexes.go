@@ -1,8 +1,11 @@
 package docdb
 
 import (
+	"slices"
+
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/telamon-db/telamon/internal/docdb/report"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -10,11 +13,13 @@ import (
 func indexCommands() []*command {
 	return []*command{
 		{name: "createIndexes", summary: "Creates indexes and builds them from the documents that are there.", target: onCollection,
-			writes: true, run: runCreateIndexes, fields: fields("indexes!", isArray, "commitQuorum~", isAny, "ignoreUnknownIndexOptions~", isBool)},
+			writes: true, run: runCreateIndexes, fields: fields("indexes!", isArray, "commitQuorum~", isAny, "ignoreUnknownIndexOptions", isBool)},
 		{name: "dropIndexes", alias: "deleteIndexes", summary: "Drops indexes by name or key pattern.", target: onCollection,
 			writes: true, run: runDropIndexes, fields: fields("index!", isSelector)},
 		{name: "listIndexes", summary: "Lists a collection's indexes.", target: onCollection, run: runListIndexes,
 			fields: fields("cursor", isObject)},
+		{name: "planCacheClear", summary: "Forgets which indexes were chosen: for queries of one shape, or all.", target: onCollection,
+			run: told(report.PlanCacheClear), fields: fields("query", isObject, "sort", isObject, "projection", isObject)},
 	}
 }
 
@@ -28,7 +33,7 @@ func runCreateIndexes(c *call) (bson.D, error) {
 	}
 	wanted := make([]storage.Index, len(docs))
 	for i, doc := range docs {
-		if wanted[i], err = parseIndex(doc); err != nil {
+		if wanted[i], err = parseIndex(doc, c.Bool("ignoreUnknownIndexOptions", false)); err != nil {
 			return nil, err
 		}
 	}
@@ -71,12 +76,27 @@ func (c *call) createIndexes(wanted []storage.Index) (reply bson.D, busy <-chan 
 	if err != nil {
 		return nil, nil, err
 	}
+	c.countIndexes(ids)
 	reply = bson.D{{Key: "numIndexesBefore", Value: int32(before)}, {Key: "numIndexesAfter", Value: int32(before + len(ids))},
 		{Key: "createdCollectionAutomatically", Value: created}}
 	if len(ids) == 0 {
 		reply = append(reply, bson.E{Key: "note", Value: "all indexes already exist"})
 	}
 	return reply, busy, nil
+}
+
+// countIndexes begins to count the use of indexes that have been made.
+func (c *call) countIndexes(ids []uint64) {
+	coll := c.e.store.Collection(c.ns)
+	if coll == nil {
+		return // dropped meanwhile
+	}
+	c.e.indexes.Keep(func(id uint64) bool {
+		return slices.ContainsFunc(c.e.store.Collections(""), func(coll *storage.Collection) bool { return coll.ID == id })
+	})
+	for _, id := range ids {
+		c.e.indexes.Begin(coll.ID, id, c.e.store.Now())
+	}
 }
 
 func runListIndexes(c *call) (bson.D, error) {

@@ -2,20 +2,20 @@ package docdb
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/field"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
+	"github.com/telamon-db/telamon/internal/docdb/usage"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
 func sessionCommands() []*command {
 	return []*command{
 		{name: "startSession", summary: "Begins a logical session.", run: runStartSession},
-		{name: "refreshSessions", summary: "Keeps logical sessions alive; here they need no care before they time out.", run: runRefreshSessions},
+		{name: "refreshSessions", summary: "Keeps logical sessions alive.", run: runRefreshSessions},
 		{name: "endSessions", summary: "Ends logical sessions and closes their cursors.", run: runEndSessions},
 		{name: "killSessions", summary: "Ends logical sessions with their commands and cursors; without names, all.", run: runKillSessions},
 		{name: "killAllSessions", summary: "Ends all logical sessions of users, or without users of all, with their commands and cursors.", run: runKillAllSessions},
@@ -23,16 +23,29 @@ func sessionCommands() []*command {
 	}
 }
 
-func runStartSession(*call) (bson.D, error) {
+func runStartSession(c *call) (bson.D, error) {
 	id, err := storage.NewUUID()
 	if err != nil {
 		return nil, err
 	}
+	c.e.logical.Note(usage.LogicalSession{ID: [16]byte(id.Data), User: c.s.user}, c.e.store.Now(), storage.SessionTimeout)
 	return bson.D{{Key: "id", Value: bson.D{{Key: "id", Value: id}}}, {Key: "timeoutMinutes", Value: int32(storage.SessionTimeout.Minutes())}}, nil
+}
+
+// noteSession notes that the command's logical session is in use.
+func (c *call) noteSession() {
+	if _, id, ok := c.Doc("lsid").Lookup("id").BinaryOK(); ok && len(id) == 16 {
+		c.e.logical.Note(usage.LogicalSession{ID: [16]byte(id), User: c.s.user}, c.e.store.Now(), storage.SessionTimeout)
+	}
 }
 
 // A sessionSet are the ids of logical sessions.
 type sessionSet [][]byte
+
+// holds reports whether the session is in the set.
+func (s sessionSet) holds(one usage.LogicalSession) bool {
+	return slices.ContainsFunc(s, func(id []byte) bool { return bytes.HasSuffix(id, one.ID[:]) })
+}
 
 // has reports whether the session that lsid names is in the set.
 func (s sessionSet) has(lsid bson.Raw) bool {
@@ -77,10 +90,13 @@ func sessionID(lsid bson.RawValue) ([]byte, error) {
 	return id.Value, nil
 }
 
-// runRefreshSessions only reads its arguments: what is kept of a session is its last retryable write, whose time is that
-// of the write.
+// runRefreshSessions keeps sessions listed. What else is kept of one is its last retryable write, whose time is that of the
+// write.
 func runRefreshSessions(c *call) (bson.D, error) {
-	_, err := c.sessionSet()
+	set, err := c.sessionSet()
+	for _, id := range set {
+		c.e.logical.Note(usage.LogicalSession{ID: [16]byte(id[len(id)-16:]), User: c.s.user}, c.e.store.Now(), storage.SessionTimeout)
+	}
 	return bson.D{}, err
 }
 
@@ -89,6 +105,7 @@ func runEndSessions(c *call) (bson.D, error) {
 	set, err := c.sessionSet()
 	if err == nil {
 		c.e.cursors.kill(func(cur *cursor) bool { return set.has(cur.lsid) && cur.owner.user == c.s.user })
+		c.e.logical.End(func(one usage.LogicalSession) bool { return set.holds(one) && one.User == c.s.user })
 	}
 	return bson.D{}, err
 }
@@ -182,11 +199,7 @@ func (s *Session) fits(p args, lsid bson.Raw) bool {
 
 // ownedBy reports whether uid is the digest of the session's user, as MongoDB makes it: of "user@db", or of nothing.
 func (s *Session) ownedBy(uid bson.RawValue) bool {
-	name := s.user.Name + "@" + s.user.DB
-	if s.user == (wire.User{}) {
-		name = ""
-	}
-	digest := sha256.Sum256([]byte(name))
+	digest := usage.UserDigest(s.user)
 	_, data, _ := uid.BinaryOK()
 	return bytes.Equal(data, digest[:])
 }

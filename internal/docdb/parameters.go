@@ -46,12 +46,27 @@ func (c *call) usualTime() int64 {
 	return 0
 }
 
-// scan plans a selection on a collection. With Parameters.IndexedOnly it refuses to search a whole collection, but on
-// MongoDB's own databases; to read all documents of one is no search. Source: MongoDB manual, notablescan.
+// scan plans a selection on a collection, and counts the indexes that it uses.
 func (c *call) scan(sel *plan.Selection, r storage.Reader, coll *storage.Collection) (*plan.Scan, error) {
+	s, err := c.planned(sel, r, coll)
+	if err == nil {
+		c.noteIndexes(s.Plan, coll)
+	}
+	return s, err
+}
+
+// planned plans a selection on a collection. With Parameters.IndexedOnly it refuses to search a whole collection, but on
+// MongoDB's own databases; to read all documents of one is no search. Source: MongoDB manual, notablescan.
+func (c *call) planned(sel *plan.Selection, r storage.Reader, coll *storage.Collection) (*plan.Scan, error) {
 	s, err := sel.Scan(c.ctx, r, coll)
 	if err == nil && c.e.indexedOnly.Load() && s.SearchesAll() && !slices.Contains([]string{"admin", "config", "local"}, c.ns.DB) {
 		return nil, wire.Errorf(wire.NoQueryExecutionPlans, "no index answers this query on %s, and the parameter noTableScan allows no scan of a collection", c.ns)
 	}
 	return s, err
+}
+
+func (c *call) noteIndexes(p plan.Plan, coll *storage.Collection) {
+	for _, id := range p.Indexes() {
+		c.e.indexes.Note(coll.ID, id, c.e.store.Now)
+	}
 }

@@ -56,6 +56,7 @@ func (c *call) over(ctx context.Context, v *storage.View) *stage.Run {
 		if err != nil {
 			return nil, err
 		}
+		c.noteIndexes(s.Plan, coll)
 		s.Lent = true
 		return rest.Run(r, sel.Results(r, s)), nil
 	}

@@ -107,6 +107,7 @@ func (s *Session) execute(dst []byte, c *call) ([]byte, error) {
 	}
 	s.e.cursors.sweep(now)
 	s.e.operations.Count(c.cmd.heading())
+	c.noteSession()
 	s.Sent()
 	start, out := bsoncore.AppendDocumentStart(dst)
 	c.out = out

@@ -19,15 +19,41 @@ import (
 // source is an aggregation stage that stands first and makes the pipeline's documents itself, instead of a collection.
 type source struct {
 	summary   string
-	onAdmin   bool // on the database admin and no collection; else on a collection
+	at        scope
 	fields    *fieldSet
 	documents func(*call, args) ([]bson.D, error)
 }
 
+// scope is what a source is asked of.
+type scope int
+
+const (
+	ofCollection scope = iota
+	ofDatabase         // any database, and no collection
+	ofAdmin            // the database admin, and no collection
+	ofSessions         // the collection of logical sessions
+)
+
+var sessionsCollection = storage.Namespace{DB: "config", Coll: "system.sessions"}
+
 var sources = map[string]source{
 	"$collStats": {summary: "Gives a collection's sizes, as the first stage.", fields: report.CollStatsFields, documents: shown(report.CollStatsStage)},
-	"$currentOp": {summary: "Gives the commands that run, as the first stage on the database admin.", onAdmin: true, fields: currentOpFields,
+	"$currentOp": {summary: "Gives the commands that run, as the first stage on the database admin.", at: ofAdmin, fields: currentOpFields,
 		documents: (*call).currentOpStage},
+	"$indexStats": {summary: "Gives how often each index was used, as the first stage.", fields: report.IndexStatsFields,
+		documents: func(c *call, _ args) ([]bson.D, error) { return report.IndexStats(c.on(), &c.e.indexes, c.e.started) }},
+	"$listLocalSessions": {summary: "Gives the logical sessions in use, as the first stage on a database.", at: ofDatabase, fields: report.SessionsFields,
+		documents: (*call).sessionsStage},
+	"$listSessions": {summary: "Gives the logical sessions in use, as the first stage on config.system.sessions.", at: ofSessions, fields: report.SessionsFields,
+		documents: (*call).sessionsStage},
+	"$planCacheStats": {summary: "Gives the indexes that were chosen for queries, as the first stage.", fields: report.PlanCacheFields,
+		documents: shown(report.PlanCacheStats)},
+}
+
+func (c *call) sessionsStage(a args) ([]bson.D, error) {
+	on := c.on()
+	on.Args = a
+	return report.Sessions(on, &c.e.logical, c.s.user)
 }
 
 // shown are the documents of a source that a report makes.
@@ -73,17 +99,34 @@ func splitSource(pipeline bson.RawValue) (name string, spec, rest bson.RawValue,
 	return name, elements[0].Value(), bson.RawValue{Type: bson.TypeArray, Value: dst}, true
 }
 
+// check refuses a stage where it is out of place.
+func (p scope) check(name string, ns storage.Namespace) error {
+	wrong := ""
+	switch {
+	case p == ofAdmin && ns != (storage.Namespace{DB: "admin"}):
+		wrong = "the 'admin' database with {aggregate: 1}"
+	case p == ofDatabase && ns.Coll != "":
+		wrong = "a database with {aggregate: 1}"
+	case p == ofSessions && ns != sessionsCollection:
+		wrong = sessionsCollection.String()
+	case p == ofCollection && ns.Coll == "":
+		wrong = "a collection"
+	}
+	if wrong != "" {
+		return wire.Errorf(wire.InvalidNamespace, "%s must be run against %s", name, wrong)
+	}
+	return nil
+}
+
 // aggregateSource runs a pipeline on the documents that its first stage makes.
 func (c *call) aggregateSource(name string, spec, rest bson.RawValue) (bson.D, error) {
 	s := sources[name]
 	ns := c.ns
-	switch {
-	case s.onAdmin && c.ns != (storage.Namespace{DB: "admin"}):
-		return nil, wire.Errorf(wire.InvalidNamespace, "%s must be run against the 'admin' database with {aggregate: 1}", name)
-	case s.onAdmin:
+	if err := s.at.check(name, ns); err != nil {
+		return nil, err
+	}
+	if ns.Coll == "" {
 		ns.Coll = "$cmd.aggregate"
-	case ns.Coll == "":
-		return nil, wire.Errorf(wire.InvalidNamespace, "%s needs a collection", name)
 	}
 	p, err := c.parsePipeline(rest)
 	if err != nil {

@@ -65,6 +65,9 @@ var samples = []sample{
 	{[]any{"aggregate", "c", "pipeline", stageOf("$collStats", bson.D{})}, "RWDrwdMBA", "rwdMBA", "MBA"},
 	{[]any{"aggregate", "c", "pipeline", stageOf("$listSearchIndexes", bson.D{})}, "RWDrwdBA", "rwdBA", "MA"},
 	watching("aggregate", 1, "pipeline", stageOf("$currentOp", bson.D{{Key: "allUsers", Value: true}})),
+	watching("aggregate", 1, "pipeline", stageOf("$listLocalSessions", bson.D{{Key: "allUsers", Value: true}})),
+	watching("aggregate", 1, "pipeline", stageOf("$listLocalSessions", bson.D{{Key: "users", Value: bson.A{}}})),
+	session("aggregate", 1, "pipeline", stageOf("$listLocalSessions", bson.D{})),
 	session("aggregate", 1, "pipeline", stageOf("$currentOp", bson.D{})), // refused by the engine elsewhere than on admin
 
 	writing("insert", "c", "documents", bson.A{}), writing("delete", "c", "deletes", bson.A{}),

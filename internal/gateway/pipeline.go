@@ -28,7 +28,7 @@ var stages = map[string]stage{
 	"$listSearchIndexes": {source: true, actions: []string{"listSearchIndexes"}},
 	"$planCacheStats":    {source: true, actions: []string{"planCacheRead"}},
 	"$listSessions":      {source: true, cluster: []string{"listSessions"}},
-	"$listLocalSessions": {source: true, standalone: true, cluster: []string{"listSessions"}},
+	"$listLocalSessions": {source: true, standalone: true, collections: localSessions},
 	"$currentOp":         {source: true, standalone: true, collections: currentOpStage},
 	"$documents":         {source: true, standalone: true},
 	"$changeStream":      {source: true, standalone: true, collections: changeStream},
@@ -230,6 +230,14 @@ func (w *walk) writes(to resource, actions ...string) {
 func currentOpStage(w *walk, _ resource, spec bson.RawValue) {
 	if w.flag(spec, "allUsers") {
 		w.needs = append(w.needs, take(resource{cluster: true}, "inprog")...)
+	}
+}
+
+// localSessions shows everyone their own sessions. Source: MongoDB manual, "$listLocalSessions".
+func localSessions(w *walk, _ resource, spec bson.RawValue) {
+	_, others := w.fields(spec)["users"]
+	if w.flag(spec, "allUsers") || others {
+		w.needs = append(w.needs, take(resource{cluster: true}, "listSessions")...)
 	}
 }
 

@@ -94,6 +94,7 @@ func randomRights(r *rand.Rand) rights {
 	for _, coll := range []string{" app.a", " app.b"} {
 		some(coll, "find", "insert", "update", "remove", "createCollection", "dropCollection")
 	}
+	some(" hidden.x", "find", "insert", "update")
 	some(" app", "listCollections", "renameCollectionSameDB")
 	some(" ", "inprog", "listDatabases")
 	return all
@@ -155,7 +156,9 @@ func randomCommand(r *rand.Rand) (db string, command bson.D) {
 	name := func() any { return names[r.IntN(len(names))] }
 	id := func() bson.E { return bson.E{Key: "_id", Value: r.IntN(3)} }
 	set := bson.D{{Key: "$set", Value: bson.D{{Key: "x", Value: r.Int64()}}}}
-	switch r.IntN(9) {
+	switch r.IntN(14) {
+	case 9, 10, 11, 12, 13:
+		return "app", randomPipeline(r, coll)
 	case 0, 1:
 		d := bson.D{{Key: "findAndModify", Value: coll}, {Key: "query", Value: bson.D{id()}}}
 		if r.IntN(2) == 0 {
@@ -311,23 +314,23 @@ func (a *alike) do(db string, command bson.D) bson.Raw {
 
 // restore makes the collections app.a and app.b what they are at the beginning of every round, and removes all others.
 func (a *alike) restore() {
-	want := map[string]string{}
-	for _, ns := range []string{"app.a", "app.b", "hidden.x"} {
+	want, docs := map[string]string{}, map[string]bson.A{}
+	for _, ns := range marked {
 		for id := range 3 {
-			want[fmt.Sprintf("%s %d", ns, id)] = ""
+			doc := bson.D{{Key: "_id", Value: id}, {Key: "of", Value: ns}}
+			docs[ns] = append(docs[ns], doc)
+			want[fmt.Sprintf("%s %s", ns, a.raw(doc).Lookup("_id"))] = a.raw(doc).String()
 		}
 	}
-	now := a.state()
-	same := maps.EqualFunc(now, want, func(doc, _ string) bool { return !strings.Contains(doc, `"x"`) })
-	if same {
+	if maps.Equal(a.state(), want) {
 		return
 	}
 	for _, db := range []string{"app", "other", "hidden"} {
 		a.do(db, bson.D{{Key: "dropDatabase", Value: 1}})
 	}
-	for _, ns := range []string{"app.a", "app.b", "hidden.x"} {
+	for _, ns := range marked {
 		db, coll := wire.SplitNamespace(ns)
-		a.do(db, bson.D{{Key: "insert", Value: coll}, {Key: "documents", Value: bson.A{bson.D{{Key: "_id", Value: 0}}, bson.D{{Key: "_id", Value: 1}}, bson.D{{Key: "_id", Value: 2}}}}})
+		a.do(db, bson.D{{Key: "insert", Value: coll}, {Key: "documents", Value: docs[ns]}})
 	}
 }
 
@@ -339,7 +342,7 @@ func (a *alike) state() map[string]string {
 		for _, coll := range batchOf(list) {
 			name := coll.Lookup("name").StringValue()
 			for _, doc := range batchOf(a.do(db, bson.D{{Key: "find", Value: name}})) {
-				all[fmt.Sprintf("%s.%s %d", db, name, doc.Lookup("_id").AsInt64())] = doc.String()
+				all[fmt.Sprintf("%s.%s %s", db, name, doc.Lookup("_id"))] = doc.String()
 			}
 		}
 	}
@@ -365,9 +368,12 @@ type outcome struct {
 func (a *alike) try(db string, command bson.D, sequences bool) outcome {
 	before := a.state()
 	o := outcome{reply: a.send(db, command, sequences)}
-	if command[0].Key == "renameCollection" {
+	switch command[0].Key {
+	case "renameCollection":
 		o.effects = renamed(before, a.state())
-	} else {
+	case "aggregate":
+		o.effects = append(piped(command, before, a.state()), read(o.reply.String(), "")...)
+	default:
 		o.effects = changed(before, a.state())
 	}
 	a.mu.Lock()

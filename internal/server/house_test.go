@@ -40,7 +40,7 @@ var house = map[string][]string{
 	"internal/docdb/field":            {"internal/docdb/keys", "internal/wire"},
 	"internal/docdb/usage":            {"internal/wire"},
 	"internal/docdb/stable":           {"internal/wire"},
-	"internal/docdb/report":           {"internal/docdb/field", "internal/docdb/storage", "internal/docdb/usage", "internal/wire"},
+	"internal/docdb/report":           {"internal/docdb/field", "internal/docdb/keys", "internal/docdb/plan", "internal/docdb/storage", "internal/docdb/usage", "internal/wire"},
 	"internal/docdb/reply":            {"internal/docdb/memory", "internal/docdb/storage"},
 	"internal/docdb/expiry":           {"internal/docdb/plan", "internal/docdb/query/match", "internal/docdb/query/stage", "internal/docdb/storage"},
 	"internal/docdb/concern":          {"internal/wire"},

@@ -23,18 +23,19 @@ type process struct {
 	t       *testing.T
 	dir     string
 	limit   string // of file descriptors; "": the machine's
+	flags   []string
 	cmd     *exec.Cmd
 	uri     string
 	log     program.Log
 	slowest time.Duration // from exec to the line that says where it is
 }
 
-func newProcess(t *testing.T) *process { return newLimited(t, "") }
+func newProcess(t *testing.T, flags ...string) *process { return newLimited(t, "", flags...) }
 
 // newLimited is a process that may have so many file descriptors.
-func newLimited(t *testing.T, limit string) *process {
+func newLimited(t *testing.T, limit string, flags ...string) *process {
 	t.Helper()
-	p := &process{t: t, dir: t.TempDir(), limit: limit}
+	p := &process{t: t, dir: t.TempDir(), limit: limit, flags: flags}
 	t.Cleanup(func() {
 		p.kill()
 		if t.Failed() {
@@ -53,6 +54,7 @@ func (p *process) start() {
 	path := program.Path(p.t)
 	begun := time.Now()
 	args := []string{path, "docdb", "--data", p.dir, "--listen", "127.0.0.1:0", "--log-level", "warn"}
+	args = append(args, p.flags...)
 	if p.limit != "" {
 		args = append([]string{"/bin/sh", "-c", "ulimit -n " + p.limit + ` && exec "$@"`, "sh"}, args...)
 	}

@@ -46,6 +46,21 @@ type Plan struct {
 	keys     int64    // that it was thought to examine
 }
 
+// Indexes returns the numbers of the indexes that the plan reads.
+func (p Plan) Indexes() (ids []uint64) {
+	switch p.Stage {
+	case stageIndex, stageIDHack:
+		return []uint64{p.ix.ID}
+	case stageOr:
+		for _, b := range p.branches {
+			if !slices.Contains(ids, b.ix.ID) {
+				ids = append(ids, b.ix.ID)
+			}
+		}
+	}
+	return ids
+}
+
 // query has what the choice of a plan depends on.
 type query struct {
 	Filter *match.Filter

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -216,6 +217,31 @@ func (c *PlanCache) forget(shape string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.chosen, shape)
+}
+
+// Cached is what a cache has for one shape of a query.
+type Cached struct {
+	Shape string
+	Index uint64 // that was chosen
+	Keys  int64  // that it was expected to examine
+}
+
+// All returns what the cache has, by shape.
+func (c *PlanCache) All() (list []Cached) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, shape := range slices.Sorted(maps.Keys(c.chosen)) {
+		list = append(list, Cached{shape, c.chosen[shape].index, c.chosen[shape].keys})
+	}
+	return list
+}
+
+// Forget drops the plan that is cached for the selection's shape.
+func (sel *Selection) Forget(coll *storage.Collection) {
+	for _, limited := range []int64{0, 1} {
+		sel.wanted = limited
+		PlansOf(coll).forget(sel.shape())
+	}
 }
 
 // Size returns how many shapes are cached.
