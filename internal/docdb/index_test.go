@@ -146,7 +146,7 @@ func TestIndexCatalog(t *testing.T) {
 	for code, spec := range map[wire.Code]d{
 		wire.IndexOptionsConflict:  {{"key", d{{"a", 1}}}, {"name", "other"}},
 		wire.IndexKeySpecsConflict: {{"key", d{{"b", 1}}}, {"name", "a_1"}},
-		wire.UnknownField:          {{"key", d{{"b", 1}}}, {"name", "b"}, {"wrong", 1}},
+		invalidOption:              {{"key", d{{"b", 1}}}, {"name", "b"}, {"wrong", 1}},
 		wire.MissingField:          {{"name", "b"}},
 	} {
 		x.fails(code, d{{"createIndexes", "c"}, {"indexes", a{spec}}})

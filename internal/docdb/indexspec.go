@@ -23,11 +23,21 @@ var indexFields = fields("key!", isObject, "name", isString, "unique", isBool, "
 	"textIndexVersion", isInt, "2dsphereIndexVersion", isInt, "bits", isInt, "min", isInt, "max", isInt,
 	"wildcardProjection", isObject, "clustered", isBool, "prepareUnique", isBool, "ns", isString)
 
-// parseIndex reads one member of createIndexes' list.
-func parseIndex(doc bson.Raw) (storage.Index, error) {
-	a, err := field.Read("createIndexes.indexes", indexFields, doc)
+// invalidOption is MongoDB's code for an option of an index that there is not.
+var invalidOption = wire.Code{Number: 197, Name: "InvalidIndexSpecificationOption"}
+
+// parseIndex reads one member of createIndexes' list. Options that are unknown are refused, or passed over if lenient.
+func parseIndex(doc bson.Raw, lenient bool) (storage.Index, error) {
+	known := *indexFields
+	known.Open = true
+	a, err := field.Read("createIndexes.indexes", &known, doc)
 	if err != nil {
 		return storage.Index{}, err
+	}
+	for _, option := range a {
+		if !lenient && !known.Declared(option.Name) {
+			return storage.Index{}, wire.Errorf(invalidOption, "The field '%s' is not valid for an index specification.", option.Name)
+		}
 	}
 	if err := a.Refuse("weights", "wildcardProjection", "clustered", "prepareUnique"); err != nil {
 		return storage.Index{}, wire.Errorf(wire.CannotCreateIndex, "%s", err.(*wire.Error).Message)

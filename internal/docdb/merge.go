@@ -113,6 +113,9 @@ func (c *call) mergeOne(t *storage.Tx, r *stage.Run, m stage.Merge, doc bson.Raw
 	if doc, err = storage.Storable(doc); err == nil {
 		err = t.Ensure()
 	}
+	if err == nil {
+		err = c.validated(t, nil, doc)
+	}
 	if err != nil {
 		return err
 	}
@@ -131,6 +134,9 @@ func (c *call) mergeMatched(t *storage.Tx, r *stage.Run, m stage.Merge, old, doc
 		return err
 	}
 	if next, err = storage.Storable(next); err != nil || bytes.Equal(next, old) {
+		return err
+	}
+	if err := c.validated(t, old, next); err != nil {
 		return err
 	}
 	if m.Matched == "pipeline" {

@@ -100,6 +100,9 @@ func (c *call) fillAside(ns storage.Namespace, like *storage.Collection, docs va
 				doc, err = storage.Storable(bytes.Clone(doc))
 			}
 			if err == nil {
+				err = c.validated(t, nil, doc)
+			}
+			if err == nil {
 				err = t.Insert(t.Stamped(doc))
 			}
 			if err == nil && t.Due() {

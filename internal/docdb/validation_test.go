@@ -123,3 +123,42 @@ func TestIndexChanges(t *testing.T) {
 	x.fails(wire.Code{Number: 16764}, d{{"createIndexes", "c"}, {"indexes", a{d{{"key", d{{"a", "hashed"}}}, {"name", "k"}, {"unique", true}}}}})
 	x.sound()
 }
+
+// TestPipelinesObeyValidators writes by $out and $merge into collections that take not every document. A collection that $out
+// replaces keeps its validator.
+func TestPipelinesObeyValidators(t *testing.T) {
+	x := fresh(t)
+	x.insert("from", d{{"_id", 1}, {"n", 1}}, d{{"_id", 2}, {"n", 20}})
+	x.ok(d{{"create", "to"}, {"validator", d{{"n", d{{"$lt", 10}}}}}})
+	into := func(last d, more ...e) d {
+		return append(d{{"aggregate", "from"}, {"pipeline", a{last}}, {"cursor", d{}}}, more...)
+	}
+	invalid := documentValidationFailure
+	out := d{{"$out", "to"}}
+	x.fails(invalid, into(out))
+	if n := len(x.find("to")); n != 0 {
+		t.Errorf("an $out that failed has left %d documents", n)
+	}
+	x.fails(invalid, into(d{{"$merge", "to"}}))
+	if n := len(x.find("to")); n != 0 {
+		t.Errorf("a $merge that failed at once has left %d documents", n)
+	}
+	x.ok(into(d{{"$merge", "to"}}, e{"bypassDocumentValidation", true}))
+	x.ok(into(out, e{"bypassDocumentValidation", true}))
+	if n := len(x.find("to")); n != 2 {
+		t.Errorf("%d documents", n)
+	}
+	x.fails(invalid, into(d{{"$merge", d{{"into", "to"}, {"whenMatched", a{d{{"$set", d{{"n", 30}}}}}}}}}))
+	x.fails(invalid, into(out))
+	reply := x.run(d{{"insert", "to"}, {"documents", a{d{{"n", 50}}}}})
+	if codes := errorCodes(t, reply); len(codes) != 1 || codes[0] != invalid.Number {
+		t.Errorf("the validator is gone: %s", reply)
+	}
+}
+
+func TestUnknownIndexOptions(t *testing.T) {
+	x := fresh(t)
+	create := d{{"createIndexes", "c"}, {"indexes", a{d{{"key", d{{"a", 1}}}, {"name", "a"}, {"wrong", 1}}}}}
+	x.fails(invalidOption, create)
+	x.ok(append(create, e{"ignoreUnknownIndexOptions", true}))
+}

@@ -64,6 +64,11 @@ func checkPipeline(pipeline bson.RawValue) error {
 				return wire.Errorf(StrictError, "stage %s is not allowed with 'apiStrict: true' in API Version 1", name)
 			}
 		}
+		sizes, _ := doc.Lookup("$collStats").DocumentOK()
+		elements, _ := sizes.Elements()
+		if slices.ContainsFunc(elements, func(e bson.RawElement) bool { return e.Key() != "count" }) {
+			return wire.Errorf(StrictError, "only the 'count' of $collStats is allowed with 'apiStrict: true' in API Version 1")
+		}
 	}
 	return nil
 }

@@ -147,7 +147,10 @@ func (t *Tx) Rename(to Namespace, dropTarget bool) error {
 // EnsureLike creates the transaction's collection with the options and the indexes of another, which may be nil. There must be
 // none of the name.
 func (t *Tx) EnsureLike(other *Collection) error {
-	if err := t.Ensure(); err != nil || other == nil {
+	if other == nil {
+		return t.Ensure()
+	}
+	if err := t.EnsureWith(other.Validation); err != nil {
 		return err
 	}
 	next := *t.Coll
