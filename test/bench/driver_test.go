@@ -61,7 +61,13 @@ func listen(b *testing.B) net.Listener {
 
 func connect(b *testing.B, addr string) *mongo.Collection {
 	b.Helper()
-	client, err := mongo.Connect(options.Client().ApplyURI("mongodb://" + addr + "/?directConnection=true"))
+	return pooled(b, addr, 100)
+}
+
+// pooled is connect with a bound for the connections.
+func pooled(b *testing.B, addr string, most uint64) *mongo.Collection {
+	b.Helper()
+	client, err := mongo.Connect(options.Client().ApplyURI("mongodb://" + addr + "/?directConnection=true").SetMaxPoolSize(most))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -93,23 +99,39 @@ func BenchmarkDocdbFindOne(b *testing.B) {
 	}
 	canned := connect(b, strings.TrimSpace(serve(b, cannedServer(b, reply))))
 	for _, conns := range []int{1, 16} {
-		find := func(c *mongo.Collection) func(int) {
-			return func(n int) {
-				var clients sync.WaitGroup
-				for range conns {
-					clients.Go(func() {
-						for range n / conns {
-							findOne(b, c, bson.D{{Key: "_id", Value: rand.IntN(total)}})
-						}
-					})
-				}
-				clients.Wait()
-			}
-		}
 		b.Run(fmt.Sprintf("conns=%d", conns), func(b *testing.B) {
-			compare(b, 800, find(canned), find(ours))
+			compare(b, 800, findAtOnce(b, canned, conns, total), findAtOnce(b, ours, conns, total))
 		})
 	}
+}
+
+// findAtOnce sends findOne by _id of total documents, from so many clients at once.
+func findAtOnce(b *testing.B, c *mongo.Collection, conns, total int) func(int) {
+	return func(n int) {
+		var clients sync.WaitGroup
+		for range conns {
+			clients.Go(func() {
+				for range n / conns {
+					findOne(b, c, bson.D{{Key: "_id", Value: rand.IntN(total)}})
+				}
+			})
+		}
+		clients.Wait()
+	}
+}
+
+// BenchmarkDocdbConnections is findOne over 500 connections, against as many over 16.
+func BenchmarkDocdbConnections(b *testing.B) {
+	const total = 5_000
+	addr := address.FindString(serve(b, exec.Command(program.Path(b), "docdb", "--data", b.TempDir(), "--listen", "127.0.0.1:0")))
+	few, many := pooled(b, addr, 16), pooled(b, addr, 500)
+	for part := range slices.Chunk(documents(b, 0, total, 1024), 1000) {
+		if _, err := few.InsertMany(context.Background(), part); err != nil {
+			b.Fatal(err)
+		}
+	}
+	findAtOnce(b, many, 500, total)(5000) // until all are connected
+	compare(b, 8000, findAtOnce(b, few, 16, total), findAtOnce(b, many, 500, total))
 }
 
 // address is where telamon docdb says that it is.

@@ -168,6 +168,9 @@ func CheckName(name string) error { return checkName(name) }
 // LetAll makes the values of a document's fields known under their names, for all that is read from here on. They are
 // expressions that look at no document.
 func (p *Parser) LetAll(doc bson.Raw) error {
+	if len(doc) == 0 {
+		return nil
+	}
 	x := &Evaluation{pace: p.pace}
 	for name, v := range keys.Elements(doc) {
 		if err := checkName(string(name)); err != nil {
