@@ -27,9 +27,8 @@ func TestStepDownInterrupts(t *testing.T) {
 		"aggregate anywhere": {"aggregate", append([]any{"pipeline", bson.A{}}, secondary...), false, false},
 	} {
 		t.Run(what, func(t *testing.T) {
-			c := start(t, ofThree)
+			c := start(t, ofThree, func(g *Gateway) { g.cfg.Open = true })
 			c.set.Change(three(1, 2))
-			c.cfg.Open = true
 			r := c.dial(t)
 			var value any = "block"
 			r.send(&wire.Msg{Body: command1(t, "one", append([]any{tc.name, value}, tc.more...)...)})
