@@ -91,21 +91,22 @@ func (ix guide) leading(f *match.Filter) (b bounds, prefixes [][]byte) {
 
 // narrow bounds the index by each branch of an $or of very many, where what they say together of each part is too much.
 func (ix guide) narrow(f *match.Filter, b *bounds) {
-	for _, alternatives := range f.ManyAlternatives() {
-		var spans []span
-		for _, branch := range alternatives {
-			one, prefixes := ix.leading(branch)
-			if one.used == 0 || ix.pace.Over(1) {
-				return
-			}
-			spans = append(spans, one.spans...)
-			for _, prefix := range prefixes {
-				spans = append(spans, span{prefix, storage.After(prefix)})
-			}
-		}
-		b.spans, b.points = united(spans), false
+	list := f.ManyAlternatives()
+	if len(list) == 0 {
 		return
 	}
+	var spans []span
+	for _, branch := range list[0] {
+		one, prefixes := ix.leading(branch)
+		if one.used == 0 || ix.pace.Over(1) {
+			return
+		}
+		spans = append(spans, one.spans...)
+		for _, prefix := range prefixes {
+			spans = append(spans, span{prefix, storage.After(prefix)})
+		}
+	}
+	b.spans, b.points = united(spans), false
 }
 
 // multiply puts each point behind each prefix.
