@@ -23,12 +23,14 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/databaseuser"
 	"github.com/telamon-db/telamon/internal/resource/encryption"
 	"github.com/telamon-db/telamon/internal/resource/events"
+	"github.com/telamon-db/telamon/internal/resource/federation"
 	"github.com/telamon-db/telamon/internal/resource/flex"
 	"github.com/telamon-db/telamon/internal/resource/globalwrites"
 	"github.com/telamon-db/telamon/internal/resource/integration"
 	"github.com/telamon-db/telamon/internal/resource/invitation"
 	"github.com/telamon-db/telamon/internal/resource/maintenance"
 	"github.com/telamon-db/telamon/internal/resource/monitoring"
+	"github.com/telamon-db/telamon/internal/resource/onlinearchive"
 	"github.com/telamon-db/telamon/internal/resource/organization"
 	"github.com/telamon-db/telamon/internal/resource/outage"
 	"github.com/telamon-db/telamon/internal/resource/privatelink"
@@ -36,6 +38,7 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/ratelimits"
 	"github.com/telamon-db/telamon/internal/resource/root"
 	"github.com/telamon-db/telamon/internal/resource/sampledata"
+	"github.com/telamon-db/telamon/internal/resource/search"
 	"github.com/telamon-db/telamon/internal/resource/serviceaccount"
 	"github.com/telamon-db/telamon/internal/resource/team"
 	"github.com/telamon-db/telamon/internal/state"
@@ -54,15 +57,16 @@ type (
 // families is the one list: what the API has, and what works for it.
 func (s *Server) families() []any {
 	var (
-		pace     = s.cfg.Pace
-		networks = container.New(s.store)
-		names    = awsdns.New(s.store)
-		clusters = cluster.Lifecycle{Node: s.node, Site: s.cfg.site(), MinDuration: pace.Cluster, Networks: networks, Names: names}
-		shared   = cluster.Lifecycle{Node: s.node, Site: s.cfg.site(), MinDuration: pace.Flex, Networks: networks, Names: names}
-		users    = databaseuser.New(s.store)
-		links    = privatelink.New(s.store, pace.Other)
-		configs  = alert.NewConfigurations(s.store)
-		inviter  = &invite.Sender{BaseURL: func() string { return s.bootstrap.BaseURL }}
+		pace      = s.cfg.Pace
+		networks  = container.New(s.store)
+		names     = awsdns.New(s.store)
+		clusters  = cluster.Lifecycle{Node: s.node, Site: s.cfg.site(), MinDuration: pace.Cluster, Networks: networks, Names: names}
+		shared    = cluster.Lifecycle{Node: s.node, Site: s.cfg.site(), MinDuration: pace.Flex, Networks: networks, Names: names}
+		users     = databaseuser.New(s.store)
+		links     = privatelink.New(s.store, pace.Other)
+		configs   = alert.NewConfigurations(s.store)
+		federated = federation.New(s.store, pace.Other)
+		inviter   = &invite.Sender{BaseURL: func() string { return s.bootstrap.BaseURL }}
 	)
 	list := []any{
 		&root.Service{Store: s.store, Build: Version},
@@ -94,11 +98,15 @@ func (s *Server) families() []any {
 		links, links.Endpoints, links.Mode,
 		cloudaccess.New(s.store, pace.Other),
 		integration.New(s.store),
+		federated, federated.Limits, federated.Endpoints,
 		&globalwrites.Service{Store: s.store},
 		&alert.Service{Configurations: configs}, configs,
 		&events.Service{Store: s.store, Log: s.cfg.Logger},
 		invite.Expiry{Store: s.store},
 		mail.Sender{Store: s.store, Transport: s.mail, Log: s.cfg.Logger},
+	}
+	for _, d := range s.declaredOfClusters() {
+		list = append(list, d)
 	}
 	// Organizations and projects know who lives in them.
 	return append(list, &organization.Service{Store: s.store, Residents: having[organization.Resident](list)}, &project.Service{
@@ -108,7 +116,13 @@ func (s *Server) families() []any {
 
 // reconciler makes clusters what they are declared to be.
 func (s *Server) reconciler() cluster.Reconciler {
-	return cluster.Reconciler{Store: s.store, Runtime: s.plane, Dependents: []cluster.Dependent{s.backups(), s.sampleData()}, MinDuration: s.cfg.Pace.Cluster}
+	return cluster.Reconciler{Store: s.store, Runtime: s.plane, Dependents: append(s.declaredOfClusters(), s.backups(), s.sampleData()), MinDuration: s.cfg.Pace.Cluster}
+}
+
+// declaredOfClusters are the families of what clusters have declared beside themselves.
+func (s *Server) declaredOfClusters() []cluster.Dependent {
+	duration := s.cfg.Pace.Other
+	return []cluster.Dependent{onlinearchive.New(s.store, duration), search.NewIndexes(s.store, duration), search.NewDeployments(s.store, duration)}
 }
 
 func (s *Server) backups() *backup.Service {

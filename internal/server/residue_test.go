@@ -27,8 +27,12 @@ var passing = []string{"t_letters"}
 
 // inside are the tables that have rows of a project.
 var inside = []string{
-	"t_alert_configs", "t_audit_configs", "t_aws_dns", "t_backup_compliance_policies", "t_backup_endpoints", "t_backup_schedules", "t_client_authorities", "t_cloud_access_roles", "t_clusters", "t_custom_roles", "t_database_user_certificates", "t_database_users", "t_encryption_at_rest", "t_encryption_endpoints", "t_endpoint_services", "t_endpoints", "t_export_buckets", "t_export_jobs", "t_integrations", "t_maintenance_windows", "t_network_containers",
-	"t_network_entries", "t_network_peers", "t_projects", "t_regional_endpoint_modes", "t_restore_jobs", "t_sample_loads", "t_snapshots", "t_user_security",
+	"t_alert_configs", "t_audit_configs", "t_aws_dns", "t_backup_compliance_policies", "t_backup_endpoints", "t_backup_schedules",
+	"t_client_authorities", "t_cloud_access_roles", "t_clusters", "t_custom_roles", "t_database_user_certificates", "t_database_users",
+	"t_encryption_at_rest", "t_encryption_endpoints", "t_endpoint_services", "t_endpoints", "t_export_buckets", "t_export_jobs",
+	"t_federated_instances", "t_federation_endpoints", "t_federation_limits", "t_integrations", "t_maintenance_windows", "t_network_containers",
+	"t_network_entries", "t_network_peers", "t_online_archives", "t_projects", "t_regional_endpoint_modes", "t_restore_jobs", "t_sample_loads",
+	"t_search_deployments", "t_search_indexes", "t_snapshots", "t_user_security",
 }
 
 // residue is an organization with a project that has something in every table.
@@ -92,6 +96,8 @@ func (r *residue) networks() {
 		{"/cloudProviderAccess", object{"providerName": "AWS"}, http.StatusOK},
 		{"/integrations/PAGER_DUTY", object{"type": "PAGER_DUTY", "serviceKey": "0123456789abcdef0123456789abcdef"}, http.StatusOK},
 		{"/alertConfigs", object{"eventTypeName": "CLUSTER_CREATED", "notifications": []object{{"typeName": "GROUP"}}}, http.StatusOK},
+		{"/dataFederation", object{"name": "lake"}, http.StatusOK},
+		{"/privateNetworkSettings/endpointIds", object{"endpointId": "vpce-0123456789abcdef0"}, http.StatusCreated},
 		{"/encryptionAtRest/AWS/privateEndpoints", object{"regionName": "US_EAST_1"}, http.StatusAccepted},
 	} {
 		owner.Post(at+c.path, c.body).Want(c.status)
@@ -125,6 +131,10 @@ func (r *residue) cluster() {
 		"deliveryType": "automated", "snapshotId": snapshot, "targetClusterName": "alpha", "targetGroupId": r.project,
 	}).Want(http.StatusOK)
 	r.Advance(time.Minute)
+	owner.Post(at+"/clusters/alpha/onlineArchives", object{"dbName": "shop", "collName": "orders", "criteria": object{"type": "CUSTOM", "query": "{}"}}).Want(http.StatusOK)
+	owner.Post(at+"/clusters/alpha/search/indexes", object{"database": "shop", "collectionName": "orders", "name": "words", "definition": object{"mappings": object{"dynamic": true}}}).
+		Want(http.StatusCreated)
+	owner.Post(at+"/clusters/alpha/search/deployment", object{"specs": []object{{"instanceSize": "S20_HIGHCPU_NVME", "nodeCount": 2}}}).Want(http.StatusCreated)
 	owner.Post(at+"/sampleDatasetLoad/alpha", nil).Want(http.StatusCreated)
 }
 

@@ -41,7 +41,7 @@ type call struct {
 
 func TestResources(t *testing.T) {
 	s := apitest.Start(t)
-	for _, r := range slices.Concat(resources, clusters, networks, callers) {
+	for _, r := range slices.Concat(resources, clusters, networks, callers, data) {
 		t.Run(r.name, func(t *testing.T) {
 			ids := map[string]string{"{org}": s.OrgID, "{group}": s.ProjectID, "{owner}": s.OwnerUserID}
 			for _, c := range r.calls {
