@@ -125,6 +125,7 @@ func serve(c *cobra.Command, cfg server.Config) error {
 	if err := welcome.Execute(c.OutOrStdout(), said); err != nil {
 		return err
 	}
+	settle()
 	weight := make([]byte, ballast)
 	defer runtime.KeepAlive(weight)
 	return s.Run(c.Context())

@@ -54,7 +54,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("dns: %q is no zone", cfg.Zone)
 	}
 	zone := dns.CanonicalName(cfg.Zone)
-	return &Server{zone: zone, names: &names{zone: zone, read: cfg.Names, now: time.Now}, limits: newLimits(time.Now), log: cfg.Log}, nil
+	return &Server{zone: zone, names: newNames(zone, cfg.Names, time.Now), limits: newLimits(time.Now), log: cfg.Log}, nil
 }
 
 const (
@@ -87,10 +87,10 @@ func (s *Server) Serve(ctx context.Context, udp net.PacketConn, tcp net.Listener
 
 // ServeDNS answers one question.
 func (s *Server) ServeDNS(w dns.ResponseWriter, asked *dns.Msg) {
-	answer := new(dns.Msg).SetReply(asked)
+	answer, network := new(dns.Msg).SetReply(asked), subnet(w.RemoteAddr())
 	overUDP := w.RemoteAddr().Network() == "udp"
 	if overUDP {
-		switch s.limits.ask(subnet(w.RemoteAddr())) {
+		switch s.limits.ask(network) {
 		case later:
 			answer.Truncated = true // whoever is who it says asks again over TCP
 			s.send(w, answer)
@@ -99,7 +99,7 @@ func (s *Server) ServeDNS(w dns.ResponseWriter, asked *dns.Msg) {
 			return
 		}
 	}
-	s.answer(asked, answer)
+	s.answer(network, asked, answer)
 	if overUDP {
 		size := dns.MinMsgSize
 		if opt := asked.IsEdns0(); opt != nil {
@@ -128,8 +128,8 @@ func subnet(a net.Addr) string {
 	return share.Subnet(at.Addr().Unmap())
 }
 
-// answer fills in the answer to a question.
-func (s *Server) answer(asked, answer *dns.Msg) {
+// answer fills in the answer to a question from a network.
+func (s *Server) answer(network string, asked, answer *dns.Msg) {
 	if asked.Opcode != dns.OpcodeQuery || asked.Response || len(asked.Question) != 1 {
 		answer.Rcode = dns.RcodeNotImplemented
 		return
@@ -142,7 +142,7 @@ func (s *Server) answer(asked, answer *dns.Msg) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	found, exists, err := s.names.find(ctx, name)
+	found, exists, err := s.names.find(ctx, network, name)
 	if err != nil {
 		s.log.Info("DNS knows no names", "error", err)
 		answer.Rcode = dns.RcodeServerFailure

@@ -30,7 +30,7 @@ func serve(t *testing.T, now func() time.Time, read func(context.Context) ([]Clu
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.names.now = now
+	s.names = newNames(s.zone, read, now)
 	tcp, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -205,9 +205,32 @@ func TestFloods(t *testing.T) {
 	}
 	for i := range 3 * networks {
 		l.ask(fmt.Sprint(i))
-		if len(l.answer) > networks {
-			t.Fatalf("%d networks are told apart", len(l.answer))
+		if len(l.answer.all) > networks {
+			t.Fatalf("%d networks are told apart", len(l.answer.all))
 		}
+	}
+}
+
+// TestNamesThatAreNowhere: a network that asks for many names which are not there has the store read seldom, and costs no
+// other network a name that has just come.
+func TestNamesThatAreNowhere(t *testing.T) {
+	at, reads, all := time.Unix(0, 0), 0, []Cluster(nil)
+	n := newNames("telamon.internal.", func(context.Context) ([]Cluster, error) {
+		reads++
+		return all, nil
+	}, func() time.Time { return at })
+	for i := range 1000 {
+		at = at.Add(10 * time.Millisecond)
+		if _, exists, err := n.find(t.Context(), "192.0.2.0/24", fmt.Sprintf("x%d.telamon.internal.", i)); exists || err != nil {
+			t.Fatal(exists, err)
+		}
+	}
+	if most := readsBurst + 10*readsSecond + 10 + 1; reads > most {
+		t.Errorf("in ten seconds the store was read %d times, at most %d are right", reads, most)
+	}
+	all, at = clusters, at.Add(pause)
+	if _, exists, err := n.find(t.Context(), "198.51.100.0/24", "cluster0.ab12c.telamon.internal."); !exists || err != nil {
+		t.Error("another network does not find a name that has just come")
 	}
 }
 
@@ -244,7 +267,7 @@ func FuzzAnswer(f *testing.F) {
 			return
 		}
 		answer := new(dns.Msg).SetReply(asked)
-		s.answer(asked, answer)
+		s.answer("192.0.2.0/24", asked, answer)
 		if _, err := answer.Pack(); err != nil {
 			t.Errorf("%v: %v", asked, err)
 		}

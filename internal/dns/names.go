@@ -22,20 +22,25 @@ type names struct {
 	zone string
 	read func(context.Context) ([]Cluster, error)
 	now  func() time.Time
+	asks *each // readings that networks ask for, by names that are not known
 
 	mu      sync.Mutex
 	at      time.Time // of the last reading
 	records map[string][]dns.RR
 }
 
+func newNames(zone string, read func(context.Context) ([]Cluster, error), now func() time.Time) *names {
+	return &names{zone: zone, read: read, now: now, asks: newEach(readsSecond, readsBurst, now)}
+}
+
 // find returns the records of a name, and whether there is the name or one below it. A name that is not known is looked for
-// anew, since a cluster may have come into being just now.
-func (n *names) find(ctx context.Context, name string) (found []dns.RR, exists bool, err error) {
+// anew, since a cluster may have come into being just now, unless the network has asked for many of those.
+func (n *names) find(ctx context.Context, network, name string) (found []dns.RR, exists bool, err error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	found, exists = n.records[name]
 	age := n.now().Sub(n.at)
-	if exists && age < oldest || n.records != nil && age < pause {
+	if n.records != nil && (age < pause || age < oldest && (exists || !n.asks.allow(network))) {
 		return found, exists, nil
 	}
 	all, err := n.read(ctx)

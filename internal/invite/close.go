@@ -34,9 +34,19 @@ func (inv *Invitation) close(tx store.Tx, how End) error {
 		return err
 	}
 	if how == Accepted {
-		return nil
+		return welcome(tx, inv.UserID)
 	}
 	return forgetStranger(tx, inv.UserID)
+}
+
+// welcome makes the account of somebody who has accepted an invitation the person's own: it counts no longer for its maker.
+func welcome(tx store.Tx, userID model.ID) error {
+	u, err := state.Users.Get(tx, userID)
+	if err != nil || u.Maker == "" {
+		return err
+	}
+	u.Maker = ""
+	return state.Users.Put(tx, u)
 }
 
 // enter makes the places active that waited for the invitation. A person who enters a project enters its organization

@@ -103,7 +103,7 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request) {
 	a, status, problem := answer{how: how}, http.StatusBadRequest, ""
 	switch {
 	case how == Accepted && d.Stranger:
-		a, problem, err = account(r.Context(), form, d.Username)
+		a, problem, err = account(password.From(r.Context(), p.Address(r)), form, d.Username)
 	case how == Accepted && form.Has("password"): // the page has been open since before there was an account
 		status, problem = http.StatusConflict, "You have an account by now. Its password stays the one that you set there; to join, accept again."
 	}

@@ -62,7 +62,7 @@ func (s *Service) approve(w http.ResponseWriter, r *http.Request) {
 		ask(w, http.StatusTooManyRequests, code, username, "Too many tries. Wait a minute.")
 		return
 	}
-	u, err := s.know(r.Context(), username, f.Get("password"))
+	u, err := s.know(password.From(r.Context(), s.Address(r)), username, f.Get("password"))
 	if err == nil && u == nil {
 		s.Log.WarnContext(r.Context(), "login: a username or password is wrong", "address", s.Address(r).String())
 		ask(w, http.StatusForbidden, code, username, "The username or the password is wrong.")

@@ -60,6 +60,7 @@ type CloudUser struct {
 	MobileNumber string    `json:"mobileNumber,omitempty"`
 	Created      time.Time `json:"created"`
 	LastAuth     time.Time `json:"lastAuth,omitzero"`
+	Maker        ID        `json:"maker,omitempty"` // the organization or user that had the account created, until an invitation is accepted
 	Rev          int64     `json:"-"`
 }
 

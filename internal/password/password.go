@@ -9,9 +9,12 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 
 	"golang.org/x/crypto/argon2"
+
+	"github.com/telamon-db/telamon/internal/share"
 )
 
 // cost has the parameters of a hash.
@@ -30,7 +33,15 @@ const (
 )
 
 // hashing bounds how many passwords are hashed at once, and with that the memory that callers can make the server use.
-var hashing = make(chan struct{}, 4)
+// Addresses take turns: who waits with many comes after who waits with one.
+var hashing = share.NewMemory(4)
+
+type addressKey struct{}
+
+// From returns ctx with the address for whose sake passwords are hashed. Without one, it is the server's own.
+func From(ctx context.Context, a netip.Addr) context.Context {
+	return context.WithValue(ctx, addressKey{}, share.Subnet(a))
+}
 
 var b64 = base64.RawStdEncoding
 
@@ -61,12 +72,15 @@ func Verify(ctx context.Context, hash, password string) (bool, error) {
 }
 
 func (c cost) key(ctx context.Context, password string, salt []byte) ([]byte, error) {
-	select {
-	case hashing <- struct{}{}:
-		defer func() { <-hashing }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
+	address, _ := ctx.Value(addressKey{}).(string)
+	turn, err := hashing.Take(ctx, share.Owner{Address: address}, 1, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer turn.Release()
 	return argon2.IDKey([]byte(password), salt, c.passes, c.memory, c.lanes, hashSize), nil
 }
 

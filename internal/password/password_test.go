@@ -38,12 +38,9 @@ func TestAPasswordIsItsHashs(t *testing.T) {
 func TestHashingEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for range 100 { // each of two ways to go on may be taken
-		if _, err := password.Hash(ctx, "secret"); err != nil {
-			return
-		}
+	if _, err := password.Hash(ctx, "secret"); err == nil {
+		t.Error("it goes on")
 	}
-	t.Error("it goes on")
 }
 
 func TestWhatIsWeak(t *testing.T) {

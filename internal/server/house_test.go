@@ -25,7 +25,7 @@ var house = map[string][]string{
 	"internal/fault":                  {},
 	"internal/authz":                  {},
 	"internal/verifier":               {},
-	"internal/password":               {},
+	"internal/password":               {"internal/share"},
 	"internal/bearer":                 {},
 	"internal/webpage":                {},
 	"internal/model":                  {"internal/authz"},

@@ -41,6 +41,12 @@ var Users = &store.Table[model.CloudUser]{
 	Indexes: []store.Index[model.CloudUser]{
 		{Name: "username", Unique: true, Key: func(u *model.CloudUser) []string { return []string{strings.ToLower(u.Username)} }},
 		{Name: "folded", Key: func(u *model.CloudUser) []string { return []string{FoldUsername(u.Username)} }},
+		{Name: "maker", Key: func(u *model.CloudUser) []string {
+			if u.Maker == "" {
+				return nil
+			}
+			return []string{u.Maker}
+		}},
 	},
 }
 

@@ -1,8 +1,10 @@
 package clouduser
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strconv"
 
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
@@ -15,11 +17,15 @@ import (
 
 type createIn struct{ Body CloudAppUser }
 
+// maxMade is how many accounts an organization or a user has created whose holders have accepted no invitation: no other limit
+// bounds them. It is no limit of the service.
+const maxMade = 500
+
 func (s *Service) create(ctx context.Context, in createIn) (out CloudAppUser, err error) {
 	if err := fault.Check(in.Body.check); err != nil {
 		return out, err
 	}
-	hash, err := password.Hash(ctx, in.Body.Password)
+	hash, err := password.Hash(password.From(ctx, authz.From(ctx).Address), in.Body.Password)
 	if err != nil {
 		return out, err
 	}
@@ -35,6 +41,11 @@ func (s *Service) create(ctx context.Context, in createIn) (out CloudAppUser, er
 		case !store.IsNotFound(err):
 			return err
 		}
+		who := authz.From(tx.Context())
+		u.Maker = cmp.Or(who.OrgID, who.ID)
+		if err := mayMake(tx, u.Maker); err != nil {
+			return err
+		}
 		u.Created, u.Rev = tx.Now(), 0
 		if err := state.Users.Put(tx, u); err != nil {
 			return err
@@ -47,6 +58,38 @@ func (s *Service) create(ctx context.Context, in createIn) (out CloudAppUser, er
 		return nil
 	})
 	return created(u, in.Body), err
+}
+
+// mayMake refuses one more account of a maker who has as many as allowed.
+func mayMake(tx store.Tx, maker model.ID) error {
+	n, err := state.Users.Count(tx, madeBy(maker))
+	if err == nil && n >= maxMade {
+		err = usersPerMaker.With(strconv.Itoa(maxMade))
+	}
+	return err
+}
+
+func madeBy(maker model.ID) store.Query { return store.Query{Index: "maker", Prefix: []string{maker}} }
+
+// forgetMade removes the accounts that an organization has made and that have no place elsewhere.
+func forgetMade(tx store.Tx, orgID model.ID) error {
+	made, err := state.Users.List(tx, madeBy(orgID))
+	if err != nil {
+		return err
+	}
+	for _, u := range made {
+		n, err := state.Memberships.Count(tx, store.Query{Index: "user", Prefix: []string{u.ID}})
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			continue
+		}
+		if err := state.Users.Delete(tx, u); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type getIn struct {

@@ -43,7 +43,7 @@ func (s *Service) accountOperations() api.Operations {
 			"roles name. The roles take effect once the invitation is accepted; it expires after 30 days. A role in a project implies ORG_MEMBER in " +
 			"its organization. Any caller may use this, but only an owner of an organization or project can give roles in it.",
 		Roles: authz.Authenticated, Status: http.StatusOK, Level: api.Real, Deprecated: newer, Sunset: sunset,
-		Errors: fault.Kinds{fault.UserAlreadyExists, fault.UsersPerOrg, fault.UsersPerGroup}, Versions: api.Since("2023-01-01", s.create),
+		Errors: fault.Kinds{fault.UserAlreadyExists, usersPerMaker, fault.UsersPerOrg, fault.UsersPerGroup}, Versions: api.Since("2023-01-01", s.create),
 	}, {
 		ID: "getUser", Method: http.MethodGet, Path: "/users/{userId}", Tag: tag,
 		Summary: "Return one cloud user by id",

@@ -166,5 +166,5 @@ func (s *Service) removeFromOrg(seen func(*model.Membership) bool) func(store.Tx
 
 // OnOrgDelete deletes the memberships and invitations of an organization that is being deleted.
 func (s *Service) OnOrgDelete(tx store.Tx, orgID model.ID) error {
-	return errors.Join(invite.DeleteInOrg(tx, orgID), state.Memberships.DeleteAll(tx, state.MembershipsIn(orgID)))
+	return errors.Join(invite.DeleteInOrg(tx, orgID), state.Memberships.DeleteAll(tx, state.MembershipsIn(orgID)), forgetMade(tx, orgID))
 }

@@ -3,6 +3,8 @@ package organization
 import (
 	"cmp"
 	"errors"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -26,6 +28,9 @@ func create(tx store.Tx, in createIn) (out CreateOrganizationResponse, err error
 	}
 	founder, err := founder(tx, authz.From(tx.Context()), w.OrgOwnerID)
 	if err != nil {
+		return out, err
+	}
+	if err := room(tx, founder); err != nil {
 		return out, err
 	}
 	o := &model.Organization{ID: model.NewID(), Name: w.Name, Created: tx.Now(), SkipDefaultAlerts: w.SkipDefaultAlertsSettings}
@@ -58,6 +63,27 @@ func founder(tx store.Tx, who *authz.Principal, userID model.ID) (m *model.Membe
 		}
 	}
 	return m, err
+}
+
+// maxOwned is how many organizations a user may own: no other limit bounds how many are founded. It is Telamon's own.
+const maxOwned = 250
+
+// room refuses an organization whose owner has as many as a user may have.
+func room(tx store.Tx, founder *model.Membership) error {
+	places, err := state.Memberships.List(tx, store.Query{Index: "user", Prefix: []string{founder.UserID}})
+	if err != nil {
+		return err
+	}
+	owned := 0
+	for _, m := range places {
+		if m.GroupID == "" && slices.Contains(m.Roles, authz.OrgOwner) {
+			owned++
+		}
+	}
+	if owned >= maxOwned {
+		return orgsPerUser.With(strconv.Itoa(maxOwned))
+	}
+	return nil
 }
 
 // check validates a request, as far as that needs no other object.

@@ -144,3 +144,18 @@ func TestAnInvitedUserIsNoFounder(t *testing.T) {
 	}).Want(http.StatusOK).Object()["id"]
 	s.Owner().Post("/orgs", object{"name": "n", "orgOwnerId": invited}).WantError(http.StatusNotFound, "USER_NOT_FOUND")
 }
+
+// TestOwnersHaveBoundedOrganizations: no other limit bounds them. One that goes makes room.
+func TestOwnersHaveBoundedOrganizations(t *testing.T) {
+	s := apitest.Start(t)
+	found := func(name string) *apitest.Answer {
+		return s.Owner().Post("/orgs", object{"name": name, "orgOwnerId": s.OwnerUserID, "apiKey": object{"desc": "k", "roles": []string{"ORG_OWNER"}}})
+	}
+	var last created
+	for range 249 { // beside the first one
+		found("more").Want(http.StatusCreated).JSON(&last)
+	}
+	found("too-many").WantError(http.StatusBadRequest, "MAX_ORGS_PER_USER_EXCEEDED")
+	s.As(last.APIKey.PublicKey, last.APIKey.PrivateKey).Delete("/orgs/" + last.Organization.ID).Want(http.StatusNoContent)
+	found("one-more").Want(http.StatusCreated)
+}

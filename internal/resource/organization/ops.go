@@ -54,7 +54,7 @@ func (s *Service) organizations() api.Operations {
 		Description: "Creates an organization with an owner, and with the API key or service account that the body describes: only the answer " +
 			"shows their secrets, and only they can be used in the new organization. The caller gets no access to it. " +
 			"The owner is the member of the caller's organization whom orgOwnerId names, or else its oldest owner. Federations are not supported: federationSettingsId is refused.",
-		Roles: owner.Anywhere(), Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.UserNotFound},
+		Roles: owner.Anywhere(), Status: http.StatusCreated, Level: api.Real, Errors: fault.Kinds{fault.UserNotFound, orgsPerUser},
 		Versions: api.Since("2023-01-01", store.Write(s.Store, create)),
 	}, {
 		ID: "getOrganization", Aliases: []string{"getOrg"}, Method: http.MethodGet, Path: one, Tag: tag,
