@@ -28,6 +28,7 @@ type call struct {
 	do      string // method and path
 	version string // in place of the resource's
 	settled bool   // after everything that the server has begun has come to its end
+	aDay    bool   // a day and an hour later
 	moving  bool   // of something on its way to another state: a second look may see another
 	own     bool   // with the key that is kept as public and private
 	body    string
@@ -41,7 +42,7 @@ type call struct {
 
 func TestResources(t *testing.T) {
 	s := apitest.Start(t)
-	for _, r := range slices.Concat(resources, clusters, networks, callers, data) {
+	for _, r := range slices.Concat(resources, clusters, networks, callers, data, backups) {
 		t.Run(r.name, func(t *testing.T) {
 			ids := map[string]string{"{org}": s.OrgID, "{group}": s.ProjectID, "{owner}": s.OwnerUserID}
 			for _, c := range r.calls {
@@ -59,6 +60,9 @@ func (c call) make(t *testing.T, s *apitest.Server, version string, ids map[stri
 	}
 	if c.settled {
 		s.Advance(time.Second)
+	}
+	if c.aDay {
+		s.Advance(25 * time.Hour)
 	}
 	method, path, _ := strings.Cut(fill(c.do, ids), " ")
 	var body any

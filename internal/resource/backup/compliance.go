@@ -2,6 +2,7 @@ package backup
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -143,9 +144,10 @@ func (c Complying) Reconcile(ctx context.Context, key string) (again time.Time, 
 // GiveUp keeps the work: what is in the way may go away.
 func (Complying) GiveUp(_ context.Context, _ string, cause error) error { return cause }
 
-// OnProjectDelete removes what a project has of the family, its clusters being gone.
+// OnProjectDelete removes what a project has of the family, its clusters being gone: its policy, and the snapshots that
+// have outlived their clusters.
 func (s *Service) OnProjectDelete(tx store.Tx, groupID model.ID) error {
-	return Policies.DeleteAll(tx, store.Query{IDs: []string{groupID}})
+	return errors.Join(Policies.DeleteAll(tx, store.Query{IDs: []string{groupID}}), dropAll(tx, store.Query{Index: "name", Prefix: []string{groupID}}))
 }
 
 // impose holds the schedules of the project's clusters against the policy, and makes those meet it that do not if

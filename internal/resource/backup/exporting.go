@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -73,6 +75,22 @@ func (e Exporting) record(ctx context.Context, key string, change func(*ExportJo
 // GiveUp fails the job.
 func (e Exporting) GiveUp(ctx context.Context, key string, cause error) error {
 	return e.record(ctx, key, func(j *ExportJob) { j.State, j.Reason = exportFailed, cause.Error() }, "CPS_EXPORT_FAILED")
+}
+
+// copy notes the regions that the snapshot's schedule wants copies in: a record, as there are no other regions.
+func (s *Snapshot) copy(tx store.Tx) error {
+	plan, err := Schedules.Get(tx, s.ClusterID)
+	if err != nil || s.Rhythm == "" {
+		return store.IfMissing(err, nil)
+	}
+	for _, c := range plan.Is.CopySettings {
+		wanted := slices.ContainsFunc(c.Frequencies, func(f string) bool { return strings.EqualFold(f, s.Rhythm) }) ||
+			slices.ContainsFunc(c.Items, func(i CopyPolicyItem) bool { return i.FrequencyType == s.Rhythm })
+		if wanted && !slices.Contains(s.Copies, c.RegionName) {
+			s.Copies = append(s.Copies, c.RegionName)
+		}
+	}
+	return nil
 }
 
 // exportByItself begins the export of a snapshot that its cluster's schedule wants exported.

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"errors"
 	"math"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -27,8 +28,17 @@ type (
 	tenant   struct{ api.InCluster } // of the shared tiers that have become Flex clusters
 )
 
+// cluster is the cluster, or what stands for one that has been deleted and has snapshots that outlive it.
 func (in dedicated) cluster(tx store.Tx) (*model.Cluster, error) {
-	return state.DedicatedByName(tx, in.GroupID, in.ClusterName)
+	c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
+	if !errors.Is(err, fault.ClusterNotFound) {
+		return c, err
+	}
+	left, lerr := Snapshots.List(tx, store.Query{Index: "name", Prefix: []string{in.GroupID, in.ClusterName}, Reverse: true, Limit: 1})
+	if lerr != nil || len(left) == 0 || left[0].Flex {
+		return nil, errors.Join(lerr, err)
+	}
+	return &model.Cluster{ID: left[0].ClusterID, GroupID: in.GroupID, Name: in.ClusterName, State: model.Deleting}, nil
 }
 
 func (in flexCluster) cluster(tx store.Tx) (*model.Cluster, error) {

@@ -12,6 +12,7 @@ import (
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -85,7 +86,7 @@ type scheduleIn struct{ dedicated }
 
 // find returns the cluster that in names and its schedule, stored or not.
 func (in scheduleIn) find(tx store.Tx) (*Schedule, *model.Cluster, error) {
-	c, err := in.cluster(tx)
+	c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -15,6 +15,9 @@ var intervals = map[string]struct {
 	also []int
 }{"hourly": {2, []int{4, 6, 8, 12}}, "daily": {1, nil}, "weekly": {7, nil}, "monthly": {28, []int{lastOfAll}}, "yearly": {12, nil}}
 
+// rhythms are those of items, the rarest last.
+var rhythms = []string{"hourly", "daily", "weekly", "monthly", "yearly"}
+
 // possible reports whether the item's rhythm has its interval.
 func (i PolicyItem) possible() bool {
 	n := intervals[i.FrequencyType]

@@ -78,13 +78,13 @@ func (w Scheduling) keepUp(tx store.Tx, c *model.Cluster, s *Schedule, until tim
 }
 
 // serve makes the snapshot one of item too, due at an instant and kept until end at least. It has the rhythm of the item
-// that keeps it longest.
+// that keeps it longest, and of several the rarest.
 func (s *Snapshot) serve(item PolicyItem, due, end time.Time) {
 	s.Items = append(s.Items, item.ID)
 	if due.After(s.Due) {
 		s.Due = due
 	}
-	if end.After(s.Expires) {
+	if end.After(s.Expires) || end.Equal(s.Expires) && slices.Index(rhythms, item.FrequencyType) > slices.Index(rhythms, s.Rhythm) {
 		s.Expires, s.Rhythm = end, item.FrequencyType
 	}
 }

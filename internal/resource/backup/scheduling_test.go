@@ -219,3 +219,80 @@ func TestWhatIsMissed(t *testing.T) {
 		t.Errorf("a day later there are %d", len(got))
 	}
 }
+
+// Snapshots outlive their cluster if its owner asks for that, or a compliance policy does: until they expire or are deleted, or
+// the project goes. They can be restored.
+func TestSnapshotsThatOutliveTheirCluster(t *testing.T) {
+	for name, retain := range map[string]bool{"asked for": true, "by policy": false} {
+		t.Run(name, func(t *testing.T) {
+			s := apitest.Start(t)
+			admit(s, s.ProjectID)
+			cluster(s, s.ProjectID, "alpha")
+			insert(t, orders(t, s, s.ProjectID, "alpha"), 1, 2)
+			id := take(t, s, s.ProjectID, "alpha")
+			remove := clusters(s.ProjectID) + "/alpha"
+			if retain {
+				remove += "?retainBackups=true"
+			} else {
+				s.Owner().Do(http.MethodPut, policy(s.ProjectID), demand(nil)).Want(http.StatusOK)
+			}
+			s.Owner().Delete(remove).Want(http.StatusAccepted)
+			settle(s)
+			one := snapshots(s.ProjectID, "alpha") + "/" + id
+			if got := s.Owner().Get(one).Want(http.StatusOK).Object(); got["status"] != "completed" {
+				t.Errorf("the snapshot is %v", got)
+			}
+			s.Owner().Post(snapshots(s.ProjectID, "alpha"), object{}).WantError(http.StatusNotFound, "CLUSTER_NOT_FOUND")
+			s.Owner().Get(schedule(s.ProjectID, "alpha")).WantError(http.StatusNotFound, "CLUSTER_NOT_FOUND")
+			cluster(s, s.ProjectID, "beta")
+			s.Owner().Post(jobs(s.ProjectID, "alpha"), restore(id, s.ProjectID, "beta")).Want(http.StatusOK)
+			settle(s)
+			want(t, orders(t, s, s.ProjectID, "beta"), 1, 2)
+			s.Advance(8 * aDay)
+			s.Owner().Get(one).WantError(http.StatusNotFound, "CLUSTER_NOT_FOUND")
+			if got := files(t, s); len(got) > 0 {
+				t.Errorf("files of %v are left", got)
+			}
+		})
+	}
+}
+
+// A project takes along what has outlived its clusters.
+func TestAProjectTakesItsSnapshotsAlong(t *testing.T) {
+	s := apitest.Start(t)
+	group := s.Owner().Post("/groups", object{"name": "doomed", "orgId": s.OrgID}).Want(http.StatusOK).Object()["id"].(string)
+	cluster(s, group, "alpha")
+	take(t, s, group, "alpha")
+	s.Owner().Delete(clusters(group) + "/alpha?retainBackups=true").Want(http.StatusAccepted)
+	settle(s)
+	if got := files(t, s); len(got) != 1 {
+		t.Fatalf("there are files of %v", got)
+	}
+	s.Owner().Delete("/groups/" + group).Want(http.StatusNoContent)
+	settle(s)
+	if got := files(t, s); len(got) > 0 {
+		t.Errorf("files of %v are left", got)
+	}
+}
+
+// Copies are records: a snapshot says in what regions its schedule wants copies of it.
+func TestCopiesAreRecords(t *testing.T) {
+	s := apitest.Start(t)
+	backedUp(s, s.ProjectID, "alpha")
+	zone := s.Owner().At(newest).Get(clusters(s.ProjectID) + "/alpha").Want(http.StatusOK).Object()["replicationSpecs"].([]any)[0].(object)["zoneId"]
+	s.Owner().At(newest).Patch(schedule(s.ProjectID, "alpha"), object{"copySettings": []object{
+		{"cloudProvider": "AWS", "regionName": "EU_WEST_1", "frequencies": []string{"DAILY", "WEEKLY"}, "shouldCopyOplogs": false, "zoneId": zone},
+	}}).Want(http.StatusOK)
+	s.Advance(2 * aDay)
+	copied := 0
+	for _, snap := range scheduled(t, s, s.ProjectID, "alpha") {
+		regions, daily := snap["copyRegions"].([]any), snap["frequencyType"] == "daily" || snap["frequencyType"] == "weekly"
+		if daily != (len(regions) == 1 && regions[0] == "EU_WEST_1") {
+			t.Errorf("the copies of %v are %v", snap["frequencyType"], regions)
+		}
+		copied += len(regions)
+	}
+	if copied == 0 {
+		t.Error("nothing is copied")
+	}
+}

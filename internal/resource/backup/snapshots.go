@@ -161,9 +161,9 @@ func drop(tx store.Tx, snap *Snapshot) error {
 	return reconcile.Schedule(tx, SnapshotKind, snap.ID, snap.Node, tx.Now())
 }
 
-// OnClusterDelete removes the snapshots and jobs of a cluster that has been deleted.
-func (s *Service) OnClusterDelete(tx store.Tx, c *model.Cluster) error {
-	all, err := Snapshots.List(tx, of(c))
+// dropAll removes the snapshots that q selects.
+func dropAll(tx store.Tx, q store.Query) error {
+	all, err := Snapshots.List(tx, q)
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,17 @@ func (s *Service) OnClusterDelete(tx store.Tx, c *model.Cluster) error {
 			return err
 		}
 	}
-	return errors.Join(Schedules.DeleteAll(tx, store.Query{IDs: []string{c.ID}}), dropJobs(tx, c), ExportJobs.DeleteAll(tx, of(c)))
+	return nil
+}
+
+// OnClusterDelete removes what the family has of a cluster that has been deleted. Its snapshots stay until they expire if
+// its owner asked for that, or if the project has a compliance policy.
+func (s *Service) OnClusterDelete(tx store.Tx, c *model.Cluster) error {
+	p, err := policyOf(tx, c.GroupID)
+	if err == nil && p == nil && !c.Declared.RetainBackups {
+		err = dropAll(tx, of(c))
+	}
+	return errors.Join(err, Schedules.DeleteAll(tx, store.Query{IDs: []string{c.ID}}), dropJobs(tx, c), ExportJobs.DeleteAll(tx, of(c)))
 }
 
 // OnClusterLost fails the snapshots and jobs that are under way at a cluster whose node is gone for good.

@@ -63,6 +63,7 @@ var Snapshots = &store.Table[Snapshot]{
 	Rev:  func(s *Snapshot) *int64 { return &s.Rev },
 	Indexes: []store.Index[Snapshot]{
 		{Name: "cluster", Key: func(s *Snapshot) []string { return []string{s.ClusterID, state.TimeKey(s.Created)} }},
+		{Name: "name", Key: func(s *Snapshot) []string { return []string{s.GroupID, s.Cluster, state.TimeKey(s.Created)} }},
 	},
 }
 

@@ -62,6 +62,9 @@ func (t Taking) complete(ctx context.Context, key string, taken plane.Taken) err
 			return err
 		}
 		snap.Dataset, snap.At = taken.Dataset, taken.At
+		if err := snap.copy(tx); err != nil {
+			return err
+		}
 		return errors.Join(come(tx, snap, Completed, taken.Size), verifyLater(tx, snap.Node), exportByItself(tx, snap))
 	})
 }

@@ -187,7 +187,7 @@ func resumed(c *model.Cluster, next model.Declared) error {
 
 type deleteIn struct {
 	api.InCluster
-	RetainBackups bool `query:"retainBackups" doc:"Whether backups outlive the cluster. Kept with the cluster while it is being deleted: they go with it."`
+	RetainBackups bool `query:"retainBackups" doc:"Whether the cluster's snapshots outlive it, until they expire."`
 }
 
 func (s *Service) delete(tx store.Tx, in deleteIn) (none api.Empty, err error) {

@@ -16,7 +16,7 @@ type ClusterDescription20240805 struct {
 	InternalRole     string                    `json:"internalClusterRole,omitempty" api:"readonly,enum=NONE|SYSTEM_CLUSTER|INTERNAL_SHADOW_CLUSTER" doc:"Role of a cluster that is the service's own. NONE."`
 	RedactLogs       *bool                     `json:"redactClientLogData,omitempty" doc:"Whether the database's log leaves out what clients send. Kept as declared: the log never has it."`
 	ReplicationSpecs []ReplicationSpec20240805 `json:"replicationSpecs,omitempty" doc:"Where the cluster's nodes are and what they run on: exactly one, as the cluster is a replica set. Kept as declared; Telamon runs one process."`
-	RetainBackups    *bool                     `json:"retainBackups,omitempty" api:"default=false" doc:"Whether backups outlive the cluster. Kept as declared: they go with it."`
+	RetainBackups    *bool                     `json:"retainBackups,omitempty" api:"default=false" doc:"Whether the cluster's snapshots outlive it, until they expire."`
 	FastInitialSync  *bool                     `json:"useAwsTimeBasedSnapshotCopyForFastInitialSync,omitempty" api:"default=false" doc:"Whether new nodes begin with a copied snapshot. Kept as declared."`
 }
 
