@@ -14,12 +14,12 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// endedError says that the link's invitation has ended already.
+// endedError says that the invitation has ended already.
 type endedError struct{ how End }
 
 func (e *endedError) Error() string { return "invite: the invitation was " + string(e.how) }
 
-// find is the open invitation that a link's token belongs to, or store.ErrNotFound or an *endedError.
+// find returns the open invitation that a link's token belongs to. Errors: store.ErrNotFound, *endedError.
 func find(tx store.Tx, token string) (*Invitation, error) {
 	inv, err := Invitations.Find(tx, "token", bearer.Hash(token))
 	switch {
@@ -33,7 +33,7 @@ func find(tx store.Tx, token string) (*Invitation, error) {
 	return inv, nil
 }
 
-// answer is what the holder of a link wants. A person who accepts without an account sends the parts of one too.
+// answer is what a person answers on the page of a link. A person who accepts without an account sends its data too.
 type answer struct {
 	how       End
 	hash      string // of the new password; "" if there is none
@@ -41,11 +41,10 @@ type answer struct {
 	lastName  string
 }
 
-// errChanged says that an answer has the parts of an account although there is one by now, or lacks them although there
-// is none.
+// errChanged says that an answer has the data of an account although there is one by now, or lacks it although there is none.
 var errChanged = errors.New("invite: the account has changed since the page was read")
 
-// give ends the invitation of a link by its holder's answer. If there are several answers, the first counts.
+// give ends an invitation by an answer. If there are several answers, the first counts.
 func (a answer) give(ctx context.Context, st store.Store, token string, from netip.Addr) (d details, err error) {
 	err = st.Update(ctx, func(tx store.Tx) error {
 		inv, err := find(tx, token)
@@ -69,7 +68,7 @@ func (a answer) give(ctx context.Context, st store.Store, token string, from net
 	return d, err
 }
 
-// settle completes an account that was made for an invitation.
+// settle completes an account that was created for an invitation.
 func (a answer) settle(tx store.Tx, userID model.ID) error {
 	u, err := state.Users.Get(tx, userID)
 	if err != nil {
@@ -82,8 +81,7 @@ func (a answer) settle(tx store.Tx, userID model.ID) error {
 // ExpireKind is the work of ending an invitation that nobody answers; its key is the invitation's.
 const ExpireKind reconcile.Kind = "invitation.expire"
 
-// remembered is how long a link's page still says how its invitation ended, from the time when the link would have
-// expired.
+// remembered is for how long after the link's expiry its page still says how the invitation ended.
 const remembered = life
 
 // Expiry ends invitations that nobody answers in time, and later removes their rows.
@@ -114,7 +112,7 @@ func (e Expiry) Reconcile(ctx context.Context, id string) (again time.Time, err 
 	return again, err
 }
 
-// GiveUp keeps the work: pending places must not stay for ever.
+// GiveUp keeps the work, because pending memberships must not stay for ever.
 func (e Expiry) GiveUp(_ context.Context, _ string, cause error) error { return cause }
 
 // Work has the handler that ends invitations.

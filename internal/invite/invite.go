@@ -1,9 +1,9 @@
-// Package invite asks cloud users into organizations and projects, and takes their answers.
+// Package invite invites cloud users into organizations and projects, and handles their answers.
 //
-// An invited person gets memberships at once, but pending ones, which give no rights, and a letter with a link. On the
-// link's page the person accepts the invitation, which activates the pending places in the organization, or declines
-// it, which removes them. After 30 days they are removed too. The link is a secret: the store has its hash, and the
-// text of the letter until it is sent.
+// An invited person gets a letter with a link, and memberships at once. These are pending: they give no rights. On the link's
+// page the person accepts the invitation, which activates the pending memberships in the organization, or declines it, which
+// deletes them. After 30 days they are deleted too. The link is a secret: the store has its hash, and the text of the letter
+// until it is sent.
 package invite
 
 import (
@@ -26,11 +26,11 @@ const life = 30 * 24 * time.Hour
 
 // Sender sends invitations.
 type Sender struct {
-	BaseURL func() string // under which people reach this server
+	BaseURL func() string // where people reach this server; links begin with it
 }
 
-// Invite asks u, who has no membership there yet, into an organization and places in it, in the name of the caller.
-// A project alone implies the organization role ORG_MEMBER. Errors: fault.OrgNotFound, and those of people.Add.
+// Invite invites u, who has no membership there yet, into an organization and its projects, in the name of the caller.
+// Without roles in the organization, u gets ORG_MEMBER. Errors: fault.OrgNotFound, and those of people.Add.
 func (s *Sender) Invite(tx store.Tx, u *model.CloudUser, orgID model.ID, places []people.Assignment) error {
 	if !slices.ContainsFunc(places, func(p people.Assignment) bool { return p.GroupID == "" }) {
 		places = append([]people.Assignment{{Roles: []authz.Role{authz.OrgMember}}}, places...)
@@ -45,22 +45,22 @@ func (s *Sender) Invite(tx store.Tx, u *model.CloudUser, orgID model.ID, places 
 	return err
 }
 
-// InviteToProject asks u into a project in the deprecated way: the place there, and one in the organization if u has
+// InviteToProject invites u into a project in the deprecated way: the membership there, and one in the organization if u has
 // none, are pending and marked Hidden: only operations on this invitation show and end them. Errors: those of
 // people.Add.
 func (s *Sender) InviteToProject(tx store.Tx, u *model.CloudUser, p *model.Project, roles []authz.Role) (*Invitation, error) {
-	aside := model.Membership{UserID: u.ID, Username: u.Username, OrgID: p.OrgID, Pending: true, Hidden: true}
+	hidden := model.Membership{UserID: u.ID, Username: u.Username, OrgID: p.OrgID, Pending: true, Hidden: true}
 	_, err := state.Memberships.Get(tx, state.MembershipID(u.ID, p.OrgID))
 	if store.IsNotFound(err) {
-		org := aside
+		org := hidden
 		org.Roles = []authz.Role{authz.OrgMember}
 		err = people.Add(tx, &org)
 	}
 	if err != nil {
 		return nil, err
 	}
-	aside.GroupID, aside.Roles = p.ID, roles
-	if err := people.Add(tx, &aside); err != nil {
+	hidden.GroupID, hidden.Roles = p.ID, roles
+	if err := people.Add(tx, &hidden); err != nil {
 		return nil, err
 	}
 	return s.send(tx, u, p.OrgID, p.ID)
@@ -94,11 +94,11 @@ type details struct {
 	Username     string
 	Inviter      string
 	Expires      time.Time
-	Stranger     bool // who accepts sets a password and a name
+	Stranger     bool // the person has no account, and sets a password and a name on accepting
 }
 
 func describe(tx store.Tx, inv *Invitation) (d details, err error) {
-	org, err := state.Organization(tx, inv.OrgID) // it may have gone since the inviter's roles were checked
+	org, err := state.Organization(tx, inv.OrgID) // it may have been deleted since the inviter's roles were checked
 	if err != nil {
 		return d, err
 	}
@@ -121,7 +121,7 @@ func describe(tx store.Tx, inv *Invitation) (d details, err error) {
 	return d, err
 }
 
-// pending are the memberships that wait for the invitation's answer: that in the organization is the first of them.
+// pending returns the memberships that are pending for the invitation: first that in the organization.
 func pending(tx store.Tx, inv *Invitation) ([]*model.Membership, error) {
 	all, err := state.Memberships.List(tx, state.UserMemberships(inv.UserID, inv.OrgID))
 	return slices.DeleteFunc(all, func(m *model.Membership) bool {

@@ -10,9 +10,8 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Invitation asks a cloud user into an organization, and with it into every place there that waits for the answer: the
-// user's pending memberships. An invitation with a GroupID is of the deprecated kind: it is into that project, and the
-// place there waits for this invitation alone.
+// Invitation invites a cloud user into an organization, with all of the user's pending memberships there. An invitation with
+// a GroupID is of the deprecated kind: it invites into that project, and only the membership there is pending for it.
 type Invitation struct {
 	ID        model.ID  `json:"id"`
 	UserID    model.ID  `json:"userId"`
@@ -66,18 +65,17 @@ var Invitations = &store.Table[Invitation]{
 	},
 }
 
-// In selects the open invitations to a place, oldest first: to an organization, or those of the deprecated kind to a
-// project.
+// In returns the open invitations to an organization, or those of the deprecated kind to a project, oldest first.
 func In(tx store.Tx, scope model.ID) ([]*Invitation, error) {
 	return Invitations.List(tx, store.Query{Index: "place", Prefix: []string{scope}})
 }
 
-// Open is the open invitation of a user to an organization, or store.ErrNotFound.
+// Open returns the open invitation of a user to an organization, or store.ErrNotFound.
 func Open(tx store.Tx, userID, orgID model.ID) (*Invitation, error) {
 	return Invitations.Find(tx, "open", userID, orgID)
 }
 
-// OpenIn are the open invitations into an organization, by the user.
+// OpenIn returns the open invitations into an organization, by user.
 func OpenIn(tx store.Tx, orgID model.ID) (map[model.ID]*Invitation, error) {
 	all, err := In(tx, orgID)
 	open := map[model.ID]*Invitation{}
@@ -87,12 +85,12 @@ func OpenIn(tx store.Tx, orgID model.ID) (map[model.ID]*Invitation, error) {
 	return open, err
 }
 
-// ofUser are a user's open invitations into an organization and its projects.
+// ofUser returns a user's open invitations into an organization and its projects.
 func ofUser(tx store.Tx, userID, orgID model.ID) ([]*Invitation, error) {
 	return Invitations.List(tx, store.Query{Index: "open", Prefix: []string{userID, orgID}})
 }
 
-// others are the user's other open invitations into the organization and its projects.
+// others returns the user's other open invitations into the organization and its projects.
 func (inv *Invitation) others(tx store.Tx) ([]*Invitation, error) {
 	all, err := ofUser(tx, inv.UserID, inv.OrgID)
 	return slices.DeleteFunc(all, func(o *Invitation) bool { return o.ID == inv.ID }), err

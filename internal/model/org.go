@@ -64,15 +64,15 @@ type CloudUser struct {
 	Rev          int64     `json:"-"`
 }
 
-// Membership is a cloud user's place in one organization or one project.
+// Membership is what a cloud user has in one organization or in one project.
 type Membership struct {
 	UserID   ID           `json:"userId"`
 	Username string       `json:"username"`
 	OrgID    ID           `json:"orgId"`
-	GroupID  ID           `json:"groupId,omitempty"` // empty: the place is in the organization itself
+	GroupID  ID           `json:"groupId,omitempty"` // empty: the membership is in the organization itself
 	Roles    []authz.Role `json:"roles"`
 	Pending  bool         `json:"pending,omitempty"` // until the invitation is accepted
-	Hidden   bool         `json:"aside,omitempty"`   // pending by the deprecated invitation into a project, which alone shows and ends it
+	Hidden   bool         `json:"aside,omitempty"`   // pending because of a deprecated invitation into a project; only operations on that invitation show and end it
 	Created  time.Time    `json:"created"`
 	Rev      int64        `json:"-"`
 }

@@ -1,7 +1,7 @@
-// Package people keeps people's places in organizations, projects and teams. It enforces their limits, and that an
+// Package people changes people's memberships in organizations, projects and teams. It enforces their limits, and that an
 // organization keeps an owner. Every change is written with its event in the caller's transaction.
 //
-// Invited people have places too. Those are pending: they give no rights and count for the limits.
+// Invited people have memberships too. Those are pending: they give no rights but count towards the limits.
 package people
 
 import (
@@ -20,8 +20,8 @@ import (
 // documentation, "Atlas Service Limits").
 const maxUsers = 500
 
-// Add gives a user a place in an organization or project. Errors: fault.UsersPerOrg and fault.UsersPerGroup if there
-// is no room, fault.UserAlreadyExists if the user has a place there.
+// Add adds a user to an organization or project. Errors: fault.UsersPerOrg and fault.UsersPerGroup if it is full,
+// fault.UserAlreadyExists if the user is in it.
 func Add(tx store.Tx, m *model.Membership) error {
 	n, err := state.Memberships.Count(tx, state.MembershipsIn(m.Scope()))
 	if err != nil {
@@ -39,21 +39,21 @@ func Add(tx store.Tx, m *model.Membership) error {
 		return pick(m, fault.UsersPerOrg, fault.UsersPerGroup).With(strconv.Itoa(maxUsers))
 	}
 	if m.Pending {
-		return happened(tx, m, pick[event.Type](m, "INVITED_TO_ORG", "INVITED_TO_GROUP"))
+		return writeEvent(tx, m, pick[event.Type](m, "INVITED_TO_ORG", "INVITED_TO_GROUP"))
 	}
-	return happened(tx, m, pick[event.Type](m, "JOINED_ORG", "JOINED_GROUP"))
+	return writeEvent(tx, m, pick[event.Type](m, "JOINED_ORG", "JOINED_GROUP"))
 }
 
-// Accept makes a pending place active.
+// Accept makes a pending membership active.
 func Accept(tx store.Tx, m *model.Membership) error {
 	m.Pending, m.Hidden = false, false
 	if err := state.Memberships.Put(tx, m); err != nil {
 		return err
 	}
-	return happened(tx, m, pick[event.Type](m, "JOINED_ORG", "JOINED_GROUP"))
+	return writeEvent(tx, m, pick[event.Type](m, "JOINED_ORG", "JOINED_GROUP"))
 }
 
-// Remove removes a user's place, active or pending. Error: fault.LastOrgOwner, for the last owner of an organization.
+// Remove deletes a membership, active or pending. Error: fault.LastOrgOwner, for the last owner of an organization.
 func Remove(tx store.Tx, m *model.Membership) error {
 	if err := keepOwner(tx, m, nil); err != nil {
 		return err
@@ -62,12 +62,12 @@ func Remove(tx store.Tx, m *model.Membership) error {
 		return err
 	}
 	if m.Pending {
-		return happened(tx, m, pick[event.Type](m, "ORG_INVITATION_DELETED", "GROUP_INVITATION_DELETED"))
+		return writeEvent(tx, m, pick[event.Type](m, "ORG_INVITATION_DELETED", "GROUP_INVITATION_DELETED"))
 	}
-	return happened(tx, m, pick[event.Type](m, "REMOVED_FROM_ORG", "REMOVED_FROM_GROUP"))
+	return writeEvent(tx, m, pick[event.Type](m, "REMOVED_FROM_ORG", "REMOVED_FROM_GROUP"))
 }
 
-// RemoveFromOrg removes all of a user's places in an organization, its projects and its teams.
+// RemoveFromOrg deletes all of a user's memberships in an organization, its projects and its teams.
 func RemoveFromOrg(tx store.Tx, userID, orgID model.ID) error {
 	if err := RemoveFromTeams(tx, userID, orgID); err != nil {
 		return err
@@ -84,8 +84,8 @@ func RemoveFromOrg(tx store.Tx, userID, orgID model.ID) error {
 	return nil
 }
 
-// SetRoles replaces a user's roles in a place, where each is kept once. The same roles change nothing. Error:
-// fault.LastOrgOwner, where the last owner of an organization would stop being one.
+// SetRoles replaces the roles of a membership. Each is stored once; the same roles change nothing. Error:
+// fault.LastOrgOwner, if the last owner of an organization would stop being one.
 func SetRoles(tx store.Tx, m *model.Membership, roles []authz.Role) error {
 	roles = Unique(roles)
 	if SameRoles(m.Roles, roles) {
@@ -98,10 +98,10 @@ func SetRoles(tx store.Tx, m *model.Membership, roles []authz.Role) error {
 	if err := state.Memberships.Put(tx, m); err != nil {
 		return err
 	}
-	return happened(tx, m, "USER_ROLES_CHANGED_AUDIT")
+	return writeEvent(tx, m, "USER_ROLES_CHANGED_AUDIT")
 }
 
-// Unique returns the roles in their order, each once.
+// Unique returns the roles in their order without duplicates.
 func Unique(roles []authz.Role) []authz.Role {
 	var once []authz.Role
 	for _, r := range roles {
@@ -112,7 +112,7 @@ func Unique(roles []authz.Role) []authz.Role {
 	return once
 }
 
-// SameRoles reports whether roles, each given once, are the same ones in any order.
+// SameRoles reports whether a and b, both without duplicates, have the same roles in any order.
 func SameRoles(a, b []authz.Role) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(a, func(r authz.Role) bool { return !slices.Contains(b, r) })
 }
@@ -132,12 +132,12 @@ func keepOwner(tx store.Tx, m *model.Membership, roles []authz.Role) error {
 	return fault.LastOrgOwner.With()
 }
 
-// owns reports whether m makes somebody an owner of the organization now.
+// owns reports whether m is that of an active owner of the organization.
 func owns(m *model.Membership) bool {
 	return m.GroupID == "" && !m.Pending && slices.Contains(m.Roles, authz.OrgOwner)
 }
 
-// pick returns org for a place in an organization itself, and project for a place in a project.
+// pick returns org for a membership in an organization itself, and project for one in a project.
 func pick[T any](m *model.Membership, org, project T) T {
 	if m.GroupID == "" {
 		return org
@@ -145,7 +145,7 @@ func pick[T any](m *model.Membership, org, project T) T {
 	return project
 }
 
-// happened writes an event of a place.
-func happened(tx store.Tx, m *model.Membership, what event.Type) error {
+// writeEvent writes an event about a membership.
+func writeEvent(tx store.Tx, m *model.Membership, what event.Type) error {
 	return event.Write(tx, event.Event{Type: what, OrgID: m.OrgID, GroupID: m.GroupID}.About(event.CloudUser(m.Username)))
 }

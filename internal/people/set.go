@@ -10,7 +10,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Assignment is a project with roles in it or, without one, the organization itself.
+// Assignment has roles in a project or, without GroupID, in an organization.
 type Assignment struct {
 	GroupID model.ID
 	Roles   []authz.Role
@@ -25,17 +25,17 @@ func CheckProjectInOrg(tx store.Tx, groupID, orgID model.ID) error {
 	return store.IfMissing(err, fault.GroupNotFound.With(groupID))
 }
 
-// AddToProject adds a member of an organization to a project. The place of a member whose place in the organization is
-// pending is pending too. Errors: those of Add.
+// AddToProject adds a member of an organization to a project. If the membership in the organization is pending, the one in
+// the project is pending too. Errors: those of Add.
 func AddToProject(tx store.Tx, org *model.Membership, p Assignment) error {
 	return Add(tx, &model.Membership{
 		UserID: org.UserID, Username: org.Username, OrgID: org.OrgID, GroupID: p.GroupID, Roles: p.Roles, Pending: org.Pending, Hidden: org.Hidden,
 	})
 }
 
-// SetProjects gives a member of an organization exactly these places in its projects. A pending place with an
-// invitation of its own stays as it is. Errors: fault.UserAlreadyExists if places has the project of such a place, and
-// those of Add.
+// SetProjects gives a member of an organization exactly these roles in its projects. A membership that is pending because of
+// an invitation to the project stays as it is. Errors: fault.UserAlreadyExists if places has the project of such a
+// membership, and those of Add.
 func SetProjects(tx store.Tx, org *model.Membership, places []Assignment) error {
 	has, err := state.Memberships.List(tx, state.UserMemberships(org.UserID, org.OrgID))
 	if err != nil {

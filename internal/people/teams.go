@@ -17,8 +17,8 @@ const (
 	maxUserTeams = 100
 )
 
-// AddToTeam puts a member of the organization, given by the place in it, into one of its teams. If that place is
-// pending, so is the one in the team. Errors: fault.UserInTeam, fault.UsersPerTeam, fault.TeamsPerUser.
+// AddToTeam adds a member of an organization to one of its teams. m is the membership in the organization. If it is pending,
+// so is that in the team. Errors: fault.UserInTeam, fault.UsersPerTeam, fault.TeamsPerUser.
 func AddToTeam(tx store.Tx, t *model.Team, m *model.Membership) error {
 	inTeam, err := state.TeamMembers.Count(tx, state.MembersOfTeam(t.ID))
 	if err != nil {
@@ -28,8 +28,8 @@ func AddToTeam(tx store.Tx, t *model.Team, m *model.Membership) error {
 	if err != nil {
 		return err
 	}
-	place := &model.TeamMember{TeamID: t.ID, OrgID: t.OrgID, UserID: m.UserID, Username: m.Username, Created: tx.Now()}
-	err = state.TeamMembers.Put(tx, place)
+	member := &model.TeamMember{TeamID: t.ID, OrgID: t.OrgID, UserID: m.UserID, Username: m.Username, Created: tx.Now()}
+	err = state.TeamMembers.Put(tx, member)
 	_, taken := store.Duplicate(err)
 	switch {
 	case taken:
@@ -41,42 +41,42 @@ func AddToTeam(tx store.Tx, t *model.Team, m *model.Membership) error {
 	case ofUser >= maxUserTeams:
 		return fault.TeamsPerUser.With(strconv.Itoa(maxUserTeams))
 	case m.Pending:
-		return inTeamHappened(tx, place, "INVITED_TO_TEAM")
+		return writeTeamEvent(tx, member, "INVITED_TO_TEAM")
 	}
-	return inTeamHappened(tx, place, "JOINED_TEAM")
+	return writeTeamEvent(tx, member, "JOINED_TEAM")
 }
 
-// RemoveFromTeam takes a user out of a team.
-func RemoveFromTeam(tx store.Tx, place *model.TeamMember) error {
-	if err := state.TeamMembers.Delete(tx, place); err != nil {
+// RemoveFromTeam removes a user from a team.
+func RemoveFromTeam(tx store.Tx, member *model.TeamMember) error {
+	if err := state.TeamMembers.Delete(tx, member); err != nil {
 		return err
 	}
-	return inTeamHappened(tx, place, "REMOVED_FROM_TEAM")
+	return writeTeamEvent(tx, member, "REMOVED_FROM_TEAM")
 }
 
-// RemoveFromTeams takes a user out of all teams of an organization.
+// RemoveFromTeams removes a user from all teams of an organization.
 func RemoveFromTeams(tx store.Tx, userID, orgID model.ID) error {
-	return ofTeams(tx, userID, orgID, func(place *model.TeamMember) error { return RemoveFromTeam(tx, place) })
+	return ofTeams(tx, userID, orgID, func(member *model.TeamMember) error { return RemoveFromTeam(tx, member) })
 }
 
-// AcceptTeams writes the events of a user's teams when the user's place in the organization becomes active.
+// AcceptTeams writes the events of a user's teams when the membership in the organization becomes active.
 func AcceptTeams(tx store.Tx, userID, orgID model.ID) error {
-	return ofTeams(tx, userID, orgID, func(place *model.TeamMember) error { return inTeamHappened(tx, place, "JOINED_TEAM") })
+	return ofTeams(tx, userID, orgID, func(member *model.TeamMember) error { return writeTeamEvent(tx, member, "JOINED_TEAM") })
 }
 
 func ofTeams(tx store.Tx, userID, orgID model.ID, do func(*model.TeamMember) error) error {
-	places, err := state.TeamMembers.List(tx, state.UserTeams(userID, orgID))
+	members, err := state.TeamMembers.List(tx, state.UserTeams(userID, orgID))
 	if err != nil {
 		return err
 	}
-	for _, place := range places {
-		if err := do(place); err != nil {
+	for _, member := range members {
+		if err := do(member); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func inTeamHappened(tx store.Tx, place *model.TeamMember, what event.Type) error {
-	return event.Write(tx, event.InOrg(what, place.OrgID).About(event.CloudUser(place.Username), event.Team(place.TeamID)))
+func writeTeamEvent(tx store.Tx, member *model.TeamMember, what event.Type) error {
+	return event.Write(tx, event.InOrg(what, member.OrgID).About(event.CloudUser(member.Username), event.Team(member.TeamID)))
 }

@@ -9,18 +9,18 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// register is all places that there are in an organization and its projects.
+// register has all memberships in an organization and its projects.
 type register struct {
-	members []*model.Membership              // in the organization itself, by username
-	places  map[model.ID][]*model.Membership // by user
+	members     []*model.Membership              // in the organization itself, by username
+	memberships map[model.ID][]*model.Membership // by user
 }
 
 func registerOf(tx store.Tx, orgID model.ID) (*register, error) {
 	return store.Derive(tx, "register of "+orgID, func() (*register, error) {
 		all, err := state.Memberships.List(tx, state.OrgMemberships(orgID))
-		r := &register{places: map[model.ID][]*model.Membership{}}
+		r := &register{memberships: map[model.ID][]*model.Membership{}}
 		for _, m := range all {
-			r.places[m.UserID] = append(r.places[m.UserID], m)
+			r.memberships[m.UserID] = append(r.memberships[m.UserID], m)
 			if m.GroupID == "" {
 				r.members = append(r.members, m)
 			}
@@ -30,7 +30,7 @@ func registerOf(tx store.Tx, orgID model.ID) (*register, error) {
 	})
 }
 
-// ByUsername compares places by the username that they are of.
+// ByUsername compares memberships by username.
 func ByUsername(a, b *model.Membership) int {
 	return cmp.Or(cmp.Compare(state.FoldUsername(a.Username), state.FoldUsername(b.Username)), cmp.Compare(a.UserID, b.UserID))
 }

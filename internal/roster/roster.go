@@ -1,5 +1,5 @@
-// Package roster reads who is in an organization, in a project or in a team, with all that is to be shown of them: a few
-// queries for a whole page of people, however many they are.
+// Package roster reads the people of an organization, project or team with all that is shown of them: a few queries for a
+// whole page of people, however many there are.
 package roster
 
 import (
@@ -9,16 +9,16 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Person is somebody at the place that a list is of.
+// Person is a membership with what is shown of its user.
 type Person struct {
-	*model.Membership                     // the place; its roles are those to be shown
-	Account           *model.CloudUser    // who it is
-	Invitation        *invite.Invitation  // that the place waits for; nil where it is active
-	Memberships       []*model.Membership // all places in the organization and its projects
-	Teams             []model.ID          // of the organization
+	*model.Membership                     // its roles are those to be shown
+	Account           *model.CloudUser    // the user
+	Invitation        *invite.Invitation  // that the membership is pending for; nil if it is active
+	Memberships       []*model.Membership // all of the user's in the organization and its projects
+	Teams             []model.ID          // the user's, in the organization
 }
 
-// Members are all places in an organization itself, by username. Callers share them, and leave them as they are.
+// Members returns all memberships in an organization itself, by username. Callers share the result and must not change it.
 func Members(tx store.Tx, orgID model.ID) ([]*model.Membership, error) {
 	r, err := registerOf(tx, orgID)
 	if err != nil {
@@ -27,12 +27,12 @@ func Members(tx store.Tx, orgID model.ID) ([]*model.Membership, error) {
 	return r.members, nil
 }
 
-// Read completes people of one organization: members are their places, either there or in one of its projects.
+// Read reads what is shown of people. All members are in one organization or in its projects.
 func Read(tx store.Tx, orgID model.ID, members []*model.Membership) ([]Person, error) {
 	return complete(members, (&reader{tx, orgID}).whole()...)
 }
 
-// ReadBrief is Read without Places and Teams.
+// ReadBrief is Read without Memberships and Teams.
 func ReadBrief(tx store.Tx, orgID model.ID, members []*model.Membership) ([]Person, error) {
 	return complete(members, (&reader{tx, orgID}).brief()...)
 }
@@ -63,7 +63,7 @@ func (r *reader) brief() []func([]Person) error {
 	return []func([]Person) error{r.accounts, r.invitations}
 }
 
-func (r *reader) whole() []func([]Person) error { return append(r.brief(), r.places, r.teams) }
+func (r *reader) whole() []func([]Person) error { return append(r.brief(), r.memberships, r.teams) }
 
 func (r *reader) accounts(people []Person) error {
 	ids := make([]string, len(people))
@@ -98,7 +98,7 @@ func (r *reader) invitations(people []Person) error {
 	return nil
 }
 
-func (r *reader) places(people []Person) (err error) {
+func (r *reader) memberships(people []Person) (err error) {
 	if len(people) == 1 {
 		people[0].Memberships, err = state.Memberships.List(r.tx, state.UserMemberships(people[0].UserID, r.orgID))
 		return err
@@ -108,7 +108,7 @@ func (r *reader) places(people []Person) (err error) {
 		return err
 	}
 	for i, p := range people {
-		people[i].Memberships = all.places[p.UserID]
+		people[i].Memberships = all.memberships[p.UserID]
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 // Package outage is the family Cluster Outage Simulation: the owner of a cluster makes some of its regions unavailable for a
+// while.
 //
-// while. An outage is stored with its cluster (model.Cluster.Outage), where the data plane finds it. Reconcile takes it from
+// An outage is stored with its cluster (model.Cluster.Outage), where the data plane finds it. Reconcile takes it from
 // state to state.
 package outage
 
