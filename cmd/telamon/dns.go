@@ -9,13 +9,13 @@ import (
 	"github.com/telamon-db/telamon/internal/server"
 )
 
-// dnsCommand explains what a machine needs to know to find the names of clusters.
+// dnsCommand explains how a machine can resolve the names of clusters.
 func dnsCommand() *cobra.Command {
 	var cfg server.Config
 	c := &cobra.Command{
 		Use:   "dns",
-		Short: "Tell how to point machines and containers at the names of clusters",
-		Long: `Tell how to point machines and containers at the names of clusters.
+		Short: "Explain how machines and containers can resolve the names of clusters",
+		Long: `Explain how machines and containers can resolve the names of clusters.
 
 "telamon serve --dns HOST:PORT" gives clusters names, and answers questions about them at HOST:PORT. Whoever is to connect
 with a mongodb+srv string has to ask there for names in the zone (--dns-zone); this command prints how, for the values of the

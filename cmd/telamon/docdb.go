@@ -77,7 +77,7 @@ func listenLoopback(address string) (net.Listener, error) {
 	return net.ListenTCP("tcp", at)
 }
 
-// loopback knows no users and admits this machine.
+// loopback admits this machine without login.
 type loopback struct{}
 
 func (loopback) User(context.Context, string, string) (*gateway.User, error) { return nil, nil }
@@ -86,7 +86,7 @@ func (loopback) Admits(_ context.Context, addr netip.Addr) (bool, error) {
 	return addr.IsLoopback(), nil
 }
 
-// openEngine is an engine as gateways see it.
+// openEngine adapts an engine to the interface of gateways.
 type openEngine struct{ *docdb.Engine }
 
 func (e openEngine) NewSession(ctx context.Context, user wire.User) (gateway.Session, error) {

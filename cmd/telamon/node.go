@@ -79,6 +79,6 @@ func forgetNode(c *cobra.Command, dir, name string) error {
 	if err := o.call(c.Context(), http.MethodDelete, "/nodes/"+url.PathEscape(name), &got); err != nil {
 		return fmt.Errorf("node %s: %w", name, err)
 	}
-	_, err = fmt.Fprintf(c.OutOrStdout(), "Node %s is forgotten; clusters that end with it: %d.\n", name, got.Clusters)
+	_, err = fmt.Fprintf(c.OutOrStdout(), "Node %s is forgotten; its clusters are lost: %d.\n", name, got.Clusters)
 	return err
 }

@@ -12,13 +12,13 @@ import (
 	"strings"
 )
 
-// operator speaks to the management listener of a running server, with what its data directory knows.
+// operator calls the management listener of a running server, with the secret from its data directory.
 type operator struct {
 	URL    string `json:"managementUrl"`
 	Secret string `json:"managementSecret"`
 }
 
-// operatorOf reads where the server of a data directory is managed.
+// operatorOf reads the address and the secret of a data directory's management listener.
 func operatorOf(dir string) (o operator, err error) {
 	path := filepath.Join(dir, "bootstrap.json")
 	raw, err := os.ReadFile(path)

@@ -131,8 +131,8 @@ func serve(c *cobra.Command, cfg server.Config) error {
 	return s.Run(c.Context())
 }
 
-// ballast is address space that nothing is written to, so that it takes no memory. The garbage collector takes it for a part
-// of the heap, and collects when that has doubled: not after every few megabytes, while the heap is small.
+// ballast is never written to, so it takes address space but no memory. The garbage collector counts it as heap, and collects
+// when the heap has doubled: not after every few megabytes while the rest of the heap is small.
 const ballast = 32 << 20
 
 var welcome = template.Must(template.New("welcome").Parse(`Telamon serves the Atlas Administration API v2 at {{.BaseURL}} (management: {{.ManagementURL}}).

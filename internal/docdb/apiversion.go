@@ -7,8 +7,8 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// checkAPI refuses a version of the API that there is not, and in strict mode what the version does not promise. Nothing of
-// version 1 is deprecated.
+// checkAPI refuses an unknown version of the Stable API, and in strict mode whatever is not part of it. Nothing of version 1
+// is deprecated.
 func (c *call) checkAPI() (err error) {
 	if !c.Has("apiVersion") {
 		if c.Has("apiStrict") || c.Has("apiDeprecationErrors") {

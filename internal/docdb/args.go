@@ -96,7 +96,7 @@ func (c *command) bind(s *Session, db string, body bson.Raw, sequences []wire.Se
 // taken for empty.
 var sequenced = map[string]bool{"documents": true, "updates": true, "deletes": true, "indexes": true, "ops": true, "nsInfo": true}
 
-// addSequences takes document sequences for the array arguments of their names.
+// addSequences puts document sequences in place of the array arguments with their names.
 func (c *call) addSequences(sequences []wire.Sequence) error {
 	for _, seq := range sequences {
 		if !c.cmd.accepts.Declared(seq.ID) || !sequenced[seq.ID] {

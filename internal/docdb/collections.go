@@ -13,7 +13,7 @@ import (
 func catalogCommands() []*command {
 	return []*command{
 		{name: "create", summary: "Creates a collection.", target: onCollection, writes: true, run: runCreate, fields: createFields},
-		{name: "collMod", summary: "Changes which documents a collection takes, and the use and the lifetime of its indexes.", target: onCollection, writes: true,
+		{name: "collMod", summary: "Changes a collection's validation, and the visibility and the expiry of its indexes.", target: onCollection, writes: true,
 			run: runCollMod, fields: collModFields},
 		{name: "drop", summary: "Drops a collection with its indexes.", target: onCollection, writes: true, run: runDrop},
 		{name: "renameCollection", summary: "Renames a collection, also into another database.", admin: true, writes: true,
@@ -23,13 +23,13 @@ func catalogCommands() []*command {
 			fields: fields("filter", isObject, "nameOnly", isBool, "authorizedCollections", isBool, "cursor", isObject)},
 		{name: "listDatabases", admin: true, summary: "Lists databases with their sizes.", run: runListDatabases,
 			fields: fields("filter", isObject, "nameOnly", isBool, "authorizedDatabases", isBool)},
-		{name: "collStats", alias: "collstats", summary: "Gives a collection's sizes.", target: onCollection, run: told(report.CollStats),
+		{name: "collStats", alias: "collstats", summary: "Returns a collection's sizes.", target: onCollection, run: told(report.CollStats),
 			fields: fields("scale", isInt)},
-		{name: "dbStats", alias: "dbstats", summary: "Gives a database's sizes.", run: told(report.DBStats),
+		{name: "dbStats", alias: "dbstats", summary: "Returns a database's sizes.", run: told(report.DBStats),
 			fields: fields("scale", isInt, "freeStorage", isInt)},
-		{name: "dataSize", summary: "Gives the number and the size of a collection's documents.", run: told(report.DataSize),
+		{name: "dataSize", summary: "Returns the number and the size of a collection's documents.", run: told(report.DataSize),
 			fields: fields("keyPattern-", isObject, "min-", isObject, "max-", isObject, "estimate~", isBool)},
-		{name: "dbHash", summary: "Gives the MD5 of each collection's documents.", run: told(report.DBHash), fields: fields("collections", isArray)},
+		{name: "dbHash", summary: "Returns the MD5 of each collection's documents.", run: told(report.DBHash), fields: fields("collections", isArray)},
 		{name: "validate", summary: "Checks that a collection's documents, indexes and sizes agree.", target: onCollection,
 			run: told(report.Validate), fields: fields("full~", isBool, "background~", isBool, "repair-", isBool, "checkBSONConformance~", isBool, "metadata~", isBool)},
 	}

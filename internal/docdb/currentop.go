@@ -15,7 +15,7 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// look is what of the running commands somebody wants to see. Source: MongoDB manual, "$currentOp".
+// look has the options of $currentOp and currentOp. Source: MongoDB manual, "$currentOp".
 type look struct {
 	allUsers        bool // not only those of the same user
 	idleConnections bool // also the sessions that run nothing

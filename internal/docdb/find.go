@@ -16,14 +16,14 @@ import (
 func readCommands() []*command {
 	return []*command{
 		{name: "find", summary: "Selects documents.", target: onCollection, run: runFind, fields: findFields},
-		{name: "getMore", summary: "Reads on from a cursor.", target: onServer, run: runGetMore,
+		{name: "getMore", summary: "Returns the next batch of a cursor.", target: onServer, run: runGetMore,
 			fields: fields("collection!", isString, "batchSize", isInt)},
 		{name: "killCursors", summary: "Closes cursors.", target: onServer, run: runKillCursors,
 			fields: fields("cursors!", isArray)},
 		{name: "count", summary: "Counts documents.", target: onCollection, run: runCount, fields: countFields},
-		{name: "distinct", summary: "Lists the different values of a field.", target: onCollection, run: runDistinct, fields: distinctFields},
+		{name: "distinct", summary: "Lists the distinct values of a field.", target: onCollection, run: runDistinct, fields: distinctFields},
 		{name: "aggregate", summary: "Runs documents through a pipeline.", target: onWhole, run: runAggregate, fields: aggregateFields},
-		{name: "explain", summary: "Tells how a command would find its documents.", target: onServer, run: runExplain,
+		{name: "explain", summary: "Explains how a command would find its documents.", target: onServer, run: runExplain,
 			fields: fields("verbosity", isString)},
 	}
 }

@@ -11,21 +11,20 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// A write waits for no scan. What it changes is found under the collection's lock only where that is soon done; else the
-// lock is given back, the documents are found in a view, and each is looked at again in the write's next turn: as MongoDB
-// does, which yields. So one document is the unit of conflicts, and of a statement that changes many, part may be seen by
-// others before all is done.
+// Scans do not hold up writes. A write searches for its documents under the collection's lock only as long as that is quick.
+// Otherwise it releases the lock, finds the documents in a snapshot, and checks each again when it has the lock: like MongoDB,
+// which yields. So conflicts are per document, and others may see part of a statement that changes many documents.
 
-// nearby is how many keys and documents are examined under the lock.
+// nearby is how many keys and documents a write examines under the lock.
 const nearby = 500
 
-// searches is how often a document is looked for outside of the lock, while others always change it before it is held.
+// searches is how often a write searches outside of the lock for a document that others change meanwhile.
 const searches = 10
 
-// killed is MongoDB's code for a collection that was dropped under a write.
+// killed is MongoDB's code for a write whose collection was dropped meanwhile.
 var killed = wire.Code{Number: 175, Name: "QueryPlanKilled"}
 
-// modify calls fn with the documents of a selection as the transaction has them: with the first, or if multi with all.
+// modify calls fn with the first document of a selection or, if multi, with all, as the transaction sees them.
 func (c *call) modify(t *storage.Tx, sel *plan.Selection, multi bool, fn func(bson.Raw) error) error {
 	if multi {
 		return c.modifyAll(t, sel, fn)
@@ -55,7 +54,7 @@ func (c *call) findOne(t *storage.Tx, sel *plan.Selection) (bson.Raw, error) {
 	return c.first(&storage.View{R: t.Reader(), Coll: t.Coll}, sel, 0)
 }
 
-// findOutside looks for the document while others write. It is sure of the answer if they have not changed that.
+// findOutside searches for the document without the lock, and again if others have changed it meanwhile.
 func (c *call) findOutside(t *storage.Tx, sel *plan.Selection) (doc bson.Raw, sure bool, err error) {
 	v, err := t.PauseWith()
 	if err != nil {
@@ -97,8 +96,8 @@ func (c *call) first(v *storage.View, sel *plan.Selection, most int64) (bson.Raw
 	return nil, nil
 }
 
-// modifyAll changes all documents of a view of the collection as far as they still match when it is their turn. None is met
-// again where its change has moved it.
+// modifyAll changes all documents of a snapshot of the collection that still match when it comes to them. A document that its
+// change has moved in an index is not changed twice.
 func (c *call) modifyAll(t *storage.Tx, sel *plan.Selection, fn func(bson.Raw) error) error {
 	if c.Has("txnNumber") {
 		return wire.Errorf(wire.InvalidOptions, "Cannot use retryable writes with multi-document statements")

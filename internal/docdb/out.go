@@ -17,10 +17,10 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// outPrefix begins the names of collections that $out fills before they take the place of others.
+// outPrefix begins the names of the collections that $out fills before it renames them.
 const outPrefix = "tmp.agg_out."
 
-// storing has the last stage of a pipeline write.
+// storing lets the last stage of a pipeline write.
 func (c *call) storing(r *stage.Run) func(stage.Stage, value.Documents) error {
 	return func(s stage.Stage, docs value.Documents) error {
 		switch s := s.(type) {
@@ -46,8 +46,8 @@ func checkTarget(ns storage.Namespace, internal int32) error {
 	return ns.CheckWritable()
 }
 
-// replaceAll fills a collection beside another one and has it take that one's place, with its indexes. Nobody sees a part; if it
-// fails, all is as it was.
+// replaceAll fills a temporary collection and renames it over the target, whose indexes it gets. Nobody sees a partial result;
+// if it fails, the target is unchanged.
 func (c *call) replaceAll(ns storage.Namespace, docs value.Documents) error {
 	if err := checkTarget(ns, 31321); err != nil {
 		return err
@@ -73,7 +73,7 @@ func (c *call) replaceAll(ns storage.Namespace, docs value.Documents) error {
 	return err
 }
 
-// sameIndexes reports whether a collection is as it was, as far as what it leaves to the one in its place goes.
+// sameIndexes reports whether the target's options and indexes, which the result inherits, are unchanged.
 func sameIndexes(a, b *storage.Collection) bool {
 	if a == nil || b == nil {
 		return a == b
@@ -117,7 +117,7 @@ func (c *call) fillAside(ns storage.Namespace, like *storage.Collection, docs va
 	return err
 }
 
-// dropAside drops what an $out has left. The command may be over.
+// dropAside drops the temporary collection of an $out. The command may be over.
 func (e *Engine) dropAside(ns storage.Namespace) error {
 	_, err := e.store.Write(context.Background(), ns, func(t *storage.Tx) error {
 		if t.Coll == nil {
@@ -128,14 +128,14 @@ func (e *Engine) dropAside(ns storage.Namespace) error {
 	return err
 }
 
-// dropAsides drops what $out has left where the engine ended in the midst of it.
+// dropAsides drops temporary collections of $out that a crash has left.
 func (e *Engine) dropAsides() {
 	for _, coll := range e.store.Collections("") {
 		if !strings.HasPrefix(coll.NS.Coll, outPrefix) {
 			continue
 		}
 		if err := e.dropAside(coll.NS); err != nil {
-			e.log.Warn("a collection that $out has left could not be dropped", "collection", coll.NS.String(), "error", err)
+			e.log.Warn("a temporary collection of $out could not be dropped", "collection", coll.NS.String(), "error", err)
 		}
 	}
 }

@@ -17,7 +17,7 @@ type Parameters struct {
 	ReadTime   time.Duration // ends reads that have no maxTimeMS of their own; 0: nothing does
 
 	Members int64 // of the replica set that the engine serves, all of which have what it has; 0: itself alone
-	Away    int64 // of them that nobody reaches, for which write concerns wait
+	Away    int64 // unreachable ones, for which write concerns wait
 
 	DataBytes int64 // that documents may have together; 0: any number
 	Shared    bool  // the database shares its hardware, which shows in the error for a full disk
@@ -36,7 +36,7 @@ func (e *Engine) Configure(p Parameters) {
 	e.memory.Resize(cmp.Or(p.SortBytes, gathered.Size()))
 }
 
-// usualTime is how many milliseconds a command may take that does not say so, 0 for as long as it takes. Source: MongoDB
+// usualTime returns the time limit, in milliseconds, of a command without maxTimeMS; 0 for none. Source: MongoDB
 // manual, defaultMaxTimeMS.
 func (c *call) usualTime() int64 {
 	switch c.cmd.name {

@@ -13,7 +13,7 @@ func (c *call) logicalSession() storage.LogicalSession {
 	return storage.LogicalSession{ID: slices.Concat(c.Doc("lsid"), bson.Raw(c.part)), User: c.s.user}
 }
 
-// recall returns the reply that the command had when it ran first, or nil if it has not run.
+// recall returns the reply of a retryable write that has been done already, or nil if it has not.
 func (c *call) recall(t *storage.Tx) (bson.D, error) {
 	if !c.Has("txnNumber") {
 		return nil, nil
@@ -75,12 +75,12 @@ func (c *call) statements() int {
 	return 0
 }
 
-// alreadyDone is the error of a write that was done, by a retry, while it paused.
+// alreadyDone is the error of a write that a retry has done while it paused.
 type alreadyDone struct{ reply bson.D }
 
 func (*alreadyDone) Error() string { return "the write has been done by a retry" }
 
-// resume goes on after a pause, unless a retry has been faster.
+// resume continues after a pause, unless a retry has done the write meanwhile.
 func (c *call) resume(t *storage.Tx) error {
 	if err := t.Resume(c.ctx); err != nil {
 		return err

@@ -15,17 +15,17 @@ func serverCommands() []*command {
 	ok := func(*call) (bson.D, error) { return bson.D{}, nil }
 	return []*command{
 		{name: "ping", summary: "Answers.", run: ok},
-		{name: "buildInfo", alias: "buildinfo", summary: "Gives the server's version.", run: told(report.BuildInfo)},
+		{name: "buildInfo", alias: "buildinfo", summary: "Returns the server's version.", run: told(report.BuildInfo)},
 		{name: "hostInfo", summary: "Describes the machine.", run: told(report.HostInfo)},
-		{name: "serverStatus", summary: "Gives the engine's counters.", run: runServerStatus},
-		{name: "getParameter", summary: "Gives server parameters.", admin: true, open: true, run: runGetParameter, fields: fields("allParameters", isBool)},
+		{name: "serverStatus", summary: "Returns the engine's counters.", run: runServerStatus},
+		{name: "getParameter", summary: "Returns server parameters.", admin: true, open: true, run: runGetParameter, fields: fields("allParameters", isBool)},
 		{name: "listCommands", summary: "Lists the commands.", run: runListCommands},
-		{name: "top", admin: true, summary: "Gives how often and for how long each collection was used.", run: runTop},
-		{name: "profile", summary: "Gives the profiler's state: it is off.", run: runProfile, fields: fields("slowms-", isInt, "sampleRate-", isAny, "filter-", isAny)},
-		{name: "getCmdLineOpts", summary: "Gives the command line, which an embedded engine has none of.", admin: true, run: told(report.GetCmdLineOpts)},
-		{name: "currentOp", summary: "Lists the commands that run.", admin: true, open: true, fields: fields("$all", isBool, "$ownOps", isBool), run: runCurrentOp},
+		{name: "top", admin: true, summary: "Returns how often and for how long each collection was used.", run: runTop},
+		{name: "profile", summary: "Returns the profiler's state: it is off.", run: runProfile, fields: fields("slowms-", isInt, "sampleRate-", isAny, "filter-", isAny)},
+		{name: "getCmdLineOpts", summary: "Returns the command line, which is empty for an embedded engine.", admin: true, run: told(report.GetCmdLineOpts)},
+		{name: "currentOp", summary: "Lists the running commands.", admin: true, open: true, fields: fields("$all", isBool, "$ownOps", isBool), run: runCurrentOp},
 		{name: "killOp", summary: "Interrupts a command.", admin: true, fields: fields("op!", isInt), run: runKillOp},
-		{name: "getLog", admin: true, summary: "Gives the recent log, which the engine keeps elsewhere.", run: told(report.GetLog)},
+		{name: "getLog", admin: true, summary: "Returns the recent log, which is empty: the engine logs elsewhere.", run: told(report.GetLog)},
 	}
 }
 

@@ -76,7 +76,7 @@ func (s *Session) run(dst []byte, m *wire.Msg) (out []byte, err error) {
 	}
 	defer s.e.store.Leave()
 	defer func() {
-		// A fault in one command must not take down the other clusters of the process.
+		// A panic in one command must not take down the other clusters of the process.
 		if r := recover(); r != nil {
 			s.e.log.Error("command panicked", "command", m.Name(), "panic", r, "stack", string(debug.Stack()))
 			out, err = nil, wire.Errorf(wire.InternalError, "an internal error occurred")
@@ -146,7 +146,7 @@ func (e *Engine) appendTimes(out []byte) []byte {
 	return bsoncore.AppendTimestampElement(out, "operationTime", last.T, last.I)
 }
 
-// unsigned is the signature of a server that does not sign times.
+// unsigned is the signature of a server that does not sign cluster times.
 var unsigned = bsoncore.AppendDocumentElement(nil, "signature",
 	bsoncore.BuildDocument(nil, bsoncore.AppendInt64Element(bsoncore.AppendBinaryElement(nil, "hash", 0, make([]byte, 20)), "keyId", 0)))
 
@@ -160,7 +160,7 @@ func (e *Engine) errorReply(command string, err error) bson.Raw {
 	return out
 }
 
-// clientError gives every error a code, and writes what the client must not see to the log.
+// clientError gives every error a code. It logs what the client must not see.
 func (e *Engine) clientError(command string, err error) error {
 	var known *wire.Error
 	switch {
@@ -177,7 +177,7 @@ func (e *Engine) clientError(command string, err error) error {
 	return err
 }
 
-// checkGeneric refuses generic arguments whose promise the engine cannot keep.
+// checkGeneric refuses generic arguments that the engine does not support.
 func (c *call) checkGeneric() error {
 	if c.Has("startTransaction") || c.Has("autocommit") {
 		return wire.Errorf(wire.OperationNotInTransaction, "transactions are not supported yet")
@@ -198,7 +198,7 @@ func (c *call) checkGeneric() error {
 
 var readLevels = map[string]bool{"local": true, "available": true, "majority": true, "linearizable": true}
 
-// durableRead reports whether the command may only read what no crash can take back.
+// durableRead reports whether the command may only read what is durable.
 func (c *call) durableRead() bool {
 	level, _ := c.Doc("readConcern").Lookup("level").StringValueOK()
 	return level == "majority" || level == "linearizable"

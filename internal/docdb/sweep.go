@@ -7,7 +7,7 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/expiry"
 )
 
-// sweepAlong sweeps from time to time until the engine is closed.
+// sweepAlong calls Sweep periodically until the engine is closed.
 func (e *Engine) sweepAlong(every time.Duration) {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()

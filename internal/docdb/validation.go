@@ -13,7 +13,7 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// invalid is the error of a document that its collection does not take, with why.
+// invalid is the error of a document that fails its collection's validation, with the reasons.
 type invalid struct {
 	cause *wire.Error
 	info  bson.D
@@ -24,7 +24,7 @@ func (i *invalid) Unwrap() error { return i.cause }
 
 var documentValidationFailure = wire.Code{Number: 121, Name: "DocumentValidationFailure"}
 
-// validated checks a document that is to take the place of old (nil: of none) in the collection.
+// validated validates a document that is to replace old in the collection; nil if it is inserted.
 func (c *call) validated(t *storage.Tx, old, doc bson.Raw) error {
 	v := t.Coll.Validation
 	if v == nil || v.Validator == nil || v.Level == "off" || c.Bool("bypassDocumentValidation", false) {

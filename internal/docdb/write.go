@@ -87,7 +87,7 @@ func (c *call) each(t *storage.Tx, array string, fn func(i int, statement bson.R
 	return list, nil
 }
 
-// try runs one statement of a write command. It parts the statement's own failure from an error of the whole command.
+// try runs one statement of a write command. It separates a failure of the statement from an error of the whole command.
 func (c *call) try(t *storage.Tx, fn func() error) (failed, err error) {
 	if err := c.ctx.Err(); err != nil {
 		return nil, err
@@ -118,7 +118,7 @@ func (c *call) makeRoom(t *storage.Tx) error {
 	return nil
 }
 
-// ofAll are the errors that are not a statement's own: the others would have them too.
+// ofAll are the errors that concern the whole command: the other statements would fail with them too.
 var ofAll = []int32{wire.InternalError.Number, wire.OutOfDiskSpace.Number, wire.AtlasError.Number}
 
 // writeError is a statement's failure as a reply lists it.
@@ -132,7 +132,7 @@ func writeError(i int, err error) (bson.D, bool) {
 	return append(doc, bson.E{Key: "errmsg", Value: known.Message}), true
 }
 
-// detailsOf is what is told of an error beside its code.
+// detailsOf returns what a reply says of an error beside its code.
 func detailsOf(err error) bson.D {
 	var dup *storage.DuplicateKey
 	if errors.As(err, &dup) {

@@ -17,7 +17,7 @@ func WithID[W any](set func(w *W, id model.ID)) func(store.Tx, model.ID) (func(o
 	}
 }
 
-// Accepted makes a handler that answers with an empty object of one that answers with nothing.
+// Accepted turns a handler that answers without a body into one that answers with an empty object.
 func Accepted[In any](fn func(store.Tx, In) (api.None, error)) func(store.Tx, In) (api.Empty, error) {
 	return func(tx store.Tx, in In) (api.Empty, error) {
 		_, err := fn(tx, in)
@@ -25,13 +25,13 @@ func Accepted[In any](fn func(store.Tx, In) (api.None, error)) func(store.Tx, In
 	}
 }
 
-// ReplaceIn has what an object is to be.
+// ReplaceIn is the input of Replace.
 type ReplaceIn[K Ref, W any] struct {
 	One  K `in:"path"`
 	Body W
 }
 
-// Replace puts the body in place of the object.
+// Replace replaces the object by the body.
 func (s *Objects[K, W, S]) Replace(tx store.Tx, in ReplaceIn[K, W]) (W, error) {
 	return s.Update(tx, in.One, func(o *Object[W, S]) error {
 		o.Value = in.Body

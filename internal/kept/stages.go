@@ -8,14 +8,14 @@ import (
 	"github.com/telamon-db/telamon/internal/reconcile"
 )
 
-// Stages are the service's states that simulated objects go through in the domain's time. They touch nothing outside.
+// Stages are the states that simulated objects go through in the domain's time, as at the service. Nothing else happens.
 type Stages[W any] struct {
 	Duration time.Duration // how long an object is in each state but the last
 
-	Made   Way[W]         // of an object that has been created: the last state stays
-	Change Way[W]         // of one that has been changed; nil: it stays in the state that it is in
-	End    Way[W]         // of one that has been deleted, and is gone after the last state; nil: at once
-	Work   reconcile.Kind // of removing it then
+	Made   Way[W]         // after creation; the last state stays
+	Change Way[W]         // after a change; nil: the state stays as it is
+	End    Way[W]         // after deletion, until the object is removed; nil: it is removed at once
+	Work   reconcile.Kind // of the work that removes it
 
 	// Show writes the state into the object's shape.
 	Show func(w *W, state string)
@@ -23,20 +23,20 @@ type Stages[W any] struct {
 	Ending *fault.Kind
 }
 
-// Way tells the states of an object one after another.
+// Way returns the states of an object in their order.
 type Way[W any] func(w *W) []string
 
-// Through is the way that is the same for all objects.
+// Through returns a Way that is the same for all objects.
 func Through[W any](states ...string) Way[W] { return func(*W) []string { return states } }
 
-// Course is an object's way through states: it has been in the first of them since an instant.
+// Course says which states an object goes through, and since when it has been in the first of them.
 type Course struct {
 	States []string  `json:"states,omitempty"`
 	Since  time.Time `json:"since,omitzero"`
-	Ending bool      `json:"ending,omitempty"` // the object is gone after the last state
+	Ending bool      `json:"ending,omitempty"` // the object is removed after the last state
 }
 
-// State is the state that an object is in, if it is in each but the last for as long as duration.
+// State returns the current state of an object that is in each state but the last for duration.
 func (c *Course) State(now time.Time, duration time.Duration) string {
 	if len(c.States) == 0 {
 		return ""
@@ -53,7 +53,7 @@ func (c *Course) Settled(now time.Time, duration time.Duration) bool {
 	return !now.Before(c.Since.Add(time.Duration(len(c.States)-1) * duration))
 }
 
-// end is when an object that has been deleted is gone; zero for others.
+// end returns when an object that has been deleted is removed; zero for others.
 func (c *Course) end(duration time.Duration) time.Time {
 	if !c.Ending {
 		return time.Time{}

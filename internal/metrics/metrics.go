@@ -1,7 +1,7 @@
 // Package metrics counts and times what Telamon does, for Prometheus to fetch.
 //
-// Every series has a help text, and labels of few values: the operations and commands that there are, never what a caller
-// has written. What is none of them is "other". The dashboard docs/dashboard.json shows the series.
+// Every series has a help text, and labels with few values: the operations and commands that exist, never a caller's text.
+// Anything else is "other". The dashboard docs/dashboard.json shows the series.
 package metrics
 
 import (
@@ -71,7 +71,7 @@ func (m *Metrics) gauge(name, help string, labels ...string) *prometheus.GaugeVe
 	return v
 }
 
-// seconds are the upper ends of the buckets of times, from what is in memory to what somebody waits for.
+// seconds are the upper bounds of the buckets of times, from requests answered from memory to those that people wait for.
 var seconds = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10}
 
 func (m *Metrics) histogram(name, help string, labels ...string) *prometheus.HistogramVec {
@@ -80,7 +80,7 @@ func (m *Metrics) histogram(name, help string, labels ...string) *prometheus.His
 	return v
 }
 
-// series are the members of a family of series, by what their labels say. To look one up that is there takes no lock.
+// series are the members of a family of series, by their labels. Looking up an existing one takes no lock.
 type series[K comparable, V any] struct {
 	begin func(K) V
 	mu    sync.Mutex

@@ -8,21 +8,21 @@ import (
 	"strings"
 )
 
-// private are the addresses that nobody has on the Internet (RFC 6890, RFC 4193): they change as machines move, and
-// vouching for one of them says nothing about anybody else's.
+// private are the private address ranges (RFC 6890, RFC 4193). Addresses in them change as machines move, and certifying one of
+// them harms nobody else.
 var private = []netip.Prefix{
 	netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
 	netip.MustParsePrefix("169.254.0.0/16"), netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("fc00::/7"), netip.MustParsePrefix("fe80::/10"),
 }
 
-// bounds are what an authority may vouch for: DNS names with all below them, and addresses.
+// bounds are the names and addresses that an authority may certify: DNS names with all below them, and networks.
 type bounds struct {
 	domains  []string
 	networks []netip.Prefix
 }
 
-// boundsOf are the bounds within which the hosts are, this machine's own names and private addresses included. Of IPv6
-// addresses they have the network, in which addresses come and go (RFC 8981).
+// boundsOf returns bounds for the hosts, this machine's own names, and private addresses. For IPv6 addresses they have the
+// network, in which addresses change (RFC 8981).
 func boundsOf(hosts []string) bounds {
 	b := bounds{[]string{"localhost"}, slices.Clone(private)}
 	for _, h := range hosts {
@@ -58,7 +58,7 @@ func (b bounds) constrain(template *x509.Certificate) {
 	}
 }
 
-// keptBy reports whether a certificate has these names, and all of these addresses.
+// keptBy reports whether a certificate is constrained to exactly these names, and to all of these addresses.
 func (b bounds) keptBy(cert *x509.Certificate) bool {
 	has := func(p netip.Prefix) bool {
 		return slices.ContainsFunc(cert.PermittedIPRanges, func(n *net.IPNet) bool {

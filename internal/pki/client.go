@@ -13,16 +13,16 @@ import (
 	"time"
 )
 
-// ClientAuthority vouches for clients, in stored form: DER.
+// ClientAuthority is an authority for client certificates as it is stored: DER.
 type ClientAuthority struct {
 	Certificate []byte `json:"certificate"`
 	Key         []byte `json:"key"` // PKCS #8
 }
 
-// clientAuthorityLife is how long such an authority vouches.
+// clientAuthorityLife is how long such an authority is valid.
 const clientAuthorityLife = 20 * 365 * 24 * time.Hour
 
-// NewClientAuthority makes an authority of a name.
+// NewClientAuthority makes an authority with a name.
 func NewClientAuthority(name pkix.Name, now time.Time) (a ClientAuthority, err error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -46,7 +46,7 @@ func (a ClientAuthority) Parse() (*x509.Certificate, error) {
 	return x509.ParseCertificate(a.Certificate)
 }
 
-// Issue makes a client's certificate that is good until end, with its private key behind it, in PEM.
+// Issue makes a client's certificate that is valid until end. It returns it too in PEM, followed by its private key.
 func (a ClientAuthority) Issue(subject pkix.Name, now, end time.Time) (cert *x509.Certificate, text []byte, err error) {
 	parent, err1 := a.Parse()
 	issuer, err2 := x509.ParsePKCS8PrivateKey(a.Key)
@@ -90,7 +90,7 @@ func ReadAuthorities(text string) (all []*x509.Certificate, err error) {
 		cert, err := x509.ParseCertificate(block.Bytes)
 		switch {
 		case block.Type != "CERTIFICATE" || err != nil:
-			return nil, errors.New("has a block that is no certificate")
+			return nil, errors.New("has a block that is not a certificate")
 		case !cert.IsCA:
 			return nil, errors.New("has a certificate that is not an authority's")
 		case len(all) == maxCertificates:

@@ -1,8 +1,8 @@
 // Package pki is a certificate authority in a directory: it makes the certificates that a server without a certificate
-// of its own shows (RFC 5280). Whoever is to trust the server is given ca.pem.
+// of its own shows (RFC 5280). Clients trust the server by ca.pem.
 //
-// What is trusted is a root whose key signs once and is thrown away. What it signs is an issuer, which may vouch for the
-// names and addresses of its server and nobody else's, so that who steals its key can pose as that server only.
+// Clients trust a root, whose key signs once and is thrown away. It signs an issuer, which may certify only the names and
+// addresses of its server: with a stolen issuer's key one can only pose as that server.
 package pki
 
 import (
@@ -26,8 +26,8 @@ import (
 	"github.com/telamon-db/telamon/internal/durable"
 )
 
-// File is the root's certificate in the authority's directory, for those who are to trust it. The other file is the
-// authority itself: the issuer's key, its certificate and the root's, in one file so that they always fit.
+// File is the root's certificate in the authority's directory, for clients to trust. The other file is the authority itself:
+// the issuer's key, its certificate and the root's, in one file so that they always belong together.
 const (
 	File    = "ca.pem"
 	keyFile = "ca-key.pem"
@@ -45,8 +45,8 @@ type Authority struct {
 	key        *ecdsa.PrivateKey // of cert
 }
 
-// Open returns the authority in dir that may vouch for hosts, names or addresses, beside localhost and private addresses.
-// It makes it the first time, when it is about to expire, and when the hosts are others; then ca.pem is another one too.
+// Open returns the authority in dir that may certify hosts (names or addresses), localhost and private addresses. It makes a
+// new one the first time, when the old one is about to expire, and when the hosts have changed; then ca.pem changes too.
 func Open(dir string, now time.Time, hosts ...string) (*Authority, error) {
 	b := boundsOf(hosts)
 	a, err := read(dir)
@@ -59,7 +59,7 @@ func Open(dir string, now time.Time, hosts ...string) (*Authority, error) {
 	return a, durable.WriteFile(filepath.Join(dir, File), certificate(a.root.Raw))
 }
 
-// read reads the authority. One without a root is of the time when the root itself issued.
+// read reads the authority. In the form that Telamon first stored, the root itself issues and there is no issuer.
 func read(dir string) (*Authority, error) {
 	path := filepath.Join(dir, keyFile)
 	pair, err := tls.LoadX509KeyPair(path, path)
@@ -77,7 +77,7 @@ func read(dir string) (*Authority, error) {
 	return a, err
 }
 
-// create makes a root and an issuer. The root's key goes with this function.
+// create makes a root and an issuer. The root's key is lost when this function returns.
 func create(dir string, b bounds, now time.Time) (*Authority, error) {
 	rootKey, err1 := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	key, err2 := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -152,7 +152,7 @@ func (a *Authority) Issue(hosts []string, now time.Time) (*tls.Certificate, erro
 	return &tls.Certificate{Certificate: [][]byte{leaf.Raw, a.cert.Raw}, PrivateKey: key, Leaf: leaf}, nil
 }
 
-// Pool is what trusts the authority in dir, also without being shown its issuer.
+// Pool returns a pool that trusts the authority in dir, even if a server does not send its issuer.
 func Pool(dir string) (*x509.CertPool, error) {
 	raw, err := os.ReadFile(filepath.Join(dir, File))
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Renewing shows a certificate of an authority, and a fresh one once the old one has lived half of its life.
+// Renewing has a certificate of an authority, and replaces it after half of its lifetime.
 type Renewing struct {
 	authority *Authority
 	hosts     []string

@@ -7,12 +7,12 @@ import (
 	"errors"
 )
 
-// Subject is whom a certificate names, in the form that MongoDB's clients write (RFC 2253).
+// Subject returns the subject of a certificate in the form that MongoDB's clients use (RFC 2253).
 func Subject(cert *x509.Certificate) (string, error) {
 	var name pkix.RDNSequence
 	rest, err := asn1.Unmarshal(cert.RawSubject, &name)
 	if err != nil || len(rest) > 0 || len(name) == 0 {
-		return "", errors.New("the certificate names nobody")
+		return "", errors.New("the certificate has no subject")
 	}
 	return name.String(), nil
 }

@@ -26,11 +26,11 @@ const (
 	storeWait    = 250 * time.Millisecond // that a command waits for a store that may be away
 )
 
-// accesses is what this node's gateways know of who may come in and do what, compiled from the store: database commands
-// ask it and no store. A change that this node commits is in it before the commit is acknowledged; one of another node is
+// accesses caches the users, roles and access lists of projects for this node's gateways, so that database commands need not
+// read the store. A change that this node commits is in the cache before the commit is acknowledged; a change of another node
 // within a second.
 //
-// While the store cannot be reached, what is known stays in force for a bounded time. Then the gate closes.
+// While the store cannot be reached, the cache stays valid for a bounded time. Then commands are refused.
 type accesses struct {
 	store  store.Store
 	shared bool          // other nodes write to the store
@@ -43,7 +43,7 @@ type accesses struct {
 	all     map[model.ID]*projectAccess // by project
 }
 
-// projectAccess is what is known of a project.
+// projectAccess is the cache of one project.
 type projectAccess struct {
 	of      *accesses
 	groupID model.ID
@@ -52,7 +52,7 @@ type projectAccess struct {
 	asked   atomic.Int64 // Unix nanoseconds of the last question
 }
 
-// compiled is what a project's rows were at one moment. It is not changed.
+// compiled is a project's rows at one moment. It is immutable.
 type compiled struct {
 	changes uint64 // that it has seen
 	at      time.Time
@@ -89,7 +89,7 @@ func (a *accesses) changed(table string) {
 	}
 }
 
-// of is what is known of a project.
+// of returns the cache of a project.
 func (a *accesses) of(groupID model.ID) *projectAccess {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -101,7 +101,7 @@ func (a *accesses) of(groupID model.ID) *projectAccess {
 	return one
 }
 
-// get is what is known now, with the user of the name among it if there is one. The name "" asks for nobody.
+// get returns the current rows, with the user of that name if it exists. The name "" asks for no user.
 func (p *projectAccess) get(ctx context.Context, who userName) (*compiled, error) {
 	now := time.Now()
 	p.asked.Store(now.UnixNano())
@@ -126,7 +126,7 @@ func (p *projectAccess) get(ctx context.Context, who userName) (*compiled, error
 	return next, err
 }
 
-// with is c, or if it lacks the user of the name and there is one, what is known with this user.
+// with returns c or, if c lacks the user of that name and it exists, rows that have it.
 func (p *projectAccess) with(ctx context.Context, c *compiled, who userName) (*compiled, error) {
 	if who.name == "" || c.users[who] != nil {
 		return c, nil
@@ -142,7 +142,7 @@ func (p *projectAccess) with(ctx context.Context, c *compiled, who userName) (*c
 	return p.read(ctx, who)
 }
 
-// read reads the store, unless somebody else has just done so.
+// read reads the store, unless another goroutine has just done so.
 func (p *projectAccess) read(ctx context.Context, who userName) (*compiled, error) {
 	asked := time.Now()
 	select {
@@ -175,11 +175,11 @@ func (a *accesses) reached(err error) {
 	}
 	lost := errors.Is(err, store.ErrUnreachable) || errors.Is(err, context.DeadlineExceeded)
 	if lost && a.shared && !a.away.Swap(true) {
-		a.log.Warn("the store cannot be reached; clients that have logged in go on with what they may", "for at most", a.outage, "error", err)
+		a.log.Warn("the store cannot be reached; clients that have logged in keep their rights", "for at most", a.outage, "error", err)
 	}
 }
 
-// policy is what audit logs record now. Whoever logs in or runs a command has been asked about with get before.
+// policy returns what audit logs record now. get has been called before, at every login and command.
 func (p *projectAccess) policy() *audit.Policy {
 	if c := p.known.Load(); c != nil {
 		return c.audit
@@ -187,7 +187,7 @@ func (p *projectAccess) policy() *audit.Policy {
 	return nil
 }
 
-// compile reads the list of addresses, whose certificates count, what is audited, and users: those that are known already and who.
+// compile reads the access list, the trusted authorities, what is audited, and users: those in the cache and who.
 func (p *projectAccess) compile(tx store.Tx, into *compiled, who userName) (err error) {
 	if into.list, err = accesslist.Networks(tx, p.groupID); err != nil {
 		return err
@@ -219,7 +219,7 @@ func (p *projectAccess) compile(tx store.Tx, into *compiled, who userName) (err 
 	return nil
 }
 
-// follow keeps what is known fresh until ctx ends.
+// follow refreshes the cache until ctx ends.
 func (a *accesses) follow(ctx context.Context) error {
 	tick := time.NewTicker(followAccess)
 	defer tick.Stop()
@@ -231,13 +231,13 @@ func (a *accesses) follow(ctx context.Context) error {
 		}
 		for _, p := range a.inUse() {
 			if _, err := p.read(ctx, userName{}); err != nil && ctx.Err() == nil {
-				break // the others are no better off
+				break // the other projects would fail too
 			}
 		}
 	}
 }
 
-// inUse are the projects that somebody has asked for lately. The others are forgotten, and read again when they are asked for.
+// inUse returns the projects that were used lately. The others leave the cache until they are used again.
 func (a *accesses) inUse() []*projectAccess {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -25,8 +25,8 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Bootstrap is bootstrap.json: where the server is, and the credentials that an empty store began with. The server
-// keeps their hashes only, so this file is the one place where they can be read; its mode is 0600.
+// Bootstrap is bootstrap.json: the server's addresses, and the first credentials of an empty store. The server stores only
+// their hashes, so they can be read in this file only; its mode is 0600.
 type Bootstrap struct {
 	BaseURL       string `json:"baseUrl"`
 	ManagementURL string `json:"managementUrl"`
@@ -44,8 +44,8 @@ type Bootstrap struct {
 	New           bool   `json:"-"` // this start has made them
 }
 
-// bootstrapFile is bootstrap.json whole. The secret of the management listener is this data directory's own, not the
-// store's: each node has another.
+// bootstrapFile is all of bootstrap.json. The secret of the management listener belongs to the data directory, not to the
+// store: each node has its own.
 type bootstrapFile struct {
 	Bootstrap
 	ManagementSecret string `json:"managementSecret"`
@@ -59,8 +59,8 @@ const (
 	bootstrapSetting  = "bootstrap-organization"
 )
 
-// start writes bootstrap.json, with new credentials if the store is empty: it never had an organization, or the last
-// one has been deleted, so that nobody has credentials any more.
+// start writes bootstrap.json, with new credentials if the store is empty: if it never had an organization, or if the last
+// one has been deleted and nobody has credentials any more.
 func (s *Server) start(ctx context.Context) (*bootstrapFile, error) {
 	path := filepath.Join(s.cfg.DataDir, "bootstrap.json")
 	before, err := readBootstrap(path)
@@ -99,13 +99,13 @@ func (s *Server) start(ctx context.Context) (*bootstrapFile, error) {
 	return b, writeBootstrap(path, b)
 }
 
-// baseURL is where people and programs reach the API, and what links begin with: as the operator says, or else as the
-// listener is bound. The name that a caller uses says nothing, for a caller may make it up.
+// baseURL is where people and programs reach the API, and what links begin with: as configured, or else the address of the
+// listener. The Host header of a request is not used, because a caller may make it up.
 func (s *Server) baseURL() string {
 	return cmp.Or(s.cfg.URL, s.scheme()+"://"+reachable(s.api.Addr()))
 }
 
-// reachable is the address of a listener as this machine reaches it: one on all addresses is there on loopback too.
+// reachable returns the address at which this machine reaches a listener: loopback for one that listens on all addresses.
 func reachable(a net.Addr) string {
 	host, port, err := net.SplitHostPort(a.String())
 	if ip, perr := netip.ParseAddr(host); err == nil && perr == nil && ip.IsUnspecified() {
@@ -114,7 +114,7 @@ func reachable(a net.Addr) string {
 	return a.String()
 }
 
-// keep takes the ids that the store began with, and drops credentials of another store.
+// keep sets the ids of the store's first objects, and drops credentials of another store.
 func keep(b *bootstrapFile, setting string) error {
 	var begun Bootstrap
 	if err := json.Unmarshal([]byte(setting), &begun); err != nil {
@@ -128,7 +128,7 @@ func keep(b *bootstrapFile, setting string) error {
 	return nil
 }
 
-// beginning is what the store began with, with revision 0 if it has not begun.
+// beginning returns the ids of the store's first objects, with revision 0 if there are none.
 func beginning(tx store.Tx) (*state.Setting, error) {
 	begun, err := state.Settings.Get(tx, bootstrapSetting)
 	if store.IsNotFound(err) {
@@ -137,7 +137,7 @@ func beginning(tx store.Tx) (*state.Setting, error) {
 	return begun, err
 }
 
-// firstUser is the owner of the first organization, who stays when that goes, with a new password.
+// firstUser returns the owner of the first organization with a new password. The user outlives that organization.
 func firstUser(tx store.Tx) (u *model.CloudUser, secret string, err error) {
 	u, err = state.UserNamed(tx, firstOwner)
 	if store.IsNotFound(err) {
@@ -152,7 +152,7 @@ func firstUser(tx store.Tx) (u *model.CloudUser, secret string, err error) {
 	return u, secret, state.Users.Put(tx, u)
 }
 
-// found makes the first organization with its owner, a project, an API key and a service account.
+// found creates the first organization with its owner, a project, an API key and a service account.
 func (s *Server) found(tx store.Tx, b *Bootstrap, begun *state.Setting) error {
 	now := tx.Now()
 	owner, word, err := firstUser(tx)

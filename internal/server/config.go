@@ -48,7 +48,7 @@ type Config struct {
 	timeouts    timeouts
 }
 
-// site is how the clusters of this node are reached.
+// site returns how the clusters of this node are reached.
 func (c *Config) site() model.Site {
 	s := model.Site{Host: c.ClusterHost, TLS: c.TLS != ""}
 	if c.DNS != "" {
@@ -57,7 +57,7 @@ func (c *Config) site() model.Site {
 	return s
 }
 
-// transport is how letters leave.
+// transport returns how letters are sent.
 func (c *Config) transport() (mail.Transport, error) {
 	if c.SMTPURL == "" {
 		return mail.Outbox{Dir: filepath.Join(c.DataDir, "outbox")}, nil
@@ -78,7 +78,7 @@ func (c *Config) buckets() (func(name string) (*bucket.Bucket, error), error) {
 	return s.Open, err
 }
 
-// checkURL refuses a URL that paths cannot be put behind.
+// checkURL refuses a URL to which paths cannot be appended.
 func (c *Config) checkURL() error {
 	if c.URL == "" {
 		return nil
@@ -99,7 +99,7 @@ type timeouts struct {
 	drain   time.Duration // all that are being served once the server ends
 }
 
-// Pace is how long objects stay in their transitional states at least, in the domain's time.
+// Pace is the minimum time, in the domain's time, that objects stay in their transitional states.
 type Pace struct {
 	Cluster time.Duration // CREATING, UPDATING and DELETING of dedicated clusters
 	Flex    time.Duration // the same of Flex clusters and serverless instances
@@ -108,7 +108,7 @@ type Pace struct {
 }
 
 var (
-	// WorkPace is as fast as the work, with a minimum that a client polling quickly can see.
+	// WorkPace is as fast as possible, with a minimum that a client polling quickly can see.
 	WorkPace = Pace{Cluster: 300 * time.Millisecond, Flex: 300 * time.Millisecond, Backup: 300 * time.Millisecond, Other: 300 * time.Millisecond}
 	// ServicePace is about what the real service takes.
 	ServicePace = Pace{Cluster: 15 * time.Minute, Flex: 10 * time.Second, Backup: 5 * time.Minute, Other: 2 * time.Minute}

@@ -16,8 +16,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// directory tells a cluster's gateway who may come in and do what, from the project's database users, custom roles and
-// access list.
+// directory answers a cluster's gateway from the project's database users, custom roles and access list.
 type directory struct {
 	access  *projectAccess
 	cluster string
@@ -58,7 +57,7 @@ func (d directory) Admits(ctx context.Context, addr netip.Addr) (bool, error) {
 	return false, nil
 }
 
-// Vouches returns why the certificates that a client shows are not those of a user, or nil if they are.
+// Vouches returns why the certificates that a client presents are not those of a user, or nil if they are.
 func (d directory) Vouches(ctx context.Context, u *gateway.User, chain []*x509.Certificate) (why, err error) {
 	name := userName{u.DB, u.Name}
 	c, err := d.access.get(ctx, name)
@@ -67,12 +66,12 @@ func (d directory) Vouches(ctx context.Context, u *gateway.User, chain []*x509.C
 	}
 	m := c.users[name]
 	if m == nil {
-		return errors.New("the user has gone"), nil
+		return errors.New("the user has been deleted"), nil
 	}
 	return c.trust.Vouches(m.row.Value.X509Type, u.Name, chain, d.now()), nil
 }
 
-// readMember is the user of that name, or nil.
+// readMember returns the user of that name, or nil.
 func readMember(tx store.Tx, groupID model.ID, name userName) (*member, error) {
 	u, err := databaseuser.Users.Get(tx, databaseuser.Key(groupID, name.db, name.name))
 	if err != nil {
@@ -95,7 +94,7 @@ func toGateway(u *databaseuser.User, held []state.EffectiveRole) *gateway.User {
 	return g
 }
 
-// privileges are what a custom role allows by itself, one for each resource.
+// privileges returns what a custom role allows without the roles that it inherits, one privilege for each resource.
 func privileges(r *model.CustomRole) []gateway.Privilege {
 	if r == nil {
 		return nil

@@ -35,7 +35,7 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc("POST /api/private/unauth/telemetry/events", forget)
 	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(document()) // the caller has gone; there is nobody to tell
+		_, _ = w.Write(document()) // the caller has gone
 	})
 	mux.Handle(backup.DownloadPath, (&backup.Downloads{Service: s.backups(), Log: s.cfg.Logger}).Handler())
 	mux.Handle(invite.Path, (&invite.Pages{Store: s.store, Address: s.auth.Address, Log: s.cfg.Logger}).Handler())
@@ -54,17 +54,17 @@ func (s *Server) handler() http.Handler {
 	}))
 }
 
-// ipInfo tells a client its own address.
+// ipInfo answers with the client's own address.
 func (s *Server) ipInfo(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, map[string]string{"currentIpv4Address": s.auth.Address(r).String()})
 }
 
 func majorVersion(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain")
-	_, _ = w.Write([]byte(defaultMajorVersion)) // the caller has gone; there is nobody to tell
+	_, _ = w.Write([]byte(defaultMajorVersion)) // the caller has gone
 }
 
-// forget takes clients' telemetry and keeps nothing of it.
+// forget accepts clients' telemetry and drops it.
 func forget(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }
 
 // document is the OpenAPI document of the server's operations. It is half a megabyte and the same for everybody.
@@ -78,7 +78,7 @@ func (s *Server) document() []byte {
 
 func writeJSON(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(v) // the caller has gone; there is nobody to tell
+	_ = json.NewEncoder(w).Encode(v) // the caller has gone
 }
 
 // OpenAPI is the document of the operations that this build of Telamon has.

@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// lock makes the data directory this server's alone until it is closed. The system lets go of it when the process
-// ends, however it does.
+// lock locks the data directory for this server until it is closed. The system releases the lock when the process ends,
+// however that happens.
 func lock(dir string) (io.Closer, error) {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

@@ -57,8 +57,8 @@ func (s *Server) secretly(next http.Handler) http.Handler {
 	})
 }
 
-// named refuses requests for other names than those of this machine and the one that the listener is configured with. An
-// address is no name: nobody can make it lead elsewhere.
+// named refuses requests whose Host is a name other than this machine's or that of the listener's configuration (DNS
+// rebinding). Addresses are admitted: nobody can make them lead elsewhere.
 func named(listen string, next http.Handler) http.Handler {
 	own := []string{"localhost"}
 	if host, err := os.Hostname(); err == nil {
@@ -86,8 +86,8 @@ func hostOf(header string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(header, "["), "]")
 }
 
-// readyz answers 200 once the server serves and bootstrap.json is written, and while nothing keeps it from its work, such
-// as want of room to write. Else it says what is in the way.
+// readyz answers 200 once the server serves and bootstrap.json is written, and while nothing keeps it from its work, such as
+// a full disk. Otherwise it says what does.
 func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 	select {
 	case <-s.ready:

@@ -10,31 +10,31 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// sampleTime is how long Prometheus waits for what the store has to say. Without a store the rest is told.
+// sampleTime is how long a scrape waits for the store. Without the store, the other values are reported.
 const sampleTime = 2 * time.Second
 
-// sample has the metrics read what the server's parts have at the moment.
+// sample adds the gauges that are read from the server's parts at each scrape.
 func (s *Server) sample() {
 	s.metrics.Sample([]metrics.Gauge{
-		{Name: "telamon_connections", Help: "Open connections, by what they are to: the API, the management listener, clusters as strangers, and clusters as users who have logged in.", Label: "to"},
-		{Name: "telamon_connections_most", Help: "How many connections there may be.", Label: "to"},
-		{Name: "telamon_memory_bytes", Help: "Memory that is held of a budget: for large messages of clients, for replies that are being sent, and for what sorts and groups gather.", Label: "for"},
-		{Name: "telamon_memory_most_bytes", Help: "How large the budget is.", Label: "for"},
-		{Name: "telamon_databases", Help: "Databases of running clusters of this node: open, shut because they cannot be opened, and stuck: open, but nothing can be written.", Label: "state"},
-		{Name: "telamon_database_bytes", Help: "Bytes of all databases together: on disk, and in memory until tables are made of them.", Label: "in"},
+		{Name: "telamon_connections", Help: "Open connections by kind: to the API, to the management listener, to clusters before login, and to clusters after login.", Label: "to"},
+		{Name: "telamon_connections_most", Help: "Limit of open connections.", Label: "to"},
+		{Name: "telamon_memory_bytes", Help: "Memory in use of a budget: for large messages of clients, for replies that are being sent, and for sorts and groups.", Label: "for"},
+		{Name: "telamon_memory_most_bytes", Help: "Size of the budget.", Label: "for"},
+		{Name: "telamon_databases", Help: "Databases of running clusters of this node by state: open; shut, because they cannot be opened; stuck, where nothing can be written.", Label: "state"},
+		{Name: "telamon_database_bytes", Help: "Bytes of all databases together: on disk, and in memory until they are flushed to tables.", Label: "in"},
 		{Name: "telamon_members", Help: "Members of clusters that this node runs."},
-		{Name: "telamon_cursors", Help: "Cursors that are open in all databases together."},
-		{Name: "telamon_snapshots", Help: "Snapshots that lie on this node."},
+		{Name: "telamon_cursors", Help: "Open cursors of all databases together."},
+		{Name: "telamon_snapshots", Help: "Snapshots on this node."},
 		{Name: "telamon_backup_work", Help: "Pieces of work on snapshots that are under way, by kind: snapshot, verify, restore, replay, download, export.", Label: "work"},
 		{Name: "telamon_backup_bytes_done", Help: "Bytes that work on snapshots which is under way has read or written.", Label: "work"},
 		{Name: "telamon_backup_bytes_left", Help: "Bytes that are left of it, as far as they are known.", Label: "work"},
 		{Name: "telamon_backup_documents_done", Help: "Documents that it has read or written.", Label: "work"},
-		{Name: "telamon_trouble", Help: "Kinds of trouble that keep the server from its work, and were reported in the last seconds.", Label: "kind"},
-		{Name: "telamon_clock_ahead_seconds", Help: "How far the domain's clock has been moved ahead of the system's."},
+		{Name: "telamon_trouble", Help: "Kinds of trouble that keep the server from its work at the moment.", Label: "kind"},
+		{Name: "telamon_clock_ahead_seconds", Help: "How far the domain's clock is ahead of the system's."},
 	}, s.samples)
 	s.metrics.Sample([]metrics.Gauge{
-		{Name: "telamon_work_due", Help: "Pieces of work whose time has come and that are not done, up to 1000 of this node and 1000 of any node."},
-		{Name: "telamon_work_late_seconds", Help: "How long the piece of work that has waited longest has been due."},
+		{Name: "telamon_work_due", Help: "Work that is due and not done, up to 1000 of this node and 1000 of any node."},
+		{Name: "telamon_work_late_seconds", Help: "Age of the work that has been due longest."},
 	}, s.backlog)
 }
 
@@ -79,7 +79,7 @@ func (s *Server) samples(set func(gauge, label string, value float64)) {
 	set("telamon_clock_ahead_seconds", "", s.clock.Offset().Seconds())
 }
 
-// backlog tells nothing while the store cannot be asked.
+// backlog reports nothing while the store cannot be reached.
 func (s *Server) backlog(set func(gauge, label string, value float64)) {
 	ctx, cancel := context.WithTimeout(context.Background(), sampleTime)
 	defer cancel()

@@ -14,7 +14,7 @@ import (
 	"github.com/telamon-db/telamon/internal/trouble"
 )
 
-// nameSeats is how many connections ask for names.
+// nameSeats is how many TCP connections may ask for names.
 const nameSeats = 32
 
 // names answers questions about the names of clusters.
@@ -24,7 +24,7 @@ type names struct {
 	tcp    net.Listener
 }
 
-// listenDNS binds what answers questions about names, or returns nil if nothing does.
+// listenDNS binds the DNS server, or returns nil if it is not configured.
 func (s *Server) listenDNS(ctx context.Context) (_ *names, err error) {
 	if s.cfg.DNS == "" {
 		return nil, nil
@@ -68,7 +68,7 @@ func (n *names) close() error {
 	return errors.Join(errs...)
 }
 
-// clusterNames are the names of all clusters of the store, of whatever node.
+// clusterNames returns the names of all clusters of the store, of whatever node.
 func (s *Server) clusterNames(ctx context.Context) (out []dns.Cluster, err error) {
 	var all []*model.Cluster
 	err = s.store.View(ctx, func(tx store.Tx) error {

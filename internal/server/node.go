@@ -34,7 +34,7 @@ func (s *Server) openStore(ctx context.Context) (err error) {
 	return s.use(st, err)
 }
 
-// use takes a store that has been opened, unless that failed.
+// use sets the store, unless opening it failed.
 func (s *Server) use(st store.Store, err error) error {
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func (s *Server) shared() bool { return s.cfg.Store != "" && s.cfg.Store != embe
 
 const embedded = "sqlite"
 
-// checkStore refuses what is no store, without repeating it: it may hold a password.
+// checkStore refuses an unknown store, without repeating it, because it may have a password in it.
 func checkStore(name string) error {
 	if name == "" || name == embedded || strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://") {
 		return nil

@@ -33,7 +33,7 @@ func (s *Server) forgetNode(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// broken answers that something did not work, whose cause is in the log.
+// broken answers that something failed, and logs the cause.
 func (s *Server) broken(w http.ResponseWriter, what string, err error) {
 	s.cfg.Logger.Error(what, "error", err)
 	http.Error(w, what+"; the log has the cause", http.StatusInternalServerError)

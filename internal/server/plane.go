@@ -18,7 +18,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// mongoDBVersion is what gateways say that they are.
+// mongoDBVersion is the version of MongoDB that gateways report.
 const mongoDBVersion = defaultMajorVersion + ".0"
 
 func (s *Server) newPlane(secret []byte) (*plane.Plane, error) {
@@ -83,15 +83,15 @@ func (s *Server) clusters(ctx context.Context) (all []*model.Cluster, err error)
 	return all, err
 }
 
-// resumeOne runs a cluster. What does not go as before is left to the reconciler: no database, or another port. Nobody is
-// told in the meantime that a cluster whose database cannot be opened is well.
+// resumeOne runs a cluster. A database that cannot be opened and changed ports are left to the reconciler. In the meantime
+// a cluster whose database cannot be opened is not shown as healthy.
 func (s *Server) resumeOne(ctx context.Context, c *model.Cluster) error {
 	topology, failed := s.plane.Start(c)
 	switch {
 	case failed != nil:
 		s.cfg.Logger.Error("the database of a cluster cannot be opened", "cluster", c.Name, "id", c.ID, "error", failed)
 	case !topology.Equal(c.Topology):
-		s.cfg.Logger.Warn("the members of a cluster are others than before", "cluster", c.Name, "id", c.ID, "members", topology.Members)
+		s.cfg.Logger.Warn("the members of a cluster have changed", "cluster", c.Name, "id", c.ID, "members", topology.Members)
 	case c.State != model.Repairing:
 		return nil
 	}

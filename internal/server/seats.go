@@ -18,8 +18,8 @@ import (
 // manageSeats is how many connections the management listener has.
 const manageSeats = 64
 
-// seated is a listener whose connections are bounded. When all seats are taken, a newcomer gets that of the address which
-// has the most: the oldest of its connections that is not in the middle of a request. So whoever opens many costs itself.
+// seated is a listener that bounds its connections (seats). When all are taken, a new connection replaces one of the address
+// that has the most: the oldest that is not in the middle of a request. So whoever opens many loses their own.
 type seated struct {
 	net.Listener
 	seats   *share.Seats
@@ -47,7 +47,7 @@ func (l *seated) Accept() (net.Conn, error) {
 			return s, nil
 		}
 		l.trouble.Report("no connections are left for callers", errSeats)
-		_ = c.Close() // there is nobody to tell
+		_ = c.Close() // nobody is interested in the error
 	}
 }
 
@@ -80,7 +80,7 @@ func (c *seatedConn) Close() error {
 	return c.TCPConn.Close()
 }
 
-// Write is an answer, or a part of one: from now on its reader may be slow for ever, and the seat can be taken away.
+// Write writes an answer or a part of it: from now on the reader may be slow for ever, so the seat can be taken away.
 func (c *seatedConn) Write(b []byte) (int, error) {
 	c.seat.Busy(false)
 	return c.TCPConn.Write(b)
@@ -102,8 +102,8 @@ func withSeat(ctx context.Context, c net.Conn) context.Context {
 	return ctx
 }
 
-// keepSeat has a connection keep its seat while a request is worked on: from where the request has come in whole, until its
-// answer begins to go out. Who sends or reads slowly may lose it.
+// keepSeat protects a connection's seat while a request is handled: from the moment at which all of it has been read, until
+// its answer begins to be written. A caller that sends or reads slowly may lose the seat.
 func keepSeat(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if seat, ok := r.Context().Value(seatKey{}).(*share.Seat); ok {
@@ -118,7 +118,7 @@ func keepSeat(next http.Handler) http.Handler {
 	})
 }
 
-// keptBody is a body at whose end the request has come in whole.
+// keptBody notices when all of a request has been read.
 type keptBody struct {
 	io.ReadCloser
 	seat *share.Seat

@@ -114,7 +114,7 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	return s, s.backups().Begin(ctx, s.node)
 }
 
-// compose builds what stands on the store.
+// compose builds what depends on the store.
 func (s *Server) compose(ctx context.Context) error {
 	secret, err := s.settings(ctx)
 	if err != nil {
@@ -154,7 +154,7 @@ func (s *Server) compose(ctx context.Context) error {
 
 const nonceSecret = "digest-nonce-secret"
 
-// settings reads what all nodes share, and makes it the first time.
+// settings reads what all nodes share, and creates it the first time.
 func (s *Server) settings(ctx context.Context) (secret []byte, err error) {
 	err = s.store.Update(ctx, func(tx store.Tx) error {
 		ahead, err := state.Ensure(tx, clockOffset, func() []byte { return make([]byte, 8) })
@@ -200,20 +200,20 @@ func (s *Server) Run(ctx context.Context) error {
 	return errors.Join(err, s.settle(context.WithoutCancel(ctx)), s.release())
 }
 
-// settle writes what requests have left to be written, up to the last one.
+// settle writes what requests have left to be written in the background.
 func (s *Server) settle(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.timeouts.drain)
 	defer cancel()
 	return s.usage.Flush(ctx, s.store)
 }
 
-// lasting has requests end with the server's life, and not when their client ends its side of the connection: net/http
-// takes that for its leaving, while TCP lets it wait for the answer (RFC 9293, section 3.6).
+// lasting lets requests go on when their client closes its side of the connection: net/http would cancel them, while TCP lets
+// such a client wait for the answer (RFC 9293, section 3.6).
 func lasting(life context.Context, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(w, r.WithContext(life)) })
 }
 
-// http bounds what a stranger can hold open.
+// http returns an HTTP server with timeouts, which bound what a stranger can hold open.
 func (s *Server) http(h http.Handler) *http.Server {
 	t := s.cfg.timeouts
 	return &http.Server{
@@ -223,8 +223,8 @@ func (s *Server) http(h http.Handler) *http.Server {
 	}
 }
 
-// serve serves l until ctx ends, then lets running requests end. Those that take longer than drain are cut off: a client
-// that never finishes is no failure of the server's.
+// serve serves l until ctx ends, then waits for running requests. Those that take longer than drain are cut off, which is
+// not an error.
 func serve(ctx context.Context, h *http.Server, l net.Listener, drain time.Duration) error {
 	done := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() {

@@ -27,12 +27,12 @@ func (s *Server) Advance(ctx context.Context, d time.Duration) error {
 	if err == nil {
 		s.clock.Raise(ahead) // d in full, not less the time that the work took
 	} else {
-		d = 0 // but as far as it came
+		d = 0 // as far as it has come
 	}
 	return errors.Join(err, s.publishClock(context.WithoutCancel(ctx), d))
 }
 
-// publishClock writes down that the clock was moved by d. Two moves that nodes make at the same time add up.
+// publishClock stores that the clock was moved by d. Moves that two nodes make at the same time add up.
 func (s *Server) publishClock(ctx context.Context, d time.Duration) error {
 	var ahead time.Duration
 	err := s.store.Update(ctx, func(tx store.Tx) error {

@@ -16,15 +16,15 @@ import (
 	"github.com/telamon-db/telamon/internal/pki"
 )
 
-// identity is how the server shows who it is, to callers of the API and to clients of clusters: by one of an authority's
-// certificates, or by its operator's.
+// identity has the server's TLS certificates, for callers of the API and clients of clusters: those of an authority, or the
+// operator's.
 type identity struct {
 	authority *pki.Authority // nil: there is a certificate
 	cert      tls.Certificate
 	names     []string // of the server, as far as it knows
 }
 
-// identify returns the server's identity, or nil if it speaks no TLS.
+// identify returns the server's identity, or nil without TLS.
 func (s *Server) identify() (*identity, error) {
 	switch {
 	case s.cfg.TLS == "":
@@ -49,7 +49,7 @@ func (s *Server) identify() (*identity, error) {
 	return &identity{cert: pair}, nil
 }
 
-// config is TLS as the server speaks it under its own names and others.
+// config returns the TLS configuration for the server's own names and others.
 func (i *identity) config(others ...string) *tls.Config {
 	cfg := &tls.Config{MinVersion: tls.VersionTLS12}
 	if i.authority == nil {
@@ -60,19 +60,19 @@ func (i *identity) config(others ...string) *tls.Config {
 	return cfg
 }
 
-// certificates is how the API listener shows who it is, or nil if it speaks plain HTTP.
+// certificates returns the certificate source of the API listener, or nil for plain HTTP.
 func (s *Server) certificates() (_ *tls.Config, err error) {
 	if s.identity, err = s.identify(); err != nil || s.identity == nil {
 		return nil, err
 	}
 	cfg := s.identity.config()
 	if cfg.GetCertificate != nil {
-		_, err = cfg.GetCertificate(nil) // rather now than at every handshake
+		_, err = cfg.GetCertificate(nil) // fail now, not at every handshake
 	}
 	return cfg, err
 }
 
-// clusterTLS is TLS as the members of a cluster speak it. Clients may show certificates, which logins look at.
+// clusterTLS returns the TLS configuration of a cluster's members. Clients may present certificates, which logins use.
 func (s *Server) clusterTLS(c *model.Cluster) *tls.Config {
 	var names []string
 	if c.Zone != "" {
@@ -112,7 +112,7 @@ func (s *Server) names() []string {
 	return names
 }
 
-// scheme is how the API is called.
+// scheme is the URL scheme of the API.
 func (s *Server) scheme() string {
 	if s.tls != nil {
 		return "https"

@@ -12,7 +12,7 @@ import (
 // longestID is more than a client id has, in bytes.
 const longestID = 64
 
-// limitedByAccount bounds how often each account asks for tokens from each address.
+// limitedByAccount limits how often each account requests tokens from each address.
 func (s *Server) limitedByAccount(next http.HandlerFunc) http.HandlerFunc {
 	return s.limited(next, func(r *http.Request) string {
 		client, _, _ := authn.Client(r) // decoded: one account has many spellings
@@ -20,7 +20,7 @@ func (s *Server) limitedByAccount(next http.HandlerFunc) http.HandlerFunc {
 	})
 }
 
-// limitedByAddress bounds how often an address asks for codes, whatever names come with the requests: nothing checks them.
+// limitedByAddress limits how often an address requests codes, whatever unchecked names the requests have.
 func (s *Server) limitedByAddress(next http.HandlerFunc) http.HandlerFunc {
 	return s.limited(next, func(*http.Request) string { return "" })
 }
@@ -34,7 +34,7 @@ func (s *Server) limited(next http.HandlerFunc, name func(*http.Request) string)
 				w.Header().Set("Content-Type", "application/json")
 				w.WriteHeader(http.StatusTooManyRequests)
 				writeJSON(w, map[string]string{
-					"error": "rate_limited", "error_description": "too many tokens were asked for; Retry-After says how long to wait",
+					"error": "rate_limited", "error_description": "too many tokens were requested; Retry-After says how long to wait",
 				})
 				return
 			}

@@ -6,8 +6,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// watchedStore is a store that tells which tables a transaction has changed, once it is committed and before Update
-// returns.
+// watchedStore calls a function with the tables that a transaction has changed, after the commit and before Update returns.
 type watchedStore struct {
 	store.Store
 	changed func(table string)
@@ -19,7 +18,7 @@ func (s watchedStore) Update(ctx context.Context, fn func(store.Tx) error) error
 	})
 }
 
-// watchedTx notes the tables that are written to.
+// watchedTx records the tables that are written to.
 type watchedTx struct {
 	store.Tx
 	changed func(table string)

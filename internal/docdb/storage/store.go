@@ -41,7 +41,7 @@ type Options struct {
 	Now        func() time.Time // wall clock of oplog timestamps and generated dates; nil: time.Now
 	OplogBytes int64            // the oplog is trimmed to about this size; 0: 64 MB
 	OplogAge   time.Duration    // older entries of the oplog are trimmed; 0: a week
-	MustExist  bool             // do not begin a database where there is none
+	MustExist  bool             // refuse to create a database
 	FS         vfs.FS           // nil: the operating system's
 	Cache      *pebble.Cache    // of blocks; nil: one that all stores of the process share
 	GroupBytes int              // how large a batch may become before a command commits what it has done; 0: 64 MB
