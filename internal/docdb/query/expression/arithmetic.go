@@ -14,8 +14,8 @@ var arithmetic = value.Table[parsing]{
 	"$subtract": {Summary: "Subtracts a number from another, or one date or a number of milliseconds from a date.", Parse: exactly(2, difference)},
 	"$multiply": {Summary: "Multiplies numbers.", Parse: anyNumber(product)},
 	"$divide":   {Summary: "Divides a number by another.", Parse: exactly(2, quotient)},
-	"$mod":      {Summary: "Gives the remainder of a division.", Parse: exactly(2, remainder)},
-	"$abs":      {Summary: "Gives a number without its sign.", Parse: exactly(1, magnitude)},
+	"$mod":      {Summary: "Returns the remainder of a division.", Parse: exactly(2, remainder)},
+	"$abs":      {Summary: "Returns the absolute value of a number.", Parse: exactly(1, magnitude)},
 }
 
 // sum adds numbers. One of them may be a date, and the sum is one then.

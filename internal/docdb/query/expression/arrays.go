@@ -11,14 +11,14 @@ import (
 )
 
 var arrays = value.Table[parsing]{
-	"$size":         {Summary: "Gives the length of an array.", Parse: exactly(1, length)},
-	"$isArray":      {Summary: "Tells whether a value is an array.", Parse: exactly(1, func(_ *Evaluation, args []bson.RawValue) bson.RawValue { return boolean(value.IsArray(args[0])) })},
-	"$arrayElemAt":  {Summary: "Gives the element of an array at a position, from its end if that is negative.", Parse: exactly(2, elementAt)},
-	"$first":        {Summary: "Gives the first element of an array.", Parse: exactly(1, end("$first", 0))},
-	"$last":         {Summary: "Gives the last element of an array.", Parse: exactly(1, end("$last", -1))},
-	"$concatArrays": {Summary: "Makes one array of several.", Parse: anyNumber(concatenated)},
-	"$reverseArray": {Summary: "Turns an array around.", Parse: exactly(1, reversed)},
-	"$in":           {Summary: "Tells whether a value is an element of an array.", Parse: parseIn},
+	"$size":         {Summary: "Returns the length of an array.", Parse: exactly(1, length)},
+	"$isArray":      {Summary: "Reports whether a value is an array.", Parse: exactly(1, func(_ *Evaluation, args []bson.RawValue) bson.RawValue { return boolean(value.IsArray(args[0])) })},
+	"$arrayElemAt":  {Summary: "Returns the element of an array at a position, from its end if that is negative.", Parse: exactly(2, elementAt)},
+	"$first":        {Summary: "Returns the first element of an array.", Parse: exactly(1, end("$first", 0))},
+	"$last":         {Summary: "Returns the last element of an array.", Parse: exactly(1, end("$last", -1))},
+	"$concatArrays": {Summary: "Concatenates arrays.", Parse: anyNumber(concatenated)},
+	"$reverseArray": {Summary: "Reverses an array.", Parse: exactly(1, reversed)},
+	"$in":           {Summary: "Reports whether a value is an element of an array.", Parse: parseIn},
 }
 
 func length(x *Evaluation, args []bson.RawValue) bson.RawValue {

@@ -7,10 +7,10 @@ import (
 )
 
 var bits = value.Table[parsing]{
-	"$bitAnd": {Summary: "Gives the bits that all of several integers have.", Parse: anyNumber(bitwise("$bitAnd", -1, func(a, b int64) int64 { return a & b }))},
-	"$bitOr":  {Summary: "Gives the bits that one of several integers has.", Parse: anyNumber(bitwise("$bitOr", 0, func(a, b int64) int64 { return a | b }))},
-	"$bitXor": {Summary: "Gives the bits that an odd number of several integers have.", Parse: anyNumber(bitwise("$bitXor", 0, func(a, b int64) int64 { return a ^ b }))},
-	"$bitNot": {Summary: "Gives the bits that an integer has not.", Parse: exactly(1, inverted)},
+	"$bitAnd": {Summary: "Returns the bitwise AND of integers.", Parse: anyNumber(bitwise("$bitAnd", -1, func(a, b int64) int64 { return a & b }))},
+	"$bitOr":  {Summary: "Returns the bitwise OR of integers.", Parse: anyNumber(bitwise("$bitOr", 0, func(a, b int64) int64 { return a | b }))},
+	"$bitXor": {Summary: "Returns the bitwise XOR of integers.", Parse: anyNumber(bitwise("$bitXor", 0, func(a, b int64) int64 { return a ^ b }))},
+	"$bitNot": {Summary: "Returns the bitwise complement of an integer.", Parse: exactly(1, inverted)},
 }
 
 func bitwise(name string, none int64, both func(a, b int64) int64) rule {

@@ -7,9 +7,9 @@ import (
 )
 
 var booleans = value.Table[parsing]{
-	"$and": {Summary: "Tells whether all values are true; the first that is not ends the search.", Parse: parseUntil(false)},
-	"$or":  {Summary: "Tells whether one of the values is true; the first that is ends the search.", Parse: parseUntil(true)},
-	"$not": {Summary: "Tells whether a value is false.", Parse: exactly(1, func(_ *Evaluation, args []bson.RawValue) bson.RawValue { return boolean(!value.Truthy(args[0])) })},
+	"$and": {Summary: "Reports whether all values are true; the first that is not ends the search.", Parse: parseUntil(false)},
+	"$or":  {Summary: "Reports whether one of the values is true; the first that is ends the search.", Parse: parseUntil(true)},
+	"$not": {Summary: "Reports whether a value is false.", Parse: exactly(1, func(_ *Evaluation, args []bson.RawValue) bson.RawValue { return boolean(!value.Truthy(args[0])) })},
 }
 
 // until computes its parts until one is what ends the search, which then is the result.

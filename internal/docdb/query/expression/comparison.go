@@ -10,13 +10,13 @@ import (
 )
 
 var comparisons = value.Table[parsing]{
-	"$cmp": {Summary: "Gives -1, 0 or 1 as a value is less than, equal to or greater than another.", Parse: comparison(func(order int) bson.RawValue { return value.Int32(int32(order)) })},
-	"$eq":  {Summary: "Tells whether two values are equal.", Parse: compared(func(order int) bool { return order == 0 })},
-	"$ne":  {Summary: "Tells whether two values are different.", Parse: compared(func(order int) bool { return order != 0 })},
-	"$gt":  {Summary: "Tells whether a value is greater than another.", Parse: compared(func(order int) bool { return order > 0 })},
-	"$gte": {Summary: "Tells whether a value is greater than another or equal.", Parse: compared(func(order int) bool { return order >= 0 })},
-	"$lt":  {Summary: "Tells whether a value is less than another.", Parse: compared(func(order int) bool { return order < 0 })},
-	"$lte": {Summary: "Tells whether a value is less than another or equal.", Parse: compared(func(order int) bool { return order <= 0 })},
+	"$cmp": {Summary: "Returns -1, 0 or 1 as a value is less than, equal to or greater than another.", Parse: comparison(func(order int) bson.RawValue { return value.Int32(int32(order)) })},
+	"$eq":  {Summary: "Reports whether two values are equal.", Parse: compared(func(order int) bool { return order == 0 })},
+	"$ne":  {Summary: "Reports whether two values are different.", Parse: compared(func(order int) bool { return order != 0 })},
+	"$gt":  {Summary: "Reports whether a value is greater than another.", Parse: compared(func(order int) bool { return order > 0 })},
+	"$gte": {Summary: "Reports whether a value is greater than another or equal.", Parse: compared(func(order int) bool { return order >= 0 })},
+	"$lt":  {Summary: "Reports whether a value is less than another.", Parse: compared(func(order int) bool { return order < 0 })},
+	"$lte": {Summary: "Reports whether a value is less than another or equal.", Parse: compared(func(order int) bool { return order <= 0 })},
 }
 
 func compared(accept func(order int) bool) parsing {

@@ -12,9 +12,9 @@ import (
 
 func newConditionals() value.Table[parsing] {
 	return value.Table[parsing]{
-		"$cond":   {Summary: "Gives one of two values, by a condition.", Parse: parseCond},
-		"$switch": {Summary: "Gives the value of the first branch whose condition is true.", Parse: parseSwitch},
-		"$ifNull": {Summary: "Gives the first value that is there and not null, else the last.", Parse: parseIfNull},
+		"$cond":   {Summary: "Returns one of two values, by a condition.", Parse: parseCond},
+		"$switch": {Summary: "Returns the value of the first branch whose condition is true.", Parse: parseSwitch},
+		"$ifNull": {Summary: "Returns the first value that is neither missing nor null, else the last.", Parse: parseIfNull},
 	}
 }
 

@@ -12,16 +12,16 @@ import (
 
 func newConversions() value.Table[parsing] {
 	return value.Table[parsing]{
-		"$convert":    {Summary: "Gives a value as one of another type.", Parse: parseConvert},
-		"$toBool":     {Summary: "Gives a value as a bool.", Parse: toType(target{kind: bson.TypeBoolean})},
-		"$toInt":      {Summary: "Gives a value as an int.", Parse: toType(target{kind: bson.TypeInt32})},
-		"$toLong":     {Summary: "Gives a value as a long.", Parse: toType(target{kind: bson.TypeInt64})},
-		"$toDouble":   {Summary: "Gives a value as a double.", Parse: toType(target{kind: bson.TypeDouble})},
-		"$toDecimal":  {Summary: "Gives a value as a decimal.", Parse: toType(target{kind: bson.TypeDecimal128})},
-		"$toString":   {Summary: "Gives a value as a string.", Parse: toType(target{kind: bson.TypeString, format: "auto"})},
-		"$toDate":     {Summary: "Gives a value as a date.", Parse: toType(target{kind: bson.TypeDateTime})},
-		"$toObjectId": {Summary: "Gives a value as an ObjectID.", Parse: toType(target{kind: bson.TypeObjectID})},
-		"$toUUID":     {Summary: "Gives a string as a UUID.", Parse: toType(target{kind: bson.TypeBinary, subtype: bson.TypeBinaryUUID, format: "uuid"})},
+		"$convert":    {Summary: "Converts a value to another type.", Parse: parseConvert},
+		"$toBool":     {Summary: "Converts a value to a bool.", Parse: toType(target{kind: bson.TypeBoolean})},
+		"$toInt":      {Summary: "Converts a value to an int.", Parse: toType(target{kind: bson.TypeInt32})},
+		"$toLong":     {Summary: "Converts a value to a long.", Parse: toType(target{kind: bson.TypeInt64})},
+		"$toDouble":   {Summary: "Converts a value to a double.", Parse: toType(target{kind: bson.TypeDouble})},
+		"$toDecimal":  {Summary: "Converts a value to a decimal.", Parse: toType(target{kind: bson.TypeDecimal128})},
+		"$toString":   {Summary: "Converts a value to a string.", Parse: toType(target{kind: bson.TypeString, format: "auto"})},
+		"$toDate":     {Summary: "Converts a value to a date.", Parse: toType(target{kind: bson.TypeDateTime})},
+		"$toObjectId": {Summary: "Converts a value to an ObjectID.", Parse: toType(target{kind: bson.TypeObjectID})},
+		"$toUUID":     {Summary: "Converts a string to a UUID.", Parse: toType(target{kind: bson.TypeBinary, subtype: bson.TypeBinaryUUID, format: "uuid"})},
 	}
 }
 

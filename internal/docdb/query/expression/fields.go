@@ -12,10 +12,10 @@ import (
 
 func newFields() value.Table[parsing] {
 	return value.Table[parsing]{
-		"$getField": {Summary: "Gives a document's field, whatever its name.", Parse: parseGetField},
-		"$setField": {Summary: "Gives a document with a field set or removed, whatever its name.",
+		"$getField": {Summary: "Returns a document's field, whatever its name.", Parse: parseGetField},
+		"$setField": {Summary: "Returns a document with a field set or removed, whatever its name.",
 			Parse: constantField(fields{4161100, 4161101, []part{{"field", 4161102}, {"input", 4161109}, {"value", 4161103}}}.with(withField))},
-		"$unsetField": {Summary: "Gives a document without a field, whatever its name.",
+		"$unsetField": {Summary: "Returns a document without a field, whatever its name.",
 			Parse: constantField(fields{4161100, 4161101, []part{{"field", 4161102}, {"input", 4161109}}}.with(withField))},
 	}
 }

@@ -14,20 +14,20 @@ var trims = fields{50696, 50694, []part{{"input", 50695}, {"chars", 0}}}
 var replacements = fields{51751, 51750, []part{{"input", 51749}, {"find", 51748}, {"replacement", 51747}}}
 
 var letters = value.Table[parsing]{
-	"$toLower":      {Summary: "Turns the letters A to Z of a string into small ones.", Parse: exactly(1, cased(lower))},
-	"$toUpper":      {Summary: "Turns the letters a to z of a string into capitals.", Parse: exactly(1, cased(upper))},
-	"$strcasecmp":   {Summary: "Gives -1, 0 or 1 as a string comes before another, is equal or comes after it, capitals and small letters alike.", Parse: exactly(2, caselessOrder)},
-	"$trim":         {Summary: "Cuts white space, or given characters, off both ends of a string.", Parse: trims.with(trimmed("$trim", true, true))},
-	"$ltrim":        {Summary: "Cuts white space, or given characters, off the beginning of a string.", Parse: trims.with(trimmed("$ltrim", true, false))},
-	"$rtrim":        {Summary: "Cuts white space, or given characters, off the end of a string.", Parse: trims.with(trimmed("$rtrim", false, true))},
-	"$split":        {Summary: "Makes an array of a string's parts, which a string separates.", Parse: exactly(2, split)},
-	"$replaceOne":   {Summary: "Replaces the first place where a string has another in it.", Parse: replacements.with(replaced("$replaceOne", 1))},
-	"$replaceAll":   {Summary: "Replaces every place where a string has another in it.", Parse: replacements.with(replaced("$replaceAll", -1))},
-	"$substr":       {Summary: "Gives a part of a string, counted in bytes; another name of $substrBytes.", Parse: exactly(3, bytesPart)},
-	"$substrBytes":  {Summary: "Gives a part of a string, counted in bytes.", Parse: exactly(3, bytesPart)},
-	"$substrCP":     {Summary: "Gives a part of a string, counted in code points.", Parse: exactly(3, pointsPart)},
-	"$indexOfBytes": {Summary: "Gives the first position of a string in another in bytes, or -1.", Parse: between(2, 4, bytesPosition)},
-	"$indexOfCP":    {Summary: "Gives the first position of a string in another in code points, or -1.", Parse: between(2, 4, pointsPosition)},
+	"$toLower":      {Summary: "Converts the letters A to Z of a string to lower case.", Parse: exactly(1, cased(lower))},
+	"$toUpper":      {Summary: "Converts the letters a to z of a string to upper case.", Parse: exactly(1, cased(upper))},
+	"$strcasecmp":   {Summary: "Returns -1, 0 or 1 as a string comes before another, is equal or comes after it, ignoring case.", Parse: exactly(2, caselessOrder)},
+	"$trim":         {Summary: "Removes white space, or given characters, from both ends of a string.", Parse: trims.with(trimmed("$trim", true, true))},
+	"$ltrim":        {Summary: "Removes white space, or given characters, from the beginning of a string.", Parse: trims.with(trimmed("$ltrim", true, false))},
+	"$rtrim":        {Summary: "Removes white space, or given characters, from the end of a string.", Parse: trims.with(trimmed("$rtrim", false, true))},
+	"$split":        {Summary: "Splits a string at a separator.", Parse: exactly(2, split)},
+	"$replaceOne":   {Summary: "Replaces the first occurrence of a string in another.", Parse: replacements.with(replaced("$replaceOne", 1))},
+	"$replaceAll":   {Summary: "Replaces every occurrence of a string in another.", Parse: replacements.with(replaced("$replaceAll", -1))},
+	"$substr":       {Summary: "Returns a part of a string, counted in bytes; another name of $substrBytes.", Parse: exactly(3, bytesPart)},
+	"$substrBytes":  {Summary: "Returns a part of a string, counted in bytes.", Parse: exactly(3, bytesPart)},
+	"$substrCP":     {Summary: "Returns a part of a string, counted in code points.", Parse: exactly(3, pointsPart)},
+	"$indexOfBytes": {Summary: "Returns the first position of a string in another in bytes, or -1.", Parse: between(2, 4, bytesPosition)},
+	"$indexOfCP":    {Summary: "Returns the first position of a string in another in code points, or -1.", Parse: between(2, 4, pointsPosition)},
 }
 
 // Only the letters of ASCII have case here. Source: MongoDB manual, "$toUpper".

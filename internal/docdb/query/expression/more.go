@@ -14,10 +14,10 @@ import (
 
 func newMore() value.Table[parsing] {
 	return value.Table[parsing]{
-		"$const":     {Summary: "Gives its operand as it stands; another name of $literal.", Parse: types["$literal"].Parse},
-		"$rand":      {Summary: "Gives a random number from 0 to 1.", Parse: parseRand},
+		"$const":     {Summary: "Returns its operand without evaluating it; another name of $literal.", Parse: types["$literal"].Parse},
+		"$rand":      {Summary: "Returns a random number from 0 to 1.", Parse: parseRand},
 		"$sortArray": {Summary: "Sorts an array.", Parse: parseSortArray},
-		"$zip":       {Summary: "Makes an array of the first elements of several arrays, one of their second ones, and so on.", Parse: parseZip},
+		"$zip":       {Summary: "Transposes arrays: an array of their first elements, one of their second elements, and so on.", Parse: parseZip},
 	}
 }
 

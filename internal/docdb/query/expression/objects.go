@@ -8,10 +8,10 @@ import (
 )
 
 var objects = value.Table[parsing]{
-	"$bsonSize":      {Summary: "Gives the size of a document in bytes.", Parse: exactly(1, documentSize)},
-	"$binarySize":    {Summary: "Gives the size of a string or of binary data in bytes.", Parse: exactly(1, binarySize)},
-	"$mergeObjects":  {Summary: "Makes one document of several; of two fields of a name the later holds.", Parse: anyNumber(merged)},
-	"$objectToArray": {Summary: "Gives a document's fields as an array of {k, v}.", Parse: exactly(1, listed)},
+	"$bsonSize":      {Summary: "Returns the size of a document in bytes.", Parse: exactly(1, documentSize)},
+	"$binarySize":    {Summary: "Returns the size of a string or of binary data in bytes.", Parse: exactly(1, binarySize)},
+	"$mergeObjects":  {Summary: "Merges documents; of two fields with the same name, the later one wins.", Parse: anyNumber(merged)},
+	"$objectToArray": {Summary: "Returns a document's fields as an array of {k, v}.", Parse: exactly(1, listed)},
 }
 
 func merged(x *Evaluation, args []bson.RawValue) bson.RawValue {

@@ -8,10 +8,10 @@ import (
 )
 
 var pieces = value.Table[parsing]{
-	"$slice":        {Summary: "Gives a part of an array.", Parse: between(2, 3, slice)},
-	"$range":        {Summary: "Makes an array of the whole numbers from one to another.", Parse: between(2, 3, span)},
-	"$indexOfArray": {Summary: "Gives the first position of a value in an array, or -1.", Parse: withCollation(func(r rule) parsing { return between(2, 4, r) }, positionInArray)},
-	"$arrayToObject": {Summary: "Makes a document of an array of {k, v} or of [k, v].",
+	"$slice":        {Summary: "Returns a part of an array.", Parse: between(2, 3, slice)},
+	"$range":        {Summary: "Returns an array of the whole numbers from one to another.", Parse: between(2, 3, span)},
+	"$indexOfArray": {Summary: "Returns the first position of a value in an array, or -1.", Parse: withCollation(func(r rule) parsing { return between(2, 4, r) }, positionInArray)},
+	"$arrayToObject": {Summary: "Builds a document from an array of {k, v} or of [k, v].",
 		Parse: exactly(1, namedFields)},
 }
 

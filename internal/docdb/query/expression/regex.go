@@ -14,9 +14,9 @@ import (
 
 func newRegexes() value.Table[parsing] {
 	return value.Table[parsing]{
-		"$regexMatch":   {Summary: "Tells whether a string matches a regular expression.", Parse: parseRegex(matches)},
-		"$regexFind":    {Summary: "Gives the first match of a regular expression in a string.", Parse: parseRegex(firstMatch)},
-		"$regexFindAll": {Summary: "Gives all matches of a regular expression in a string.", Parse: parseRegex(allMatches)},
+		"$regexMatch":   {Summary: "Reports whether a string matches a regular expression.", Parse: parseRegex(matches)},
+		"$regexFind":    {Summary: "Returns the first match of a regular expression in a string.", Parse: parseRegex(firstMatch)},
+		"$regexFindAll": {Summary: "Returns all matches of a regular expression in a string.", Parse: parseRegex(allMatches)},
 	}
 }
 

@@ -9,10 +9,10 @@ import (
 )
 
 var roundings = value.Table[parsing]{
-	"$ceil":  {Summary: "Gives the least whole number that is not less than a number.", Parse: exactly(1, toWhole("$ceil", math.Ceil, value.Ceiling))},
-	"$floor": {Summary: "Gives the greatest whole number that is not greater than a number.", Parse: exactly(1, toWhole("$floor", math.Floor, value.Floor))},
-	"$round": {Summary: "Rounds a number to a number of places behind the point, or before it.", Parse: between(1, 2, toPlace("$round", value.HalfEven))},
-	"$trunc": {Summary: "Cuts a number off at a number of places behind the point, or before it.", Parse: between(1, 2, toPlace("$trunc", value.TowardsZero))},
+	"$ceil":  {Summary: "Returns the least whole number that is not less than a number.", Parse: exactly(1, toWhole("$ceil", math.Ceil, value.Ceiling))},
+	"$floor": {Summary: "Returns the greatest whole number that is not greater than a number.", Parse: exactly(1, toWhole("$floor", math.Floor, value.Floor))},
+	"$round": {Summary: "Rounds a number to a number of decimal places, or of digits before the point.", Parse: between(1, 2, toPlace("$round", value.HalfEven))},
+	"$trunc": {Summary: "Truncates a number to a number of decimal places, or of digits before the point.", Parse: between(1, 2, toPlace("$trunc", value.TowardsZero))},
 }
 
 func toWhole(name string, double func(float64) float64, mode value.Rounding) rule {

@@ -11,13 +11,13 @@ import (
 )
 
 var sets = value.Table[parsing]{
-	"$setUnion":        {Summary: "Gives the values that one of several arrays has, each once.", Parse: withCollation(anyNumber, union)},
-	"$setIntersection": {Summary: "Gives the values that all of several arrays have, each once.", Parse: withCollation(anyNumber, intersection)},
-	"$setDifference":   {Summary: "Gives the values of an array that another has not, each once.", Parse: withCollation(two, without)},
-	"$setEquals":       {Summary: "Tells whether arrays have the same values, however often and in whatever order.", Parse: withCollation(twoOrMore, sameValues)},
-	"$setIsSubset":     {Summary: "Tells whether all values of an array are in another.", Parse: withCollation(two, within)},
-	"$allElementsTrue": {Summary: "Tells whether all elements of an array are true.", Parse: exactly(1, elementsUntil("$allElementsTrue", 17040, false))},
-	"$anyElementTrue":  {Summary: "Tells whether one element of an array is true.", Parse: exactly(1, elementsUntil("$anyElementTrue", 17041, true))},
+	"$setUnion":        {Summary: "Returns the union of arrays.", Parse: withCollation(anyNumber, union)},
+	"$setIntersection": {Summary: "Returns the intersection of arrays.", Parse: withCollation(anyNumber, intersection)},
+	"$setDifference":   {Summary: "Returns the values of an array that another does not have, each once.", Parse: withCollation(two, without)},
+	"$setEquals":       {Summary: "Reports whether arrays have the same values, however often and in whatever order.", Parse: withCollation(twoOrMore, sameValues)},
+	"$setIsSubset":     {Summary: "Reports whether all values of an array are in another.", Parse: withCollation(two, within)},
+	"$allElementsTrue": {Summary: "Reports whether all elements of an array are true.", Parse: exactly(1, elementsUntil("$allElementsTrue", 17040, false))},
+	"$anyElementTrue":  {Summary: "Reports whether one element of an array is true.", Parse: exactly(1, elementsUntil("$anyElementTrue", 17041, true))},
 }
 
 func two(rule rule) parsing { return exactly(2, rule) }

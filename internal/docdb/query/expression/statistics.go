@@ -13,16 +13,16 @@ func newStatistics() value.Table[parsing] {
 	return value.Table[parsing]{
 		"$sum":        {Summary: "Adds up numbers, or those of an array.", Parse: overAll(func(*keys.Collation) accumulate.Accumulator { return accumulate.Sum() })},
 		"$avg":        {Summary: "Averages numbers, or those of an array.", Parse: overAll(func(*keys.Collation) accumulate.Accumulator { return accumulate.Average() })},
-		"$min":        {Summary: "Gives the least of several values, or of an array's.", Parse: overAll(accumulate.Least)},
-		"$max":        {Summary: "Gives the greatest of several values, or of an array's.", Parse: overAll(accumulate.Greatest)},
-		"$stdDevPop":  {Summary: "Gives the standard deviation of numbers, or of those of an array.", Parse: overAll(func(*keys.Collation) accumulate.Accumulator { return accumulate.StandardDeviation(false) })},
+		"$min":        {Summary: "Returns the least of several values, or of an array's.", Parse: overAll(accumulate.Least)},
+		"$max":        {Summary: "Returns the greatest of several values, or of an array's.", Parse: overAll(accumulate.Greatest)},
+		"$stdDevPop":  {Summary: "Returns the standard deviation of numbers, or of those of an array.", Parse: overAll(func(*keys.Collation) accumulate.Accumulator { return accumulate.StandardDeviation(false) })},
 		"$stdDevSamp": {Summary: "Estimates the standard deviation from some numbers, or from those of an array.", Parse: overAll(func(*keys.Collation) accumulate.Accumulator { return accumulate.StandardDeviation(true) })},
-		"$median":     {Summary: "Gives the number in the middle of several.", Parse: parsePercentile},
-		"$percentile": {Summary: "Gives the numbers below which given parts of several numbers lie.", Parse: parsePercentile},
-		"$firstN":     {Summary: "Gives the first elements of an array.", Parse: ofSeveral(func(_ *keys.Collation, n int64) accumulate.Accumulator { return accumulate.FirstN(n) })},
-		"$lastN":      {Summary: "Gives the last elements of an array.", Parse: ofSeveral(func(_ *keys.Collation, n int64) accumulate.Accumulator { return accumulate.LastN(n) })},
-		"$minN":       {Summary: "Gives the least elements of an array, the least first.", Parse: ofSeveral(accumulate.MinN)},
-		"$maxN":       {Summary: "Gives the greatest elements of an array, the greatest first.", Parse: ofSeveral(accumulate.MaxN)},
+		"$median":     {Summary: "Returns the median of numbers.", Parse: parsePercentile},
+		"$percentile": {Summary: "Returns percentiles of numbers.", Parse: parsePercentile},
+		"$firstN":     {Summary: "Returns the first elements of an array.", Parse: ofSeveral(func(_ *keys.Collation, n int64) accumulate.Accumulator { return accumulate.FirstN(n) })},
+		"$lastN":      {Summary: "Returns the last elements of an array.", Parse: ofSeveral(func(_ *keys.Collation, n int64) accumulate.Accumulator { return accumulate.LastN(n) })},
+		"$minN":       {Summary: "Returns the least elements of an array, the least first.", Parse: ofSeveral(accumulate.MinN)},
+		"$maxN":       {Summary: "Returns the greatest elements of an array, the greatest first.", Parse: ofSeveral(accumulate.MaxN)},
 	}
 }
 

@@ -9,9 +9,9 @@ import (
 )
 
 var texts = value.Table[parsing]{
-	"$concat":      {Summary: "Makes one string of several.", Parse: anyNumber(joined)},
-	"$strLenBytes": {Summary: "Gives the length of a string in bytes.", Parse: exactly(1, measured("$strLenBytes", 34473, func(s string) int { return len(s) }))},
-	"$strLenCP":    {Summary: "Gives the length of a string in code points.", Parse: exactly(1, measured("$strLenCP", 34471, utf8.RuneCountInString))},
+	"$concat":      {Summary: "Concatenates strings.", Parse: anyNumber(joined)},
+	"$strLenBytes": {Summary: "Returns the length of a string in bytes.", Parse: exactly(1, measured("$strLenBytes", 34473, func(s string) int { return len(s) }))},
+	"$strLenCP":    {Summary: "Returns the length of a string in code points.", Parse: exactly(1, measured("$strLenCP", 34471, utf8.RuneCountInString))},
 }
 
 func joined(x *Evaluation, args []bson.RawValue) bson.RawValue {

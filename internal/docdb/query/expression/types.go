@@ -7,7 +7,7 @@ import (
 )
 
 var types = value.Table[parsing]{
-	"$literal":  {Summary: "Gives its operand as it stands, dollar signs and all.", Parse: func(_ *Parser, _ string, v bson.RawValue) (Expression, error) { return &constant{v}, nil }},
-	"$type":     {Summary: "Gives the name of a value's type, or \"missing\".", Parse: exactly(1, func(_ *Evaluation, args []bson.RawValue) bson.RawValue { return value.String(value.TypeName(args[0])) })},
-	"$isNumber": {Summary: "Tells whether a value is a number.", Parse: exactly(1, func(_ *Evaluation, args []bson.RawValue) bson.RawValue { return boolean(args[0].IsNumber()) })},
+	"$literal":  {Summary: "Returns its operand without evaluating it.", Parse: func(_ *Parser, _ string, v bson.RawValue) (Expression, error) { return &constant{v}, nil }},
+	"$type":     {Summary: "Returns the name of a value's type, or \"missing\".", Parse: exactly(1, func(_ *Evaluation, args []bson.RawValue) bson.RawValue { return value.String(value.TypeName(args[0])) })},
+	"$isNumber": {Summary: "Reports whether a value is a number.", Parse: exactly(1, func(_ *Evaluation, args []bson.RawValue) bson.RawValue { return boolean(args[0].IsNumber()) })},
 }

@@ -13,10 +13,10 @@ import (
 
 func newVariables() value.Table[parsing] {
 	return value.Table[parsing]{
-		"$let":    {Summary: "Gives the value of an expression that has variables.", Parse: parseLet},
-		"$map":    {Summary: "Gives an array of what an expression makes of each element.", Parse: parseMap},
-		"$filter": {Summary: "Gives an array of the elements for which a condition is true.", Parse: parseFilter},
-		"$reduce": {Summary: "Makes one value of an array's elements, one after another.", Parse: parseReduce},
+		"$let":    {Summary: "Evaluates an expression with variables.", Parse: parseLet},
+		"$map":    {Summary: "Applies an expression to each element of an array.", Parse: parseMap},
+		"$filter": {Summary: "Returns an array of the elements for which a condition is true.", Parse: parseFilter},
+		"$reduce": {Summary: "Combines an array's elements into one value, one after another.", Parse: parseReduce},
 	}
 }
 

@@ -28,9 +28,9 @@ func newLogicalOperators() value.Table[func(p *expression.Parser, v bson.RawValu
 		"$or":         {Summary: "Matches documents that match at least one of a list of filters.", Parse: logical("$or", func(list []node) node { return newDisjunction(list) })},
 		"$nor":        {Summary: "Matches documents that match none of a list of filters.", Parse: logical("$nor", func(list []node) node { return neither(list) })},
 		"$expr":       {Summary: "Matches documents for which an expression is true.", Parse: parseExpr},
-		"$jsonSchema": {Summary: "Matches documents that a JSON Schema of draft 4 holds good.", Parse: parseJSONSchema},
-		"$sampleRate": {Summary: "Matches a share of the documents, by chance.", Parse: parseSampleRate},
-		"$comment":    {Summary: "Carries a remark and matches every document.", Parse: func(*expression.Parser, bson.RawValue) (node, error) { return nil, nil }},
+		"$jsonSchema": {Summary: "Matches documents that satisfy a JSON Schema of draft 4.", Parse: parseJSONSchema},
+		"$sampleRate": {Summary: "Matches a random share of the documents.", Parse: parseSampleRate},
+		"$comment":    {Summary: "Is a comment; matches every document.", Parse: func(*expression.Parser, bson.RawValue) (node, error) { return nil, nil }},
 	}
 }
 
@@ -44,8 +44,8 @@ func newValueOperators() value.Table[func(operand) (predicate, error)] {
 		"$lte":          {Summary: "Matches values of the same type that are less or equal.", Parse: ranged(func(order int) bool { return order <= 0 })},
 		"$in":           {Summary: "Matches values that equal one of a list or match one of its regular expressions.", Parse: parseIn},
 		"$nin":          {Summary: "Matches when no value is in a list.", Parse: parseNin},
-		"$not":          {Summary: "Matches when the operators it holds do not match.", Parse: parseNot},
-		"$exists":       {Summary: "Matches by whether the field is there.", Parse: parseExists},
+		"$not":          {Summary: "Matches when its operators do not match.", Parse: parseNot},
+		"$exists":       {Summary: "Matches by whether the field exists.", Parse: parseExists},
 		"$type":         {Summary: "Matches values of one of the given BSON types.", Parse: parseType},
 		"$size":         {Summary: "Matches arrays of a given length.", Parse: parseSize},
 		"$all":          {Summary: "Matches arrays that hold every one of a list of values.", Parse: parseAll},
@@ -56,7 +56,7 @@ func newValueOperators() value.Table[func(operand) (predicate, error)] {
 		"$bitsAnySet":   {Summary: "Matches numbers and binary data in which one of some bits is set.", Parse: bitTest(func(set, _ byte) bool { return set != 0 }, false)},
 		"$bitsAnyClear": {Summary: "Matches numbers and binary data in which one of some bits is not set.", Parse: bitTest(func(set, looked byte) bool { return set != looked }, false)},
 		"$regex":        {Summary: "Matches strings by a regular expression.", Parse: parseRegex},
-		"$options":      {Summary: "Gives $regex its options: i, m, s and x.", Parse: parseOptions},
+		"$options":      {Summary: "Sets the options of $regex: i, m, s and x.", Parse: parseOptions},
 	}
 }
 

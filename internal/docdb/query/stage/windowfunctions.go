@@ -27,16 +27,16 @@ var windowFunctions value.Table[func(windowSpec) (windowFunction, error)]
 func newWindowFunctions() value.Table[func(windowSpec) (windowFunction, error)] {
 	return value.Table[func(windowSpec) (windowFunction, error)]{
 		"$documentNumber": {Summary: "Numbers the documents of a part.", Parse: parseRank(func(i, _, _ int) int { return i + 1 })},
-		"$rank":           {Summary: "Gives the place of a document; after equals places are left out.", Parse: parseRank(func(_, first, _ int) int { return first + 1 })},
-		"$denseRank":      {Summary: "Gives the place of a document; after equals no place is left out.", Parse: parseRank(func(_, _, different int) int { return different })},
-		"$shift":          {Summary: "Gives a value of a document that lies some places away.", Parse: parseShift},
-		"$derivative":     {Summary: "Gives how fast a value changes within a window.", Parse: parseSlope},
-		"$integral":       {Summary: "Gives the area under a value within a window.", Parse: parseSlope},
-		"$expMovingAvg":   {Summary: "Averages numbers, of which the later weigh more.", Parse: parseMovingAverage},
-		"$covariancePop":  {Summary: "Gives the covariance of two numbers.", Parse: parseCovariance(false)},
+		"$rank":           {Summary: "Returns the rank of a document; after documents of equal rank, ranks are skipped.", Parse: parseRank(func(_, first, _ int) int { return first + 1 })},
+		"$denseRank":      {Summary: "Returns the rank of a document; no ranks are skipped.", Parse: parseRank(func(_, _, different int) int { return different })},
+		"$shift":          {Summary: "Returns a value of a document some positions away.", Parse: parseShift},
+		"$derivative":     {Summary: "Returns the rate at which a value changes within a window.", Parse: parseSlope},
+		"$integral":       {Summary: "Returns the area under a value within a window.", Parse: parseSlope},
+		"$expMovingAvg":   {Summary: "Averages numbers, with more weight on later ones.", Parse: parseMovingAverage},
+		"$covariancePop":  {Summary: "Returns the covariance of two numbers.", Parse: parseCovariance(false)},
 		"$covarianceSamp": {Summary: "Estimates the covariance of two numbers from some of them.", Parse: parseCovariance(true)},
-		"$locf":           {Summary: "Gives the last value that is not null.", Parse: parseFilled(carried)},
-		"$linearFill":     {Summary: "Gives numbers between those that are there where there is null.", Parse: parseFilled(interpolated)},
+		"$locf":           {Summary: "Returns the last value that is not null.", Parse: parseFilled(carried)},
+		"$linearFill":     {Summary: "Interpolates numbers where values are null.", Parse: parseFilled(interpolated)},
 	}
 }
 
