@@ -7,25 +7,25 @@ import (
 	"time"
 )
 
-// Lines of the log wait for others to be written with, for so long and up to so many bytes: a write for each line is a tenth
-// of what a small request costs. Warnings and errors do not wait.
+// Lines of the log are buffered, for so long and up to so many bytes, because a write for each line would take a tenth of the
+// time of a small request. Warnings and errors are written at once.
 const (
 	waits  = 100 * time.Millisecond
 	enough = 32 << 10
 )
 
-// newLog returns a log that writes to w, and what writes the lines that still wait.
+// newLog returns a log that writes to w, and a function that flushes it.
 func newLog(w io.Writer, level slog.Level) (log *slog.Logger, flush func()) {
 	l := &lines{to: w}
 	return slog.New(&text{lines: l, level: level}), l.flush
 }
 
-// lines gathers lines.
+// lines buffers lines.
 type lines struct {
 	mu   sync.Mutex
 	to   io.Writer
 	held []byte
-	due  bool // somebody will write what is held
+	due  bool // a flush is scheduled
 
 	second     int64  // since 1970
 	date, zone string // of that second, as lines have it before and behind the milliseconds
@@ -61,7 +61,7 @@ func (l *lines) flush() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.due = false
-	_ = l.write() // there is no other place to tell that the log is gone
+	_ = l.write() // there is nowhere to report that the log cannot be written
 }
 
 func (l *lines) write() error {
