@@ -45,45 +45,35 @@ const (
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
 	reader := authz.Any(authz.GroupReadOnly)
-	return api.Operations{
-		{
-			ID: "listAtlasProcesses", Aliases: []string{"listGroupProcesses"}, Method: http.MethodGet, Path: path, Tag: tag,
-			Summary: "Return all MongoDB processes of one project", Description: "Returns the members of the replica sets that run, by host and port.",
-			Roles: reader, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, s.list)),
-		},
-		{
-			ID: "getAtlasProcess", Aliases: []string{"getGroupProcess"}, Method: http.MethodGet, Path: one, Tag: tag,
-			Summary: "Return one MongoDB process of one project",
-			Roles:   reader, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{processNotFound}, Versions: api.Since("2023-01-01", store.Read(s.Store, s.get)),
-		},
-		{
-			ID: "listDatabases", Aliases: []string{"listGroupProcessDatabases"}, Method: http.MethodGet, Path: databases, Tag: tag,
-			Summary: "Return all databases of one MongoDB process", Description: "Returns the databases by name.",
-			Roles: reader, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{processNotFound, onAnotherNode}, Versions: api.Since("2023-01-01", s.listDatabases),
-		},
-		{
-			ID: "getDatabase", Aliases: []string{"getGroupProcessDatabase"}, Method: http.MethodGet, Path: databases + "/{databaseName}", Tag: tag,
-			Summary: "Return one database of one MongoDB process",
-			Roles:   reader, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{processNotFound, onAnotherNode}, Versions: api.Since("2023-01-01", s.getDatabase),
-		},
-		{
-			ID: "listDiskPartitions", Aliases: []string{"listGroupProcessDisks"}, Method: http.MethodGet, Path: disks, Tag: tag,
-			Summary: "Return all disk partitions of one MongoDB process", Description: "Each process has one, which is called data.",
-			Roles: reader, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{processNotFound}, Versions: api.Since("2023-01-01", store.Read(s.Store, s.listDisks)),
-		},
-		{
-			ID: "getHostLogs", Aliases: []string{"downloadGroupClusterLog"}, Method: http.MethodGet, Path: logs, Tag: tag,
-			Summary: "Download a log of one host of one project",
-			Description: "The name of a host stands for all of the project's processes there, whose lines come by time; HOST:PORT is one of them. " +
-				"Nothing is logged by mongos, because there are no sharded clusters. The cluster must be on the node that is asked.",
-			Roles:  authz.Any(authz.GroupClusterLogViewer, authz.GroupDataAccessAdmin, authz.GroupDataAccessReadOnly, authz.GroupDataAccessReadWrite, authz.GroupStreamProcessingOwner),
-			Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{processNotFound, onAnotherNode},
-			Versions: []api.Version{
-				api.Streamed("2023-01-01", api.Gzip, s.download).Until("2027-07-01"),
-				api.Streamed("2023-02-01", api.Gzip, s.download),
-			},
-		},
-	}
+	return api.Operations{{
+		ID: "listAtlasProcesses", Aliases: []string{"listGroupProcesses"}, Method: http.MethodGet, Path: path, Tag: tag,
+		Summary: "Return all MongoDB processes of one project", Description: "Returns the members of the replica sets that run, by host and port.",
+		Roles: reader, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, s.list)),
+	}, {
+		ID: "getAtlasProcess", Aliases: []string{"getGroupProcess"}, Method: http.MethodGet, Path: one, Tag: tag,
+		Summary: "Return one MongoDB process of one project",
+		Roles:   reader, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{processNotFound}, Versions: api.Since("2023-01-01", store.Read(s.Store, s.get)),
+	}, {
+		ID: "listDatabases", Aliases: []string{"listGroupProcessDatabases"}, Method: http.MethodGet, Path: databases, Tag: tag,
+		Summary: "Return all databases of one MongoDB process", Description: "Returns the databases by name.",
+		Roles: reader, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{processNotFound, onAnotherNode}, Versions: api.Since("2023-01-01", s.listDatabases),
+	}, {
+		ID: "getDatabase", Aliases: []string{"getGroupProcessDatabase"}, Method: http.MethodGet, Path: databases + "/{databaseName}", Tag: tag,
+		Summary: "Return one database of one MongoDB process",
+		Roles:   reader, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{processNotFound, onAnotherNode}, Versions: api.Since("2023-01-01", s.getDatabase),
+	}, {
+		ID: "listDiskPartitions", Aliases: []string{"listGroupProcessDisks"}, Method: http.MethodGet, Path: disks, Tag: tag,
+		Summary: "Return all disk partitions of one MongoDB process", Description: "Each process has one, which is called data.",
+		Roles: reader, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{processNotFound}, Versions: api.Since("2023-01-01", store.Read(s.Store, s.listDisks)),
+	}, {
+		ID: "getHostLogs", Aliases: []string{"downloadGroupClusterLog"}, Method: http.MethodGet, Path: logs, Tag: tag,
+		Summary: "Download a log of one host of one project",
+		Description: "The name of a host stands for all of the project's processes there, whose lines come by time; HOST:PORT is one of them. " +
+			"Nothing is logged by mongos, because there are no sharded clusters. The cluster must be on the node that is asked.",
+		Roles:  authz.Any(authz.GroupClusterLogViewer, authz.GroupDataAccessAdmin, authz.GroupDataAccessReadOnly, authz.GroupDataAccessReadWrite, authz.GroupStreamProcessingOwner),
+		Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{processNotFound, onAnotherNode},
+		Versions: []api.Version{api.Streamed("2023-01-01", api.Gzip, s.download).Until("2027-07-01"), api.Streamed("2023-02-01", api.Gzip, s.download)},
+	}}
 }
 
 // The kinds of errors that only this family answers with.
