@@ -19,7 +19,7 @@ func (s *Server) sample() {
 		{Name: "telamon_connections", Help: "Open connections by kind: to the API, to the management listener, to clusters before login, and to clusters after login.", Label: "to"},
 		{Name: "telamon_connections_most", Help: "Limit of open connections.", Label: "to"},
 		{Name: "telamon_memory_bytes", Help: "Memory in use of a budget: for large messages of clients, for replies that are being sent, and for sorts and groups.", Label: "for"},
-		{Name: "telamon_memory_most_bytes", Help: "Size of the budget.", Label: "for"},
+		{Name: "telamon_memory_most_bytes", Help: "Size of a budget of memory.", Label: "for"},
 		{Name: "telamon_databases", Help: "Databases of running clusters of this node by state: open; shut, because they cannot be opened; stuck, where nothing can be written.", Label: "state"},
 		{Name: "telamon_database_bytes", Help: "Bytes of all databases together: on disk, and in memory until they are flushed to tables.", Label: "in"},
 		{Name: "telamon_members", Help: "Members of clusters that this node runs."},

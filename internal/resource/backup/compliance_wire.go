@@ -14,7 +14,7 @@ type BackupComplianceScheduledPolicyItem struct {
 // BackupComplianceOnDemandPolicyItem is for how long snapshots on demand are kept at least.
 type BackupComplianceOnDemandPolicyItem struct {
 	FrequencyInterval int    `json:"frequencyInterval" api:"required,enum=0|1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16|17|18|19|20|21|22|23|24|25|26|27|28|40" doc:"Without a meaning here."`
-	FrequencyType     string `json:"frequencyType" api:"required,enum=ondemand" doc:"ondemand."`
+	FrequencyType     string `json:"frequencyType" api:"required,enum=ondemand" doc:"Of snapshots on demand: ondemand."`
 	ID                string `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the item."`
 	RetentionUnit     string `json:"retentionUnit" api:"required,enum=days|weeks|months|years" doc:"Unit of retentionValue."`
 	RetentionValue    int    `json:"retentionValue" api:"required" doc:"For how long snapshots are kept at least."`

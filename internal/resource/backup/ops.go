@@ -130,7 +130,7 @@ func (s *Service) clusterOperations() api.Operations {
 		{
 			ID: "createBackupRestoreJob", Aliases: []string{"createGroupClusterBackupRestoreJob"}, Method: http.MethodPost, Path: jobsPath,
 			Tag: tag, Summary: "Create one restore job of one cluster",
-			Description: "automated puts the data of a snapshot in place of a cluster's data: of the same cluster or of another one, which may be in " +
+			Description: "What the job does follows from deliveryType: automated puts the data of a snapshot in place of a cluster's data: of the same cluster or of another one, which may be in " +
 				"another project. pointInTime does so with the data as of a second or of an operation of the oplog. The target's clients see a short pause. " +
 				"download makes a file with what mongodump would write, which can be fetched for an hour.",
 			Roles: authz.Any(authz.GroupBackupExportOperator, authz.GroupBackupRecovery, authz.GroupBackupManager), Status: http.StatusOK, Level: api.Real,

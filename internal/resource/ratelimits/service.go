@@ -102,7 +102,7 @@ type RateLimitEndpointSet struct {
 	Capacity        *RateLimitSize      `json:"capacity,omitempty" doc:"How many tokens a bucket has at most."`
 	EndpointSetID   string              `json:"endpointSetId,omitempty" doc:"Id of the set."`
 	EndpointSetName string              `json:"endpointSetName,omitempty" doc:"Name of the set."`
-	Endpoints       []RateLimitEndpoint `json:"endpoints,omitempty" api:"maxItems=100,unique" doc:"The endpoints that take a token with each request."`
+	Endpoints       []RateLimitEndpoint `json:"endpoints,omitempty" api:"unique" doc:"The endpoints that take a token with each request."`
 	RefillDuration  *RateLimitSize      `json:"refillDurationSeconds,omitempty" doc:"Seconds in which a bucket gets its refill."`
 	RefillRate      *RateLimitSize      `json:"refillRate,omitempty" doc:"How many tokens a bucket gets in that time."`
 	Scope           string              `json:"scope,omitempty" api:"enum=IP|GROUP|ORGANIZATION|USER" doc:"What each bucket is for: an address, a project, an organization, or a key or account."`
