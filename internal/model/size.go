@@ -12,8 +12,8 @@ type Size struct {
 }
 
 // sizes are the dedicated sizes, by their names without what they end with: classes of processors and disks differ in
-// neither. Source: Atlas documentation, "Atlas Service Limits" (connections) and the cluster sizes of the providers
-// (memory).
+// neither. Source of the connections: Atlas documentation, "Atlas Service Limits"; it does not name M90, M100, M250, M400,
+// M600 and R600, which have as many as the sizes beside them. The memory is that of the providers' instances, about.
 var sizes = map[string]Size{
 	"M10": {1500, 2}, "M20": {3000, 4}, "M30": {3000, 8}, "M40": {6000, 16}, "M50": {16_000, 32}, "M60": {32_000, 64},
 	"M80": {96_000, 128}, "M90": {96_000, 256}, "M100": {96_000, 160}, "M140": {96_000, 192}, "M200": {128_000, 256},
@@ -54,7 +54,7 @@ func (r *Region) hardware(n NodeType) *Hardware {
 	return &r.Electable
 }
 
-// sortsOf is which part of an instance's memory sorts and groups of its cluster may hold together.
+// sortsOf is which part of an instance's memory sorts and groups of its cluster may hold together. It is Telamon's choice.
 const sortsOf = 16
 
 // MostDiskGB is the size of the largest disk.
