@@ -119,7 +119,7 @@ func (r *residue) cluster() {
 		"providerName": "AWS", "regionName": "US_EAST_1", "priority": 7, "electableSpecs": object{"instanceSize": "M10", "nodeCount": 3},
 	}}}}}).Want(http.StatusCreated)
 	r.Advance(time.Minute)
-	owner.Patch(at+"/clusters/alpha/backup/schedule", object{"referenceHourOfDay": 7}).Want(http.StatusOK)
+	owner.Patch(at+"/clusters/alpha/backup/schedule", object{"restoreWindowDays": 5}).Want(http.StatusOK) // the hour of the reference may be now
 	owner.Post(at+"/clusters/alpha/backup/snapshots", object{"retentionInDays": 1}).Want(http.StatusOK)
 	r.Advance(time.Minute)
 	snapshot := owner.Get(at + "/clusters/alpha/backup/snapshots").Results()[0]["id"]
