@@ -87,9 +87,6 @@ func namespace(m *wire.Msg) string {
 // maxArguments is how many bytes of a command a record has.
 const maxArguments = 64 << 10
 
-// secretive are commands that may have a password.
-var secretive = map[string]bool{"createUser": true, "updateUser": true, "saslStart": true, "saslContinue": true, "authenticate": true}
-
 // arguments are a command as records have it: with its document sequences as arrays. Of a large one, or one that may have
 // a password, they are its name, collection and database.
 func arguments(m *wire.Msg) any {
@@ -99,7 +96,7 @@ func arguments(m *wire.Msg) any {
 			size += len(doc)
 		}
 	}
-	if size > maxArguments || secretive[m.Name()] {
+	if size > maxArguments || m.Secret() {
 		return bson.D{{Key: m.Name(), Value: m.Collection()}, {Key: "$db", Value: m.DB()}, {Key: "truncated", Value: true}}
 	}
 	if len(m.Sequences) == 0 {

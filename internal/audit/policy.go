@@ -19,8 +19,9 @@ type Policy struct {
 	filter    *match.Filter // nil: all
 }
 
-// NewPolicy returns the policy with a filter, the JSON text of a query over records, or "" for all. Successes says whether
-// commands that are allowed are recorded, and not only those that are refused.
+// NewPolicy returns the policy that records what a filter matches. The filter is the text of a query, as JSON; "" matches
+// everything. Refused commands are recorded always, allowed ones only with successes. The error says what is wrong with the
+// filter.
 func NewPolicy(filter string, successes bool) (*Policy, error) {
 	p := &Policy{successes: successes}
 	if filter == "" {

@@ -25,6 +25,7 @@ type call struct {
 	ns   storage.Namespace // coll is "" for a command on the database or the server
 
 	reads     *expression.Parser // of parser, once it is there
+	parsing   expression.Parser  // room for it
 	id        int64              // among the commands of the engine
 	began     time.Time          // on the engine's monotonic clock
 	out       []byte             // the reply; a handler appends what is large itself, and returns the rest

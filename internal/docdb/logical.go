@@ -3,6 +3,7 @@ package docdb
 import (
 	"bytes"
 	"slices"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -32,11 +33,17 @@ func runStartSession(c *call) (bson.D, error) {
 	return bson.D{{Key: "id", Value: bson.D{{Key: "id", Value: id}}}, {Key: "timeoutMinutes", Value: int32(storage.SessionTimeout.Minutes())}}, nil
 }
 
-// noteSession notes that the command's logical session is in use.
-func (c *call) noteSession() {
-	if _, id, ok := c.Doc("lsid").Lookup("id").BinaryOK(); ok && len(id) == 16 {
-		c.e.logical.Note(usage.LogicalSession{ID: [16]byte(id), User: c.s.user}, c.e.store.Now(), storage.SessionTimeout)
+// often is how often the use of one logical session is noted at most. It is far below the time after which a session ends.
+const often = time.Second
+
+// noteSession notes that the command's logical session is in use. now is on the engine's monotonic clock.
+func (c *call) noteSession(now time.Time) {
+	_, id, ok := c.Doc("lsid").Lookup("id").BinaryOK()
+	if !ok || len(id) != 16 || c.s.noted == [16]byte(id) && now.Sub(c.s.notedAt) < often {
+		return
 	}
+	c.s.noted, c.s.notedAt = [16]byte(id), now
+	c.e.logical.Note(usage.LogicalSession{ID: c.s.noted, User: c.s.user}, c.e.store.Now(), storage.SessionTimeout)
 }
 
 // A sessionSet are the ids of logical sessions.

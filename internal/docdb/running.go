@@ -17,14 +17,20 @@ import (
 func (c *call) parser() *expression.Parser {
 	if c.reads == nil {
 		now := c.e.store.Now()
-		c.reads = expression.NewParser(c.ctx, nil, now)
-		c.reads.ClusterTime = bson.Timestamp{T: uint32(now.Unix()), I: 1}
+		c.parsing = expression.ParserOf(c.ctx, nil, now)
+		c.parsing.ClusterTime = bson.Timestamp{T: uint32(now.Unix()), I: 1}
+		c.reads = &c.parsing
 	}
 	return c.reads
 }
 
 // let makes the command's variables known to all that is read from here on.
-func (c *call) let() error { return c.parser().LetAll(c.Doc("let")) }
+func (c *call) let() error {
+	if !c.Has("let") {
+		return nil
+	}
+	return c.parser().LetAll(c.Doc("let"))
+}
 
 // run is what the command's streams have while they run. They end with ctx, which is that of the command or of its cursor.
 func (c *call) run(ctx context.Context) *stage.Run {

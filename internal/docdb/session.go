@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
@@ -25,6 +26,9 @@ type Session struct {
 
 	busy  sync.Mutex     // held while a command runs
 	reply memory.Account // what the reply holds until it is sent
+
+	noted   [16]byte // the logical session whose use has been noted last, by the command that runs or before
+	notedAt time.Time
 
 	mu        sync.Mutex
 	running   *call           // the command, or nil
@@ -107,7 +111,7 @@ func (s *Session) execute(dst []byte, c *call) ([]byte, error) {
 	}
 	s.e.cursors.sweep(now)
 	s.e.operations.Count(c.cmd.heading())
-	c.noteSession()
+	c.noteSession(now)
 	s.Sent()
 	start, out := bsoncore.AppendDocumentStart(dst)
 	c.out = out

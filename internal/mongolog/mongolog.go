@@ -89,9 +89,10 @@ func namespace(m *wire.Msg) string { return m.DB() + "." + cmp.Or(m.Collection()
 // longest is how many bytes of a command a line has. Source: MongoDB manual, maxLogSizeKB.
 const longest = 10 << 10
 
-// abridged is a command as lines have it: without its document sequences, and only its name if it is large.
+// abridged is a command as lines have it: without its document sequences. Of one that is large, or that no log may have, it
+// is the name.
 func abridged(m *wire.Msg) any {
-	if len(m.Body) <= longest {
+	if len(m.Body) <= longest && !m.Secret() {
 		return m.Body
 	}
 	return bson.D{{Key: m.Name(), Value: m.Collection()}, {Key: "$db", Value: m.DB()}, {Key: "$truncated", Value: true}}

@@ -39,6 +39,7 @@ func TestLines(t *testing.T) {
 	command(time.Second, 50, bson.E{Key: "getMore", Value: int64(5)}, bson.E{Key: "collection", Value: "orders"})
 	command(time.Hour, 0, bson.E{Key: "getMore", Value: int64(5)}, bson.E{Key: "collection", Value: "orders"}, bson.E{Key: "maxTimeMS", Value: int32(1000)})
 	command(time.Second, 0, bson.E{Key: "insert", Value: "orders"}, bson.E{Key: "comment", Value: strings.Repeat("x", longest)})
+	command(time.Second, 13, bson.E{Key: "createUser", Value: "bob"}, bson.E{Key: "pwd", Value: "secret"})
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -58,6 +59,7 @@ func TestLines(t *testing.T) {
 		slow("shop.orders", object{"find": "orders", "$db": "shop"}, 100, nil),
 		slow("shop.orders", object{"getMore": 5.0, "collection": "orders", "$db": "shop"}, 1000, object{"ok": 0.0, "errCode": 50.0}),
 		slow("shop.orders", object{"insert": "orders", "$db": "shop", "$truncated": true}, 1000, nil),
+		slow("shop.bob", object{"createUser": "bob", "$db": "shop", "$truncated": true}, 1000, object{"ok": 0.0, "errCode": 13.0}),
 	}
 	var got []object
 	for line, err := range logfile.Read(path, logfile.Range{}) {

@@ -54,6 +54,12 @@ func (m *Msg) DB() string {
 	return name
 }
 
+// secret are the commands that may have a password or a proof of one.
+var secret = map[string]bool{"createUser": true, "updateUser": true, "saslStart": true, "saslContinue": true, "authenticate": true}
+
+// Secret reports whether no log may have the command's fields.
+func (m *Msg) Secret() bool { return secret[m.Name()] }
+
 // Collection returns the name of the collection that the command is about, or "". Commands name it by the value of their
 // first field; getMore does by another one.
 func (m *Msg) Collection() string {

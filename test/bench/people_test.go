@@ -76,7 +76,7 @@ func BenchmarkListCloudUsers(b *testing.B) {
 	databaseUsers(b, s, 500)
 	s.Stop()
 	change(b, s.DataDir, func(tx store.Tx) error { return crowd(tx, s.OrgID, s.ProjectID, 499) }) // with the owner, 500
-	users := &databaseuser.Service{}
+	users := databaseuser.New(nil)
 	tables := slices.Concat(state.Tables(), users.Tables(), invite.Expiry{}.Tables())
 	st, err := sqlite.Open(b.Context(), filepath.Join(s.DataDir, "telamon.db"), time.Now, tables)
 	if err != nil {

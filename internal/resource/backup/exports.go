@@ -2,6 +2,8 @@ package backup
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/fault"
@@ -137,12 +139,22 @@ func (s *Buckets) export(tx store.Tx, in exportIn) (out DiskBackupExportJob, err
 	if err != nil {
 		return out, err
 	}
+	jobs, err := ExportJobs.List(tx, store.Query{Index: "cluster", Prefix: []string{snap.ClusterID}})
+	if err != nil {
+		return out, err
+	}
+	if jobs = slices.DeleteFunc(jobs, func(j *ExportJob) bool { return !j.unfinished() }); len(jobs) >= maxExports {
+		return out, exportsLimit.With(snap.Cluster, strconv.Itoa(maxExports))
+	}
 	j, err := export(tx, snap, b, in.Body.CustomData)
 	if err != nil {
 		return out, err
 	}
 	return j.wire(), nil
 }
+
+// maxExports is how many exports of a cluster may wait or be under way. It is no rule of the API.
+const maxExports = 10
 
 // Bounds of what an export carries along.
 const (

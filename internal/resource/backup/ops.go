@@ -134,7 +134,7 @@ func (s *Service) clusterOperations() api.Operations {
 				"another project. pointInTime does so with the data as of a second or of an operation of the oplog. The target's clients see a short pause. " +
 				"download makes a file with what mongodump would write, which can be fetched for an hour.",
 			Roles: authz.Any(authz.GroupBackupExportOperator, authz.GroupBackupRecovery, authz.GroupBackupManager), Status: http.StatusOK, Level: api.Real,
-			Errors:   append(fault.Kinds{restoreUnfinished, fault.ClusterNotReady, snapshotNotReady, noPointInTime}, atCluster...),
+			Errors:   append(fault.Kinds{restoreUnfinished, fault.ClusterNotReady, snapshotNotReady, noPointInTime, downloadsLimit}, atCluster...),
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, createJob))},
 		},
 		{

@@ -116,7 +116,7 @@ func (s *Buckets) Operations() api.Operations {
 		{
 			ID: "createBackupExportJob", Aliases: []string{"createBackupExport", "createGroupClusterBackupExport"}, Method: http.MethodPost, Path: exportsPath, Tag: tag,
 			Summary: "Export one snapshot of one cluster into a bucket", Description: "Writes the documents of all collections as JSON, as the service lays them out.",
-			Roles: export, Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{snapshotNotReady}, atCluster...),
+			Roles: export, Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{snapshotNotReady, exportsLimit}, atCluster...),
 			Versions: api.Since("2023-01-01", store.Write(s.Store, s.export)),
 		},
 		{

@@ -188,3 +188,22 @@ func TestDownloadsThatEnd(t *testing.T) {
 		t.Errorf("files %v", left)
 	}
 }
+
+// A cluster has few downloads at a time: each takes as much of the disk as the data. One that ends makes room.
+func TestDownloadsLimit(t *testing.T) {
+	s := apitest.Start(t)
+	cluster(s, s.ProjectID, "alpha")
+	id := take(t, s, s.ProjectID, "alpha")
+	path, body := jobs(s.ProjectID, "alpha"), object{"deliveryType": "download", "snapshotId": id}
+	var last string
+	for range 3 {
+		last = s.Owner().Post(path, body).Want(http.StatusOK).Object()["id"].(string)
+		settle(s)
+	}
+	s.Owner().Post(path, body).WantError(http.StatusConflict, "MAX_DOWNLOADS_PER_CLUSTER_EXCEEDED")
+	s.Owner().Delete(path + "/" + last).Want(http.StatusNoContent)
+	s.Owner().Post(path, body).Want(http.StatusOK)
+	s.Owner().Post(path, body).WantError(http.StatusConflict, "MAX_DOWNLOADS_PER_CLUSTER_EXCEEDED")
+	s.Advance(2 * time.Hour)
+	s.Owner().Post(path, body).Want(http.StatusOK)
+}

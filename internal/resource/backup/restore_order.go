@@ -2,6 +2,8 @@ package backup
 
 import (
 	"math"
+	"slices"
+	"strconv"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -93,6 +95,10 @@ func (s *Snapshot) job(tx store.Tx, delivery string) *Job {
 	}
 }
 
+// maxDownloads is how many files of a cluster's snapshots there are at a time. It is no rule of the API: each takes as much
+// of the disk as the data, compressed.
+const maxDownloads = 3
+
 // createDownload has a snapshot packed into a file that can be downloaded.
 func createDownload(tx store.Tx, in createJobIn) (*Job, error) {
 	snap, err := (snapshotIn[dedicated]{dedicated{in.InCluster}, in.Body.SnapshotID}).find(tx)
@@ -101,6 +107,14 @@ func createDownload(tx store.Tx, in createJobIn) (*Job, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	jobs, err := Jobs.List(tx, store.Query{Index: "cluster", Prefix: []string{snap.ClusterID}})
+	if err != nil {
+		return nil, err
+	}
+	jobs = slices.DeleteFunc(jobs, func(j *Job) bool { return j.Delivery != download || j.Failed || j.Cancelled || j.Expired })
+	if len(jobs) >= maxDownloads {
+		return nil, downloadsLimit.With(snap.Cluster, strconv.Itoa(maxDownloads))
 	}
 	j := snap.job(tx, download)
 	j.Node = snap.Node

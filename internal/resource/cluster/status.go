@@ -9,7 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// ClusterStatus says whether a cluster is as its owner declared it.
+// ClusterStatus tells whether the last changes are in force on all members of a cluster.
 type ClusterStatus struct {
 	ChangeStatus string     `json:"changeStatus,omitempty" api:"enum=PENDING|APPLIED" doc:"PENDING until every member enforces the last change of the cluster and of the project's database users, roles, certificates and access list, then APPLIED."`
 	Links        []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`

@@ -36,7 +36,13 @@ type Parser struct {
 
 // NewParser returns a parser that gives up when ctx ends.
 func NewParser(ctx context.Context, collation *keys.Collation, now time.Time) *Parser {
-	return &Parser{Collation: collation, Now: now, pace: pace.With(ctx)}
+	p := ParserOf(ctx, collation, now)
+	return &p
+}
+
+// ParserOf is NewParser for those who have room for the parser.
+func ParserOf(ctx context.Context, collation *keys.Collation, now time.Time) Parser {
+	return Parser{Collation: collation, Now: now, pace: pace.With(ctx)}
 }
 
 // OrNew is p, or a parser that knows nothing.
@@ -168,9 +174,6 @@ func CheckName(name string) error { return checkName(name) }
 // LetAll makes the values of a document's fields known under their names, for all that is read from here on. They are
 // expressions that look at no document.
 func (p *Parser) LetAll(doc bson.Raw) error {
-	if len(doc) == 0 {
-		return nil
-	}
 	x := &Evaluation{pace: p.pace}
 	for name, v := range keys.Elements(doc) {
 		if err := checkName(string(name)); err != nil {
