@@ -19,10 +19,11 @@ type Database interface {
 	// Checkpoint copies the data as of one instant into dir, which must not exist. It returns the time of the last change
 	// that is in the copy.
 	Checkpoint(ctx context.Context, dir string) (bson.Timestamp, error)
-	// History yields the oplog's entries after the one of a time; the error is docdb.ErrOplogGap if some are gone. newest is
-	// that entry, or nil if nobody knows it.
+	// History yields the oplog's entries after the one with the time last; the error is docdb.ErrOplogGap if some are gone.
+	// newest is the entry with that time, or nil if the caller does not have it.
 	History(ctx context.Context, last bson.Timestamp, newest bson.Raw) iter.Seq2[bson.Raw, error]
-	// KeepOplog has the oplog's entries stay from one on until it is called again; the zero time keeps none.
+	// KeepOplog keeps the oplog's entries from a time on, whatever their age and size, until it is called again. The zero
+	// time keeps none.
 	KeepOplog(from bson.Timestamp)
 	// Last is the time of the newest change.
 	Last() bson.Timestamp
@@ -43,7 +44,7 @@ type History = func(ctx context.Context, last bson.Timestamp, newest bson.Raw) i
 // Measures are sizes of a database, or of several together. A size that a database does not know is 0.
 type Measures struct {
 	Disk      int64 // bytes of files
-	MemTables int64 // bytes that are in the log and in memory, and in no table yet
+	MemTables int64 // bytes of data in the log and in memory that is in no table yet
 	Cursors   int   // open ones
 }
 
@@ -52,9 +53,9 @@ type Databases interface {
 	// Open opens the data in dir. If there is none, it begins a database there, unless the data must exist. Trying
 	// again does not help against ErrDamaged.
 	Open(dir string, mustExist bool) (Database, error)
-	// View opens the data in dir for reading: nothing changes there by itself.
+	// View opens the data in dir for reading: no background work changes it.
 	View(dir string) (Database, error)
-	// Replay brings the data in dir, which are not open, forward to what they were after the change of a time.
+	// Replay brings the data in dir, which must not be open, to the state after the change with the time until.
 	Replay(ctx context.Context, dir string, history History, until bson.Timestamp) error
 }
 

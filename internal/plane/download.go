@@ -13,8 +13,8 @@ import (
 	"github.com/telamon-db/telamon/internal/plane/dump"
 )
 
-// Pack makes a file for a download: what a snapshot has, as package dump archives it, in a directory called root. It does
-// nothing if the file is there already. The error is ErrSnapshotDamaged if the snapshot cannot be used.
+// Pack makes the file of a download: an archive of a snapshot's content by package dump, in a directory called root. It
+// does nothing if the file exists. The error is ErrSnapshotDamaged if the snapshot cannot be used.
 func (p *Plane) Pack(ctx context.Context, snapshot, download model.ID, root string, modified time.Time) (err error) {
 	path := p.download(download)
 	if _, err := os.Stat(path); err == nil {

@@ -25,12 +25,12 @@ func (e Embedded) Open(dir string, mustExist bool) (Database, error) {
 	return e.open(dir, docdb.Options{MustExist: mustExist})
 }
 
-// View opens a directory of the document engine without its sweeps and builds.
+// View opens a directory of the document engine without its background work: TTL sweeps and index builds.
 func (e Embedded) View(dir string) (Database, error) {
 	return e.open(dir, docdb.Options{MustExist: true, Still: true})
 }
 
-// Replay brings a directory of the document engine forward.
+// Replay replays an oplog on a directory of the document engine.
 func (e Embedded) Replay(ctx context.Context, dir string, history History, until bson.Timestamp) error {
 	return docdb.Replay(ctx, dir, docdb.Options{Logger: e.Logger, Now: e.Now, MustExist: true}, history, until)
 }

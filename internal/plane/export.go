@@ -16,16 +16,16 @@ type Export struct {
 	Snapshot   model.ID
 	Bucket     string // its name
 	Prefix     string // of the names of all objects
-	ReplicaSet string // that the snapshot is of; the files of its collections are called so
+	ReplicaSet string // of the snapshot's cluster, which is in the names of the collections' files
 	Complete   []byte // content of the object PREFIX/.complete, which is written last
 }
 
-// ErrNoBuckets says that the server has not been told of a service that has buckets.
+// ErrNoBuckets is the error where the server is not configured with a service that has buckets.
 var ErrNoBuckets = errors.New("plane: no service with buckets is configured")
 
-// Export writes a snapshot's collections into a bucket, in the form of package dump. What is there already is written
-// again, so an export that a crash has interrupted can begin anew. exported is called with the number of collections
-// that are done, and of all.
+// Export writes a snapshot's collections into a bucket, in the form of package dump. Existing objects are overwritten, so
+// an export that a crash has interrupted can start over. exported is called with the number of collections that are done
+// and the number of all.
 func (p *Plane) Export(ctx context.Context, e Export, exported func(collections, total int)) (err error) {
 	if p.cfg.Buckets == nil {
 		return ErrNoBuckets

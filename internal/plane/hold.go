@@ -6,7 +6,7 @@ import (
 	"github.com/telamon-db/telamon/internal/model"
 )
 
-// holds are locks by cluster. A lock exists while somebody has it or waits for it.
+// holds are locks of clusters. A lock exists while somebody has it or waits for it.
 type holds struct {
 	mu  sync.Mutex
 	all map[model.ID]*hold
@@ -17,8 +17,8 @@ type hold struct {
 	users int
 }
 
-// Hold locks a cluster until release. Whoever acts on a cluster's row holds the lock from reading the row until the
-// database is as the row says: otherwise somebody may change the row meanwhile, and the data that it named be removed.
+// Hold locks a cluster until release. Whoever makes the database agree with a cluster's row holds the lock from reading the
+// row until it agrees: otherwise the row may change meanwhile, and the dataset that it named may be removed.
 func (p *Plane) Hold(cluster model.ID) (release func()) {
 	p.holds.mu.Lock()
 	h := p.holds.all[cluster]

@@ -14,9 +14,10 @@ import (
 	"github.com/telamon-db/telamon/internal/plane/manifest"
 )
 
-// Lay copies a snapshot into a new dataset of a cluster, unless it is there already, brings it forward by the legs, if any,
-// and makes sure that it can be opened. The cluster goes on with its present dataset until Start switches it. Errors:
-// ErrSnapshotDamaged if the snapshot is not what was written, ErrNoHistory if the legs do not follow on it.
+// Lay copies a snapshot into a new dataset of a cluster, unless the dataset exists already, replays the legs on it, if any,
+// and makes sure that it can be opened. The cluster stays on its present dataset until Start switches it. Errors:
+// ErrSnapshotDamaged if the snapshot's files have changed, ErrNoHistory if entries between the snapshot and the end of a
+// leg are missing.
 func (p *Plane) Lay(ctx context.Context, snapshot model.ID, legs []Leg, cluster model.ID, dataset string) (err error) {
 	dir := p.dataset(cluster, dataset)
 	if _, err := os.Stat(dir); err == nil {
@@ -51,12 +52,13 @@ func (p *Plane) tryOut(dir string) error {
 // its directory too.
 func (p *Plane) Unlay(cluster model.ID, dataset string) error {
 	err := remove(p.dataset(cluster, dataset))
-	_ = os.Remove(p.cluster(cluster)) // refuses while there is anything in it, as there should be
+	_ = os.Remove(p.cluster(cluster)) // fails if there is anything else in it, as it should
 	return err
 }
 
 // Pause closes the cluster's database, so that nothing more is written to a dataset that is about to be replaced, and
-// copies the rest of its oplog, if that is kept. Its clients are told to try again until Start opens a dataset.
+// copies the rest of its oplog if oplogs of the cluster are kept. Clients get an error that tells them to try again until
+// Start opens a dataset.
 func (p *Plane) Pause(ctx context.Context, cluster model.ID, now time.Time) error {
 	d, err := p.get(cluster)
 	if err != nil {
@@ -73,7 +75,7 @@ func (p *Plane) Pause(ctx context.Context, cluster model.ID, now time.Time) erro
 	return p.shipRest(ctx, cluster, d.dataset, now)
 }
 
-// settle gives a finished directory its final name. From then on it survives a crash.
+// settle gives a finished directory its final name, and returns when both are on the disk.
 func settle(next, dir string) error {
 	if err := durable.SyncDir(next); err != nil {
 		return err

@@ -33,7 +33,7 @@ func (p *Plane) Load(ctx context.Context, cluster model.ID, db, collection strin
 	return nil
 }
 
-// refused returns why an insert failed, in part or whole, leaving aside documents that were already there.
+// refused returns why an insert failed, in part or whole. Documents that were already there are no failure.
 func refused(reply bson.Raw) error {
 	var r struct {
 		OK     float64 `bson:"ok"`

@@ -5,10 +5,10 @@ import (
 	"github.com/telamon-db/telamon/internal/plane/progress"
 )
 
-// State says what a plane has at a moment.
+// State has counts of a plane at one moment.
 type State struct {
-	Open, Shut int // databases of running clusters that are open, and that are not
-	Stuck      int // open ones that nothing can be written to
+	Open, Shut int // databases of running clusters: those that are open, and the others
+	Stuck      int // open databases that cannot write at the moment
 	Members    int // that clients can reach
 	Sizes      Measures
 	Snapshots  int

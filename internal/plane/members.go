@@ -22,7 +22,7 @@ type member struct {
 	gateway   *gateway.Gateway
 	observers gateway.Observers
 	stop      context.CancelFunc
-	done      chan struct{} // closed when it serves no more; nil: it does not serve yet
+	done      chan struct{} // closed when it has stopped serving; nil: it has not started
 }
 
 func (m *member) port() int { return m.Addr().(*net.TCPAddr).Port }
@@ -33,7 +33,7 @@ func (p *Plane) end(m *member) {
 	if m.done != nil {
 		<-m.done
 	}
-	_ = m.Close() // it is closed already if it has served
+	_ = m.Close() // fails if it has served, and so is closed already
 	for _, o := range m.observers {
 		if c, ok := o.(io.Closer); ok {
 			if err := c.Close(); err != nil {
@@ -43,8 +43,8 @@ func (p *Plane) end(m *member) {
 	}
 }
 
-// arrange makes the members as the cluster's topology says: present ones go on, missing ones begin, and the others end.
-// All of them show the change at once. The deployment is locked.
+// arrange makes the members that the cluster's topology has: members that run stay, missing ones are started, and others
+// are ended. All of them show the change at once. The deployment is locked.
 func (p *Plane) arrange(d *deployment, c *model.Cluster) error {
 	next := c.Next()
 	begun, err := p.bind(d, c, &next)

@@ -4,10 +4,10 @@
 // Every operation may be repeated, and completes what a crash left half done:
 //
 //	<data>/clusters/<cluster id>/<dataset>   the live data; a restore makes another dataset and switches to it
-//	<data>/logs/<cluster id>/<member>        what members log
+//	<data>/logs/<cluster id>/<member>        logs of members
 //	<data>/snapshots/<snapshot id>           immutable copies, which share their files with the data by hard links
-//	<data>/oplogs/<cluster id>/<dataset>/    what its oplog has told, in pieces
-//	<data>/downloads/<job id>.tar.gz         what downloads have
+//	<data>/oplogs/<cluster id>/<dataset>/    copies of its oplog, in pieces
+//	<data>/downloads/<job id>.tar.gz         files of downloads
 //	<data>/views/                            copies of snapshots that are being read; they do not outlive the process
 package plane
 
@@ -40,14 +40,14 @@ type Config struct {
 	TLS       func(*model.Cluster) *tls.Config // of a cluster of a site with TLS
 	PortFrom  int                              // first port; 0: any free one
 	PortTo    int
-	Version   string // MongoDB version that gateways tell
+	Version   string // MongoDB version that gateways show
 	Databases Databases
-	// Observers see what clients of a cluster's member do, whose logs are in a directory; nil: nobody does. Those that are
-	// io.Closers are closed when the member ends.
+	// Observers returns the observers of a cluster's member, whose logs are in a directory; nil: there are none. Those that
+	// are io.Closers are closed when the member ends.
 	Observers func(c *model.Cluster, logs string) gateway.Observers
 	Directory func(*model.Cluster) gateway.Directory    // who may use a cluster
 	Buckets   func(name string) (*bucket.Bucket, error) // opens a bucket that snapshots are exported to; nil: there is no service with buckets
-	Secret    []byte                                    // hides which database users there are; the same after a restart
+	Secret    []byte                                    // makes the salts of users that do not exist; the same after a restart
 	Logger    *slog.Logger
 }
 
@@ -67,7 +67,7 @@ type Plane struct {
 
 // New returns a Plane that runs nothing yet.
 func New(cfg Config) *Plane {
-	_ = os.RemoveAll(filepath.Join(cfg.DataDir, views)) // of a process that was killed; what stays is in nobody's way
+	_ = os.RemoveAll(filepath.Join(cfg.DataDir, views)) // left by a process that was killed; if that fails, what stays does no harm
 	return &Plane{
 		cfg: cfg, holds: holds{all: map[model.ID]*hold{}}, running: map[model.ID]*deployment{},
 		shared: gateway.NewShared(share.Descriptors()), board: progress.NewBoard(cfg.Logger),
@@ -78,24 +78,24 @@ func New(cfg Config) *Plane {
 type deployment struct {
 	slot  slot
 	size  atomic.Int32 // how many members it has
-	fills atomic.Int64 // how many bytes of data make its disks become larger; 0: none
+	fills atomic.Int64 // bytes of data from which on its disks become larger; 0: they do not
 
 	mu       sync.Mutex // one change at a time
 	set      *gateway.ReplicaSet
 	members  map[int]*member // by ID
 	topology model.Topology
 	dataset  string
-	ended    bool // by Stop; whoever waited for mu looks for another deployment
+	ended    bool // by Stop: who gets mu afterwards looks for another deployment
 }
 
 // ErrStopped is the error of Start once the plane is closed.
 var ErrStopped = errors.New("plane: the data plane has been closed")
 
-// Start makes the cluster run on c's dataset with the members that follow from c, and returns its topology. Members
-// keep their ports if those are free. If another primary has been asked for, the topology has one. A cluster that runs
-// on another dataset is switched to c's; its clients notice a pause and retry. Start never begins a database for a
-// cluster that has been ready: if its dataset is missing, c is out of date or data is lost. Members of a cluster whose
-// data cannot be opened run nevertheless, and tell clients so.
+// Start makes the cluster run on c's dataset with the members that follow from c, and returns its topology. Members keep
+// their ports if those are free. If c asks for another primary, the topology has one. A cluster that runs on another
+// dataset is switched to c's; its clients notice a pause and retry. Start never creates a database for a cluster that has
+// been ready: if its dataset is missing, c is out of date or data is lost. If the data cannot be opened, the members run
+// nevertheless and answer with an error that says so.
 func (p *Plane) Start(c *model.Cluster) (model.Topology, error) {
 	for {
 		d, err := p.deployment(c)
@@ -134,8 +134,8 @@ func (p *Plane) run(d *deployment, c *model.Cluster) (t model.Topology, ended bo
 	return d.topology, false, p.settleOn(d, c)
 }
 
-// settleOn makes d run on c's dataset. The previous dataset is removed; when d begins, so are all others, which a crash
-// has left.
+// settleOn makes d run on c's dataset, and removes the previous one. When d starts, it removes all other datasets, which a
+// crash may have left.
 func (p *Plane) settleOn(d *deployment, c *model.Cluster) error {
 	before := d.dataset
 	if before == c.Dataset && d.slot.filled() {
@@ -229,7 +229,7 @@ func (p *Plane) Stop(id model.ID) error {
 	return err
 }
 
-// Remove ends a cluster and removes its data, its logs and what is kept of its oplog.
+// Remove ends a cluster and removes its data, its logs and the copies of its oplog.
 func (p *Plane) Remove(id model.ID) error {
 	return errors.Join(p.Stop(id), os.RemoveAll(p.cluster(id)), os.RemoveAll(p.logs(id)), p.DropLogs(id))
 }

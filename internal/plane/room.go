@@ -17,7 +17,7 @@ func (p *Plane) Data(cluster model.ID) (int64, error) {
 	return 0, wire.Errorf(wire.ShutdownInProgress, "the database is being replaced")
 }
 
-// Filling returns the running clusters whose data fills their disks as far as makes them become larger.
+// Filling returns the running clusters whose disks are so full that they are to become larger.
 func (p *Plane) Filling() (all []model.ID) {
 	p.mu.Lock()
 	running := make(map[model.ID]*deployment, len(p.running))

@@ -10,7 +10,7 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// Run runs a command on a running cluster, as nobody in particular, and returns its reply, which is a success.
+// Run runs a command on a running cluster, as no user, and returns its reply. A reply that has ok: 0 is an error.
 func (p *Plane) Run(ctx context.Context, cluster model.ID, command bson.D) (bson.Raw, error) {
 	d, err := p.get(cluster)
 	if err != nil {

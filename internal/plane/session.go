@@ -10,14 +10,14 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// session is a gateway's session on whichever database is in the slot. If a database is closed, to be replaced, before
-// it has begun a command, the command runs on its successor.
+// session is a gateway's session on the database that is in the slot. If a database is closed, to be replaced, before it
+// has started a command, the command runs on the database that replaces it.
 type session struct {
 	slot *slot
 	ctx  context.Context
 	user wire.User
 	db   Database
-	mu   sync.Mutex // held while another Session takes the place of this one
+	mu   sync.Mutex // held while Session is replaced
 	gateway.Session
 }
 

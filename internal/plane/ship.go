@@ -18,16 +18,16 @@ import (
 	"github.com/telamon-db/telamon/internal/plane/progress"
 )
 
-// Leg is a part of the way from a snapshot to a point in time: the changes that the oplog of a dataset has told of, up to
-// and including one.
+// Leg is one step from a snapshot to a point in time: the changes in the oplog of a dataset, up to and including those with
+// the time Until. A second leg is needed where a restore replaced the dataset meanwhile.
 type Leg struct {
 	Cluster model.ID       `json:"cluster"`
 	Dataset string         `json:"dataset"`
 	Until   bson.Timestamp `json:"until"`
 }
 
-// ErrNoHistory is the error of a restore to a point in time that the kept oplogs do not reach.
-var ErrNoHistory = errors.New("plane: the kept oplogs do not reach from the snapshot to the point in time")
+// ErrNoHistory is the error of a restore to a point in time for which oplog entries are missing.
+var ErrNoHistory = errors.New("plane: the copied oplogs do not have all changes from the snapshot to the point in time")
 
 func (p *Plane) oplog(cluster model.ID, dataset string) oplogs.Log {
 	return oplogs.At(filepath.Join(p.oplogs(cluster), dataset))
@@ -37,8 +37,8 @@ func (p *Plane) oplogs(cluster model.ID) string {
 	return filepath.Join(p.cfg.DataDir, "oplogs", cluster)
 }
 
-// Ship copies what is new in the oplog of a running cluster to where it is kept, as of now, and begins to if it has not
-// before. From then on the database keeps what has not been copied.
+// Ship copies the new entries of a running cluster's oplog into the log of its dataset, and starts that log if there is
+// none. From then on the database keeps entries until they are copied. now is the time of the copy.
 func (p *Plane) Ship(ctx context.Context, cluster model.ID, now time.Time) error {
 	d, err := p.get(cluster)
 	if err != nil {
@@ -72,8 +72,8 @@ func (p *Plane) ship(ctx context.Context, db Database, log oplogs.Log, now time.
 	return log.Cover(now)
 }
 
-// keepHistory has a database that has just been opened keep what has not been copied from its oplog. A log that has not
-// begun begins, so that it follows on what the dataset was made of.
+// keepHistory makes a database that has just been opened keep the oplog entries that have not been copied. If the dataset
+// has no log, keepHistory starts one, so that it follows the data that the dataset was made of.
 func (p *Plane) keepHistory(db Database, log oplogs.Log) error {
 	last, begun, err := log.Last()
 	if err == nil && !begun {
@@ -86,7 +86,7 @@ func (p *Plane) keepHistory(db Database, log oplogs.Log) error {
 	return err
 }
 
-// Unship has a cluster's database keep its oplog as its parameters say. What has been copied stays.
+// Unship lets a cluster's database trim its oplog by its parameters again. The copies stay.
 func (p *Plane) Unship(cluster model.ID) {
 	if d, err := p.get(cluster); err == nil {
 		if db, _ := d.current(); db != nil {
@@ -95,7 +95,8 @@ func (p *Plane) Unship(cluster model.ID) {
 	}
 }
 
-// PruneLogs removes what is kept of a cluster's oplogs and is not after a time. The log of the present dataset goes on.
+// PruneLogs removes the copies of a cluster's oplog entries at or before a time. The log of the present dataset stays, even
+// if it becomes empty.
 func (p *Plane) PruneLogs(cluster model.ID, present string, before bson.Timestamp) error {
 	entries, err := os.ReadDir(p.oplogs(cluster))
 	if err != nil {
@@ -119,7 +120,7 @@ func (p *Plane) PruneLogs(cluster model.ID, present string, before bson.Timestam
 	return nil
 }
 
-// DropLogs removes all that is kept of a cluster's oplogs.
+// DropLogs removes all copies of a cluster's oplogs.
 func (p *Plane) DropLogs(cluster model.ID) error { return os.RemoveAll(p.oplogs(cluster)) }
 
 func ignoreMissing(err error) error {
@@ -166,7 +167,7 @@ func (p *Plane) bringForward(ctx context.Context, dir string, legs []Leg, id mod
 	return nil
 }
 
-// counted is a history that tells how far it has been read.
+// counted is a history that reports to task what has been read.
 func counted(h History, task *progress.Task) History {
 	return func(ctx context.Context, last bson.Timestamp, newest bson.Raw) iter.Seq2[bson.Raw, error] {
 		return func(yield func(bson.Raw, error) bool) {

@@ -14,13 +14,13 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// slot has the database of a gateway. While it is empty, clients wait for a while, and are then told to try again, or
-// why the database cannot be opened.
+// slot has the database of a cluster's gateways. While it is empty, clients wait for a while, and then get an error that
+// tells them to try again. If the database cannot be opened, they get an error that says why.
 type slot struct {
 	mu     sync.Mutex
 	db     Database
 	broken *wire.Error   // why the database cannot be opened; nil: it is being replaced
-	change chan struct{} // closed when it is not empty any more; nil: nobody waits
+	change chan struct{} // closed when the slot is filled or broken; nil: nobody waits
 }
 
 // replaceTime is how long a client waits for a database that is being replaced, which seldom takes a second.
@@ -81,7 +81,7 @@ func (s *slot) changed() {
 	}
 }
 
-// configure tells the database, if there is one, what its cluster declares.
+// configure applies the cluster's declaration to the database, if there is one.
 func (s *slot) configure(c *model.Cluster) {
 	if db := s.database(); db != nil {
 		db.Configure(c)
@@ -103,8 +103,8 @@ func (s *slot) fill(db Database) {
 	s.changed()
 }
 
-// fail has clients told that the database cannot be opened. They are not asked to retry, as somebody has to repair it
-// first.
+// fail makes clients get an error that says that the database cannot be opened. It does not ask them to retry, because
+// somebody has to repair the database first.
 func (s *slot) fail(err error) {
 	told := wire.Errorf(wire.OperationFailed, "the database of this cluster cannot be opened; the server's log has the cause")
 	switch {

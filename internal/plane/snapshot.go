@@ -17,18 +17,18 @@ import (
 	"github.com/telamon-db/telamon/internal/plane/manifest"
 )
 
-// Taken is what there is to say of a snapshot that has been taken.
+// Taken describes a snapshot that has been taken.
 type Taken struct {
 	Size    int64          // of its files, in bytes
 	At      bson.Timestamp // of the last change that is in it
 	Dataset string         // of the cluster, that it is a copy of
 }
 
-// ErrSnapshotDamaged is the error of what is done with a snapshot whose files are not those that were written.
+// ErrSnapshotDamaged is the error for a snapshot of which a file is missing or has changed.
 var ErrSnapshotDamaged = manifest.ErrDamaged
 
-// Snapshot copies the cluster's data as of one instant, unless the snapshot exists already, and makes its manifest. What
-// an attempt leaves that a crash interrupts is not taken for a snapshot.
+// Snapshot copies the cluster's data as of one instant, unless the snapshot exists already, and makes its manifest. A
+// directory that an interrupted attempt leaves is not taken for a snapshot.
 func (p *Plane) Snapshot(ctx context.Context, cluster, snapshot model.ID) (t Taken, err error) {
 	dir := p.snapshot(snapshot)
 	if m, err := p.sealed(ctx, snapshot); !errors.Is(err, fs.ErrNotExist) {
@@ -70,7 +70,7 @@ func (d *deployment) current() (Database, string) {
 	return d.slot.database(), d.dataset
 }
 
-// sealed returns a snapshot's manifest, and makes one for a snapshot that an earlier program has taken without. The
+// sealed returns a snapshot's manifest, and makes one for a snapshot that an earlier program has taken without one. The
 // error is fs.ErrNotExist if there is no such snapshot.
 func (p *Plane) sealed(ctx context.Context, snapshot model.ID) (*manifest.Manifest, error) {
 	dir := p.snapshot(snapshot)
@@ -99,8 +99,9 @@ func (p *Plane) seal(ctx context.Context, snapshot model.ID, dir string, m *mani
 	return m.Write(dir)
 }
 
-// known knows the checksums of the tables that the cluster's last snapshot has too, as the same file. They are not read
-// again: that would be the work of a whole copy, and what a table has become since is not what it should be.
+// known returns the checksums of the tables that are the same file (a hard link) in the cluster's last snapshot. They are
+// not read again: that would take as long as a whole copy, and if a table has changed since, the old checksum is the right
+// one.
 func (p *Plane) known(cluster model.ID) manifest.Known {
 	last, dir := p.lastSnapshot(cluster)
 	sums := map[string]string{}
@@ -144,7 +145,8 @@ func (p *Plane) snapshotIDs() (ids []model.ID) {
 	return ids
 }
 
-// Verify reads a snapshot and compares it with its manifest. The error is ErrSnapshotDamaged if it is not what was written.
+// Verify reads a snapshot and compares it with its manifest. The error is ErrSnapshotDamaged if a file is missing or has
+// changed.
 func (p *Plane) Verify(ctx context.Context, snapshot model.ID) (err error) {
 	m, err := p.sealed(ctx, snapshot)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -163,7 +165,7 @@ func (p *Plane) DropSnapshot(snapshot model.ID) error { return remove(p.snapshot
 
 // remove removes a directory, finished or not.
 func remove(dir string) error {
-	gone := dir + unfinished // a name that nobody takes for that of a whole directory
+	gone := dir + unfinished // a name that is not taken for a whole directory
 	err := os.RemoveAll(gone)
 	if renamed := os.Rename(dir, gone); renamed != nil && !errors.Is(renamed, fs.ErrNotExist) {
 		err = errors.Join(err, renamed)

@@ -15,7 +15,7 @@ import (
 // views is the directory of copies that are being read.
 const views = "views"
 
-// read runs fn with what is in a snapshot. A database cannot be opened without writing to its directory, so fn reads a
+// read runs fn with a reader of a snapshot. A database cannot be opened without writing to its directory, so fn reads a
 // copy, which shares the tables with the snapshot.
 func (p *Plane) read(ctx context.Context, snapshot model.ID, fn func(*dump.Reader) error) (err error) {
 	parent := filepath.Join(p.cfg.DataDir, views)

@@ -18,7 +18,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// Progress is told what has been written since the last time.
+// Progress is called with what has been written since its last call.
 type Progress func(documents, bytes int64)
 
 // Archive writes all collections into w as a gzipped tar of the directory that mongodump makes: root/DATABASE/COLLECTION.bson
@@ -70,7 +70,7 @@ func copyDocuments(ctx context.Context, w io.Writer, r *Reader, c Collection, do
 	return nil
 }
 
-// longest is how long an escaped name is at most that files are called by.
+// longest is the length up to which a file is named by the whole escaped name of its collection.
 const longest = 238
 
 // fileName is the collection's name as mongodump's files have it: escaped, and the end of a long one as a hash.
@@ -83,7 +83,7 @@ func (c *Collection) fileName() string {
 	return name[:208] + "%24" + base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// metadata is what mongodump writes of a collection beside its documents, in canonical Extended JSON.
+// metadata is what mongodump writes about a collection besides its documents, in canonical Extended JSON.
 func (c *Collection) metadata() ([]byte, error) {
 	return bson.MarshalExtJSON(bson.D{
 		{Key: "options", Value: c.Options}, {Key: "indexes", Value: c.Indexes}, {Key: "uuid", Value: hex.EncodeToString(c.UUID.Data)},

@@ -16,12 +16,12 @@ import (
 // Objects takes the files of an export. The size of one is not known before its end.
 type Objects func(ctx context.Context, name string, content io.Reader) error
 
-// chunk is how many bytes of JSON are in a file of an export at least, unless it is the collection's last.
+// chunk is the least number of bytes of JSON in a file of an export, except the last file of a collection.
 const chunk = 64 << 20
 
 // Export writes each collection as DATABASE/COLLECTION/SHARD.N.json.gz, with the documents as lines of canonical Extended
-// JSON in as many files as it takes, and DATABASE/COLLECTION/metadata.json, under a prefix. exported is called after each
-// collection. Source: Atlas manual, Export Cloud Backup Snapshot.
+// JSON in as many files as needed, and DATABASE/COLLECTION/metadata.json. All names begin with prefix. exported is called
+// after each collection. Source: Atlas manual, Export Cloud Backup Snapshot.
 func Export(ctx context.Context, put Objects, r *Reader, prefix, shard string, done Progress, exported func(collections, total int)) error {
 	all, err := r.Collections(ctx)
 	if err != nil {

@@ -18,16 +18,16 @@ type Session interface {
 	Run(dst []byte, m *wire.Msg) []byte
 }
 
-// Reader reads a database that nobody changes.
+// Reader reads a database, which must not change meanwhile.
 type Reader struct {
 	session Session
 	buf     []byte // of the last reply
 }
 
-// NewReader returns a reader of the database that a session is on.
+// NewReader returns a reader that runs its commands in a session.
 func NewReader(s Session) *Reader { return &Reader{session: s} }
 
-// Collection is what there is to say of a collection.
+// Collection describes a collection.
 type Collection struct {
 	DB, Name  string
 	Options   bson.Raw // that it was created with

@@ -23,9 +23,9 @@ import (
 // Name is the name of the manifest's file.
 const Name = "snapshot.json"
 
-// Manifest is what there is to say of a snapshot. Its file begins with a line that has the checksum of the rest.
+// Manifest lists a snapshot's files. Its own file begins with a line that has the checksum of the rest.
 type Manifest struct {
-	Cluster string         `json:"cluster,omitempty"` // whose data it has; unknown of snapshots that were taken before there were manifests
+	Cluster string         `json:"cluster,omitempty"` // whose data it has; "" for snapshots that were taken before there were manifests
 	Dataset string         `json:"dataset,omitempty"` // which of the cluster's data
 	At      bson.Timestamp `json:"at,omitzero"`       // of the last change that is in it
 	Files   []File         `json:"files"`
@@ -38,14 +38,14 @@ type File struct {
 	SHA256 string `json:"sha256"` // in hexadecimal digits
 }
 
-// ErrDamaged says that a snapshot's files are not those that were written.
+// ErrDamaged is the error for a snapshot of which a file is missing or has changed.
 var ErrDamaged = errors.New("the snapshot is damaged")
 
 // Known returns the checksum of a file that has been read before, or "".
 type Known func(name string, info fs.FileInfo) string
 
-// List reads all files of a directory, but those that are known, and returns them with their checksums. read is told how
-// many bytes it has read.
+// List returns all files of a directory with their checksums, and reads those that are not known. read is called with the
+// number of bytes that were read since its last call.
 func List(ctx context.Context, dir string, known Known, read func(bytes int64)) (files []File, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -107,7 +107,7 @@ func Decode(raw []byte) (*Manifest, error) {
 	line, body, _ := bytes.Cut(raw, []byte{'\n'})
 	m := new(Manifest)
 	if of := sha256.Sum256(body); string(line) != hex.EncodeToString(of[:]) || json.Unmarshal(body, m) != nil {
-		return nil, fmt.Errorf("%w: its manifest is not what was written", ErrDamaged)
+		return nil, fmt.Errorf("%w: its manifest has changed", ErrDamaged)
 	}
 	return m, nil
 }
@@ -149,7 +149,7 @@ func (m *Manifest) Verify(ctx context.Context, dir string, read func(bytes int64
 		case err != nil:
 			return err
 		case got != f.SHA256:
-			return fmt.Errorf("%w: the file %s is not what was written", ErrDamaged, f.Name)
+			return fmt.Errorf("%w: the file %s has changed", ErrDamaged, f.Name)
 		}
 	}
 	return nil

@@ -1,6 +1,6 @@
-// Package oplogs keeps what the oplogs of clusters have told, for as long as somebody may want to restore a point in time.
-// The log of a dataset is a directory of pieces. A piece is a file of entries, one after another and compressed, whose name
-// says after which entry they come and which one is the last.
+// Package oplogs keeps copies of the oplogs of clusters, for restores to points in time. The log of a dataset is a
+// directory of pieces. A piece is a compressed file of consecutive entries. Its name has the time of the entry before the
+// first one, and of the last one.
 package oplogs
 
 import (
@@ -43,7 +43,7 @@ type piece struct {
 
 const (
 	suffix  = ".bson.zst"
-	covered = "covered" // the file that says up to when the log is complete
+	covered = "covered" // the file with the time up to which the log is complete
 )
 
 func name(after, last bson.Timestamp) string {
@@ -78,7 +78,8 @@ func (l Log) pieces() (all []piece, err error) {
 	return all, nil
 }
 
-// Last is the time of the newest entry that the log has or follows on, and whether the log has begun.
+// Last returns the time of the newest entry, or the one with which Begin was called if there is none. begun is false if
+// Begin was never called.
 func (l Log) Last() (last bson.Timestamp, begun bool, err error) {
 	all, err := l.pieces()
 	if err != nil || len(all) == 0 {
@@ -87,7 +88,8 @@ func (l Log) Last() (last bson.Timestamp, begun bool, err error) {
 	return all[len(all)-1].last, true, nil
 }
 
-// Begin has the log begin, or begin anew after a gap, after the entry of a time.
+// Begin starts the log, or starts it again behind a gap: the next entry is the one that follows the entry with the time
+// after.
 func (l Log) Begin(after bson.Timestamp) error {
 	if err := durable.MakeDir(l.dir); err != nil {
 		return err
@@ -99,7 +101,7 @@ func (l Log) Begin(after bson.Timestamp) error {
 // fails.
 func (l Log) Append(after bson.Timestamp, entries iter.Seq2[bson.Raw, error]) (last bson.Timestamp, err error) {
 	last = after
-	f, err := os.Create(filepath.Join(l.dir, "unfinished")) // and what a crash has left there goes
+	f, err := os.Create(filepath.Join(l.dir, "unfinished")) // a file that a crash has left is emptied
 	if err != nil {
 		return after, err
 	}
@@ -133,13 +135,13 @@ func write(w io.Writer, after bson.Timestamp, entries iter.Seq2[bson.Raw, error]
 	return last, z.Close()
 }
 
-// Cover records that the log has all changes from before a time.
+// Cover records that the log has all changes before t.
 func (l Log) Cover(t time.Time) error {
 	return durable.WriteFile(filepath.Join(l.dir, covered), strconv.AppendInt(nil, t.Unix(), 10))
 }
 
-// Covers reports whether the log has all changes up to and including the one of a time, if there is one: it has been
-// brought up to date since, or has a later change.
+// Covers reports whether the log has all changes up to and including those with the time until: it has a later entry, or
+// Cover was called with a later time.
 func (l Log) Covers(until bson.Timestamp) (bool, error) {
 	last, begun, err := l.Last()
 	if err != nil || !begun || !last.Before(until) {
@@ -161,8 +163,8 @@ func ignore(err, that error) error {
 	return err
 }
 
-// History yields the entries after the one of a time. It is a storage.History; whose entries they are, the log's directory
-// says. The error is ErrGap where one is missing.
+// History yields the entries after the time last. It is a storage.History that needs no newest entry, because a log's
+// directory has the entries of one dataset only. The error is ErrGap if one is missing.
 func (l Log) History(ctx context.Context, last bson.Timestamp, _ bson.Raw) iter.Seq2[bson.Raw, error] {
 	return func(yield func(bson.Raw, error) bool) {
 		all, err := l.pieces()
@@ -187,7 +189,7 @@ func (l Log) History(ctx context.Context, last bson.Timestamp, _ bson.Raw) iter.
 	}
 }
 
-// read yields the entries of a piece after the one of a time, and reports whether more are wanted.
+// read yields the entries of a piece after the time last, and reports whether more are wanted.
 func (l Log) read(ctx context.Context, p piece, last bson.Timestamp, yield func(bson.Raw, error) bool) bool {
 	f, err := os.Open(filepath.Join(l.dir, p.name))
 	if err != nil {
@@ -217,7 +219,7 @@ func (l Log) read(ctx context.Context, p piece, last bson.Timestamp, yield func(
 	}
 }
 
-// largest is how long an entry is at most: a document, perhaps that before it, and what is said of them.
+// largest is a bound for an entry's bytes, which has room for a document, its pre-image and the other fields.
 const largest = 64 << 20
 
 // next reads an entry into buf, which it makes larger if need be.
@@ -237,13 +239,14 @@ func next(r *bufio.Reader, buf bson.Raw) (bson.Raw, error) {
 	return buf, buf.Validate()
 }
 
-// timeOf is the time of an entry, zero if it is none.
+// timeOf is the time of an entry, or zero if it has none.
 func timeOf(entry bson.Raw) (t bson.Timestamp) {
 	t.T, t.I, _ = entry.Lookup("ts").TimestampOK()
 	return t
 }
 
-// Prune removes the pieces of which no entry is after a time. The newest stays, as the log goes on after it.
+// Prune removes the pieces whose entries all are at or before a time. The newest piece stays, because the next one follows
+// it.
 func (l Log) Prune(before bson.Timestamp) error {
 	all, err := l.pieces()
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package progress tells how far long pieces of work are: in the log, every now and then, and to whoever asks.
+// Package progress follows long pieces of work: it logs how far each is every ten seconds, and sums them up for metrics.
 package progress
 
 import (
@@ -13,7 +13,7 @@ import (
 // every is the time between two lines of the log about one piece of work.
 const every = 10 * time.Second
 
-// Board has all work that is under way. It is safe for concurrent use.
+// Board has all running work. It is safe for concurrent use.
 type Board struct {
 	log *slog.Logger
 
@@ -33,11 +33,11 @@ type Task struct {
 	total     int64
 	bytes     atomic.Int64
 	documents atomic.Int64
-	told      atomic.Int64 // when the log was last told, in nanoseconds since began
+	told      atomic.Int64 // when the last line was logged, in nanoseconds since began
 }
 
-// Begin puts work on the board: its kind, such as "restore", the id of what it is for, and of how many bytes it is, 0 if
-// nobody knows. End takes it off.
+// Begin adds work: its kind, such as "restore", the id of its object, and its bytes, 0 if they are not known. End removes
+// it.
 func (b *Board) Begin(kind string, id model.ID, total int64) *Task {
 	t := &Task{board: b, kind: kind, id: id, began: time.Now(), total: total}
 	b.mu.Lock()
@@ -46,7 +46,7 @@ func (b *Board) Begin(kind string, id model.ID, total int64) *Task {
 	return t
 }
 
-// Did records what has been done since the last time.
+// Did records what has been done since the last call.
 func (t *Task) Did(documents, bytes int64) {
 	t.documents.Add(documents)
 	t.bytes.Add(bytes)
@@ -59,7 +59,7 @@ func (t *Task) Did(documents, bytes int64) {
 // Read records bytes alone.
 func (t *Task) Read(bytes int64) { t.Did(0, bytes) }
 
-// End takes the work off the board.
+// End removes the work from the board.
 func (t *Task) End(err error) {
 	t.board.mu.Lock()
 	delete(t.board.all, t)
@@ -83,7 +83,7 @@ func (t *Task) facts() []any {
 	return facts
 }
 
-// Sum is how far all work of one kind is together.
+// Sum is the progress of all work of one kind together.
 type Sum struct {
 	Kind      string
 	Tasks     int
