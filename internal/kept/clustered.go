@@ -33,19 +33,19 @@ func (s *Clustered[K, W, S]) List(tx store.Tx, in ListInClusterIn) (page api.Pag
 	return s.Page(tx, ListIn{in.InGroup, in.Paging}, s.InCluster(in.GroupID, in.ClusterName))
 }
 
-// CreateInClusterIn has an object to create of a cluster.
+// CreateInClusterIn has an object to create for a cluster.
 type CreateInClusterIn[W any] struct {
 	api.InCluster
 	Body W
 }
 
-// OnClusterDelete removes the objects of a cluster that goes.
+// OnClusterDelete deletes the objects of a cluster that is being deleted.
 func (s *Clustered[K, W, S]) OnClusterDelete(tx store.Tx, c *model.Cluster) error {
 	return s.Table.DeleteAll(tx, s.InCluster(c.GroupID, c.Name))
 }
 
-// OnClusterReady does nothing: what is declared of a cluster waits for nothing.
+// OnClusterReady does nothing: the objects do not depend on a running cluster.
 func (s *Clustered[K, W, S]) OnClusterReady(store.Tx, *model.Cluster) error { return nil }
 
-// OnClusterLost does nothing: what is declared of a cluster outlives its node until the cluster goes.
+// OnClusterLost does nothing: OnClusterDelete deletes the objects when the lost cluster is deleted.
 func (s *Clustered[K, W, S]) OnClusterLost(store.Tx, *model.Cluster) error { return nil }

@@ -43,7 +43,7 @@ func (s *Objects[K, W, S]) Work() map[reconcile.Kind]reconcile.Handler {
 
 type expiring[K Ref, W, S any] struct{ objects *Objects[K, W, S] }
 
-// Reconcile deletes the object, unless it is gone or expires later by now.
+// Reconcile deletes the object, unless it is gone or its expiry has been moved.
 func (e expiring[K, W, S]) Reconcile(ctx context.Context, key string) (again time.Time, err error) {
 	err = e.objects.Store.Update(ctx, func(tx store.Tx) error {
 		again = time.Time{}

@@ -17,7 +17,7 @@ func WithID[W any](set func(w *W, id model.ID)) func(store.Tx, model.ID) (func(o
 	}
 }
 
-// Accepted turns a handler that answers without a body into one that answers with an empty object.
+// Accepted makes a handler that answers with an empty object out of one that answers without a body.
 func Accepted[In any](fn func(store.Tx, In) (api.None, error)) func(store.Tx, In) (api.Empty, error) {
 	return func(tx store.Tx, in In) (api.Empty, error) {
 		_, err := fn(tx, in)

@@ -5,7 +5,7 @@ import "strings"
 // shown is how many characters of a secret its masked form has.
 const shown = 4
 
-// Masked keeps the length and the last characters of a secret, if it is long enough to stay one.
+// Masked replaces a secret's characters by stars, all but the last four. A secret of fewer than eight is masked whole.
 func Masked(s string) string {
 	if len(s) < 2*shown {
 		return strings.Repeat("*", len(s))

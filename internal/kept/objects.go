@@ -27,7 +27,7 @@ type Objects[K Ref, W, S any] struct {
 	Duplicate func(o *Object[W, S]) error
 	// Events returns the events to write for an object. Optional.
 	Events func(o *Object[W, S]) Events
-	// Show reads what responses have beside what is stored, and returns a function that completes an object for a response.
+	// Show reads what responses have and rows do not, and returns a function that completes an object for a response.
 	// Optional.
 	Show func(tx store.Tx, groupID model.ID) (func(o *Object[W, S]) W, error)
 	// BeforeDelete runs before an object is deleted, and may refuse that. Optional.
@@ -63,7 +63,7 @@ type Limit struct {
 	N        int64
 }
 
-// Events are the types of the events of an object, "" for none, and what the events are about beside the project.
+// Events are the types of the events of an object, "" for none, and what the events are about besides the project.
 type Events struct {
 	Created, Updated, Deleted event.Type
 	About                     []event.Subject
@@ -102,7 +102,7 @@ func (s *Objects[K, W, S]) All(tx store.Tx, in In) ([]W, error) {
 	return s.Select(tx, in.GroupID, s.InProject(in.GroupID))
 }
 
-// Select returns those that q selects, which are of the project.
+// Select returns the objects that q selects, which must be of the project.
 func (s *Objects[K, W, S]) Select(tx store.Tx, groupID model.ID, q store.Query) ([]W, error) {
 	objects, err := s.Table.List(tx, q)
 	if err != nil {
@@ -197,7 +197,7 @@ func (s *Objects[K, W, S]) Patch(tx store.Tx, in PatchIn[K, W]) (out W, err erro
 	})
 }
 
-// Update calls change with the object that in names, and stores it with an event if that has changed it.
+// Update calls change with the object that in names, and stores the object and an event if change has changed it.
 func (s *Objects[K, W, S]) Update(tx store.Tx, in K, change func(o *Object[W, S]) error) (out W, err error) {
 	o, err := s.Find(tx, in)
 	if err != nil {

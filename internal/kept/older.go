@@ -2,8 +2,8 @@ package kept
 
 import "encoding/json"
 
-// Older makes the Older of a table of Objects or a Setting whose rows once had another form, with all fields beside groupId.
-// read reads that form.
+// Older makes the Older of a table of Objects or of a Setting whose rows once had another form, in which the shape's fields
+// were next to groupId. read reads that form.
 func Older[T any](read func(body []byte) (T, error)) func([]byte) ([]byte, error) {
 	return func(body []byte) ([]byte, error) {
 		var row struct {

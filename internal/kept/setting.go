@@ -13,8 +13,8 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Setting handles a setting that every project has, such as its maintenance window. Until somebody changes it, it has its
-// zero value as Validate completes it. W is its shape, on the wire and on disk.
+// Setting handles a setting that every project has, such as its maintenance window. Until somebody changes it, it is the
+// zero value of W, completed by Validate. W is its shape, on the wire and on disk.
 type Setting[W any] struct {
 	Store store.Store
 	Table *store.Table[Row[W]]
@@ -31,8 +31,8 @@ type Row[W any] struct {
 	Rev     int64    `json:"-"`
 }
 
-// Table declares the table of a setting. older reads rows that were stored before Row existed, with the shape's fields beside
-// groupId; nil if no program has stored such rows.
+// Table declares the table of a setting. older reads rows that were stored before Row existed, with the shape's fields next
+// to groupId; nil if no program has stored such rows.
 func Table[W any](name string, older func(body []byte) (W, error)) *store.Table[Row[W]] {
 	t := &store.Table[Row[W]]{
 		Name: name,
@@ -93,7 +93,7 @@ func (s *Setting[W]) Patch(tx store.Tx, in PatchSettingIn[W]) (W, error) {
 	})
 }
 
-// Update calls change with the project's setting, and stores it with its events if that has changed it.
+// Update calls change with the project's setting, and stores the setting and its events if change has changed it.
 func (s *Setting[W]) Update(tx store.Tx, groupID model.ID, change func(w *W) error) (out W, err error) {
 	p, err := state.Project(tx, groupID)
 	if err != nil {

@@ -8,22 +8,23 @@ import (
 	"github.com/telamon-db/telamon/internal/reconcile"
 )
 
-// Stages are the states that simulated objects go through in the domain's time, as at the service. Nothing else happens.
+// Stages are the states that simulated objects go through in the domain's time, as on the service. Nothing else happens.
 type Stages[W any] struct {
 	Duration time.Duration // how long an object is in each state but the last
 
-	Made   Way[W]         // after creation; the last state stays
-	Change Way[W]         // after a change; nil: the state stays as it is
-	End    Way[W]         // after deletion, until the object is removed; nil: it is removed at once
-	Work   reconcile.Kind // of the work that removes it
+	Made   Way[W]         // after creation; the object stays in the last state
+	Change Way[W]         // after a change; nil: the same state as before
+	End    Way[W]         // after its deletion is requested, until its row is deleted; nil: the row is deleted at once
+	Work   reconcile.Kind // of the work that deletes objects whose End is over
 
 	// Show writes the state into the object's shape.
 	Show func(w *W, state string)
-	// Ending is the error, with the object's id, of changing one that has been deleted, or of deleting it again.
+	// Ending is the error of a request to change or delete an object that is going through End. Its text takes the object's
+	// id.
 	Ending *fault.Kind
 }
 
-// Way returns the states of an object in their order.
+// Way returns the states that an object goes through, in order.
 type Way[W any] func(w *W) []string
 
 // Through returns a Way that is the same for all objects.
@@ -33,7 +34,7 @@ func Through[W any](states ...string) Way[W] { return func(*W) []string { return
 type Course struct {
 	States []string  `json:"states,omitempty"`
 	Since  time.Time `json:"since,omitzero"`
-	Ending bool      `json:"ending,omitempty"` // the object is removed after the last state
+	Ending bool      `json:"ending,omitempty"` // the row is deleted after the last state
 }
 
 // State returns the current state of an object that is in each state but the last for duration.
@@ -53,7 +54,7 @@ func (c *Course) Settled(now time.Time, duration time.Duration) bool {
 	return !now.Before(c.Since.Add(time.Duration(len(c.States)-1) * duration))
 }
 
-// end returns when an object that has been deleted is removed; zero for others.
+// end returns when the row of an object that goes through End is deleted; zero for other objects.
 func (c *Course) end(duration time.Duration) time.Time {
 	if !c.Ending {
 		return time.Time{}
