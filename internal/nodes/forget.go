@@ -15,8 +15,8 @@ type Status struct {
 	Name      string    `json:"name"`
 	Host      string    `json:"host"`               // at which its clusters are reached
 	Self      bool      `json:"self"`               // it is the one that was asked
-	Alive     bool      `json:"alive"`              // it has given a sign of life a short while ago
-	Seen      time.Time `json:"seen,omitzero"`      // its last sign of life, by its own clock
+	Alive     bool      `json:"alive"`              // its last heartbeat is not long ago
+	Seen      time.Time `json:"seen,omitzero"`      // its last heartbeat, by its own clock
 	Forgotten time.Time `json:"forgotten,omitzero"` // when it was given up
 	Clusters  int64     `json:"clusters"`           // that it has
 }
@@ -51,9 +51,9 @@ func (s *Service) alive(n *model.Node) bool {
 	return n.Name == s.Name || n.Forgotten.IsZero() && s.since(n) < s.quiet()
 }
 
-// Forget gives up a node that is gone for good. Its clusters, their snapshots and restores end soon after. It returns
-// the number of the clusters. It may watch for a while, to be sure that the node gives no sign of life. It may be
-// called again. Errors: ErrUnknown, ErrAlive.
+// Forget gives up a node that is gone for good. Its clusters, their snapshots and restores end soon after. It returns the
+// number of the clusters. It may watch for a while, to be sure that the node sends no heartbeat. It may be called again.
+// Errors: ErrUnknown, ErrAlive.
 func (s *Service) Forget(ctx context.Context, name string) (clusters int64, err error) {
 	if name == s.Name {
 		return 0, ErrAlive
@@ -87,7 +87,7 @@ func (s *Service) Forget(ctx context.Context, name string) (clusters int64, err 
 	return clusters, err
 }
 
-// silent returns the row of a node once it has given no sign of life for long enough.
+// silent returns the row of a node once it has sent no heartbeat for long enough.
 func (s *Service) silent(ctx context.Context, name string) (n *model.Node, err error) {
 	var first int64
 	for i := 0; ; i++ {

@@ -22,7 +22,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// beat is the time between two signs of life.
+// beat is the time between two heartbeats.
 const beat = 3 * time.Second
 
 // Kind is the work of ending the clusters of a forgotten node; its key is the node's name.
@@ -31,7 +31,7 @@ const Kind reconcile.Kind = "forget"
 var (
 	// ErrUnknown: no node has that name, and nothing is on it.
 	ErrUnknown = errors.New("there is no such node")
-	// ErrAlive: the node has given a sign of life.
+	// ErrAlive: the node sends heartbeats.
 	ErrAlive = errors.New("the node is alive: end its process first, or delete its clusters")
 )
 
@@ -50,7 +50,7 @@ type Service struct {
 	Host     string // at which its clusters are reached
 	Clusters Clusters
 	Log      *slog.Logger
-	Quiet    time.Duration // without a sign of life, after which a node is away; 0: a quarter of a minute
+	Quiet    time.Duration // time without a heartbeat after which a node is away; 0: 15 seconds
 
 	mu   sync.Mutex
 	last map[string]sign
@@ -67,8 +67,8 @@ func (s *Service) Begin(ctx context.Context) error {
 	return s.beat(ctx, func(n *model.Node) { n.Started = n.Seen })
 }
 
-// Run gives signs of life, and watches those of other nodes, until ctx ends. It fails when this node has been
-// forgotten, as may happen while it cannot reach the store.
+// Run writes heartbeats, and watches those of other nodes, until ctx ends. It fails when this node has been forgotten, as
+// may happen while it cannot reach the store.
 func (s *Service) Run(ctx context.Context) error {
 	tick := time.NewTicker(beat)
 	defer tick.Stop()

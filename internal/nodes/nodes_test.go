@@ -58,7 +58,7 @@ func TestNoNodeThatLivesIsForgotten(t *testing.T) {
 		select {
 		case err := <-forgotten:
 			if !errors.Is(err, ErrAlive) {
-				t.Errorf("to forget a node that gives signs of life: %v", err)
+				t.Errorf("to forget a node that sends heartbeats: %v", err)
 			}
 			return
 		case <-time.After(10 * time.Millisecond):
