@@ -12,7 +12,7 @@ type change struct {
 	param bson.D
 }
 
-// changes tells what the commands do that change databases, collections and indexes as such.
+// changes has the commands that create, rename or drop databases, collections and indexes, and what each does.
 var changes = map[string]func(m *wire.Msg, code int32) []change{
 	"create":           named("createCollection"),
 	"drop":             named("dropCollection"),
@@ -59,7 +59,7 @@ func indexesDropped(m *wire.Msg, _ int32) (all []change) {
 	return all
 }
 
-// documents are the documents of an array of a command, wherever in the message it stands.
+// documents are the documents of an array of a command, in its body or in a document sequence.
 func documents(m *wire.Msg, field string) (all []bson.Raw) {
 	for _, s := range m.Sequences {
 		if s.ID == field {
@@ -87,8 +87,8 @@ func namespace(m *wire.Msg) string {
 // maxArguments is how many bytes of a command a record has.
 const maxArguments = 64 << 10
 
-// arguments are a command as records have it: with its document sequences as arrays. Of a large one, or one that may have
-// a password, they are its name, collection and database.
+// arguments are a command as records have it: with its document sequences as arrays. For a large command, or one that may
+// have a password, they are only its name, collection and database.
 func arguments(m *wire.Msg) any {
 	size := len(m.Body)
 	for _, s := range m.Sequences {

@@ -25,8 +25,8 @@ type Log struct {
 	run    [12]byte // distinguishes the connections of this run of the member from those of another
 }
 
-// New returns the log that is kept at path. A record that cannot be written is told to failed; the command runs all the
-// same.
+// New returns the log that is kept at path. failed is called with the error if a record cannot be written; the command runs
+// all the same.
 func New(path string, policy func() *Policy, now func() time.Time, failed func(error)) *Log {
 	l := &Log{lines: logfile.New(path), policy: policy, now: now, failed: failed}
 	_, _ = rand.Read(l.run[:]) // never fails

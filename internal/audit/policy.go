@@ -13,15 +13,15 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/query/match"
 )
 
-// Policy says what a project's audit logs record. It is not changed. nil: nothing.
+// Policy says what a project's audit logs record. It is immutable. nil records nothing.
 type Policy struct {
-	successes bool          // commands that roles allow are recorded too
+	successes bool          // record commands that roles allow, too
 	filter    *match.Filter // nil: all
 }
 
 // NewPolicy returns the policy that records what a filter matches. The filter is the text of a query, as JSON; "" matches
-// everything. Refused commands are recorded always, allowed ones only with successes. The error says what is wrong with the
-// filter.
+// everything. Commands that roles refuse are recorded always, those that they allow only with successes. The error says
+// what is wrong with the filter.
 func NewPolicy(filter string, successes bool) (*Policy, error) {
 	p := &Policy{successes: successes}
 	if filter == "" {
@@ -37,7 +37,7 @@ func NewPolicy(filter string, successes bool) (*Policy, error) {
 
 var errNoObject = errors.New("it is not the text of a JSON object")
 
-// parse reads Extended JSON. The top level of a query is made of fields of records and of operators that combine.
+// parse reads Extended JSON. At the top level there may be fields of records, and the operators that combine conditions.
 func parse(text string) (bson.Raw, error) {
 	var query bson.Raw
 	if !json.Valid([]byte(text)) || bson.UnmarshalExtJSON([]byte(text), false, &query) != nil {
@@ -55,7 +55,7 @@ func parse(text string) (bson.Raw, error) {
 	return query, nil
 }
 
-// wants reports whether a record is to be written. A record about which the filter cannot decide is.
+// wants reports whether a record is to be written. It is, too, if the filter fails on it.
 func (p *Policy) wants(r *record) bool {
 	if p.filter == nil {
 		return true

@@ -20,7 +20,7 @@ import (
 // Bounds of a log on disk.
 const (
 	fileSize  = 32 << 20    // bytes at which a file is rotated
-	keptFiles = 8           // that have been rotated; the oldest goes
+	keptFiles = 8           // that have been rotated; the oldest is removed
 	syncEvery = time.Second // at the latest after an append
 )
 
@@ -41,7 +41,7 @@ type File struct {
 // New returns the log at path, which is opened with the first line.
 func New(path string) *File { return &File{path: path, size: fileSize} }
 
-// Append writes a line, which ends in a line break. The process may be killed afterwards.
+// Append writes a line, which must end in a line break. When it returns, the line survives the end of the process.
 func (f *File) Append(line []byte) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -96,7 +96,7 @@ func (f *File) open() error {
 	return durable.SyncDir(filepath.Dir(f.path))
 }
 
-// wholeLines is the size of a file without a last line that has no end.
+// wholeLines is the size of a file without a last line that has no line break.
 func wholeLines(file *os.File) (int64, error) {
 	info, err := file.Stat()
 	if err != nil {
@@ -117,7 +117,7 @@ func wholeLines(file *os.File) (int64, error) {
 	return 0, nil
 }
 
-// cut takes back the n bytes of a line that was not written to its end.
+// cut removes the n bytes of a line that was not written completely.
 func (f *File) cut(n int64) error {
 	f.written -= n
 	_, err := f.file.Seek(f.written, io.SeekStart)

@@ -18,14 +18,14 @@ func (r Range) has(t time.Time) bool {
 	return !t.Before(r.From) && (r.To.IsZero() || t.Before(r.To))
 }
 
-// Line is a line of a log, with its line break, and the time that it tells. Its text is valid until the next line is read.
+// Line is a line of a log, with its line break, and the time in it. Its text is valid until the next line is read.
 type Line struct {
 	At   time.Time
 	Text []byte
 }
 
 // Read returns the lines of the log at path whose times are in the range, in the order in which they were appended. A log
-// without a file has no lines. An error is the last thing that is returned.
+// without a file has no lines. An error ends the sequence.
 func Read(path string, in Range) iter.Seq2[Line, error] {
 	return func(yield func(Line, error) bool) {
 		files, err := rotations(path)
@@ -54,7 +54,7 @@ func read(name string, in Range, yield func(Line, error) bool) bool {
 	defer func() { _ = file.Close() }()
 	for r := bufio.NewReader(file); ; {
 		text, err := r.ReadBytes('\n')
-		if errors.Is(err, io.EOF) { // a last line without an end is being written
+		if errors.Is(err, io.EOF) { // a last line without a line break is being written
 			return true
 		}
 		if err != nil {

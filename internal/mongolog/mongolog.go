@@ -34,7 +34,7 @@ type Log struct {
 	failed func(error)
 }
 
-// New returns the log that is kept at path. A line that cannot be written is told to failed.
+// New returns the log that is kept at path. failed is called with the error if a line cannot be written.
 func New(path string, now func() time.Time, failed func(error)) *Log {
 	return &Log{lines: logfile.New(path), now: now, failed: failed}
 }
@@ -42,7 +42,7 @@ func New(path string, now func() time.Time, failed func(error)) *Log {
 // Close makes the log durable.
 func (l *Log) Close() error { return l.lines.Close() }
 
-// Authorization logs nothing: the reply to a refused command tells.
+// Authorization logs nothing: MongoDB's log has no such line at its default level.
 func (l *Log) Authorization(gateway.Authorization) {}
 
 // Login logs a login that has succeeded or failed.
@@ -83,14 +83,14 @@ func waits(m *wire.Msg) bool {
 	return awaited || tailing && m.Name() == "getMore"
 }
 
-// namespace is the collection that a command is about, or that of commands.
+// namespace is the collection that a command names, or the database's $cmd.
 func namespace(m *wire.Msg) string { return m.DB() + "." + cmp.Or(m.Collection(), "$cmd") }
 
-// longest is how many bytes of a command a line has. Source: MongoDB manual, maxLogSizeKB.
+// longest is how many bytes a command may have that is logged whole. Source: MongoDB manual, maxLogSizeKB.
 const longest = 10 << 10
 
-// abridged is a command as lines have it: without its document sequences. Of one that is large, or that no log may have, it
-// is the name.
+// abridged is a command as lines have it: without its document sequences. For a command that is large or has a secret, it
+// is only the name and the collection.
 func abridged(m *wire.Msg) any {
 	if len(m.Body) <= longest && !m.Secret() {
 		return m.Body
