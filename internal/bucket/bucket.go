@@ -66,23 +66,24 @@ func (s Service) Open(name string) (*Bucket, error) {
 	return &Bucket{client: client, name: name}, nil
 }
 
-// part is how much of an object whose size is not known is in memory at once. S3 takes 10,000 parts, so such an object
-// has at most 160 GB.
+// part is how many bytes of an object whose size is not known are in memory at once. S3 takes 10,000 parts, so such an
+// object has at most 160 GB.
 const part = 16 << 20
 
-// Put stores what r has, of that many bytes or, if size is -1, up to its end, in place of the object with that name.
+// Put reads size bytes from r, or up to its end if size is -1, and stores them as the object with that name, which it
+// replaces.
 func (b *Bucket) Put(ctx context.Context, name string, r io.Reader, size int64) error {
 	_, err := b.client.PutObject(ctx, b.name, name, r, size, minio.PutObjectOptions{PartSize: part, NumThreads: 1})
 	return b.told("put", name, err)
 }
 
-// Get opens an object. Its content is read from the service as it is read here.
+// Get opens an object. The content comes from the service as the caller reads it.
 func (b *Bucket) Get(ctx context.Context, name string) (io.ReadCloser, error) {
 	o, err := b.client.GetObject(ctx, b.name, name, minio.GetObjectOptions{})
 	if err != nil {
 		return nil, b.told("get", name, err)
 	}
-	if _, err := o.Stat(); err != nil { // GetObject alone asks nothing
+	if _, err := o.Stat(); err != nil { // GetObject alone sends no request
 		return nil, errors.Join(b.told("get", name, err), o.Close())
 	}
 	return o, nil
@@ -115,7 +116,7 @@ func (b *Bucket) Delete(ctx context.Context, name string) error {
 	return b.told("delete", name, b.client.RemoveObject(ctx, b.name, name, minio.RemoveObjectOptions{}))
 }
 
-// told is an error of the service with what was asked for. It has no credentials in it.
+// told adds to an error of the service which request failed. It adds no credentials.
 func (b *Bucket) told(what, name string, err error) error {
 	if err == nil {
 		return nil

@@ -9,7 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/gateway"
 )
 
-// login is how logins by a mechanism end.
+// login has the labels of logins: a mechanism, and whether they failed.
 type login struct {
 	mechanism string
 	failed    bool

@@ -8,7 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// operation is what is counted of an operation: it is looked up once for each request.
+// operation has the series of an operation. It is looked up once for each request.
 type operation struct {
 	seconds prometheus.Observer
 	answers series[int, prometheus.Counter] // by status

@@ -33,7 +33,7 @@ type sampled struct {
 	read     func(set func(gauge, label string, value float64))
 }
 
-// Describe tells which gauges there are.
+// Describe sends the descriptions of the gauges.
 func (s *sampled) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range s.gauges {
 		ch <- d

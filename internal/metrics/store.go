@@ -9,7 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// transaction is how transactions of a kind end.
+// transaction has the labels of transactions: their kind, and whether they failed.
 type transaction struct {
 	kind   string // read or write
 	failed bool

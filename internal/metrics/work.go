@@ -9,7 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/reconcile"
 )
 
-// attempt is how attempts at a kind of work end.
+// attempt has the labels of attempts at work: its kind, and whether they failed.
 type attempt struct {
 	kind   reconcile.Kind
 	failed bool

@@ -112,7 +112,7 @@ func (m *Memory) serve() {
 	}
 }
 
-// would returns what the owner of a claim would have with it.
+// would returns how much the owner of a claim would have if it were granted.
 func (m *Memory) would(c *Claim) int64 { return m.has.of(c.owner) + 2*c.n }
 
 // makeRoom makes claims of those who have more than c's owner give way, until there is enough for c once they have.

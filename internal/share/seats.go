@@ -22,13 +22,13 @@ func NewSeats(size int) *Seats { return &Seats{size: max(size, 1), has: newHoldi
 type Seat struct {
 	s     *Seats
 	owner Owner
-	gone  func()      // what becomes of who loses the seat
-	busy  atomic.Bool // is not taken away
+	gone  func()      // is called when the seat is lost
+	busy  atomic.Bool // the seat cannot be lost
 }
 
-// Take takes a seat for the owner. If there is none left, the owner with the most seats loses its oldest, even if it is
-// this owner. The gone of that seat is called, which must not block. It returns nil if nobody can lose a seat because
-// all are busy.
+// Take takes a seat for the owner. If none is free, the owner with the most seats loses its oldest, even if it is this
+// owner, and the gone of that seat is called, which must not block. Take returns nil if all seats are busy, so that none
+// can be lost.
 func (s *Seats) Take(owner Owner, gone func()) *Seat {
 	s.mu.Lock()
 	defer s.mu.Unlock()
