@@ -1,6 +1,7 @@
 package docdb
 
 import (
+	"strconv"
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -19,5 +20,23 @@ func BenchmarkFindOne(b *testing.B) {
 		if reply := bson.Raw(x.s.Run(nil, m)); reply.Lookup("ok").AsFloat64() != 1 {
 			b.Fatal(reply)
 		}
+	}
+}
+
+// BenchmarkManyRanges is an $or of ranges of an index, by how many there are: the time of one range is to stay the same.
+func BenchmarkManyRanges(b *testing.B) {
+	x := fresh(b)
+	x.fill("c", 20_000)
+	for _, n := range []int{500, 2000, 4000} {
+		var branches a
+		for i := range n {
+			branches = append(branches, d{{"_id", d{{"$gte", 4 * i}, {"$lt", 4*i + 3}}}})
+		}
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			for b.Loop() {
+				x.drain(d{{"find", "c"}, {"filter", d{{"$or", branches}}}})
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/range")
+		})
 	}
 }

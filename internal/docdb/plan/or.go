@@ -65,7 +65,7 @@ func planGroups(coll *storage.Collection, q query, alternatives []*match.Filter)
 	p = Plan{Stage: stageOr, ix: storage.IDIndex, Sorted: q.Sort == nil}
 	for _, name := range names {
 		b := groups[name]
-		b.spans, b.filter = united(b.spans), match.Together(filters[name])
+		b.spans, b.filter = united(b.spans), match.Together(q.pace, filters[name])
 		p.branches = append(p.branches, *b)
 	}
 	return p, true

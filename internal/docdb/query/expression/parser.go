@@ -77,6 +77,9 @@ func (p *Parser) InPart() bool { return p.parts > 0 }
 // Step tells of work that is about to be done, as Pace.Step does.
 func (p *Parser) Step(work int) error { return p.pace.Step(work) }
 
+// Pace is that of the parser's work.
+func (p *Parser) Pace() *pace.Pace { return &p.pace }
+
 // maxPatterns bounds what all regular expressions of a command compile to, in instructions.
 const maxPatterns = 500_000
 

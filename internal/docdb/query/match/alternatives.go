@@ -1,6 +1,10 @@
 package match
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/telamon-db/telamon/internal/docdb/pace"
+)
 
 // Alternatives returns, for each $or that every match satisfies, filters of which every match satisfies one at least and
 // nothing else does: the rest of the filter with one branch of the $or each. It leaves an $or of more than Branches
@@ -14,13 +18,13 @@ func (f *Filter) ManyAlternatives() [][]*Filter {
 	return f.alternatives(func(branches int) bool { return branches > Branches })
 }
 
-// Together returns the filter of what one of some alternatives means.
-func Together(alternatives []*Filter) *Filter {
+// Together returns the filter of what one of some alternatives means. When p is over, it may be slow.
+func Together(p *pace.Pace, alternatives []*Filter) *Filter {
 	branches := make([]node, len(alternatives))
 	for i, f := range alternatives {
 		branches[i] = f.root
 	}
-	or := newDisjunction(branches)
+	or := newDisjunction(p, branches)
 	or.joined = true
 	return &Filter{root: conjunction{or}}
 }

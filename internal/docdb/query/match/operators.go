@@ -24,9 +24,9 @@ var (
 
 func newLogicalOperators() value.Table[func(p *expression.Parser, v bson.RawValue) (node, error)] {
 	return value.Table[func(p *expression.Parser, v bson.RawValue) (node, error)]{
-		"$and":        {Summary: "Matches documents that match every one of a list of filters.", Parse: logical("$and", func(list []node) node { return conjunction(list) })},
-		"$or":         {Summary: "Matches documents that match at least one of a list of filters.", Parse: logical("$or", func(list []node) node { return newDisjunction(list) })},
-		"$nor":        {Summary: "Matches documents that match none of a list of filters.", Parse: logical("$nor", func(list []node) node { return neither(list) })},
+		"$and":        {Summary: "Matches documents that match every one of a list of filters.", Parse: logical("$and", func(_ *expression.Parser, list []node) node { return conjunction(list) })},
+		"$or":         {Summary: "Matches documents that match at least one of a list of filters.", Parse: logical("$or", func(p *expression.Parser, list []node) node { return newDisjunction(p.Pace(), list) })},
+		"$nor":        {Summary: "Matches documents that match none of a list of filters.", Parse: logical("$nor", func(_ *expression.Parser, list []node) node { return neither(list) })},
 		"$expr":       {Summary: "Matches documents for which an expression is true.", Parse: parseExpr},
 		"$jsonSchema": {Summary: "Matches documents that satisfy a JSON Schema of draft 4.", Parse: parseJSONSchema},
 		"$sampleRate": {Summary: "Matches a random share of the documents.", Parse: parseSampleRate},
@@ -61,7 +61,7 @@ func newValueOperators() value.Table[func(operand) (predicate, error)] {
 }
 
 // logical parses the operand of a logical operator: a list of filters.
-func logical(name string, combine func([]node) node) func(*expression.Parser, bson.RawValue) (node, error) {
+func logical(name string, combine func(*expression.Parser, []node) node) func(*expression.Parser, bson.RawValue) (node, error) {
 	return func(p *expression.Parser, v bson.RawValue) (node, error) {
 		if !value.IsArray(v) {
 			return nil, wire.Errorf(wire.BadValue, "%s must be an array", name)
@@ -80,7 +80,7 @@ func logical(name string, combine func([]node) node) func(*expression.Parser, bs
 		if len(list) == 0 {
 			return nil, wire.Errorf(wire.BadValue, "$and/$or/$nor must be a nonempty array")
 		}
-		return combine(list), nil
+		return combine(p, list), p.Step(0)
 	}
 }
 
