@@ -34,9 +34,12 @@ func scattered(x *db, n int) {
 func spilling() map[string]d {
 	size := e{"cursor", d{{"batchSize", 1}}}
 	return map[string]d{
-		"find":   {{"find", "c"}, {"sort", d{{"s", 1}}}, {"batchSize", 1}},
-		"$group": {{"aggregate", "c"}, {"pipeline", a{d{{"$group", d{{"_id", "$s"}, {"all", d{{"$push", "$fill"}}}}}}, d{{"$sort", d{{"_id", 1}}}}}}, size},
-		"$sort":  {{"aggregate", "c"}, {"pipeline", a{d{{"$set", d{{"t", "$s"}}}}, d{{"$sort", d{{"t", 1}}}}}}, size},
+		"find":             {{"find", "c"}, {"sort", d{{"s", 1}}}, {"batchSize", 1}},
+		"$group":           {{"aggregate", "c"}, {"pipeline", a{d{{"$group", d{{"_id", "$s"}, {"all", d{{"$push", "$fill"}}}}}}, d{{"$sort", d{{"_id", 1}}}}}}, size},
+		"$bucketAuto":      {{"aggregate", "c"}, {"pipeline", a{d{{"$bucketAuto", d{{"groupBy", "$s"}, {"buckets", 100}, {"output", d{{"all", d{{"$push", "$fill"}}}}}}}}}}, size},
+		"$sample":          {{"aggregate", "c"}, {"pipeline", a{d{{"$sample", d{{"size", 250}}}}, d{{"$set", d{{"_id", 0}, {"s", 0}}}}}}, size},
+		"$setWindowFields": {{"aggregate", "c"}, {"pipeline", a{d{{"$setWindowFields", d{{"sortBy", d{{"s", 1}}}, {"output", d{{"n", d{{"$documentNumber", d{}}}}}}}}}}}, size},
+		"$sort":            {{"aggregate", "c"}, {"pipeline", a{d{{"$set", d{{"t", "$s"}}}}, d{{"$sort", d{{"t", 1}}}}}}, size},
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"io"
 )
 
-// List is a list of records in a file: first it is written, then it is read once.
+// List is a list of records in a file: first it is written, then it is read.
 type List struct {
 	file   *File
 	blocks []int64
@@ -76,15 +76,27 @@ func (l *List) End() error {
 	return nil
 }
 
-// Read begins to read a list that has ended. It holds a block in memory, and the record.
-func (l *List) Read() *Reader {
-	return &Reader{from: bufio.NewReaderSize((*unread)(l), l.file.block)}
+// Read begins to read a list that has ended, for the last time: a block is free when it has been read. It holds a block in
+// memory, and the record.
+func (l *List) Read() *Reader { return l.reader(true) }
+
+// Again is Read for a list that will be read another time.
+func (l *List) Again() *Reader { return l.reader(false) }
+
+func (l *List) reader(last bool) *Reader {
+	left := &unread{file: l.file, blocks: l.blocks, size: l.size, last: last}
+	return &Reader{from: bufio.NewReaderSize(left, l.file.block)}
 }
 
 // unread are the blocks of a list that have not been read.
-type unread List
+type unread struct {
+	file   *File
+	blocks []int64
+	size   int64
+	last   bool // nobody reads them again
+}
 
-// Read implements io.Reader. A block is free when it has been read.
+// Read implements io.Reader.
 func (l *unread) Read(p []byte) (int, error) {
 	if l.size == 0 {
 		return 0, io.EOF
@@ -98,7 +110,9 @@ func (l *unread) Read(p []byte) (int, error) {
 		return 0, told(err)
 	}
 	l.blocks, l.size = l.blocks[1:], l.size-int64(n)
-	l.file.free = append(l.file.free, at)
+	if l.last {
+		l.file.free = append(l.file.free, at)
+	}
 	return n, nil
 }
 

@@ -56,6 +56,9 @@ var errCut = errors.New("accumulate: what was saved is not all there")
 // From reads what has been saved in b.
 func From(b []byte) *Saved { return &Saved{rest: b} }
 
+// Rest is what has not been read.
+func (s *Saved) Rest() []byte { return s.rest }
+
 // Err is why not all could be read, or nil.
 func (s *Saved) Err() error { return s.err }
 

@@ -109,7 +109,10 @@ func (b *bounds) parseEnds(p *expression.Parser, list bson.RawValue) error {
 
 // of are the windows of all documents of a part, each as the positions from which and before which it lies.
 func (b bounds) of(p *part) (windows [][2]int, err error) {
-	n := len(p.docs)
+	n := len(p.places)
+	if err := p.held.Take(16 * n); err != nil {
+		return nil, err
+	}
 	windows = make([][2]int, n)
 	low, high := 0, 0
 	for i := range windows {
@@ -135,7 +138,7 @@ func (b bounds) of(p *part) (windows [][2]int, err error) {
 
 // slide moves a window of a range on to the document at i: its ends never go back, for values ascend.
 func (b bounds) slide(p *part, i, low, high int) (from, to int, err error) {
-	here := p.docs[i].by
+	here := p.places[i].by
 	if err := b.check(here); err != nil {
 		return 0, 0, err
 	}
@@ -143,13 +146,13 @@ func (b bounds) slide(p *part, i, low, high int) (from, to int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	for b.low.set && low < len(p.docs) && below(p.docs[low].by, least) && p.x.Step(1) {
+	for b.low.set && low < len(p.places) && below(p.places[low].by, least) && p.x.Step(1) {
 		low++
 	}
 	if !b.high.set {
-		return low, len(p.docs), nil
+		return low, len(p.places), nil
 	}
-	for high < len(p.docs) && !above(p.docs[high].by, most) && p.x.Step(1) {
+	for high < len(p.places) && !above(p.places[high].by, most) && p.x.Step(1) {
 		high++
 	}
 	return low, high, nil

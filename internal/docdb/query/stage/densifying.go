@@ -2,158 +2,207 @@ package stage
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
-	"github.com/telamon-db/telamon/internal/docdb/memory"
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
+	"github.com/telamon-db/telamon/internal/docdb/spill"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
 func (Densify) Needs(Needs) Needs { return everything }
 
+// densifying is a $densify at work: one part after another, of documents in the order of the field.
+type densifying struct {
+	Densify
+	x     *expression.Evaluation
+	rows  placing
+	yield func(bson.Raw, error) bool
+	made  int // documents that were made
+
+	least, most bson.RawValue // of all documents, or the bounds that were given; missing: there are none
+
+	part      []byte        // the key of the part
+	pattern   bson.Raw      // nil: no part has begun
+	low, high bson.RawValue // between which documents are made; missing: there are none yet
+	next      bson.RawValue // the n-th value after low
+	n         int64
+	ok        bool          // there is a next
+	last      bson.RawValue // of the last document of the part that has one
+}
+
 func (d Densify) Stream(in value.Documents, r *Run) value.Documents {
 	return func(yield func(bson.Raw, error) bool) {
-		held := r.Memory.Open("$densify", expression.MaxMemory)
-		defer held.Close()
-		x := r.Evaluation()
-		all, err := d.gather(in, x, &held)
-		if err != nil {
+		w := &densifying{Densify: d, x: r.Evaluation(), rows: placing{Sorter: r.Sorter("$densify", expression.MaxMemory, 0)}, yield: yield, least: d.low, most: d.high}
+		defer w.rows.Close()
+		if err := w.all(in); err != nil && err != errEnough {
 			yield(nil, err)
-			return
-		}
-		least, most := d.extremes(all)
-		made := 0
-		for len(all) > 0 {
-			end := 1
-			for end < len(all) && bytes.Equal(all[end].part, all[0].part) {
-				end++
-			}
-			low, high := least, most
-			if !d.whole && d.low.Type == 0 {
-				low, high = d.extremes(all[:end])
-			}
-			if err := d.fill(x, all[:end], low, high, &made, yield); err != nil {
-				if err != errEnough {
-					yield(nil, err)
-				}
-				return
-			}
-			all = all[end:]
 		}
 	}
 }
 
-// gather sorts documents by their part, and in it by the field.
-func (d *Densify) gather(in value.Documents, x *expression.Evaluation, held *memory.Account) (all []placedDoc, err error) {
-	for doc, err := range in {
-		if err != nil {
-			return nil, err
-		}
-		p := placedDoc{keyedDoc: keyedDoc{doc: bytes.Clone(doc)}}
-		for _, path := range d.parts {
-			p.part = d.by.Append(p.part, value.OrNull(plain(p.doc, path)))
-		}
-		if p.by = plain(p.doc, d.path); !value.IsNull(p.by) {
-			err = d.check(p.by)
-		}
-		p.key = d.by.Append(nil, value.OrNull(p.by))
-		if err == nil {
-			err = held.Take(len(doc) + len(p.part) + len(p.key) + 160)
-		}
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, p)
-	}
-	slices.SortStableFunc(all, func(a, b placedDoc) int {
-		if !x.Step(1) {
-			return 0
-		}
-		if c := bytes.Compare(a.part, b.part); c != 0 {
-			return c
-		}
-		return bytes.Compare(a.key, b.key)
-	})
-	return all, x.Err()
-}
-
-// extremes are the least and the greatest value of documents, or the bounds that were given. Missing: there is none.
-func (d *Densify) extremes(docs []placedDoc) (least, most bson.RawValue) {
-	if d.low.Type != 0 {
-		return d.low, d.high
-	}
-	for _, doc := range docs {
-		if value.IsNull(doc.by) {
-			continue
-		}
-		if least.Type == 0 || keys.Compare(doc.by, least) < 0 {
-			least = doc.by
-		}
-		if most.Type == 0 || keys.Compare(doc.by, most) > 0 {
-			most = doc.by
-		}
-	}
-	return least, most
-}
-
-// fill gives the documents of a part with those between them. Bounds that were given do not hold their end.
-func (d *Densify) fill(x *expression.Evaluation, docs []placedDoc, low, high bson.RawValue, made *int, yield func(bson.Raw, error) bool) error {
-	pattern, err := d.pattern(docs[0].doc)
-	if err != nil {
+func (w *densifying) all(in value.Documents) error {
+	if err := w.gather(in); err != nil {
 		return err
 	}
-	next, n, ok := low, int64(0), low.Type != 0
-	within := func() bool {
-		c := 1
-		if ok {
-			c = keys.Compare(next, high)
+	for row, err := range w.rows.Sorted() {
+		if err == nil {
+			err = w.add(row)
 		}
-		return c < 0 || c == 0 && d.low.Type == 0
-	}
-	forward := func() {
-		n++
-		next, ok = d.at(low, n)
-	}
-	for i := 0; i < len(docs) || within(); {
-		if !x.Step(1) {
-			return x.Err()
-		}
-		if i < len(docs) && (value.IsNull(docs[i].by) || !within() || keys.Compare(docs[i].by, next) <= 0) {
-			if within() && !value.IsNull(docs[i].by) && keys.Equal(docs[i].by, next) {
-				forward()
-			}
-			if !yield(docs[i].doc, nil) {
-				return errEnough
-			}
-			i++
-			continue
-		}
-		if i > 0 && !value.IsNull(docs[i-1].by) && keys.Compare(docs[i-1].by, next) >= 0 {
-			forward() // it is there, or has been passed
-			continue
-		}
-		if *made++; *made > maxDensified {
-			return wire.Errorf(located(5897900), "Generated %d documents in $densify, which is over the limit of %d", *made, maxDensified)
-		}
-		doc, err := with(pattern, d.path, next)
 		if err != nil {
 			return err
 		}
-		if !yield(doc, nil) {
-			return errEnough
+	}
+	return w.end()
+}
+
+// gather sorts documents by their part, and in it by the field.
+func (w *densifying) gather(in value.Documents) error {
+	var part, key []byte
+	for doc, err := range in {
+		if err != nil {
+			return err
 		}
-		forward()
+		part = part[:0]
+		for _, path := range w.parts {
+			part = w.by.Append(part, value.OrNull(plain(doc, path)))
+		}
+		by := plain(doc, w.path)
+		if !value.IsNull(by) {
+			if err := w.check(by); err != nil {
+				return err
+			}
+			w.widen(by)
+		}
+		key = w.by.Append(key[:0], value.OrNull(by))
+		if err := w.rows.add(part, key, doc); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// pattern is a document with the fields that all of a part have in common.
-func (d *Densify) pattern(doc bson.Raw) (bson.Raw, error) {
+// widen makes the bounds of all documents hold a value, unless bounds were given.
+func (w *densifying) widen(v bson.RawValue) {
+	if w.Densify.low.Type != 0 {
+		return
+	}
+	if w.least.Type == 0 || keys.Compare(v, w.least) < 0 {
+		w.least = value.Clone(v)
+	}
+	if w.most.Type == 0 || keys.Compare(v, w.most) > 0 {
+		w.most = value.Clone(v)
+	}
+}
+
+// add gives a document, and before it those that are missing.
+func (w *densifying) add(row spill.Row) error {
+	part, _, doc := placedRow(row)
+	if w.pattern == nil || !bytes.Equal(part, w.part) {
+		if err := w.begin(part, doc); err != nil {
+			return err
+		}
+	}
+	by := plain(doc, w.path)
+	if !value.IsNull(by) {
+		w.reach(by)
+		for w.within() && keys.Compare(w.next, by) < 0 {
+			if err := w.fill(); err != nil {
+				return err
+			}
+		}
+		if w.within() && keys.Equal(w.next, by) {
+			w.forward()
+		}
+		w.last.Type, w.last.Value = by.Type, append(w.last.Value[:0], by.Value...)
+	}
+	if !w.x.Step(1) {
+		return w.x.Err()
+	}
+	if !w.yield(doc, nil) {
+		return errEnough
+	}
+	return nil
+}
+
+// begin ends the part, if there is one, and begins another with its first document.
+func (w *densifying) begin(part []byte, first bson.Raw) (err error) {
+	if err := w.end(); err != nil {
+		return err
+	}
+	w.part, w.last.Type, w.low, w.high = append(w.part[:0], part...), 0, bson.RawValue{}, bson.RawValue{}
+	if w.ofAll() {
+		w.low, w.high = w.least, w.most
+	}
+	w.next, w.n, w.ok = w.low, 0, w.low.Type != 0
+	w.pattern, err = w.common(first)
+	return err
+}
+
+// ofAll reports whether the bounds are the same in all parts.
+func (w *densifying) ofAll() bool { return w.whole || w.Densify.low.Type != 0 }
+
+// reach has the bounds of the part go up to a value, where they are those of its documents.
+func (w *densifying) reach(v bson.RawValue) {
+	if w.ofAll() {
+		return
+	}
+	if w.high = value.Clone(v); w.low.Type == 0 {
+		w.low, w.next, w.ok = w.high, w.high, true
+	}
+}
+
+// end gives what is missing behind the last document of a part.
+func (w *densifying) end() error {
+	for w.pattern != nil && w.within() {
+		if err := w.fill(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// within reports whether the next value lies within the bounds. Bounds that were given do not hold their end.
+func (w *densifying) within() bool {
+	if !w.ok {
+		return false
+	}
+	c := keys.Compare(w.next, w.high)
+	return c < 0 || c == 0 && w.Densify.low.Type == 0
+}
+
+func (w *densifying) forward() {
+	w.n++
+	w.next, w.ok = w.at(w.low, w.n)
+}
+
+// fill makes a document with the next value, unless there is one or the documents have passed it.
+func (w *densifying) fill() error {
+	defer w.forward()
+	if !w.x.Step(1) {
+		return w.x.Err()
+	}
+	if w.last.Type != 0 && keys.Compare(w.last, w.next) >= 0 {
+		return nil
+	}
+	if w.made++; w.made > maxDensified {
+		return wire.Errorf(located(5897900), "Generated %d documents in $densify, which is over the limit of %d", w.made, maxDensified)
+	}
+	doc, err := with(w.pattern, w.path, w.next)
+	if err != nil {
+		return err
+	}
+	if !w.yield(doc, nil) {
+		return errEnough
+	}
+	return nil
+}
+
+// common is a document with the fields that all of a part have in common.
+func (d *Densify) common(doc bson.Raw) (bson.Raw, error) {
 	pattern := bson.Raw(value.EmptyDoc)
 	for _, path := range d.parts {
 		if v := plain(doc, path); v.Type != 0 {

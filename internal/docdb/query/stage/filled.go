@@ -33,11 +33,11 @@ func parseFilled(fill func(*part, []bson.RawValue) error) func(windowSpec) (wind
 func (f filled) inputs() []expression.Expression { return []expression.Expression{f.input} }
 
 func (f filled) compute(p *part) ([]bson.RawValue, error) {
-	list := p.evaluated(f.input)
-	if err := f.fill(p, list); err != nil {
+	list, err := p.evaluated(f.input)
+	if err != nil {
 		return nil, err
 	}
-	return p.take(list)
+	return list, f.fill(p, list)
 }
 
 // carried has the last value go on.
@@ -57,7 +57,7 @@ func carried(_ *part, list []bson.RawValue) error {
 // interpolated draws a straight line between two numbers.
 func interpolated(p *part, list []bson.RawValue) error {
 	var places []bson.RawValue
-	for i, d := range p.docs {
+	for i, d := range p.places {
 		at := d.by
 		if at.Type == bson.TypeDateTime {
 			at = value.Int64(at.DateTime())

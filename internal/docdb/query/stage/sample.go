@@ -1,19 +1,19 @@
 package stage
 
 import (
-	"bytes"
+	"encoding/binary"
 	"math/rand/v2"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
-	"github.com/telamon-db/telamon/internal/docdb/memory"
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// Sample gives Size documents, each set of them as likely as any other, in a random order.
+// Sample gives Size documents, each set of them as likely as any other, in a random order: the first when all are sorted by
+// random numbers.
 type Sample struct {
 	named
 	Size int64
@@ -47,41 +47,23 @@ func parseSample(p *expression.Parser, as named) (Stage, error) {
 
 func (s Sample) Stream(in value.Documents, r *Run) value.Documents {
 	return func(yield func(bson.Raw, error) bool) {
-		held := r.Memory.Open("$sample", expression.MaxMemory)
-		defer held.Close()
-		chosen, err := s.choose(in, &held)
-		if err != nil {
-			yield(nil, err)
-			return
+		chosen := r.Sorter("$sample", expression.MaxMemory, s.Size)
+		defer chosen.Close()
+		for doc, err := range in {
+			if err == nil {
+				err = chosen.Add(binary.BigEndian.AppendUint64(nil, rand.Uint64()), doc)
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
 		}
-		rand.Shuffle(len(chosen), func(i, j int) { chosen[i], chosen[j] = chosen[j], chosen[i] })
-		for _, doc := range chosen {
-			if !yield(doc, nil) {
+		for row, err := range chosen.Sorted() {
+			if !yield(row.Value, err) {
 				return
 			}
 		}
 	}
-}
-
-// choose keeps the first Size documents. Of those behind, the n-th takes the place of one of them with probability Size/n.
-func (s Sample) choose(in value.Documents, held *memory.Account) (chosen []bson.Raw, err error) {
-	var n int64
-	for doc, err := range in {
-		if err != nil {
-			return nil, err
-		}
-		n++
-		if int64(len(chosen)) < s.Size {
-			err, chosen = held.Take(len(doc)), append(chosen, bytes.Clone(doc))
-		} else if i := rand.Int64N(n); i < s.Size {
-			err = held.Take(len(doc) - len(chosen[i]))
-			chosen[i] = append(chosen[i][:0], doc...)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return chosen, nil
 }
 
 func (Sample) Needs(out Needs) Needs { return out }

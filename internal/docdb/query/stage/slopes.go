@@ -60,9 +60,12 @@ func (f slope) compute(p *part) ([]bson.RawValue, error) {
 	if err != nil {
 		return nil, err
 	}
-	ys := p.evaluated(f.input)
+	ys, err := p.evaluated(f.input)
+	if err != nil {
+		return nil, err
+	}
 	xs := make([]bson.RawValue, len(ys))
-	for i, d := range p.docs {
+	for i, d := range p.places {
 		if xs[i], err = f.place(d.by); err != nil {
 			return nil, err
 		}
@@ -84,7 +87,7 @@ func (f slope) compute(p *part) ([]bson.RawValue, error) {
 			}
 		}
 	}
-	return p.take(list)
+	return list, nil
 }
 
 // place is where a document lies, in units of dates.
@@ -162,7 +165,10 @@ func parseMovingAverage(s windowSpec) (windowFunction, error) {
 func (m moving) inputs() []expression.Expression { return []expression.Expression{m.input} }
 
 func (m moving) compute(p *part) ([]bson.RawValue, error) {
-	list := p.evaluated(m.input)
+	list, err := p.evaluated(m.input)
+	if err != nil {
+		return nil, err
+	}
 	rest := subtract(value.Int32(1), m.alpha)
 	last := value.Null
 	for i, v := range list {
@@ -175,5 +181,5 @@ func (m moving) compute(p *part) ([]bson.RawValue, error) {
 		}
 		list[i] = last
 	}
-	return p.take(list)
+	return list, nil
 }

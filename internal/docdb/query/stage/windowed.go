@@ -1,13 +1,11 @@
 package stage
 
 import (
-	"bytes"
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
-	"github.com/telamon-db/telamon/internal/docdb/memory"
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/query/order"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
@@ -34,14 +32,6 @@ type windowField struct {
 type windowFunction interface {
 	compute(p *part) ([]bson.RawValue, error)
 	inputs() []expression.Expression
-}
-
-// part is a run of documents that belong together.
-type part struct {
-	docs  []keyedDoc // by is what the first field of the order is
-	order order.Sort
-	x     *expression.Evaluation
-	held  *memory.Account
 }
 
 func parseWindows(p *expression.Parser, n named) (Stage, error) {
@@ -135,30 +125,4 @@ func (w Windows) Needs(out Needs) Needs {
 		}
 	}
 	return out
-}
-
-func (w Windows) Stream(in value.Documents, r *Run) value.Documents {
-	return func(yield func(bson.Raw, error) bool) {
-		held := r.Memory.Open("$setWindowFields", expression.MaxMemory)
-		defer held.Close()
-		x := r.Evaluation()
-		all, err := w.gather(in, x, &held)
-		for len(all) > 0 && err == nil {
-			end := 1
-			for end < len(all) && bytes.Equal(all[end].part, all[0].part) {
-				end++
-			}
-			p := &part{order: w.order, x: x, held: &held}
-			for _, d := range all[:end] {
-				p.docs = append(p.docs, d.keyedDoc)
-			}
-			if err = w.emit(p, yield); err == errEnough {
-				return
-			}
-			all = all[end:]
-		}
-		if err != nil {
-			yield(nil, err)
-		}
-	}
 }

@@ -53,7 +53,11 @@ func (w windowed) compute(p *part) ([]bson.RawValue, error) {
 	if err != nil {
 		return nil, err
 	}
-	return accumulated(p, windows, w.start, p.evaluated(w.operand))
+	values, err := p.evaluated(w.operand)
+	if err != nil {
+		return nil, err
+	}
+	return accumulated(p, windows, w.start, values)
 }
 
 // accumulated collects the values in each window. A window that goes on where the one before ended is not begun anew.
@@ -107,10 +111,10 @@ func parseRank(place rank) func(windowSpec) (windowFunction, error) {
 func (rank) inputs() []expression.Expression { return nil }
 
 func (r rank) compute(p *part) ([]bson.RawValue, error) {
-	list := make([]bson.RawValue, len(p.docs))
+	list := make([]bson.RawValue, len(p.places))
 	first, different := 0, 0
-	for i, d := range p.docs {
-		if i == 0 || !bytes.Equal(d.key, p.docs[first].key) {
+	for i, d := range p.places {
+		if i == 0 || !bytes.Equal(d.key, p.places[first].key) {
 			first, different = i, different+1
 		}
 		list[i] = value.Narrow(int64(r(i, first, different)))
@@ -156,7 +160,10 @@ func parseShift(s windowSpec) (windowFunction, error) {
 func (s shift) inputs() []expression.Expression { return []expression.Expression{s.output} }
 
 func (s shift) compute(p *part) ([]bson.RawValue, error) {
-	values := p.evaluated(s.output)
+	values, err := p.evaluated(s.output)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]bson.RawValue, len(values))
 	for i := range list {
 		if at := int64(i) + s.by; at >= 0 && at < int64(len(values)) {
@@ -165,7 +172,7 @@ func (s shift) compute(p *part) ([]bson.RawValue, error) {
 			list[i] = s.other
 		}
 	}
-	return p.take(list)
+	return list, nil
 }
 
 // covariance is that of pairs of numbers.
@@ -200,8 +207,15 @@ func (c covariance) compute(p *part) ([]bson.RawValue, error) {
 	if err != nil {
 		return nil, err
 	}
-	xs, ys := p.evaluated(c.pair[0]), p.evaluated(c.pair[1])
-	list := make([]bson.RawValue, len(p.docs))
+	xs, err := p.evaluated(c.pair[0])
+	if err != nil {
+		return nil, err
+	}
+	ys, err := p.evaluated(c.pair[1])
+	if err != nil {
+		return nil, err
+	}
+	list := make([]bson.RawValue, len(p.places))
 	for i, w := range windows {
 		if i > 0 && w == windows[i-1] {
 			list[i] = list[i-1]
@@ -226,5 +240,5 @@ func (c covariance) compute(p *part) ([]bson.RawValue, error) {
 			list[i] = value.Double(together / n)
 		}
 	}
-	return p.take(list)
+	return list, nil
 }
