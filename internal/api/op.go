@@ -237,7 +237,7 @@ func (op *Op) declares(k *fault.Kind) bool {
 
 // common are the kinds that every operation may answer with.
 var common = fault.Kinds{
-	fault.Unexpected, fault.Unauthenticated, fault.UserUnauthorized, fault.AddressNotListed, fault.ValidationError,
+	fault.Unexpected, fault.Unauthenticated, fault.UserUnauthorized, fault.PolicyViolation, fault.AddressNotListed, fault.ValidationError,
 	fault.InvalidJSON, fault.InvalidVersionDate, fault.VersionGone, fault.UnsupportedMedia, fault.BodyTooLarge,
 	fault.ResourceNotFound, fault.OperationNotAllowed, fault.RateLimited, fault.ServiceUnavailable,
 	fault.OrgNotFound, fault.GroupNotFound, fault.FeatureNotSupported,

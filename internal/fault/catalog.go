@@ -6,6 +6,7 @@ var (
 	Unexpected       = &Kind{"UNEXPECTED_ERROR", Internal, "Something went wrong on the server. Its log has the cause."}
 	Unauthenticated  = &Kind{"UNEXPECTED_ERROR", Unauthorized, "The request carries no valid credentials."}
 	UserUnauthorized = &Kind{"USER_UNAUTHORIZED", Forbidden, "The caller's roles do not allow this operation here."}
+	PolicyViolation  = &Kind{"ATLAS_RESOURCE_POLICIES_VIOLATION_NOT_AUTHORIZED", Forbidden, "A resource policy of the organization forbids this: %s."}
 	AddressNotListed = &Kind{"IP_ADDRESS_NOT_ON_ACCESS_LIST", Forbidden, "The address %s is not on the access list of the credentials in use."}
 
 	ValidationError     = &Kind{"VALIDATION_ERROR", BadRequest, "The request is not valid: %s."}

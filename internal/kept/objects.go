@@ -30,6 +30,8 @@ type Objects[K Ref, W, S any] struct {
 	// Show reads what responses have and rows do not, and returns a function that completes an object for a response.
 	// Optional.
 	Show func(tx store.Tx, groupID model.ID) (func(o *Object[W, S]) W, error)
+	// Permit refuses what Add or Put has stored in tx, for rules about all of the project's objects. Optional.
+	Permit func(tx store.Tx, o *Object[W, S]) error
 	// BeforeDelete runs before an object is deleted, and may refuse that. Optional.
 	BeforeDelete func(tx store.Tx, o *Object[W, S]) error
 	// Expiry says when objects are deleted by themselves. Optional.
@@ -154,7 +156,7 @@ func (s *Objects[K, W, S]) Add(tx store.Tx, o *Object[W, S]) (out W, err error) 
 	if err := CheckLimit(tx, s.Limit, o.GroupID, s.Table, s.InProject(o.GroupID)); err != nil {
 		return out, err
 	}
-	err = s.put(tx, o, s.events(o).Created)
+	err = s.keep(tx, o, s.events(o).Created)
 	if _, taken := store.Duplicate(err); taken && s.Duplicate != nil {
 		err = s.Duplicate(o)
 	}
@@ -256,7 +258,15 @@ func (s *Objects[K, W, S]) Remove(tx store.Tx, o *Object[W, S]) error {
 
 // Put stores a changed object, which must be valid, with its event.
 func (s *Objects[K, W, S]) Put(tx store.Tx, o *Object[W, S]) error {
-	return s.put(tx, o, s.events(o).Updated)
+	return s.keep(tx, o, s.events(o).Updated)
+}
+
+// keep is put for an object that Permit may refuse.
+func (s *Objects[K, W, S]) keep(tx store.Tx, o *Object[W, S], what event.Type) error {
+	if err := s.put(tx, o, what); err != nil || s.Permit == nil {
+		return err
+	}
+	return s.Permit(tx, o)
 }
 
 // put stores o, schedules its end, and writes the event.

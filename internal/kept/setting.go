@@ -20,6 +20,8 @@ type Setting[W any] struct {
 	Table *store.Table[Row[W]]
 	// Validate refuses a changed setting, or completes it and drops what is not to be stored. Optional.
 	Validate func(w *W) error
+	// Permit refuses what has been stored in tx. Optional.
+	Permit func(tx store.Tx, groupID model.ID) error
 	// Events returns the events to write for a change. Optional.
 	Events func(before, after W) []event.Type
 }
@@ -115,6 +117,11 @@ func (s *Setting[W]) Update(tx store.Tx, groupID model.ID, change func(w *W) err
 	}
 	if err := s.Table.Put(tx, r); err != nil {
 		return out, err
+	}
+	if s.Permit != nil {
+		if err := s.Permit(tx, groupID); err != nil {
+			return out, err
+		}
 	}
 	return r.Value, s.writeEvents(tx, p, before, r.Value)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/telamon-db/telamon/internal/invite"
 	"github.com/telamon-db/telamon/internal/login"
 	"github.com/telamon-db/telamon/internal/mail"
+	"github.com/telamon-db/telamon/internal/policy"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/resource/accesslist"
 	"github.com/telamon-db/telamon/internal/resource/alert"
@@ -36,6 +37,7 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/privatelink"
 	"github.com/telamon-db/telamon/internal/resource/project"
 	"github.com/telamon-db/telamon/internal/resource/ratelimits"
+	"github.com/telamon-db/telamon/internal/resource/resourcepolicy"
 	"github.com/telamon-db/telamon/internal/resource/root"
 	"github.com/telamon-db/telamon/internal/resource/sampledata"
 	"github.com/telamon-db/telamon/internal/resource/search"
@@ -108,6 +110,7 @@ func (s *Server) families() []any {
 	for _, d := range s.declaredOfClusters() {
 		list = append(list, d)
 	}
+	list = append(list, &resourcepolicy.Service{Store: s.store, Holders: having[policy.Holder](list)})
 	// Organizations and projects know who lives in them.
 	return append(list, &organization.Service{Store: s.store, Residents: having[organization.Resident](list)}, &project.Service{
 		Store: s.store, Version: defaultMajorVersion, Residents: having[project.Resident](list), Counted: having[project.Counted](list),

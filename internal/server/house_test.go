@@ -74,6 +74,7 @@ var house = map[string][]string{
 	"internal/state":                  {"internal/authz", "internal/model", "internal/store", "internal/fault"},
 	"internal/event":                  {"internal/authz", "internal/model", "internal/state", "internal/store"},
 	"internal/reconcile":              {"internal/clock", "internal/state", "internal/store"},
+	"internal/policy":                 {"internal/fault", "internal/model", "internal/state", "internal/store"},
 	"internal/nodes":                  {"internal/model", "internal/reconcile", "internal/state", "internal/store"},
 	"internal/api/schema":             {"internal/fault"},
 	"internal/api/openapi":            {"internal/api", "internal/api/schema", "internal/fault"},
@@ -91,7 +92,7 @@ var house = map[string][]string{
 	"internal/resource/shape":         {"internal/api", "internal/api/schema", "internal/authz", "internal/fault", "internal/model", "internal/roster", "internal/state", "internal/store"},
 	"internal/resource": {
 		"internal/api", "internal/api/schema", "internal/audit", "internal/authn", "internal/authz", "internal/plane", "internal/event", "internal/fault", "internal/invite", "internal/kept", "internal/logfile", "internal/mail",
-		"internal/model", "internal/password", "internal/people", "internal/pki", "internal/ratelimit",
+		"internal/model", "internal/password", "internal/people", "internal/pki", "internal/policy", "internal/ratelimit",
 		"internal/reconcile", "internal/resource/shape", "internal/roster", "internal/state", "internal/store", "internal/verifier",
 	},
 }

@@ -20,7 +20,7 @@ type object = map[string]any
 var ownerless = []string{"t_cloud_users", "t_login_requests", "t_login_sessions", "t_nodes", "t_settings"}
 
 // scoped are the tables that have rows of an organization itself, and not of any of its projects.
-var scoped = []string{"t_api_key_addresses", "t_api_keys", "t_invitations", "t_memberships", "t_organizations", "t_service_accounts", "t_team_members", "t_teams", "t_tokens", "t_work"}
+var scoped = []string{"t_api_key_addresses", "t_api_keys", "t_invitations", "t_memberships", "t_organizations", "t_resource_policies", "t_service_accounts", "t_team_members", "t_teams", "t_tokens", "t_work"}
 
 // passing are the tables whose rows are gone as soon as they have been dealt with.
 var passing = []string{"t_letters"}
@@ -56,6 +56,9 @@ func fill(t *testing.T, s *apitest.Server) *residue {
 		t.Fatal("the account gets no token")
 	}
 	founder := owner.Get(org + "/users").Want(http.StatusOK).Results()[0]["username"]
+	owner.Post(org+"/resourcePolicies", object{"name": "no deserts", "policies": []object{{
+		"body": `forbid (principal, action == ResourcePolicy::Action::"cluster.modify", resource) when { context.cluster.regions.contains(ResourcePolicy::Region::"aws:me-south-1") };`,
+	}}}).Want(http.StatusCreated)
 	team := owner.Post(org+"/teams", object{"name": "painters", "usernames": []any{founder}}).Want(http.StatusOK).Object()["id"]
 	r.project = owner.Post("/groups", object{"name": "doomed-too", "orgId": r.org}).Want(http.StatusOK).Object()["id"].(string)
 	at := "/groups/" + r.project

@@ -13,6 +13,7 @@ import (
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/kept"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/policy"
 	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -24,7 +25,7 @@ type Service struct {
 
 // New returns the family on st.
 func New(st store.Store) *Service {
-	return &Service{kept.Objects[one, NetworkPermissionEntry, string]{
+	s := &Service{kept.Objects[one, NetworkPermissionEntry, string]{
 		Store: st, Table: Entries, Limit: kept.Limit{Name: model.LimitNetworkEntries, Exceeded: networkEntriesLimit}, Show: show,
 		Events: func(e *Entry) kept.Events {
 			return kept.Events{
@@ -34,6 +35,8 @@ func New(st store.Store) *Service {
 		},
 		Expiry: kept.Expiry[NetworkPermissionEntry, string]{Kind: "accessList.expire", At: end},
 	}}
+	s.Permit = func(tx store.Tx, e *Entry) error { return policy.Permit(tx, e.GroupID, s) }
+	return s
 }
 
 type one struct {

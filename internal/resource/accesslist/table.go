@@ -9,6 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/kept"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/policy"
 	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
@@ -86,4 +87,14 @@ func Networks(tx store.Tx, groupID model.ID) ([]Network, error) {
 func Admits(tx store.Tx, groupID model.ID, addr netip.Addr) (bool, error) {
 	all, err := Networks(tx, groupID)
 	return slices.ContainsFunc(all, func(n Network) bool { return n.Admits(addr, tx.Now()) }), err
+}
+
+// PolicySubjects returns the project's list, as policies see it.
+func (s *Service) PolicySubjects(tx store.Tx, groupID model.ID) ([]policy.Subject, error) {
+	all, err := Networks(tx, groupID)
+	networks := make([]netip.Prefix, len(all))
+	for i, n := range all {
+		networks[i] = n.prefix
+	}
+	return []policy.Subject{policy.AccessList(groupID, networks)}, err
 }

@@ -52,6 +52,9 @@ func (l Lifecycle) Declare(tx store.Tx, c *model.Cluster) error {
 	if err := l.keep(tx, c); err != nil {
 		return err
 	}
+	if err := permit(tx, c, false); err != nil {
+		return err
+	}
 	return happened(tx, c, "CREATED")
 }
 
@@ -113,8 +116,12 @@ func (l Lifecycle) change(tx store.Tx, c *model.Cluster, next model.Declared, wh
 	if err := changeable(c); err != nil {
 		return err
 	}
+	was := c.Declared.Type
 	c.Declared = next
 	if err := l.begin(tx, c); err != nil {
+		return err
+	}
+	if err := permit(tx, c, was == "REPLICASET" && next.Type == "SHARDED"); err != nil {
 		return err
 	}
 	return happened(tx, c, what)

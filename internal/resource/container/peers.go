@@ -2,6 +2,7 @@ package container
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/telamon-db/telamon/internal/api"
@@ -9,6 +10,7 @@ import (
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/kept"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/policy"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -35,7 +37,7 @@ var peers = &store.Table[Peer]{
 
 // NewPeers returns the connections on st, which are in each state but the last for as long as duration.
 func NewPeers(st store.Store, duration time.Duration) *Peers {
-	return &Peers{kept.Objects[onePeer, BaseNetworkPeeringConnectionSettings, struct{}]{
+	s := &Peers{kept.Objects[onePeer, BaseNetworkPeeringConnectionSettings, struct{}]{
 		Store: st, Table: peers, Validate: checkPeer, Limit: kept.Limit{N: maxPeers, Exceeded: peersLimit},
 		Show: kept.WithID(func(w *BaseNetworkPeeringConnectionSettings, id model.ID) { w.ID = id }),
 		Events: func(p *Peer) kept.Events {
@@ -46,6 +48,8 @@ func NewPeers(st store.Store, duration time.Duration) *Peers {
 			Duration: duration, Work: "peer.end", Ending: peerBeingDeleted, Made: connecting, Change: connecting, End: disconnecting, Show: showPeer,
 		},
 	}}
+	s.Permit = func(tx store.Tx, p *Peer) error { return policy.Permit(tx, p.GroupID, s) }
+	return s
 }
 
 func connecting(w *BaseNetworkPeeringConnectionSettings) []string {
@@ -106,4 +110,24 @@ func checkPeer(tx store.Tx, before, p *Peer) error {
 func connected(tx store.Tx, c *Container) (bool, error) {
 	all, err := peers.List(tx, store.Query{Index: "provider", Prefix: []string{c.GroupID, c.Value.ProviderName}})
 	return slices.ContainsFunc(all, func(p *Peer) bool { return p.Value.ContainerID == c.ID }), err
+}
+
+// PolicySubjects returns the project's connections, as policies see them.
+func (s *Peers) PolicySubjects(tx store.Tx, groupID model.ID) ([]policy.Subject, error) {
+	all, err := peers.List(tx, s.InProject(groupID))
+	var names []string
+	for _, p := range all {
+		w := p.Value
+		var parts []string
+		switch w.ProviderName {
+		case model.AWS:
+			parts = []string{"aws", w.AWSAccountID, w.VPCID, w.RouteTableCIDRBlock}
+		case model.Azure:
+			parts = []string{"azure", w.AzureSubscriptionID, w.ResourceGroupName, w.VNetName}
+		default:
+			parts = []string{"gcp", w.GCPProjectID, w.NetworkName}
+		}
+		names = append(names, strings.Join(parts, ":"))
+	}
+	return []policy.Subject{policy.Peering(groupID, names)}, err
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/kept"
+	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/policy"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -20,7 +22,15 @@ type Service struct {
 
 // New returns the family on st.
 func New(st store.Store) *Service {
-	return &Service{kept.Setting[GroupMaintenanceWindow]{Store: st, Table: windows, Validate: check, Events: events}}
+	s := &Service{kept.Setting[GroupMaintenanceWindow]{Store: st, Table: windows, Validate: check, Events: events}}
+	s.Permit = func(tx store.Tx, groupID model.ID) error { return policy.Permit(tx, groupID, s) }
+	return s
+}
+
+// PolicySubjects returns the project's window, as policies see it.
+func (s *Service) PolicySubjects(tx store.Tx, groupID model.ID) ([]policy.Subject, error) {
+	w, err := s.Get(tx, kept.In{InGroup: api.InGroup{GroupID: groupID}})
+	return []policy.Subject{policy.MaintenanceWindow(groupID, w.DayOfWeek != 0)}, err
 }
 
 var windows = kept.Table[GroupMaintenanceWindow]("maintenance_windows", nil)

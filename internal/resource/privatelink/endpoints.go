@@ -8,6 +8,7 @@ import (
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/kept"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/policy"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -40,7 +41,7 @@ func ofService(groupID, serviceID model.ID) store.Query {
 }
 
 func newEndpoints(st store.Store, duration time.Duration) *Endpoints {
-	return &Endpoints{kept.Objects[oneEndpoint, PrivateLinkEndpoint, place]{
+	s := &Endpoints{kept.Objects[oneEndpoint, PrivateLinkEndpoint, place]{
 		Store: st, Table: endpointTable,
 		Duplicate: func(e *endpoint) error { return endpointExists.With(e.Internal.ID) },
 		Events: func(*endpoint) kept.Events {
@@ -51,6 +52,25 @@ func newEndpoints(st store.Store, duration time.Duration) *Endpoints {
 			Made: connecting, End: kept.Through[PrivateLinkEndpoint]("DELETING"), Show: showEndpoint,
 		},
 	}}
+	s.Permit = func(tx store.Tx, e *endpoint) error { return policy.Permit(tx, e.GroupID, s) }
+	return s
+}
+
+// PolicySubjects returns the project's endpoints, as policies see them.
+func (s *Endpoints) PolicySubjects(tx store.Tx, groupID model.ID) ([]policy.Subject, error) {
+	all, err := endpointTable.List(tx, s.InProject(groupID))
+	var names []string
+	for _, e := range all {
+		switch w := e.Value; w.CloudProvider {
+		case model.AWS:
+			names = append(names, "aws:"+w.InterfaceEndpointID)
+		case model.Azure:
+			names = append(names, "azure:"+w.PrivateEndpointResourceID+":"+w.PrivateEndpointIPAddress)
+		default:
+			names = append(names, "gcp:"+w.GCPProjectID+":"+w.EndpointGroupName)
+		}
+	}
+	return []policy.Subject{policy.PrivateEndpoints(groupID, names)}, err
 }
 
 func connecting(w *PrivateLinkEndpoint) []string {

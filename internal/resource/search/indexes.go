@@ -44,7 +44,7 @@ func NewIndexes(st store.Store, duration time.Duration) *Indexes {
 	return &Indexes{kept.Clustered[oneIndex, SearchIndexResponse, place]{
 		Cluster: state.ClusterByName,
 		Objects: kept.Objects[oneIndex, SearchIndexResponse, place]{
-			Store: st, Table: indexes, Validate: check, Show: show, Limit: kept.Limit{N: maxIndexes, Exceeded: indexesLimit},
+			Store: st, Table: indexes, Validate: check, Permit: permit, Show: show, Limit: kept.Limit{N: maxIndexes, Exceeded: indexesLimit},
 			Duplicate: func(i *index) error { return indexExists.With(i.Value.Name) },
 			Events: func(i *index) kept.Events {
 				return kept.Events{Created: "FTS_INDEX_CREATED", Updated: "FTS_INDEX_UPDATED", Deleted: "FTS_INDEX_DELETED", About: []event.Subject{event.Cluster(i.Internal.Cluster)}}
