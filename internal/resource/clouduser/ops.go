@@ -69,7 +69,7 @@ func (s *Service) organizationOperations() api.Operations {
 		Summary:     "Return all cloud users of one organization",
 		Description: "Returns the people of the organization and of its projects, by username. Version 2023-01-01 leaves out those who have not accepted their invitation.",
 		Roles:       read, Status: http.StatusOK, Level: api.Real,
-		Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.listActiveInOrg)).Until(sunset), api.At(newer, store.Read(s.Store, s.listInOrg))},
+		Versions: []api.Version{api.Read("2023-01-01", s.Store, s.listActiveInOrg).Until(sunset), api.Read(newer, s.Store, s.listInOrg)},
 	}, {
 		ID: "createOrganizationUser", Aliases: []string{"createOrgUser"}, Method: http.MethodPost, Path: ofOrg, Tag: tag,
 		Summary: "Add one cloud user to one organization",
@@ -129,7 +129,7 @@ func (s *Service) projectOperations() api.Operations {
 		Summary:     "Return all cloud users of one project",
 		Description: "Returns the users with a role in the project, by username. Version 2023-01-01 leaves out those who have not accepted their invitation.",
 		Roles:       read, Status: http.StatusOK, Level: api.Real,
-		Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, s.listActiveInProject)).Until(sunset), api.At(newer, store.Read(s.Store, s.listInProject))},
+		Versions: []api.Version{api.Read("2023-01-01", s.Store, s.listActiveInProject).Until(sunset), api.Read(newer, s.Store, s.listInProject)},
 	}, {
 		ID: "addProjectUser", Aliases: []string{"addGroupUsers"}, Method: http.MethodPost, Path: ofProject, Tag: tag,
 		Summary: "Add one cloud user to one project",

@@ -35,6 +35,7 @@ func exists(t *testing.T, s store.Store, id string) bool {
 // A connection may end anywhere. What was not committed for certain is done again, once; of a commit whose answer is
 // lost nobody knows, and it is never reported as done.
 func TestLostConnections(t *testing.T) {
+	t.Parallel()
 	p := newProxy(t, pgtest.URL(t))
 	s, err := Open(t.Context(), p.url, time.Now, []*store.Schema{note})
 	if err != nil {
@@ -101,6 +102,7 @@ func TestLostConnections(t *testing.T) {
 
 // Whatever PostgreSQL does not answer any more, the store answers in a bounded time, and serves when PostgreSQL does again.
 func TestSilence(t *testing.T) {
+	t.Parallel()
 	p := newProxy(t, pgtest.URL(t))
 	s, err := Open(t.Context(), p.url, time.Now, []*store.Schema{note})
 	if err != nil {
@@ -129,6 +131,7 @@ func TestSilence(t *testing.T) {
 // A restart is waited for. While PostgreSQL is away for longer, transactions fail after a bounded time, and afterwards
 // the store serves by itself.
 func TestRestart(t *testing.T) {
+	t.Parallel()
 	server := pgtest.Start(t)
 	s, err := Open(t.Context(), server.URL, time.Now, []*store.Schema{note})
 	if err != nil {
@@ -166,6 +169,7 @@ func TestRestart(t *testing.T) {
 
 // TestAwayIsSaid: what waits for a PostgreSQL that is not there, or is and does not answer, ends soon and says why.
 func TestAwayIsSaid(t *testing.T) {
+	t.Parallel()
 	server := pgtest.Start(t)
 	p := newProxy(t, server.URL)
 	s, err := Open(t.Context(), p.url, time.Now, []*store.Schema{note})
@@ -205,6 +209,7 @@ func TestAwayIsSaid(t *testing.T) {
 
 // Nodes that start at the same time on an empty database make one store.
 func TestNodesStartTogether(t *testing.T) {
+	t.Parallel()
 	url := pgtest.URL(t)
 	var nodes sync.WaitGroup
 	for i := range 6 {

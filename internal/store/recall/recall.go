@@ -118,7 +118,7 @@ func (c *Cache) keep(k key, e *entry) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	between := !slices.ContainsFunc(e.from, func(s source) bool { return s.generation%2 != 0 })
-	if between && !e.fleeting && c.current(e) && e.size() <= c.room/8 {
+	if between && !e.fleeting && c.current(e) && e.size() <= c.room/4 {
 		c.put(k, e)
 	}
 }
