@@ -29,7 +29,7 @@ func (p *Plane) Pack(ctx context.Context, snapshot, download model.ID, root stri
 	if err != nil {
 		return err
 	}
-	err = p.read(ctx, snapshot, func(r *dump.Reader) error { return dump.Archive(ctx, f, r, root, modified, task.Did) })
+	err = p.read(ctx, snapshot, func(r *dump.Reader) error { return dump.Archive(ctx, f, r, root, modified, task) })
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return errors.Join(err, os.Remove(f.Name())) // a full disk needs the room
 	}

@@ -38,7 +38,7 @@ func (p *Plane) Export(ctx context.Context, e Export, exported func(collections,
 	defer func() { task.End(err) }()
 	put := func(ctx context.Context, name string, content io.Reader) error { return to.Put(ctx, name, content, -1) }
 	err = p.read(ctx, e.Snapshot, func(r *dump.Reader) error {
-		return dump.Export(ctx, put, r, e.Prefix, e.ReplicaSet, task.Did, exported)
+		return dump.Export(ctx, put, r, e.Prefix, e.ReplicaSet, task, exported)
 	})
 	if err != nil {
 		return err

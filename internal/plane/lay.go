@@ -30,13 +30,25 @@ func (p *Plane) Lay(ctx context.Context, snapshot model.ID, legs []Leg, cluster 
 	if err := errors.Join(os.RemoveAll(next), durable.MakeDir(filepath.Dir(dir))); err != nil {
 		return err
 	}
-	if err := copyTree(ctx, p.snapshot(snapshot), next); err != nil {
+	if err := p.copySnapshot(ctx, snapshot, next, dataset); err != nil {
 		return errors.Join(err, os.RemoveAll(next))
 	}
 	if err := errors.Join(p.bringForward(ctx, next, legs, dataset), p.tryOut(next)); err != nil {
 		return errors.Join(err, os.RemoveAll(next)) // a full disk needs the room
 	}
 	return settle(next, dir)
+}
+
+// copySnapshot copies a snapshot, and tells how far it is under an id.
+func (p *Plane) copySnapshot(ctx context.Context, snapshot model.ID, to string, id model.ID) (err error) {
+	from := p.snapshot(snapshot)
+	total, err := sizeOf(from)
+	if err != nil {
+		return err
+	}
+	task := p.board.Begin("restore", id, total)
+	defer func() { task.End(err) }()
+	return copyTree(ctx, from, to, task.Read)
 }
 
 // tryOut opens and closes the database in a directory.
@@ -87,8 +99,8 @@ func settle(next, dir string) error {
 }
 
 // copyTree copies a snapshot's files, all but its manifest. Tables never change once written, so they are shared by hard
-// links.
-func copyTree(ctx context.Context, from, to string) error {
+// links. copied is told how many bytes there are more.
+func copyTree(ctx context.Context, from, to string, copied func(bytes int64)) error {
 	return filepath.WalkDir(from, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || ctx.Err() != nil {
 			return errors.Join(err, ctx.Err())
@@ -103,7 +115,13 @@ func copyTree(ctx context.Context, from, to string) error {
 			return os.MkdirAll(target, 0o700)
 		case rel == manifest.Name:
 			return nil
-		case filepath.Ext(path) == tables:
+		}
+		info, err := e.Info()
+		if err != nil {
+			return err
+		}
+		defer copied(info.Size())
+		if filepath.Ext(path) == tables {
 			return os.Link(path, target)
 		}
 		return copyFile(path, target)

@@ -25,10 +25,11 @@ func (s *Server) sample() {
 		{Name: "telamon_members", Help: "Members of clusters that this node runs."},
 		{Name: "telamon_cursors", Help: "Open cursors of all databases together."},
 		{Name: "telamon_snapshots", Help: "Snapshots on this node."},
-		{Name: "telamon_backup_work", Help: "Pieces of work on snapshots that are under way, by kind: snapshot, verify, restore, replay, download, export.", Label: "work"},
+		{Name: "telamon_backup_work", Help: "Pieces of work on snapshots that are under way, by kind: snapshot, verify, restore, replay, download, export, collections.", Label: "work"},
 		{Name: "telamon_backup_bytes_done", Help: "Bytes that work on snapshots which is under way has read or written.", Label: "work"},
 		{Name: "telamon_backup_bytes_left", Help: "Bytes that are left of it, as far as they are known.", Label: "work"},
 		{Name: "telamon_backup_documents_done", Help: "Documents that it has read or written.", Label: "work"},
+		{Name: "telamon_backup_documents_left", Help: "Documents that are left of it, as far as they are known.", Label: "work"},
 		{Name: "telamon_trouble", Help: "Kinds of trouble that keep the server from its work at the moment.", Label: "kind"},
 		{Name: "telamon_clock_ahead_seconds", Help: "How far the domain's clock is ahead of the system's."},
 	}, s.samples)
@@ -70,8 +71,9 @@ func (s *Server) samples(set func(gauge, label string, value float64)) {
 	for _, w := range plane.Work {
 		set("telamon_backup_work", w.Kind, float64(w.Tasks))
 		set("telamon_backup_bytes_done", w.Kind, float64(w.Bytes))
-		set("telamon_backup_bytes_left", w.Kind, float64(w.Left))
+		set("telamon_backup_bytes_left", w.Kind, float64(w.BytesLeft))
 		set("telamon_backup_documents_done", w.Kind, float64(w.Documents))
+		set("telamon_backup_documents_left", w.Kind, float64(w.DocumentsLeft))
 	}
 	for _, kind := range s.trouble.Now() {
 		set("telamon_trouble", kind, 1)

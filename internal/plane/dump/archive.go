@@ -18,8 +18,20 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// Progress is called with what has been written since its last call.
-type Progress func(documents, bytes int64)
+// Progress is told how much there is to write, and what has been written since its last call.
+type Progress interface {
+	Of(documents, bytes int64)
+	Did(documents, bytes int64)
+}
+
+// announce tells how much collections are.
+func announce(all []Collection, p Progress) {
+	var documents, bytes int64
+	for _, c := range all {
+		documents, bytes = documents+c.Documents, bytes+c.Bytes
+	}
+	p.Of(documents, bytes)
+}
 
 // Archive writes all collections into w as a gzipped tar of the directory that mongodump makes: root/DATABASE/COLLECTION.bson
 // and root/DATABASE/COLLECTION.metadata.json. The same database gives the same bytes. It needs memory for one batch of
@@ -29,6 +41,7 @@ func Archive(ctx context.Context, w io.Writer, r *Reader, root string, modified 
 	if err != nil {
 		return err
 	}
+	announce(all, done)
 	zipped := gzip.NewWriter(w)
 	out := tar.NewWriter(zipped)
 	for _, c := range all {
@@ -65,7 +78,7 @@ func copyDocuments(ctx context.Context, w io.Writer, r *Reader, c Collection, do
 		if _, err := w.Write(doc); err != nil {
 			return err
 		}
-		done(1, int64(len(doc)))
+		done.Did(1, int64(len(doc)))
 	}
 	return nil
 }

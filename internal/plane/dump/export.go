@@ -27,6 +27,7 @@ func Export(ctx context.Context, put Objects, r *Reader, prefix, shard string, d
 	if err != nil {
 		return err
 	}
+	announce(all, done)
 	exported(0, len(all))
 	for i, c := range all {
 		folder := path.Join(prefix, c.DB, c.fileName())
@@ -86,7 +87,7 @@ func writeLines(w io.Writer, next func() (bson.Raw, error, bool), done Progress)
 			return false, err
 		}
 		written += n
-		done(1, int64(len(doc)))
+		done.Did(1, int64(len(doc)))
 	}
 	return true, zipped.Close()
 }

@@ -1,11 +1,10 @@
 // Package dump reads everything that clients can see of a database, and writes it in forms that other programs read: the
-// directory of mongodump, and the files of the service's exports.
+// directory of mongodump, and the files of the service's exports. It also copies collections into another database.
 package dump
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -18,7 +17,7 @@ type Session interface {
 	Run(dst []byte, m *wire.Msg) []byte
 }
 
-// Reader reads a database, which must not change meanwhile.
+// Reader reads a database, which must not change meanwhile, or writes copies into one.
 type Reader struct {
 	session Session
 	buf     []byte // of the last reply
@@ -38,22 +37,17 @@ type Collection struct {
 }
 
 // run runs a command. The reply is valid until the next one.
-func (r *Reader) run(db string, cmd bson.D) (bson.Raw, error) {
-	raw, err := bson.Marshal(append(cmd, bson.E{Key: "$db", Value: db}))
+func (r *Reader) run(db string, cmd bson.D, docs ...bson.Raw) (bson.Raw, error) {
+	m, err := message(db, cmd, docs)
 	if err != nil {
 		return nil, err
 	}
-	r.buf = r.session.Run(r.buf[:0], &wire.Msg{Body: raw})
-	reply := bson.Raw(r.buf)
-	if ok, _ := reply.Lookup("ok").AsFloat64OK(); ok != 1 {
-		text, _ := reply.Lookup("errmsg").StringValueOK()
-		return nil, fmt.Errorf("dump: %s: %s", cmd[0].Key, text)
-	}
-	return reply, nil
+	r.buf = r.session.Run(r.buf[:0], m)
+	return r.buf, refusal(cmd[0].Key, r.buf)
 }
 
-// Collections returns all collections, by database and name.
-func (r *Reader) Collections(ctx context.Context) (all []Collection, err error) {
+// databases are the names of all databases.
+func (r *Reader) databases() (names []string, err error) {
 	reply, err := r.run("admin", bson.D{{Key: "listDatabases", Value: 1}, {Key: "nameOnly", Value: true}})
 	if err != nil {
 		return nil, err
@@ -63,15 +57,39 @@ func (r *Reader) Collections(ctx context.Context) (all []Collection, err error) 
 		return nil, err
 	}
 	for _, db := range list.Databases {
-		if all, err = r.appendCollections(ctx, all, db.Name); err != nil {
+		names = append(names, db.Name)
+	}
+	return names, nil
+}
+
+// Collections returns all collections but copies, by database and name.
+func (r *Reader) Collections(ctx context.Context) (all []Collection, err error) {
+	if all, err = r.Names(ctx); err != nil {
+		return nil, err
+	}
+	for i := range all {
+		if err := r.describe(ctx, &all[i]); err != nil {
 			return nil, err
 		}
 	}
 	return all, nil
 }
 
+// Names returns all collections as Collections does, without their indexes and sizes.
+func (r *Reader) Names(ctx context.Context) (all []Collection, err error) {
+	names, err := r.databases()
+	for _, db := range names {
+		if IsCopies(db) {
+			continue
+		}
+		if all, err = r.appendCollections(ctx, all, db); err != nil {
+			return nil, err
+		}
+	}
+	return all, err
+}
+
 func (r *Reader) appendCollections(ctx context.Context, all []Collection, db string) ([]Collection, error) {
-	first := len(all)
 	for doc, err := range r.cursor(ctx, db, bson.D{{Key: "listCollections", Value: 1}}) {
 		if err != nil {
 			return nil, err
@@ -85,11 +103,6 @@ func (r *Reader) appendCollections(ctx context.Context, all []Collection, db str
 			return nil, err
 		}
 		all = append(all, Collection{DB: db, Name: is.Name, Options: is.Options, UUID: is.Info.UUID})
-	}
-	for i := first; i < len(all); i++ {
-		if err := r.describe(ctx, &all[i]); err != nil {
-			return nil, err
-		}
 	}
 	return all, nil
 }
@@ -116,10 +129,10 @@ func (r *Reader) describe(ctx context.Context, c *Collection) error {
 
 // Documents yields a collection's documents in the order of their _id. Each is valid until the next.
 func (r *Reader) Documents(ctx context.Context, c Collection) iter.Seq2[bson.Raw, error] {
-	return r.cursor(ctx, c.DB, bson.D{{Key: "find", Value: c.Name}, {Key: "hint", Value: bson.D{{Key: "_id", Value: 1}}}, {Key: "batchSize", Value: batch}})
+	return r.cursor(ctx, c.DB, bson.D{{Key: "find", Value: c.Name}, {Key: "hint", Value: bson.D{{Key: "_id", Value: 1}}}, {Key: "batchSize", Value: atOnce}})
 }
 
-const batch = 1000 // documents that are in memory at once, 16 MB at most
+const atOnce = 1000 // documents that are in memory at once, 16 MB at most
 
 // cursor yields the documents that a command finds. Each is valid until the next.
 func (r *Reader) cursor(ctx context.Context, db string, cmd bson.D) iter.Seq2[bson.Raw, error] {
@@ -146,7 +159,7 @@ func (r *Reader) cursor(ctx context.Context, db string, cmd bson.D) iter.Seq2[bs
 				return
 			}
 			_, coll := wire.SplitNamespace(cursor.Lookup("ns").StringValue())
-			reply, err = r.run(db, bson.D{{Key: "getMore", Value: id}, {Key: "collection", Value: coll}, {Key: "batchSize", Value: batch}})
+			reply, err = r.run(db, bson.D{{Key: "getMore", Value: id}, {Key: "collection", Value: coll}, {Key: "batchSize", Value: atOnce}})
 			if err != nil {
 				yield(nil, err)
 				return

@@ -24,32 +24,43 @@ type Board struct {
 // NewBoard returns a board without work.
 func NewBoard(log *slog.Logger) *Board { return &Board{log: log, all: map[*Task]bool{}} }
 
+// amount is how much of something is done, and how much there is of it, 0 if nobody knows.
+type amount struct{ done, total atomic.Int64 }
+
+func (a *amount) left() int64 { return max(0, a.total.Load()-a.done.Load()) }
+
 // Task is one piece of work. It is safe for concurrent use.
 type Task struct {
 	board     *Board
 	kind      string
 	id        model.ID
 	began     time.Time
-	total     int64
-	bytes     atomic.Int64
-	documents atomic.Int64
+	bytes     amount
+	documents amount
 	told      atomic.Int64 // when the last line was logged, in nanoseconds since began
 }
 
 // Begin adds work: its kind, such as "restore", the id of its object, and its bytes, 0 if they are not known. End removes
 // it.
 func (b *Board) Begin(kind string, id model.ID, total int64) *Task {
-	t := &Task{board: b, kind: kind, id: id, began: time.Now(), total: total}
+	t := &Task{board: b, kind: kind, id: id, began: time.Now()}
+	t.bytes.total.Store(total)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.all[t] = true
 	return t
 }
 
+// Of says how much work it is, once that is known.
+func (t *Task) Of(documents, bytes int64) {
+	t.documents.total.Store(documents)
+	t.bytes.total.Store(bytes)
+}
+
 // Did records what has been done since the last call.
 func (t *Task) Did(documents, bytes int64) {
-	t.documents.Add(documents)
-	t.bytes.Add(bytes)
+	t.documents.done.Add(documents)
+	t.bytes.done.Add(bytes)
 	last, now := t.told.Load(), int64(time.Since(t.began))
 	if now-last >= int64(every) && t.told.CompareAndSwap(last, now) {
 		t.board.log.Info("backup: under way", t.facts()...)
@@ -73,27 +84,31 @@ func (t *Task) End(err error) {
 }
 
 func (t *Task) facts() []any {
-	facts := []any{"work", t.kind, "id", t.id, "bytes", t.bytes.Load()}
-	if n := t.documents.Load(); n > 0 {
+	facts := []any{"work", t.kind, "id", t.id, "bytes", t.bytes.done.Load()}
+	if t.bytes.total.Load() > 0 {
+		facts = append(facts, "bytes left", t.bytes.left())
+	}
+	if n := t.documents.done.Load(); n > 0 {
 		facts = append(facts, "documents", n)
 	}
-	if t.total > 0 {
-		facts = append(facts, "left", max(0, t.total-t.bytes.Load()))
+	if t.documents.total.Load() > 0 {
+		facts = append(facts, "documents left", t.documents.left())
 	}
 	return facts
 }
 
 // Sum is the progress of all work of one kind together.
 type Sum struct {
-	Kind      string
-	Tasks     int
-	Bytes     int64 // done
-	Left      int64 // bytes that are left, as far as they are known
-	Documents int64 // done
+	Kind          string
+	Tasks         int
+	Bytes         int64 // done
+	BytesLeft     int64 // as far as they are known
+	Documents     int64 // done
+	DocumentsLeft int64 // as far as they are known
 }
 
 // Kinds are the kinds of work that there are.
-var Kinds = []string{"snapshot", "verify", "restore", "replay", "download", "export"}
+var Kinds = []string{"snapshot", "verify", "restore", "replay", "download", "export", "collections"}
 
 // Now returns the sums of all kinds, those without work too.
 func (b *Board) Now() []Sum {
@@ -105,9 +120,10 @@ func (b *Board) Now() []Sum {
 		for t := range b.all {
 			if t.kind == kind {
 				sums[i].Tasks++
-				sums[i].Bytes += t.bytes.Load()
-				sums[i].Left += max(0, t.total-t.bytes.Load())
-				sums[i].Documents += t.documents.Load()
+				sums[i].Bytes += t.bytes.done.Load()
+				sums[i].BytesLeft += t.bytes.left()
+				sums[i].Documents += t.documents.done.Load()
+				sums[i].DocumentsLeft += t.documents.left()
 			}
 		}
 	}

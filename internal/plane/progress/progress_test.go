@@ -15,11 +15,17 @@ func TestBoard(t *testing.T) {
 	one, two := b.Begin("restore", "a", 100), b.Begin("restore", "b", 50)
 	one.Did(3, 40)
 	two.Read(60) // more than was known
+	three := b.Begin("export", "c", 0)
+	three.Of(10, 1000)
+	three.Did(4, 300)
 	want := make([]Sum, len(Kinds))
 	for i, kind := range Kinds {
 		want[i].Kind = kind
 		if kind == "restore" {
-			want[i] = Sum{Kind: kind, Tasks: 2, Bytes: 100, Left: 60, Documents: 3}
+			want[i] = Sum{Kind: kind, Tasks: 2, Bytes: 100, BytesLeft: 60, Documents: 3}
+		}
+		if kind == "export" {
+			want[i] = Sum{Kind: kind, Tasks: 1, Bytes: 300, BytesLeft: 700, Documents: 4, DocumentsLeft: 6}
 		}
 	}
 	if got := b.Now(); !reflect.DeepEqual(got, want) {
@@ -27,7 +33,11 @@ func TestBoard(t *testing.T) {
 	}
 	one.End(nil)
 	two.End(errors.New("no room"))
-	for _, part := range []string{"id=a bytes=40 documents=3 left=60", `id=b bytes=60 left=0 took=`, `error="no room"`} {
+	three.End(nil)
+	for _, part := range []string{
+		`id=a bytes=40 "bytes left"=60 documents=3`, `id=b bytes=60 "bytes left"=0 took=`, `error="no room"`,
+		`id=c bytes=300 "bytes left"=700 documents=4 "documents left"=6`,
+	} {
 		if !strings.Contains(log.String(), part) {
 			t.Errorf("%q is not in\n%s", part, &log)
 		}

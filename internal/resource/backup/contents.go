@@ -9,6 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/plane"
+	"github.com/telamon-db/telamon/internal/resource/backup/collections"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -60,10 +61,8 @@ func (s *Service) contents(ctx context.Context, in snapshotIn[dedicated]) (all [
 	if errors.Is(err, fs.ErrNotExist) {
 		err = snapshotElsewhere.With(in.SnapshotID)
 	}
-	return slices.DeleteFunc(all, func(n plane.Namespace) bool { return slices.Contains(ofTheServer, n.DB) }), err
+	return slices.DeleteFunc(all, func(n plane.Namespace) bool { return slices.Contains(collections.OfTheServer, n.DB) }), err
 }
-
-var ofTheServer = []string{"admin", "config", "local"}
 
 func (s *Service) databases(ctx context.Context, in snapshotIn[dedicated]) (names []string, err error) {
 	all, err := s.contents(ctx, in)

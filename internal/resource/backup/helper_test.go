@@ -17,6 +17,7 @@ import (
 	"github.com/telamon-db/telamon/internal/apitest"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/resource/backup"
+	"github.com/telamon-db/telamon/internal/resource/backup/collections"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 	"github.com/telamon-db/telamon/internal/store/sqlite"
@@ -151,6 +152,7 @@ func onDisk(t *testing.T, s *apitest.Server, fn func(store.Tx) error) {
 	s.Stop()
 	st, err := sqlite.Open(t.Context(), filepath.Join(s.DataDir, "telamon.db"), time.Now, []*store.Schema{
 		state.APIKeys.Schema(), state.Clusters.Schema(), reconcile.Works.Schema(), backup.Snapshots.Schema(), backup.Jobs.Schema(), backup.Schedules.Schema(),
+		collections.Jobs.Schema(),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/backup/collections"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -58,13 +59,17 @@ func (j *Job) restoreTo(tx store.Tx, snap *Snapshot, find func(store.Tx, model.I
 		return err
 	}
 	if target.Node != snap.Node {
-		return fault.Field("targetClusterName", "must be a cluster on the node of the snapshot; %s is on another", target.Name)
+		return elsewhere(target)
 	}
 	j.TargetID, j.Target, j.TargetIn = target.ID, target.Name, target.GroupID
 	if err := j.begin(tx, target.Node); err != nil {
 		return err
 	}
 	return write(tx, j.TargetIn, j.Target, j.event("CPS_RESTORE_REQUESTED_AUDIT", "TENANT_RESTORE_REQUESTED_AUDIT"))
+}
+
+func elsewhere(target *model.Cluster) error {
+	return fault.Field("targetClusterName", "must be a cluster on the node of the snapshot; %s is on another", target.Name)
 }
 
 // event is that of a dedicated cluster's job, or that of a Flex cluster's.
@@ -94,7 +99,11 @@ func targetOf(tx store.Tx, find func(store.Tx, model.ID, string) (*model.Cluster
 		return nil, err
 	}
 	jobs, err := Jobs.List(tx, store.Query{Index: "target", Prefix: []string{c.ID}})
-	if err == nil && slices.ContainsFunc(jobs, (*Job).unfinished) {
+	if err != nil {
+		return c, err
+	}
+	copying, err := collections.Jobs.List(tx, store.Query{Index: "target", Prefix: []string{c.ID}})
+	if slices.ContainsFunc(jobs, (*Job).unfinished) || slices.ContainsFunc(copying, (*collections.Job).Unfinished) {
 		err = restoreUnfinished.With(c.Name)
 	}
 	return c, err

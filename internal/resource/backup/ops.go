@@ -1,7 +1,7 @@
 // Package backup is the family Cloud Backups: snapshots of clusters, and the jobs that restore them.
 //
 // A request declares a snapshot or a job and answers at once; the reconcilers take and restore. Snapshots are taken on
-// demand and by schedule, of clusters that declare backups; downloads and points in time are not there yet.
+// demand and by schedule, of clusters that declare backups.
 package backup
 
 import (
@@ -40,6 +40,9 @@ type Plane interface {
 	Start(c *model.Cluster) (model.Topology, error)
 	Contents(ctx context.Context, snapshot model.ID) ([]plane.Namespace, error)
 	Export(ctx context.Context, e plane.Export, exported func(collections, total int)) error
+	Copy(ctx context.Context, c plane.Copying) error
+	Place(ctx context.Context, cluster, job model.ID, i int, part plane.Part, overwrite bool) error
+	DropCopies(ctx context.Context, cluster model.ID) error
 }
 
 // Service serves the family and does its work.
@@ -66,7 +69,7 @@ const (
 
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations {
-	return slices.Concat(s.clusterOperations(), s.tenantOperations(), s.policyOperations())
+	return slices.Concat(s.clusterOperations(), s.tenantOperations(), s.policyOperations(), s.collectionOperations())
 }
 
 func (s *Service) clusterOperations() api.Operations {

@@ -14,6 +14,7 @@ import (
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/plane"
+	"github.com/telamon-db/telamon/internal/resource/backup/collections"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -38,7 +39,7 @@ func (r Restoring) pack(ctx context.Context, j *Job, now time.Time) (again time.
 		}
 		return now.Add(downloadTime), r.change(ctx, j.ID, func(tx store.Tx, j *Job) event.Type {
 			j.URL, j.Expires = r.BaseURL(), now.Add(downloadTime)
-			return "CPS_RESTORE_SUCCESSFUL"
+			return j.event("CPS_RESTORE_SUCCESSFUL", "TENANT_RESTORE_COMPLETED_AUDIT")
 		})
 	case now.Before(j.Expires):
 		return j.Expires, nil
@@ -74,10 +75,18 @@ func (s *Service) link(j *Job) string {
 // show writes a job, with the link of a download that can be fetched.
 func (s *Service) show(j *Job) DiskBackupSnapshotRestoreJob {
 	w := j.wire()
-	if !j.Expires.IsZero() && !j.Expired && !j.Cancelled {
-		w.DeliveryURL = []string{j.URL + s.link(j)}
+	if url := s.url(j); url != "" {
+		w.DeliveryURL = []string{url}
 	}
 	return w
+}
+
+// url is where a download can be fetched now, or "".
+func (s *Service) url(j *Job) string {
+	if j.Expires.IsZero() || j.Expired || j.Cancelled {
+		return ""
+	}
+	return j.URL + s.link(j)
 }
 
 // DownloadPath is the path that the links of downloads begin with.
@@ -152,5 +161,5 @@ func (p *patient) Unwrap() http.ResponseWriter { return p.ResponseWriter }
 
 // final reports whether trying again is of no use after an error.
 func final(err error) bool {
-	return errors.Is(err, plane.ErrSnapshotDamaged) || errors.Is(err, plane.ErrNoHistory)
+	return errors.Is(err, plane.ErrSnapshotDamaged) || errors.Is(err, plane.ErrNoHistory) || errors.Is(err, plane.ErrNoRoom) || errors.Is(err, collections.ErrPlan)
 }

@@ -39,44 +39,70 @@ func checkJob(w *DiskBackupSnapshotRestoreJob) error {
 	if _, known := needs[w.DeliveryType]; !known {
 		bad.Add("deliveryType", "must be automated, download or pointInTime")
 	}
-	w.checkPoint(&bad)
+	if w.DeliveryType == pointInTime {
+		w.moment().check(&bad)
+	} else {
+		w.moment().absent(&bad)
+	}
 	return bad.Err()
 }
 
-// checkPoint checks that a point in time is there where it is needed, in one of its two forms, and nowhere else.
-func (w *DiskBackupSnapshotRestoreJob) checkPoint(bad *fault.Problems) {
-	for _, f := range []struct {
-		name  string
-		value *int
-	}{{"oplogInc", w.OplogInc}, {"oplogTs", w.OplogTs}, {"pointInTimeUTCSeconds", w.PointInTimeUTCSeconds}} {
-		switch {
-		case f.value != nil && w.DeliveryType != pointInTime:
+// moment is a point in time as a request names it, in one of two forms.
+type moment struct {
+	seconds, ts, inc *int
+	member           string // that has seconds
+}
+
+func (w *DiskBackupSnapshotRestoreJob) moment() moment {
+	return moment{w.PointInTimeUTCSeconds, w.OplogTs, w.OplogInc, "pointInTimeUTCSeconds"}
+}
+
+func (m moment) members() []member {
+	return []member{{"oplogInc", m.inc}, {"oplogTs", m.ts}, {m.member, m.seconds}}
+}
+
+type member struct {
+	name  string
+	value *int
+}
+
+// absent checks that there is none.
+func (m moment) absent(bad *fault.Problems) {
+	for _, f := range m.members() {
+		if f.value != nil {
 			bad.Add(f.name, "is for the deliveryType pointInTime only")
-		case f.value != nil && int64(*f.value) > math.MaxUint32:
+		}
+	}
+}
+
+// named reports whether there is one, or a part of one.
+func (m moment) named() bool { return m.seconds != nil || m.ts != nil || m.inc != nil }
+
+// check checks that there is one, in one of its two forms.
+func (m moment) check(bad *fault.Problems) {
+	for _, f := range m.members() {
+		if f.value != nil && int64(*f.value) > math.MaxUint32 {
 			bad.Add(f.name, "is not a timestamp")
 		}
 	}
-	if w.DeliveryType != pointInTime {
-		return
-	}
 	switch {
-	case w.PointInTimeUTCSeconds == nil && w.OplogTs == nil && w.OplogInc == nil:
-		bad.Add("pointInTimeUTCSeconds", "is required, or oplogTs with oplogInc")
-	case w.PointInTimeUTCSeconds != nil && (w.OplogTs != nil || w.OplogInc != nil):
-		bad.Add("pointInTimeUTCSeconds", "must not come with oplogTs and oplogInc")
-	case w.OplogTs != nil && w.OplogInc == nil:
+	case !m.named():
+		bad.Add(m.member, "is required, or oplogTs with oplogInc")
+	case m.seconds != nil && (m.ts != nil || m.inc != nil):
+		bad.Add(m.member, "must not come with oplogTs and oplogInc")
+	case m.ts != nil && m.inc == nil:
 		bad.Add("oplogInc", "is required with oplogTs")
-	case w.OplogTs == nil && w.OplogInc != nil:
+	case m.ts == nil && m.inc != nil:
 		bad.Add("oplogTs", "is required with oplogInc")
 	}
 }
 
-// point is the time that a request names, and the member that names its second. Of a second alone, all changes count.
-func (w *DiskBackupSnapshotRestoreJob) point() (until bson.Timestamp, field string) {
-	if w.OplogTs != nil {
-		return bson.Timestamp{T: uint32(*w.OplogTs), I: uint32(*w.OplogInc)}, "oplogTs"
+// until is the time that a request names, and the member that names its second. Of a second alone, all changes count.
+func (m moment) until() (until bson.Timestamp, field string) {
+	if m.ts != nil {
+		return bson.Timestamp{T: uint32(*m.ts), I: uint32(*m.inc)}, "oplogTs"
 	}
-	return bson.Timestamp{T: uint32(*w.PointInTimeUTCSeconds), I: math.MaxUint32}, "pointInTimeUTCSeconds"
+	return bson.Timestamp{T: uint32(*m.seconds), I: math.MaxUint32}, m.member
 }
 
 // begin stores a job and has it done.
@@ -102,11 +128,15 @@ const maxDownloads = 3
 // createDownload has a snapshot packed into a file that can be downloaded.
 func createDownload(tx store.Tx, in createJobIn) (*Job, error) {
 	snap, err := (snapshotIn[dedicated]{dedicated{in.InCluster}, in.Body.SnapshotID}).find(tx)
-	if err == nil && snap.Status != Completed {
-		err = snapshotNotReady.With(snap.ID)
-	}
 	if err != nil {
 		return nil, err
+	}
+	return snap.download(tx)
+}
+
+func (snap *Snapshot) download(tx store.Tx) (*Job, error) {
+	if snap.Status != Completed {
+		return nil, snapshotNotReady.With(snap.ID)
 	}
 	jobs, err := Jobs.List(tx, store.Query{Index: "cluster", Prefix: []string{snap.ClusterID}})
 	if err != nil {
@@ -121,5 +151,5 @@ func createDownload(tx store.Tx, in createJobIn) (*Job, error) {
 	if err := j.begin(tx, snap.Node); err != nil {
 		return nil, err
 	}
-	return j, write(tx, j.GroupID, j.Cluster, "CPS_RESTORE_REQUESTED_AUDIT")
+	return j, write(tx, j.GroupID, j.Cluster, j.event("CPS_RESTORE_REQUESTED_AUDIT", "TENANT_SNAPSHOT_DOWNLOAD_REQUESTED_AUDIT"))
 }

@@ -25,23 +25,30 @@ func createPointInTime(tx store.Tx, in createJobIn) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	until, field := w.point()
-	if err := reachable(tx, c, until, field); err != nil {
-		return nil, err
-	}
-	snap, legs, err := route(tx, c, until)
+	snap, legs, err := way(tx, c, w.moment())
 	if err != nil {
 		return nil, err
 	}
-	if snap == nil {
-		return nil, fault.Field(field, "is out of reach: no completed snapshot of the data of that time is old enough")
-	}
+	until := legs[len(legs)-1].Until
 	j := snap.job(tx, pointInTime)
 	j.GroupID, j.ClusterID, j.Cluster, j.Legs, j.Asked = c.GroupID, c.ID, c.Name, legs, until
 	if w.OplogTs == nil {
 		j.Asked.I = 0
 	}
 	return j, j.restoreTo(tx, snap, state.DedicatedByName, w.TargetGroupID, w.TargetClusterName)
+}
+
+// way returns the way to a point in time of a cluster that a request names.
+func way(tx store.Tx, c *model.Cluster, m moment) (*Snapshot, []plane.Leg, error) {
+	until, field := m.until()
+	if err := reachable(tx, c, until, field); err != nil {
+		return nil, nil, err
+	}
+	snap, legs, err := route(tx, c, until)
+	if err == nil && snap == nil {
+		err = fault.Field(field, "is out of reach: no completed snapshot of the data of that time is old enough")
+	}
+	return snap, legs, err
 }
 
 // reachable refuses a time that no restore goes to: of a cluster whose oplog is not kept, in the future, or before the

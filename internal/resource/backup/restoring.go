@@ -72,23 +72,28 @@ func (r Restoring) Reconcile(ctx context.Context, key string) (again time.Time, 
 // lay lays a job's data beside those of its target. The oplog of the cluster that they are of is copied first, if that is
 // what it still writes to.
 func (r Restoring) lay(ctx context.Context, j *Job, now time.Time) error {
-	if n := len(j.Legs); n > 0 {
-		var live bool
-		err := r.Store.View(ctx, func(tx store.Tx) error {
-			c, err := state.Clusters.Get(tx, j.Legs[n-1].Cluster)
-			live = err == nil && c.Runs() && c.Dataset == j.Legs[n-1].Dataset
-			return store.IfMissing(err, nil)
-		})
-		if err != nil {
-			return err
-		}
-		if live {
-			if err := r.Plane.Ship(ctx, j.Legs[n-1].Cluster, now); err != nil {
-				return err
-			}
-		}
+	if err := r.ship(ctx, j.Legs, now); err != nil {
+		return err
 	}
 	return r.Plane.Lay(ctx, j.SnapshotID, j.Legs, j.TargetID, j.ID)
+}
+
+// ship copies the oplog that the last leg follows, if its cluster still writes to it.
+func (s *Service) ship(ctx context.Context, legs []plane.Leg, now time.Time) error {
+	if len(legs) == 0 {
+		return nil
+	}
+	var live bool
+	last := legs[len(legs)-1]
+	err := s.Store.View(ctx, func(tx store.Tx) error {
+		c, err := state.Clusters.Get(tx, last.Cluster)
+		live = err == nil && c.Runs() && c.Dataset == last.Dataset
+		return store.IfMissing(err, nil)
+	})
+	if err != nil || !live {
+		return err
+	}
+	return s.Plane.Ship(ctx, last.Cluster, now)
 }
 
 // cluster is the target's row as it is now.
@@ -124,7 +129,7 @@ func (r Restoring) turn(ctx context.Context, key string) error {
 
 // end opens the target on the new data and finishes the job.
 func (r Restoring) end(ctx context.Context, j *Job) error {
-	if err := r.open(ctx, j); err != nil {
+	if err := errors.Join(r.open(ctx, j), r.dropCopies(ctx, j)); err != nil {
 		return err
 	}
 	return r.Store.Update(ctx, func(tx store.Tx) error {
@@ -138,6 +143,15 @@ func (r Restoring) end(ctx context.Context, j *Job) error {
 		}
 		return write(tx, j.TargetIn, j.Target, j.event("CPS_RESTORE_SUCCESSFUL", "TENANT_RESTORE_COMPLETED_AUDIT"))
 	})
+}
+
+// dropCopies removes from the target what a restore of collections had copied when the snapshot was taken.
+func (r Restoring) dropCopies(ctx context.Context, j *Job) error {
+	c, err := r.cluster(ctx, j)
+	if err != nil || !c.Runs() {
+		return store.IfMissing(err, nil)
+	}
+	return r.Plane.DropCopies(ctx, c.ID)
 }
 
 // open opens the target on the data that it has now.
@@ -220,7 +234,7 @@ func fail(tx store.Tx, j *Job, reason string) error {
 	}
 	groupID, name, what := j.TargetIn, j.Target, j.event("CPS_RESTORE_FAILED", "TENANT_RESTORE_FAILED")
 	if j.Delivery == download {
-		groupID, name, what = j.GroupID, j.Cluster, "CPS_SNAPSHOT_DOWNLOAD_REQUEST_FAILED"
+		groupID, name, what = j.GroupID, j.Cluster, j.event("CPS_SNAPSHOT_DOWNLOAD_REQUEST_FAILED", "TENANT_RESTORE_FAILED")
 	}
 	return store.IfMissing(event.WriteInProject(tx, groupID, what, event.Cluster(name), event.Reason(reason)), nil)
 }
@@ -229,6 +243,6 @@ func fail(tx store.Tx, j *Job, reason string) error {
 func (s *Service) Work() map[reconcile.Kind]reconcile.Handler {
 	return map[reconcile.Kind]reconcile.Handler{
 		SnapshotKind: Taking{s}, RestoreKind: Restoring{s}, ScheduleKind: Scheduling{s}, VerifyKind: Verifying{s},
-		ExportKind: Exporting{s}, ComplianceKind: Complying{s}, ShipKind: Shipping{s},
+		ExportKind: Exporting{s}, ComplianceKind: Complying{s}, ShipKind: Shipping{s}, CollectionsKind: Collecting{s},
 	}
 }

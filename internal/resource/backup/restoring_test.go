@@ -22,6 +22,8 @@ import (
 
 // diary is a plane that does nothing but remember what it was asked, and lets the test step in while a cluster pauses.
 type diary struct {
+	backup.Plane // of which nothing else is asked
+
 	steps  []string
 	paused func()
 }
@@ -47,6 +49,7 @@ func (d *diary) Ship(context.Context, model.ID, time.Time) error                
 func (d *diary) Unship(model.ID)                                                   {}
 func (d *diary) PruneLogs(model.ID, string, bson.Timestamp) error                  { return nil }
 func (d *diary) Pack(context.Context, model.ID, model.ID, string, time.Time) error { return nil }
+func (d *diary) DropCopies(context.Context, model.ID) error                        { return nil }
 func (d *diary) Packed(model.ID) (*os.File, error)                                 { return nil, os.ErrNotExist }
 func (d *diary) DropPack(model.ID) error                                           { return nil }
 func (d *diary) Pause(context.Context, model.ID, time.Time) error {

@@ -2,6 +2,7 @@ package backup
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -19,7 +20,7 @@ type Scheduling struct{ *Service }
 
 // OnClusterReady has a cluster's schedule looked at: the cluster runs, or backups have been switched on.
 func (s *Service) OnClusterReady(tx store.Tx, c *model.Cluster) error {
-	if err := shipFrom(tx, c); err != nil || !c.Declared.Backup {
+	if err := errors.Join(shipFrom(tx, c), wakeCollectionJobs(tx, c)); err != nil || !c.Declared.Backup {
 		return err
 	}
 	return reconcile.Schedule(tx, ScheduleKind, c.ID, c.Node, tx.Now())

@@ -182,7 +182,7 @@ func (s *Service) OnClusterDelete(tx store.Tx, c *model.Cluster) error {
 	if err == nil && p == nil && !c.Declared.RetainBackups {
 		err = dropAll(tx, of(c))
 	}
-	return errors.Join(err, Schedules.DeleteAll(tx, store.Query{IDs: []string{c.ID}}), dropJobs(tx, c), ExportJobs.DeleteAll(tx, of(c)))
+	return errors.Join(err, Schedules.DeleteAll(tx, store.Query{IDs: []string{c.ID}}), dropJobs(tx, c), dropCollectionJobs(tx, c), ExportJobs.DeleteAll(tx, of(c)))
 }
 
 // OnClusterLost fails the snapshots and jobs that are under way at a cluster whose node is gone for good.
@@ -199,6 +199,10 @@ func (s *Service) OnClusterLost(tx store.Tx, c *model.Cluster) error {
 			return err
 		}
 	}
+	const gone = "the node of the cluster is gone for good"
+	if err := loseCollectionJobs(tx, c, gone); err != nil {
+		return err
+	}
 	for _, index := range []string{"cluster", "target"} {
 		jobs, err := Jobs.List(tx, store.Query{Index: index, Prefix: []string{c.ID}})
 		if err != nil {
@@ -208,7 +212,7 @@ func (s *Service) OnClusterLost(tx store.Tx, c *model.Cluster) error {
 			if !j.unfinished() {
 				continue
 			}
-			if err := fail(tx, j, "the node of the cluster is gone for good"); err != nil {
+			if err := fail(tx, j, gone); err != nil {
 				return err
 			}
 		}

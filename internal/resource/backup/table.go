@@ -7,6 +7,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/plane"
+	"github.com/telamon-db/telamon/internal/resource/backup/collections"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -116,5 +117,5 @@ var Jobs = &store.Table[Job]{
 
 // Tables are what the family stores.
 func (s *Service) Tables() []*store.Schema {
-	return []*store.Schema{Snapshots.Schema(), Jobs.Schema(), Schedules.Schema(), Policies.Schema(), ExportJobs.Schema()}
+	return []*store.Schema{Snapshots.Schema(), Jobs.Schema(), Schedules.Schema(), Policies.Schema(), ExportJobs.Schema(), collections.Jobs.Schema()}
 }

@@ -45,6 +45,24 @@ func restoreFlex[K located, B order, W any](show func(*Job) W) func(store.Tx, or
 	}
 }
 
+type flexDownloadIn struct {
+	Of   flexCluster `in:"path"`
+	Body FlexBackupSnapshotDownloadCreate20241113
+}
+
+// downloadFlex has a snapshot of a Flex cluster packed into a file that can be downloaded.
+func (s *Service) downloadFlex(tx store.Tx, in flexDownloadIn) (out FlexBackupRestoreJob20241113, err error) {
+	snap, err := (snapshotIn[flexCluster]{in.Of, in.Body.SnapshotID}).find(tx)
+	if err != nil {
+		return out, err
+	}
+	j, err := snap.download(tx)
+	if err != nil {
+		return out, err
+	}
+	return s.flexJob(j), nil
+}
+
 type tenantJobIn struct {
 	Of        tenant `in:"path"`
 	RestoreID string `path:"restoreId" api:"is=objectId" doc:"Id of the restore job."`

@@ -117,6 +117,54 @@ func TestRestoreOfFlexClusters(t *testing.T) {
 	}
 }
 
+// A snapshot of a Flex cluster is fetched as a file by a link that the job has for an hour.
+func TestDownloadOfFlexClusters(t *testing.T) {
+	s := apitest.Start(t)
+	admit(s, s.ProjectID)
+	group := "/groups/" + s.ProjectID
+	flexCluster(s, s.ProjectID, "alpha")
+	cluster(s, s.ProjectID, "beta")
+	other := take(t, s, s.ProjectID, "beta")
+	insert(t, ordersOf(t, s, group+"/flexClusters/alpha"), 1, 2)
+	s.Advance(aDay + time.Hour)
+	snap := s.Owner().Get(group + backupPaths["flex"].snapshots).Want(http.StatusOK).Results()[0]
+	path := group + "/flexClusters/alpha/backup/download"
+	asked := s.Owner().Post(path, object{"snapshotId": snap["id"]}).Want(http.StatusOK).Object()
+	if asked["deliveryType"] != "DOWNLOAD" || asked["status"] != "RUNNING" || asked["snapshotUrl"] != nil || asked["expirationDate"] != nil || asked["instanceName"] != "alpha" {
+		t.Errorf("asked for %v", asked)
+	}
+	settle(s)
+	one := group + backupPaths["flex"].jobs + "/" + asked["id"].(string)
+	ready := s.Owner().Get(one).Want(http.StatusOK).Object()
+	link, _ := ready["snapshotUrl"].(string)
+	if ready["status"] != "COMPLETED" || link == "" || when(t, ready, "expirationDate").Sub(when(t, ready, "restoreFinishedDate")) != time.Hour {
+		t.Fatalf("ready as %v", ready)
+	}
+	got, raw := fetch(t, link, "")
+	if got.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s", link, got.Status)
+	}
+	if files := packed(t, raw); len(files["restore-"+snap["id"].(string)+"/shop/orders.bson"]) == 0 {
+		t.Errorf("it has %d files", len(files))
+	}
+	owner := s.Owner()
+	for body, field := range map[string]string{`{}`: "snapshotId", `{"snapshotId":"x"}`: "snapshotId", `{"snapshotId":"` + nothing + `","a":1}`: "a"} {
+		if got := owner.Post(path, body).WantError(http.StatusBadRequest, "VALIDATION_ERROR"); !slices.Equal(got, []string{field}) {
+			t.Errorf("%s: %v", body, got)
+		}
+	}
+	owner.Post(path, object{"snapshotId": nothing}).WantError(http.StatusNotFound, "RESOURCE_NOT_FOUND")
+	owner.Post(path, object{"snapshotId": other}).WantError(http.StatusNotFound, "RESOURCE_NOT_FOUND") // of another cluster
+	owner.Post(group+"/flexClusters/beta/backup/download", object{"snapshotId": other}).WantError(http.StatusBadRequest, "CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API")
+	s.Advance(time.Hour)
+	if over := s.Owner().Get(one).Want(http.StatusOK).Object(); over["snapshotUrl"] != nil || over["status"] != "COMPLETED" || len(downloads(t, s)) > 0 {
+		t.Errorf("over as %v", over)
+	}
+	if got, _ := fetch(t, link, ""); got.StatusCode != http.StatusNotFound {
+		t.Errorf("an expired link: %s", got.Status)
+	}
+}
+
 func TestRefusedOrders(t *testing.T) {
 	s := apitest.Start(t)
 	group, owner := "/groups/"+s.ProjectID, s.Owner()

@@ -70,6 +70,12 @@ type FlexBackupRestoreJobCreate20241113 struct {
 	TargetIn     string `json:"targetProjectId,omitempty" api:"writeonly,is=objectId" doc:"Its project; that of the snapshot if absent."`
 }
 
+// FlexBackupSnapshotDownloadCreate20241113 asks for a file with what a snapshot of a Flex cluster has.
+type FlexBackupSnapshotDownloadCreate20241113 struct {
+	Links      []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
+	SnapshotID string     `json:"snapshotId" api:"required,writeonly,is=objectId" doc:"Id of the snapshot."`
+}
+
 // TenantRestore is a restore job as the operations of the shared tiers show it, and the request for one.
 type TenantRestore struct {
 	tenantJob
@@ -82,11 +88,18 @@ type TenantRestore struct {
 // jobLife is for how long what a job of a Flex cluster delivers is there.
 const jobLife = 6 * time.Hour
 
-func (j *Job) tenantJob() tenantJob {
-	return tenantJob{
+func (s *Service) tenantJob(j *Job) tenantJob {
+	w := tenantJob{
 		DeliveryType: "RESTORE", Expires: api.Time{Time: j.Created.Add(jobLife)}, ID: j.ID, ProjectID: j.GroupID, Finished: api.Time{Time: j.Finished},
-		Scheduled: api.Time{Time: j.Created}, SnapshotEnded: api.Time{Time: cmp.Or(j.Done, j.Taken)}, Status: j.flexStatus(),
+		Scheduled: api.Time{Time: j.Created}, SnapshotEnded: api.Time{Time: cmp.Or(j.Done, j.Taken)}, SnapshotURL: s.url(j), Status: j.flexStatus(),
 	}
+	if j.Delivery == download {
+		w.DeliveryType, w.Expires = "DOWNLOAD", api.Time{Time: j.Expires}
+		if !j.Expires.IsZero() {
+			w.Finished = api.Time{Time: j.Expires.Add(-downloadTime)}
+		}
+	}
+	return w
 }
 
 func (j *Job) flexStatus() string {
@@ -99,10 +112,10 @@ func (j *Job) flexStatus() string {
 	return "COMPLETED"
 }
 
-func (j *Job) flexWire() FlexBackupRestoreJob20241113 {
-	return FlexBackupRestoreJob20241113{tenantJob: j.tenantJob(), InstanceName: j.Cluster, SnapshotID: j.SnapshotID, Target: j.Target, TargetIn: j.TargetIn}
+func (s *Service) flexJob(j *Job) FlexBackupRestoreJob20241113 {
+	return FlexBackupRestoreJob20241113{tenantJob: s.tenantJob(j), InstanceName: j.Cluster, SnapshotID: j.SnapshotID, Target: j.Target, TargetIn: j.TargetIn}
 }
 
-func (j *Job) tenantWire() TenantRestore {
-	return TenantRestore{tenantJob: j.tenantJob(), ClusterName: j.Cluster, SnapshotID: j.SnapshotID, Target: j.Target, TargetIn: j.TargetIn}
+func (s *Service) tenantRestore(j *Job) TenantRestore {
+	return TenantRestore{tenantJob: s.tenantJob(j), ClusterName: j.Cluster, SnapshotID: j.SnapshotID, Target: j.Target, TargetIn: j.TargetIn}
 }
