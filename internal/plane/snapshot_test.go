@@ -216,7 +216,7 @@ func TestFlippedBits(t *testing.T) {
 		}
 		b.must(b.Verify(t.Context(), id))
 		b.flip(path)
-		if err := b.Lay(t.Context(), id, nil, c.ID, "laid"); !errors.Is(err, ErrSnapshotDamaged) || !strings.Contains(err.Error(), "not what was written") {
+		if err := b.Lay(t.Context(), id, nil, c.ID, "laid"); !errors.Is(err, ErrSnapshotDamaged) || !strings.Contains(err.Error(), "has changed") {
 			t.Errorf("with a bit of %s changed: %v", name, err)
 		}
 		b.flip(path)
