@@ -191,7 +191,7 @@ func (c *conn) failed(m *wire.Msg, err error) bson.Raw {
 	if !errors.As(err, &known) {
 		c.log.Error("a command failed", "command", wire.Short(m.Name()), "error", err)
 	}
-	return wire.Reply(err)
+	return c.g.timed(wire.Reply(err))
 }
 
 // begin begins the reply to req in the connection's room for replies.

@@ -2,6 +2,8 @@ package gateway
 
 import (
 	"context"
+	"encoding/binary"
+	"slices"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -26,7 +28,7 @@ const (
 func (c *conn) greet(ctx context.Context, req request) error {
 	known, interval, err := c.g.await(req.msg.Body)
 	if err != nil {
-		return c.write(req, wire.Reply(err), 0)
+		return c.write(req, c.g.timed(wire.Reply(err)), 0)
 	}
 	streaming := interval > 0 && req.msg.Flags&(wire.ExhaustAllowed|wire.MoreToCome) == wire.ExhaustAllowed
 	for streamed := false; ; streamed = true { // at least once
@@ -131,6 +133,17 @@ func times(last bson.Timestamp) bson.D {
 	}
 	unsigned := bson.D{{Key: "hash", Value: make([]byte, 20)}, {Key: "keyId", Value: int64(0)}}
 	return bson.D{{Key: "$clusterTime", Value: bson.D{{Key: "clusterTime", Value: last}, {Key: "signature", Value: unsigned}}}, {Key: "operationTime", Value: last}}
+}
+
+// timed is a reply with the time of the newest change.
+func (g *Gateway) timed(reply bson.Raw) bson.Raw {
+	more, err := bson.Marshal(times(g.cfg.Backend.LastTimestamp()))
+	if err != nil {
+		return reply
+	}
+	out := append(slices.Clip(reply[:len(reply)-1]), more[4:]...)
+	binary.LittleEndian.PutUint32(out, uint32(len(out)))
+	return out
 }
 
 // sharedCompressors returns the compressors that both sides know, in the client's order of preference.

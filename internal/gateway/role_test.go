@@ -50,11 +50,17 @@ func TestWithoutTLSNothingTellsTheName(t *testing.T) {
 	}
 }
 
-// TestGreetingsGossipTheTime: as all replies of a replica set's member do.
-func TestGreetingsGossipTheTime(t *testing.T) {
-	h := start(t).dial(t).run("hello", 1)
-	at, _, _ := h.Lookup("operationTime").TimestampOK()
-	if gossip, _ := h.Lookup("$clusterTime", "clusterTime").Timestamp(); at != 1_700_000_000 || gossip != at || h.Lookup("$clusterTime", "signature", "keyId").Int64() != 0 {
-		t.Error(h)
+// TestRepliesTellTheTime: those of a replica set's member all do, also where the gateway answers, and errors too.
+func TestRepliesTellTheTime(t *testing.T) {
+	r := start(t).dial(t)
+	for command, code := range map[string]int32{"hello": 0, "ping": 0, "buildInfo": 0, "connectionStatus": 0, "whatsmyuri": 0, "find": 13} {
+		h := r.run(command, 1)
+		at, _, _ := h.Lookup("operationTime").TimestampOK()
+		if gossip, _ := h.Lookup("$clusterTime", "clusterTime").Timestamp(); at != 1_700_000_000 || gossip != at || h.Lookup("$clusterTime", "signature", "keyId").Int64() != 0 {
+			t.Errorf("%s: %v", command, h)
+		}
+		if got, _ := h.Lookup("code").AsInt64OK(); int32(got) != code || h.Validate() != nil {
+			t.Errorf("%s: %v, %v", command, h, h.Validate())
+		}
 	}
 }

@@ -17,10 +17,10 @@ func (c *conn) run(ctx context.Context, dst []byte, m *wire.Msg) ([]byte, error)
 	}
 	if answer, ok := openCommands[m.Name()]; ok {
 		doc, err := answer(c, ctx, m)
-		return appendDoc(dst, doc, err)
+		return c.g.appendDoc(dst, doc, err)
 	}
 	if about, own := setCommands[m.Name()]; own && c.g.cfg.Open {
-		return appendDoc(dst, about(c.g), nil)
+		return c.g.appendDoc(dst, about(c.g), nil)
 	}
 	if c.g.cfg.Open {
 		return c.pass(ctx, dst, m)
@@ -32,16 +32,17 @@ func (c *conn) run(ctx context.Context, dst []byte, m *wire.Msg) ([]byte, error)
 	if m.Name() == "usersInfo" {
 		doc, err := usersInfo(user, commandOf(m))
 		c.g.observer.Authorization(Authorization{Client: c.client(), Message: m, Refused: err})
-		return appendDoc(dst, doc, err)
+		return c.g.appendDoc(dst, doc, err)
 	}
 	return c.forward(ctx, dst, user, m)
 }
 
-func appendDoc(dst []byte, doc bson.D, err error) ([]byte, error) {
+// appendDoc appends an answer of the gateway's own, which tells the time as the engine's do.
+func (g *Gateway) appendDoc(dst []byte, doc bson.D, err error) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	raw, err := bson.Marshal(doc)
+	raw, err := bson.Marshal(append(doc, times(g.cfg.Backend.LastTimestamp())...))
 	return append(dst, raw...), err
 }
 
@@ -76,7 +77,7 @@ func (c *conn) forward(ctx context.Context, dst []byte, user *User, m *wire.Msg)
 		return dst, err
 	}
 	if about, own := setCommands[m.Name()]; own {
-		return appendDoc(dst, about(c.g), nil)
+		return c.g.appendDoc(dst, about(c.g), nil)
 	}
 	out, err := c.pass(ctx, dst, m)
 	if err != nil {

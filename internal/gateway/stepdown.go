@@ -62,7 +62,7 @@ func (g *Gateway) StepDown() {
 // interrupted before its end.
 func (g *Gateway) steppedDown(m *wire.Msg, out []byte, at int) []byte {
 	if errorCode(out[at:]) == wire.Interrupted.Number {
-		return append(out[:at], wire.Reply(errSteppedDown)...)
+		return append(out[:at], g.timed(wire.Reply(errSteppedDown))...)
 	}
 	var doc bson.D
 	if err := bson.Unmarshal(out[at:], &doc); err != nil {
