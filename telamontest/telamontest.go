@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/telamon-db/telamon/internal/failure"
 	"github.com/telamon-db/telamon/internal/server"
 )
 
@@ -133,6 +134,31 @@ func (s *Server) Restart() {
 	s.Stop()
 	s.begin()
 }
+
+// Failure is a rule by which the server fails: see POST /faults in README.md.
+type Failure = failure.Rule
+
+// Delay is how slow a Failure makes something, and Duration a time in it.
+type (
+	Delay    = failure.Delay
+	Duration = failure.Duration
+)
+
+// Fail has the server fail by a rule, until the rule is over, it is removed, or the server ends. It returns the rule's id.
+func (s *Server) Fail(rule Failure) (id string) {
+	s.t.Helper()
+	rule, err := s.running.AddFailure(rule)
+	if err != nil {
+		s.t.Fatalf("telamontest: %v", err)
+	}
+	return rule.ID
+}
+
+// Failures are the rules of Fail, with how often each has struck.
+func (s *Server) Failures() []Failure { return s.running.Failures().List() }
+
+// StopFailing removes a rule of Fail.
+func (s *Server) StopFailing(id string) { s.running.Failures().Remove(id) }
 
 // Now is the time by the server's clock.
 func (s *Server) Now() time.Time { return s.running.Now() }

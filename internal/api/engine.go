@@ -64,6 +64,8 @@ type Config struct {
 	Logger *slog.Logger
 
 	Trouble *trouble.Board // gets to know when the store cannot be reached; nil: nobody does
+
+	Meet func(context.Context, *Op, *http.Request) error // may have a request fail, or wait, that would run next; nil: none does
 }
 
 // Engine serves operations over HTTP.
@@ -202,6 +204,12 @@ func (e *Engine) handle(out *response, to *route, values []string, wanted asked)
 	}
 	if err := e.spend(out, to.set, scope); err != nil {
 		return nil, err
+	}
+	if e.Meet != nil {
+		if err := e.Meet(out.ctx, op, out.r); err != nil {
+			out.undeclared = true
+			return nil, err
+		}
 	}
 	return v.run(out, b)
 }

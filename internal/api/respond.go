@@ -23,6 +23,8 @@ type response struct {
 	op      *Op      // nil before routing
 	version *Version // nil before one is chosen
 	binding binding
+
+	undeclared bool // the error that is answered need not be one that the operation declares
 }
 
 // success writes what a handler returned.
@@ -166,7 +168,7 @@ func (out *response) fault(err error) {
 		out.engine.Trouble.Report("the store cannot be reached", err)
 		f, ok = fault.ServiceUnavailable.With("its store cannot be reached"), true
 	}
-	if !ok || out.op != nil && !out.op.declares(f.Kind) {
+	if !ok || out.op != nil && !out.undeclared && !out.op.declares(f.Kind) {
 		out.engine.Logger.Error("unexpected error", "id", requestlog.From(out.w).ID, "method", out.r.Method, "path", out.r.URL.Path, "error", err)
 		f = fault.Unexpected.With()
 	}

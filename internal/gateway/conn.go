@@ -148,6 +148,13 @@ func (c *conn) answer(ctx context.Context, req request) (err error) {
 		}
 	}()
 	name := req.msg.Name()
+	if meet := c.g.cfg.Meet; meet != nil {
+		if err := meet(ctx, name); errors.Is(err, ErrCut) {
+			return err
+		} else if err != nil {
+			return c.write(req, wire.Reply(err), 0)
+		}
+	}
 	if greetings[name] {
 		return c.greet(ctx, req)
 	}

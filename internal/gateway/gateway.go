@@ -89,8 +89,16 @@ type Config struct {
 	Version   string       // the MongoDB version that buildInfo tells, such as 8.0.4
 	Open      bool         // every client that Directory admits may do everything, without login
 	Shared    *Shared      // with the other gateways of the process; nil: with none
+	Meet      Meet         // asked before every command, greetings too; nil: nobody
 	Secret    []byte       // makes the salts of users that do not exist: the same for all clusters of a project, and after a restart
 }
+
+// Meet may have a command wait, or fail: with ErrCut its client gets no answer and the connection ends, with another error
+// the client gets that.
+type Meet func(ctx context.Context, command string) error
+
+// ErrCut has a connection end as if the member could not be reached.
+var ErrCut = errors.New("gateway: the member is cut off")
 
 // Gateway serves one member of a cluster. Its methods are safe for concurrent use.
 type Gateway struct {

@@ -106,6 +106,10 @@ func (p *Plane) serve(d *deployment, c *model.Cluster, id int, m *member) {
 	if p.cfg.Observers != nil {
 		m.observers = p.cfg.Observers(c, p.LogDir(c.ID, id))
 	}
+	var meet gateway.Meet
+	if p.cfg.Meet != nil {
+		meet = p.cfg.Meet(c.ID, id)
+	}
 	var secure *tls.Config
 	if p.cfg.Site.TLS {
 		secure = p.cfg.TLS(c)
@@ -113,7 +117,7 @@ func (p *Plane) serve(d *deployment, c *model.Cluster, id int, m *member) {
 	m.gateway = gateway.New(gateway.Config{
 		TLS: secure, Name: c.Name, Set: d.set, Member: id, Directory: p.cfg.Directory(c), Backend: &d.slot,
 		Logger: p.cfg.Logger, Version: p.cfg.Version, Secret: projectSecret(p.cfg.Secret, c.GroupID),
-		Shared: p.shared, Observer: m.observers,
+		Shared: p.shared, Observer: m.observers, Meet: meet,
 	})
 	var ctx context.Context
 	ctx, m.stop = context.WithCancel(context.Background())

@@ -45,6 +45,8 @@ type Config struct {
 	// Observers returns the observers of a cluster's member, whose logs are in a directory; nil: there are none. Those that
 	// are io.Closers are closed when the member ends.
 	Observers func(c *model.Cluster, logs string) gateway.Observers
+	// Meet is what the commands of a cluster's member meet before they run; nil: nothing.
+	Meet      func(cluster model.ID, member int) gateway.Meet
 	Directory func(*model.Cluster) gateway.Directory    // who may use a cluster
 	Buckets   func(name string) (*bucket.Bucket, error) // opens a bucket that snapshots are exported to; nil: there is no service with buckets
 	Secret    []byte                                    // makes the salts of users that do not exist; the same after a restart

@@ -75,6 +75,7 @@ var house = map[string][]string{
 	"internal/event":                  {"internal/authz", "internal/model", "internal/state", "internal/store"},
 	"internal/reconcile":              {"internal/clock", "internal/state", "internal/store"},
 	"internal/policy":                 {"internal/fault", "internal/model", "internal/state", "internal/store"},
+	"internal/failure":                {"internal/fault", "internal/gateway", "internal/model", "internal/reconcile", "internal/wire"},
 	"internal/nodes":                  {"internal/model", "internal/reconcile", "internal/state", "internal/store"},
 	"internal/api/schema":             {"internal/fault"},
 	"internal/api/openapi":            {"internal/api", "internal/api/schema", "internal/fault"},

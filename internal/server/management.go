@@ -16,13 +16,17 @@ import (
 	"github.com/telamon-db/telamon/internal/durable"
 )
 
-// management is the listener for whoever runs the server: health, metrics, profiles, nodes and the clock. Those last three
+// management is the listener for whoever runs the server: health, metrics, profiles, nodes, failures and the clock. Those last four
 // ask for the secret in bootstrap.json. Browsers reach the listener even on loopback, so it answers to its own
 // names only, or any name on the web could be made to lead here, and refuses changes that a page from elsewhere asks for.
 func (s *Server) management() http.Handler {
 	secret := http.NewServeMux()
 	secret.HandleFunc("GET /clock", s.showClock)
 	secret.HandleFunc("POST /clock", s.moveClock)
+	secret.HandleFunc("GET /faults", s.listFailures)
+	secret.HandleFunc("POST /faults", s.addFailure)
+	secret.HandleFunc("DELETE /faults", s.removeFailure)
+	secret.HandleFunc("DELETE /faults/{id}", s.removeFailure)
 	secret.HandleFunc("GET /nodes", s.listNodes)
 	secret.HandleFunc("DELETE /nodes/{name}", s.forgetNode)
 	secret.HandleFunc("/debug/pprof/", pprof.Index)
@@ -33,8 +37,9 @@ func (s *Server) management() http.Handler {
 	open.HandleFunc("GET /readyz", s.readyz)
 	open.Handle("GET /metrics", s.metrics.Handler())
 	open.Handle("/clock", s.secretly(secret))
-	open.Handle("/nodes", s.secretly(secret))
-	open.Handle("/nodes/", s.secretly(secret))
+	for _, path := range []string{"/faults", "/faults/", "/nodes", "/nodes/"} {
+		open.Handle(path, s.secretly(secret))
+	}
 	open.Handle("/debug/pprof/", s.secretly(secret))
 	return named(s.cfg.Management, http.NewCrossOriginProtection().Handler(open))
 }

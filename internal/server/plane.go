@@ -31,6 +31,7 @@ func (s *Server) newPlane(secret []byte) (*plane.Plane, error) {
 		Version: mongoDBVersion, Logger: s.cfg.Logger, Secret: secret,
 		Databases: plane.Embedded{Logger: s.cfg.Logger, Now: s.clock.Now},
 		Observers: s.observers,
+		Meet:      s.rules.Member,
 		Directory: func(c *model.Cluster) gateway.Directory {
 			return directory{access: s.access.of(c.GroupID), cluster: c.Name, now: s.clock.Now}
 		},

@@ -18,6 +18,7 @@ import (
 	"github.com/telamon-db/telamon/internal/authn"
 	"github.com/telamon-db/telamon/internal/clock"
 	"github.com/telamon-db/telamon/internal/durable"
+	"github.com/telamon-db/telamon/internal/failure"
 	"github.com/telamon-db/telamon/internal/login"
 	"github.com/telamon-db/telamon/internal/mail"
 	"github.com/telamon-db/telamon/internal/metrics"
@@ -56,6 +57,7 @@ type Server struct {
 	dns       *names      // nil: there are none in DNS
 	manage    net.Listener
 	trouble   *trouble.Board
+	rules     *failure.Rules // of failures on demand
 	metrics   *metrics.Metrics
 	callers   *share.Seats // connections to the API
 	managers  *share.Seats // connections to the management listener
@@ -68,6 +70,7 @@ type Server struct {
 func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	cfg.fill()
 	s := &Server{cfg: cfg, clock: new(clock.Clock), ready: make(chan struct{}), trouble: trouble.New(cfg.Logger, time.Now)}
+	s.rules = &failure.Rules{Now: s.clock.Now}
 	if !cfg.uncounted {
 		s.metrics = metrics.New(Version)
 	}
@@ -140,7 +143,7 @@ func (s *Server) compose(ctx context.Context) error {
 	if err := s.resume(ctx); err != nil {
 		return err
 	}
-	s.runner = reconcile.NewRunner(s.store, s.clock, s.node, s.cfg.Logger, s.metrics.Handlers(s.handlers()))
+	s.runner = reconcile.NewRunner(s.store, s.clock, s.node, s.cfg.Logger, s.rules.Handlers(s.metrics.Handlers(s.handlers())))
 	if !s.cfg.LimitsOff {
 		if s.limits, err = ratelimit.New(s.cfg.Limits); err != nil {
 			return err
@@ -148,6 +151,7 @@ func (s *Server) compose(ctx context.Context) error {
 	}
 	s.engine, err = api.New(s.operations(), api.Config{
 		Auth: s.auth, Scopes: scopes{s.store}, Limits: s.limits, AsOf: s.cfg.AsOf, URL: s.baseURL(), Trouble: s.trouble, Logger: s.cfg.Logger,
+		Meet: s.meet,
 	})
 	return err
 }
