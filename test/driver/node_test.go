@@ -87,7 +87,7 @@ func TestNodeDriver(t *testing.T) {
 	other.addr = lossy(t, w.addr, 29)
 	cmd := exec.CommandContext(t.Context(), node, script, w.uri("root"), other.uri("root", "directConnection=true"))
 	out, err := cmd.CombinedOutput()
-	if n := strings.Count(string(out), "ok "); err != nil || n != 13 {
-		t.Errorf("%d of 13 steps: %v\n%s", n, err, out)
+	if n := strings.Count(string(out), "ok "); err != nil || n != 15 {
+		t.Errorf("%d of 15 steps: %v\n%s", n, err, out)
 	}
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { GridFSBucket, MongoBulkWriteError, MongoClient, MongoServerError } from "mongodb";
+import { GridFSBucket, MongoBulkWriteError, MongoClient, MongoClientBulkWriteError, MongoServerError } from "mongodb";
 
 const [uri, lossy] = process.argv.slice(2);
 
@@ -36,6 +36,29 @@ const steps = {
     assert.deepEqual(failed.writeErrors.map((e) => e.index), [1]);
     assert.deepEqual([failed.insertedCount, failed.modifiedCount, failed.upsertedCount, failed.deletedCount], [1, 1, 1, 0]);
     assert.deepEqual(await c.find().sort({ _id: 1 }).toArray(), [{ _id: 1, n: 2 }, { _id: 2, n: 5 }]);
+  },
+
+  async "bulk writes of a client"(db, client) {
+    const [one, other] = ["bulkOne", "bulkOther"].map((name) => `${db.databaseName}.${name}`);
+    const work = [
+      { namespace: one, name: "insertOne", document: { _id: 1, n: 1 } },
+      { namespace: other, name: "insertOne", document: { _id: 1, n: 1 } },
+      { namespace: one, name: "insertOne", document: { _id: 1 } },
+      { namespace: other, name: "updateMany", filter: { n: 1 }, update: [{ $set: { n: { $add: ["$n", 1] } } }] },
+      { namespace: one, name: "updateOne", filter: { _id: 2 }, update: { $set: { n: 5 } }, upsert: true },
+      { namespace: one, name: "replaceOne", filter: { _id: 1 }, replacement: { n: 7 } },
+      { namespace: other, name: "deleteOne", filter: { _id: 3 } },
+    ];
+    const failed = await client.bulkWrite(work, { ordered: false, verboseResults: true }).catch((e) => e);
+    assert.ok(failed instanceof MongoClientBulkWriteError, String(failed));
+    assert.deepEqual([...failed.writeErrors].map(([at, e]) => [at, e.code]), [[2, 11000]]);
+    const done = failed.partialResult;
+    assert.deepEqual([done.insertedCount, done.matchedCount, done.modifiedCount, done.upsertedCount, done.deletedCount], [2, 2, 2, 1, 0]);
+    assert.equal(done.updateResults.get(4).upsertedId, 2);
+    assert.deepEqual(await db.collection("bulkOne").find().sort({ _id: 1 }).toArray(), [{ _id: 1, n: 7 }, { _id: 2, n: 5 }]);
+    assert.deepEqual(await db.collection("bulkOther").find().toArray(), [{ _id: 1, n: 2 }]);
+    const many = Array.from({ length: 3000 }, (_, i) => ({ namespace: one, name: "insertOne", document: { _id: `d${i}`, fill: "x".repeat(10_000) } }));
+    assert.equal((await client.bulkWrite(many)).insertedCount, 3000); // more than one command
   },
 
   async "cursors"(db) {

@@ -98,3 +98,18 @@ func checkAll(t *testing.T, families ...[]kase) {
 func families() []kase {
 	return slices.Concat(slices.Concat(numberCases, arrayCases, textCases, dateCases, convertCases)...)
 }
+
+// TestTenCases counts the cases of expressions that mingo, with which the others are compared too, does not know well enough.
+func TestTenCases(t *testing.T) {
+	cases := map[string]int{}
+	for _, c := range slices.Concat(slices.Concat(dateCases, convertCases)...) {
+		cases[c.operator]++
+	}
+	for _, table := range []value.Table[parsing]{dateParts, newDates(), newConversions()} {
+		for name := range table {
+			if cases[name] < 10 {
+				t.Errorf("%s has %d cases", name, cases[name])
+			}
+		}
+	}
+}
