@@ -57,7 +57,7 @@ func TestTheTourWorksWhenPasted(t *testing.T) {
 	}
 	for _, want := range []string{
 		`"name": "Project0"`, "GROUP_ALREADY_EXISTS", `"field":"tags[0].value"`, "IP_ADDRESS_NOT_ON_ACCESS_LIST", `"orgMembershipStatus": "ACTIVE"`,
-		"CREATING", "\n100\n", "Authentication failed", `{"enabled":true}`, "FILTER_JSON", "\n10\n", "\n10000\n", "CPS_RESTORE_SUCCESSFUL", "CLUSTER_READY", `"ahead":"48h`,
+		"CREATING", "\n100\n", "Authentication failed", `{"enabled":true}`, "FILTER_JSON", "\n10\n", "\n10000\n", "CPS_RESTORE_SUCCESSFUL", "CLUSTER_READY", `"operation":"getCluster"`, `"ahead":"48h`,
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the tour does not print %q", want)
