@@ -106,21 +106,23 @@ func Gather(doc []byte, names []string, found []bson.RawValue) {
 	clear(found)
 	missing := len(names)
 	for at := 4; missing > 0 && at < len(doc)-1; { // doc[at] is the type of an element
-		name := at + 1
+		t, name := bson.Type(doc[at]), at+1
 		end := name
 		for end < len(doc) && doc[end] != 0 {
 			end++
 		}
-		t := bson.Type(doc[at])
 		at = end + 1
-		n := measure(t, doc[min(at, len(doc)):])
-		if n < 0 {
-			return
+		n := int(sizes[t])
+		if n < 0 || n > len(doc)-at {
+			if n = measure(t, doc[min(at, len(doc)):]); n < 0 {
+				return
+			}
 		}
 		for i, wanted := range names {
-			if end-name == len(wanted) && string(doc[name:end]) == wanted && found[i].Type == 0 {
+			if end-name == len(wanted) && found[i].Type == 0 && (end == name || doc[name] == wanted[0] && string(doc[name+1:end]) == wanted[1:]) {
 				found[i].Type, found[i].Value = t, doc[at:at+n:at+n]
 				missing--
+				break
 			}
 		}
 		at += n
