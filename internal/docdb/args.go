@@ -33,6 +33,9 @@ type call struct {
 	self      bson.RawValue // the value of the command's own field
 	sequences map[string][]bson.Raw
 
+	work   *wire.Work // of the scans of the command, or of the cursor that it goes on with; nil: it scans nothing
+	before wire.Work  // what that was when the command began
+
 	validation *storage.Validation // which the validator is of
 	validator  *match.Filter
 	part       string // of a command whose outcome is remembered in parts: which

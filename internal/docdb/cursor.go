@@ -44,6 +44,7 @@ type cursor struct {
 	lsid    bson.Raw       // the logical session that opened it, or nil
 	lasting bool           // may be idle for as long as its session lives
 	of      uint64         // the collection that it reads, or 0
+	work    *wire.Work     // of its scans, or nil
 
 	// Guarded by the table's lock.
 	owner *Session

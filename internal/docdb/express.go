@@ -7,6 +7,7 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/query/expression"
 	"github.com/telamon-db/telamon/internal/docdb/reply"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
+	"github.com/telamon-db/telamon/internal/wire"
 )
 
 // express answers with the document of one _id. To read it is one step, which takes neither a plan nor a view.
@@ -18,7 +19,9 @@ func (c *call) express(sel *plan.Selection, id bson.RawValue) error {
 			return err
 		}
 		c.e.indexes.Note(coll.ID, storage.IDIndex.ID, c.e.store.Now)
+		c.s.work = wire.Work{Keys: 1, Plan: plan.ByID}
 		if doc != nil {
+			c.s.work.Docs = 1
 			defer closer.Close()
 			if err := addSelected(&b, expression.NewEvaluation(c.ctx, nil), doc, sel); err != nil {
 				return err

@@ -120,6 +120,7 @@ func (c *call) newBatch(name string, limit int64) reply.Batch {
 
 // openCursor answers with a cursor's first batch and keeps the cursor if there is more.
 func (c *call) openCursor(cur *cursor, size int64) error {
+	cur.work = c.work
 	if c.Has("lsid") {
 		cur.lsid = c.Doc("lsid")
 	}
@@ -184,6 +185,9 @@ func runGetMore(c *call) (bson.D, error) {
 	defer func() { c.e.cursors.back(cur, keep, c.e.mono()) }() // also if reading panics
 	if coll := c.e.store.Collection(ns); cur.of != 0 && (coll == nil || coll.ID != cur.of) {
 		return nil, wire.Errorf(killed, "collection dropped or renamed between getMore calls: %s", ns)
+	}
+	if c.work = cur.work; c.work != nil {
+		c.before = *c.work
 	}
 	b := c.newBatch("nextBatch", size)
 	done, err := cur.fill(c.ctx, &b)

@@ -51,6 +51,7 @@ func (c *call) scan(sel *plan.Selection, r storage.Reader, coll *storage.Collect
 	s, err := c.planned(sel, r, coll)
 	if err == nil {
 		c.noteIndexes(s.Plan, coll)
+		c.charge(s)
 	}
 	return s, err
 }

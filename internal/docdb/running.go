@@ -43,7 +43,7 @@ func (c *call) run(ctx context.Context) *stage.Run {
 
 // over is run for a pipeline that reads a view, other collections included.
 func (c *call) over(ctx context.Context, v *storage.View) *stage.Run {
-	r, db := c.run(ctx), c.ns.DB
+	r, db, work := c.run(ctx), c.ns.DB, c.work
 	r.Store = c.storing(r)
 	opened := map[storage.Namespace]*storage.Collection{} // a lookup opens one for each document
 	r.Open = func(r *stage.Run, from stage.Namespace, through *stage.Pipeline) (value.Documents, error) {
@@ -63,7 +63,7 @@ func (c *call) over(ctx context.Context, v *storage.View) *stage.Run {
 			return nil, err
 		}
 		c.noteIndexes(s.Plan, coll)
-		s.Lent = true
+		s.Work, s.Lent = work, true
 		return rest.Run(r, sel.Results(r, s)), nil
 	}
 	return r

@@ -26,6 +26,7 @@ type Session struct {
 
 	busy  sync.Mutex     // held while a command runs
 	reply memory.Account // what the reply holds until it is sent
+	work  wire.Work      // of the last command
 
 	noted   [16]byte // the logical session whose use has been noted last, by the command that runs or before
 	notedAt time.Time
@@ -49,7 +50,13 @@ func (e *Engine) NewSession(ctx context.Context, user wire.User) *Session {
 }
 
 // Sent says that the reply of the last command is not in memory any more. The next command says so too.
-func (s *Session) Sent() { s.reply.Close() }
+func (s *Session) Sent() {
+	s.reply.Close()
+	s.work = wire.Work{} // its plan would keep a scan in memory
+}
+
+// Worked is what was done for the last command, until its reply has been sent. It is for whoever has called Run.
+func (s *Session) Worked() wire.Work { return s.work }
 
 // Close ends the session's running command, waits for that, and releases the session's cursors.
 func (s *Session) Close() {
@@ -116,6 +123,7 @@ func (s *Session) execute(dst []byte, c *call) ([]byte, error) {
 	start, out := bsoncore.AppendDocumentStart(dst)
 	c.out = out
 	doc, err := c.cmd.run(c)
+	c.account()
 	c.noteUse(s.e.mono().Sub(now))
 	if err != nil {
 		return nil, err

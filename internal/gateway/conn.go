@@ -37,6 +37,7 @@ type conn struct {
 	failures int          // failed logins
 	session  Session      // opened with the first command that needs it
 	engine   onEngine     // what runs in session
+	work     wire.Work    // that the engine has done for the command
 	lastSent int32        // request id of the last reply
 	out      []byte       // room for a reply
 	writeBy  time.Time    // the deadline of writes
@@ -166,6 +167,7 @@ func (c *conn) answer(ctx context.Context, req request) (err error) {
 	}
 	out := c.begin(req, 0)
 	at := len(out)
+	c.work = wire.Work{}
 	out, err = c.run(ctx, out, req.msg)
 	if err != nil {
 		out = append(out[:at], c.failed(req.msg, err)...)
@@ -177,7 +179,7 @@ func (c *conn) answer(ctx context.Context, req request) (err error) {
 		}
 		out = c.g.retryHint(req.msg, out, at)
 	}
-	c.g.observer.Command(Command{Client: c.client(), Name: name, Message: req.msg, Reply: out[at:], Code: code, Took: c.watch.sofar()})
+	c.g.observer.Command(Command{Client: c.client(), Name: name, Message: req.msg, Reply: out[at:], Code: code, Took: c.watch.sofar(), Work: c.work})
 	defer c.sent()
 	if code == wire.NotWritablePrimary.Number && req.msg.Flags&wire.MoreToCome != 0 {
 		return errUnheard

@@ -48,6 +48,8 @@ type Session interface {
 	Run(dst []byte, m *wire.Msg) []byte
 	// Interrupt ends the command that runs, if one does, with Interrupted. It is called while Run runs.
 	Interrupt()
+	// Worked is what the last Run has done, until Sent.
+	Worked() wire.Work
 	// Sent tells that the answer to the last command is no longer in memory. So does the next Run.
 	Sent()
 	// Close releases the session. It is not used afterwards.

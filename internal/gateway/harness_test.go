@@ -112,6 +112,8 @@ func (e *engine) openedSessions() int {
 
 func (s *engineSession) Sent() {}
 
+func (s *engineSession) Worked() wire.Work { return wire.Work{} }
+
 func (s *engineSession) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

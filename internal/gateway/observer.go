@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"github.com/telamon-db/telamon/internal/wire"
 )
@@ -37,11 +38,34 @@ type Command struct {
 	Reply   bson.Raw
 	Code    int32 // of the error in the reply; 0: it succeeded
 	Took    time.Duration
+	Work    wire.Work // of the engine
 }
 
 // Known reports whether a gateway answers or passes on the command. Known names are few, so they can be labels of
 // metrics.
 func (c Command) Known() bool { return known(c.Name) }
+
+// Returned is how many documents the reply has, or how many the command has counted or changed.
+func (c Command) Returned() (n int64) {
+	cursor, ok := c.Reply.Lookup("cursor").DocumentOK()
+	if !ok {
+		n, _ = c.Reply.Lookup("n").AsInt64OK()
+		return n
+	}
+	batch, ok := cursor.Lookup("firstBatch").ArrayOK()
+	if !ok {
+		batch, _ = cursor.Lookup("nextBatch").ArrayOK()
+	}
+	if len(batch) < 5 {
+		return 0
+	}
+	for rest := batch[4 : len(batch)-1]; len(rest) > 0; n++ {
+		if _, rest, ok = bsoncore.ReadElement(rest); !ok {
+			return n
+		}
+	}
+	return n
+}
 
 // Login is a login that has ended. Its Client has not logged in.
 type Login struct {

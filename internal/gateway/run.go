@@ -105,6 +105,7 @@ func (c *conn) pass(ctx context.Context, dst []byte, m *wire.Msg) ([]byte, error
 	}
 	c.engine.begin(session, m)
 	out := session.Run(dst, m)
+	c.work = session.Worked()
 	if c.engine.end() {
 		out = c.g.steppedDown(m, out, len(dst))
 	}

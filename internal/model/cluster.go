@@ -18,7 +18,7 @@ type Cluster struct {
 	Ready   bool         `json:"ready,omitempty"`  // has been IDLE
 
 	Declared     Declared `json:"declared"`
-	AutoIndexing bool     `json:"autoIndexing,omitempty"` // the switch of serverless instances, which does nothing
+	AutoIndexing bool     `json:"autoIndexing,omitempty"` // indexes are built by themselves: the switch of serverless instances
 	SQL          bool     `json:"sql,omitempty"`          // the switch of the SQL interface, which does nothing
 	Pinned       Pin      `json:"pinned,omitzero"`
 	Access       Access   `json:"access,omitzero"`

@@ -24,19 +24,28 @@ const (
 	SlowQuery      = 51803
 )
 
-// Slow is how long an operation takes that is logged as slow. Source: MongoDB manual, operationProfiling.slowOpThresholdMs.
-const Slow = 100 * time.Millisecond
+// Reader reads what the log of a member says, as it is written. A line is valid until the method returns, which must not
+// block.
+type Reader interface {
+	// SlowLine is told of an operation that was slow.
+	SlowLine(line []byte, at time.Time, e gateway.Command)
+	// LoginLine is told of a login that has ended.
+	LoginLine(line []byte, at time.Time, e gateway.Login)
+}
 
 // Log is the log of a member. It sees what clients do there.
 type Log struct {
 	lines  *logfile.File
+	slow   *Threshold
+	reader Reader
 	now    func() time.Time
 	failed func(error)
 }
 
-// New returns the log that is kept at path. failed is called with the error if a line cannot be written.
-func New(path string, now func() time.Time, failed func(error)) *Log {
-	return &Log{lines: logfile.New(path), now: now, failed: failed}
+// New returns the log that is kept at path, in which an operation is slow from a threshold on. failed is called with the error
+// if a line cannot be written.
+func New(path string, slow *Threshold, reader Reader, now func() time.Time, failed func(error)) *Log {
+	return &Log{lines: logfile.New(path), slow: slow, reader: reader, now: now, failed: failed}
 }
 
 // Close makes the log durable.
@@ -51,17 +60,20 @@ func (l *Log) Login(e gateway.Login) {
 		{Key: "client", Value: e.Peer.String()}, {Key: "mechanism", Value: e.Mechanism}, {Key: "user", Value: e.Claimed.Name}, {Key: "db", Value: e.Claimed.DB},
 		{Key: "result", Value: int32(0)},
 	}
-	if e.Reason == nil {
-		l.write("I", "ACCESS", LoginSucceeded, e.Client, "Successfully authenticated", attr)
-		return
+	id, message := LoginSucceeded, "Successfully authenticated"
+	if e.Reason != nil {
+		attr[len(attr)-1].Value = wire.AuthenticationFailed.Number
+		id, message, attr = LoginFailed, "Failed to authenticate", append(attr, bson.E{Key: "error", Value: e.Reason.Error()})
 	}
-	attr[len(attr)-1].Value = wire.AuthenticationFailed.Number
-	l.write("I", "ACCESS", LoginFailed, e.Client, "Failed to authenticate", append(attr, bson.E{Key: "error", Value: e.Reason.Error()}))
+	at := l.now()
+	if line := l.write(at, "ACCESS", id, e.Client, message, attr); line != nil {
+		l.reader.LoginLine(line, at, e)
+	}
 }
 
 // Command logs a command that was slow.
 func (l *Log) Command(e gateway.Command) {
-	if e.Took < Slow || e.Message == nil || waits(e.Message) {
+	if e.Message == nil || waits(e.Message) || !l.slow.exceeded(e.Took, l.now) {
 		return
 	}
 	attr := bson.D{
@@ -70,10 +82,25 @@ func (l *Log) Command(e gateway.Command) {
 	if e.Code != 0 {
 		attr = append(attr, bson.E{Key: "ok", Value: int32(0)}, bson.E{Key: "errCode", Value: e.Code})
 	}
-	attr = append(attr,
+	attr = append(append(attr, worked(e)...),
 		bson.E{Key: "reslen", Value: int32(len(e.Reply))}, bson.E{Key: "remote", Value: e.Peer.String()}, bson.E{Key: "protocol", Value: "op_msg"},
 		bson.E{Key: "durationMillis", Value: e.Took.Milliseconds()})
-	l.write("I", "COMMAND", SlowQuery, e.Client, "Slow query", attr)
+	at := l.now()
+	if line := l.write(at, "COMMAND", SlowQuery, e.Client, "Slow query", attr); line != nil {
+		l.reader.SlowLine(line, at, e)
+	}
+}
+
+// worked is what a command has done to find documents.
+func worked(e gateway.Command) bson.D {
+	if e.Work.Plan == nil {
+		return nil
+	}
+	d := bson.D{{Key: "planSummary", Value: e.Work.Plan.String()}, {Key: "keysExamined", Value: e.Work.Keys}, {Key: "docsExamined", Value: e.Work.Docs}}
+	if e.Work.Sorted {
+		d = append(d, bson.E{Key: "hasSortStage", Value: true})
+	}
+	return append(d, bson.E{Key: "nreturned", Value: e.Returned()})
 }
 
 // waits reports whether a command is slow by its nature: it waits for something to happen.
@@ -98,19 +125,22 @@ func abridged(m *wire.Msg) any {
 	return bson.D{{Key: m.Name(), Value: m.Collection()}, {Key: "$db", Value: m.DB()}, {Key: "$truncated", Value: true}}
 }
 
-func (l *Log) write(severity, component string, id int, c gateway.Client, message string, attr bson.D) {
+// write returns the line, or nil if there is none.
+func (l *Log) write(at time.Time, component string, id int, c gateway.Client, message string, attr bson.D) []byte {
 	raw, err := bson.Marshal(attr)
 	if err != nil {
 		l.failed(err)
-		return
+		return nil
 	}
-	line := logfile.AppendTime([]byte(`{"t":`), l.now())
-	line = append(line, `,"s":"`+severity+`","c":"`+component+`","id":`...)
+	line := logfile.AppendTime([]byte(`{"t":`), at)
+	line = append(line, `,"s":"I","c":"`+component+`","id":`...)
 	line = strconv.AppendInt(line, int64(id), 10)
 	line = strconv.AppendInt(append(line, `,"ctx":"conn`...), int64(c.Connection), 10)
 	line = logfile.AppendString(append(line, `","msg":`...), message)
 	line = logfile.AppendDocument(append(line, `,"attr":`...), raw)
-	if err := l.lines.Append(append(line, "}\n"...)); err != nil {
+	line = append(line, "}\n"...)
+	if err := l.lines.Append(line); err != nil {
 		l.failed(err)
 	}
+	return line
 }

@@ -1,6 +1,7 @@
 package mongolog
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"net/netip"
@@ -19,10 +20,26 @@ import (
 
 type object = map[string]any
 
+// reader counts the lines that it is told of.
+type reader struct{ slow, logins int }
+
+func (r *reader) SlowLine(line []byte, _ time.Time, _ gateway.Command) {
+	if bytes.Contains(line, []byte("Slow query")) {
+		r.slow++
+	}
+}
+
+func (r *reader) LoginLine(line []byte, _ time.Time, _ gateway.Login) {
+	if bytes.Contains(line, []byte("ACCESS")) {
+		r.logins++
+	}
+}
+
 func TestLines(t *testing.T) {
 	path := filepath.Join(t.TempDir(), FileName)
 	at := time.Date(2026, 11, 29, 10, 0, 0, 5e6, time.UTC)
-	l := New(path, func() time.Time { return at }, func(err error) { t.Error(err) })
+	var heard reader
+	l := New(path, NewThreshold(func() bool { return false }), &heard, func() time.Time { return at }, func(err error) { t.Error(err) })
 	ann := gateway.Client{Peer: netip.MustParseAddrPort("10.1.2.3:4567"), Connection: 7, User: wire.User{Name: "ann", DB: "admin"}}
 	command := func(took time.Duration, code int32, fields ...bson.E) {
 		body, err := bson.Marshal(append(bson.D(fields), bson.E{Key: "$db", Value: "shop"}))
@@ -34,8 +51,8 @@ func TestLines(t *testing.T) {
 	}
 	l.Login(gateway.Login{Client: ann, Mechanism: "SCRAM-SHA-256", Claimed: ann.User})
 	l.Login(gateway.Login{Client: ann, Mechanism: "SCRAM-SHA-256", Claimed: ann.User, Reason: errors.New("wrong proof")})
-	command(Slow-1, 0, bson.E{Key: "find", Value: "orders"})
-	command(Slow, 0, bson.E{Key: "find", Value: "orders"})
+	command(usual-1, 0, bson.E{Key: "find", Value: "orders"})
+	command(usual, 0, bson.E{Key: "find", Value: "orders"})
 	command(time.Second, 50, bson.E{Key: "getMore", Value: int64(5)}, bson.E{Key: "collection", Value: "orders"})
 	command(time.Hour, 0, bson.E{Key: "getMore", Value: int64(5)}, bson.E{Key: "collection", Value: "orders"}, bson.E{Key: "maxTimeMS", Value: int32(1000)})
 	command(time.Second, 0, bson.E{Key: "insert", Value: "orders"}, bson.E{Key: "comment", Value: strings.Repeat("x", longest)})
@@ -68,6 +85,9 @@ func TestLines(t *testing.T) {
 			t.Fatal(err)
 		}
 		got = append(got, o)
+	}
+	if heard.slow != 4 || heard.logins != 2 {
+		t.Errorf("the reader was told of %d slow operations and %d logins", heard.slow, heard.logins)
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("lines\n%v, want\n%v", got, want)

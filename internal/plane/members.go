@@ -104,7 +104,7 @@ func (p *Plane) bind(d *deployment, c *model.Cluster, t *model.Topology) (begun 
 // serve starts a member.
 func (p *Plane) serve(d *deployment, c *model.Cluster, id int, m *member) {
 	if p.cfg.Observers != nil {
-		m.observers = p.cfg.Observers(c, p.LogDir(c.ID, id))
+		m.observers = p.cfg.Observers(c, id, p.LogDir(c.ID, id))
 	}
 	var meet gateway.Meet
 	if p.cfg.Meet != nil {

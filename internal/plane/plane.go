@@ -42,9 +42,9 @@ type Config struct {
 	PortTo    int
 	Version   string // MongoDB version that gateways show
 	Databases Databases
-	// Observers returns the observers of a cluster's member, whose logs are in a directory; nil: there are none. Those that
-	// are io.Closers are closed when the member ends.
-	Observers func(c *model.Cluster, logs string) gateway.Observers
+	// Observers returns the observers of a cluster's member, by its id, whose logs are in a directory; nil: there are none.
+	// Those that are io.Closers are closed when the member ends.
+	Observers func(c *model.Cluster, member int, logs string) gateway.Observers
 	// Meet is what the commands of a cluster's member meet before they run; nil: nothing.
 	Meet      func(cluster model.ID, member int) gateway.Meet
 	Directory func(*model.Cluster) gateway.Directory    // who may use a cluster

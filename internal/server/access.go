@@ -15,6 +15,7 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/auditing"
 	"github.com/telamon-db/telamon/internal/resource/certificate"
 	"github.com/telamon-db/telamon/internal/resource/databaseuser"
+	"github.com/telamon-db/telamon/internal/resource/project"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -60,6 +61,7 @@ type compiled struct {
 	list    []accesslist.Network
 	trust   certificate.Trust
 	audit   *audit.Policy // nil: nothing is recorded
+	slow    bool          // the threshold of slow operations is managed
 }
 
 type userName struct{ db, name string }
@@ -80,7 +82,7 @@ func newAccesses(s store.Store, shared bool, outage time.Duration, log *slog.Log
 // changed is called when a transaction of this node has written to a table.
 func (a *accesses) changed(table string) {
 	switch table {
-	case databaseuser.Users.Name, state.CustomRoles.Name, accesslist.Entries.Name, auditing.TableOfPolicies:
+	case databaseuser.Users.Name, state.CustomRoles.Name, state.Projects.Name, accesslist.Entries.Name, auditing.TableOfPolicies:
 		a.changes.Add(1)
 	default:
 		if slices.Contains(certificate.TablesOfTrust(), table) {
@@ -187,7 +189,13 @@ func (p *projectAccess) policy() *audit.Policy {
 	return nil
 }
 
-// compile reads the access list, the trusted authorities, what is audited, and users: those in the cache and who.
+// managesSlow reports whether the threshold of slow operations is managed.
+func (p *projectAccess) managesSlow() bool {
+	c := p.known.Load()
+	return c != nil && c.slow
+}
+
+// compile reads the access list, the trusted authorities, what is watched, and users: those in the cache and who.
 func (p *projectAccess) compile(tx store.Tx, into *compiled, who userName) (err error) {
 	if into.list, err = accesslist.Networks(tx, p.groupID); err != nil {
 		return err
@@ -196,6 +204,9 @@ func (p *projectAccess) compile(tx store.Tx, into *compiled, who userName) (err 
 		return err
 	}
 	if into.audit, err = auditing.PolicyOf(tx, p.groupID); err != nil {
+		return err
+	}
+	if into.slow, err = project.SlowIsManaged(tx, p.groupID); err != nil {
 		return err
 	}
 	wanted := map[userName]bool{who: who.name != ""}

@@ -45,7 +45,7 @@ type accessScene struct {
 
 func newAccessScene(t *testing.T, shared bool) *accessScene {
 	st, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "db"), time.Now,
-		append(slices.Concat((&certificate.Service{}).Tables(), auditing.New(nil).Tables()), databaseuser.Users.Schema(), state.CustomRoles.Schema(), accesslist.Entries.Schema()))
+		append(slices.Concat((&certificate.Service{}).Tables(), auditing.New(nil).Tables()), databaseuser.Users.Schema(), state.CustomRoles.Schema(), accesslist.Entries.Schema(), state.Projects.Schema()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -105,13 +105,14 @@ type Pace struct {
 	Flex    time.Duration // the same of Flex clusters and serverless instances
 	Backup  time.Duration // snapshots and restore jobs
 	Other   time.Duration // what is simulated: peering connections, private endpoints and their like
+	Advice  time.Duration // from one look at what queries ask for, to build indexes, to the next
 }
 
 var (
 	// WorkPace is as fast as possible, with a minimum that a client polling quickly can see.
-	WorkPace = Pace{Cluster: 300 * time.Millisecond, Flex: 300 * time.Millisecond, Backup: 300 * time.Millisecond, Other: 300 * time.Millisecond}
+	WorkPace = Pace{Cluster: 300 * time.Millisecond, Flex: 300 * time.Millisecond, Backup: 300 * time.Millisecond, Other: 300 * time.Millisecond, Advice: 5 * time.Second}
 	// ServicePace is about what the real service takes.
-	ServicePace = Pace{Cluster: 15 * time.Minute, Flex: 10 * time.Second, Backup: 5 * time.Minute, Other: 2 * time.Minute}
+	ServicePace = Pace{Cluster: 15 * time.Minute, Flex: 10 * time.Second, Backup: 5 * time.Minute, Other: 2 * time.Minute, Advice: time.Minute}
 )
 
 func (c *Config) fill() {

@@ -4,12 +4,14 @@ import (
 	"maps"
 
 	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/insight"
 	"github.com/telamon-db/telamon/internal/invite"
 	"github.com/telamon-db/telamon/internal/login"
 	"github.com/telamon-db/telamon/internal/mail"
 	"github.com/telamon-db/telamon/internal/policy"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/resource/accesslist"
+	"github.com/telamon-db/telamon/internal/resource/advisor"
 	"github.com/telamon-db/telamon/internal/resource/alert"
 	"github.com/telamon-db/telamon/internal/resource/apikey"
 	"github.com/telamon-db/telamon/internal/resource/auditing"
@@ -84,7 +86,8 @@ func (s *Server) families() []any {
 		&cluster.Service{Lifecycle: clusters, Store: s.store, Version: mongoDBVersion, EnforcedIn: s.enforcedIn()},
 		networks,
 		container.NewPeers(s.store, pace.Other),
-		&flex.Service{Store: s.store, Clusters: shared, Version: mongoDBVersion},
+		&flex.Service{Store: s.store, Clusters: shared, Version: mongoDBVersion, Indexing: advisor.Begin},
+		s.advisor(),
 		s.sampleData(),
 		&outage.Service{Store: s.store, MinDuration: pace.Cluster, Wake: cluster.Wake},
 		s.reconciler(),
@@ -119,7 +122,7 @@ func (s *Server) families() []any {
 
 // reconciler makes clusters what they are declared to be.
 func (s *Server) reconciler() cluster.Reconciler {
-	return cluster.Reconciler{Store: s.store, Runtime: s.plane, Dependents: append(s.declaredOfClusters(), s.backups(), s.sampleData()), MinDuration: s.cfg.Pace.Cluster}
+	return cluster.Reconciler{Store: s.store, Runtime: s.plane, Dependents: append(s.declaredOfClusters(), s.backups(), s.sampleData(), s.advisor()), MinDuration: s.cfg.Pace.Cluster}
 }
 
 // declaredOfClusters are the families of what clusters have declared beside themselves.
@@ -133,6 +136,10 @@ func (s *Server) backups() *backup.Service {
 		Store: s.store, Plane: s.plane, MinDuration: s.cfg.Pace.Backup, Version: mongoDBVersion, Wake: cluster.Wake,
 		ShipEvery: s.cfg.OplogEvery, Secret: s.secret, BaseURL: func() string { return s.bootstrap.BaseURL },
 	}
+}
+
+func (s *Server) advisor() *advisor.Service {
+	return &advisor.Service{Store: s.store, Plane: s.plane, Recorder: s.insight, Node: s.node, Every: s.cfg.Pace.Advice}
 }
 
 func (s *Server) sampleData() *sampledata.Service {
@@ -171,7 +178,7 @@ func (s *Server) handlers() map[reconcile.Kind]reconcile.Handler {
 // tables are all tables.
 func (s *Server) tables() []*store.Schema {
 	all := append(state.Tables(), reconcile.Works.Schema())
-	all = append(all, login.Tables()...)
+	all = append(append(all, login.Tables()...), insight.Tables()...)
 	for _, f := range having[keeper](s.families()) {
 		all = append(all, f.Tables()...)
 	}

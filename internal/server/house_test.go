@@ -63,6 +63,7 @@ var house = map[string][]string{
 	"internal/logfile":                {"internal/durable"},
 	"internal/mongolog":               {"internal/gateway", "internal/logfile", "internal/wire"},
 	"internal/audit":                  {"internal/docdb/query/expression", "internal/docdb/query/match", "internal/gateway", "internal/logfile", "internal/wire"},
+	"internal/insight":                {"internal/docdb/keys", "internal/gateway", "internal/model", "internal/state", "internal/store", "internal/wire"},
 	"internal/gateway":                {"internal/pki", "internal/ratelimit", "internal/share", "internal/verifier", "internal/wire"},
 	"internal/bucket":                 {},
 	"internal/plane/dump":             {"internal/wire"},
@@ -99,6 +100,7 @@ var house = map[string][]string{
 
 // ofFamilies are what each family may import.
 var ofFamilies = []string{
+	"internal/insight",
 	"internal/api", "internal/api/schema", "internal/audit", "internal/authn", "internal/authz", "internal/plane", "internal/event", "internal/fault", "internal/invite", "internal/kept", "internal/logfile", "internal/mail",
 	"internal/model", "internal/password", "internal/people", "internal/pki", "internal/policy", "internal/ratelimit",
 	"internal/reconcile", "internal/resource/shape", "internal/roster", "internal/state", "internal/store", "internal/verifier",

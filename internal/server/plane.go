@@ -40,13 +40,16 @@ func (s *Server) newPlane(secret []byte) (*plane.Plane, error) {
 }
 
 // observers see what clients of a cluster's member do.
-func (s *Server) observers(c *model.Cluster, logs string) gateway.Observers {
+func (s *Server) observers(c *model.Cluster, member int, logs string) gateway.Observers {
 	access := s.access.of(c.GroupID)
 	failed := func(err error) { s.trouble.Report("a log of a cluster cannot be written", err) }
+	noted := s.insight.Member(c.ID, member)
+	slow := mongolog.NewThreshold(access.managesSlow)
 	return gateway.Observers{
 		s.metrics.Observer(),
+		noted,
 		audit.New(filepath.Join(logs, audit.FileName), access.policy, s.clock.Now, failed),
-		mongolog.New(filepath.Join(logs, mongolog.FileName), s.clock.Now, failed),
+		mongolog.New(filepath.Join(logs, mongolog.FileName), slow, noted, s.clock.Now, failed),
 	}
 }
 

@@ -27,10 +27,10 @@ var passing = []string{"t_letters"}
 
 // inside are the tables that have rows of a project.
 var inside = []string{
-	"t_alert_configs", "t_audit_configs", "t_aws_dns", "t_backup_compliance_policies", "t_backup_endpoints", "t_backup_schedules",
+	"t_advisor_builds", "t_advisor_catalogs", "t_alert_configs", "t_audit_configs", "t_aws_dns", "t_backup_compliance_policies", "t_backup_endpoints", "t_backup_schedules",
 	"t_client_authorities", "t_cloud_access_roles", "t_clusters", "t_custom_roles", "t_database_user_certificates", "t_database_users",
 	"t_encryption_at_rest", "t_encryption_endpoints", "t_endpoint_services", "t_endpoints", "t_export_buckets", "t_export_jobs",
-	"t_federated_instances", "t_federation_endpoints", "t_federation_limits", "t_integrations", "t_maintenance_windows", "t_network_containers",
+	"t_federated_instances", "t_federation_endpoints", "t_federation_limits", "t_insight_logins", "t_insight_shapes", "t_insight_slow", "t_integrations", "t_maintenance_windows", "t_network_containers",
 	"t_network_entries", "t_network_peers", "t_online_archives", "t_projects", "t_regional_endpoint_modes", "t_restore_jobs", "t_sample_loads",
 	"t_search_deployments", "t_search_indexes", "t_snapshots", "t_user_security",
 }
@@ -151,6 +151,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	}
 	r := fill(t, s)
 	r.cluster()
+	r.advised(t)
 	full := s.Rows()
 	for _, table := range slices.Concat(scoped, inside) {
 		if len(full[table]) <= len(before[table]) {
@@ -158,6 +159,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		}
 	}
 	r.owner().Delete("/groups/" + r.project + "/clusters/alpha").Want(http.StatusAccepted)
+	r.owner().Delete("/groups/" + r.project + "/serverless/beta").Want(http.StatusAccepted)
 	s.Advance(time.Minute)
 	r.owner().Delete("/groups/" + r.project).Want(http.StatusNoContent)
 	left(t, "project", before, s.Rows(), inside)

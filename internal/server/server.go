@@ -19,6 +19,7 @@ import (
 	"github.com/telamon-db/telamon/internal/clock"
 	"github.com/telamon-db/telamon/internal/durable"
 	"github.com/telamon-db/telamon/internal/failure"
+	"github.com/telamon-db/telamon/internal/insight"
 	"github.com/telamon-db/telamon/internal/login"
 	"github.com/telamon-db/telamon/internal/mail"
 	"github.com/telamon-db/telamon/internal/metrics"
@@ -49,6 +50,7 @@ type Server struct {
 	mail      mail.Transport
 	runner    *reconcile.Runner
 	plane     *plane.Plane
+	insight   *insight.Recorder
 	nodes     *nodes.Service
 	bootstrap *bootstrapFile
 	api       net.Listener
@@ -132,6 +134,7 @@ func (s *Server) compose(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.insight = insight.NewRecorder(s.store, s.clock.Now, s.cfg.Logger)
 	if s.plane, err = s.newPlane(secret); err != nil {
 		return err
 	}
@@ -193,6 +196,7 @@ func (s *Server) Run(ctx context.Context) error {
 	group.Go(func() error { return s.usage.Run(ctx, s.store, s.cfg.Logger) })
 	group.Go(func() error { return s.runner.Run(ctx) })
 	group.Go(func() error { return s.growDisks(ctx) })
+	group.Go(func() error { return s.insight.Run(ctx) })
 	if s.shared() {
 		group.Go(func() error { return s.followClock(ctx) })
 		group.Go(func() error { return s.access.follow(ctx) })

@@ -135,6 +135,7 @@ func (s *Scan) branches(r *stage.Run) value.Documents {
 			more := a.walkBranch(r, s.Plan.branches[:i], yield)
 			s.keysExamined += a.keysExamined
 			s.docsExamined += a.docsExamined
+			s.tell()
 			if !more {
 				return
 			}

@@ -14,6 +14,7 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/query/stage"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
+	"github.com/telamon-db/telamon/internal/wire"
 )
 
 // Scan walks a plan and yields the documents that match.
@@ -27,6 +28,8 @@ type Scan struct {
 	Lent   bool  // a document is done with before the next is read
 
 	keysExamined, docsExamined int64
+	Work                       *wire.Work // to which they are added whenever the scan rests or ends; nil: to none
+	told                       wire.Work  // how much of them has been
 
 	it storage.Iterator // where the scan is, unless it rests
 	at []byte           // the key where it rests
@@ -121,12 +124,23 @@ func (s *Scan) Rest() {
 	for _, a := range s.arms {
 		a.Rest()
 	}
+	s.tell()
 	if s.it == nil {
 		return
 	}
 	s.at = append(s.at[:0], s.it.Key()...)
 	_ = s.it.Close() // its errors have been looked at
 	s.it = nil
+}
+
+// tell adds to Work what has been examined since it was last told.
+func (s *Scan) tell() {
+	if s.Work == nil {
+		return
+	}
+	s.Work.Keys += s.keysExamined - s.told.Keys
+	s.Work.Docs += s.docsExamined - s.told.Docs
+	s.told.Keys, s.told.Docs = s.keysExamined, s.docsExamined
 }
 
 // enter places the iterator on a range.
@@ -195,6 +209,7 @@ func (s *Scan) nextRow(b span) (bool, error) {
 // get yields the one document that the plan leads to. It is always a copy, because a document lent by Pebble would have
 // to be given back when the scan rests.
 func (s *Scan) get(yield func(bson.Raw) bool) error {
+	defer s.tell()
 	s.keysExamined++
 	doc, err := storage.Read(s.r, storage.DocumentKeyOf(s.coll.ID, s.Plan.spans[0].lo))
 	if err != nil || doc == nil {

@@ -22,13 +22,16 @@ type setIndexingIn struct {
 	Enable bool `query:"enable" api:"required" doc:"What the switch is set to."`
 }
 
-func setAutoIndexing(tx store.Tx, in setIndexingIn) (none api.None, err error) {
+func (s *Service) setAutoIndexing(tx store.Tx, in setIndexingIn) (none api.None, err error) {
 	c, err := state.FlexByName(tx, in.GroupID, in.ClusterName)
 	if err != nil || c.AutoIndexing == in.Enable {
 		return none, err
 	}
 	c.AutoIndexing = in.Enable
 	if err := state.Clusters.Put(tx, c); err != nil {
+		return none, err
+	}
+	if err := s.Indexing(tx, c); err != nil {
 		return none, err
 	}
 	what := event.Type("AUTO_INDEXING_DISABLED")

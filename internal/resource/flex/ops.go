@@ -27,7 +27,8 @@ type Lifecycle interface {
 type Service struct {
 	Store    store.Store
 	Clusters Lifecycle
-	Version  string // MongoDB version that databases say they are, such as 8.0.4
+	Version  string                                    // MongoDB version that databases say they are, such as 8.0.4
+	Indexing func(tx store.Tx, c *model.Cluster) error // has what queries ask for looked at, if indexes are built by themselves
 }
 
 const (

@@ -77,16 +77,17 @@ func (s *Service) serverlessOperations() api.Operations {
 		{
 			ID: "getServerlessAutoIndexing", Aliases: []string{"getGroupServerlessPerformanceAdvisorAutoIndexing"}, Method: http.MethodGet, Path: indexing,
 			Tag: advisor, Summary: "Return the switch of automatic indexing of one serverless instance",
-			Description: "Returns what the switch was set to. Flex clusters have no automatic indexing, so it says nothing about indexes.",
-			Roles:       authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared, Deprecated: deprecated, Sunset: indexingSunset, Errors: missing,
+			Description: "Returns what the switch was set to.",
+			Roles:       authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, Deprecated: deprecated, Sunset: indexingSunset, Errors: missing,
 			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, autoIndexing))},
 		},
 		{
 			ID: "setServerlessAutoIndexing", Aliases: []string{"setGroupServerlessPerformanceAdvisorAutoIndexing"}, Method: http.MethodPost, Path: indexing,
 			Tag: advisor, Summary: "Set the switch of automatic indexing of one serverless instance",
-			Description: "Keeps what the switch is set to. Flex clusters have no automatic indexing, so nothing follows from it.",
-			Roles:       authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Deprecated: deprecated, Sunset: indexingSunset, NoEnvelope: true, Errors: missing,
-			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, setAutoIndexing))},
+			Description: "While the switch is on, the index that twenty queries of a day have asked for is built in the background. One that does not " +
+				"halve the number of documents that such queries examine is dropped again. The event log tells each step.",
+			Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Real, Deprecated: deprecated, Sunset: indexingSunset, NoEnvelope: true, Errors: missing,
+			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.setAutoIndexing))},
 		},
 	}
 }

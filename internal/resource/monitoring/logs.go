@@ -12,6 +12,7 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/logfile"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -63,7 +64,7 @@ func (s *Service) download(ctx context.Context, in logIn) (out api.Stream, err e
 
 // hosted are the processes at the host of in. All of them must be of this node.
 func (s *Service) hosted(tx store.Tx, in logIn) (on []process, err error) {
-	all, err := processes(tx, in.GroupID)
+	all, err := shape.Processes(tx, in.GroupID)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +78,7 @@ func (s *Service) hosted(tx store.Tx, in logIn) (on []process, err error) {
 		on = append(on, p)
 	}
 	if len(on) == 0 {
-		return nil, processNotFound.With(in.HostName)
+		return nil, shape.ProcessNotFound.With(in.HostName)
 	}
 	return on, nil
 }

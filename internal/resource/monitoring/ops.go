@@ -13,6 +13,7 @@ import (
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -78,6 +79,6 @@ func (s *Service) Operations() api.Operations {
 
 // The kinds of errors that only this family answers with.
 var (
-	processNotFound = fault.NewKind("HOST_NOT_FOUND", fault.NotFound, "The project has no process %s.")                        // Telamon's own
+	processNotFound = shape.ProcessNotFound
 	onAnotherNode   = fault.NewKind("CLUSTER_ON_ANOTHER_NODE", fault.Conflict, "The cluster %s is on the node %s: ask there.") // Telamon's own
 )

@@ -1,12 +1,8 @@
 package monitoring
 
 import (
-	"cmp"
-	"slices"
-
 	"github.com/telamon-db/telamon/internal/api"
-	"github.com/telamon-db/telamon/internal/model"
-	"github.com/telamon-db/telamon/internal/state"
+	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -26,43 +22,12 @@ type ApiHostView struct {
 }
 
 // process is a member of a cluster that runs.
-type process struct {
-	*model.Cluster
-	model.Member
-}
-
-// processes are those of a project, by host and port.
-func processes(tx store.Tx, groupID model.ID) (all []process, err error) {
-	clusters, err := state.Clusters.List(tx, store.Query{Index: "name", Prefix: []string{groupID}})
-	for _, c := range clusters {
-		if !c.Runs() {
-			continue
-		}
-		for _, m := range c.Members {
-			all = append(all, process{c, m})
-		}
-	}
-	slices.SortStableFunc(all, func(a, b process) int {
-		return cmp.Or(cmp.Compare(a.Member.Host, b.Member.Host), cmp.Compare(a.Port, b.Port))
-	})
-	return all, err
-}
+type process = shape.Process
 
 // In names a process.
-type In struct {
-	api.InGroup
-	ProcessID string `path:"processId" api:"is=processId" doc:"Host and port of the process, such as 127.0.0.1:27017."`
-}
+type In struct{ shape.InProcess }
 
-func find(tx store.Tx, in In) (process, error) {
-	all, err := processes(tx, in.GroupID)
-	for _, p := range all {
-		if p.Address() == in.ProcessID {
-			return p, nil
-		}
-	}
-	return process{}, cmp.Or[error](err, processNotFound.With(in.ProcessID))
-}
+func find(tx store.Tx, in In) (process, error) { return shape.FindProcess(tx, in.InProcess) }
 
 type listIn struct {
 	api.InGroup
@@ -70,7 +35,7 @@ type listIn struct {
 }
 
 func (s *Service) list(tx store.Tx, in listIn) (page api.Page[ApiHostView], err error) {
-	all, err := processes(tx, in.GroupID)
+	all, err := shape.Processes(tx, in.GroupID)
 	return api.PageAs(in.Paging, all, s.show), err
 }
 

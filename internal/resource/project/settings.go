@@ -7,6 +7,7 @@ import (
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/resource/shape"
+	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -109,9 +110,14 @@ func (s *Service) updateSettings(tx store.Tx, in settingsIn) (out GroupSettings,
 	return toSettings(p), put(tx, p, events...)
 }
 
-// managedSlowMs is the switch that lets the service choose the threshold of slow operations. Clusters do not record slow
-// operations yet, so it has no effect.
+// managedSlowMs is the switch that lets the threshold of slow operations follow the load.
 const managedSlowMs = "managedSlowMs"
+
+// SlowIsManaged reports whether the threshold of slow operations follows the load on a project's clusters.
+func SlowIsManaged(tx store.Tx, groupID model.ID) (bool, error) {
+	p, err := state.Projects.Get(tx, groupID)
+	return err == nil && managesSlowMs(p), store.IfMissing(err, nil)
+}
 
 func managesSlowMs(p *model.Project) bool {
 	on, set := p.Settings[managedSlowMs]
@@ -123,18 +129,19 @@ func (s *Service) slowMs() api.Operations {
 	return api.Operations{{
 		ID: "getManagedSlowMs", Aliases: []string{"getGroupManagedSlowMs"}, Method: http.MethodGet, Path: path, Tag: tag,
 		Summary: "Return whether the threshold of slow operations is managed in one project",
-		Roles:   reader, Status: http.StatusOK, Level: api.Declared, Versions: api.Since("2023-01-01", store.Read(s.Store, shape.Get(getIn.find, managesSlowMs))),
+		Roles:   reader, Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", store.Read(s.Store, shape.Get(getIn.find, managesSlowMs))),
 	}, {
 		ID: "enableSlowOperationThresholding", Aliases: []string{"enableManagedSlowMs", "enableGroupManagedSlowMs"}, Method: http.MethodPost, Path: path + "/enable",
-		Tag:     tag,
-		Summary: "Manage the threshold of slow operations in one project", Description: "The setting is stored and shown; clusters do not record slow operations yet.",
-		Roles: owner, Status: http.StatusNoContent, Level: api.Declared, Versions: api.Since("2023-01-01", store.Write(s.Store, switchManagedSlowMs(true))),
+		Tag:         tag,
+		Summary:     "Manage the threshold of slow operations in one project",
+		Description: "From now on each process doubles the threshold after a minute with many slow operations, and halves it after one with few.",
+		Roles:       owner, Status: http.StatusNoContent, Level: api.Real, Versions: api.Since("2023-01-01", store.Write(s.Store, switchManagedSlowMs(true))),
 	}, {
 		ID: "disableSlowOperationThresholding", Aliases: []string{"disableManagedSlowMs", "disableGroupManagedSlowMs"}, Method: http.MethodDelete,
 		Path: path + "/disable", Tag: tag,
 		Summary:     "Use the default threshold of slow operations in one project",
-		Description: "The setting is stored and shown; clusters do not record slow operations yet.",
-		Roles:       owner, Status: http.StatusNoContent, Level: api.Declared, Versions: api.Since("2023-01-01", store.Write(s.Store, switchManagedSlowMs(false))),
+		Description: "Operations of 100 milliseconds and more are slow from now on.",
+		Roles:       owner, Status: http.StatusNoContent, Level: api.Real, Versions: api.Since("2023-01-01", store.Write(s.Store, switchManagedSlowMs(false))),
 	}}
 }
 
