@@ -75,7 +75,7 @@ func runAggregate(c *call) (bson.D, error) {
 		r := c.over(ctx, v)
 		return p.Run(r, sel.Results(r, s))
 	}
-	cur := newCursor(c.ns, results, v.Close)
+	cur := c.s.newCursor(c.ns, results, v.Close)
 	cur.rest, cur.of = s.Rest, v.ID()
 	return c.answer(p, cur, size)
 }
@@ -111,7 +111,7 @@ func (c *call) aggregateDocuments(ns storage.Namespace, p *stage.Pipeline, docs 
 		return nil, err
 	}
 	results := func(ctx context.Context) value.Documents { return p.Optimize().Run(c.over(ctx, v), listed(docs)) }
-	return c.answer(p, newCursor(ns, results, v.Close), size)
+	return c.answer(p, c.s.newCursor(ns, results, v.Close), size)
 }
 
 // pipelineSize is the first batch's size. A pipeline that writes does so at once.

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/telamon-db/telamon/internal/docdb/memory"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -12,7 +11,7 @@ import (
 // what cannot be said in part is refused. Nothing is left out.
 func TestRepliesShareMemory(t *testing.T) {
 	x := fresh(t)
-	x.e.replies = memory.NewBudget(5 << 20)
+	x.e.replies.Resize(10 << 20) // half of it is one user's
 	const docs = 8
 	for i := range docs {
 		x.insert("c", d{{"_id", i}, {"x", strings.Repeat("x", 1<<20)}})
@@ -41,4 +40,40 @@ func TestRepliesShareMemory(t *testing.T) {
 	if used := x.e.replies.Used(); used != 0 {
 		t.Errorf("%d bytes are held", used)
 	}
+}
+
+// TestOneUserLeavesRoomForOthers: a user who takes in none of many large replies gets smaller ones and then none, and
+// another user reads on, of this engine and of another one.
+func TestOneUserLeavesRoomForOthers(t *testing.T) {
+	x, beside := fresh(t), fresh(t)
+	for _, e := range []*db{x, beside} {
+		for i := range 8 {
+			e.insert("c", d{{"_id", i}, {"x", strings.Repeat("x", 1<<20)}})
+		}
+	}
+	all := d{{"find", "c"}, {"batchSize", 8}}
+	var greedy []*db
+	for refused := false; !refused; {
+		y := x.as("greedy")
+		reply := y.run(all)
+		refused = reply.Lookup("ok").AsFloat64() == 0
+		if greedy = append(greedy, y); len(greedy) > 256 {
+			t.Fatal("nothing bounds one user")
+		}
+	}
+	if len(greedy) < 8 {
+		t.Errorf("the user has only %d replies before there is one too many", len(greedy)-1)
+	}
+	if whole := replies.Size(); x.e.replies.Used() > whole/4 {
+		t.Errorf("one user holds %d of %d bytes", x.e.replies.Used(), whole)
+	}
+	for _, other := range []*db{x.as("modest"), beside.as("greedy")} {
+		if n := len(other.ok(all).Lookup("cursor", "firstBatch").Value) >> 20; n != 8 {
+			t.Errorf("%d documents are left for another user", n)
+		}
+	}
+	for _, y := range greedy {
+		y.s.Sent()
+	}
+	x.as("greedy").ok(all)
 }

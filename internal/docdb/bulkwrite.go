@@ -75,7 +75,7 @@ func (c *call) bulkCursor(results []bson.D, size int64) error {
 		return err
 	}
 	all := func(context.Context) value.Documents { return listed(docs) }
-	return c.openCursor(newCursor(storage.Namespace{DB: "admin", Coll: "$cmd.bulkWrite"}, all, func() {}), size)
+	return c.openCursor(c.s.newCursor(storage.Namespace{DB: "admin", Coll: "$cmd.bulkWrite"}, all, func() {}), size)
 }
 
 // bulkGroups are the operations that are done under one lock: those on one collection that follow one another, or of an

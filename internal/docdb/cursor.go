@@ -18,7 +18,7 @@ import (
 )
 
 // replies is what the replies of all engines of the process hold together until they are sent, beside small ones, and the
-// documents that cursors keep for the next one.
+// documents that cursors keep for the next one. Each engine has a share of it, and each user a share of the engine's.
 var replies = memory.NewBudget(256 * mb)
 
 // Limits of cursors. Source: MongoDB's cursorTimeoutMillis and first batch of 101; the number of cursors is our own.
@@ -54,16 +54,17 @@ type cursor struct {
 }
 
 // newCursor makes a cursor of results, which release gives back what it stands on.
-func newCursor(ns storage.Namespace, results func(context.Context) value.Documents, release func()) *cursor {
+func (s *Session) newCursor(ns storage.Namespace, results func(context.Context) value.Documents, release func()) *cursor {
 	ctx, cancel := context.WithCancel(context.Background())
 	next, stop := iter.Pull2(results(ctx))
-	c := &cursor{ns: ns, cancel: cancel, next: next, rest: func() {}, room: replies.Open("a document of a cursor", reply.Account)}
+	c := &cursor{ns: ns, cancel: cancel, next: next, rest: func() {}, room: s.share.Open("a document of a cursor", reply.Account)}
 	c.stop = func() { cancel(); stop(); release(); c.room.Close() }
 	return c
 }
 
 // fill reads into a batch until it is full. It reports whether there is nothing more.
 func (c *cursor) fill(ctx context.Context, b *reply.Batch) (done bool, err error) {
+	b.Partial = true
 	defer context.AfterFunc(ctx, c.cancel)()
 	for !b.Full() {
 		doc := c.pending

@@ -33,6 +33,7 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/spill"
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 	"github.com/telamon-db/telamon/internal/docdb/usage"
+	"github.com/telamon-db/telamon/internal/wire"
 )
 
 // Options configure an Engine. The zero value is usable.
@@ -71,9 +72,10 @@ type Engine struct {
 	uses       usage.Collections
 	indexes    usage.Indexes
 	logical    usage.Sessions
-	memory     *memory.Budget // gathered
-	spill      *spill.Disk    // for what is gathered beyond that
-	replies    *memory.Budget
+	memory     *memory.Budget           // gathered
+	spill      *spill.Disk              // for what is gathered beyond that
+	replies    *memory.Budget           // its share
+	shares     memory.Shares[wire.User] // of users, of replies
 
 	readTime    atomic.Int64 // Parameters.ReadTime
 	members     concern.Members
@@ -100,7 +102,7 @@ func Open(dir string, o Options) (*Engine, error) {
 	if o.SweepEvery == 0 {
 		o.SweepEvery = time.Minute
 	}
-	e := &Engine{store: store, log: o.Logger, started: time.Now(), mono: time.Now, memory: gathered.Part(), spill: disk, replies: replies}
+	e := &Engine{store: store, log: o.Logger, started: time.Now(), mono: time.Now, memory: gathered.Part(), spill: disk, replies: replies.Share()}
 	e.cursors.init()
 	e.members.Set(1, 0)
 	e.dropAsides()

@@ -99,7 +99,7 @@ func (c *call) findAll(sel plan.Selection, size int64) error {
 		defer v.Close()
 		return c.onlyBatch(results(c.ctx), size)
 	}
-	cur := newCursor(c.ns, results, v.Close)
+	cur := c.s.newCursor(c.ns, results, v.Close)
 	cur.left, cur.rest, cur.lasting, cur.of = sel.Limit, s.Rest, c.Bool("noCursorTimeout", false), v.ID()
 	return c.openCursor(cur, size)
 }

@@ -78,7 +78,7 @@ func TestPanicsLeaveNothingOpen(t *testing.T) {
 				panic("a fault")
 			}
 		}
-		cur := newCursor(storage.Namespace{DB: "test", Coll: "c"}, results, func() { released = true })
+		cur := x.s.newCursor(storage.Namespace{DB: "test", Coll: "c"}, results, func() { released = true })
 		if good > 0 {
 			if err := x.e.cursors.add(x.s, cur, time.Now()); err != nil {
 				t.Fatal(err)

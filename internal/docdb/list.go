@@ -23,7 +23,7 @@ func (c *call) listReply(ns storage.Namespace, docs []bson.D, filter *match.Filt
 		return nil, err
 	}
 	results := func(context.Context) iter.Seq2[bson.Raw, error] { return listed(kept) }
-	return nil, c.openCursor(newCursor(ns, results, func() {}), size)
+	return nil, c.openCursor(c.s.newCursor(ns, results, func() {}), size)
 }
 
 func listed(docs []bson.Raw) iter.Seq2[bson.Raw, error] {

@@ -142,7 +142,7 @@ func TestPanicsHoldNoMemory(t *testing.T) {
 				}
 			}
 		}
-		cur := newCursor(storage.Namespace{DB: "test", Coll: "c"}, results, func() {})
+		cur := x.s.newCursor(storage.Namespace{DB: "test", Coll: "c"}, results, func() {})
 		if err := x.e.cursors.add(x.s, cur, time.Now()); err != nil {
 			t.Fatal(err)
 		}

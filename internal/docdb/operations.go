@@ -42,10 +42,13 @@ func (t *sessionTable) created() int64 {
 	return t.last
 }
 
-func (t *sessionTable) part(s *Session) {
+// part ends the listing of a session, and reports whether it was listed.
+func (t *sessionTable) part(s *Session) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	_, was := t.open[s]
 	delete(t.open, s)
+	return was
 }
 
 // list returns the sessions, the oldest first.

@@ -24,6 +24,7 @@ type Session struct {
 	ctx    context.Context // ends with the connection, the session or the engine
 	cancel context.CancelFunc
 
+	share *memory.Budget // the user's, of replies
 	busy  sync.Mutex     // held while a command runs
 	reply memory.Account // what the reply holds until it is sent
 	work  wire.Work      // of the last command
@@ -40,7 +41,8 @@ type Session struct {
 // NewSession begins a session of user, who has been authorized for what they will run. Its commands end with ctx. It must
 // be closed.
 func (e *Engine) NewSession(ctx context.Context, user wire.User) *Session {
-	s := &Session{e: e, user: user, reply: e.replies.Open("a reply", reply.Account)}
+	share := e.shares.Join(user, e.replies)
+	s := &Session{e: e, user: user, share: share, reply: share.Open("a reply", reply.Account)}
 	ctx, end := context.WithCancel(ctx)
 	stop := context.AfterFunc(e.store.Context(), end)
 	s.ctx, s.cancel = ctx, func() { stop(); end() }
@@ -61,7 +63,9 @@ func (s *Session) Worked() wire.Work { return s.work }
 // Close ends the session's running command, waits for that, and releases the session's cursors.
 func (s *Session) Close() {
 	s.cancel()
-	s.e.sessions.part(s)
+	if s.e.sessions.part(s) {
+		defer s.e.shares.Leave(s.user)
+	}
 	s.busy.Lock()
 	defer s.busy.Unlock()
 	s.Sent()

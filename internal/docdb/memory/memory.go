@@ -12,6 +12,7 @@ import (
 type Budget struct {
 	size, used atomic.Int64
 	of         *Budget // of which it is a part, or nil
+	modest     bool    // leaves as much of the whole as it holds
 }
 
 // NewBudget returns a budget of size bytes, all of them free.
@@ -28,6 +29,14 @@ func (b *Budget) Part() *Budget {
 	return part
 }
 
+// Share is a part that never holds more than it leaves to others: one has half of b at most, two have a third each. So there
+// is something left for whoever comes next, and many that ask for much have little each.
+func (b *Budget) Share() *Budget {
+	part := b.Part()
+	part.modest = true
+	return part
+}
+
 // Resize changes how many bytes there are. If more are held already, nothing is taken until enough have been given back.
 func (b *Budget) Resize(size int64) { b.size.Store(size) }
 
@@ -37,8 +46,26 @@ func (b *Budget) Used() int64 { return b.used.Load() }
 // Size is how many bytes there are.
 func (b *Budget) Size() int64 { return b.size.Load() }
 
-// take reports whether n bytes were free. It takes them then.
+// free is how many bytes can be taken.
+func (b *Budget) free() int64 {
+	used := b.used.Load()
+	free := b.size.Load() - used
+	if b.of == nil {
+		return free
+	}
+	whole := b.of.free()
+	if b.modest {
+		whole = (whole - used) / 2
+	}
+	return min(free, whole)
+}
+
+// take reports whether n bytes were free. It takes them then. Shares that take at the same moment may leave a little less of
+// the whole than they should, but never hold more than there is.
 func (b *Budget) take(n int64) bool {
+	if n > b.free() {
+		return false
+	}
 	for {
 		used := b.used.Load()
 		if used+n > b.size.Load() {
@@ -98,6 +125,9 @@ func (a *Account) Take(n int) error {
 	return nil
 }
 
+// Spare takes n bytes if as many are left then, and reports whether it did: it is for what can do with less.
+func (a *Account) Spare(n int) bool { return int64(n) <= a.of.free()/2 && a.Take(n) == nil }
+
 // Give gives n of the bytes back that were taken.
 func (a *Account) Give(n int) {
 	a.held -= n
@@ -105,4 +135,8 @@ func (a *Account) Give(n int) {
 }
 
 // Close gives everything back.
-func (a *Account) Close() { a.Give(a.held) }
+func (a *Account) Close() {
+	if a.held != 0 { // most hold nothing, and the counters are everybody's
+		a.Give(a.held)
+	}
+}

@@ -67,6 +67,48 @@ func TestParts(t *testing.T) {
 	}
 }
 
+// TestShares: whoever takes as much as there is leaves as much to others as it has, at every level.
+func TestShares(t *testing.T) {
+	whole := NewBudget(1200)
+	one, two := whole.Share(), whole.Share()
+	var users Shares[string]
+	take := func(b *Budget) (n int) {
+		a := b.Open("stream", 1200)
+		for a.Take(1) == nil {
+			n++
+		}
+		return n
+	}
+	for i, got := range []int{
+		take(users.Join("ann", one)), // a quarter: half of what may be one's half
+		take(two),                    // half of what is left
+		take(users.Join("bob", one)),
+		take(users.Join("ann", one)),
+	} {
+		if want := []int{300, 450, 37, 0}[i]; got != want {
+			t.Errorf("taker %d has %d, not %d", i, got, want)
+		}
+	}
+	if len(users.all) != 2 {
+		t.Errorf("there are %d shares", len(users.all))
+	}
+	for _, name := range []string{"ann", "ann", "bob"} {
+		users.Leave(name)
+	}
+	if len(users.all) != 0 {
+		t.Errorf("shares of who has left: %v", users.all)
+	}
+}
+
+// TestSpare: what can do with less leaves as much as it takes.
+func TestSpare(t *testing.T) {
+	b := NewBudget(100)
+	a := b.Open("batch", 100)
+	if a.Spare(51) || !a.Spare(50) || a.Spare(26) || !a.Spare(25) || b.Used() != 75 {
+		t.Errorf("%d bytes are held", b.Used())
+	}
+}
+
 // TestBudgetHolds has many take at once: never do they hold more than there is, and in the end nothing.
 func TestBudgetHolds(t *testing.T) {
 	const size = 1000

@@ -22,6 +22,7 @@ const (
 // Batch is a cursor's reply while its documents are written: each is copied once, from where it is stored.
 type Batch struct {
 	room          *memory.Account // of the session, until the reply is sent
+	Partial       bool            // another batch can follow: this one leaves room for other replies
 	Err           error           // why there was no room for a document
 	out           []byte
 	cursor, array int32 // where the documents began that are open in out
@@ -58,7 +59,13 @@ func (b *Batch) Add(doc bson.Raw) bool {
 }
 
 func (b *Batch) grow(n int) bool {
-	if len(b.out)+n > Small {
+	switch {
+	case len(b.out)+n <= Small:
+	case b.Partial && b.Docs > 0:
+		if !b.room.Spare(n) {
+			return false
+		}
+	default:
 		if b.Err = b.room.Take(n); b.Err != nil {
 			return false
 		}
