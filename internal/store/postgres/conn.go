@@ -12,43 +12,52 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/telamon-db/telamon/internal/store"
 	"github.com/telamon-db/telamon/internal/store/sqlkit"
 )
-
-// endTime bounds the end of a transaction, which the caller's context does not interrupt.
-const endTime = 30 * time.Second
 
 // conn is a connection with an open transaction.
 type conn struct {
 	*pgxpool.Conn
-	failed error // of the first statement that failed: PostgreSQL undoes the transaction whatever follows
+	answer time.Duration // that PostgreSQL has for each statement
+	failed error         // of the first statement that failed: PostgreSQL undoes the transaction whatever follows
 }
+
+// errSilent is the cause of the end of a statement that PostgreSQL does not answer.
+var errSilent = errors.New("store: PostgreSQL does not answer a statement")
 
 // Exec runs a statement and returns how many rows it changed.
 func (c *conn) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, c.answer, errSilent)
+	defer cancel()
 	tag, err := c.Conn.Exec(ctx, numbered(query), inBytes(args)...)
-	return tag.RowsAffected(), c.note(err)
+	return tag.RowsAffected(), c.note(ctx, err)
 }
 
 // Query runs a statement that returns rows.
 func (c *conn) Query(ctx context.Context, query string, args ...any) (sqlkit.Rows, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, c.answer, errSilent)
 	r, err := c.Conn.Query(ctx, numbered(query), inBytes(args)...)
 	if err != nil {
-		return nil, c.note(err)
+		defer cancel()
+		return nil, c.note(ctx, err)
 	}
-	return &rows{r, c}, nil
+	return &rows{r, ctx, cancel, c}, nil
 }
 
-func (c *conn) note(err error) error {
+func (c *conn) note(ctx context.Context, err error) error {
+	if err != nil && errors.Is(context.Cause(ctx), errSilent) {
+		err = fmt.Errorf("%w: %w: %w", store.ErrUnreachable, errSilent, err)
+	}
 	if c.failed == nil {
 		c.failed = err
 	}
 	return err
 }
 
-// commit ends the transaction. It cannot be interrupted: nobody would know then whether it happened.
+// commit ends the transaction. The caller's context cannot interrupt it: nobody would know then whether it happened.
 func (c *conn) commit(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTime)
+	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), c.answer, errSilent)
 	defer cancel()
 	tag, err := c.Conn.Exec(ctx, "COMMIT")
 	switch {
@@ -61,13 +70,13 @@ func (c *conn) commit(ctx context.Context) error {
 	case pgconn.SafeToRetry(err):
 		return again{cut{err}}
 	}
-	return fmt.Errorf("store: commit: whether it happened is not known: %w", err)
+	return fmt.Errorf("store: commit: whether it happened is not known: %w", c.note(ctx, err))
 }
 
 // release rolls back an open transaction and gives the connection back. The pool replaces a broken connection.
 func (c *conn) release() {
 	if !c.Conn.Conn().IsClosed() && c.Conn.Conn().PgConn().TxStatus() != 'I' {
-		ctx, cancel := context.WithTimeout(context.Background(), endTime)
+		ctx, cancel := context.WithTimeout(context.Background(), c.answer)
 		defer cancel()
 		_, _ = c.Conn.Exec(ctx, "ROLLBACK") // if it fails, the pool closes the connection, which does the same
 	}
@@ -77,7 +86,9 @@ func (c *conn) release() {
 // rows are the rows of a query. Strings are scanned out of columns of bytes.
 type rows struct {
 	pgx.Rows
-	conn *conn
+	ctx    context.Context // of the statement
+	cancel context.CancelFunc
+	conn   *conn
 }
 
 // Scan reads a row.
@@ -91,11 +102,12 @@ func (r *rows) Scan(dest ...any) error {
 }
 
 // Err is the error that ended the rows early, or nil.
-func (r *rows) Err() error { return r.conn.note(r.Rows.Err()) }
+func (r *rows) Err() error { return r.conn.note(r.ctx, r.Rows.Err()) }
 
 // Close ends the query.
 func (r *rows) Close() error {
 	r.Rows.Close()
+	r.cancel()
 	return nil
 }
 

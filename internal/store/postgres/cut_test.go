@@ -128,6 +128,29 @@ func TestSilence(t *testing.T) {
 	}
 }
 
+// An update ends soon when PostgreSQL falls silent under it, and is never reported as done.
+func TestSilenceInTheMiddle(t *testing.T) {
+	p := newProxy(t, pgtest.URL(t))
+	s, err := Open(t.Context(), p.url, time.Now, []*store.Schema{note})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	p.hang.Store(true)
+	for _, at := range []string{"row", "COMMIT"} {
+		p.cut(at, 1, false)
+		s.(*Store).answer = 100 * time.Millisecond
+		err := put(s, "row-"+at)
+		s.(*Store).answer = answer
+		if !errors.Is(err, errSilent) || !errors.Is(err, store.ErrUnreachable) || errors.Is(err, errSpan) {
+			t.Errorf("silent at %s: %v", at, err)
+		}
+		if again := put(s, "after-"+at); again != nil || exists(t, s, "row-"+at) || !exists(t, s, "after-"+at) {
+			t.Errorf("after the silence at %s: %v", at, again)
+		}
+	}
+}
+
 // A restart is waited for. While PostgreSQL is away for longer, transactions fail after a bounded time, and afterwards
 // the store serves by itself.
 func TestRestart(t *testing.T) {

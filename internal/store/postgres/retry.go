@@ -84,6 +84,8 @@ func (s *Store) attempt(ctx context.Context, how mode, fn func(*conn) error) err
 	err = fn(c)
 	if c.failed != nil && ctx.Err() == nil { // whatever fn has made of it
 		switch {
+		case errors.Is(c.failed, errSilent):
+			return c.failed
 		case raced(c.failed):
 			return again{c.failed}
 		case c.Conn.Conn().IsClosed():
@@ -131,7 +133,7 @@ func (s *Store) tryBegin(ctx context.Context, how mode) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{Conn: pooled}
+	c := &conn{Conn: pooled, answer: s.answer}
 	if _, err := pooled.Exec(ctx, string(how)); err != nil {
 		c.release()
 		return nil, err

@@ -31,11 +31,13 @@ const (
 	maxConns = 16
 	// patience is how long a transaction waits for PostgreSQL to become available, and a view for its answer.
 	patience = 5 * time.Second
-	// span is how long a transaction may take, with all its attempts, until it commits: a PostgreSQL that accepts
-	// connections and does not answer delays nobody for ever.
+	// span is how long a transaction may take, with all its attempts, until it commits: an update waits for others.
 	span = 30 * time.Second
-	// viewSpan is how long a view may take. It waits for nothing but answers.
-	viewSpan = 6 * time.Second
+	// answer is how long a statement may take, and a view, which waits for nothing but answers: a PostgreSQL that accepts
+	// connections and does not answer delays nobody for longer.
+	answer = 6 * time.Second
+	// migration is how long a statement may take that brings the database to the declared tables.
+	migration = time.Hour
 )
 
 // mode is the statement that begins a transaction.
@@ -49,12 +51,13 @@ const (
 
 // Store is the store in a PostgreSQL database.
 type Store struct {
-	kit  *sqlkit.Kit
-	now  func() time.Time
-	pool *pgxpool.Pool
-	lane chan struct{} // holds a token while an update that has lost a race has the lane
-	gate sqlkit.Gate
-	span time.Duration
+	kit    *sqlkit.Kit
+	now    func() time.Time
+	pool   *pgxpool.Pool
+	lane   chan struct{} // holds a token while an update that has lost a race has the lane
+	gate   sqlkit.Gate
+	span   time.Duration
+	answer time.Duration
 }
 
 var _ store.Store = (*Store)(nil)
@@ -74,10 +77,11 @@ func Open(ctx context.Context, url string, now func() time.Time, tables []*store
 	if err != nil {
 		return nil, fmt.Errorf("store: open PostgreSQL: %w", err)
 	}
-	s := &Store{kit: kit, now: now, pool: pool, lane: make(chan struct{}, 1), span: span}
+	s := &Store{kit: kit, now: now, pool: pool, lane: make(chan struct{}, 1), span: span, answer: migration}
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: open PostgreSQL: %w", err), s.Close())
 	}
+	s.answer = answer
 	return s, nil
 }
 
@@ -122,7 +126,7 @@ func (s *Store) View(ctx context.Context, fn func(store.Tx) error) error {
 		return err
 	}
 	defer s.gate.Leave()
-	return s.transact(ctx, snapshot, min(s.span, viewSpan), fn)
+	return s.transact(ctx, snapshot, min(s.span, s.answer), fn)
 }
 
 // Recall returns nil: other nodes change the store, so nothing is cached.
