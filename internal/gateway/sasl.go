@@ -42,7 +42,7 @@ func (c *conn) saslStart(ctx context.Context, body bson.Raw, db string) (bson.D,
 		c.g.observer.Login(Login{Client: c.client(), Reason: err})
 		return nil, err
 	}
-	if err := c.startSlowly(ctx); err != nil {
+	if err := c.inTurn(ctx, startsOfAddress); err != nil {
 		return nil, err
 	}
 	talk, err := mechanism.begin(ctx, c, db)

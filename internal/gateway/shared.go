@@ -1,16 +1,19 @@
 package gateway
 
 import (
+	"runtime"
+
 	"github.com/telamon-db/telamon/internal/ratelimit"
 	"github.com/telamon-db/telamon/internal/share"
 )
 
 // Shared is what the gateways of a process share.
 type Shared struct {
-	messages *share.Memory     // bytes of messages that are being read, unpacked and answered
-	guests   *share.Seats      // connections of clients that have not logged in
-	members  *share.Seats      // connections of those that have
-	tries    *ratelimit.Limits // wrong proofs
+	messages   *share.Memory     // bytes of messages that are being read, unpacked and answered
+	guests     *share.Seats      // connections of clients that have not logged in
+	members    *share.Seats      // connections of those that have
+	tries      *ratelimit.Limits // handshakes, logins and wrong proofs
+	handshakes chan struct{}     // of TLS that are being computed: on half of the processors at most
 }
 
 // messageBytes is enough for any single message: its compressed and uncompressed forms, and what is made of its parts.
@@ -23,7 +26,10 @@ func NewShared(descriptors int) *Shared {
 	if err != nil {
 		panic(err) // there is no limit of ours that could be wrong
 	}
-	return &Shared{share.NewMemory(messageBytes), share.NewSeats(guests), share.NewSeats(members), tries}
+	return &Shared{
+		messages: share.NewMemory(messageBytes), guests: share.NewSeats(guests), members: share.NewSeats(members), tries: tries,
+		handshakes: make(chan struct{}, max(runtime.GOMAXPROCS(0)/2, 1)),
+	}
 }
 
 // Usage is how much of their shared resources gateways are using.

@@ -7,12 +7,13 @@ import (
 	"github.com/telamon-db/telamon/internal/ratelimit"
 )
 
-// How many logins an address may begin, and how many wrong proofs for one user from one address are answered: so many
-// at once, and so many a minute from then on. Right proofs are not counted. Proofs for a user are not counted across
-// addresses, or strangers could lock out a user whose name they know.
+// How many TLS handshakes and logins an address may begin, and how many wrong proofs for one user from one address are
+// answered: so many at once, and so many a minute from then on. Right proofs are not counted. Proofs for a user are not
+// counted across addresses, or strangers could lock out a user whose name they know.
 var (
-	startsOfAddress = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 500, Refill: 250 * 60}}
-	wrongOfOneAt    = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 20, Refill: 20 * 60}}
+	handshakesOfAddress = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 500, Refill: 100 * 60}}
+	startsOfAddress     = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 500, Refill: 250 * 60}}
+	wrongOfOneAt        = &ratelimit.Set{Limit: ratelimit.Limit{Capacity: 20, Refill: 20 * 60}}
 )
 
 // maxSlow is how long a proof may wait for its turn. A proof that would have to wait longer is refused unchecked.
@@ -45,12 +46,12 @@ func turn(ctx context.Context, limits *ratelimit.Limits, set *ratelimit.Set, add
 	return true, nil
 }
 
-// startSlowly waits for the turn of a login that begins, whatever its user: each looks a user up.
-func (c *conn) startSlowly(ctx context.Context) error {
+// inTurn waits for the turn of the connection's address to begin a handshake or a login, whoever logs in.
+func (c *conn) inTurn(ctx context.Context, set *ratelimit.Set) error {
 	limits := c.g.shared.tries
-	spent, err := turn(ctx, limits, startsOfAddress, c.subnet, "")
+	spent, err := turn(ctx, limits, set, c.subnet, "")
 	if err == nil && !spent {
-		limits.Take(startsOfAddress, c.subnet)
+		limits.Take(set, c.subnet)
 	}
 	return err
 }

@@ -39,7 +39,7 @@ func (c *conn) authenticate(ctx context.Context, body bson.Raw, db string) (bson
 		c.g.observer.Login(Login{Client: c.client(), Reason: err})
 		return nil, err
 	}
-	if err := c.startSlowly(ctx); err != nil {
+	if err := c.inTurn(ctx, startsOfAddress); err != nil {
 		return nil, err
 	}
 	asked, _ := body.Lookup("user").StringValueOK()

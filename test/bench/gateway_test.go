@@ -11,7 +11,6 @@ import (
 	"net/netip"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -158,50 +157,17 @@ func BenchmarkGateway(b *testing.B) {
 	b.Run("privileges=100", func(b *testing.B) {
 		compare(b, 4000, finds(logged(b, plain, nil, 1)...), finds(logged(b, x.gate(nil, hundred()), nil, 1)...))
 	})
-	b.Run("storm", func(b *testing.B) {
-		calm := finds(logged(b, plain, nil, 1)...)
-		as, raging := app(b), false
-		stop := func() {}
-		turn := func() { // of calm and storm
-			if stop(); raging {
-				stop = func() {}
-			} else {
-				stop = storm(b, plain, as)
-			}
-			raging = !raging
-		}
-		turn()
-		compareAfter(b, turn, 20_000, calm, calm)
-		stop()
-	})
+	b.Run("storm", func(b *testing.B) { weather(b, plain, nil) })
+	b.Run("storm-tls", func(b *testing.B) { weather(b, x.gate(own, readWrite), trust) })
 }
 
-// storm logs in from another address, without a pause, until it is stopped. It begins with as many logins as an address has
-// at once: after those it is as fast as the gateway lets it be.
-func storm(b *testing.B, l net.Listener, as *scram.Client) (stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	var group sync.WaitGroup
-	var logins atomic.Int64
-	for range 4 {
-		group.Go(func() {
-			dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 9)}}
-			for ctx.Err() == nil {
-				nc, err := dialer.DialContext(ctx, "tcp", l.Addr().String())
-				if err != nil {
-					continue // the storm is over
-				}
-				end := context.AfterFunc(ctx, func() { nc.Close() })
-				(&talker{b: b, nc: nc, r: bufio.NewReader(nc), gone: ctx}).login(as)
-				logins.Add(1)
-				end()
-				nc.Close()
-			}
-		})
-	}
-	for logins.Load() < 600 && !b.Failed() {
-		time.Sleep(time.Millisecond)
-	}
-	return func() { cancel(); group.Wait() }
+// weather compares finds while somebody else storms with finds in a calm.
+func weather(b *testing.B, l net.Listener, trust *tls.Config) {
+	find := finds(logged(b, l, trust, 1)...)
+	s := newStorm(b, l, trust)
+	defer s.end()
+	compareAfter(b, s.turn, 4000, find, find)
+	b.ReportMetric(s.rate(), "logins/s")
 }
 
 // authority returns TLS for a server on the loopback address, and what trusts it.
