@@ -32,10 +32,7 @@ func BenchmarkMembers(b *testing.B) {
 		for i := range clusters / ofAProject {
 			project := p.call(http.MethodPost, "/groups", map[string]any{"name": fmt.Sprint("p", i), "orgId": p.boot.OrgID})["id"].(string)
 			for j := range ofAProject {
-				p.call(http.MethodPost, "/groups/"+project+"/clusters", map[string]any{"name": fmt.Sprint("c", j), "clusterType": "REPLICASET",
-					"replicationSpecs": []any{map[string]any{"regionConfigs": []any{map[string]any{"providerName": "AWS", "regionName": "US_EAST_1", "priority": 7,
-						"electableSpecs": map[string]any{"instanceSize": "M10", "nodeCount": 3}}}}}})
-				all = append(all, fmt.Sprintf("/groups/%s/clusters/c%d", project, j))
+				all = append(all, p.cluster(project, fmt.Sprint("c", j)))
 			}
 		}
 		addresses := p.settle(all)
@@ -74,7 +71,7 @@ type process struct {
 	binary string
 	dir    string
 	cmd    *exec.Cmd
-	boot   struct{ BaseURL, ManagementURL, OrgID, PublicKey, PrivateKey string }
+	boot   struct{ BaseURL, ManagementURL, OrgID, ProjectID, PublicKey, PrivateKey string }
 }
 
 // start starts the process and waits until it is ready.
@@ -121,6 +118,14 @@ func (p *process) call(method, path string, body any) map[string]any {
 		p.b.Fatalf("%s: %d %v %v", path, res.StatusCode, out, err)
 	}
 	return out
+}
+
+// cluster asks for a cluster of three members, and returns its path.
+func (p *process) cluster(project, name string) string {
+	p.call(http.MethodPost, "/groups/"+project+"/clusters", map[string]any{"name": name, "clusterType": "REPLICASET",
+		"replicationSpecs": []any{map[string]any{"regionConfigs": []any{map[string]any{"providerName": "AWS", "regionName": "US_EAST_1", "priority": 7,
+			"electableSpecs": map[string]any{"instanceSize": "M10", "nodeCount": 3}}}}}})
+	return "/groups/" + project + "/clusters/" + name
 }
 
 // settle waits until all clusters are IDLE, and returns the addresses of all their members.
