@@ -94,16 +94,23 @@ func scattered(id int) int { return id * 7_919 % 1_000_003 }
 // barePebble is Pebble as the engine configures it, for as much as it matters here.
 func barePebble(b *testing.B) *pebble.DB {
 	b.Helper()
+	db := newPebble(b, b.TempDir())
+	b.Cleanup(func() { db.Close() })
+	return db
+}
+
+// newPebble is barePebble in a directory, for the caller to close.
+func newPebble(b *testing.B, dir string) *pebble.DB {
+	b.Helper()
 	o := &pebble.Options{CacheSize: 128 * mb, MemTableSize: 4 * mb, MemTableStopWritesThreshold: 4, L0CompactionThreshold: 2, FormatMajorVersion: pebble.FormatNewest,
 		Logger: quiet{}, CompactionConcurrencyRange: func() (int, int) { return 1, 1 }}
 	for i := range o.Levels {
 		o.Levels[i] = pebble.LevelOptions{BlockSize: 16 << 10, IndexBlockSize: 256 << 10, FilterPolicy: bloom.FilterPolicy(10)}
 	}
-	db, err := pebble.Open(b.TempDir(), o)
+	db, err := pebble.Open(dir, o)
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { db.Close() })
 	return db
 }
 

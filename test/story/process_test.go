@@ -24,6 +24,7 @@ import (
 const (
 	serveDir   = "TELAMON_STORY_SERVE"
 	serveStore = "TELAMON_STORY_STORE"
+	serveS3    = "TELAMON_STORY_S3"    // the service with buckets
 	serveFiles = "TELAMON_STORY_FILES" // how many files and connections it may have open, if that is to be few
 )
 
@@ -44,7 +45,7 @@ func beServer(dir string) int {
 		}
 	}
 	s, err := server.Open(context.Background(), server.Config{
-		DataDir: dir, Store: os.Getenv(serveStore), Listen: "127.0.0.1:0", Management: "127.0.0.1:0", LimitsOff: true, Logger: log,
+		DataDir: dir, Store: os.Getenv(serveStore), S3URL: os.Getenv(serveS3), Listen: "127.0.0.1:0", Management: "127.0.0.1:0", LimitsOff: true, Logger: log,
 		Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import "github.com/telamon-db/telamon/internal/fault"
 // The kinds of errors that only this family answers with.
 var (
 	snapshotNotReady     = fault.NewKind("SNAPSHOT_NOT_COMPLETED", fault.Conflict, "The snapshot %s is not completed.")                                                       // Telamon's own
+	targetTooSmall       = fault.NewKind("TARGET_CLUSTER_TOO_SMALL", fault.BadRequest, "The snapshot has %s MB of data, and the disks of cluster %s hold %s MB.")             // Telamon's own
 	restoreUnfinished    = fault.NewKind("UNFINISHED_RESTORE_JOB", fault.Conflict, "Another restore job of cluster %s is not finished yet.")                                  // Telamon's own
 	snapshotElsewhere    = fault.NewKind("SNAPSHOT_ON_ANOTHER_NODE", fault.Conflict, "The snapshot %s is on another node, which alone can read it.")                          // Telamon's own
 	downloadsLimit       = fault.NewKind("MAX_DOWNLOADS_PER_CLUSTER_EXCEEDED", fault.Conflict, "Cluster %s has %s downloads already: cancel one, or wait until one expires.") // Telamon's own

@@ -2,6 +2,7 @@ package backup
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
@@ -60,6 +61,9 @@ func (j *Job) restoreTo(tx store.Tx, snap *Snapshot, find func(store.Tx, model.I
 	}
 	if target.Node != snap.Node {
 		return elsewhere(target)
+	}
+	if most := target.DiskBytes(); most > 0 && snap.Data > most {
+		return targetTooSmall.With(strconv.FormatInt(snap.Data>>20, 10), target.Name, strconv.FormatInt(most>>20, 10))
 	}
 	j.TargetID, j.Target, j.TargetIn = target.ID, target.Name, target.GroupID
 	if err := j.begin(tx, target.Node); err != nil {

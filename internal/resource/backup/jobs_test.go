@@ -171,6 +171,29 @@ func TestOneRestoreAtATime(t *testing.T) {
 	want(t, c, 1)
 }
 
+// A cluster whose disks do not hold the snapshot's data is no target.
+func TestATargetThatIsTooSmall(t *testing.T) {
+	s := apitest.Start(t)
+	admit(s, s.ProjectID)
+	cluster(s, s.ProjectID, "alpha")
+	insert(t, orders(t, s, s.ProjectID, "alpha"), 1)
+	id := take(t, s, s.ProjectID, "alpha")
+	onDisk(t, s, func(tx store.Tx) error { // nobody fills a disk in a test
+		snap, err := backup.Snapshots.Get(tx, id)
+		if err != nil || snap.Data == 0 {
+			t.Fatalf("it has %v (%v)", snap, err)
+		}
+		snap.Data = 1 << 40
+		return backup.Snapshots.Put(tx, snap)
+	})
+	list := jobs(s.ProjectID, "alpha")
+	s.Owner().Post(list, restore(id, s.ProjectID, "alpha")).WantError(http.StatusBadRequest, "TARGET_CLUSTER_TOO_SMALL")
+	if got := s.Owner().Get(list).Results(); len(got) > 0 {
+		t.Errorf("the refused request left %v", got)
+	}
+	s.Owner().Post(list, object{"deliveryType": "download", "snapshotId": id}).Want(http.StatusOK) // needs no target
+}
+
 // A restore that fails leaves the cluster as it was.
 func TestFailedRestore(t *testing.T) {
 	s := apitest.Start(t)

@@ -25,6 +25,7 @@ import (
 // Plane is what the family needs of running databases. Every method may be asked twice.
 type Plane interface {
 	Snapshot(ctx context.Context, cluster, snapshot model.ID) (plane.Taken, error)
+	Data(cluster model.ID) (bytes int64, err error)
 	Verify(ctx context.Context, snapshot model.ID) error
 	DropSnapshot(snapshot model.ID) error
 	Lay(ctx context.Context, snapshot model.ID, legs []plane.Leg, cluster model.ID, dataset string) error
@@ -137,7 +138,7 @@ func (s *Service) clusterOperations() api.Operations {
 				"another project. pointInTime does so with the data as of a second or of an operation of the oplog. The target's clients see a short pause. " +
 				"download makes a file with what mongodump would write, which can be fetched for an hour.",
 			Roles: authz.Any(authz.GroupBackupExportOperator, authz.GroupBackupRecovery, authz.GroupBackupManager), Status: http.StatusOK, Level: api.Real,
-			Errors:   append(fault.Kinds{restoreUnfinished, fault.ClusterNotReady, snapshotNotReady, noPointInTime, downloadsLimit}, atCluster...),
+			Errors:   append(fault.Kinds{restoreUnfinished, fault.ClusterNotReady, snapshotNotReady, noPointInTime, downloadsLimit, targetTooSmall}, atCluster...),
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, createJob))},
 		},
 		{

@@ -31,7 +31,7 @@ func (s *Service) tenantOperations() api.Operations {
 	readOrOwn := authz.Any(authz.GroupOwner, authz.GroupReadOnly)
 	recovers := authz.Any(authz.GroupBackupRecovery, authz.GroupOwner)
 	missing := fault.Kinds{fault.ClusterNotFound, fault.NonFlexInFlexAPI}
-	restoring := append(fault.Kinds{restoreUnfinished, fault.ClusterNotReady, snapshotNotReady, fault.FlexInClusterAPI}, missing...)
+	restoring := append(fault.Kinds{targetTooSmall, restoreUnfinished, fault.ClusterNotReady, snapshotNotReady, fault.FlexInClusterAPI}, missing...)
 	return api.Operations{
 		{
 			ID: "listFlexBackups", Aliases: []string{"listGroupFlexClusterBackupSnapshots", "listFlexBackupSnapshots"}, Method: http.MethodGet, Path: flexBackup + "/snapshots",

@@ -44,7 +44,14 @@ func way(tx store.Tx, c *model.Cluster, m moment) (*Snapshot, []plane.Leg, error
 	if err := reachable(tx, c, until, field); err != nil {
 		return nil, nil, err
 	}
-	snap, legs, err := route(tx, c, until)
+	made, err := madeBy(tx, c, until)
+	if err == nil && made != nil && made.Turned.Unix() == int64(until.T) && m.seconds == nil {
+		err = fault.Field(field, "is a second in which a restore has replaced the data: two operations may have that position")
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	snap, legs, err := route(tx, c, made, until)
 	if err == nil && snap == nil {
 		err = fault.Field(field, "is out of reach: no completed snapshot of the data of that time is old enough")
 	}
@@ -82,11 +89,7 @@ const usualWindow = 7 // days
 // route returns the way to what a cluster's data were after the change of a time: the newest completed snapshot of the
 // dataset that the cluster had then, and the oplog of that dataset. If the dataset has no such snapshot, because a restore
 // made it a short while before, the way begins as the restore's did. snap is nil if there is no way.
-func route(tx store.Tx, c *model.Cluster, until bson.Timestamp) (snap *Snapshot, legs []plane.Leg, err error) {
-	made, err := madeBy(tx, c, until)
-	if err != nil {
-		return nil, nil, err
-	}
+func route(tx store.Tx, c *model.Cluster, made *Job, until bson.Timestamp) (snap *Snapshot, legs []plane.Leg, err error) {
 	dataset := firstDataset
 	if made != nil {
 		dataset = made.ID
@@ -109,7 +112,7 @@ func route(tx store.Tx, c *model.Cluster, until bson.Timestamp) (snap *Snapshot,
 func madeBy(tx store.Tx, c *model.Cluster, at bson.Timestamp) (made *Job, err error) {
 	all, err := Jobs.List(tx, store.Query{Index: "target", Prefix: []string{c.ID}})
 	for _, j := range all {
-		if !j.Turned.IsZero() && j.Turned.Unix() < int64(at.T) && (made == nil || j.Turned.After(made.Turned)) {
+		if !j.Turned.IsZero() && j.Turned.Unix() <= int64(at.T) && (made == nil || j.Turned.After(made.Turned)) {
 			made = j
 		}
 	}

@@ -2,6 +2,8 @@ package backup_test
 
 import (
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +12,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"github.com/telamon-db/telamon/internal/apitest"
+	"github.com/telamon-db/telamon/internal/resource/backup"
+	"github.com/telamon-db/telamon/internal/store"
 )
 
 // continuous makes a cluster whose oplog is kept.
@@ -83,6 +87,69 @@ func TestPointInTime(t *testing.T) {
 	done("beta", object{"oplogTs": five.T, "oplogInc": five.I}, 1, 2, 3, 5) // from after it
 	s.Restart()
 	done("beta", object{"oplogTs": three.T, "oplogInc": three.I}, 1, 2, 3)
+}
+
+// Positions that have been trimmed are refused; where a piece of the oplog is gone that should be there, the job fails and
+// its target stays as it was.
+func TestTrimmedPoints(t *testing.T) {
+	s := apitest.Start(t)
+	admit(s, s.ProjectID)
+	continuous(s, "alpha")
+	c, list := orders(t, s, s.ProjectID, "alpha"), jobs(s.ProjectID, "alpha")
+	inserted(t, c, 1)
+	take(t, s, s.ProjectID, "alpha")
+	early := inserted(t, c, 2)
+	s.Advance(time.Hour)
+	s.Owner().Patch(schedule(s.ProjectID, "alpha"), object{"restoreWindowDays": 1}).Want(http.StatusOK)
+	take(t, s, s.ProjectID, "alpha")
+	s.Advance(3 * aDay)
+	if got := s.Owner().Post(list, point(s, "alpha", object{"oplogTs": early.T, "oplogInc": early.I})).WantError(http.StatusBadRequest, "VALIDATION_ERROR"); strings.Join(got, " ") != "oplogTs" {
+		t.Errorf("a trimmed position: %v", got)
+	}
+	late := inserted(t, c, 3)
+	s.Advance(time.Hour)
+	pieces, err := filepath.Glob(filepath.Join(s.DataDir, "oplogs", "*", "*", "*.zst"))
+	if err != nil || len(pieces) == 0 {
+		t.Fatalf("pieces %v (%v)", pieces, err)
+	}
+	for _, p := range pieces {
+		if err := os.Remove(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	job := s.Owner().Post(list, point(s, "alpha", seconds(late))).Want(http.StatusOK).Object()["id"].(string)
+	s.Advance(time.Hour)
+	if is := s.Owner().Get(list + "/" + job).Want(http.StatusOK).Object(); is["failed"] != true || !strings.Contains(why(s, "CPS_RESTORE_FAILED"), "oplog") {
+		t.Errorf("ended as %v, as %q", is, why(s, "CPS_RESTORE_FAILED"))
+	}
+	want(t, c, 1, 2, 3)
+}
+
+// A restore replaces the data within a second. Of that second, its end is the new data; a position in it may be two.
+func TestTheSecondOfARestore(t *testing.T) {
+	s := apitest.Start(t)
+	admit(s, s.ProjectID)
+	continuous(s, "alpha")
+	cluster(s, s.ProjectID, "beta")
+	c, list := orders(t, s, s.ProjectID, "alpha"), jobs(s.ProjectID, "alpha")
+	inserted(t, c, 1)
+	id := take(t, s, s.ProjectID, "alpha")
+	inserted(t, c, 2)
+	job := s.Owner().Post(list, restore(id, s.ProjectID, "alpha")).Want(http.StatusOK).Object()["id"].(string)
+	settle(s)
+	var turned uint32
+	onDisk(t, s, func(tx store.Tx) error {
+		j, err := backup.Jobs.Get(tx, job)
+		turned = uint32(j.Turned.Unix())
+		return err
+	})
+	s.Advance(time.Hour)
+	if got := s.Owner().Post(list, point(s, "beta", object{"oplogTs": turned, "oplogInc": 1})).WantError(http.StatusBadRequest, "VALIDATION_ERROR"); strings.Join(got, " ") != "oplogTs" {
+		t.Errorf("a position in that second: %v", got)
+	}
+	s.Owner().Post(list, point(s, "beta", object{"pointInTimeUTCSeconds": turned})).Want(http.StatusOK)
+	settle(s)
+	want(t, orders(t, s, s.ProjectID, "beta"), 1)
 }
 
 func TestRefusedPoints(t *testing.T) {

@@ -49,6 +49,7 @@ func (d *diary) Ship(context.Context, model.ID, time.Time) error                
 func (d *diary) Unship(model.ID)                                                   {}
 func (d *diary) PruneLogs(model.ID, string, bson.Timestamp) error                  { return nil }
 func (d *diary) Pack(context.Context, model.ID, model.ID, string, time.Time) error { return nil }
+func (d *diary) Data(model.ID) (int64, error)                                      { return 0, nil }
 func (d *diary) DropCopies(context.Context, model.ID) error                        { return nil }
 func (d *diary) Packed(model.ID) (*os.File, error)                                 { return nil, os.ErrNotExist }
 func (d *diary) DropPack(model.ID) error                                           { return nil }

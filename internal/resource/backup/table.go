@@ -38,6 +38,7 @@ type Snapshot struct {
 
 	Dataset string         `json:"dataset,omitempty"` // of the cluster, that it is a copy of; unknown of those that were taken before this was kept
 	At      bson.Timestamp `json:"at,omitzero"`       // of the last change that is in it
+	Data    int64          `json:"data,omitempty"`    // bytes of the documents when it was taken; unknown of those from before this was kept
 	Reason  string         `json:"reason,omitempty"`  // why it failed, if that is known
 
 	Rev int64 `json:"-"`

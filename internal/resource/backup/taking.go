@@ -51,17 +51,21 @@ func (t Taking) copy(ctx context.Context, snap *Snapshot, now time.Time) (again 
 	if seen := snap.Since.Add(t.MinDuration); now.Before(seen) {
 		return seen, nil
 	}
-	return snap.Expires, t.complete(ctx, snap.ID, taken)
+	data, err := t.Plane.Data(snap.ClusterID)
+	if err != nil {
+		data = 0 // the cluster does not run any more, and nothing but a friendlier refusal depends on it
+	}
+	return snap.Expires, t.complete(ctx, snap.ID, taken, data)
 }
 
 // complete records a snapshot that has been taken. From then on its files are looked at from time to time.
-func (t Taking) complete(ctx context.Context, key string, taken plane.Taken) error {
+func (t Taking) complete(ctx context.Context, key string, taken plane.Taken, data int64) error {
 	return t.Store.Update(ctx, func(tx store.Tx) error {
 		snap, err := Snapshots.Get(tx, key)
 		if err != nil {
 			return err
 		}
-		snap.Dataset, snap.At = taken.Dataset, taken.At
+		snap.Dataset, snap.At, snap.Data = taken.Dataset, taken.At, data
 		if err := snap.copy(tx); err != nil {
 			return err
 		}

@@ -51,14 +51,16 @@ func (n RestoreNamespace) or(name string) string {
 	return name
 }
 
-// What a name is of.
+// kind is what a name is of.
+type kind int
+
 const (
-	ofDatabase   = false
-	ofCollection = true
+	ofDatabase kind = iota
+	ofCollection
 )
 
 // checkName holds a name against MongoDB's rules for names, and refuses the server's own databases.
-func checkName(bad *fault.Problems, field, name string, of bool) {
+func checkName(bad *fault.Problems, field, name string, of kind) {
 	db, coll, both := strings.Cut(name, ".")
 	switch {
 	case of == ofCollection && (!both || coll == ""):
