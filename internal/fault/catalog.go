@@ -26,6 +26,7 @@ var (
 	OrgNotFound      = &Kind{"ORG_NOT_FOUND", NotFound, "There is no organization with id %s."}
 	GroupNotFound    = &Kind{"GROUP_NOT_FOUND", NotFound, "There is no project with id %s."}
 	GroupHasClusters = &Kind{"CANNOT_CLOSE_GROUP_ACTIVE_ATLAS_CLUSTERS", Conflict, "The project still has clusters; delete them first."}
+	GroupHasStreams  = &Kind{"CANNOT_CLOSE_GROUP_ACTIVE_STREAMS_RESOURCE", Conflict, "The project still has stream processing workspaces; delete them first."}
 
 	AccessListNotFound  = &Kind{"ATLAS_ACCESS_LIST_NOT_FOUND", NotFound, "The access list has no entry %s."}
 	CannotRemoveCaller  = &Kind{"CANNOT_REMOVE_CALLER_FROM_ACCESS_LIST", BadRequest, "The change would shut out the address that the request comes from: %s."}

@@ -30,6 +30,8 @@ type Objects[K Ref, W, S any] struct {
 	// Show reads what responses have and rows do not, and returns a function that completes an object for a response.
 	// Optional.
 	Show func(tx store.Tx, groupID model.ID) (func(o *Object[W, S]) W, error)
+	// OfOrg says that objects are an organization's: its id stands where a project's would.
+	OfOrg bool
 	// Permit refuses what Add or Put has stored in tx, for rules about all of the project's objects. Optional.
 	Permit func(tx store.Tx, o *Object[W, S]) error
 	// BeforeDelete runs before an object is deleted, and may refuse that. Optional.
@@ -284,6 +286,9 @@ func (s *Objects[K, W, S]) put(tx store.Tx, o *Object[W, S], what event.Type) er
 
 // writeEvent writes an event about o, if the API has one. In any case the project must still exist.
 func (s *Objects[K, W, S]) writeEvent(tx store.Tx, o *Object[W, S], what event.Type) error {
+	if s.OfOrg {
+		return s.writeOrgEvent(tx, o, what)
+	}
 	p, err := state.Project(tx, o.GroupID)
 	if err != nil || what == "" {
 		return err

@@ -12,6 +12,7 @@ import (
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/resource/accesslist"
 	"github.com/telamon-db/telamon/internal/resource/advisor"
+	"github.com/telamon-db/telamon/internal/resource/aimodel"
 	"github.com/telamon-db/telamon/internal/resource/alert"
 	"github.com/telamon-db/telamon/internal/resource/apikey"
 	"github.com/telamon-db/telamon/internal/resource/auditing"
@@ -32,6 +33,8 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/integration"
 	"github.com/telamon-db/telamon/internal/resource/invitation"
 	"github.com/telamon-db/telamon/internal/resource/maintenance"
+	"github.com/telamon-db/telamon/internal/resource/mcpconfig"
+	"github.com/telamon-db/telamon/internal/resource/migration"
 	"github.com/telamon-db/telamon/internal/resource/monitoring"
 	"github.com/telamon-db/telamon/internal/resource/onlinearchive"
 	"github.com/telamon-db/telamon/internal/resource/organization"
@@ -42,9 +45,13 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/resourcepolicy"
 	"github.com/telamon-db/telamon/internal/resource/root"
 	"github.com/telamon-db/telamon/internal/resource/sampledata"
+	"github.com/telamon-db/telamon/internal/resource/sandbox"
 	"github.com/telamon-db/telamon/internal/resource/search"
 	"github.com/telamon-db/telamon/internal/resource/serviceaccount"
+	"github.com/telamon-db/telamon/internal/resource/standby"
+	"github.com/telamon-db/telamon/internal/resource/streams"
 	"github.com/telamon-db/telamon/internal/resource/team"
+	"github.com/telamon-db/telamon/internal/resource/telemetry"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -70,6 +77,7 @@ func (s *Server) families() []any {
 		links     = privatelink.New(s.store, pace.Other)
 		configs   = alert.NewConfigurations(s.store)
 		federated = federation.New(s.store, pace.Other)
+		flows     = streams.New(s.store, pace.Other)
 		inviter   = &invite.Sender{BaseURL: func() string { return s.bootstrap.BaseURL }}
 	)
 	list := []any{
@@ -104,6 +112,12 @@ func (s *Server) families() []any {
 		cloudaccess.New(s.store, pace.Other),
 		integration.New(s.store),
 		federated, federated.Limits, federated.Endpoints,
+		flows, flows.Connections, flows.Failovers, flows.Processors, flows.Links,
+		telemetry.NewLogs(s.store), telemetry.NewMetrics(s.store), telemetry.NewExport(s.store, pace.Other),
+		migration.New(s.store, pace.Other),
+		aimodel.NewKeys(s.store), aimodel.NewLimits(s.store),
+		mcpconfig.New(s.store), mcpconfig.NewOfOrgs(s.store),
+		sandbox.New(s.store),
 		&globalwrites.Service{Store: s.store},
 		&alert.Service{Configurations: configs}, configs,
 		&events.Service{Store: s.store, Log: s.cfg.Logger},
@@ -113,6 +127,7 @@ func (s *Server) families() []any {
 	for _, d := range s.declaredOfClusters() {
 		list = append(list, d)
 	}
+	list = append(list, standby.New(s.store, pace.Other).Failovers)
 	list = append(list, &resourcepolicy.Service{Store: s.store, Holders: having[policy.Holder](list)})
 	// Organizations and projects know who lives in them.
 	return append(list, &organization.Service{Store: s.store, Residents: having[organization.Resident](list)}, &project.Service{
@@ -128,7 +143,7 @@ func (s *Server) reconciler() cluster.Reconciler {
 // declaredOfClusters are the families of what clusters have declared beside themselves.
 func (s *Server) declaredOfClusters() []cluster.Dependent {
 	duration := s.cfg.Pace.Other
-	return []cluster.Dependent{onlinearchive.New(s.store, duration), search.NewIndexes(s.store, duration), search.NewDeployments(s.store, duration)}
+	return []cluster.Dependent{onlinearchive.New(s.store, duration), search.NewIndexes(s.store, duration), search.NewDeployments(s.store, duration), standby.New(s.store, duration)}
 }
 
 func (s *Server) backups() *backup.Service {

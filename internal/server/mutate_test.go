@@ -219,7 +219,7 @@ func sampleNumber(n *schema.Node) any {
 // texts are strings of every form that the schemas ask for.
 var texts = []string{
 	invented, "admin", "DE", "192.0.2.7", "192.0.2.0/24", "nobody@telamon.example", "2031-05-04T09:42:00Z", "2125550179", "8.0.1", "abcdefgh",
-	"vpce-0123456789abcdef0", "sg-01234567", "mdb_sa_id_" + invented, "a long text", "123456789012", "vpc-0123456789abcdef0", "https://telamon.example/hook", strings.Repeat("x", 40),
+	"vpce-0123456789abcdef0", "01234567-89ab-cdef-0123-456789abcdef", "sg-01234567", "mdb_sa_id_" + invented, "a long text", "123456789012", "vpc-0123456789abcdef0", "https://telamon.example/hook", strings.Repeat("x", 40),
 }
 
 func sampleText(n *schema.Node) string {

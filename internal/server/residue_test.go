@@ -20,19 +20,25 @@ type object = map[string]any
 var ownerless = []string{"t_cloud_users", "t_login_requests", "t_login_sessions", "t_nodes", "t_settings"}
 
 // scoped are the tables that have rows of an organization itself, and not of any of its projects.
-var scoped = []string{"t_api_key_addresses", "t_api_keys", "t_invitations", "t_memberships", "t_organizations", "t_resource_policies", "t_service_accounts", "t_team_members", "t_teams", "t_tokens", "t_work"}
+var scoped = []string{
+	"t_api_key_addresses", "t_api_keys", "t_invitations", "t_link_tokens", "t_memberships", "t_org_mcp_configs", "t_organizations",
+	"t_resource_policies", "t_sandbox_configs", "t_service_accounts", "t_team_members", "t_teams", "t_tokens", "t_work",
+}
 
 // passing are the tables whose rows are gone as soon as they have been dealt with.
 var passing = []string{"t_letters"}
 
 // inside are the tables that have rows of a project.
 var inside = []string{
-	"t_advisor_builds", "t_advisor_catalogs", "t_alert_configs", "t_audit_configs", "t_aws_dns", "t_backup_compliance_policies", "t_backup_endpoints", "t_backup_schedules",
-	"t_client_authorities", "t_cloud_access_roles", "t_clusters", "t_custom_roles", "t_database_user_certificates", "t_database_users",
-	"t_encryption_at_rest", "t_encryption_endpoints", "t_endpoint_services", "t_endpoints", "t_export_buckets", "t_export_jobs",
-	"t_federated_instances", "t_federation_endpoints", "t_federation_limits", "t_insight_logins", "t_insight_shapes", "t_insight_slow", "t_integrations", "t_maintenance_windows", "t_network_containers",
-	"t_network_entries", "t_network_peers", "t_online_archives", "t_projects", "t_regional_endpoint_modes", "t_restore_jobs", "t_sample_loads",
-	"t_search_deployments", "t_search_indexes", "t_snapshots", "t_user_security",
+	"t_advisor_builds", "t_advisor_catalogs", "t_ai_model_api_keys", "t_ai_model_rate_limits", "t_alert_configs", "t_audit_configs", "t_aws_dns",
+	"t_backup_compliance_policies", "t_backup_endpoints", "t_backup_schedules", "t_client_authorities", "t_cloud_access_roles", "t_clusters",
+	"t_custom_roles", "t_database_user_certificates", "t_database_users", "t_encryption_at_rest", "t_encryption_endpoints", "t_endpoint_services",
+	"t_endpoints", "t_export_buckets", "t_export_jobs", "t_federated_instances", "t_federation_endpoints", "t_federation_limits",
+	"t_insight_logins", "t_insight_shapes", "t_insight_slow", "t_integrations", "t_live_migration_trials", "t_live_migrations", "t_log_exports",
+	"t_log_integrations", "t_maintenance_windows", "t_mcp_configs", "t_metric_integrations", "t_network_containers", "t_network_entries",
+	"t_network_peers", "t_online_archives", "t_projects", "t_regional_endpoint_modes", "t_restore_jobs", "t_sample_loads", "t_search_deployments",
+	"t_search_indexes", "t_snapshots", "t_standby_link_failovers", "t_standby_links", "t_stream_connections", "t_stream_failover_connections",
+	"t_stream_private_links", "t_stream_processors", "t_stream_workspaces", "t_user_security",
 }
 
 // residue is an organization with a project that has something in every table.
@@ -59,6 +65,9 @@ func fill(t *testing.T, s *apitest.Server) *residue {
 	owner.Post(org+"/resourcePolicies", object{"name": "no deserts", "policies": []object{{
 		"body": `forbid (principal, action == ResourcePolicy::Action::"cluster.modify", resource) when { context.cluster.regions.contains(ResourcePolicy::Region::"aws:me-south-1") };`,
 	}}}).Want(http.StatusCreated)
+	owner.Post(org+"/liveMigrations/linkTokens", object{}).Want(http.StatusOK)
+	owner.Post(org+"/mcpConfigs", object{"mcpConfigName": "ours", "roles": []string{"ORG_READ_ONLY"}}).Want(http.StatusCreated)
+	owner.At("preview").Post(org+"/sandboxConfig", object{"enabled": true}).Want(http.StatusCreated)
 	team := owner.Post(org+"/teams", object{"name": "painters", "usernames": []any{founder}}).Want(http.StatusOK).Object()["id"]
 	r.project = owner.Post("/groups", object{"name": "doomed-too", "orgId": r.org}).Want(http.StatusOK).Object()["id"].(string)
 	at := "/groups/" + r.project
@@ -101,11 +110,20 @@ func (r *residue) networks() {
 		{"/alertConfigs", object{"eventTypeName": "CLUSTER_CREATED", "notifications": []object{{"typeName": "GROUP"}}}, http.StatusOK},
 		{"/dataFederation", object{"name": "lake"}, http.StatusOK},
 		{"/privateNetworkSettings/endpointIds", object{"endpointId": "vpce-0123456789abcdef0"}, http.StatusCreated},
+		{"/pushBasedLogExport", object{"bucketName": "logs", "iamRoleId": r.org, "prefixPath": "p"}, http.StatusOK},
+		{"/logIntegrations", object{"type": "DATADOG_LOG_EXPORT", "apiKey": "0123456789abcdef", "region": "US1", "logTypes": []string{"MONGOD"}}, http.StatusCreated},
+		{"/metricIntegrations", object{
+			"aggregationTemporality": "DELTA", "authType": "HEADER", "endpoint": "https://otel.example.com", "integrationType": "OTEL",
+			"headers": []object{{"name": "key", "value": "secret"}}, "metricSelection": []string{"MONGODB_METRICS"}, "providerType": "CUSTOM",
+		}, http.StatusCreated},
+		{"/aiModelApiKeys", object{"cloud": "ANY", "geography": "ANY", "name": "k"}, http.StatusCreated},
+		{"/mcpConfigs", object{"mcpConfigName": "ours", "roles": []string{"GROUP_READ_ONLY"}}, http.StatusCreated},
 		{"/encryptionAtRest/AWS/privateEndpoints", object{"regionName": "US_EAST_1"}, http.StatusAccepted},
 	} {
 		owner.Post(at+c.path, c.body).Want(c.status)
 	}
 	owner.Patch(at+"/privateEndpoint/regionalMode", object{"enabled": true}).Want(http.StatusOK)
+	owner.Patch(at+"/aiModelApiClouds/ANY/geographies/ANY/modelGroupNames/small/rateLimits", object{"requestsPerMinuteLimit": 10, "tokensPerMinuteLimit": 1000}).Want(http.StatusOK)
 	service := owner.Post(at+"/privateEndpoint/endpointService", object{"providerName": "AWS", "region": "US_EAST_1"}).Want(http.StatusOK).Object()["id"].(string)
 	container := owner.Post(at+"/containers", object{"atlasCidrBlock": "10.8.0.0/21", "regionName": "US_EAST_1"}).Want(http.StatusOK).Object()["id"]
 	r.Advance(time.Minute)
@@ -139,6 +157,30 @@ func (r *residue) cluster() {
 		Want(http.StatusCreated)
 	owner.Post(at+"/clusters/alpha/search/deployment", object{"specs": []object{{"instanceSize": "S20_HIGHCPU_NVME", "nodeCount": 2}}}).Want(http.StatusCreated)
 	owner.Post(at+"/sampleDatasetLoad/alpha", nil).Want(http.StatusCreated)
+	owner.Post(at+"/clusters", object{"name": "gamma", "clusterType": "REPLICASET", "replicationSpecs": []object{{"regionConfigs": []object{{
+		"providerName": "AWS", "regionName": "US_EAST_1", "priority": 7, "electableSpecs": object{"instanceSize": "M10", "nodeCount": 3},
+	}}}}}).Want(http.StatusCreated)
+	r.streams(at)
+	move := object{
+		"destination": object{"clusterName": "alpha", "groupId": r.project, "hostnameSchemaType": "PUBLIC"}, "migrationHosts": []string{"mover.example.com"},
+		"source": object{"clusterName": "old", "groupId": r.project, "managedAuthentication": true, "ssl": true},
+	}
+	owner.Post(at+"/liveMigrations", move).Want(http.StatusCreated)
+	owner.Post(at+"/liveMigrations/validate", move).Want(http.StatusOK)
+	alpha, gamma := owner.Get(at + "/clusters/alpha").Object()["id"], owner.Get(at + "/clusters/gamma").Object()["id"]
+	link := owner.At("preview").Post(at+"/standbyLinks", object{"activeClusterUniqueId": alpha, "standbyClusterUniqueId": gamma}).Want(http.StatusCreated).Object()["standbyLinkId"].(string)
+	r.Advance(time.Minute)
+	owner.At("preview").Post(at+"/standbyLinks/"+link+"/failovers", object{"type": "PLANNED"}).Want(http.StatusCreated)
+}
+
+// streams makes what the family Streams has.
+func (r *residue) streams(at string) {
+	owner, one := r.owner(), at+"/streams/flow"
+	owner.Post(at+"/streams", object{"name": "flow", "dataProcessRegion": object{"cloudProvider": "AWS", "region": "VIRGINIA_USA"}}).Want(http.StatusOK)
+	owner.Post(one+"/connections", object{"name": "alpha", "type": "Cluster", "clusterName": "alpha"}).Want(http.StatusOK)
+	owner.Post(one+"/connections/alpha/failoverConnections", object{"type": "Cluster", "clusterName": "alpha"}).Want(http.StatusCreated)
+	owner.Post(one+"/processor", object{"name": "copy", "pipeline": []object{{"$source": object{"connectionName": "alpha"}}}}).Want(http.StatusOK)
+	owner.Post(at+"/streams/privateLinkConnections", object{"provider": "AWS", "region": "us-east-1"}).Want(http.StatusOK)
 }
 
 // A project takes everything along, and then its organization does: afterwards every table has the rows that it had before
@@ -158,8 +200,12 @@ func TestNothingIsLeftBehind(t *testing.T) {
 			t.Errorf("there is nothing in %s", table)
 		}
 	}
-	r.owner().Delete("/groups/" + r.project + "/clusters/alpha").Want(http.StatusAccepted)
+	for _, cluster := range []string{"alpha", "gamma"} {
+		r.owner().Delete("/groups/" + r.project + "/clusters/" + cluster).Want(http.StatusAccepted)
+	}
 	r.owner().Delete("/groups/" + r.project + "/serverless/beta").Want(http.StatusAccepted)
+	r.owner().Delete("/groups/" + r.project + "/streams/flow/processor/copy").Want(http.StatusNoContent)
+	r.owner().Delete("/groups/" + r.project + "/streams/flow").Want(http.StatusAccepted)
 	s.Advance(time.Minute)
 	r.owner().Delete("/groups/" + r.project).Want(http.StatusNoContent)
 	left(t, "project", before, s.Rows(), inside)

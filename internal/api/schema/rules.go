@@ -69,6 +69,7 @@ var rules = map[string]*Rule{
 	"hex40":          pattern(`^([0-9a-f]){40}$`, "must be 40 hexadecimal digits"),
 	"httpURL":        {Says: "must be an address with http or https", ok: isHTTPURL},
 	"clientId":       pattern(`^mdb_sa_id_[a-fA-F\d]{24}$`, "must be mdb_sa_id_ and 24 hexadecimal digits"),
+	"uuid":           pattern(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`, "must be a UUID in small letters"),
 	"accountText":    pattern(`^[\p{L}\p{N}\-_.,' ]*$`, "must have only letters, digits, spaces and the characters -_.,'"),
 	"zoneName":       pattern(`^.{1,64}$`, "must have 1 to 64 characters"),
 	// The API's pattern has no space, but the service's own projects have spaces inside their names.

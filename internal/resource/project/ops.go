@@ -83,7 +83,7 @@ func (s *Service) projects() api.Operations {
 	}, {
 		ID: "deleteProject", Aliases: []string{"deleteGroup"}, Method: http.MethodDelete, Path: one, Tag: tag,
 		Summary: "Remove one project", Description: "Deletes a project that has no clusters left, with everything in it.",
-		Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.GroupHasClusters},
+		Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{fault.GroupHasClusters, fault.GroupHasStreams, fault.GroupHasStreams},
 		Versions: api.Since("2023-01-01", store.Write(s.Store, s.delete)),
 	}, {
 		ID: "migrateProjectToAnotherOrg", Aliases: []string{"migrateGroup"}, Method: http.MethodPost, Path: one + ":migrate", Tag: tag,
