@@ -50,7 +50,7 @@ func (s *Server) handler() http.Handler {
 				return
 			}
 		}
-		s.engine.ServeHTTP(w, r)
+		s.engine.ServeHTTP(w, newer(r))
 	}))
 }
 
