@@ -53,6 +53,7 @@ type grouping struct {
 	x      *expression.Evaluation
 	held   *memory.Account
 	groups map[string]*group // by their keys
+	recent recent            // some of them
 	order  []*group
 	key    []byte        // of the document's group
 	v      bson.RawValue // that is being accumulated
@@ -91,6 +92,19 @@ func (g *grouping) add(doc bson.Raw) error {
 
 // find returns the group with an id, which it begins if there is none, or the list to which its documents go.
 func (g *grouping) find(id *bson.RawValue) (*group, *spill.List, error) {
+	at, known := g.recent.place(id)
+	if known {
+		return at.of, nil, nil
+	}
+	to, list, err := g.search(id)
+	if at != nil {
+		at.of = to
+	}
+	return to, list, err
+}
+
+// search is find by the key of the id.
+func (g *grouping) search(id *bson.RawValue) (*group, *spill.List, error) {
 	g.key = g.by.AppendAt(g.key[:0], id)
 	to := g.groups[string(g.key)]
 	if to != nil {
@@ -128,7 +142,7 @@ func (g *grouping) emit(yield func(bson.Raw, error) bool) error {
 	if g.away == nil {
 		return nil
 	}
-	g.groups, g.order = nil, nil
+	g.groups, g.order, g.recent = nil, nil, recent{}
 	g.held.Close()
 	return g.emitAway(yield)
 }
