@@ -3,6 +3,7 @@ package audit
 import (
 	"crypto/rand"
 	"encoding/binary"
+	"net/netip"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -87,6 +88,19 @@ func (l *Log) Command(e gateway.Command) {
 		r := l.record(c.kind, e.Client, c.param)
 		r.result = e.Code
 		l.write(p, r)
+	}
+}
+
+// service is who the service's own changes of clusters are by, at the service.
+var service = wire.User{Name: "mms-automation", DB: "admin"}
+
+// inside is the address that the service's own changes come from.
+var inside = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), 0)
+
+// Change records a change that the API has made to a user or a role.
+func (l *Log) Change(kind string, param bson.D) {
+	if p := l.policy(); p != nil {
+		l.write(p, l.record(kind, gateway.Client{Peer: inside, Local: inside, User: service}, param))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/telamon-db/telamon/internal/policy"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/resource/accesslist"
+	"github.com/telamon-db/telamon/internal/resource/accesstracking"
 	"github.com/telamon-db/telamon/internal/resource/advisor"
 	"github.com/telamon-db/telamon/internal/resource/aimodel"
 	"github.com/telamon-db/telamon/internal/resource/alert"
@@ -41,8 +42,10 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/outage"
 	"github.com/telamon-db/telamon/internal/resource/privatelink"
 	"github.com/telamon-db/telamon/internal/resource/project"
+	"github.com/telamon-db/telamon/internal/resource/queryshape"
 	"github.com/telamon-db/telamon/internal/resource/ratelimits"
 	"github.com/telamon-db/telamon/internal/resource/resourcepolicy"
+	"github.com/telamon-db/telamon/internal/resource/rollingindex"
 	"github.com/telamon-db/telamon/internal/resource/root"
 	"github.com/telamon-db/telamon/internal/resource/sampledata"
 	"github.com/telamon-db/telamon/internal/resource/sandbox"
@@ -96,6 +99,9 @@ func (s *Server) families() []any {
 		container.NewPeers(s.store, pace.Other),
 		&flex.Service{Store: s.store, Clusters: shared, Version: mongoDBVersion, Indexing: advisor.Begin},
 		s.advisor(),
+		&accesstracking.Service{Store: s.store, Recorder: s.insight},
+		&queryshape.Service{Store: s.store, Recorder: s.insight},
+		s.rolling(), auditor{s},
 		s.sampleData(),
 		&outage.Service{Store: s.store, MinDuration: pace.Cluster, Wake: cluster.Wake},
 		s.reconciler(),
@@ -137,7 +143,7 @@ func (s *Server) families() []any {
 
 // reconciler makes clusters what they are declared to be.
 func (s *Server) reconciler() cluster.Reconciler {
-	return cluster.Reconciler{Store: s.store, Runtime: s.plane, Dependents: append(s.declaredOfClusters(), s.backups(), s.sampleData(), s.advisor()), MinDuration: s.cfg.Pace.Cluster}
+	return cluster.Reconciler{Store: s.store, Runtime: s.plane, Dependents: append(s.declaredOfClusters(), s.backups(), s.sampleData(), s.advisor(), s.rolling(), auditor{s}), MinDuration: s.cfg.Pace.Cluster}
 }
 
 // declaredOfClusters are the families of what clusters have declared beside themselves.
@@ -155,6 +161,10 @@ func (s *Server) backups() *backup.Service {
 
 func (s *Server) advisor() *advisor.Service {
 	return &advisor.Service{Store: s.store, Plane: s.plane, Recorder: s.insight, Node: s.node, Every: s.cfg.Pace.Advice}
+}
+
+func (s *Server) rolling() *rollingindex.Service {
+	return &rollingindex.Service{Store: s.store, Plane: s.plane}
 }
 
 func (s *Server) sampleData() *sampledata.Service {

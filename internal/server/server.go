@@ -51,6 +51,7 @@ type Server struct {
 	runner    *reconcile.Runner
 	plane     *plane.Plane
 	insight   *insight.Recorder
+	audits    auditLogs
 	nodes     *nodes.Service
 	bootstrap *bootstrapFile
 	api       net.Listener

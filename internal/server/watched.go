@@ -18,21 +18,25 @@ func (s watchedStore) Update(ctx context.Context, fn func(store.Tx) error) error
 	})
 }
 
-// watchedTx records the tables that are written to.
+// watchedTx records the tables that are written to, and has audit logs tell of changes of users and roles.
 type watchedTx struct {
 	store.Tx
 	changed func(table string)
 	tables  map[string]bool
 }
 
-func (tx *watchedTx) Put(t *store.Schema, r store.Row) (int64, error) {
+func (tx *watchedTx) Put(t *store.Schema, r store.Row) (rev int64, err error) {
 	tx.note(t)
-	return tx.Tx.Put(t, r)
+	err = audited(tx.Tx, t, r.ID, func() (err error) {
+		rev, err = tx.Tx.Put(t, r)
+		return err
+	})
+	return rev, err
 }
 
 func (tx *watchedTx) Delete(t *store.Schema, id string, rev int64) error {
 	tx.note(t)
-	return tx.Tx.Delete(t, id, rev)
+	return audited(tx.Tx, t, id, func() error { return tx.Tx.Delete(t, id, rev) })
 }
 
 func (tx *watchedTx) note(t *store.Schema) {

@@ -117,7 +117,7 @@ type SchemaAdvisorItemRecommendation struct {
 
 // SchemaAdvisorNamespaceTriggers is a collection and what led to advice about it.
 type SchemaAdvisorNamespaceTriggers struct {
-	Namespace *string                       `json:"namespace" api:"readonly" doc:"Database and collection; null: all."`
+	Namespace *string                       `json:"namespace" api:"readonly,nullable" doc:"Database and collection; null: all."`
 	Triggers  []SchemaAdvisorTriggerDetails `json:"triggers" api:"readonly" doc:"What led to the advice."`
 }
 
