@@ -79,6 +79,9 @@ func DNS() Option { return func(o *options) { o.config.DNS = "127.0.0.1:0" } }
 // S3 tells the service with the buckets that snapshots are exported to: the URL of --s3-url.
 func S3(url string) Option { return func(o *options) { o.config.S3URL = url } }
 
+// SnapshotBucket has snapshots stored in a bucket of that service.
+func SnapshotBucket(name string) Option { return func(o *options) { o.config.SnapshotBucket = name } }
+
 // TLS has the API and clusters speak TLS, with certificates of an authority whose own is DataDir/ca.pem.
 func TLS() Option { return func(o *options) { o.config.TLS = "auto" } }
 

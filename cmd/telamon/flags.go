@@ -32,7 +32,8 @@ func serverFlags(f *pflag.FlagSet, cfg *server.Config) {
 	f.Func("rate-limits", "`LIMITS` of the API: on, off, or some sizes as SET=CAPACITY/REFILL,..., refill a minute; sets are "+
 		strings.Join(ratelimit.IDs(), ", ")+" (default on, as the service documents them)", func(s string) error { return readLimits(s, cfg) })
 	f.StringVar(&cfg.SMTPURL, "smtp-url", "", "mail server that takes letters: the `URL` smtp://[USER:PASSWORD@]HOST[:PORT][?from=ADDRESS], or smtps:// (default none: they lie in DATA/outbox)")
-	f.StringVar(&cfg.S3URL, "s3-url", "", "service with the buckets that snapshots are exported to, S3 or one that speaks its protocol: the `URL` https://ACCESSKEY:SECRETKEY@HOST[:PORT][?region=REGION] (default none); better in the environment than in the list of processes")
+	f.StringVar(&cfg.S3URL, "s3-url", "", "service with the buckets that snapshots are exported to or stored in, S3 or one that speaks its protocol: the `URL` https://ACCESSKEY:SECRETKEY@HOST[:PORT][?region=REGION] (default none); better in the environment than in the list of processes")
+	f.StringVar(&cfg.SnapshotBucket, "snapshot-bucket", "", "`NAME` of the bucket at --s3-url that snapshots and oplogs are stored in, the same for all nodes: any node restores them (default none: each node stores its own)")
 	f.DurationVar(&cfg.OplogEvery, "oplog-every", 0, "`DURATION` from one copying of the oplogs of clusters that declare pitEnabled to the next (default a minute)")
 	f.Func("as-of", "`DATE` on which the server believes to live: versions whose sunset has come are gone (default none is)", func(s string) error { return readDate(s, cfg) })
 	f.Func("pace", "`PACE` of clusters and backups: work, as fast as the work, or service, as slow as the real service (default work)", func(s string) error { return readPace(s, cfg) })

@@ -249,7 +249,7 @@ func TestIdleCursorsHoldNoMemory(t *testing.T) {
 		ids = append(ids, first.Lookup("id").Int64())
 		got = append(got, batchOf(t, first, "firstBatch"))
 		x.insert("other", d{})
-		if err := x.e.store.Flush(); err != nil {
+		if err := x.e.Flush(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -281,7 +281,7 @@ func TestBatchesOfWhatIsLent(t *testing.T) {
 		want[i] = marshal(t, d{{"_id", i}, {"a", i % 3}, {"t", a{i, i + 1}}, {"s", bson.Binary{Data: data}}})
 		x.insert("c", want[i])
 	}
-	if err := x.e.store.Flush(); err != nil {
+	if err := x.e.Flush(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	pipeline := func(stages ...any) d {

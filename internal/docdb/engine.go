@@ -151,6 +151,9 @@ func (e *Engine) History(ctx context.Context, last bson.Timestamp, newest bson.R
 	return e.store.History(ctx, last, newest)
 }
 
+// Flush writes what is in memory only, beside the log, into tables. A checkpoint after it has little of the log.
+func (e *Engine) Flush(ctx context.Context) error { return e.store.Flush(ctx) }
+
 // KeepOplog has entries of the oplog stay from one on, whatever the oplog's size, until it is called again. The zero time
 // keeps none.
 func (e *Engine) KeepOplog(from bson.Timestamp) { e.store.KeepOplog(from) }

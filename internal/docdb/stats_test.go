@@ -1,6 +1,7 @@
 package docdb
 
 import (
+	"context"
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -31,7 +32,7 @@ func TestSizes(t *testing.T) {
 	if data := before.Lookup("dataSize").AsInt64(); before.Lookup("storageSize").AsInt64() != data {
 		t.Error(before)
 	}
-	if err := x.e.store.Flush(); err != nil {
+	if err := x.e.Flush(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	if after := look(); after.Lookup("dataSize").AsInt64() != before.Lookup("dataSize").AsInt64() {

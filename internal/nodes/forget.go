@@ -51,40 +51,63 @@ func (s *Service) alive(n *model.Node) bool {
 	return n.Name == s.Name || n.Forgotten.IsZero() && s.since(n) < s.quiet()
 }
 
-// Forget gives up a node that is gone for good. Its clusters, their snapshots and restores end soon after. It returns the
-// number of the clusters. It may watch for a while, to be sure that the node sends no heartbeat. It may be called again.
-// Errors: ErrUnknown, ErrAlive.
-func (s *Service) Forget(ctx context.Context, name string) (clusters int64, err error) {
+// Outcome is what becomes of the clusters of a node that is gone for good.
+type Outcome struct {
+	Lost     int64             `json:"lost"`               // clusters that end
+	Restored []*model.Recovery `json:"restored,omitempty"` // clusters that come back on this node
+}
+
+// Forget gives up a node that is gone for good. Its clusters, their snapshots and restores end soon after; with restore,
+// those of which the bucket has copies come back on this node instead. It may watch for a while, to be sure that the node
+// sends no heartbeat. It may be called again. Errors: ErrUnknown, ErrAlive.
+func (s *Service) Forget(ctx context.Context, name string, restore bool) (out Outcome, err error) {
 	if name == s.Name {
-		return 0, ErrAlive
+		return out, ErrAlive
 	}
 	n, err := s.silent(ctx, name)
 	if err != nil {
-		return 0, err
+		return out, err
+	}
+	if err := s.giveUp(ctx, n); err != nil {
+		return out, err
+	}
+	if restore {
+		if out.Restored, err = s.Copies.Recover(ctx, name, n.Seen); err != nil {
+			return out, err
+		}
 	}
 	err = s.Store.Update(ctx, func(tx store.Tx) error {
-		now, err := row(tx, name)
+		if out.Lost, err = state.Clusters.Count(tx, on(name)); err != nil {
+			return err
+		}
+		return reconcile.Now(tx, Kind, name)
+	})
+	return out, err
+}
+
+// giveUp notes that a node is forgotten, unless it has sent a heartbeat.
+func (s *Service) giveUp(ctx context.Context, n *model.Node) error {
+	return s.Store.Update(ctx, func(tx store.Tx) error {
+		now, err := row(tx, n.Name)
 		if err != nil {
 			return err
 		}
 		if now.Rev != n.Rev {
 			return ErrAlive
 		}
-		if clusters, err = state.Clusters.Count(tx, on(name)); err != nil {
+		has, err := state.Clusters.Count(tx, on(n.Name))
+		if err != nil {
 			return err
 		}
-		if now.Rev == 0 && clusters == 0 {
+		if now.Rev == 0 && has == 0 {
 			return ErrUnknown
 		}
-		if now.Forgotten.IsZero() {
-			now.Forgotten = tx.Now()
-			if err := state.Nodes.Put(tx, now); err != nil {
-				return err
-			}
+		if !now.Forgotten.IsZero() {
+			return nil
 		}
-		return reconcile.Now(tx, Kind, name)
+		now.Forgotten = tx.Now()
+		return state.Nodes.Put(tx, now)
 	})
-	return clusters, err
 }
 
 // silent returns the row of a node once it has sent no heartbeat for long enough.

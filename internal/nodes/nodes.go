@@ -3,7 +3,7 @@
 //
 // Each node has a row and changes it every few seconds. A node whose row has not changed for a while, by the clock of
 // the node that watches, is away: its clusters are REPAIRING until it is back. An operator can have a node forgotten
-// that is gone for good: its clusters end, and no node starts under its name again, because the store no longer knows
+// that is gone for good: its clusters end, or come back elsewhere, and no node starts under its name again, because the store no longer knows
 // what is in its data directory.
 package nodes
 
@@ -43,12 +43,20 @@ type Clusters interface {
 	NodeGone(ctx context.Context, node string) (more bool, err error)
 }
 
+// Copies is the family that has copies of clusters.
+type Copies interface {
+	// Recover has the clusters of a node that is gone come back on this one, as far as there are copies of them. seen is
+	// the node's last heartbeat, in the system's time.
+	Recover(ctx context.Context, node string, seen time.Time) ([]*model.Recovery, error)
+}
+
 // Service is this node among the others. It does the work of forgotten nodes.
 type Service struct {
 	Store    store.Store
 	Name     string // this node's
 	Host     string // at which its clusters are reached
 	Clusters Clusters
+	Copies   Copies
 	Log      *slog.Logger
 	Quiet    time.Duration // time without a heartbeat after which a node is away; 0: 15 seconds
 
@@ -88,7 +96,7 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 }
 
-var errForgotten = errors.New(`nodes: this node has been forgotten, so its clusters have ended; to begin anew, move "node", "clusters" and "snapshots" out of its data directory`)
+var errForgotten = errors.New(`nodes: this node has been forgotten, so its clusters have ended or are elsewhere; to begin anew, move "node", "clusters" and "snapshots" out of its data directory`)
 
 // beat changes this node's row.
 func (s *Service) beat(ctx context.Context, change func(*model.Node)) error {

@@ -45,13 +45,13 @@ func twoNodes(t *testing.T, quiet time.Duration) (st store.Store, self, other *S
 func TestNoNodeThatLivesIsForgotten(t *testing.T) {
 	_, self, other, _ := twoNodes(t, time.Hour)
 	for name, want := range map[string]error{"self": ErrAlive, "unknown": ErrUnknown} {
-		if _, err := self.Forget(t.Context(), name); !errors.Is(err, want) {
+		if _, err := self.Forget(t.Context(), name, false); !errors.Is(err, want) {
 			t.Errorf("to forget %s: %v, want %v", name, err, want)
 		}
 	}
 	forgotten := make(chan error)
 	go func() {
-		_, err := self.Forget(t.Context(), "other")
+		_, err := self.Forget(t.Context(), "other", false)
 		forgotten <- err
 	}()
 	for {
@@ -84,8 +84,8 @@ func TestForget(t *testing.T) {
 	if err := errors.Join(self.look(t.Context()), self.look(t.Context())); err != nil || len(told.away) != 1 || told.away[0] != "other" {
 		t.Errorf("away: %v, %v", told.away, err)
 	}
-	if n, err := self.Forget(t.Context(), "other"); err != nil || n != 1 {
-		t.Fatalf("%d clusters, %v", n, err)
+	if out, err := self.Forget(t.Context(), "other", false); err != nil || out.Lost != 1 {
+		t.Fatalf("%+v, %v", out, err)
 	}
 	for more := true; more; {
 		again, err := self.Reconcile(t.Context(), "other")

@@ -43,7 +43,7 @@ var (
 // Copy copies collections. What an attempt before it has left is removed first. Errors beside those of Copying:
 // ErrSnapshotDamaged, ErrNoHistory and ErrNoRoom.
 func (p *Plane) Copy(ctx context.Context, c Copying) (err error) {
-	if err := p.Verify(ctx, c.Snapshot); err != nil {
+	if err := p.sound(ctx, c.Snapshot); err != nil {
 		return err
 	}
 	task := p.board.Begin("collections", c.Job, 0)

@@ -19,6 +19,8 @@ type Database interface {
 	// Checkpoint copies the data as of one instant into dir, which must not exist. It returns the time of the last change
 	// that is in the copy.
 	Checkpoint(ctx context.Context, dir string) (bson.Timestamp, error)
+	// Flush writes what is in memory into tables, which the next checkpoints share.
+	Flush(ctx context.Context) error
 	// History yields the oplog's entries after the one with the time last; the error is docdb.ErrOplogGap if some are gone.
 	// newest is the entry with that time, or nil if the caller does not have it.
 	History(ctx context.Context, last bson.Timestamp, newest bson.Raw) iter.Seq2[bson.Raw, error]

@@ -20,7 +20,7 @@ func (p *Plane) Pack(ctx context.Context, snapshot, download model.ID, root stri
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	}
-	if err := errors.Join(p.Verify(ctx, snapshot), durable.MakeDir(filepath.Dir(path))); err != nil {
+	if err := errors.Join(p.sound(ctx, snapshot), durable.MakeDir(filepath.Dir(path))); err != nil {
 		return err
 	}
 	task := p.board.Begin("download", download, 0)

@@ -6,7 +6,7 @@ import (
 	"github.com/telamon-db/telamon/internal/model"
 )
 
-// holds are locks of clusters. A lock exists while somebody has it or waits for it.
+// holds are locks by the id of a cluster or snapshot. A lock exists while somebody has it or waits for it.
 type holds struct {
 	mu  sync.Mutex
 	all map[model.ID]*hold
@@ -17,24 +17,29 @@ type hold struct {
 	users int
 }
 
+// newHolds returns locks that nobody has.
+func newHolds() *holds { return &holds{all: map[model.ID]*hold{}} }
+
 // Hold locks a cluster until release. Whoever makes the database agree with a cluster's row holds the lock from reading the
 // row until it agrees: otherwise the row may change meanwhile, and the dataset that it named may be removed.
-func (p *Plane) Hold(cluster model.ID) (release func()) {
-	p.holds.mu.Lock()
-	h := p.holds.all[cluster]
+func (p *Plane) Hold(cluster model.ID) (release func()) { return p.holds.lock(cluster) }
+
+func (s *holds) lock(id model.ID) (release func()) {
+	s.mu.Lock()
+	h := s.all[id]
 	if h == nil {
 		h = new(hold)
-		p.holds.all[cluster] = h
+		s.all[id] = h
 	}
 	h.users++
-	p.holds.mu.Unlock()
+	s.mu.Unlock()
 	h.Lock()
 	return func() {
 		h.Unlock()
-		p.holds.mu.Lock()
-		defer p.holds.mu.Unlock()
+		s.mu.Lock()
+		defer s.mu.Unlock()
 		if h.users--; h.users == 0 {
-			delete(p.holds.all, cluster)
+			delete(s.all, id)
 		}
 	}
 }

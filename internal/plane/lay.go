@@ -23,14 +23,14 @@ func (p *Plane) Lay(ctx context.Context, snapshot model.ID, legs []Leg, cluster 
 	if _, err := os.Stat(dir); err == nil {
 		return nil
 	}
-	if err := p.Verify(ctx, snapshot); err != nil {
+	if err := p.sound(ctx, snapshot); err != nil {
 		return err
 	}
 	next := dir + unfinished
 	if err := errors.Join(os.RemoveAll(next), durable.MakeDir(filepath.Dir(dir))); err != nil {
 		return err
 	}
-	if err := p.copySnapshot(ctx, snapshot, next, dataset); err != nil {
+	if err := p.copyTold(ctx, snapshot, next, dataset); err != nil {
 		return errors.Join(err, os.RemoveAll(next))
 	}
 	if err := errors.Join(p.bringForward(ctx, next, legs, dataset), p.tryOut(next)); err != nil {
@@ -39,16 +39,15 @@ func (p *Plane) Lay(ctx context.Context, snapshot model.ID, legs []Leg, cluster 
 	return settle(next, dir)
 }
 
-// copySnapshot copies a snapshot, and tells how far it is under an id.
-func (p *Plane) copySnapshot(ctx context.Context, snapshot model.ID, to string, id model.ID) (err error) {
-	from := p.snapshot(snapshot)
-	total, err := sizeOf(from)
-	if err != nil {
+// copyTold copies a snapshot's files, and tells how far it is under an id.
+func (p *Plane) copyTold(ctx context.Context, snapshot model.ID, to string, id model.ID) (err error) {
+	total, err := sizeOf(p.snapshot(snapshot)) // 0 if it is not here
+	if ignoreMissing(err) != nil {
 		return err
 	}
 	task := p.board.Begin("restore", id, total)
 	defer func() { task.End(err) }()
-	return copyTree(ctx, from, to, task.Read)
+	return p.copySnapshot(ctx, snapshot, to, task.Read)
 }
 
 // tryOut opens and closes the database in a directory.

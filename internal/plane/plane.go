@@ -5,7 +5,8 @@
 //
 //	<data>/clusters/<cluster id>/<dataset>   the live data; a restore makes another dataset and switches to it
 //	<data>/logs/<cluster id>/<member>        logs of members
-//	<data>/snapshots/<snapshot id>           immutable copies, which share their files with the data by hard links
+//	<data>/snapshots/<snapshot id>           immutable copies, which share their files with the data by hard links; of those
+//	                                         that are in a bucket too, the newest of each cluster
 //	<data>/oplogs/<cluster id>/<dataset>/    copies of its oplog, in pieces
 //	<data>/downloads/<job id>.tar.gz         files of downloads
 //	<data>/views/                            copies of snapshots that are being read; they do not outlive the process
@@ -30,6 +31,7 @@ import (
 	"github.com/telamon-db/telamon/internal/gateway"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/plane/progress"
+	"github.com/telamon-db/telamon/internal/plane/vault"
 	"github.com/telamon-db/telamon/internal/share"
 )
 
@@ -40,6 +42,7 @@ type Config struct {
 	TLS       func(*model.Cluster) *tls.Config // of a cluster of a site with TLS
 	PortFrom  int                              // first port; 0: any free one
 	PortTo    int
+	Node      string // this node's name; "": all clusters are its own
 	Version   string // MongoDB version that gateways show
 	Databases Databases
 	// Observers returns the observers of a cluster's member, by its id, whose logs are in a directory; nil: there are none.
@@ -49,6 +52,7 @@ type Config struct {
 	Meet      func(cluster model.ID, member int) gateway.Meet
 	Directory func(*model.Cluster) gateway.Directory    // who may use a cluster
 	Buckets   func(name string) (*bucket.Bucket, error) // opens a bucket that snapshots are exported to; nil: there is no service with buckets
+	Vault     *vault.Vault                              // where snapshots and oplogs are stored; nil: on this node only
 	Secret    []byte                                    // makes the salts of users that do not exist; the same after a restart
 	Logger    *slog.Logger
 }
@@ -56,11 +60,14 @@ type Config struct {
 // Plane runs the clusters of this node. It is safe for concurrent use.
 type Plane struct {
 	cfg    Config
-	holds  holds
+	holds  *holds
 	shared *gateway.Shared
 	board  *progress.Board // of work on snapshots
 
 	shipping sync.Mutex // one copies from an oplog at a time
+	sending  sync.Mutex // one copies oplogs to the bucket at a time
+	storing  *holds     // of clusters whose snapshots are being stored, or swept
+	copying  *holds     // of snapshots that are being copied, or removed from this node
 
 	mu      sync.Mutex
 	running map[model.ID]*deployment
@@ -71,7 +78,7 @@ type Plane struct {
 func New(cfg Config) *Plane {
 	_ = os.RemoveAll(filepath.Join(cfg.DataDir, views)) // left by a process that was killed; if that fails, what stays does no harm
 	return &Plane{
-		cfg: cfg, holds: holds{all: map[model.ID]*hold{}}, running: map[model.ID]*deployment{},
+		cfg: cfg, holds: newHolds(), storing: newHolds(), copying: newHolds(), running: map[model.ID]*deployment{},
 		shared: gateway.NewShared(share.Descriptors()), board: progress.NewBoard(cfg.Logger),
 	}
 }
@@ -93,12 +100,18 @@ type deployment struct {
 // ErrStopped is the error of Start once the plane is closed.
 var ErrStopped = errors.New("plane: the data plane has been closed")
 
+// ErrElsewhere is the error of Start for a cluster that lives on another node.
+var ErrElsewhere = errors.New("plane: the cluster lives on another node")
+
 // Start makes the cluster run on c's dataset with the members that follow from c, and returns its topology. Members keep
 // their ports if those are free. If c asks for another primary, the topology has one. A cluster that runs on another
 // dataset is switched to c's; its clients notice a pause and retry. Start never creates a database for a cluster that has
 // been ready: if its dataset is missing, c is out of date or data is lost. If the data cannot be opened, the members run
-// nevertheless and answer with an error that says so.
+// nevertheless and answer with an error that says so. The error is ErrElsewhere for a cluster of another node.
 func (p *Plane) Start(c *model.Cluster) (model.Topology, error) {
+	if p.cfg.Node != "" && c.Node != p.cfg.Node {
+		return c.Topology, ErrElsewhere
+	}
 	for {
 		d, err := p.deployment(c)
 		if err != nil {

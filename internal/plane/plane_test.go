@@ -206,7 +206,7 @@ func TestAllAtOnce(t *testing.T) {
 				_, _ = b.Snapshot(t.Context(), c.ID, id)   // fails while the cluster is stopped
 				_ = b.Pause(t.Context(), c.ID, time.Now()) // likewise
 			}
-			if err := b.DropSnapshot(id); err != nil {
+			if err := b.DropSnapshot(t.Context(), id); err != nil {
 				t.Errorf("drop: %v", err)
 			}
 		})

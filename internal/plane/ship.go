@@ -95,32 +95,57 @@ func (p *Plane) Unship(cluster model.ID) {
 	}
 }
 
-// PruneLogs removes the copies of a cluster's oplog entries at or before a time. The log of the present dataset stays, even
-// if it becomes empty.
-func (p *Plane) PruneLogs(cluster model.ID, present string, before bson.Timestamp) error {
-	entries, err := os.ReadDir(p.oplogs(cluster))
+// PruneLogs removes the copies of a cluster's oplog entries at or before a time, here and in the bucket. The log of the
+// present dataset stays, even if it becomes empty.
+func (p *Plane) PruneLogs(ctx context.Context, cluster model.ID, present string, before bson.Timestamp) error {
+	sets, err := p.logged(cluster)
 	if err != nil {
-		return ignoreMissing(err)
+		return err
 	}
-	for _, e := range entries {
-		log := p.oplog(cluster, e.Name())
-		last, _, err := log.Last()
-		switch {
-		case err != nil:
-			return err
-		case e.Name() != present && !last.After(before):
-			err = os.RemoveAll(filepath.Join(p.oplogs(cluster), e.Name()))
-		default:
-			err = log.Prune(before)
-		}
-		if err != nil {
+	for _, dataset := range sets {
+		if err := p.pruneLog(ctx, cluster, dataset, dataset == present, before); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// DropLogs removes all copies of a cluster's oplogs.
+// logged are the datasets of a cluster whose oplogs are kept here.
+func (p *Plane) logged(cluster model.ID) (datasets []string, err error) {
+	entries, err := os.ReadDir(p.oplogs(cluster))
+	for _, e := range entries {
+		datasets = append(datasets, e.Name())
+	}
+	return datasets, ignoreMissing(err)
+}
+
+func (p *Plane) pruneLog(ctx context.Context, cluster model.ID, dataset string, present bool, before bson.Timestamp) error {
+	log := p.oplog(cluster, dataset)
+	last, _, err := log.Last()
+	if err != nil {
+		return err
+	}
+	over := !present && !last.After(before)
+	old, err := log.Old(before)
+	if over {
+		old, err = log.Names()
+		old = append(old, oplogs.CoveredName)
+	}
+	if err != nil {
+		return err
+	}
+	if p.cfg.Vault != nil { // first: what is gone here is forgotten
+		if err := p.cfg.Vault.DropPieces(ctx, cluster, dataset, old); err != nil {
+			return err
+		}
+	}
+	if over {
+		return os.RemoveAll(filepath.Join(p.oplogs(cluster), dataset))
+	}
+	return log.Remove(old)
+}
+
+// DropLogs removes all copies of a cluster's oplogs on this node.
 func (p *Plane) DropLogs(cluster model.ID) error { return os.RemoveAll(p.oplogs(cluster)) }
 
 func ignoreMissing(err error) error {
@@ -152,11 +177,15 @@ func (p *Plane) bringForward(ctx context.Context, dir string, legs []Leg, id mod
 	task := p.board.Begin("replay", id, 0)
 	defer func() { task.End(err) }()
 	for _, leg := range legs {
-		log := p.oplog(leg.Cluster, leg.Dataset)
+		log, release, err := p.history(ctx, leg)
+		if err != nil {
+			return err
+		}
+		defer release()
 		if ok, err := log.Covers(leg.Until); err != nil || !ok {
 			return errors.Join(err, ErrNoHistory)
 		}
-		err := p.cfg.Databases.Replay(ctx, dir, counted(log.History, task), leg.Until)
+		err = p.cfg.Databases.Replay(ctx, dir, counted(log.History, task), leg.Until)
 		if errors.Is(err, oplogs.ErrGap) {
 			err = fmt.Errorf("%w: %w", ErrNoHistory, err)
 		}

@@ -85,7 +85,7 @@ func TestPointInTime(t *testing.T) {
 	if left := b.has("clusters", to.ID); !slices.Equal(left, []string{to.Dataset}) {
 		t.Errorf("datasets %v", left)
 	}
-	b.must(b.PruneLogs(c.ID, c.Dataset, at[59])) // the time of the second snapshot
+	b.must(b.PruneLogs(t.Context(), c.ID, c.Dataset, at[59])) // the time of the second snapshot
 	b.must(b.Lay(t.Context(), second, []Leg{{c.ID, c.Dataset, at[79]}}, to.ID, "kept"))
 	if err := b.Lay(t.Context(), first, []Leg{{c.ID, c.Dataset, at[79]}}, to.ID, "gone"); !errors.Is(err, ErrNoHistory) {
 		t.Errorf("through what has been removed: %v", err)
@@ -122,7 +122,7 @@ func TestPointInTimeAroundARestore(t *testing.T) {
 		b.start(to)
 		b.want(to, ids(leg.n)...)
 	}
-	b.must(b.PruneLogs(c.ID, "laid", old[4]))
+	b.must(b.PruneLogs(t.Context(), c.ID, "laid", old[4]))
 	if left := b.has("oplogs", c.ID); !slices.Equal(left, []string{"laid"}) {
 		t.Errorf("logs of %v", left)
 	}

@@ -22,45 +22,85 @@ type Taken struct {
 	Size    int64          // of its files, in bytes
 	At      bson.Timestamp // of the last change that is in it
 	Dataset string         // of the cluster, that it is a copy of
+	Stored  bool           // it is in the bucket of snapshots
 }
 
 // ErrSnapshotDamaged is the error for a snapshot of which a file is missing or has changed.
 var ErrSnapshotDamaged = manifest.ErrDamaged
 
-// Snapshot copies the cluster's data as of one instant, unless the snapshot exists already, and makes its manifest. A
-// directory that an interrupted attempt leaves is not taken for a snapshot.
+// Snapshot copies the cluster's data as of one instant, unless the snapshot exists already, makes its manifest, and stores
+// it in the bucket of snapshots, if there is one. A directory that an interrupted attempt leaves is not taken for a snapshot.
 func (p *Plane) Snapshot(ctx context.Context, cluster, snapshot model.ID) (t Taken, err error) {
-	dir := p.snapshot(snapshot)
-	if m, err := p.sealed(ctx, snapshot); !errors.Is(err, fs.ErrNotExist) {
-		return takenAs(m), err
+	defer p.storing.lock(cluster)()
+	m, err := p.sealed(ctx, snapshot)
+	if errors.Is(err, fs.ErrNotExist) && p.cfg.Vault != nil {
+		m, err = p.cfg.Vault.Manifest(ctx, snapshot)
 	}
-	d, err := p.get(cluster)
+	if errors.Is(err, fs.ErrNotExist) {
+		m, err = p.take(ctx, cluster, snapshot)
+	}
 	if err != nil {
 		return t, err
+	}
+	return Taken{Size: m.Size(), At: m.At, Dataset: m.Dataset, Stored: p.cfg.Vault != nil}, p.store(ctx, snapshot, m)
+}
+
+// take copies a running cluster's data.
+func (p *Plane) take(ctx context.Context, cluster, snapshot model.ID) (*manifest.Manifest, error) {
+	d, err := p.get(cluster)
+	if err != nil {
+		return nil, err
 	}
 	db, dataset := d.current()
 	if db == nil {
-		return t, fmt.Errorf("plane: the database of cluster %s is not open", cluster)
+		return nil, fmt.Errorf("plane: the database of cluster %s is not open", cluster)
 	}
+	dir := p.snapshot(snapshot)
 	next := dir + unfinished
 	if err := errors.Join(os.RemoveAll(next), durable.MakeDir(filepath.Dir(dir))); err != nil {
-		return t, err
+		return nil, err
 	}
-	m := &manifest.Manifest{Cluster: cluster, Dataset: dataset}
-	if m.At, err = db.Checkpoint(ctx, next); err == nil {
-		err = p.seal(ctx, snapshot, next, m)
+	m, err := p.unchanged(cluster, dataset, db.Last(), next)
+	if m == nil && err == nil {
+		m = &manifest.Manifest{Cluster: cluster, Dataset: dataset}
+		err = p.checkpoint(ctx, snapshot, db, next, m)
 	}
 	if err != nil {
-		return t, errors.Join(err, os.RemoveAll(next)) // a full disk needs the room
+		return nil, errors.Join(err, os.RemoveAll(next)) // a full disk needs the room
 	}
-	return takenAs(m), settle(next, dir)
+	return m, settle(next, dir)
 }
 
-func takenAs(m *manifest.Manifest) (t Taken) {
-	if m != nil {
-		t = Taken{Size: m.Size(), At: m.At, Dataset: m.Dataset}
+// checkpoint copies a database's files, and completes their manifest.
+func (p *Plane) checkpoint(ctx context.Context, snapshot model.ID, db Database, dir string, m *manifest.Manifest) (err error) {
+	if p.cfg.Vault != nil { // a log is stored whole with each snapshot, a table once
+		if err := db.Flush(ctx); err != nil {
+			return err
+		}
 	}
-	return t
+	if m.At, err = db.Checkpoint(ctx, dir); err != nil {
+		return err
+	}
+	return p.seal(ctx, snapshot, dir, m)
+}
+
+// unchanged makes a snapshot of the files of the cluster's last one, if its data have not changed since: the bucket has all
+// of them already. Otherwise it returns nil.
+func (p *Plane) unchanged(cluster model.ID, dataset string, at bson.Timestamp, dir string) (*manifest.Manifest, error) {
+	last, from := p.lastSnapshot(cluster)
+	if p.cfg.Vault == nil || last == nil || last.Dataset != dataset || last.At != at {
+		return nil, nil
+	}
+	defer p.copying.lock(filepath.Base(from))()
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return nil, err
+	}
+	for _, f := range last.Files {
+		if err := os.Link(filepath.Join(from, f.Name), filepath.Join(dir, f.Name)); err != nil {
+			return nil, err
+		}
+	}
+	return last, last.Write(dir)
 }
 
 // current returns the database that is open and the name of its dataset.
@@ -145,13 +185,10 @@ func (p *Plane) snapshotIDs() (ids []model.ID) {
 	return ids
 }
 
-// Verify reads a snapshot and compares it with its manifest. The error is ErrSnapshotDamaged if a file is missing or has
-// changed.
-func (p *Plane) Verify(ctx context.Context, snapshot model.ID) (err error) {
+// verify reads a snapshot that is on this node and compares it with its manifest. The error is ErrSnapshotDamaged if a file
+// is missing or has changed, and fs.ErrNotExist if the snapshot is not here.
+func (p *Plane) verify(ctx context.Context, snapshot model.ID) (err error) {
 	m, err := p.sealed(ctx, snapshot)
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w: its files are gone", ErrSnapshotDamaged)
-	}
 	if err != nil {
 		return err
 	}
@@ -159,9 +196,6 @@ func (p *Plane) Verify(ctx context.Context, snapshot model.ID) (err error) {
 	defer func() { task.End(err) }()
 	return m.Verify(ctx, p.snapshot(snapshot), task.Read)
 }
-
-// DropSnapshot removes a snapshot, finished or not.
-func (p *Plane) DropSnapshot(snapshot model.ID) error { return remove(p.snapshot(snapshot)) }
 
 // remove removes a directory, finished or not.
 func remove(dir string) error {

@@ -94,8 +94,8 @@ func TestRestore(t *testing.T) {
 		t.Errorf("datasets %v", got)
 	}
 	// The copies share files, but neither's end is the other's.
-	b.must(b.DropSnapshot(id))
-	b.must(b.DropSnapshot(id))
+	b.must(b.DropSnapshot(t.Context(), id))
+	b.must(b.DropSnapshot(t.Context(), id))
 	b.must(b.Remove(from.ID))
 	b.must(b.Stop(to.ID))
 	b.start(to)
@@ -123,7 +123,7 @@ func TestHalfFinished(t *testing.T) {
 		t.Errorf("directories %v", got)
 	}
 	half("snapshots", "other.next")
-	b.must(b.DropSnapshot("other"))
+	b.must(b.DropSnapshot(t.Context(), "other"))
 	half("clusters", c.ID, "unwanted.next")
 	b.must(b.Unlay(c.ID, "unwanted"))
 	b.must(b.Unlay(c.ID, "laid"))
@@ -214,7 +214,7 @@ func TestFlippedBits(t *testing.T) {
 		if info, err := os.Stat(path); err != nil || info.Size() == 0 {
 			continue // a file that is its name
 		}
-		b.must(b.Verify(t.Context(), id))
+		b.must(b.sound(t.Context(), id))
 		b.flip(path)
 		if err := b.Lay(t.Context(), id, nil, c.ID, "laid"); !errors.Is(err, ErrSnapshotDamaged) || !strings.Contains(err.Error(), "has changed") {
 			t.Errorf("with a bit of %s changed: %v", name, err)
@@ -239,7 +239,7 @@ func TestSnapshotsOfEarlierPrograms(t *testing.T) {
 	id := b.takes(c)
 	path := filepath.Join(b.Plane.snapshot(id), "snapshot.json")
 	b.must(os.Remove(path))
-	b.must(b.Verify(t.Context(), id))
+	b.must(b.sound(t.Context(), id))
 	if _, err := os.Stat(path); err != nil {
 		t.Error(err)
 	}
@@ -277,7 +277,7 @@ func TestUnchangedTablesAreKeptOnce(t *testing.T) {
 	b.must(err)
 	b.flip(tables[0])
 	third := b.takes(c)
-	if err := b.Verify(t.Context(), third); !errors.Is(err, ErrSnapshotDamaged) {
+	if err := b.sound(t.Context(), third); !errors.Is(err, ErrSnapshotDamaged) {
 		t.Errorf("a snapshot of damaged tables: %v", err)
 	}
 }

@@ -32,7 +32,7 @@ func (p *Plane) readAt(ctx context.Context, snapshot model.ID, legs []Leg, fn fu
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	if err := copyTree(ctx, p.snapshot(snapshot), dir, func(int64) {}); err != nil {
+	if err := p.copySnapshot(ctx, snapshot, dir, func(int64) {}); err != nil {
 		return err
 	}
 	if err := p.bringForward(ctx, dir, legs, snapshot); err != nil {

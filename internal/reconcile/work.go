@@ -44,7 +44,8 @@ var Works = &store.Table[Work]{
 func id(kind Kind, key string) string { return string(kind) + "/" + key }
 
 // Schedule asks for work at due, in the transaction of the change that wants it. There is one piece of work for a kind
-// and key. Scheduling it again can only make it due earlier, and makes a running attempt run once more.
+// and key. Scheduling it again can only make it due earlier, makes a running attempt run once more, and binds the work to
+// the node that is named then.
 func Schedule(tx store.Tx, kind Kind, key, node string, due time.Time) error {
 	w, err := Works.Get(tx, id(kind, key))
 	switch {
@@ -55,7 +56,7 @@ func Schedule(tx store.Tx, kind Kind, key, node string, due time.Time) error {
 	case due.Before(w.Due):
 		w.Due = due
 	}
-	w.Attempts, w.Problem = 0, ""
+	w.Node, w.Attempts, w.Problem = node, 0, ""
 	tx.AfterCommit(wake)
 	return Works.Put(tx, w)
 }

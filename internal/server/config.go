@@ -15,6 +15,7 @@ import (
 	"github.com/telamon-db/telamon/internal/bucket"
 	"github.com/telamon-db/telamon/internal/mail"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/plane/vault"
 	"github.com/telamon-db/telamon/internal/ratelimit"
 )
 
@@ -23,29 +24,30 @@ const Version = "0.1.0"
 
 // Config says how a server runs. The zero value of every field but DataDir is usable.
 type Config struct {
-	DataDir     string                     // where everything is kept that Store does not keep
-	Store       string                     // where state is kept: "sqlite" or "", a file in DataDir, or the postgres:// URL of a database that nodes share
-	Listen      string                     // HOST:PORT of the API; port 0 takes a free one
-	URL         string                     // under which people and clients reach the API, such as https://atlas.example.com; "": at Listen
-	Management  string                     // HOST:PORT of health, metrics, profiles and the clock
-	ClusterHost string                     // address that clusters listen on and are reached at
-	PortFrom    int                        // first port for clusters; 0: any free one
-	PortTo      int                        // last port for clusters
-	Proxies     []netip.Prefix             // whose X-Forwarded-For is believed
-	Outage      time.Duration              // for which clients of clusters go on while the store cannot be reached; 0: five minutes
-	Pace        Pace                       // of clusters' transitions
-	TLS         string                     // of the API listener and of clusters: "" for none, "auto" for certificates of an authority in DataDir, or CERT,KEY
-	DNS         string                     // HOST:PORT that questions about names of clusters are answered at; "": they have none
-	Zone        string                     // that the names of clusters are in
-	AsOf        api.Date                   // versions with a sunset up to this date are gone; "": none is
-	LimitsOff   bool                       // no rate limits
-	Limits      map[string]ratelimit.Limit // sizes by id of the endpoint set, in place of the documented ones
-	SMTPURL     string                     // the mail server that takes letters, as mail.ParseURL reads it; "": they lie in DataDir/outbox
-	S3URL       string                     // the service with buckets that snapshots are exported to, as bucket.ParseURL reads it; "": there is none
-	OplogEvery  time.Duration              // from one copying of the oplogs of clusters with points in time to the next; 0: a minute
-	Logger      *slog.Logger
-	uncounted   bool // there are no metrics
-	timeouts    timeouts
+	DataDir        string                     // where everything is kept that Store does not keep
+	Store          string                     // where state is kept: "sqlite" or "", a file in DataDir, or the postgres:// URL of a database that nodes share
+	Listen         string                     // HOST:PORT of the API; port 0 takes a free one
+	URL            string                     // under which people and clients reach the API, such as https://atlas.example.com; "": at Listen
+	Management     string                     // HOST:PORT of health, metrics, profiles and the clock
+	ClusterHost    string                     // address that clusters listen on and are reached at
+	PortFrom       int                        // first port for clusters; 0: any free one
+	PortTo         int                        // last port for clusters
+	Proxies        []netip.Prefix             // whose X-Forwarded-For is believed
+	Outage         time.Duration              // for which clients of clusters go on while the store cannot be reached; 0: five minutes
+	Pace           Pace                       // of clusters' transitions
+	TLS            string                     // of the API listener and of clusters: "" for none, "auto" for certificates of an authority in DataDir, or CERT,KEY
+	DNS            string                     // HOST:PORT that questions about names of clusters are answered at; "": they have none
+	Zone           string                     // that the names of clusters are in
+	AsOf           api.Date                   // versions with a sunset up to this date are gone; "": none is
+	LimitsOff      bool                       // no rate limits
+	Limits         map[string]ratelimit.Limit // sizes by id of the endpoint set, in place of the documented ones
+	SMTPURL        string                     // the mail server that takes letters, as mail.ParseURL reads it; "": they lie in DataDir/outbox
+	S3URL          string                     // the service with buckets that snapshots are exported to, as bucket.ParseURL reads it; "": there is none
+	SnapshotBucket string                     // name of the bucket at S3URL that snapshots and oplogs are stored in, the same for all nodes; "": each node stores its own
+	OplogEvery     time.Duration              // from one copying of the oplogs of clusters with points in time to the next; 0: a minute
+	Logger         *slog.Logger
+	uncounted      bool // there are no metrics
+	timeouts       timeouts
 }
 
 // site returns how the clusters of this node are reached.
@@ -76,6 +78,21 @@ func (c *Config) buckets() (func(name string) (*bucket.Bucket, error), error) {
 	}
 	s, err := bucket.ParseURL(c.S3URL)
 	return s.Open, err
+}
+
+// vault is the bucket that snapshots are stored in; nil: none.
+func (c *Config) vault(open func(name string) (*bucket.Bucket, error)) (*vault.Vault, error) {
+	switch {
+	case c.SnapshotBucket == "":
+		return nil, nil
+	case open == nil:
+		return nil, errors.New("it needs the URL of the service that has it, as --s3-url gives it")
+	}
+	b, err := open(c.SnapshotBucket)
+	if err != nil {
+		return nil, err
+	}
+	return vault.New(b), nil
 }
 
 // checkURL refuses a URL to which paths cannot be appended.

@@ -8,8 +8,10 @@ import (
 	"github.com/telamon-db/telamon/internal/invite"
 	"github.com/telamon-db/telamon/internal/login"
 	"github.com/telamon-db/telamon/internal/mail"
+	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/policy"
 	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/relocation"
 	"github.com/telamon-db/telamon/internal/resource/accesslist"
 	"github.com/telamon-db/telamon/internal/resource/accesstracking"
 	"github.com/telamon-db/telamon/internal/resource/advisor"
@@ -19,6 +21,7 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/auditing"
 	"github.com/telamon-db/telamon/internal/resource/awsdns"
 	"github.com/telamon-db/telamon/internal/resource/backup"
+	"github.com/telamon-db/telamon/internal/resource/backupendpoint"
 	"github.com/telamon-db/telamon/internal/resource/certificate"
 	"github.com/telamon-db/telamon/internal/resource/cloudaccess"
 	"github.com/telamon-db/telamon/internal/resource/clouduser"
@@ -105,8 +108,8 @@ func (s *Server) families() []any {
 		s.sampleData(),
 		&outage.Service{Store: s.store, MinDuration: pace.Cluster, Wake: cluster.Wake},
 		s.reconciler(),
-		s.backups(), backup.NewBuckets(s.store), backup.NewEndpoints(s.store, pace.Other),
-		s.nodes,
+		s.backups(), backup.NewBuckets(s.store), backupendpoint.New(s.store, pace.Other),
+		s.nodes, s.relocation(),
 		&ratelimits.Service{Limits: s.limits, Endpoints: func() api.Operations { return s.engine.Operations() }, Scopes: scopes{s.store}},
 		auditing.New(s.store),
 		&monitoring.Service{Store: s.store, Plane: s.plane, Node: s.node, Now: s.clock.Now, Version: mongoDBVersion},
@@ -156,6 +159,15 @@ func (s *Server) backups() *backup.Service {
 	return &backup.Service{
 		Store: s.store, Plane: s.plane, MinDuration: s.cfg.Pace.Backup, Version: mongoDBVersion, Wake: cluster.Wake,
 		ShipEvery: s.cfg.OplogEvery, Secret: s.secret, BaseURL: func() string { return s.bootstrap.BaseURL },
+		Node: s.node, Bucket: s.cfg.SnapshotBucket != "",
+	}
+}
+
+func (s *Server) relocation() *relocation.Service {
+	return &relocation.Service{
+		Store: s.store, Plane: s.plane, Backups: s.backups(), Wake: cluster.Wake, Node: s.node, Site: s.cfg.site(),
+		Bucket: s.cfg.SnapshotBucket != "", Log: s.cfg.Logger,
+		Adopt: func(tx store.Tx, c *model.Cluster) error { return s.reconciler().Adopt(tx, c, s.node, s.cfg.site()) },
 	}
 }
 

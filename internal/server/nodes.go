@@ -16,10 +16,16 @@ func (s *Server) listNodes(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, map[string]any{"nodes": list})
 }
 
-// forgetNode gives up a node that is gone for good. It answers when the node has been silent for long enough.
+// forgetNode gives up a node that is gone for good; ?restore=true has its clusters come back here. It answers when the
+// node has been silent for long enough.
 func (s *Server) forgetNode(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
-	clusters, err := s.nodes.Forget(r.Context(), name)
+	restore := r.URL.Query().Get("restore") == "true"
+	if restore && s.cfg.SnapshotBucket == "" {
+		http.Error(w, "clusters come back from the bucket of --snapshot-bucket, and there is none", http.StatusConflict)
+		return
+	}
+	out, err := s.nodes.Forget(r.Context(), name, restore)
 	switch {
 	case errors.Is(err, nodes.ErrUnknown):
 		http.Error(w, err.Error(), http.StatusNotFound)
@@ -28,8 +34,8 @@ func (s *Server) forgetNode(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		s.broken(w, "cannot forget a node", err)
 	default:
-		s.cfg.Logger.Warn("a node has been forgotten", "node", name, "clusters", clusters)
-		writeJSON(w, map[string]any{"clusters": clusters})
+		s.cfg.Logger.Warn("a node has been forgotten", "node", name, "lost", out.Lost, "restored", len(out.Restored))
+		writeJSON(w, out)
 	}
 }
 

@@ -26,8 +26,12 @@ func (s *Server) newPlane(secret []byte) (*plane.Plane, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: the service of the buckets: %w", err)
 	}
+	store, err := s.cfg.vault(buckets)
+	if err != nil {
+		return nil, fmt.Errorf("server: the bucket of snapshots: %w", err)
+	}
 	return plane.New(plane.Config{
-		DataDir: s.cfg.DataDir, Site: s.cfg.site(), TLS: s.clusterTLS, PortFrom: s.cfg.PortFrom, PortTo: s.cfg.PortTo,
+		DataDir: s.cfg.DataDir, Node: s.node, Site: s.cfg.site(), TLS: s.clusterTLS, PortFrom: s.cfg.PortFrom, PortTo: s.cfg.PortTo,
 		Version: mongoDBVersion, Logger: s.cfg.Logger, Secret: secret,
 		Databases: plane.Embedded{Logger: s.cfg.Logger, Now: s.clock.Now},
 		Observers: s.observers,
@@ -35,7 +39,7 @@ func (s *Server) newPlane(secret []byte) (*plane.Plane, error) {
 		Directory: func(c *model.Cluster) gateway.Directory {
 			return directory{access: s.access.of(c.GroupID), cluster: c.Name, now: s.clock.Now}
 		},
-		Buckets: buckets,
+		Buckets: buckets, Vault: store,
 	}), nil
 }
 

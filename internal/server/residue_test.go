@@ -17,7 +17,7 @@ type object = map[string]any
 
 // ownerless are the tables whose rows belong to no organization: what the process and its nodes need, and people, who may
 // be in several.
-var ownerless = []string{"t_cloud_users", "t_login_requests", "t_login_sessions", "t_nodes", "t_settings"}
+var ownerless = []string{"t_cloud_users", "t_login_requests", "t_login_sessions", "t_moves", "t_nodes", "t_settings"}
 
 // scoped are the tables that have rows of an organization itself, and not of any of its projects.
 var scoped = []string{

@@ -140,7 +140,7 @@ func (s *Server) compose(ctx context.Context) error {
 		return err
 	}
 	s.sample()
-	s.nodes = &nodes.Service{Store: s.store, Name: s.node, Host: s.cfg.ClusterHost, Clusters: s.reconciler(), Log: s.cfg.Logger}
+	s.nodes = &nodes.Service{Store: s.store, Name: s.node, Host: s.cfg.ClusterHost, Clusters: s.reconciler(), Copies: s.relocation(), Log: s.cfg.Logger}
 	if err := s.nodes.Begin(ctx); err != nil {
 		return err
 	}

@@ -78,3 +78,12 @@ func clusterOfOnePort(body []byte) ([]byte, error) {
 	fields["members"] = members
 	return json.Marshal(fields)
 }
+
+// Standing is a node, or "" for any if it has been forgotten.
+func Standing(tx store.Tx, node string) (string, error) {
+	n, err := Nodes.Get(tx, node)
+	if err == nil && !n.Forgotten.IsZero() {
+		return "", nil
+	}
+	return node, store.IfMissing(err, nil)
+}

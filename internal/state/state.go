@@ -135,10 +135,17 @@ var Nodes = &store.Table[model.Node]{
 	Rev:  func(n *model.Node) *int64 { return &n.Rev },
 }
 
+// Moves of clusters, by the cluster. Each cluster has its last one.
+var Moves = &store.Table[model.Move]{
+	Name: "moves",
+	ID:   func(m *model.Move) string { return m.ClusterID },
+	Rev:  func(m *model.Move) *int64 { return &m.Rev },
+}
+
 // Tables are the tables of this package.
 func Tables() []*store.Schema {
 	return []*store.Schema{
 		Organizations.Schema(), Projects.Schema(), Users.Schema(), Memberships.Schema(), APIKeys.Schema(), KeyAddresses.Schema(),
-		Teams.Schema(), TeamMembers.Schema(), ServiceAccounts.Schema(), Tokens.Schema(), Clusters.Schema(), CustomRoles.Schema(), Settings.Schema(), Nodes.Schema(),
+		Teams.Schema(), TeamMembers.Schema(), ServiceAccounts.Schema(), Tokens.Schema(), Clusters.Schema(), CustomRoles.Schema(), Settings.Schema(), Nodes.Schema(), Moves.Schema(),
 	}
 }

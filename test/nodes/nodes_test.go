@@ -31,9 +31,10 @@ func start(t *testing.T) *pair {
 	return startOn(t, pgtest.URL(t))
 }
 
-func startOn(t *testing.T, url string) *pair {
+func startOn(t *testing.T, url string, flags ...string) *pair {
 	t.Helper()
-	a, b := newNode(t, url, "--cluster-host", "127.0.0.1"), newNode(t, url, "--cluster-host", "127.0.0.2")
+	at := func(host string) *node { return newNode(t, url, append([]string{"--cluster-host", host}, flags...)...) }
+	a, b := at("127.0.0.1"), at("127.0.0.2")
 	a.launch()
 	b.launch()
 	a.ready()

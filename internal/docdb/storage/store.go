@@ -217,9 +217,6 @@ func (s *Store) Now() time.Time { return s.opts.Now() }
 // Metrics are Pebble's.
 func (s *Store) Metrics() *pebble.Metrics { return s.db.Metrics() }
 
-// Flush writes what is in memory only, beside the log, into tables.
-func (s *Store) Flush() error { return s.db.Flush() }
-
 // Progress tells how many batches have been applied, and how many of these are known to be on disk.
 func (s *Store) Progress() (applied, durable uint64) {
 	s.commitMu.Lock()
@@ -246,6 +243,19 @@ func (s *Store) Enter() error {
 
 // Leave undoes Enter.
 func (s *Store) Leave() { s.life.RUnlock() }
+
+// Flush writes what is in memory only, beside the log, into tables. A checkpoint after it has little of the log.
+func (s *Store) Flush(ctx context.Context) error {
+	if err := s.Enter(); err != nil {
+		return err
+	}
+	defer s.Leave()
+	if err := s.refusal(); err != nil {
+		return err
+	}
+	err, _ := s.beside(ctx, s.db.Flush)
+	return err
+}
 
 // Checkpoint writes a copy of the database at one instant into dir, which must not exist, and returns the timestamp of
 // the last change in it. The copy shares its immutable files with the original by hard links. Writes wait while it is

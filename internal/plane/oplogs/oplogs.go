@@ -41,10 +41,10 @@ type piece struct {
 	after, last bson.Timestamp
 }
 
-const (
-	suffix  = ".bson.zst"
-	covered = "covered" // the file with the time up to which the log is complete
-)
+const suffix = ".bson.zst"
+
+// CoveredName is the name of the file with the time up to which a log is complete.
+const CoveredName = "covered"
 
 func name(after, last bson.Timestamp) string {
 	return fmt.Sprintf("%08x%08x-%08x%08x%s", after.T, after.I, last.T, last.I, suffix)
@@ -101,7 +101,7 @@ func (l Log) Begin(after bson.Timestamp) error {
 // fails.
 func (l Log) Append(after bson.Timestamp, entries iter.Seq2[bson.Raw, error]) (last bson.Timestamp, err error) {
 	last = after
-	f, err := os.Create(filepath.Join(l.dir, "unfinished")) // a file that a crash has left is emptied
+	f, err := os.Create(filepath.Join(l.dir, unfinished)) // a file that a crash has left is emptied
 	if err != nil {
 		return after, err
 	}
@@ -137,7 +137,7 @@ func write(w io.Writer, after bson.Timestamp, entries iter.Seq2[bson.Raw, error]
 
 // Cover records that the log has all changes before t.
 func (l Log) Cover(t time.Time) error {
-	return durable.WriteFile(filepath.Join(l.dir, covered), strconv.AppendInt(nil, t.Unix(), 10))
+	return durable.WriteFile(filepath.Join(l.dir, CoveredName), strconv.AppendInt(nil, t.Unix(), 10))
 }
 
 // Covers reports whether the log has all changes up to and including those with the time until: it has a later entry, or
@@ -147,20 +147,12 @@ func (l Log) Covers(until bson.Timestamp) (bool, error) {
 	if err != nil || !begun || !last.Before(until) {
 		return begun && err == nil, err
 	}
-	raw, err := os.ReadFile(filepath.Join(l.dir, covered))
-	if err != nil {
-		return false, ignore(err, fs.ErrNotExist)
+	raw, err := l.Covered()
+	if err != nil || raw == nil {
+		return false, err
 	}
-	upTo, err := strconv.ParseInt(string(raw), 10, 64)
+	upTo, err := ParseCovered(raw)
 	return upTo > int64(until.T), err
-}
-
-// ignore is err, or nil if it is that one.
-func ignore(err, that error) error {
-	if errors.Is(err, that) {
-		return nil
-	}
-	return err
 }
 
 // History yields the entries after the time last. It is a storage.History that needs no newest entry, because a log's
@@ -243,22 +235,4 @@ func next(r *bufio.Reader, buf bson.Raw) (bson.Raw, error) {
 func timeOf(entry bson.Raw) (t bson.Timestamp) {
 	t.T, t.I, _ = entry.Lookup("ts").TimestampOK()
 	return t
-}
-
-// Prune removes the pieces whose entries all are at or before a time. The newest piece stays, because the next one follows
-// it.
-func (l Log) Prune(before bson.Timestamp) error {
-	all, err := l.pieces()
-	if err != nil {
-		return err
-	}
-	for i, p := range all {
-		if i == len(all)-1 || p.last.After(before) {
-			break
-		}
-		if err := os.Remove(filepath.Join(l.dir, p.name)); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -1,6 +1,8 @@
 package oplogs
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"iter"
 	"os"
@@ -105,9 +107,15 @@ func TestCovers(t *testing.T) {
 	}
 }
 
+// prune removes the pieces of which no entry is after a time.
+func prune(l Log, before bson.Timestamp) error {
+	old, err := l.Old(before)
+	return errors.Join(err, l.Remove(old))
+}
+
 func TestPrune(t *testing.T) {
 	l := logged(t)
-	if err := l.Prune(at(3, 9)); err != nil {
+	if err := prune(l, at(3, 9)); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := history(t, l, at(2, 1)); len(got) != 2 || !errors.Is(err, ErrGap) {
@@ -116,7 +124,7 @@ func TestPrune(t *testing.T) {
 	if _, err := history(t, l, at(1, 1)); !errors.Is(err, ErrGap) {
 		t.Errorf("what was removed is there: %v", err)
 	}
-	if err := l.Prune(at(99, 1)); err != nil {
+	if err := prune(l, at(99, 1)); err != nil {
 		t.Fatal(err)
 	}
 	if last, begun, err := l.Last(); last != at(6, 1) || !begun || err != nil {
@@ -171,5 +179,46 @@ func TestDamagedPieces(t *testing.T) {
 	}
 	if _, err := history(t, l, at(4, 9)); err == nil {
 		t.Error("half a piece is read as a whole")
+	}
+}
+
+// A copy that is made file by file is the same log; other files are no part of one.
+func TestCopy(t *testing.T) {
+	l, copied := logged(t), At(filepath.Join(t.TempDir(), "copy"))
+	if err := l.Cover(time.Unix(9, 0)); err != nil {
+		t.Fatal(err)
+	}
+	names, err := l.Names()
+	if err != nil || !slices.IsSortedFunc(names, func(a, b string) int { return cmp.Compare(Order(a), Order(b)) }) {
+		t.Fatalf("%v, %v", names, err)
+	}
+	for _, name := range names {
+		f, err := l.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(copied.Add(name, f), f.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	raw, err := l.Covered()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string][]byte{CoveredName: raw, "other": []byte("x"), "../out.bson.zst": []byte("x")} {
+		if err := copied.Add(name, bytes.NewReader(content)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, gap := history(t, l, at(1, 1))
+	if got, err := history(t, copied, at(1, 1)); !slices.Equal(got, want) || !errors.Is(err, gap) {
+		t.Errorf("the copy tells %v, %v, not %v, %v", got, err, want, gap)
+	}
+	if ok, err := copied.Covers(at(8, 1)); !ok || err != nil {
+		t.Errorf("the copy covers: %v, %v", ok, err)
+	}
+	entries, err := os.ReadDir(copied.dir)
+	if err != nil || len(entries) != len(names)+1 {
+		t.Errorf("files %v, %v", entries, err)
 	}
 }

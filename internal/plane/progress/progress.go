@@ -108,7 +108,7 @@ type Sum struct {
 }
 
 // Kinds are the kinds of work that there are.
-var Kinds = []string{"snapshot", "verify", "restore", "replay", "download", "export", "collections"}
+var Kinds = []string{"snapshot", "store", "fetch", "verify", "restore", "replay", "download", "export", "collections"}
 
 // Now returns the sums of all kinds, those without work too.
 func (b *Board) Now() []Sum {

@@ -31,7 +31,7 @@ func restoreCollections(tx store.Tx, in restoreCollectionsIn) (out collections.C
 	}
 	j := collections.New(w, tx.Now())
 	j.GroupID, j.ClusterID, j.Cluster = c.GroupID, c.ID, c.Name
-	node, err := sourceOf(tx, j, in, c)
+	snap, err := sourceOf(tx, j, in, c)
 	if err != nil {
 		return out, err
 	}
@@ -39,11 +39,11 @@ func restoreCollections(tx store.Tx, in restoreCollectionsIn) (out collections.C
 	if err != nil {
 		return out, err
 	}
-	if target.Node != node {
-		return out, elsewhere(target)
+	if err := snap.reaches(target); err != nil {
+		return out, err
 	}
 	j.TargetID, j.Target, j.TargetIn = target.ID, target.Name, target.GroupID
-	err = errors.Join(collections.Jobs.Put(tx, j), reconcile.Schedule(tx, CollectionsKind, j.ID, node, tx.Now()), write(tx, j.TargetIn, j.Target, "CPS_RESTORE_REQUESTED_AUDIT"))
+	err = errors.Join(collections.Jobs.Put(tx, j), reconcile.Schedule(tx, CollectionsKind, j.ID, target.Node, tx.Now()), write(tx, j.TargetIn, j.Target, "CPS_RESTORE_REQUESTED_AUDIT"))
 	return j.Wire(), err
 }
 
@@ -62,27 +62,27 @@ func checkCollections(w *collections.CollectionRestoreJobRequest) error {
 	return bad.Err()
 }
 
-// sourceOf finds what a job restores from, and the node that has it.
-func sourceOf(tx store.Tx, j *collections.Job, in restoreCollectionsIn, c *model.Cluster) (node string, err error) {
+// sourceOf finds what a job restores from.
+func sourceOf(tx store.Tx, j *collections.Job, in restoreCollectionsIn, c *model.Cluster) (*Snapshot, error) {
 	if m := momentOf(&in.Body); m.named() {
 		snap, legs, err := way(tx, c, m)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		j.SnapshotID, j.Legs, j.Asked = snap.ID, legs, legs[len(legs)-1].Until
 		if m.ts == nil {
 			j.Asked.I = 0
 		}
-		return snap.Node, nil
+		return snap, nil
 	}
 	snap, err := (snapshotIn[dedicated]{in.dedicated, j.SnapshotID}).find(tx)
 	if err == nil && snap.Status != Completed {
 		err = snapshotNotReady.With(snap.ID)
 	}
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	return snap.Node, nil
+	return snap, nil
 }
 
 func momentOf(w *collections.CollectionRestoreJobRequest) moment {

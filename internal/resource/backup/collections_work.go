@@ -49,8 +49,8 @@ func (w Collecting) Reconcile(ctx context.Context, key string) (again time.Time,
 	if seen := j.Created.Add(w.MinDuration); now.Before(seen) {
 		return seen, nil
 	}
-	if over := time.Unix(int64(j.Asked.T)+1, 0); now.Before(over) {
-		return over, nil // more may happen in the second that is asked for
+	if end, err := w.had(ctx, j.Legs, j.Asked); err != nil || now.Before(end) {
+		return end, err
 	}
 	if err := w.ship(ctx, j.Legs, now); err != nil {
 		return again, err
@@ -152,7 +152,7 @@ func (w Collecting) unusable(ctx context.Context, j *collections.Job, cause erro
 	case errors.Is(cause, errEnded):
 		return nil
 	case errors.Is(cause, plane.ErrSnapshotDamaged):
-		if err := w.spoil(ctx, j.SnapshotID, cause); err != nil {
+		if err := w.Spoil(ctx, j.SnapshotID, cause); err != nil {
 			return err
 		}
 	case !final(cause):

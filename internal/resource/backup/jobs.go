@@ -59,8 +59,8 @@ func (j *Job) restoreTo(tx store.Tx, snap *Snapshot, find func(store.Tx, model.I
 	if err != nil {
 		return err
 	}
-	if target.Node != snap.Node {
-		return elsewhere(target)
+	if err := snap.reaches(target); err != nil {
+		return err
 	}
 	if most := target.DiskBytes(); most > 0 && snap.Data > most {
 		return targetTooSmall.With(strconv.FormatInt(snap.Data>>20, 10), target.Name, strconv.FormatInt(most>>20, 10))
@@ -72,7 +72,11 @@ func (j *Job) restoreTo(tx store.Tx, snap *Snapshot, find func(store.Tx, model.I
 	return write(tx, j.TargetIn, j.Target, j.event("CPS_RESTORE_REQUESTED_AUDIT", "TENANT_RESTORE_REQUESTED_AUDIT"))
 }
 
-func elsewhere(target *model.Cluster) error {
+// reaches refuses a target on another node, unless the snapshot is in the bucket.
+func (s *Snapshot) reaches(target *model.Cluster) error {
+	if target.Node == s.Node || s.Stored {
+		return nil
+	}
 	return fault.Field("targetClusterName", "must be a cluster on the node of the snapshot; %s is on another", target.Name)
 }
 

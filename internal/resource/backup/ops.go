@@ -26,15 +26,17 @@ import (
 type Plane interface {
 	Snapshot(ctx context.Context, cluster, snapshot model.ID) (plane.Taken, error)
 	Data(cluster model.ID) (bytes int64, err error)
-	Verify(ctx context.Context, snapshot model.ID) error
-	DropSnapshot(snapshot model.ID) error
+	VerifyAll(ctx context.Context, snapshots []model.ID) (damaged map[model.ID]error, err error)
+	DropSnapshot(ctx context.Context, snapshot model.ID) error
+	Sweep(ctx context.Context, cluster model.ID, kept []model.ID, oplogs bool) error
 	Lay(ctx context.Context, snapshot model.ID, legs []plane.Leg, cluster model.ID, dataset string) error
 	Unlay(cluster model.ID, dataset string) error
 	Hold(cluster model.ID) (release func())
 	Pause(ctx context.Context, cluster model.ID, now time.Time) error
 	Ship(ctx context.Context, cluster model.ID, now time.Time) error
+	Send(ctx context.Context, cluster model.ID) error
 	Unship(cluster model.ID)
-	PruneLogs(cluster model.ID, present string, before bson.Timestamp) error
+	PruneLogs(ctx context.Context, cluster model.ID, present string, before bson.Timestamp) error
 	Pack(ctx context.Context, snapshot, download model.ID, root string, modified time.Time) error
 	Packed(download model.ID) (*os.File, error)
 	DropPack(download model.ID) error
@@ -53,6 +55,8 @@ type Service struct {
 	MinDuration time.Duration                        // how long a snapshot or job is unfinished at least, so that a watching client sees it
 	Version     string                               // MongoDB version of the clusters
 	Wake        func(store.Tx, *model.Cluster) error // has a cluster looked at that may run again
+	Node        string                               // this node's name
+	Bucket      bool                                 // there is a bucket that snapshots are stored in
 
 	ShipEvery time.Duration // from one copying of an oplog to the next; 0: a minute
 	Secret    []byte        // makes the links of downloads; the same at all nodes

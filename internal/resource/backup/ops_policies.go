@@ -14,7 +14,6 @@ const (
 	bucketsPath    = "/groups/{groupId}/backup/exportBuckets"
 	exportsPath    = "/groups/{groupId}/clusters/{clusterName}/backup/exports"
 	policyPath     = "/groups/{groupId}/backupCompliancePolicy"
-	endpointsPath  = "/groups/{groupId}/backup/{cloudProvider}/privateEndpoints"
 	databasesPath  = snapshotsPath + "/{snapshotId}/databases"
 	oneBucketPath  = bucketsPath + "/{exportBucketId}"
 	policySunset   = "2027-07-01" // of the first versions
@@ -123,35 +122,6 @@ func (s *Buckets) Operations() api.Operations {
 			ID: "getBackupExportJob", Aliases: []string{"getBackupExport", "getGroupClusterBackupExport"}, Method: http.MethodGet, Path: exportsPath + "/{exportId}", Tag: tag,
 			Summary: "Return one export job of one cluster", Roles: exported, Status: http.StatusOK, Level: api.Real, Errors: atCluster,
 			Versions: api.Since("2023-01-01", store.Read(s.Store, shape.Get(exportJobIn.find, (*ExportJob).wire))),
-		},
-	}
-}
-
-// Operations are the operations of private endpoints to object storage.
-func (s *Endpoints) Operations() api.Operations {
-	owner, missing := authz.Any(authz.GroupOwner), fault.Kinds{endpointNotFound}
-	return api.Operations{
-		{
-			ID: "listBackupPrivateEndpoints", Aliases: []string{"listGroupBackupPrivateEndpoints"}, Method: http.MethodGet, Path: endpointsPath, Tag: tag,
-			Summary: "Return all private endpoints to object storage of one project", Roles: owner, Status: http.StatusOK, Level: api.Simulated,
-			Versions: api.Since("2024-11-13", store.Read(s.Store, s.list)),
-		},
-		{
-			ID: "createBackupPrivateEndpoint", Aliases: []string{"createGroupBackupPrivateEndpoint"}, Method: http.MethodPost, Path: endpointsPath, Tag: tag,
-			Summary: "Create one private endpoint to object storage for one project", Description: "No network is connected: the endpoint goes through the service's states.",
-			Roles: owner, Status: http.StatusCreated, Level: api.Simulated, Errors: fault.Kinds{endpointExists},
-			Versions: api.Since("2024-11-13", store.Write(s.Store, s.create)),
-		},
-		{
-			ID: "getBackupPrivateEndpoint", Aliases: []string{"getGroupBackupPrivateEndpoint"}, Method: http.MethodGet, Path: endpointsPath + "/{endpointId}", Tag: tag,
-			Summary: "Return one private endpoint to object storage of one project", Roles: owner, Status: http.StatusOK, Level: api.Simulated, Errors: missing,
-			Versions: api.Since("2024-11-13", store.Read(s.Store, s.Get)),
-		},
-		{
-			ID: "deleteBackupPrivateEndpoint", Aliases: []string{"deleteGroupBackupPrivateEndpoint"}, Method: http.MethodDelete, Path: endpointsPath + "/{endpointId}", Tag: tag,
-			Summary: "Remove one private endpoint to object storage from one project", Description: "The endpoint is DELETING for a moment, then gone.",
-			Roles: owner, Status: http.StatusNoContent, Level: api.Simulated, Errors: append(fault.Kinds{endpointBeingDeleted}, missing...),
-			Versions: api.Since("2024-11-13", store.Write(s.Store, s.Delete)),
 		},
 	}
 }

@@ -99,7 +99,7 @@ func route(tx store.Tx, c *model.Cluster, made *Job, until bson.Timestamp) (snap
 	if err != nil {
 		return nil, nil, err
 	}
-	if snap := newest(all, dataset, until); snap != nil || made == nil {
+	if snap := Newest(all, dataset, until); snap != nil || made == nil {
 		return snap, []plane.Leg{last}, nil
 	}
 	if snap, err = Snapshots.Get(tx, made.SnapshotID); err != nil || snap.Status != Completed {
@@ -119,8 +119,8 @@ func madeBy(tx store.Tx, c *model.Cluster, at bson.Timestamp) (made *Job, err er
 	return made, err
 }
 
-// newest is the newest completed snapshot of a dataset that has no change after one of a time, or nil.
-func newest(all []*Snapshot, dataset string, until bson.Timestamp) (found *Snapshot) {
+// Newest is the newest completed snapshot of a dataset that has no change after one of a time, or nil.
+func Newest(all []*Snapshot, dataset string, until bson.Timestamp) (found *Snapshot) {
 	for _, snap := range all {
 		if snap.Status == Completed && snap.Dataset == dataset && !snap.At.After(until) && (found == nil || snap.At.After(found.At)) {
 			found = snap

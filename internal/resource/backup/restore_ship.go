@@ -53,8 +53,14 @@ func (s Shipping) Reconcile(ctx context.Context, key string) (again time.Time, e
 	if err := s.Plane.Ship(ctx, key, now); err != nil {
 		return again, err
 	}
-	return now.Add(cmp.Or(s.ShipEvery, usualShip)), s.Plane.PruneLogs(key, c.Dataset, needed)
+	if err := s.Plane.Send(ctx, key); err != nil {
+		return again, err
+	}
+	return now.Add(s.shipEvery()), s.Plane.PruneLogs(ctx, key, c.Dataset, needed)
 }
+
+// shipEvery is the time from one copying of an oplog to the next.
+func (s *Service) shipEvery() time.Duration { return cmp.Or(s.ShipEvery, usualShip) }
 
 // neededFrom is the time up to which nothing of a cluster's oplog is needed: that of the newest snapshot from before the
 // restore window. Without one, all is needed that came after the first snapshot; without any snapshot, the window.
@@ -68,10 +74,10 @@ func neededFrom(tx store.Tx, c *model.Cluster) (bson.Timestamp, error) {
 		return bson.Timestamp{}, err
 	}
 	edge := bson.Timestamp{T: uint32(begin.Unix())}
-	if snap := newest(all, c.Dataset, edge); snap != nil {
+	if snap := Newest(all, c.Dataset, edge); snap != nil {
 		return snap.At, nil
 	}
-	if newest(all, c.Dataset, bson.Timestamp{T: 1<<32 - 1}) == nil {
+	if Newest(all, c.Dataset, bson.Timestamp{T: 1<<32 - 1}) == nil {
 		return edge, nil
 	}
 	return bson.Timestamp{}, nil

@@ -7,7 +7,6 @@ import (
 
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/model"
-	"github.com/telamon-db/telamon/internal/plane"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -26,9 +25,13 @@ func verifyLater(tx store.Tx, node string) error {
 	return reconcile.Schedule(tx, VerifyKind, node, node, tx.Now().Add(verifyEvery))
 }
 
-// Begin has the snapshots verified that the node has from before it started, and tells where its downloads are by now.
+// Begin has the snapshots verified that the node has from before it started, and tells where its downloads are by now. It
+// fails if there are snapshots in a bucket and the server has none.
 func (s *Service) Begin(ctx context.Context, node string) error {
 	return s.Store.Update(ctx, func(tx store.Tx) error {
+		if err := s.checkBucket(tx); err != nil {
+			return err
+		}
 		all, err := Jobs.List(tx, store.Query{})
 		if err != nil {
 			return err
@@ -62,16 +65,11 @@ func (v Verifying) Reconcile(ctx context.Context, node string) (again time.Time,
 	if err != nil || len(ids) == 0 {
 		return time.Time{}, err
 	}
-	for _, id := range ids {
-		err := v.Plane.Verify(ctx, id)
-		if errors.Is(err, plane.ErrSnapshotDamaged) {
-			err = v.spoil(ctx, id, err)
-		}
-		if err != nil {
-			return again, err
-		}
+	damaged, err := v.Plane.VerifyAll(ctx, ids)
+	for id, cause := range damaged {
+		err = errors.Join(err, v.Spoil(ctx, id, cause))
 	}
-	return again, nil
+	return again, err
 }
 
 // Jump has many days verified once.
@@ -80,8 +78,8 @@ func (Verifying) Jump(_, target time.Time) time.Time { return target }
 // GiveUp fails: what could not be read must be read another time.
 func (Verifying) GiveUp(_ context.Context, _ string, cause error) error { return cause }
 
-// spoil records that a completed snapshot is damaged.
-func (s *Service) spoil(ctx context.Context, id model.ID, cause error) error {
+// Spoil records that a completed snapshot is damaged.
+func (s *Service) Spoil(ctx context.Context, id model.ID, cause error) error {
 	return s.Store.Update(ctx, func(tx store.Tx) error {
 		snap, err := Snapshots.Get(tx, id)
 		if err != nil || snap.Status != Completed {
@@ -91,6 +89,6 @@ func (s *Service) spoil(ctx context.Context, id model.ID, cause error) error {
 		if err := Snapshots.Put(tx, snap); err != nil {
 			return err
 		}
-		return event.WriteInProject(tx, snap.GroupID, snap.event(Failed), event.Cluster(snap.Cluster), event.Reason(snap.Reason))
+		return errors.Join(sweep(tx, snap), event.WriteInProject(tx, snap.GroupID, snap.event(Failed), event.Cluster(snap.Cluster), event.Reason(snap.Reason)))
 	})
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
 	"github.com/telamon-db/telamon/internal/event"
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/plane"
@@ -44,8 +46,8 @@ func (r Restoring) Reconcile(ctx context.Context, key string) (again time.Time, 
 	if !j.unfinished() {
 		return again, r.clear(ctx, j, j.Failed || j.Cancelled)
 	}
-	if over := time.Unix(int64(j.Asked.T)+1, 0); now.Before(over) {
-		return over, nil // more may happen in the second that is asked for
+	if end, err := r.had(ctx, j.Legs, j.Asked); err != nil || now.Before(end) {
+		return end, err
 	}
 	c, err := r.cluster(ctx, j)
 	switch {
@@ -78,22 +80,41 @@ func (r Restoring) lay(ctx context.Context, j *Job, now time.Time) error {
 	return r.Plane.Lay(ctx, j.SnapshotID, j.Legs, j.TargetID, j.ID)
 }
 
-// ship copies the oplog that the last leg follows, if its cluster still writes to it.
+// ship copies the oplog that the last leg follows, if this node still writes to it.
 func (s *Service) ship(ctx context.Context, legs []plane.Leg, now time.Time) error {
-	if len(legs) == 0 {
-		return nil
-	}
-	var live bool
-	last := legs[len(legs)-1]
-	err := s.Store.View(ctx, func(tx store.Tx) error {
-		c, err := state.Clusters.Get(tx, last.Cluster)
-		live = err == nil && c.Runs() && c.Dataset == last.Dataset
-		return store.IfMissing(err, nil)
-	})
-	if err != nil || !live {
+	live, node, err := s.source(ctx, legs)
+	if err != nil || !live || node != s.Node {
 		return err
 	}
-	return s.Plane.Ship(ctx, last.Cluster, now)
+	return s.Plane.Ship(ctx, legs[len(legs)-1].Cluster, now)
+}
+
+// source tells whether the oplog that the last leg follows is still written to, and which node has its cluster.
+func (s *Service) source(ctx context.Context, legs []plane.Leg) (live bool, node string, err error) {
+	if len(legs) == 0 {
+		return false, s.Node, nil
+	}
+	last := legs[len(legs)-1]
+	err = s.Store.View(ctx, func(tx store.Tx) error {
+		live, node = false, s.Node
+		c, err := state.Clusters.Get(tx, last.Cluster)
+		if err == nil {
+			live, node = c.Runs() && c.Dataset == last.Dataset, c.Node
+		}
+		return store.IfMissing(err, nil)
+	})
+	return live, node, err
+}
+
+// had is when all can be had that a job restores: after the second that is asked for, in which more may happen, and if
+// another node has the oplog, after that node has sent it.
+func (s *Service) had(ctx context.Context, legs []plane.Leg, asked bson.Timestamp) (time.Time, error) {
+	_, node, err := s.source(ctx, legs)
+	end := time.Unix(int64(asked.T)+1, 0)
+	if node != s.Node {
+		end = end.Add(2 * s.shipEvery())
+	}
+	return end, err
 }
 
 // cluster is the target's row as it is now.
@@ -189,7 +210,7 @@ func (r Restoring) unusable(ctx context.Context, j *Job, cause error) error {
 		return cause
 	}
 	if errors.Is(cause, plane.ErrSnapshotDamaged) {
-		if err := r.spoil(ctx, j.SnapshotID, cause); err != nil {
+		if err := r.Spoil(ctx, j.SnapshotID, cause); err != nil {
 			return err
 		}
 	}
@@ -244,5 +265,6 @@ func (s *Service) Work() map[reconcile.Kind]reconcile.Handler {
 	return map[reconcile.Kind]reconcile.Handler{
 		SnapshotKind: Taking{s}, RestoreKind: Restoring{s}, ScheduleKind: Scheduling{s}, VerifyKind: Verifying{s},
 		ExportKind: Exporting{s}, ComplianceKind: Complying{s}, ShipKind: Shipping{s}, CollectionsKind: Collecting{s},
+		SweepKind: Sweeping{s},
 	}
 }

@@ -37,9 +37,11 @@ func (d *diary) Contents(context.Context, model.ID) ([]plane.Namespace, error) {
 func (d *diary) Export(context.Context, plane.Export, func(collections, total int)) error {
 	return nil
 }
-func (d *diary) Verify(context.Context, model.ID) error { return nil }
-func (d *diary) DropSnapshot(model.ID) error            { return nil }
-func (d *diary) Hold(model.ID) (release func())         { d.note("hold"); return func() { d.note("release") } }
+func (d *diary) VerifyAll(context.Context, []model.ID) (map[model.ID]error, error) { return nil, nil }
+func (d *diary) DropSnapshot(context.Context, model.ID) error                      { return nil }
+func (d *diary) Sweep(context.Context, model.ID, []model.ID, bool) error           { return nil }
+func (d *diary) Send(context.Context, model.ID) error                              { return nil }
+func (d *diary) Hold(model.ID) (release func())                                    { d.note("hold"); return func() { d.note("release") } }
 func (d *diary) Lay(context.Context, model.ID, []plane.Leg, model.ID, string) error {
 	d.note("lay")
 	return nil
@@ -47,7 +49,7 @@ func (d *diary) Lay(context.Context, model.ID, []plane.Leg, model.ID, string) er
 func (d *diary) Unlay(model.ID, string) error                                      { d.note("unlay"); return nil }
 func (d *diary) Ship(context.Context, model.ID, time.Time) error                   { return nil }
 func (d *diary) Unship(model.ID)                                                   {}
-func (d *diary) PruneLogs(model.ID, string, bson.Timestamp) error                  { return nil }
+func (d *diary) PruneLogs(context.Context, model.ID, string, bson.Timestamp) error { return nil }
 func (d *diary) Pack(context.Context, model.ID, model.ID, string, time.Time) error { return nil }
 func (d *diary) Data(model.ID) (int64, error)                                      { return 0, nil }
 func (d *diary) DropCopies(context.Context, model.ID) error                        { return nil }

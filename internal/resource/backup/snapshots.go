@@ -158,7 +158,11 @@ func drop(tx store.Tx, snap *Snapshot) error {
 	if err := Snapshots.Delete(tx, snap); err != nil {
 		return err
 	}
-	return reconcile.Schedule(tx, SnapshotKind, snap.ID, snap.Node, tx.Now())
+	node, err := state.Standing(tx, snap.Node)
+	if err != nil {
+		return err
+	}
+	return errors.Join(sweep(tx, snap), reconcile.Schedule(tx, SnapshotKind, snap.ID, node, tx.Now()))
 }
 
 // dropAll removes the snapshots that q selects.
@@ -182,7 +186,11 @@ func (s *Service) OnClusterDelete(tx store.Tx, c *model.Cluster) error {
 	if err == nil && p == nil && !c.Declared.RetainBackups {
 		err = dropAll(tx, of(c))
 	}
-	return errors.Join(err, Schedules.DeleteAll(tx, store.Query{IDs: []string{c.ID}}), dropJobs(tx, c), dropCollectionJobs(tx, c), ExportJobs.DeleteAll(tx, of(c)))
+	if c.Ready && s.Bucket {
+		err = errors.Join(err, SweepLater(tx, c.ID, c.Node))
+	}
+	own := store.Query{IDs: []string{c.ID}}
+	return errors.Join(err, Schedules.DeleteAll(tx, own), state.Moves.DeleteAll(tx, own), dropJobs(tx, c), dropCollectionJobs(tx, c), ExportJobs.DeleteAll(tx, of(c)))
 }
 
 // OnClusterLost fails the snapshots and jobs that are under way at a cluster whose node is gone for good.

@@ -40,6 +40,7 @@ type Snapshot struct {
 	At      bson.Timestamp `json:"at,omitzero"`       // of the last change that is in it
 	Data    int64          `json:"data,omitempty"`    // bytes of the documents when it was taken; unknown of those from before this was kept
 	Reason  string         `json:"reason,omitempty"`  // why it failed, if that is known
+	Stored  bool           `json:"stored,omitempty"`  // it is in the bucket of snapshots, from which every node can restore it
 
 	Rev int64 `json:"-"`
 }

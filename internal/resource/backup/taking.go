@@ -29,7 +29,7 @@ func (t Taking) Reconcile(ctx context.Context, key string) (again time.Time, err
 	})
 	switch {
 	case store.IsNotFound(err):
-		return again, t.Plane.DropSnapshot(key)
+		return again, t.Plane.DropSnapshot(ctx, key)
 	case err != nil:
 		return again, err
 	case snap.Status == Queued:
@@ -65,7 +65,7 @@ func (t Taking) complete(ctx context.Context, key string, taken plane.Taken, dat
 		if err != nil {
 			return err
 		}
-		snap.Dataset, snap.At, snap.Data = taken.Dataset, taken.At, data
+		snap.Dataset, snap.At, snap.Data, snap.Stored = taken.Dataset, taken.At, data, taken.Stored
 		if err := snap.copy(tx); err != nil {
 			return err
 		}
@@ -137,6 +137,6 @@ func (t Taking) GiveUp(ctx context.Context, key string, cause error) error {
 		if err != nil {
 			return store.IfMissing(err, nil)
 		}
-		return reconcile.Schedule(tx, SnapshotKind, key, snap.Node, snap.Expires)
+		return errors.Join(sweep(tx, snap), reconcile.Schedule(tx, SnapshotKind, key, snap.Node, snap.Expires))
 	})
 }

@@ -76,3 +76,21 @@ func (r Reconciler) lose(tx store.Tx, id model.ID) error {
 	}
 	return r.gone(tx, c)
 }
+
+// Adopt has a cluster whose node is gone live on another one. It is REPAIRING until its data are there and open.
+func (r Reconciler) Adopt(tx store.Tx, c *model.Cluster, node string, site model.Site) error {
+	for _, d := range r.Dependents {
+		if err := d.OnClusterLost(tx, c); err != nil {
+			return err
+		}
+	}
+	c.Node = node
+	c.MoveTo(site)
+	if err := state.Clusters.Put(tx, c); err != nil {
+		return err
+	}
+	if err := repairing(tx, c); err != nil {
+		return err
+	}
+	return Wake(tx, c)
+}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/plane"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
@@ -63,6 +64,9 @@ func (r Reconciler) Reconcile(ctx context.Context, key string) (again time.Time,
 		return again, store.IfMissing(err, nil)
 	}
 	topology, err := r.realize(c)
+	if errors.Is(err, plane.ErrElsewhere) {
+		return again, nil
+	}
 	if err != nil {
 		return again, errors.Join(err, r.Store.Update(ctx, func(tx store.Tx) error { return Fails(tx, c, topology) }))
 	}

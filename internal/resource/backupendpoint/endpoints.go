@@ -1,4 +1,6 @@
-package backup
+// Package backupendpoint is the part of the family Cloud Backups that has private endpoints to object storage. They are
+// simulated.
+package backupendpoint
 
 import (
 	"time"
@@ -10,8 +12,8 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Endpoints serves private endpoints to object storage. They connect nothing, and go through the service's states in time.
-type Endpoints struct {
+// Service serves private endpoints to object storage. They connect nothing, and go through the service's states in time.
+type Service struct {
 	kept.Objects[oneEndpoint, ObjectStoragePrivateEndpointResponse, struct{}]
 }
 
@@ -44,9 +46,9 @@ var endpointTable = &store.Table[endpoint]{
 	},
 }
 
-// NewEndpoints returns the endpoints on st, which are in each state but the last for as long as duration.
-func NewEndpoints(st store.Store, duration time.Duration) *Endpoints {
-	return &Endpoints{kept.Objects[oneEndpoint, ObjectStoragePrivateEndpointResponse, struct{}]{
+// New returns the endpoints on st, which are in each state but the last for as long as duration.
+func New(st store.Store, duration time.Duration) *Service {
+	return &Service{kept.Objects[oneEndpoint, ObjectStoragePrivateEndpointResponse, struct{}]{
 		Store: st, Table: endpointTable, Show: kept.WithID(func(w *ObjectStoragePrivateEndpointResponse, id model.ID) { w.ID = id }),
 		Duplicate: func(e *endpoint) error { return endpointExists.With(e.Value.RegionName) },
 		Stages: &kept.Stages[ObjectStoragePrivateEndpointResponse]{
@@ -78,7 +80,7 @@ type listEndpointsIn struct {
 	api.Paging
 }
 
-func (s *Endpoints) list(tx store.Tx, in listEndpointsIn) (api.Page[ObjectStoragePrivateEndpointResponse], error) {
+func (s *Service) list(tx store.Tx, in listEndpointsIn) (api.Page[ObjectStoragePrivateEndpointResponse], error) {
 	return s.List(tx, kept.ListIn{InGroup: in.InGroup, Paging: in.Paging})
 }
 
@@ -87,7 +89,7 @@ type createEndpointIn struct {
 	Body ObjectStoragePrivateEndpointRequest
 }
 
-func (s *Endpoints) create(tx store.Tx, in createEndpointIn) (out ObjectStoragePrivateEndpointResponse, err error) {
+func (s *Service) create(tx store.Tx, in createEndpointIn) (out ObjectStoragePrivateEndpointResponse, err error) {
 	var bad fault.Problems
 	region, ok := model.RegionNamed(in.CloudProvider, in.Body.RegionName)
 	if !ok {
