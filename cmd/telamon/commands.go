@@ -16,7 +16,7 @@ func command() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(serveCommand(), docdbCommand(), nodeCommand(), dnsCommand(), openAPICommand(), &cobra.Command{
+	root.AddCommand(serveCommand(), docdbCommand(), nodeCommand(), clusterCommand(), dnsCommand(), openAPICommand(), &cobra.Command{
 		Use: "version", Short: "Print Telamon's version", Args: cobra.NoArgs,
 		Run: func(c *cobra.Command, _ []string) { fmt.Fprintln(c.OutOrStdout(), "telamon", server.Version) },
 	})

@@ -95,7 +95,7 @@ func (p *Plane) copySnapshot(ctx context.Context, snapshot model.ID, to string, 
 // sound makes sure that a snapshot is what was written, if it is on this node. One that is in the bucket alone is compared
 // when it comes. The error is ErrSnapshotDamaged if it cannot be used.
 func (p *Plane) sound(ctx context.Context, snapshot model.ID) error {
-	err := p.verify(ctx, snapshot)
+	err := p.verifyHere(ctx, snapshot)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -105,6 +105,21 @@ func (p *Plane) sound(ctx context.Context, snapshot model.ID) error {
 		}
 	}
 	return errLost
+}
+
+// verifyHere is verify, but a damaged copy of what is in the bucket is removed from this node: the error is fs.ErrNotExist
+// then.
+func (p *Plane) verifyHere(ctx context.Context, snapshot model.ID) error {
+	damage := p.verify(ctx, snapshot)
+	if !errors.Is(damage, ErrSnapshotDamaged) || p.cfg.Vault == nil {
+		return damage
+	}
+	there, err := p.cfg.Vault.Has(ctx, snapshot)
+	if err != nil || !there {
+		return errors.Join(damage, err)
+	}
+	p.cfg.Logger.Warn("a copy of a snapshot in the bucket is damaged, and removed", "snapshot", snapshot, "error", damage)
+	return errors.Join(p.dropCopy(snapshot), fs.ErrNotExist)
 }
 
 var errLost = fmt.Errorf("%w: its files are gone", ErrSnapshotDamaged)
@@ -125,7 +140,7 @@ func (p *Plane) fetch(ctx context.Context, snapshot model.ID, to string) (err er
 func (p *Plane) VerifyAll(ctx context.Context, snapshots []model.ID) (damaged map[model.ID]error, err error) {
 	damaged, whole := map[model.ID]error{}, map[model.ID]map[string]bool{}
 	for _, id := range snapshots {
-		err := p.verify(ctx, id)
+		err := p.verifyHere(ctx, id)
 		missing := errors.Is(err, fs.ErrNotExist)
 		switch {
 		case missing && p.cfg.Vault == nil:

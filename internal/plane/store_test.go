@@ -89,6 +89,19 @@ func TestStoredSnapshots(t *testing.T) {
 	if damaged, err := other.VerifyAll(t.Context(), []model.ID{first, second, third}); err != nil || len(damaged) > 0 {
 		t.Errorf("verified: %v, %v", damaged, err)
 	}
+	// A bit that flips in the copy on the node does no harm.
+	copies, err := filepath.Glob(filepath.Join(one.snapshot(third), "*.sst"))
+	if err != nil || len(copies) == 0 {
+		t.Fatalf("tables %v, %v", copies, err)
+	}
+	raw, err := os.ReadFile(copies[0])
+	one.must(err)
+	raw[len(raw)/2] ^= 1
+	one.must(errors.Join(os.Remove(copies[0]), os.WriteFile(copies[0], raw, 0o600))) // the data has another link to the file
+	one.must(one.Lay(t.Context(), third, nil, c.ID, "third"))
+	if got := one.has("snapshots"); len(got) > 0 {
+		t.Errorf("the damaged copy is still there: %v", got)
+	}
 	one.must(one.DropSnapshot(t.Context(), third))
 	one.must(one.Sweep(t.Context(), c.ID, []model.ID{first, second, model.NewID()}, false))
 	if got := objects(t, s, "files"); !slices.Equal(got, files) {

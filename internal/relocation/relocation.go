@@ -45,5 +45,5 @@ type Service struct {
 
 // Work has the handlers of relocations.
 func (s *Service) Work() map[reconcile.Kind]reconcile.Handler {
-	return map[reconcile.Kind]reconcile.Handler{RecoverKind: Recovering{s}}
+	return map[reconcile.Kind]reconcile.Handler{RecoverKind: Recovering{s}, MoveKind: Moving{s}}
 }

@@ -29,6 +29,8 @@ func (s *Server) management() http.Handler {
 	secret.HandleFunc("DELETE /faults/{id}", s.removeFailure)
 	secret.HandleFunc("GET /nodes", s.listNodes)
 	secret.HandleFunc("DELETE /nodes/{name}", s.forgetNode)
+	secret.HandleFunc("POST /clusters/{name}/move", s.moveCluster)
+	secret.HandleFunc("GET /moves/{id}", s.moveStatus)
 	secret.HandleFunc("/debug/pprof/", pprof.Index)
 	secret.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	secret.HandleFunc("/debug/pprof/trace", pprof.Trace)
@@ -37,7 +39,7 @@ func (s *Server) management() http.Handler {
 	open.HandleFunc("GET /readyz", s.readyz)
 	open.Handle("GET /metrics", s.metrics.Handler())
 	open.Handle("/clock", s.secretly(secret))
-	for _, path := range []string{"/faults", "/faults/", "/nodes", "/nodes/"} {
+	for _, path := range []string{"/faults", "/faults/", "/nodes", "/nodes/", "/clusters/", "/moves/"} {
 		open.Handle(path, s.secretly(secret))
 	}
 	open.Handle("/debug/pprof/", s.secretly(secret))

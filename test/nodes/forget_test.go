@@ -13,7 +13,13 @@ import (
 // operate runs telamon node on the machine of n.
 func (n *node) operate(args ...string) (out string, err error) {
 	n.t.Helper()
-	cmd := exec.Command(program.Path(n.t), append(append([]string{"node"}, args...), "--data", n.dir)...)
+	return n.run("node", args...)
+}
+
+// run runs an operator's command on the machine of n.
+func (n *node) run(command string, args ...string) (out string, err error) {
+	n.t.Helper()
+	cmd := exec.Command(program.Path(n.t), append(append([]string{command}, args...), "--data", n.dir)...)
 	raw, err := cmd.CombinedOutput()
 	return string(raw), err
 }
