@@ -31,7 +31,7 @@ var passing = []string{"t_audit_changes", "t_letters", "t_rolling_indexes"}
 // inside are the tables that have rows of a project.
 var inside = []string{
 	"t_advisor_builds", "t_advisor_catalogs", "t_ai_model_api_keys", "t_ai_model_rate_limits", "t_alert_configs", "t_audit_configs", "t_aws_dns",
-	"t_backup_compliance_policies", "t_backup_endpoints", "t_backup_schedules", "t_client_authorities", "t_cloud_access_roles", "t_clusters",
+	"t_backup_compliance_policies", "t_backup_endpoints", "t_backup_schedules", "t_client_authorities", "t_cloud_access_roles", "t_clusters", "t_collection_restore_jobs",
 	"t_custom_roles", "t_database_user_certificates", "t_database_users", "t_encryption_at_rest", "t_encryption_endpoints", "t_endpoint_services",
 	"t_endpoints", "t_export_buckets", "t_export_jobs", "t_federated_instances", "t_federation_endpoints", "t_federation_limits",
 	"t_insight_logins", "t_insight_shapes", "t_insight_slow", "t_integrations", "t_live_migration_trials", "t_live_migrations", "t_log_exports",
@@ -152,6 +152,9 @@ func (r *residue) cluster() {
 		"deliveryType": "automated", "snapshotId": snapshot, "targetClusterName": "alpha", "targetGroupId": r.project,
 	}).Want(http.StatusOK)
 	r.Advance(time.Minute)
+	owner.Post(at+"/clusters/alpha/collectionRestoreJobs", object{
+		"snapshotId": snapshot, "targetGroupId": r.project, "targetClusterName": "alpha", "writeStrategy": "CREATE_NEW", "indexStrategy": "ALL", "databases": []object{{"sourceNamespace": "shop"}},
+	}).Want(http.StatusCreated)
 	owner.Post(at+"/clusters/alpha/onlineArchives", object{"dbName": "shop", "collName": "orders", "criteria": object{"type": "CUSTOM", "query": "{}"}}).Want(http.StatusOK)
 	owner.Post(at+"/clusters/alpha/search/indexes", object{"database": "shop", "collectionName": "orders", "name": "words", "definition": object{"mappings": object{"dynamic": true}}}).
 		Want(http.StatusCreated)
