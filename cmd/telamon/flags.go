@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/netip"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/telamon-db/telamon/internal/api"
+	"github.com/telamon-db/telamon/internal/notify"
 	"github.com/telamon-db/telamon/internal/ratelimit"
 	"github.com/telamon-db/telamon/internal/server"
 )
@@ -34,6 +36,11 @@ func serverFlags(f *pflag.FlagSet, cfg *server.Config) {
 	f.StringVar(&cfg.SMTPURL, "smtp-url", "", "mail server that takes letters: the `URL` smtp://[USER:PASSWORD@]HOST[:PORT][?from=ADDRESS], or smtps:// (default none: they lie in DATA/outbox)")
 	f.StringVar(&cfg.S3URL, "s3-url", "", "service with the buckets that snapshots are exported to or stored in, S3 or one that speaks its protocol: the `URL` https://ACCESSKEY:SECRETKEY@HOST[:PORT][?region=REGION] (default none); better in the environment than in the list of processes")
 	f.StringVar(&cfg.SnapshotBucket, "snapshot-bucket", "", "`NAME` of the bucket at --s3-url that snapshots and oplogs are stored in, the same for all nodes: any node restores them (default none: each node stores its own)")
+	f.Func("receivers", "addresses `KIND=URL,...` of services that alerts are sent to in place of their own; kinds are SLACK, PAGER_DUTY, OPS_GENIE, VICTOR_OPS and DATADOG", func(s string) error { return readReceivers(s, cfg) })
+	f.Func("may-reach", "`CIDR` that requests to users' webhooks may go to, beside public addresses; may be given more than once, or a list with commas", func(s string) (err error) {
+		cfg.MayReach, err = readNetworks(s, cfg.MayReach)
+		return err
+	})
 	f.DurationVar(&cfg.OplogEvery, "oplog-every", 0, "`DURATION` from one copying of the oplogs of clusters that declare pitEnabled to the next (default a minute)")
 	f.Func("as-of", "`DATE` on which the server believes to live: versions whose sunset has come are gone (default none is)", func(s string) error { return readDate(s, cfg) })
 	f.Func("pace", "`PACE` of clusters and backups: work, as fast as the work, or service, as slow as the real service (default work)", func(s string) error { return readPace(s, cfg) })
@@ -71,13 +78,33 @@ func numbers(s, between string) (a, b int, ok bool) {
 	return a, b, ok && err1 == nil && err2 == nil
 }
 
-func readProxies(s string, cfg *server.Config) error {
+func readProxies(s string, cfg *server.Config) (err error) {
+	cfg.Proxies, err = readNetworks(s, cfg.Proxies)
+	return err
+}
+
+// readNetworks adds networks to others.
+func readNetworks(s string, others []netip.Prefix) ([]netip.Prefix, error) {
 	for cidr := range strings.SplitSeq(s, ",") {
 		p, err := netip.ParsePrefix(strings.TrimSpace(cidr))
 		if err != nil {
-			return err
+			return nil, err
 		}
-		cfg.Proxies = append(cfg.Proxies, p)
+		others = append(others, p)
+	}
+	return others, nil
+}
+
+// readReceivers reads KIND=URL,...
+func readReceivers(s string, cfg *server.Config) error {
+	cfg.Receivers = notify.Bases{}
+	for one := range strings.SplitSeq(s, ",") {
+		kind, address, _ := strings.Cut(strings.TrimSpace(one), "=")
+		u, err := url.Parse(address)
+		if !notify.Named(kind) || err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+			return fmt.Errorf("must be KIND=URL,..., such as SLACK=https://slack.example.com")
+		}
+		cfg.Receivers[kind] = strings.TrimSuffix(address, "/")
 	}
 	return nil
 }

@@ -1,18 +1,28 @@
 package docdb
 
-import "go.mongodb.org/mongo-driver/v2/bson"
+import (
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
 
 // Measures are sizes of an engine at a moment.
 type Measures struct {
-	Disk      int64 // bytes of its files
-	MemTables int64 // bytes that are written to the log and not to tables yet
-	Cursors   int   // open ones
+	Disk      int64         // bytes of its files
+	MemTables int64         // bytes that are written to the log and not to tables yet
+	Cache     int64         // bytes of the cache of blocks, which the engines of a process share
+	Cursors   int           // open ones
+	Oplog     time.Duration // from the oldest entry of the oplog to the newest
+	Trimmed   bool          // the oplog has forgotten its first entries
 }
 
 // Measure takes the engine's sizes.
 func (e *Engine) Measure() Measures {
 	m := e.store.Metrics()
-	return Measures{Disk: int64(m.DiskSpaceUsage()), MemTables: int64(m.MemTable.Size), Cursors: e.cursors.open()}
+	oplog, trimmed := e.store.OplogWindow()
+	return Measures{
+		Disk: int64(m.DiskSpaceUsage()), MemTables: int64(m.MemTable.Size), Cache: m.BlockCache.Size, Cursors: e.cursors.open(), Oplog: oplog, Trimmed: trimmed,
+	}
 }
 
 // LastTimestamp is the time of the newest visible change.

@@ -31,6 +31,9 @@ type Event struct {
 	Entry        string     `json:"entry,omitempty"`
 	TeamID       model.ID   `json:"teamId,omitempty"`
 	Reason       string     `json:"reason,omitempty"` // why something failed
+	AlertID      model.ID   `json:"alertId,omitempty"`
+	ConfigID     model.ID   `json:"alertConfigId,omitempty"`
+	Measured     *Measured  `json:"measured,omitempty"`
 }
 
 // InProject returns an event in a project.
@@ -50,7 +53,18 @@ type (
 	Team         model.ID // its id
 	Entry        string   // of an access list
 	Reason       string   // why something failed
+	Alert        model.ID // its id
+	AlertConfig  model.ID // the id of an alert configuration
 )
+
+// Measured is what was measured where, and how much; without a metric, where something is the matter.
+type Measured struct {
+	Metric     string  `json:"metric,omitempty"`
+	Value      float64 `json:"value,omitempty"`
+	Units      string  `json:"units,omitempty"`
+	Host       string  `json:"host,omitempty"` // and port
+	ReplicaSet string  `json:"replicaSet,omitempty"`
+}
 
 func (c Cluster) of(e *Event)      { e.Cluster = string(c) }
 func (u DatabaseUser) of(e *Event) { e.DatabaseUser = string(u) }
@@ -59,6 +73,9 @@ func (k Key) of(e *Event)          { e.TargetKey = string(k) }
 func (t Team) of(e *Event)         { e.TeamID = string(t) }
 func (n Entry) of(e *Event)        { e.Entry = string(n) }
 func (r Reason) of(e *Event)       { e.Reason = string(r) }
+func (a Alert) of(e *Event)        { e.AlertID = model.ID(a) }
+func (a AlertConfig) of(e *Event)  { e.ConfigID = model.ID(a) }
+func (m Measured) of(e *Event)     { e.Measured = &m }
 
 // About returns e with its subject.
 func (e Event) About(subjects ...Subject) Event {
@@ -71,12 +88,15 @@ func (e Event) About(subjects ...Subject) Event {
 // Write appends e, with the caller of tx's context as its actor. An event in a project is in the project's feed, and in
 // the organization's too if its type belongs to both: so GROUP_DELETED can be read after the project is deleted. A type
 // that the API does not have is an error.
-func Write(tx store.Tx, e Event) error {
+func Write(tx store.Tx, e Event) error { return WriteAt(tx, e, tx.Now()) }
+
+// WriteAt is Write for an event of an earlier instant, such as one that the clock was moved over.
+func WriteAt(tx store.Tx, e Event, at time.Time) error {
 	if !e.Type.Known() {
 		return fmt.Errorf("event: the API has no type %q", e.Type)
 	}
 	who := authz.From(tx.Context())
-	e.ID, e.Created = model.NewID(), tx.Now()
+	e.ID, e.Created = model.NewID(), at
 	e.ActorKind, e.ActorID, e.ActorName = who.Kind, who.ID, who.Name
 	if who.Address.IsValid() {
 		e.Address = who.Address.String()

@@ -48,6 +48,9 @@ func (l *lines) count() int {
 	return len(l.all)
 }
 
+// Connections is how many connections the member has, those of clients that have not logged in among them.
+func (g *Gateway) Connections() int { return g.lines.count() }
+
 // Limit bounds how many connections the member has, those of clients that have not logged in among them: one more is closed
 // at once, as MongoDB does it. 0 stands for any number. Connections that are there stay.
 func (g *Gateway) Limit(connections int) {

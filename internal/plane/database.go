@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -45,9 +46,12 @@ type History = func(ctx context.Context, last bson.Timestamp, newest bson.Raw) i
 
 // Measures are sizes of a database, or of several together. A size that a database does not know is 0.
 type Measures struct {
-	Disk      int64 // bytes of files
-	MemTables int64 // bytes of data in the log and in memory that is in no table yet
-	Cursors   int   // open ones
+	Disk      int64         // bytes of files
+	MemTables int64         // bytes of data in the log and in memory that is in no table yet
+	Cache     int64         // bytes of a cache that the databases of the process share
+	Cursors   int           // open ones
+	Oplog     time.Duration // from the oldest change that is known to the newest
+	Trimmed   bool          // older changes are not known any more
 }
 
 // Databases open databases.

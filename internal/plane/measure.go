@@ -2,6 +2,7 @@ package plane
 
 import (
 	"github.com/telamon-db/telamon/internal/gateway"
+	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/plane/progress"
 )
 
@@ -47,4 +48,32 @@ func (p *Plane) all() []*deployment {
 		all = append(all, d)
 	}
 	return all
+}
+
+// Measure returns the sizes of a running cluster's database; ok is false if it is not open.
+func (p *Plane) Measure(cluster model.ID) (m Measures, ok bool) {
+	d, err := p.get(cluster)
+	if err != nil {
+		return m, false
+	}
+	db := d.slot.database()
+	if db == nil {
+		return m, false
+	}
+	return db.Measure(), true
+}
+
+// Connections returns how many connections a member of a running cluster has; ok is false if it does not run, or is being
+// changed at the moment.
+func (p *Plane) Connections(cluster model.ID, member int) (n int, ok bool) {
+	d, err := p.get(cluster)
+	if err != nil || !d.mu.TryLock() {
+		return 0, false
+	}
+	defer d.mu.Unlock()
+	m := d.members[member]
+	if m == nil || m.gateway == nil {
+		return 0, false
+	}
+	return m.gateway.Connections(), true
 }

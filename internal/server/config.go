@@ -15,6 +15,7 @@ import (
 	"github.com/telamon-db/telamon/internal/bucket"
 	"github.com/telamon-db/telamon/internal/mail"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/notify"
 	"github.com/telamon-db/telamon/internal/plane/vault"
 	"github.com/telamon-db/telamon/internal/ratelimit"
 )
@@ -44,6 +45,8 @@ type Config struct {
 	SMTPURL        string                     // the mail server that takes letters, as mail.ParseURL reads it; "": they lie in DataDir/outbox
 	S3URL          string                     // the service with buckets that snapshots are exported to, as bucket.ParseURL reads it; "": there is none
 	SnapshotBucket string                     // name of the bucket at S3URL that snapshots and oplogs are stored in, the same for all nodes; "": each node stores its own
+	Receivers      notify.Bases               // addresses of services that alerts are sent to, in place of their own, by kind
+	MayReach       []netip.Prefix             // where requests of users may go beside public addresses
 	OplogEvery     time.Duration              // from one copying of the oplogs of clusters with points in time to the next; 0: a minute
 	Logger         *slog.Logger
 	uncounted      bool // there are no metrics

@@ -2,6 +2,8 @@ package server
 
 import (
 	"maps"
+	"net"
+	"net/netip"
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/insight"
@@ -9,6 +11,7 @@ import (
 	"github.com/telamon-db/telamon/internal/login"
 	"github.com/telamon-db/telamon/internal/mail"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/notify"
 	"github.com/telamon-db/telamon/internal/policy"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/relocation"
@@ -113,6 +116,7 @@ func (s *Server) families() []any {
 		&ratelimits.Service{Limits: s.limits, Endpoints: func() api.Operations { return s.engine.Operations() }, Scopes: scopes{s.store}},
 		auditing.New(s.store),
 		&monitoring.Service{Store: s.store, Plane: s.plane, Node: s.node, Now: s.clock.Now, Version: mongoDBVersion},
+		s.sampler,
 		names,
 		maintenance.New(s.store),
 		encryption.New(s.store),
@@ -128,7 +132,7 @@ func (s *Server) families() []any {
 		mcpconfig.New(s.store), mcpconfig.NewOfOrgs(s.store),
 		sandbox.New(s.store),
 		&globalwrites.Service{Store: s.store},
-		&alert.Service{Configurations: configs}, configs,
+		s.alerts(), configs, s.notices(),
 		&events.Service{Store: s.store, Log: s.cfg.Logger},
 		invite.Expiry{Store: s.store},
 		mail.Sender{Store: s.store, Transport: s.mail, Log: s.cfg.Logger},
@@ -146,13 +150,25 @@ func (s *Server) families() []any {
 
 // reconciler makes clusters what they are declared to be.
 func (s *Server) reconciler() cluster.Reconciler {
-	return cluster.Reconciler{Store: s.store, Runtime: s.plane, Dependents: append(s.declaredOfClusters(), s.backups(), s.sampleData(), s.advisor(), s.rolling(), auditor{s}), MinDuration: s.cfg.Pace.Cluster}
+	return cluster.Reconciler{Store: s.store, Runtime: s.plane, Dependents: append(s.declaredOfClusters(), s.backups(), s.sampleData(), s.sampler, s.alerts(), s.advisor(), s.rolling(), auditor{s}), MinDuration: s.cfg.Pace.Cluster}
 }
 
 // declaredOfClusters are the families of what clusters have declared beside themselves.
 func (s *Server) declaredOfClusters() []cluster.Dependent {
 	duration := s.cfg.Pace.Other
 	return []cluster.Dependent{onlinearchive.New(s.store, duration), search.NewIndexes(s.store, duration), search.NewDeployments(s.store, duration), standby.New(s.store, duration)}
+}
+
+func (s *Server) alerts() *alert.Service {
+	return &alert.Service{Configurations: alert.NewConfigurations(s.store), Bases: s.cfg.Receivers}
+}
+
+// notices sends what alerts tell services and webhooks. While the API is bound to this machine, so may receivers be.
+func (s *Server) notices() *notify.Sender {
+	host, _, err := net.SplitHostPort(s.cfg.Listen)
+	at, parsed := netip.ParseAddr(host)
+	loopback := err == nil && (host == "localhost" || parsed == nil && at.IsLoopback())
+	return &notify.Sender{Store: s.store, Node: s.node, Log: s.cfg.Logger, Guard: notify.Guard{Loopback: loopback, Allowed: s.cfg.MayReach}}
 }
 
 func (s *Server) backups() *backup.Service {

@@ -52,6 +52,7 @@ func (s *Server) observers(c *model.Cluster, member int, logs string) gateway.Ob
 	return gateway.Observers{
 		s.metrics.Observer(),
 		noted,
+		s.sampler.Members.Member(c.ID, member),
 		s.audits.list(c.ID, member, audit.New(filepath.Join(logs, audit.FileName), access.policy, s.clock.Now, failed)),
 		mongolog.New(filepath.Join(logs, mongolog.FileName), slow, noted, s.clock.Now, failed),
 	}

@@ -26,18 +26,18 @@ var scoped = []string{
 }
 
 // passing are the tables whose rows are gone as soon as they have been dealt with.
-var passing = []string{"t_audit_changes", "t_letters", "t_rolling_indexes"}
+var passing = []string{"t_audit_changes", "t_letters", "t_notices", "t_rolling_indexes"}
 
 // inside are the tables that have rows of a project.
 var inside = []string{
-	"t_advisor_builds", "t_advisor_catalogs", "t_ai_model_api_keys", "t_ai_model_rate_limits", "t_alert_configs", "t_audit_configs", "t_aws_dns",
+	"t_advisor_builds", "t_advisor_catalogs", "t_ai_model_api_keys", "t_ai_model_rate_limits", "t_alert_configs", "t_alert_cursors", "t_alerts", "t_audit_configs", "t_aws_dns",
 	"t_backup_compliance_policies", "t_backup_endpoints", "t_backup_schedules", "t_client_authorities", "t_cloud_access_roles", "t_clusters", "t_collection_restore_jobs",
 	"t_custom_roles", "t_database_user_certificates", "t_database_users", "t_encryption_at_rest", "t_encryption_endpoints", "t_endpoint_services",
 	"t_endpoints", "t_export_buckets", "t_export_jobs", "t_federated_instances", "t_federation_endpoints", "t_federation_limits",
 	"t_insight_logins", "t_insight_shapes", "t_insight_slow", "t_integrations", "t_live_migration_trials", "t_live_migrations", "t_log_exports",
 	"t_log_integrations", "t_maintenance_windows", "t_mcp_configs", "t_metric_integrations", "t_network_containers", "t_network_entries",
 	"t_network_peers", "t_online_archives", "t_projects", "t_regional_endpoint_modes", "t_restore_jobs", "t_sample_loads", "t_search_deployments",
-	"t_search_indexes", "t_snapshots", "t_standby_link_failovers", "t_standby_links", "t_stream_connections", "t_stream_failover_connections",
+	"t_search_indexes", "t_series", "t_snapshots", "t_standby_link_failovers", "t_standby_links", "t_stream_connections", "t_stream_failover_connections",
 	"t_stream_private_links", "t_stream_processors", "t_stream_workspaces", "t_user_security",
 }
 
@@ -107,7 +107,7 @@ func (r *residue) networks() {
 	}{
 		{"/cloudProviderAccess", object{"providerName": "AWS"}, http.StatusOK},
 		{"/integrations/PAGER_DUTY", object{"type": "PAGER_DUTY", "serviceKey": "0123456789abcdef0123456789abcdef"}, http.StatusOK},
-		{"/alertConfigs", object{"eventTypeName": "CLUSTER_CREATED", "notifications": []object{{"typeName": "GROUP"}}}, http.StatusOK},
+		{"/alertConfigs", object{"enabled": true, "eventTypeName": "CLUSTER_CREATED", "notifications": []object{{"typeName": "GROUP"}}}, http.StatusOK},
 		{"/dataFederation", object{"name": "lake"}, http.StatusOK},
 		{"/privateNetworkSettings/endpointIds", object{"endpointId": "vpce-0123456789abcdef0"}, http.StatusCreated},
 		{"/pushBasedLogExport", object{"bucketName": "logs", "iamRoleId": r.org, "prefixPath": "p"}, http.StatusOK},

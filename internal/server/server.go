@@ -27,6 +27,7 @@ import (
 	"github.com/telamon-db/telamon/internal/plane"
 	"github.com/telamon-db/telamon/internal/ratelimit"
 	"github.com/telamon-db/telamon/internal/reconcile"
+	"github.com/telamon-db/telamon/internal/resource/monitoring"
 	"github.com/telamon-db/telamon/internal/share"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
@@ -62,6 +63,7 @@ type Server struct {
 	trouble   *trouble.Board
 	rules     *failure.Rules // of failures on demand
 	metrics   *metrics.Metrics
+	sampler   *monitoring.Sampler
 	callers   *share.Seats // connections to the API
 	managers  *share.Seats // connections to the management listener
 	ready     chan struct{}
@@ -74,6 +76,7 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	cfg.fill()
 	s := &Server{cfg: cfg, clock: new(clock.Clock), ready: make(chan struct{}), trouble: trouble.New(cfg.Logger, time.Now)}
 	s.rules = &failure.Rules{Now: s.clock.Now}
+	s.sampler = &monitoring.Sampler{}
 	if !cfg.uncounted {
 		s.metrics = metrics.New(Version)
 	}
@@ -117,7 +120,7 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if s.bootstrap, err = s.start(ctx); err != nil {
 		return s, err
 	}
-	return s, s.backups().Begin(ctx, s.node)
+	return s, errors.Join(s.backups().Begin(ctx, s.node), s.sampler.Begin(ctx))
 }
 
 // compose builds what depends on the store.
@@ -139,6 +142,8 @@ func (s *Server) compose(ctx context.Context) error {
 	if s.plane, err = s.newPlane(secret); err != nil {
 		return err
 	}
+	s.sampler.Store, s.sampler.Plane, s.sampler.Node, s.sampler.Dir = s.store, s.plane, s.node, s.cfg.DataDir
+	s.sampler.Watch = s.alerts().Watch
 	s.sample()
 	s.nodes = &nodes.Service{Store: s.store, Name: s.node, Host: s.cfg.ClusterHost, Clusters: s.reconciler(), Copies: s.relocation(), Log: s.cfg.Logger}
 	if err := s.nodes.Begin(ctx); err != nil {
@@ -198,6 +203,7 @@ func (s *Server) Run(ctx context.Context) error {
 	group.Go(func() error { return s.runner.Run(ctx) })
 	group.Go(func() error { return s.growDisks(ctx) })
 	group.Go(func() error { return s.insight.Run(ctx) })
+	group.Go(func() error { return s.notices().Run(ctx) })
 	if s.shared() {
 		group.Go(func() error { return s.followClock(ctx) })
 		group.Go(func() error { return s.access.follow(ctx) })

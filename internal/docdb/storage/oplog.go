@@ -46,6 +46,14 @@ func (s *Store) LastTimestamp() bson.Timestamp {
 	return bson.Timestamp{T: uint32(shown >> 32), I: uint32(shown)}
 }
 
+// OplogWindow is the time from the oldest entry of the oplog to the newest, and whether entries before that are forgotten.
+func (s *Store) OplogWindow() (window time.Duration, trimmed bool) {
+	s.commitMu.Lock()
+	defer s.commitMu.Unlock()
+	o := &s.oplog
+	return time.Duration(int64(o.last.T)-int64(o.oldest.T)) * time.Second, o.trimmed > 0
+}
+
 const (
 	totalLen = 8                    // the running total before an entry
 	tsOffset = totalLen + 4 + 1 + 3 // document length, type, "ts\0"

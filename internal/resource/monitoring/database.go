@@ -8,6 +8,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -56,9 +57,18 @@ func (s *Service) databases(ctx context.Context, in In) (names []string, err err
 	if err != nil {
 		return nil, err
 	}
-	reply, err := s.Plane.Run(ctx, p.Cluster.ID, bson.D{{Key: "listDatabases", Value: 1}, {Key: "nameOnly", Value: true}, {Key: "$db", Value: "admin"}})
+	names, err = databasesOf(ctx, s.Plane, p.Cluster.ID)
 	if err != nil {
 		return nil, fault.ServiceUnavailable.With("the database does not answer").Because(err)
+	}
+	return names, nil
+}
+
+// databasesOf are the names of a cluster's databases.
+func databasesOf(ctx context.Context, plane Plane, cluster model.ID) (names []string, err error) {
+	reply, err := plane.Run(ctx, cluster, bson.D{{Key: "listDatabases", Value: 1}, {Key: "nameOnly", Value: true}, {Key: "$db", Value: "admin"}})
+	if err != nil {
+		return nil, err
 	}
 	var list struct {
 		Databases []struct{ Name string }
@@ -81,6 +91,9 @@ const partition = "data"
 
 func (s *Service) listDisks(tx store.Tx, in databasesIn) (page api.Page[MeasurementDiskPartition], err error) {
 	_, err = find(tx, in.In)
-	one := MeasurementDiskPartition{api.Self("/groups/" + in.GroupID + "/processes/" + in.ProcessID + "/disks/" + partition), partition}
-	return api.PageOf(in.Paging, []MeasurementDiskPartition{one}), err
+	return api.PageOf(in.Paging, []MeasurementDiskPartition{in.disk()}), err
+}
+
+func (in In) disk() MeasurementDiskPartition {
+	return MeasurementDiskPartition{api.Self("/groups/" + in.GroupID + "/processes/" + in.ProcessID + "/disks/" + partition), partition}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/plane"
 	"github.com/telamon-db/telamon/internal/resource/shape"
 	"github.com/telamon-db/telamon/internal/store"
 )
@@ -21,6 +22,10 @@ import (
 type Plane interface {
 	// Run runs a command of the operator's on a cluster of this node.
 	Run(ctx context.Context, cluster model.ID, command bson.D) (bson.Raw, error)
+	// Measure returns sizes of a cluster of this node; ok is false if its database is not open.
+	Measure(cluster model.ID) (m plane.Measures, ok bool)
+	// Connections returns how many connections a member of a cluster of this node has; ok is false if that is not known.
+	Connections(cluster model.ID, member int) (n int, ok bool)
 	// LogDir is where a member of a cluster of this node keeps its logs.
 	LogDir(cluster model.ID, member int) string
 }
@@ -66,6 +71,24 @@ func (s *Service) Operations() api.Operations {
 		ID: "listDiskPartitions", Aliases: []string{"listGroupProcessDisks"}, Method: http.MethodGet, Path: disks, Tag: tag,
 		Summary: "Return all disk partitions of one MongoDB process", Description: "Each process has one, which is called data.",
 		Roles: reader, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{processNotFound}, Versions: api.Since("2023-01-01", store.Read(s.Store, s.listDisks)),
+	}, {
+		ID: "listDiskMeasurements", Aliases: []string{"getGroupProcessDisk", "getProcessDisk"}, Method: http.MethodGet, Path: disks + "/{partitionName}", Tag: tag,
+		Summary: "Return one disk partition of one MongoDB process",
+		Roles:   reader, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{processNotFound}, Versions: api.Since("2023-01-01", store.Read(s.Store, s.getDisk)),
+	}, {
+		ID: "getHostMeasurements", Aliases: []string{"getGroupProcessMeasurements", "getProcessMeasurements"}, Method: http.MethodGet, Path: one + "/measurements", Tag: tag,
+		Summary:     "Return measurements of one MongoDB process",
+		Description: "Minutes are kept for two days, five minutes for a week, hours for 63 days and days for two years. A measurement that is not made here has no values.",
+		Roles:       reader, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{processNotFound}, Versions: api.Since("2023-01-01", store.Read(s.Store, s.ofProcess)),
+	}, {
+		ID: "getDatabaseMeasurements", Aliases: []string{"getGroupProcessDatabaseMeasurements"}, Method: http.MethodGet, Path: databases + "/{databaseName}/measurements", Tag: tag,
+		Summary: "Return measurements of one database of one MongoDB process",
+		Roles:   reader, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{processNotFound, onAnotherNode}, Versions: api.Since("2023-01-01", s.ofDatabase),
+	}, {
+		ID: "getDiskMeasurements", Aliases: []string{"getGroupProcessDiskMeasurements", "getProcessDiskMeasurements"}, Method: http.MethodGet,
+		Path: disks + "/{partitionName}/measurements", Tag: tag,
+		Summary: "Return measurements of one disk partition of one MongoDB process", Description: "The partition is that of the node's data directory.",
+		Roles: reader, Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{processNotFound}, Versions: api.Since("2023-01-01", store.Read(s.Store, s.ofDisk)),
 	}, {
 		ID: "getHostLogs", Aliases: []string{"downloadGroupClusterLog"}, Method: http.MethodGet, Path: logs, Tag: tag,
 		Summary: "Download a log of one host of one project",
