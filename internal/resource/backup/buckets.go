@@ -35,7 +35,8 @@ type DiskBackupSnapshotExportBucketResponse struct {
 	TenantID       string     `json:"tenantId,omitempty" api:"format=uuid,when=cloudProvider=AZURE" doc:"Tenant of the storage account."`
 }
 
-// DiskBackupSnapshotAWSExportBucketRequest registers a bucket until 2024-05-30, and those are at AWS.
+// DiskBackupSnapshotAWSExportBucketRequest registers a bucket in versions before 2024-05-30, which only have buckets at
+// AWS.
 type DiskBackupSnapshotAWSExportBucketRequest struct {
 	BucketName     string     `json:"bucketName" api:"required,minLen=3,maxLen=63" doc:"Name of the bucket."`
 	CloudProvider  string     `json:"cloudProvider" api:"required,enum=AWS|AZURE|GCP" doc:"AWS."`
@@ -44,7 +45,7 @@ type DiskBackupSnapshotAWSExportBucketRequest struct {
 	PrivateNetwork bool       `json:"requirePrivateNetworking,omitempty" doc:"Whether exports take private networks only. Kept as declared."`
 }
 
-// DiskBackupSnapshotAWSExportBucketResponse is a registered bucket at AWS.
+// DiskBackupSnapshotAWSExportBucketResponse is a registered bucket at AWS, in versions before 2024-05-30.
 type DiskBackupSnapshotAWSExportBucketResponse struct {
 	ID             string     `json:"_id" api:"required,is=objectId" doc:"Id of the bucket."`
 	BucketName     string     `json:"bucketName" api:"required,minLen=3,maxLen=63" doc:"Name of the bucket."`
@@ -92,7 +93,7 @@ func (in oneBucket) RowID() (string, error) {
 	return in.ExportBucketID, fault.ResourceNotFound.With("export bucket " + in.ExportBucketID)
 }
 
-// forgetBucket takes a bucket that goes out of the schedules that export to it.
+// forgetBucket takes a bucket that is being deleted out of the schedules that export to it.
 func forgetBucket(tx store.Tx, b *bucket) error {
 	clusters, err := state.ClustersOf(tx, b.GroupID, false)
 	if err != nil {
@@ -128,7 +129,7 @@ func (s *Buckets) create(tx store.Tx, in kept.CreateIn[DiskBackupSnapshotExportB
 	return s.Add(tx, &bucket{GroupID: in.GroupID, Value: b})
 }
 
-// The same until 2024-05-30, for buckets at AWS. Lists and single answers show all buckets.
+// The same operations before 2024-05-30, in the shape of buckets at AWS. They show buckets of other providers, too.
 
 func (s *Buckets) createAWS(tx store.Tx, in kept.CreateIn[DiskBackupSnapshotAWSExportBucketRequest]) (out DiskBackupSnapshotAWSExportBucketResponse, err error) {
 	w := in.Body
@@ -155,13 +156,13 @@ func (s *Buckets) listAWS(tx store.Tx, in kept.ListIn) (page api.Page[DiskBackup
 	return page, err
 }
 
-// aws is the bucket as one at AWS; a bucket elsewhere shows its role.
+// aws is the bucket in the shape of one at AWS. Of a bucket elsewhere, iamRoleId has the id of its role.
 func (w DiskBackupSnapshotExportBucketResponse) aws() DiskBackupSnapshotAWSExportBucketResponse {
 	role := w.IAMRoleID + w.RoleID
 	return DiskBackupSnapshotAWSExportBucketResponse{ID: w.ID, BucketName: w.BucketName, CloudProvider: w.CloudProvider, IAMRoleID: role, PrivateNetwork: w.PrivateNetwork}
 }
 
-// UpdateRequirePrivateNetworkingRequestView changes what networks exports take.
+// UpdateRequirePrivateNetworkingRequestView changes which networks exports use.
 type UpdateRequirePrivateNetworkingRequestView struct {
 	PrivateNetwork bool `json:"requirePrivateNetworking" api:"required" doc:"Whether exports take private networks only. Kept as declared."`
 }

@@ -7,11 +7,10 @@ import (
 
 const (
 	day       = 24 * time.Hour
-	lastOfAll = 40 // the day of a month that is its last one
+	lastOfAll = 40 // stands for the last day of a month
 )
 
-// around returns the item's latest instant that is not after t, and the one that follows it. Days begin at ref after
-// midnight, UTC.
+// around returns when the item was due last, at or before t, and when it is due next. A day begins ref after midnight, UTC.
 func (i PolicyItem) around(t time.Time, ref time.Duration) (latest, next time.Time) {
 	n := time.Duration(i.FrequencyInterval)
 	switch i.FrequencyType {
@@ -27,13 +26,14 @@ func (i PolicyItem) around(t time.Time, ref time.Duration) (latest, next time.Ti
 	return months(1, int(t.Month()), i.FrequencyInterval, ref, t)
 }
 
-// every returns the instants around t of what comes back after a period, that long after the period's beginning.
+// every returns the last instant at or before t, and the next one, of a series: one instant in each period, after its
+// beginning by a given time.
 func every(period, after time.Duration, t time.Time) (latest, next time.Time) {
 	latest = t.Add(-after).Truncate(period).Add(after)
 	return latest, latest.Add(period)
 }
 
-// months returns the instants around t of what comes back after n months: in the month m of t's year, on a day.
+// months is every for a period of n months: one period has its instant in month m of t's year, on a given day.
 func months(n, m, dayOfMonth int, ref time.Duration, t time.Time) (latest, next time.Time) {
 	at := func(m int) time.Time {
 		first := time.Date(t.Year(), time.Month(m), 1, 0, 0, 0, 0, time.UTC)
@@ -48,13 +48,13 @@ func months(n, m, dayOfMonth int, ref time.Duration, t time.Time) (latest, next 
 	return at(m), at(m + n)
 }
 
-// retention is for how long a snapshot stays: value units, such as 3 weeks, in small letters or capitals.
+// retention is how long a snapshot is kept: a value and a unit, such as 3 weeks. The unit may be in capitals.
 type retention struct {
 	unit  string
 	value int
 }
 
-// after is when what is taken at t goes; a negative value leads back.
+// after returns t plus the retention. With a negative value it is before t.
 func (k retention) after(t time.Time) time.Time {
 	switch strings.ToLower(k.unit) {
 	case "weeks":
@@ -67,7 +67,7 @@ func (k retention) after(t time.Time) time.Time {
 	return t.AddDate(0, 0, k.value)
 }
 
-// tooLong reports whether k is longer than anything is kept.
+// tooLong reports whether k is longer than longestRetention.
 func (k retention) tooLong() bool {
 	t := time.Time{}
 	k.value = min(k.value, longestRetention+1)
@@ -76,7 +76,7 @@ func (k retention) tooLong() bool {
 
 func (i PolicyItem) kept() retention { return retention{i.RetentionUnit, i.RetentionValue} }
 
-// from returns the item's first instant after t whose snapshot is still there at until, or is at until or later.
+// from returns when the item is due next, after t, leaving out instants whose snapshots would have expired at until.
 func (i PolicyItem) from(t, until time.Time, ref time.Duration) time.Time {
 	k := i.kept()
 	k.value = -k.value

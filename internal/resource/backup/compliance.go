@@ -85,7 +85,7 @@ func putPolicy[W policyShape](s *Service) func(store.Tx, putPolicyIn[W]) (W, err
 	}
 }
 
-// complete fills in what a request leaves out, and what the server alone knows.
+// complete fills in what a request leaves out, and what only the server sets.
 func (p *Policy) complete(tx store.Tx) {
 	w := &p.Is
 	for _, b := range []**bool{&w.CopyProtection, &w.Encryption, &w.PointInTime} {
@@ -116,7 +116,7 @@ const ComplianceKind reconcile.Kind = "backup compliance"
 // Complying does the work of policies.
 type Complying struct{ *Service }
 
-// Reconcile makes a policy ACTIVE that has been shown as changing for long enough.
+// Reconcile makes a policy ACTIVE that has been ENABLING or UPDATING for long enough.
 func (c Complying) Reconcile(ctx context.Context, key string) (again time.Time, err error) {
 	err = c.Store.Update(ctx, func(tx store.Tx) error {
 		again = time.Time{}
@@ -144,14 +144,14 @@ func (c Complying) Reconcile(ctx context.Context, key string) (again time.Time, 
 // GiveUp keeps the work: what is in the way may go away.
 func (Complying) GiveUp(_ context.Context, _ string, cause error) error { return cause }
 
-// OnProjectDelete removes what a project has of the family, its clusters being gone: its policy, and the snapshots that
-// have outlived their clusters.
+// OnProjectDelete removes the project's policy, and the snapshots that have outlived their clusters. The clusters are gone
+// already.
 func (s *Service) OnProjectDelete(tx store.Tx, groupID model.ID) error {
 	return errors.Join(Policies.DeleteAll(tx, store.Query{IDs: []string{groupID}}), dropAll(tx, store.Query{Index: "name", Prefix: []string{groupID}}))
 }
 
-// impose holds the schedules of the project's clusters against the policy, and makes those meet it that do not if
-// overwrite says so.
+// impose checks the schedules of the project's clusters against the policy. With overwrite, it changes those that do not
+// meet it.
 func (p *Policy) impose(tx store.Tx, overwrite bool) error {
 	clusters, err := state.ClustersOf(tx, p.GroupID, false)
 	if err != nil {

@@ -11,7 +11,8 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// check holds a policy against the rules of policies, and against the one before it: it may only become stronger.
+// check checks a policy against the rules of policies, and against the one that it replaces: a policy may only become
+// stronger.
 func (p *Policy) check(before *Policy) error {
 	var bad fault.Problems
 	w := &p.Is
@@ -44,7 +45,7 @@ func (p *Policy) check(before *Policy) error {
 	return nil
 }
 
-// items are the policy's rhythms as schedules have them.
+// items are the policy's items in the form that schedules have.
 func (p *Policy) items() (all []PolicyItem) {
 	for _, item := range p.Is.Scheduled {
 		all = append(all, PolicyItem(item))
@@ -59,7 +60,7 @@ func (p *Policy) onDemand() retention {
 	return retention{p.Is.OnDemand.RetentionUnit, p.Is.OnDemand.RetentionValue}
 }
 
-// keepIDs gives the items the ids that those of the policy before have.
+// keepIDs gives the items the ids that they have in the policy before.
 func (p *Policy) keepIDs(before *Policy) {
 	next := DiskBackupSnapshotSchedule20240805{schedule: schedule{Policies: []SchedulePolicy{{PolicyItems: p.items()}}}}
 	if before == nil {
@@ -77,13 +78,13 @@ func (p *Policy) keepIDs(before *Policy) {
 	}
 }
 
-// shorter reports whether what is kept for k goes before what is kept for other.
+// shorter reports whether k is a shorter time than other.
 func (k retention) shorter(other retention) bool {
 	t := time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
 	return k.after(t).Before(other.after(t))
 }
 
-// meets reports whether one of items takes the snapshots that want asks for, at least as often, and keeps them as long.
+// meets reports whether one of items has snapshots taken at least as often as want demands, and kept at least as long.
 func meets(items []PolicyItem, want PolicyItem) bool {
 	return slices.ContainsFunc(items, func(i PolicyItem) bool {
 		often := i.FrequencyInterval == want.FrequencyInterval || want.FrequencyType == "hourly" && i.FrequencyInterval < want.FrequencyInterval
@@ -91,7 +92,7 @@ func meets(items []PolicyItem, want PolicyItem) bool {
 	})
 }
 
-// met says what of a schedule does not meet the policy. No policy is met by everything.
+// met returns an error that says what of a schedule does not meet the policy. If p is nil, every schedule does.
 func (p *Policy) met(s *DiskBackupSnapshotSchedule20240805) error {
 	if p == nil {
 		return nil
@@ -107,7 +108,7 @@ func (p *Policy) met(s *DiskBackupSnapshotSchedule20240805) error {
 	return nil
 }
 
-// raise makes a schedule meet the policy: it gets the items that it lacks, in place of weaker ones.
+// raise makes a schedule meet the policy: it adds the items that the schedule lacks, or puts them in place of weaker ones.
 func (p *Policy) raise(s *DiskBackupSnapshotSchedule20240805) {
 	policy := SchedulePolicy{ID: s.Policies[0].ID, PolicyItems: slices.Clone(s.Policies[0].PolicyItems)}
 	for _, want := range p.items() {
@@ -129,7 +130,8 @@ func (p *Policy) raise(s *DiskBackupSnapshotSchedule20240805) {
 	s.RestoreWindowDays = api.Ptr(max(api.Or(s.RestoreWindowDays, 0), *p.Is.RestoreWindow))
 }
 
-// forbidden refuses what the project's policy forbids: a schedule that does not meet it, and to drop snapshots.
+// forbidden refuses what the project's policy forbids: a schedule that does not meet it, and, if drop is set, the deletion
+// of snapshots.
 func forbidden(tx store.Tx, c *model.Cluster, s *DiskBackupSnapshotSchedule20240805, drop bool) error {
 	p, err := policyOf(tx, c.GroupID)
 	if err == nil && p != nil && drop {
@@ -141,7 +143,7 @@ func forbidden(tx store.Tx, c *model.Cluster, s *DiskBackupSnapshotSchedule20240
 	return p.met(s)
 }
 
-// protected refuses to delete a snapshot, or to let it go at an instant before its own, where the project has a policy.
+// protected refuses to make a snapshot expire earlier, at end, or to delete it (end is zero), if the project has a policy.
 func (s *Snapshot) protected(tx store.Tx, end time.Time) error {
 	p, err := policyOf(tx, s.GroupID)
 	switch {

@@ -2,7 +2,7 @@ package backup
 
 import "github.com/telamon-db/telamon/internal/api"
 
-// BackupComplianceScheduledPolicyItem is a rhythm that the schedules of all the project's clusters must have.
+// BackupComplianceScheduledPolicyItem is an item that the schedules of all the project's clusters must have.
 type BackupComplianceScheduledPolicyItem struct {
 	FrequencyInterval int    `json:"frequencyInterval" api:"required,enum=1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16|17|18|19|20|21|22|23|24|25|26|27|28|40" doc:"Of hours: every how many at least. Of weeks, months and years: which day or month."`
 	FrequencyType     string `json:"frequencyType" api:"required,enum=daily|hourly|weekly|monthly|yearly" doc:"The rhythm."`
@@ -11,7 +11,7 @@ type BackupComplianceScheduledPolicyItem struct {
 	RetentionValue    int    `json:"retentionValue" api:"required" doc:"For how long snapshots are kept at least."`
 }
 
-// BackupComplianceOnDemandPolicyItem is for how long snapshots on demand are kept at least.
+// BackupComplianceOnDemandPolicyItem is the least time for which snapshots on demand are kept.
 type BackupComplianceOnDemandPolicyItem struct {
 	FrequencyInterval int    `json:"frequencyInterval" api:"required,enum=0|1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16|17|18|19|20|21|22|23|24|25|26|27|28|40" doc:"Without a meaning here."`
 	FrequencyType     string `json:"frequencyType" api:"required,enum=ondemand" doc:"Of snapshots on demand: ondemand."`
@@ -20,7 +20,8 @@ type BackupComplianceOnDemandPolicyItem struct {
 	RetentionValue    int    `json:"retentionValue" api:"required" doc:"For how long snapshots are kept at least."`
 }
 
-// complianceTerms are the members that a compliance policy has in all versions, beside who is authorized.
+// complianceTerms are the fields that a compliance policy has in all versions. The fields that name the authorized person
+// differ.
 type complianceTerms struct {
 	CopyProtection *bool                                 `json:"copyProtectionEnabled,omitempty" api:"default=false" doc:"Whether copies are protected too. Kept as declared: there are no copies."`
 	Deletable      *bool                                 `json:"deletable,omitempty" api:"readonly,default=false" doc:"Whether the policy can be disabled: false."`
@@ -51,7 +52,7 @@ type DataProtectionSettings struct {
 	complianceTerms
 }
 
-// BackupCompliancePolicy is what a project has: a policy, or nothing, and then the object is empty.
+// BackupCompliancePolicy is a project's policy. Without a policy it is an empty object.
 type BackupCompliancePolicy struct {
 	Email     string `json:"authorizedEmail,omitempty" api:"format=email" doc:"Address of who may ask for the policy to be disabled."`
 	FirstName string `json:"authorizedUserFirstName,omitempty" doc:"Given name of that person."`
@@ -59,7 +60,7 @@ type BackupCompliancePolicy struct {
 	complianceTerms
 }
 
-// policyShape is a version's shape of a policy. All of them have the same members.
+// policyShape is a version's shape of a policy. All of them have the same fields.
 type policyShape interface {
 	DataProtectionSettings | DataProtectionSettings20231001
 }

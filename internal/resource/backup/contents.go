@@ -45,7 +45,7 @@ type oneCollection struct {
 	CollectionName string `path:"collectionName" doc:"Name of the collection."`
 }
 
-// contents are the collections of a completed snapshot, of all databases but those of the server.
+// contents are the collections of a completed snapshot, without those of the server's own databases.
 func (s *Service) contents(ctx context.Context, in snapshotIn[dedicated]) (all []plane.Namespace, err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
 		snap, err := in.find(tx)

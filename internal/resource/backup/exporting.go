@@ -21,7 +21,7 @@ const ExportKind reconcile.Kind = "backup export"
 // Exporting does the work of export jobs.
 type Exporting struct{ *Service }
 
-// Reconcile brings one export a step further. One that a crash has interrupted begins anew.
+// Reconcile does the next step of an export. An export that a crash has interrupted starts over.
 func (e Exporting) Reconcile(ctx context.Context, key string) (again time.Time, err error) {
 	var j *ExportJob
 	var now time.Time
@@ -56,7 +56,7 @@ func (e Exporting) Reconcile(ctx context.Context, key string) (again time.Time, 
 	return again, e.record(ctx, key, func(j *ExportJob) { j.State, j.Exported, j.Total = exportSuccessful, done, of }, "CPS_EXPORT_SUCCESSFUL")
 }
 
-// record brings a job to another state, with its event.
+// record changes a job's state, and writes the event.
 func (e Exporting) record(ctx context.Context, key string, change func(*ExportJob), what event.Type) error {
 	return e.Store.Update(ctx, func(tx store.Tx) error {
 		j, err := ExportJobs.Get(tx, key)
@@ -77,7 +77,8 @@ func (e Exporting) GiveUp(ctx context.Context, key string, cause error) error {
 	return e.record(ctx, key, func(j *ExportJob) { j.State, j.Reason = exportFailed, cause.Error() }, "CPS_EXPORT_FAILED")
 }
 
-// copy notes the regions that the snapshot's schedule wants copies in: a record, as there are no other regions.
+// copy records the regions in which the snapshot's schedule wants copies. Nothing is copied, because there are no other
+// regions.
 func (s *Snapshot) copy(tx store.Tx) error {
 	plan, err := Schedules.Get(tx, s.ClusterID)
 	if err != nil || s.Rhythm == "" {
@@ -93,7 +94,7 @@ func (s *Snapshot) copy(tx store.Tx) error {
 	return nil
 }
 
-// exportByItself begins the export of a snapshot that its cluster's schedule wants exported.
+// exportByItself starts the export of a snapshot if its cluster's schedule says that such snapshots are exported.
 func exportByItself(tx store.Tx, snap *Snapshot) error {
 	s, err := Schedules.Get(tx, snap.ClusterID)
 	if err != nil {

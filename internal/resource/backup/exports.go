@@ -27,7 +27,7 @@ type ExportJob struct {
 	Prefix     string        `json:"prefix"`
 	CustomData []BackupLabel `json:"customData,omitempty"`
 	State      string        `json:"state"`
-	Since      api.Time      `json:"since"` // when it came to its state
+	Since      api.Time      `json:"since"` // when it reached its state
 	Created    api.Time      `json:"created"`
 	Exported   int           `json:"exported,omitempty"` // collections
 	Total      int           `json:"total,omitempty"`
@@ -45,7 +45,7 @@ const (
 
 func (j *ExportJob) unfinished() bool { return j.State == exportQueued || j.State == exportInProgress }
 
-// ExportJobs, by the cluster whose snapshots they export.
+// ExportJobs are the export jobs, by the cluster whose snapshots they export.
 var ExportJobs = &store.Table[ExportJob]{
 	Name: "export_jobs",
 	ID:   func(j *ExportJob) string { return j.ID },
@@ -63,7 +63,7 @@ type DiskBackupExportJobRequest struct {
 	SnapshotID     string        `json:"snapshotId" api:"required,writeonly,is=objectId" doc:"Id of the snapshot."`
 }
 
-// BackupLabel is a key and what it stands for.
+// BackupLabel is a key and a value.
 type BackupLabel struct {
 	Key   string `json:"key,omitempty" doc:"The key."`
 	Value string `json:"value,omitempty" doc:"What it stands for."`
@@ -91,7 +91,7 @@ type DiskBackupExportMember struct {
 	ReplicaSetName string `json:"replicaSetName,omitempty" api:"readonly" doc:"Name of the shard's replica set."`
 }
 
-// ExportStatus tells how many collections of an export are done.
+// ExportStatus says how many collections of an export are done.
 type ExportStatus struct {
 	Exported int `json:"exportedCollections" api:"readonly" doc:"Collections that have been exported."`
 	Total    int `json:"totalCollections" api:"readonly" doc:"Collections that the snapshot has."`
@@ -153,16 +153,16 @@ func (s *Buckets) export(tx store.Tx, in exportIn) (out DiskBackupExportJob, err
 	return j.wire(), nil
 }
 
-// maxExports is how many exports of a cluster may wait or be under way. It is no rule of the API.
+// maxExports is how many exports of a cluster may wait or run. It is Telamon's own limit.
 const maxExports = 10
 
-// Bounds of what an export carries along.
+// Bounds of an export's labels. They are Telamon's own.
 const (
 	mostLabels   = 100
 	longestLabel = 1024 // bytes
 )
 
-// export begins the export of a completed snapshot. Its objects are filed as the service files them.
+// export starts the export of a completed snapshot. Its objects are named as by the service.
 func export(tx store.Tx, snap *Snapshot, b *kept.Object[DiskBackupSnapshotExportBucketResponse, struct{}], labels []BackupLabel) (*ExportJob, error) {
 	p, err := state.Project(tx, snap.GroupID)
 	if err != nil {

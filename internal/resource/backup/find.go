@@ -12,12 +12,12 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// located is how a path names a cluster.
+// located is a path's way to name a cluster.
 type located interface {
 	cluster(tx store.Tx) (*model.Cluster, error)
 }
 
-// How the operations of each kind of cluster name one.
+// The ways to name a cluster, one for each kind.
 type (
 	dedicated   struct{ api.InCluster }
 	flexCluster struct {
@@ -28,7 +28,8 @@ type (
 	tenant   struct{ api.InCluster } // of the shared tiers that have become Flex clusters
 )
 
-// cluster is the cluster, or what stands for one that has been deleted and has snapshots that outlive it.
+// cluster returns the cluster. If it has been deleted and its snapshots outlive it, cluster returns a value with its name
+// and id.
 func (in dedicated) cluster(tx store.Tx) (*model.Cluster, error) {
 	c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
 	if !errors.Is(err, fault.ClusterNotFound) {
@@ -62,7 +63,7 @@ type pageIn[K located] struct {
 	api.Paging
 }
 
-// list answers with a page of what a table has of a cluster, by when it came to be, or the newest first.
+// list returns a page of a cluster's objects in a table, oldest first, or newest first.
 func list[K located, T, W any](table *store.Table[T], newestFirst bool, show func(*T) W) func(store.Tx, pageIn[K]) (api.Page[W], error) {
 	return func(tx store.Tx, in pageIn[K]) (page api.Page[W], err error) {
 		c, err := in.Of.cluster(tx)
@@ -86,7 +87,7 @@ func all[K located, W any](list func(store.Tx, pageIn[K]) (api.Page[W], error)) 
 	}
 }
 
-// of selects what belongs to a cluster, newest first.
+// of selects the objects of a cluster, newest first.
 func of(c *model.Cluster) store.Query {
 	return store.Query{Index: "cluster", Prefix: []string{c.ID}, Reverse: true}
 }
@@ -111,7 +112,7 @@ func (in jobIn[K]) find(tx store.Tx) (*Job, error) {
 	return one(tx, in.Of, Jobs, "restore job", in.RestoreJobID, func(j *Job) model.ID { return j.ClusterID })
 }
 
-// one returns the object of a table with that id, which belongs to the cluster that in names. what says what it is.
+// one returns the object of a table with an id, if it belongs to the cluster that in names. what is its name in the error.
 func one[T any](tx store.Tx, in located, table *store.Table[T], what, id string, cluster func(*T) model.ID) (*T, error) {
 	c, err := in.cluster(tx)
 	if err != nil {

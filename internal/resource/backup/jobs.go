@@ -19,7 +19,7 @@ type createJobIn struct {
 	Body DiskBackupSnapshotRestoreJob
 }
 
-// creators begin jobs, by the way of delivery.
+// creators create jobs, by their deliveryType.
 var creators = map[string]func(store.Tx, createJobIn) (*Job, error){
 	automated: createAutomated, download: createDownload, pointInTime: createPointInTime,
 }
@@ -44,7 +44,7 @@ func createAutomated(tx store.Tx, in createJobIn) (*Job, error) {
 	return restore(tx, snap, state.DedicatedByName, w.TargetGroupID, w.TargetClusterName)
 }
 
-// restore begins a job that restores a snapshot to the cluster that find finds by its name in a project.
+// restore creates a job that restores a snapshot to the cluster that find returns for a name in a project.
 func restore(tx store.Tx, snap *Snapshot, find func(store.Tx, model.ID, string) (*model.Cluster, error), groupID model.ID, name string) (*Job, error) {
 	if snap.Status != Completed {
 		return nil, snapshotNotReady.With(snap.ID)
@@ -53,7 +53,7 @@ func restore(tx store.Tx, snap *Snapshot, find func(store.Tx, model.ID, string) 
 	return j, j.restoreTo(tx, snap, find, groupID, name)
 }
 
-// restoreTo begins a job that restores a snapshot, as it was or brought forward, to a cluster.
+// restoreTo stores a job that restores a snapshot, with or without later changes, to a cluster.
 func (j *Job) restoreTo(tx store.Tx, snap *Snapshot, find func(store.Tx, model.ID, string) (*model.Cluster, error), groupID model.ID, name string) error {
 	target, err := targetOf(tx, find, groupID, name)
 	if err != nil {
@@ -88,8 +88,8 @@ func (j *Job) event(dedicated, flex event.Type) event.Type {
 	return dedicated
 }
 
-// targetOf returns the cluster that a job restores to: one that runs, that the caller may restore to, and that no other
-// job is restoring.
+// targetOf returns the cluster that a job restores to. It must run, the caller must be allowed to restore to it, and no
+// other job may be restoring it.
 func targetOf(tx store.Tx, find func(store.Tx, model.ID, string) (*model.Cluster, error), groupID model.ID, name string) (*model.Cluster, error) {
 	p, err := state.Project(tx, groupID)
 	if err != nil {

@@ -22,7 +22,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Plane is what the family needs of running databases. Every method may be asked twice.
+// Plane is what the family needs of running databases. Every call may be repeated.
 type Plane interface {
 	Snapshot(ctx context.Context, cluster, snapshot model.ID) (plane.Taken, error)
 	Data(cluster model.ID) (bytes int64, err error)
@@ -52,14 +52,14 @@ type Plane interface {
 type Service struct {
 	Store       store.Store
 	Plane       Plane
-	MinDuration time.Duration                        // how long a snapshot or job is unfinished at least, so that a watching client sees it
+	MinDuration time.Duration                        // the least time for which a snapshot or job is unfinished, so that a watching client sees it
 	Version     string                               // MongoDB version of the clusters
 	Wake        func(store.Tx, *model.Cluster) error // has a cluster looked at that may run again
 	Node        string                               // this node's name
 	Bucket      bool                                 // there is a bucket that snapshots are stored in
 
 	ShipEvery time.Duration // from one copying of an oplog to the next; 0: a minute
-	Secret    []byte        // makes the links of downloads; the same at all nodes
+	Secret    []byte        // key of the links of downloads; the same on all nodes
 	BaseURL   func() string // of this node's API
 }
 
@@ -124,7 +124,7 @@ func (s *Service) clusterOperations() api.Operations {
 		{
 			ID: "getShardedClusterBackup", Aliases: []string{"getGroupClusterBackupSnapshotShardedCluster", "getBackupShardedCluster"},
 			Method: http.MethodGet, Path: snapshotsPath + "/shardedCluster/{snapshotId}", Tag: tag, Summary: "Return one snapshot of one sharded cluster",
-			Description: "Of a replica set's snapshot it shows what both kinds have; there are no members.",
+			Description: "Returns a replica set's snapshot without members, which only sharded clusters have.",
 			Roles:       read, Status: http.StatusOK, Level: api.Declared, Errors: atCluster,
 			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, shape.Get(snapshotIn[dedicated].find, (*Snapshot).shardedWire)))},
 		},
@@ -161,14 +161,14 @@ func (s *Service) clusterOperations() api.Operations {
 		{
 			ID: "cancelBackupRestoreJob", Aliases: []string{"cancelGroupClusterBackupRestoreJob"}, Method: http.MethodDelete, Path: jobsPath + "/{restoreJobId}",
 			Tag: tag, Summary: "Cancel one restore job of one cluster",
-			Description: "Ends a job: its target keeps its data, and the link of a download holds no longer. A job that has restored its data is refused.",
+			Description: "Ends a job: its target keeps its data, and the link of a download stops working. The request is refused if the job has restored its data.",
 			Roles:       authz.Any(authz.GroupBackupExportOperator, authz.GroupBackupRecovery, authz.GroupBackupManager), Status: http.StatusNoContent, Level: api.Real,
 			Errors:   append(fault.Kinds{jobEnded}, atCluster...),
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, cancel))},
 		},
 		{
 			ID: "getBackupSchedule", Aliases: []string{"getGroupClusterBackupSchedule"}, Method: http.MethodGet, Path: schedulePath, Tag: tag,
-			Summary: "Return the backup schedule of one cluster", Description: "Returns the service's usual schedule until it is changed. Snapshots are taken by it while the cluster declares backups.",
+			Summary: "Return the backup schedule of one cluster", Description: "Returns the service's default schedule until it is changed. Snapshots are taken by the schedule while the cluster declares backups.",
 			Roles: read, Status: http.StatusOK, Level: api.Real, Errors: atCluster,
 			Versions: []api.Version{
 				api.At("2023-01-01", store.Read(s.Store, getSchedule[DiskBackupSnapshotSchedule])).Until(scheduleSunset),
@@ -177,7 +177,7 @@ func (s *Service) clusterOperations() api.Operations {
 		},
 		{
 			ID: "updateBackupSchedule", Aliases: []string{"updateGroupClusterBackupSchedule"}, Method: http.MethodPatch, Path: schedulePath, Tag: tag,
-			Summary: "Update the backup schedule of one cluster", Description: "Changes what the body names. Items keep the ids that items of their rhythm had.",
+			Summary: "Update the backup schedule of one cluster", Description: "Changes what the body names. Items keep the ids that items of the same frequencyType had.",
 			Roles: authz.Any(authz.GroupBackupManager, authz.GroupOwner), Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{complianceForbids, complianceUnmet, fault.TenantUnsupported}, atCluster...),
 			Versions: []api.Version{
 				api.At("2023-01-01", store.Write(s.Store, updateSchedule[DiskBackupSnapshotSchedule])).Until(scheduleSunset),
@@ -186,7 +186,7 @@ func (s *Service) clusterOperations() api.Operations {
 		},
 		{
 			ID: "deleteAllBackupSchedules", Aliases: []string{"deleteGroupClusterBackupSchedule", "deleteClusterBackupSchedule"}, Method: http.MethodDelete,
-			Path: schedulePath, Tag: tag, Summary: "Remove the items of the backup schedule of one cluster", Description: "Answers with what is left: a policy without items.",
+			Path: schedulePath, Tag: tag, Summary: "Remove the items of the backup schedule of one cluster", Description: "Returns the schedule that is left: a policy without items.",
 			Roles: authz.Any(authz.GroupBackupManager, authz.GroupAtlasAdmin), Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{complianceUnmet, fault.TenantUnsupported}, atCluster...),
 			Versions: []api.Version{
 				api.At("2023-01-01", store.Write(s.Store, deleteSchedule[DiskBackupSnapshotSchedule])).Until(scheduleSunset),

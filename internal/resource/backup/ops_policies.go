@@ -20,14 +20,14 @@ const (
 	contentVersion = "2025-03-12"
 )
 
-// policyOperations are those of compliance policies, and of what snapshots have in them.
+// policyOperations are the operations on compliance policies, and on the databases and collections of snapshots.
 func (s *Service) policyOperations() api.Operations {
 	owner, manage := authz.Any(authz.GroupOwner), authz.Any(authz.GroupBackupManager)
 	inSnapshot := fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI, snapshotNotReady, snapshotElsewhere}
 	return api.Operations{
 		{
 			ID: "getDataProtectionSettings", Aliases: []string{"getCompliancePolicy", "getGroupBackupCompliancePolicy"}, Method: http.MethodGet, Path: policyPath, Tag: tag,
-			Summary: "Return the backup compliance policy of one project", Description: "Returns an empty object where there is none.",
+			Summary: "Return the backup compliance policy of one project", Description: "Returns an empty object if there is none.",
 			Roles: owner, Status: http.StatusOK, Level: api.Real,
 			Versions: []api.Version{api.At("2023-01-01", store.Read(s.Store, getPolicy)).Until(policySunset), api.At("2023-10-01", store.Read(s.Store, getPolicy))},
 		},
@@ -44,7 +44,7 @@ func (s *Service) policyOperations() api.Operations {
 		},
 		{
 			ID: "disableDataProtectionSettings", Aliases: []string{"disableCompliancePolicy", "disableGroupBackupCompliancePolicy"}, Method: http.MethodDelete, Path: policyPath, Tag: tag,
-			Summary: "Disable the backup compliance policy of one project", Description: "Is refused: whoever could disable the policy could delete what it protects. It goes with its project.",
+			Summary: "Disable the backup compliance policy of one project", Description: "Is refused: whoever could disable the policy could delete what it protects. The policy is deleted with its project.",
 			Roles: owner, Status: http.StatusNoContent, Level: api.Real, Errors: fault.Kinds{complianceForbids},
 			Versions: api.Since("2024-11-13", store.Write(s.Store, disablePolicy)),
 		},
@@ -98,12 +98,12 @@ func (s *Buckets) Operations() api.Operations {
 		},
 		{
 			ID: "updateBackupExportBucket", Aliases: []string{"updateGroupBackupExportBucket"}, Method: http.MethodPatch, Path: oneBucketPath, Tag: tag,
-			Summary: "Update what networks exports to one bucket take", Roles: manage, Status: http.StatusOK, Level: api.Declared,
+			Summary: "Update which networks exports to one bucket use", Roles: manage, Status: http.StatusOK, Level: api.Declared,
 			Versions: api.Since("2024-05-30", store.Write(s.Store, s.update)),
 		},
 		{
 			ID: "deleteExportBucket", Aliases: []string{"deleteGroupBackupExportBucket"}, Method: http.MethodDelete, Path: oneBucketPath, Tag: tag,
-			Summary: "Remove one export bucket from one project", Description: "Takes the bucket out of the schedules that export to it. What is in the bucket stays.",
+			Summary: "Remove one export bucket from one project", Description: "Takes the bucket out of the schedules that export to it. The objects in the bucket stay.",
 			Roles: manage, Status: http.StatusNoContent, Level: api.Real,
 			Versions: api.Since("2023-01-01", store.Write(s.Store, s.Delete)),
 		},

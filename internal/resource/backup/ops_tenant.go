@@ -20,7 +20,7 @@ const (
 	tenantBackup     = "/groups/{groupId}/clusters/{clusterName}/backup/tenant"
 	serverlessBackup = "/groups/{groupId}/serverless/{clusterName}/backup"
 
-	// The service ended the shared tiers and serverless instances in 2026; of the days its documentation tells these.
+	// The service ended the shared tiers and serverless instances in 2026, on these days. Source: Atlas documentation.
 	deprecated = "2025-02-01"
 )
 
@@ -35,7 +35,7 @@ func (s *Service) tenantOperations() api.Operations {
 	return api.Operations{
 		{
 			ID: "listFlexBackups", Aliases: []string{"listGroupFlexClusterBackupSnapshots", "listFlexBackupSnapshots"}, Method: http.MethodGet, Path: flexBackup + "/snapshots",
-			Tag: flexTag, Summary: "Return all snapshots of one Flex cluster", Description: "Returns the snapshots, oldest first: one of each of the last eight days.",
+			Tag: flexTag, Summary: "Return all snapshots of one Flex cluster", Description: "Returns the snapshots, oldest first: one for each of the last eight days.",
 			Roles: read, Status: http.StatusOK, Level: api.Real, Errors: missing,
 			Versions: []api.Version{api.At("2024-11-13", store.Read(s.Store, list[flexCluster](Snapshots, false, (*Snapshot).flexWire)))},
 		},

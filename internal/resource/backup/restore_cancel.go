@@ -13,8 +13,8 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// cancel ends a job: what it has made is removed, and its target stays as it is. A job that has ended without success
-// stays as it is; data that have been restored do not go by this.
+// cancel ends a job: the files that it has made are removed, and its target keeps its data. A job that has failed or
+// expired is not changed. A job that has restored its data is refused.
 func cancel(tx store.Tx, in jobIn[dedicated]) (none api.None, err error) {
 	j, err := in.find(tx)
 	if err != nil || j.Failed || j.Cancelled || j.Expired {
@@ -38,7 +38,7 @@ func cancel(tx store.Tx, in jobIn[dedicated]) (none api.None, err error) {
 	return none, store.IfMissing(event.WriteInProject(tx, groupID, "CPS_RESTORE_FAILED", event.Cluster(name), event.Reason("it was cancelled")), nil)
 }
 
-// turned reports whether a job's data are, or have been, those of its target.
+// turned reports whether the target has been switched to the job's data.
 func (j *Job) turned(tx store.Tx) (bool, error) {
 	if !j.Finished.IsZero() || j.Delivery == download {
 		return !j.Finished.IsZero(), nil
@@ -50,10 +50,10 @@ func (j *Job) turned(tx store.Tx) (bool, error) {
 // errCancelled is why the work on a job ended.
 var errCancelled = errors.New("backup: the job has been cancelled")
 
-// glance is the time from one look at whether a job has been cancelled to the next.
+// glance is the time between two looks at whether a job has been cancelled.
 const glance = 250 * time.Millisecond
 
-// unlessCancelled runs fn, and ends its context when the job is cancelled, wherever that is asked for. The error is
+// unlessCancelled runs fn, and ends its context when the job is cancelled, at this node or another. The error is
 // errCancelled then.
 func (s *Service) unlessCancelled(ctx context.Context, id model.ID, fn func(context.Context) error) error {
 	ctx, end := context.WithCancelCause(ctx)
@@ -82,7 +82,7 @@ func (s *Service) unlessCancelled(ctx context.Context, id model.ID, fn func(cont
 	return err
 }
 
-// cancelled reports whether a job is known to be cancelled, or gone.
+// cancelled reports whether a job is cancelled or gone. It is false if the store cannot be read.
 func (s *Service) cancelled(ctx context.Context, id model.ID) (yes bool) {
 	err := s.Store.View(ctx, func(tx store.Tx) error {
 		j, err := Jobs.Get(tx, id)
@@ -92,7 +92,7 @@ func (s *Service) cancelled(ctx context.Context, id model.ID) (yes bool) {
 	return err == nil && yes
 }
 
-// dropJobs removes the jobs of a cluster's snapshots, and has the files of downloads removed.
+// dropJobs removes the jobs of a cluster's snapshots, and schedules the removal of the files of downloads.
 func dropJobs(tx store.Tx, c *model.Cluster) error {
 	all, err := Jobs.List(tx, of(c))
 	if err != nil {

@@ -21,8 +21,8 @@ import (
 // downloadTime is for how long a download can be fetched.
 const downloadTime = time.Hour
 
-// pack brings a download a step further: it packs the snapshot, tells where the file is, and removes it when its time is
-// over or somebody has cancelled it.
+// pack does the next step of a download: it packs the snapshot into a file, records the file's URL, and removes the file
+// when the download has expired, failed or been cancelled.
 func (r Restoring) pack(ctx context.Context, j *Job, now time.Time) (again time.Time, err error) {
 	switch {
 	case j.Failed || j.Cancelled || j.Expired:
@@ -65,7 +65,7 @@ func (r Restoring) change(ctx context.Context, id model.ID, how func(store.Tx, *
 	})
 }
 
-// link is where a download can be fetched: nobody can make it who does not know the server's secret.
+// link is the path at which a download can be fetched. Only who knows the server's secret can make it.
 func (s *Service) link(j *Job) string {
 	mac := hmac.New(sha256.New, s.Secret)
 	mac.Write([]byte("download\n" + j.ID + "\n" + j.Expires.UTC().Format(time.RFC3339Nano)))
@@ -92,7 +92,7 @@ func (s *Service) url(j *Job) string {
 // DownloadPath is the path that the links of downloads begin with.
 const DownloadPath = "/restores/"
 
-// Downloads serves the files of downloads. They ask for no credentials: the link is one, for as long as it holds.
+// Downloads serves the files of downloads. No credentials are needed: the link is one, until the download expires.
 type Downloads struct {
 	*Service
 	Log *slog.Logger
@@ -137,15 +137,15 @@ func (d *Downloads) serve(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer f.Close()
 	w.Header().Set("Content-Type", "application/gzip")
-	w.Header().Set("ETag", `"`+j.ID+`"`) // the file never changes, so what was interrupted can be resumed
+	w.Header().Set("ETag", `"`+j.ID+`"`) // the file never changes, so an interrupted download can be resumed
 	http.ServeContent(&patient{ResponseWriter: w}, r, "", j.Created, f)
 	return nil
 }
 
-// patient gives a client time for each piece of an answer, rather than for all of it.
+// patient bounds the time for each piece of an answer, not for the whole answer.
 type patient struct{ http.ResponseWriter }
 
-// pieceTime is how long a client may take over a piece.
+// pieceTime is how long a client may take to receive a piece.
 const pieceTime = time.Minute
 
 // Write sends a piece.
@@ -159,7 +159,7 @@ func (p *patient) Write(piece []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (p *patient) Unwrap() http.ResponseWriter { return p.ResponseWriter }
 
-// final reports whether trying again is of no use after an error.
+// final reports whether another try cannot succeed after an error.
 func final(err error) bool {
 	return errors.Is(err, plane.ErrSnapshotDamaged) || errors.Is(err, plane.ErrNoHistory) || errors.Is(err, plane.ErrNoRoom) || errors.Is(err, collections.ErrPlan)
 }

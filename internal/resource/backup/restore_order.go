@@ -13,21 +13,21 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// The ways in which data are delivered.
+// The values of deliveryType.
 const (
 	automated   = "automated"
 	download    = "download"
 	pointInTime = "pointInTime"
 )
 
-// needs are the members that a request must have, by the way of delivery. A point in time has rules of its own besides.
+// needs are the fields that a request must have, by deliveryType. checkPoint has the rules of points in time.
 var needs = map[string][]string{
 	automated:   {"snapshotId", "targetClusterName", "targetGroupId"},
 	download:    {"snapshotId"},
 	pointInTime: {"targetClusterName", "targetGroupId"},
 }
 
-// checkJob holds a request against the rules that need no other object.
+// checkJob checks a request against the rules that need no other object.
 func checkJob(w *DiskBackupSnapshotRestoreJob) error {
 	var bad fault.Problems
 	has := map[string]bool{"snapshotId": w.SnapshotID != "", "targetClusterName": w.TargetClusterName != "", "targetGroupId": w.TargetGroupID != ""}
@@ -105,7 +105,7 @@ func (m moment) until() (until bson.Timestamp, field string) {
 	return bson.Timestamp{T: uint32(*m.seconds), I: math.MaxUint32}, m.member
 }
 
-// begin stores a job and has it done.
+// begin stores a job and schedules its work.
 func (j *Job) begin(tx store.Tx, node string) error {
 	if err := Jobs.Put(tx, j); err != nil {
 		return err
@@ -121,11 +121,11 @@ func (s *Snapshot) job(tx store.Tx, delivery string) *Job {
 	}
 }
 
-// maxDownloads is how many files of a cluster's snapshots there are at a time. It is no rule of the API: each takes as much
-// of the disk as the data, compressed.
+// maxDownloads is how many downloads of a cluster's snapshots exist at a time. It is Telamon's own limit: each takes as
+// much of the disk as the data, compressed.
 const maxDownloads = 3
 
-// createDownload has a snapshot packed into a file that can be downloaded.
+// createDownload creates a job that packs a snapshot into a file that can be downloaded.
 func createDownload(tx store.Tx, in createJobIn) (*Job, error) {
 	snap, err := (snapshotIn[dedicated]{dedicated{in.InCluster}, in.Body.SnapshotID}).find(tx)
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 // firstDataset is the name of the dataset that a cluster begins with.
 const firstDataset = "data"
 
-// createPointInTime restores a cluster as it was after a change: the newest snapshot from before it, and what the oplog
-// has told since.
+// createPointInTime creates a job that restores a cluster to its state after a change: from the newest snapshot before the
+// change, and the oplog since.
 func createPointInTime(tx store.Tx, in createJobIn) (*Job, error) {
 	w := &in.Body
 	c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
@@ -75,7 +75,7 @@ func reachable(tx store.Tx, c *model.Cluster, until bson.Timestamp, field string
 	return nil
 }
 
-// windowOf is when a cluster's restore window begins.
+// windowOf returns when a cluster's restore window begins.
 func windowOf(tx store.Tx, c *model.Cluster) (time.Time, error) {
 	s, err := scheduleOf(tx, c)
 	if err != nil {
@@ -108,7 +108,7 @@ func route(tx store.Tx, c *model.Cluster, made *Job, until bson.Timestamp) (snap
 	return snap, append(slices.Clone(made.Legs), last), nil
 }
 
-// madeBy is the restore that made the data which a cluster had at a time; nil if they were its first.
+// madeBy returns the restore that made the dataset which a cluster had at a time; nil if it was its first dataset.
 func madeBy(tx store.Tx, c *model.Cluster, at bson.Timestamp) (made *Job, err error) {
 	all, err := Jobs.List(tx, store.Query{Index: "target", Prefix: []string{c.ID}})
 	for _, j := range all {

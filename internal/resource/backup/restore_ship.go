@@ -13,16 +13,16 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// ShipKind is the work of keeping what a cluster's oplog tells, for restores to points in time. Its key is the cluster's id.
+// ShipKind is the work of copying a cluster's oplog, for restores to points in time. Its key is the cluster's id.
 const ShipKind reconcile.Kind = "oplog"
 
-// usualShip is the time from one copying of an oplog to the next.
+// usualShip is the time from one copy of an oplog's new entries to the next.
 const usualShip = time.Minute
 
-// Shipping does the work of keeping oplogs.
+// Shipping does the work of copying oplogs.
 type Shipping struct{ *Service }
 
-// shipFrom has a cluster's oplog kept from now on, if it declares so.
+// shipFrom schedules the copying of a cluster's oplog, if the cluster declares pitEnabled.
 func shipFrom(tx store.Tx, c *model.Cluster) error {
 	if !c.Declared.PointInTime {
 		return nil
@@ -30,8 +30,8 @@ func shipFrom(tx store.Tx, c *model.Cluster) error {
 	return reconcile.Schedule(tx, ShipKind, c.ID, c.Node, tx.Now())
 }
 
-// Reconcile copies what is new in a cluster's oplog, and removes what no restore needs. While the cluster does not run
-// there is nothing to do: OnClusterReady tells when it does.
+// Reconcile copies the new entries of a cluster's oplog, and removes copies that no restore needs. If the cluster does not
+// run there is nothing to do: OnClusterReady schedules the work again.
 func (s Shipping) Reconcile(ctx context.Context, key string) (again time.Time, err error) {
 	var c *model.Cluster
 	var now time.Time
@@ -83,8 +83,8 @@ func neededFrom(tx store.Tx, c *model.Cluster) (bson.Timestamp, error) {
 	return bson.Timestamp{}, nil
 }
 
-// Jump has many minutes copied at once.
+// Jump copies once for all the minutes that the clock skips.
 func (Shipping) Jump(_, target time.Time) time.Time { return target }
 
-// GiveUp keeps the work: what is in the way may go away, and the database keeps what has not been copied.
+// GiveUp keeps the work: the cause may pass, and the database keeps the entries that have not been copied.
 func (Shipping) GiveUp(_ context.Context, _ string, cause error) error { return cause }

@@ -14,13 +14,13 @@ import (
 // VerifyKind is the work of reading all snapshots of a node, to find damage before anybody needs them. Its key is the node.
 const VerifyKind reconcile.Kind = "verify"
 
-// verifyEvery is the time from one reading of a node's snapshots to the next.
+// verifyEvery is the time from one verification of a node's snapshots to the next.
 const verifyEvery = 24 * time.Hour
 
 // Verifying does the work of verifying snapshots.
 type Verifying struct{ *Service }
 
-// verifyLater has the snapshots of a node verified a while from now, unless that is to be done before.
+// verifyLater schedules the verification of a node's snapshots, unless it is scheduled earlier.
 func verifyLater(tx store.Tx, node string) error {
 	return reconcile.Schedule(tx, VerifyKind, node, node, tx.Now().Add(verifyEvery))
 }
@@ -49,7 +49,7 @@ func (s *Service) Begin(ctx context.Context, node string) error {
 	})
 }
 
-// Reconcile verifies all completed snapshots of a node. One that is damaged has failed from then on.
+// Reconcile verifies all completed snapshots of a node. A damaged one becomes a failed one.
 func (v Verifying) Reconcile(ctx context.Context, node string) (again time.Time, err error) {
 	var ids []model.ID
 	err = v.Store.View(ctx, func(tx store.Tx) error {
@@ -72,10 +72,10 @@ func (v Verifying) Reconcile(ctx context.Context, node string) (again time.Time,
 	return again, err
 }
 
-// Jump has many days verified once.
+// Jump verifies once for all the days that the clock skips.
 func (Verifying) Jump(_, target time.Time) time.Time { return target }
 
-// GiveUp fails: what could not be read must be read another time.
+// GiveUp keeps the work: a snapshot that could not be read must be read another time.
 func (Verifying) GiveUp(_ context.Context, _ string, cause error) error { return cause }
 
 // Spoil records that a completed snapshot is damaged.

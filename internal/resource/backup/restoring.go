@@ -22,10 +22,10 @@ const RestoreKind reconcile.Kind = "restore"
 // Restoring does the work of restore jobs.
 type Restoring struct{ *Service }
 
-// Reconcile lays the snapshot beside the target's data, closes the target, makes the new data the live one, opens the
-// target again, and finishes the job when it answers. A crash leaves the target on its old data or on the new, and the job
-// unfinished until the new is open. The target is held meanwhile, so that nobody opens or removes it by a row that is out
-// of date.
+// Reconcile copies the snapshot into a new dataset of the target, closes the target, makes the new dataset the live one,
+// opens the target again, and finishes the job when it answers. A crash leaves the target on its old dataset or on the new
+// one, and the job unfinished until the new one is open. The lock of the target (Plane.Hold) is held meanwhile, so that
+// nobody opens or removes it by a row that is out of date.
 func (r Restoring) Reconcile(ctx context.Context, key string) (again time.Time, err error) {
 	var j *Job
 	var now time.Time
@@ -51,7 +51,7 @@ func (r Restoring) Reconcile(ctx context.Context, key string) (again time.Time, 
 	}
 	c, err := r.cluster(ctx, j)
 	switch {
-	case err == nil && c.Dataset == j.ID: // a crash, or an attempt that failed, came after the turn
+	case err == nil && c.Dataset == j.ID: // an attempt that did not end has switched to it
 		return again, r.end(ctx, j)
 	case err != nil || !c.Runs():
 		return again, errors.Join(errors.New("backup: the target does not run"), err)
@@ -71,8 +71,8 @@ func (r Restoring) Reconcile(ctx context.Context, key string) (again time.Time, 
 	return again, r.end(ctx, j)
 }
 
-// lay lays a job's data beside those of its target. The oplog of the cluster that they are of is copied first, if that is
-// what it still writes to.
+// lay copies a job's data into a new dataset of its target. If the last leg is of an oplog that is still being written, it
+// is copied up to now first.
 func (r Restoring) lay(ctx context.Context, j *Job, now time.Time) error {
 	if err := r.ship(ctx, j.Legs, now); err != nil {
 		return err
@@ -126,7 +126,7 @@ func (r Restoring) cluster(ctx context.Context, j *Job) (c *model.Cluster, err e
 	return c, err
 }
 
-// turn makes the snapshot's data the target's.
+// turn makes the new dataset the target's live one.
 func (r Restoring) turn(ctx context.Context, key string) error {
 	return r.Store.Update(ctx, func(tx store.Tx) error {
 		j, err := Jobs.Get(tx, key)
@@ -156,7 +156,7 @@ func (r Restoring) end(ctx context.Context, j *Job) error {
 	return r.Store.Update(ctx, func(tx store.Tx) error {
 		j, err := Jobs.Get(tx, j.ID)
 		if err != nil {
-			return store.IfMissing(err, nil) // it has gone with the cluster of its snapshot
+			return store.IfMissing(err, nil) // it was deleted with the cluster of its snapshot
 		}
 		j.Finished = tx.Now()
 		if err := Jobs.Put(tx, j); err != nil {
@@ -185,9 +185,9 @@ func (r Restoring) open(ctx context.Context, j *Job) error {
 	return err
 }
 
-// GiveUp fails the job, removes what it has laid, and opens the target on its old data. A job whose data are the target's
-// already is not given up: it ends when they can be opened. Of a job that is gone, because its cluster is, there is nothing
-// to tell; a target that is gone with its project has no log to tell it in.
+// GiveUp fails the job, removes its dataset, and opens the target on its old one. A job whose dataset is the target's live
+// one is not given up: it ends when the dataset can be opened. If the job is gone, because its cluster is, or the target's
+// project is, no event is written.
 func (r Restoring) GiveUp(ctx context.Context, key string, cause error) error {
 	j, failed, err := r.lose(ctx, key, cause)
 	if err != nil {
@@ -200,12 +200,12 @@ func (r Restoring) GiveUp(ctx context.Context, key string, cause error) error {
 	return r.clear(ctx, j, failed)
 }
 
-// unusable ends a job whose data turn out to be damaged or out of reach, which trying again does not help, and returns nil
-// then, as it does for one that has been cancelled. The target is held.
+// unusable fails a job if its cause cannot pass, because the snapshot is damaged or changes are missing, and returns nil
+// then, as it does for a cancelled job. The caller holds the target's lock.
 func (r Restoring) unusable(ctx context.Context, j *Job, cause error) error {
 	switch {
 	case errors.Is(cause, errCancelled):
-		return nil // the request has had the job looked at again
+		return nil // the request has scheduled the job's work again
 	case !final(cause):
 		return cause
 	}
@@ -221,7 +221,7 @@ func (r Restoring) unusable(ctx context.Context, j *Job, cause error) error {
 	return r.clear(ctx, j, failed)
 }
 
-// lose fails a job, unless it has ended, and reports whether it has failed.
+// lose fails a job, unless it has ended, and reports whether the job ended without success.
 func (r Restoring) lose(ctx context.Context, key string, cause error) (j *Job, failed bool, err error) {
 	err = r.Store.Update(ctx, func(tx store.Tx) (err error) {
 		if j, err = Jobs.Get(tx, key); err != nil {
@@ -239,7 +239,7 @@ func (r Restoring) lose(ctx context.Context, key string, cause error) (j *Job, f
 	return j, failed, err
 }
 
-// clear removes what a job without success has laid, and opens the target on the data that it has.
+// clear removes the dataset of a job that ended without success, and opens the target on its live one.
 func (r Restoring) clear(ctx context.Context, j *Job, failed bool) (err error) {
 	if failed {
 		err = r.Plane.Unlay(j.TargetID, j.ID)

@@ -16,11 +16,11 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Schedule is a cluster's schedule in stored form, once it has been changed.
+// Schedule is a cluster's schedule in stored form. It has a row once it has been changed.
 type Schedule struct {
 	ClusterID model.ID                           `json:"clusterId"`
 	Is        DiskBackupSnapshotSchedule20240805 `json:"is"`
-	Last      time.Time                          `json:"last,omitzero"` // up to when its instants have been seen to
+	Last      time.Time                          `json:"last,omitzero"` // instants up to this one have been handled
 	Rev       int64                              `json:"-"`
 }
 
@@ -31,10 +31,11 @@ var Schedules = &store.Table[Schedule]{
 	Rev:  func(s *Schedule) *int64 { return &s.Rev },
 }
 
-// items are the rhythms of the schedule's policy.
+// items are the items of the schedule's policy.
 func (s *Schedule) items() []PolicyItem { return s.Is.Policies[0].PolicyItems }
 
-// reference is when days begin, after midnight. Those of a Flex cluster begin at the second of its creation.
+// reference is how long after midnight the schedule's days begin. Those of a Flex cluster begin at the time of day of its
+// creation.
 func (s *Schedule) reference(c *model.Cluster) time.Duration {
 	if c.Flex {
 		return c.Created.Sub(c.Created.Truncate(day)).Truncate(time.Second)
@@ -42,7 +43,7 @@ func (s *Schedule) reference(c *model.Cluster) time.Duration {
 	return time.Duration(*s.Is.ReferenceHour)*time.Hour + time.Duration(*s.Is.ReferenceMinute)*time.Minute
 }
 
-// extra is for how many days more than their items say snapshots of a rhythm are kept.
+// extra is how many days longer than their items say snapshots of a frequencyType are kept.
 func (s *Schedule) extra(rhythm string) (days int) {
 	for _, e := range s.Is.ExtraRetention {
 		if strings.EqualFold(e.FrequencyType, rhythm) {
@@ -52,7 +53,8 @@ func (s *Schedule) extra(rhythm string) (days int) {
 	return days
 }
 
-// usual is the schedule of a cluster whose owner has said nothing, as the service has it. Its ids are always the same.
+// usual is the schedule that a cluster has until it is changed, as on the service. The ids in it follow from the cluster's
+// id.
 func usual(c *model.Cluster) (s DiskBackupSnapshotSchedule20240805) {
 	id := func(what string) model.ID {
 		sum := sha256.Sum256([]byte(c.ID + what))
@@ -140,7 +142,7 @@ func updateSchedule[W any, P scheduleShape[W]](tx store.Tx, in updateScheduleIn[
 	})
 }
 
-// deleteSchedule takes all items away; the policy and the rest stay as they are.
+// deleteSchedule removes all items; the rest of the schedule stays as it is.
 func deleteSchedule[W any, P scheduleShape[W]](tx store.Tx, in scheduleIn) (out W, err error) {
 	return changeSchedule[W, P](tx, in, func(s *Schedule, c *model.Cluster) error {
 		s.Is.Policies = []SchedulePolicy{{ID: s.Is.Policies[0].ID, PolicyItems: []PolicyItem{}}}
@@ -148,8 +150,8 @@ func deleteSchedule[W any, P scheduleShape[W]](tx store.Tx, in scheduleIn) (out 
 	})
 }
 
-// changeSchedule lets change rewrite a cluster's schedule. Instants of its items that have passed are no matter of the new
-// ones.
+// changeSchedule calls change with a cluster's schedule and stores it. The changed items apply from now on, not to instants
+// that have passed.
 func changeSchedule[W any, P scheduleShape[W]](tx store.Tx, in scheduleIn, change func(*Schedule, *model.Cluster) error) (out W, err error) {
 	s, c, err := in.find(tx)
 	if err == nil && c.Declared.Shared() {
@@ -172,13 +174,14 @@ func changeSchedule[W any, P scheduleShape[W]](tx store.Tx, in scheduleIn, chang
 	return showSchedule[W, P](tx, s, c), write(tx, c.GroupID, c.Name, "CPS_SNAPSHOT_SCHEDULE_UPDATED_AUDIT")
 }
 
-// forget drops what is not kept: orders about snapshots and copies, and what is of the answer.
+// forget clears the fields that are not stored: requests to change or delete snapshots and copies, and fields of the answer
+// only.
 func (w *DiskBackupSnapshotSchedule20240805) forget() {
 	w.DeleteCopiedBackups, w.DeleteCopySnapshots, w.DeleteSnapshots, w.UpdateCopySnapshots, w.UpdateSnapshots = nil, nil, nil, nil, nil
 	w.ClusterID, w.ClusterName, w.Links, w.NextSnapshot = "", "", nil, api.Time{}
 }
 
-// keepIDs gives the items the ids that items of their rhythms had, in their order, or new ones.
+// keepIDs gives the items the ids that items of the same frequencyType had, in their order, or new ones.
 func (w *DiskBackupSnapshotSchedule20240805) keepIDs(had SchedulePolicy) {
 	left := slices.Clone(had.PolicyItems)
 	items := w.Policies[0].PolicyItems

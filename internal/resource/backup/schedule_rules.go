@@ -9,22 +9,22 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// intervals are the intervals that a rhythm can have: from 1 to the number, beside those that are listed.
+// intervals are the intervals that a frequencyType can have: from 1 to a number, and those that are listed.
 var intervals = map[string]struct {
 	to   int
 	also []int
 }{"hourly": {2, []int{4, 6, 8, 12}}, "daily": {1, nil}, "weekly": {7, nil}, "monthly": {28, []int{lastOfAll}}, "yearly": {12, nil}}
 
-// rhythms are those of items, the rarest last.
+// rhythms are the values of frequencyType, the rarest last.
 var rhythms = []string{"hourly", "daily", "weekly", "monthly", "yearly"}
 
-// possible reports whether the item's rhythm has its interval.
+// possible reports whether the item's frequencyType can have its interval.
 func (i PolicyItem) possible() bool {
 	n := intervals[i.FrequencyType]
 	return i.FrequencyInterval >= 1 && i.FrequencyInterval <= n.to || slices.Contains(n.also, i.FrequencyInterval)
 }
 
-// check holds a schedule against the rules of schedules. id is that of the cluster's policy.
+// check checks a schedule against the rules of schedules. id is that of the cluster's policy.
 func (w *DiskBackupSnapshotSchedule20240805) check(c *model.Cluster, id model.ID) error {
 	var bad fault.Problems
 	within(&bad, "referenceHourOfDay", w.ReferenceHour, 0, 23)
@@ -65,7 +65,7 @@ func (w *DiskBackupSnapshotSchedule20240805) checkExport(tx store.Tx, groupID mo
 	return err
 }
 
-// checkItems holds the items of a policy against the rules of policies; in is where the body has them.
+// checkItems checks the items of a policy against the rules of policies. in is the field of the body that has them.
 func checkItems(bad *fault.Problems, in string, items []PolicyItem) {
 	seen := map[string]bool{}
 	for i, item := range items {
@@ -74,9 +74,9 @@ func checkItems(bad *fault.Problems, in string, items []PolicyItem) {
 		case rhythm == "ondemand":
 			bad.Add(field+"frequencyType", "must be hourly, daily, weekly, monthly or yearly")
 		case !item.possible():
-			bad.Add(field+"frequencyInterval", "is not one that the rhythm has")
+			bad.Add(field+"frequencyInterval", "is not possible for this frequencyType")
 		case seen[rhythm] && (rhythm == "hourly" || rhythm == "daily"):
-			bad.Add(field+"frequencyType", "is there already")
+			bad.Add(field+"frequencyType", "is in the list already")
 		}
 		checkRetention(bad, field, item.kept())
 		seen[item.FrequencyType] = true
@@ -89,7 +89,7 @@ func checkRetention(bad *fault.Problems, field string, k retention) {
 	}
 }
 
-// within checks a number that a body may have.
+// within checks that a number, if the body has it, is in a range.
 func within(bad *fault.Problems, field string, n *int, from, to int) {
 	if n != nil && (*n < from || *n > to) {
 		bad.Add(field, "must be between %d and %d", from, to)

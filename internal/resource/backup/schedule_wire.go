@@ -5,7 +5,7 @@ import (
 	"github.com/telamon-db/telamon/internal/model"
 )
 
-// schedule are the members that a schedule has in all versions.
+// schedule has the fields that a schedule has in all versions.
 type schedule struct {
 	AutoExportEnabled   bool                    `json:"autoExportEnabled" doc:"Whether snapshots are exported by themselves."`
 	ClusterID           string                  `json:"clusterId,omitempty" api:"readonly,is=objectId" doc:"Id of the cluster."`
@@ -41,13 +41,13 @@ type DiskBackupSnapshotSchedule20240805 struct {
 	DeleteCopiedBackups []DeleteCopiedBackups20240805   `json:"deleteCopiedBackups,omitempty" api:"writeonly" doc:"Copies to remove. There are none."`
 }
 
-// SchedulePolicy is which snapshots there are to be.
+// SchedulePolicy says which snapshots are taken.
 type SchedulePolicy struct {
 	ID          string       `json:"id,omitempty" api:"is=objectId" doc:"Id of the policy."`
 	PolicyItems []PolicyItem `json:"policyItems" api:"required" doc:"The rhythms; at most one of hours and one of days."`
 }
 
-// PolicyItem is a rhythm of snapshots, and for how long each is kept.
+// PolicyItem says how often a snapshot is taken, and how long it is kept.
 type PolicyItem struct {
 	FrequencyInterval int    `json:"frequencyInterval" api:"required,enum=1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16|17|18|19|20|21|22|23|24|25|26|27|28|40" doc:"Of hours: every how many. Of weeks, months and years: which day or month; 40 is the last day of the month. Of days: 1."`
 	FrequencyType     string `json:"frequencyType" api:"required,enum=daily|hourly|weekly|monthly|yearly|ondemand" doc:"The rhythm. ondemand is for compliance policies."`
@@ -56,7 +56,7 @@ type PolicyItem struct {
 	RetentionValue    int    `json:"retentionValue" api:"required" doc:"For how long snapshots are kept."`
 }
 
-// copySetting are the members of a copy in all versions.
+// copySetting has the fields that a copy has in all versions.
 type copySetting struct {
 	CloudProvider   string           `json:"cloudProvider,omitempty" api:"enum=AWS|AZURE|GCP" doc:"Provider of the copies."`
 	Items           []CopyPolicyItem `json:"copyPolicyItems,omitempty" api:"maxItems=6" doc:"Which snapshots are copied, and for how long copies are kept."`
@@ -99,19 +99,20 @@ type DeleteCopiedBackups20240805 struct {
 	ZoneID        string `json:"zoneId,omitempty" api:"writeonly,is=objectId" doc:"Zone of the copies."`
 }
 
-// AutoExportPolicyView is where snapshots are exported to.
+// AutoExportPolicyView says where snapshots are exported to.
 type AutoExportPolicyView struct {
 	ExportBucketID string `json:"exportBucketId,omitempty" api:"is=objectId" doc:"Id of the bucket."`
 	FrequencyType  string `json:"frequencyType,omitempty" api:"enum=monthly|yearly" doc:"Which snapshots are exported."`
 }
 
-// ExtraRetentionSetting is for how much longer snapshots of a rhythm are kept.
+// ExtraRetentionSetting says how much longer snapshots of a frequencyType are kept.
 type ExtraRetentionSetting struct {
 	FrequencyType string `json:"frequencyType,omitempty" api:"enum=HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY|ON_DEMAND" doc:"The rhythm."`
 	RetentionDays *int   `json:"retentionDays,omitempty" doc:"For how many days."`
 }
 
-// scheduleShape is a version's shape of a schedule: what is stored, and the newest shape that is.
+// scheduleShape is a version's shape of a schedule. read makes the stored shape, which is the newest, and show makes this
+// one of it.
 type scheduleShape[W any] interface {
 	*W
 	read(c *model.Cluster) DiskBackupSnapshotSchedule20240805
@@ -126,7 +127,7 @@ func (w *DiskBackupSnapshotSchedule20240805) show(s DiskBackupSnapshotSchedule20
 	*w = s
 }
 
-// read knows a zone by its replica set. A zone that the cluster does not have stays unknown.
+// read finds the zone of a copy by its replica set. It leaves the zone empty if the cluster does not have it.
 func (w *DiskBackupSnapshotSchedule) read(c *model.Cluster) (s DiskBackupSnapshotSchedule20240805) {
 	s.schedule, s.CopySettings = w.schedule, []DiskBackupCopySetting20240805{}
 	for _, o := range w.CopySettings {

@@ -12,13 +12,13 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// ScheduleKind is the work of a schedule: to have snapshots taken when they are due. Its key is the cluster's id.
+// ScheduleKind is the work of a schedule: it takes snapshots when they are due. Its key is the cluster's id.
 const ScheduleKind reconcile.Kind = "backup schedule"
 
 // Scheduling does the work of schedules.
 type Scheduling struct{ *Service }
 
-// OnClusterReady has a cluster's schedule looked at: the cluster runs, or backups have been switched on.
+// OnClusterReady schedules the work of a cluster's schedule: the cluster runs, or backups have been switched on.
 func (s *Service) OnClusterReady(tx store.Tx, c *model.Cluster) error {
 	if err := errors.Join(shipFrom(tx, c), wakeCollectionJobs(tx, c)); err != nil || !c.Declared.Backup {
 		return err
@@ -26,8 +26,8 @@ func (s *Service) OnClusterReady(tx store.Tx, c *model.Cluster) error {
 	return reconcile.Schedule(tx, ScheduleKind, c.ID, c.Node, tx.Now())
 }
 
-// Reconcile takes the snapshot that is due, and comes back for the next. While the cluster does not run there is nothing
-// to do: OnClusterReady tells when it does.
+// Reconcile takes the snapshot that is due, and returns when the next one is. If the cluster does not run there is nothing
+// to do: OnClusterReady schedules the work again.
 func (w Scheduling) Reconcile(ctx context.Context, key string) (again time.Time, err error) {
 	err = w.Store.Update(ctx, func(tx store.Tx) error {
 		again = time.Time{}
@@ -44,8 +44,8 @@ func (w Scheduling) Reconcile(ctx context.Context, key string) (again time.Time,
 	return again, err
 }
 
-// keepUp takes one snapshot for all items whose instants have passed since the last time, unless it would be gone by now
-// or by until, and returns when the next is due.
+// keepUp takes one snapshot for all items that have become due since the last time, leaving out those whose snapshot would
+// have expired by now or by until. It returns when the next snapshot is due.
 func (w Scheduling) keepUp(tx store.Tx, c *model.Cluster, s *Schedule, until time.Time) (again time.Time, err error) {
 	now, ref, since := tx.Now(), s.reference(c), s.Last
 	if since.IsZero() {
@@ -78,8 +78,8 @@ func (w Scheduling) keepUp(tx store.Tx, c *model.Cluster, s *Schedule, until tim
 	return again, snap.keep(tx, now)
 }
 
-// serve makes the snapshot one of item too, due at an instant and kept until end at least. It has the rhythm of the item
-// that keeps it longest, and of several the rarest.
+// serve records that the snapshot is taken for item, too: it was due at an instant, and is kept until end at least. Its
+// frequencyType is that of the item that keeps it longest, and if there are several, the rarest.
 func (s *Snapshot) serve(item PolicyItem, due, end time.Time) {
 	s.Items = append(s.Items, item.ID)
 	if due.After(s.Due) {
@@ -93,7 +93,7 @@ func (s *Snapshot) serve(item PolicyItem, due, end time.Time) {
 // GiveUp keeps the work: what is in the way may go away.
 func (Scheduling) GiveUp(_ context.Context, _ string, cause error) error { return cause }
 
-// next is when the next snapshot of a cluster is due; zero: there is none to come.
+// next returns when the next snapshot of a cluster is due; zero if none is.
 func (s *Schedule) next(tx store.Tx, c *model.Cluster) (next time.Time) {
 	if !c.Declared.Backup {
 		return next
@@ -106,7 +106,7 @@ func (s *Schedule) next(tx store.Tx, c *model.Cluster) (next time.Time) {
 	return next
 }
 
-// follow does to the snapshots that were taken by schedule what a change of it says: update gives them the retention that
+// follow applies a change of the schedule to the snapshots that were taken by it: update gives them the retention that
 // their items have now, drop removes those whose items are gone.
 func (s *Schedule) follow(tx store.Tx, c *model.Cluster, update, drop bool) error {
 	if !update && !drop {

@@ -49,7 +49,7 @@ type ServerlessBackupRestoreJob struct {
 	Timestamp             api.Time          `json:"timestamp,omitzero" api:"readonly" doc:"When the snapshot was taken."`
 }
 
-// order refuses what Flex clusters do not have.
+// order refuses deliveryTypes that Flex clusters do not have.
 func (w ServerlessBackupRestoreJob) order() (snapshot, target string, targetIn model.ID, err error) {
 	var bad fault.Problems
 	if w.DeliveryType != automated {

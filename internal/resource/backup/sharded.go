@@ -6,7 +6,8 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// DiskBackupShardedClusterSnapshot is a snapshot as that of a sharded cluster. One of a replica set has no members.
+// DiskBackupShardedClusterSnapshot is a snapshot in the shape of a sharded cluster's. A replica set's snapshot has no
+// members.
 type DiskBackupShardedClusterSnapshot struct {
 	ConfigServerType string `json:"configServerType,omitempty" api:"readonly,enum=EMBEDDED|DEDICATED" doc:"Kind of config servers. Absent from replica sets."`
 	DiskBackupSnapshot

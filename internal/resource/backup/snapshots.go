@@ -51,7 +51,7 @@ func (s *Service) take(tx store.Tx, in takeIn) (out DiskBackupSnapshot, err erro
 	return snap.wire(), write(tx, snap.GroupID, snap.Cluster, "CPS_ON_DEMAND_SNAPSHOT_REQUESTED")
 }
 
-// snapshot is one of a cluster that is to be taken.
+// snapshot returns a snapshot that is to be taken of a cluster.
 func (s *Service) snapshot(tx store.Tx, c *model.Cluster) *Snapshot {
 	return &Snapshot{
 		ID: model.NewID(), GroupID: c.GroupID, ClusterID: c.ID, Cluster: c.Name, ReplicaSet: c.ReplicaSet, Provider: c.Provider(), Node: c.Node,
@@ -59,7 +59,7 @@ func (s *Service) snapshot(tx store.Tx, c *model.Cluster) *Snapshot {
 	}
 }
 
-// keep stores a snapshot, and has it looked at when something is to be done for it.
+// keep stores a snapshot, and schedules its work.
 func (s *Snapshot) keep(tx store.Tx, due time.Time) error {
 	if err := Snapshots.Put(tx, s); err != nil {
 		return err
@@ -72,7 +72,7 @@ func write(tx store.Tx, groupID model.ID, cluster string, what event.Type) error
 	return event.WriteInProject(tx, groupID, what, event.Cluster(cluster))
 }
 
-// running returns the cluster that in names, which must have a running database and be no Flex one.
+// running returns the cluster that in names, which must be a dedicated one and run.
 func running(tx store.Tx, in api.InCluster) (*model.Cluster, error) {
 	c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
 	if err == nil && !c.Runs() {
@@ -81,7 +81,7 @@ func running(tx store.Tx, in api.InCluster) (*model.Cluster, error) {
 	return c, err
 }
 
-// noUnfinished refuses a second snapshot on demand beside one that is being taken.
+// noUnfinished refuses a snapshot on demand while another one is being taken.
 func noUnfinished(tx store.Tx, c *model.Cluster) error {
 	all, err := Snapshots.List(tx, of(c))
 	if err == nil && slices.ContainsFunc(all, func(s *Snapshot) bool { return s.unfinished() && s.Rhythm == "" }) {
@@ -90,7 +90,7 @@ func noUnfinished(tx store.Tx, c *model.Cluster) error {
 	return err
 }
 
-// finished is find for a snapshot that is not being taken.
+// finished is find, and refuses a snapshot that is still being taken.
 func (in snapshotIn[K]) finished(tx store.Tx) (*Snapshot, error) {
 	snap, err := in.find(tx)
 	if err == nil && snap.unfinished() {
@@ -110,7 +110,7 @@ func deleteSnapshot(tx store.Tx, in snapshotIn[dedicated]) (none api.None, err e
 	return none, remove(tx, snap)
 }
 
-// BackupSnapshotRetention is for how long a snapshot is kept.
+// BackupSnapshotRetention says how long a snapshot is kept.
 type BackupSnapshotRetention struct {
 	Links          []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 	RetentionUnit  string     `json:"retentionUnit" api:"required,enum=DAYS|WEEKS|MONTHS|YEARS" doc:"Unit of retentionValue."`
@@ -122,7 +122,7 @@ type retainIn struct {
 	Body BackupSnapshotRetention
 }
 
-// retain changes when a snapshot goes by itself.
+// retain changes when a snapshot expires.
 func retain(tx store.Tx, in retainIn) (out DiskBackupReplicaSet, err error) {
 	snap, err := in.finished(tx)
 	if err != nil {
@@ -146,7 +146,7 @@ func retain(tx store.Tx, in retainIn) (out DiskBackupReplicaSet, err error) {
 	return snap.replicaSetWire(), write(tx, snap.GroupID, snap.Cluster, "CPS_SNAPSHOT_RETENTION_MODIFIED_AUDIT")
 }
 
-// remove takes the snapshot's row away and schedules the removal of its files.
+// remove deletes the snapshot's row and schedules the removal of its files.
 func remove(tx store.Tx, snap *Snapshot) error {
 	if err := write(tx, snap.GroupID, snap.Cluster, snap.event(removed)); err != nil {
 		return err
@@ -179,8 +179,8 @@ func dropAll(tx store.Tx, q store.Query) error {
 	return nil
 }
 
-// OnClusterDelete removes what the family has of a cluster that has been deleted. Its snapshots stay until they expire if
-// its owner asked for that, or if the project has a compliance policy.
+// OnClusterDelete removes the snapshots, jobs and schedule of a cluster that has been deleted. Its snapshots stay until
+// they expire if its owner asked for that, or if the project has a compliance policy.
 func (s *Service) OnClusterDelete(tx store.Tx, c *model.Cluster) error {
 	p, err := policyOf(tx, c.GroupID)
 	if err == nil && p == nil && !c.Declared.RetainBackups {

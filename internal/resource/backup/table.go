@@ -23,18 +23,18 @@ type Snapshot struct {
 	Node        string    `json:"node"`
 	Description string    `json:"description,omitempty"`
 	Status      Status    `json:"status"`
-	Since       time.Time `json:"since"` // when it came to its status
+	Since       time.Time `json:"since"` // when it reached its status
 	Created     time.Time `json:"created"`
 	Expires     time.Time `json:"expires"`
 	Size        int64     `json:"size,omitempty"`
 	Version     string    `json:"version"`
 
-	Rhythm  string     `json:"rhythm,omitempty"` // of the schedule's item that keeps it longest; "": it was asked for
-	Items   []model.ID `json:"items,omitempty"`  // of the schedule that it was taken for
+	Rhythm  string     `json:"rhythm,omitempty"` // frequencyType of the schedule's item that keeps it longest; "": it was taken on demand
+	Items   []model.ID `json:"items,omitempty"`  // ids of the schedule's items that it was taken for
 	Due     time.Time  `json:"due,omitzero"`     // by the schedule
 	Started time.Time  `json:"started,omitzero"` // when it was begun
 	Flex    bool       `json:"flex,omitempty"`   // of a Flex cluster
-	Copies  []string   `json:"copies,omitempty"` // regions that have a copy: a record, there is nothing there
+	Copies  []string   `json:"copies,omitempty"` // regions in which the schedule wants a copy; nothing is copied
 
 	Dataset string         `json:"dataset,omitempty"` // of the cluster, that it is a copy of; unknown of those that were taken before this was kept
 	At      bson.Timestamp `json:"at,omitzero"`       // of the last change that is in it
@@ -45,7 +45,7 @@ type Snapshot struct {
 	Rev int64 `json:"-"`
 }
 
-// Status is how far a snapshot is.
+// Status is the status of a snapshot.
 type Status string
 
 // The statuses of the API.
@@ -59,7 +59,7 @@ const (
 // unfinished reports whether the snapshot is still being taken.
 func (s *Snapshot) unfinished() bool { return s.Status == Queued || s.Status == InProgress }
 
-// Snapshots, by the cluster they are of.
+// Snapshots are the snapshots, by their cluster.
 var Snapshots = &store.Table[Snapshot]{
 	Name: "snapshots",
 	ID:   func(s *Snapshot) string { return s.ID },
@@ -89,14 +89,14 @@ type Job struct {
 	Reason     string    `json:"reason,omitempty"` // why it failed
 
 	Delivery  string         `json:"delivery,omitempty"`  // download or pointInTime; "": automated
-	Legs      []plane.Leg    `json:"legs,omitempty"`      // from the snapshot to a point in time
+	Legs      []plane.Leg    `json:"legs,omitempty"`      // the steps from the snapshot to a point in time
 	Asked     bson.Timestamp `json:"asked,omitzero"`      // point in time; I is 0 if only its second was asked for
-	Node      string         `json:"node,omitempty"`      // that a download is on
+	Node      string         `json:"node,omitempty"`      // the node that has a download
 	URL       string         `json:"url,omitempty"`       // of the API of that node
-	Expires   time.Time      `json:"expires,omitzero"`    // when a download goes by itself; it is ready once this is known
-	Expired   bool           `json:"expired,omitempty"`   // it has gone
+	Expires   time.Time      `json:"expires,omitzero"`    // when a download expires; set when it is ready
+	Expired   bool           `json:"expired,omitempty"`   // the download has been removed
 	Cancelled bool           `json:"cancelled,omitempty"` // by a request
-	Turned    time.Time      `json:"turned,omitzero"`     // when its data became the target's
+	Turned    time.Time      `json:"turned,omitzero"`     // when its dataset became the target's live one
 
 	Rev int64 `json:"-"`
 }
@@ -106,7 +106,7 @@ func (j *Job) unfinished() bool {
 	return j.Finished.IsZero() && j.Expires.IsZero() && !j.Failed && !j.Cancelled
 }
 
-// Jobs, by the cluster whose snapshot they restore and by the one that they restore it to.
+// Jobs are the restore jobs, by the cluster whose snapshot they restore and by the one that they restore it to.
 var Jobs = &store.Table[Job]{
 	Name: "restore_jobs",
 	ID:   func(j *Job) string { return j.ID },

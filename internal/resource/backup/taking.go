@@ -11,14 +11,14 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// SnapshotKind is the work of taking a snapshot, ending it when its time has come, and removing the files of one whose
-// row is gone. Its key is the snapshot's id.
+// SnapshotKind is the work of taking a snapshot, deleting it when it has expired, and removing its files when its row is
+// gone. Its key is the snapshot's id.
 const SnapshotKind reconcile.Kind = "snapshot"
 
 // Taking does the work of snapshots.
 type Taking struct{ *Service }
 
-// Reconcile brings one snapshot a step further.
+// Reconcile does the next step of a snapshot's work.
 func (t Taking) Reconcile(ctx context.Context, key string) (again time.Time, err error) {
 	var snap *Snapshot
 	var now time.Time
@@ -73,10 +73,10 @@ func (t Taking) complete(ctx context.Context, key string, taken plane.Taken, dat
 	})
 }
 
-// removed stands beside the statuses in the table of events.
+// removed is a further key in the table of events, for snapshots that are deleted.
 const removed Status = "removed"
 
-// events are what the event log says of the statuses that a snapshot comes to: of a dedicated cluster, and of a Flex one.
+// events are the events of the statuses that a snapshot reaches: of a dedicated cluster, and of a Flex one.
 var events = map[Status][2]event.Type{
 	InProgress: {"CPS_SNAPSHOT_STARTED", "TENANT_SNAPSHOT_STARTED_AUDIT"},
 	Completed:  {"CPS_SNAPSHOT_SUCCESSFUL", "TENANT_SNAPSHOT_COMPLETED_AUDIT"},
@@ -101,7 +101,7 @@ func (t Taking) turn(ctx context.Context, key string, to Status, size int64) err
 	})
 }
 
-// come records that a snapshot has come to a status.
+// come records that a snapshot has reached a status.
 func come(tx store.Tx, snap *Snapshot, to Status, size int64) error {
 	snap.Status, snap.Since, snap.Size = to, tx.Now(), size
 	if to == InProgress {
@@ -123,7 +123,7 @@ func (t Taking) expire(ctx context.Context, key string) error {
 	})
 }
 
-// GiveUp ends a snapshot that could not be taken; its row stays until it expires, to tell so.
+// GiveUp fails a snapshot that could not be taken. Its row stays until it expires, so that clients see the failure.
 func (t Taking) GiveUp(ctx context.Context, key string, cause error) error {
 	err := t.turn(ctx, key, Failed, 0)
 	if store.IsNotFound(err) {

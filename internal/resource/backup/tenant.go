@@ -8,7 +8,8 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// order is a body that asks for a snapshot to be restored. It is one of a Flex cluster, whatever the operation calls it.
+// order is a body that asks for a snapshot of a Flex cluster to be restored. The operations have three names for such a
+// cluster.
 type order interface {
 	order() (snapshot, target string, targetIn model.ID, err error)
 }
@@ -26,7 +27,8 @@ type orderIn[K located, B order] struct {
 	Body B
 }
 
-// restoreFlex restores a snapshot of a Flex cluster to any cluster, and answers as show writes the job.
+// restoreFlex creates a job that restores a snapshot of a Flex cluster to any cluster, and returns it in the shape that
+// show makes.
 func restoreFlex[K located, B order, W any](show func(*Job) W) func(store.Tx, orderIn[K, B]) (W, error) {
 	return func(tx store.Tx, in orderIn[K, B]) (out W, err error) {
 		snapshot, target, targetIn, err := in.Body.order()

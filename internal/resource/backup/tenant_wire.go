@@ -19,10 +19,10 @@ type FlexBackupSnapshot20241113 struct {
 	Status         string     `json:"status,omitempty" api:"readonly,enum=PENDING|QUEUED|RUNNING|FAILED|COMPLETED" doc:"How far the snapshot is."`
 }
 
-// BackupTenantSnapshot is the same as the operations of the shared tiers show it.
+// BackupTenantSnapshot is the same in the operations of the shared tiers.
 type BackupTenantSnapshot FlexBackupSnapshot20241113
 
-// flexStatus are the statuses of snapshots as Flex clusters have them.
+// flexStatus are the statuses that the operations of Flex clusters show for those of snapshots.
 var flexStatus = map[Status]string{Queued: "QUEUED", InProgress: "RUNNING", Completed: "COMPLETED", Failed: "FAILED"}
 
 func (s *Snapshot) flexWire() FlexBackupSnapshot20241113 {
@@ -38,7 +38,7 @@ func (s *Snapshot) flexWire() FlexBackupSnapshot20241113 {
 
 func (s *Snapshot) tenantWire() BackupTenantSnapshot { return BackupTenantSnapshot(s.flexWire()) }
 
-// tenantJob is what the operations of Flex clusters and of the shared tiers tell of a restore job alike.
+// tenantJob has the fields of a restore job that the operations of Flex clusters and of the shared tiers both show.
 type tenantJob struct {
 	DeliveryType  string     `json:"deliveryType,omitempty" api:"readonly,enum=RESTORE|DOWNLOAD" doc:"How the data is delivered."`
 	Expires       api.Time   `json:"expirationDate,omitzero" api:"readonly" doc:"When a download expires."`
@@ -61,7 +61,7 @@ type FlexBackupRestoreJob20241113 struct {
 	TargetIn     string `json:"targetProjectId,omitempty" api:"readonly,is=objectId" doc:"Project of the cluster that gets the data."`
 }
 
-// FlexBackupRestoreJobCreate20241113 asks for one.
+// FlexBackupRestoreJobCreate20241113 asks for a restore job.
 type FlexBackupRestoreJobCreate20241113 struct {
 	tenantJob
 	InstanceName string `json:"instanceName,omitempty" api:"readonly,is=clusterName" doc:"Cluster whose snapshot is restored."`
@@ -85,7 +85,7 @@ type TenantRestore struct {
 	TargetIn    string `json:"targetProjectId,omitempty" api:"is=objectId" doc:"Its project; that of the snapshot if absent."`
 }
 
-// jobLife is for how long what a job of a Flex cluster delivers is there.
+// jobLife is the time from the creation of a Flex cluster's job to its expirationDate.
 const jobLife = 6 * time.Hour
 
 func (s *Service) tenantJob(j *Job) tenantJob {

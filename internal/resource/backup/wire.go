@@ -14,7 +14,7 @@ type DiskBackupOnDemandSnapshotRequest struct {
 	RetentionInDays *int       `json:"retentionInDays,omitempty" api:"min=1" doc:"For how many days the snapshot is kept; a week if absent."`
 }
 
-// DiskBackupSnapshot is a snapshot as its creation shows it.
+// DiskBackupSnapshot is a snapshot in the answer to its creation.
 type DiskBackupSnapshot struct {
 	CreatedAt        api.Time   `json:"createdAt,omitzero" api:"readonly" doc:"When the snapshot was asked for."`
 	Description      string     `json:"description,omitempty" api:"readonly" doc:"What the snapshot is for."`
@@ -99,7 +99,7 @@ type APIPrivateDownloadDeliveryURL struct {
 	EndpointID  string `json:"endpointId,omitempty" api:"readonly,is=endpointId" doc:"Id of the private endpoint."`
 }
 
-// APIBSONTimestamp is a point of the oplog.
+// APIBSONTimestamp is a position in the oplog.
 type APIBSONTimestamp struct {
 	Date      api.Time `json:"date,omitzero" api:"readonly" doc:"Second of the operation."`
 	Increment *int     `json:"increment,omitempty" api:"readonly,min=1" doc:"Ordinal of the operation in its second."`
