@@ -31,7 +31,7 @@ type InCluster struct {
 type Paging struct {
 	PageNum      int  `query:"pageNum" api:"min=1,default=1,format=" doc:"Number of the page, from 1."`
 	ItemsPerPage int  `query:"itemsPerPage" api:"min=1,max=500,default=100,format=" doc:"How many items a page has."`
-	IncludeCount bool `query:"includeCount" api:"default=true" doc:"Whether the answer tells the total number of items."`
+	IncludeCount bool `query:"includeCount" api:"default=true" doc:"Whether the answer has the total number of items."`
 }
 
 // Offset is the number of items before the page.
@@ -82,7 +82,7 @@ func Self(path string) []Link { return []Link{{Href: Prefix + path, Rel: "self"}
 
 // shared are the parameters that the engine adds to operations.
 type shared struct {
-	Envelope bool `query:"envelope" api:"default=false" doc:"Whether the answer's status stands in its body, in an envelope, for clients that cannot see the status line."`
+	Envelope bool `query:"envelope" api:"default=false" doc:"Whether the answer is an envelope with its status in the body, for clients that cannot see the status line."`
 	Pretty   bool `query:"pretty" api:"default=false" doc:"Whether the answer is indented for people."`
 }
 

@@ -10,7 +10,7 @@ type NetworkPermissionEntry struct {
 	AWSSecurityGroup string     `json:"awsSecurityGroup,omitempty" api:"is=securityGroup" doc:"Security group of AWS. It is stored but admits nobody: clusters are not in a network of AWS."`
 	CIDRBlock        string     `json:"cidrBlock,omitempty" api:"is=network" doc:"Range of addresses in CIDR notation."`
 	Comment          string     `json:"comment,omitempty" api:"maxLen=80" doc:"What the entry is for."`
-	DeleteAfterDate  *api.Time  `json:"deleteAfterDate,omitempty" doc:"When the entry is deleted by itself: at most a week after the request."`
+	DeleteAfterDate  *api.Time  `json:"deleteAfterDate,omitempty" doc:"When the entry expires: at most a week after the request."`
 	GroupID          string     `json:"groupId,omitempty" api:"readonly,is=objectId" doc:"Id of the project."`
 	IPAddress        string     `json:"ipAddress,omitempty" api:"is=ip" doc:"One address."`
 	Links            []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`

@@ -15,7 +15,7 @@ type DiskBackupSnapshotExportBucketRequest struct {
 	CloudProvider  string     `json:"cloudProvider" api:"required,enum=AWS|AZURE|GCP" doc:"Provider of the bucket. Telamon finds it at the service that it is configured for, whatever the provider."`
 	IAMRoleID      string     `json:"iamRoleId,omitempty" api:"required,is=objectId,when=cloudProvider=AWS" doc:"Role that may write into the bucket. Kept as declared: access comes from the configuration."`
 	Links          []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
-	PrivateNetwork bool       `json:"requirePrivateNetworking,omitempty" api:"when=cloudProvider=AWS" doc:"Whether exports take private networks only. Kept as declared."`
+	PrivateNetwork bool       `json:"requirePrivateNetworking,omitempty" api:"when=cloudProvider=AWS" doc:"Whether exports use private networks only. Kept as declared."`
 	RoleID         string     `json:"roleId,omitempty" api:"required,is=objectId,when=cloudProvider=AZURE|GCP" doc:"Role that may write into the bucket. Kept as declared."`
 	ServiceURL     string     `json:"serviceUrl,omitempty" api:"required,minLen=33,maxLen=2048,when=cloudProvider=AZURE" doc:"Address of the storage account. Kept as declared."`
 	TenantID       string     `json:"tenantId,omitempty" api:"deprecated,format=uuid,when=cloudProvider=AZURE" doc:"Tenant of the storage account. Kept as declared."`
@@ -28,7 +28,7 @@ type DiskBackupSnapshotExportBucketResponse struct {
 	CloudProvider  string     `json:"cloudProvider" api:"required,enum=AWS|AZURE|GCP" doc:"Provider of the bucket."`
 	IAMRoleID      string     `json:"iamRoleId,omitempty" api:"required,is=objectId,when=cloudProvider=AWS" doc:"Role that may write into the bucket."`
 	Links          []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
-	PrivateNetwork *bool      `json:"requirePrivateNetworking,omitempty" api:"when=cloudProvider=AWS" doc:"Whether exports take private networks only."`
+	PrivateNetwork *bool      `json:"requirePrivateNetworking,omitempty" api:"when=cloudProvider=AWS" doc:"Whether exports use private networks only."`
 	Region         string     `json:"region,omitempty" api:"readonly,when=cloudProvider=AWS" doc:"Region of the bucket. Absent: Telamon does not ask for it."`
 	RoleID         string     `json:"roleId,omitempty" api:"required,is=objectId,when=cloudProvider=AZURE|GCP" doc:"Role that may write into the bucket."`
 	ServiceURL     string     `json:"serviceUrl,omitempty" api:"required,minLen=33,maxLen=2048,when=cloudProvider=AZURE" doc:"Address of the storage account."`
@@ -42,7 +42,7 @@ type DiskBackupSnapshotAWSExportBucketRequest struct {
 	CloudProvider  string     `json:"cloudProvider" api:"required,enum=AWS|AZURE|GCP" doc:"AWS."`
 	IAMRoleID      string     `json:"iamRoleId" api:"required,is=objectId" doc:"Role that may write into the bucket."`
 	Links          []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
-	PrivateNetwork bool       `json:"requirePrivateNetworking,omitempty" doc:"Whether exports take private networks only. Kept as declared."`
+	PrivateNetwork bool       `json:"requirePrivateNetworking,omitempty" doc:"Whether exports use private networks only. Kept as declared."`
 }
 
 // DiskBackupSnapshotAWSExportBucketResponse is a registered bucket at AWS, in versions before 2024-05-30.
@@ -53,7 +53,7 @@ type DiskBackupSnapshotAWSExportBucketResponse struct {
 	IAMRoleID      string     `json:"iamRoleId" api:"required,is=objectId" doc:"Role that may write into the bucket."`
 	Links          []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 	Region         string     `json:"region,omitempty" api:"readonly" doc:"Region of the bucket. Absent: Telamon does not ask for it."`
-	PrivateNetwork *bool      `json:"requirePrivateNetworking,omitempty" doc:"Whether exports take private networks only."`
+	PrivateNetwork *bool      `json:"requirePrivateNetworking,omitempty" doc:"Whether exports use private networks only."`
 }
 
 // Buckets serves the buckets that a project's snapshots can be exported to.
@@ -164,7 +164,7 @@ func (w DiskBackupSnapshotExportBucketResponse) aws() DiskBackupSnapshotAWSExpor
 
 // UpdateRequirePrivateNetworkingRequestView changes which networks exports use.
 type UpdateRequirePrivateNetworkingRequestView struct {
-	PrivateNetwork bool `json:"requirePrivateNetworking" api:"required" doc:"Whether exports take private networks only. Kept as declared."`
+	PrivateNetwork bool `json:"requirePrivateNetworking" api:"required" doc:"Whether exports use private networks only. Kept as declared."`
 }
 
 type updateBucketIn struct {

@@ -50,7 +50,7 @@ func getPolicy(tx store.Tx, in policyIn) (out BackupCompliancePolicy, err error)
 
 type putPolicyIn[W policyShape] struct {
 	api.InGroup
-	Overwrite bool `query:"overwriteBackupPolicies" api:"default=true" doc:"Whether schedules that do not meet the policy are made to. Otherwise such a schedule makes the request fail."`
+	Overwrite bool `query:"overwriteBackupPolicies" api:"default=true" doc:"Whether schedules that do not meet the policy are changed so that they do. Otherwise such a schedule makes the request fail."`
 	Body      W
 }
 

@@ -57,7 +57,7 @@ var ExportJobs = &store.Table[ExportJob]{
 
 // DiskBackupExportJobRequest asks for a snapshot to be exported.
 type DiskBackupExportJobRequest struct {
-	CustomData     []BackupLabel `json:"customData,omitempty" doc:"What the file .complete says beside the rest."`
+	CustomData     []BackupLabel `json:"customData,omitempty" doc:"Further fields of the file .complete."`
 	ExportBucketID string        `json:"exportBucketId" api:"required,writeonly,is=objectId" doc:"Id of the bucket."`
 	Links          []api.Link    `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 	SnapshotID     string        `json:"snapshotId" api:"required,writeonly,is=objectId" doc:"Id of the snapshot."`
@@ -73,15 +73,15 @@ type BackupLabel struct {
 type DiskBackupExportJob struct {
 	Components     []DiskBackupExportMember `json:"components,omitempty" api:"readonly" doc:"Exports of the shards of a sharded cluster."`
 	CreatedAt      api.Time                 `json:"createdAt,omitzero" api:"readonly" doc:"When the export was asked for."`
-	CustomData     []BackupLabel            `json:"customData" doc:"What the file .complete says beside the rest."`
+	CustomData     []BackupLabel            `json:"customData" doc:"Further fields of the file .complete."`
 	ExportBucketID string                   `json:"exportBucketId" api:"required,readonly,is=objectId" doc:"Id of the bucket."`
-	ExportStatus   ExportStatus             `json:"exportStatus" doc:"How far the export is."`
+	ExportStatus   ExportStatus             `json:"exportStatus" doc:"State of the export."`
 	FinishedAt     api.Time                 `json:"finishedAt,omitzero" api:"readonly" doc:"When the export was done."`
 	ID             string                   `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the job."`
 	Links          []api.Link               `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 	Prefix         string                   `json:"prefix,omitempty" api:"readonly" doc:"What the names of all objects of the export begin with."`
 	SnapshotID     string                   `json:"snapshotId,omitempty" api:"is=objectId" doc:"Id of the snapshot."`
-	State          string                   `json:"state,omitempty" api:"readonly,enum=Cancelled|Failed|InProgress|Queued|Successful" doc:"How far the job is."`
+	State          string                   `json:"state,omitempty" api:"readonly,enum=Cancelled|Failed|InProgress|Queued|Successful" doc:"State of the job."`
 	StateReason    *StateReason             `json:"stateReason,omitempty" api:"readonly" doc:"Why the job failed."`
 }
 

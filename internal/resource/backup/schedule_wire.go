@@ -7,23 +7,23 @@ import (
 
 // schedule has the fields that a schedule has in all versions.
 type schedule struct {
-	AutoExportEnabled   bool                    `json:"autoExportEnabled" doc:"Whether snapshots are exported by themselves."`
+	AutoExportEnabled   bool                    `json:"autoExportEnabled" doc:"Whether scheduled snapshots are exported."`
 	ClusterID           string                  `json:"clusterId,omitempty" api:"readonly,is=objectId" doc:"Id of the cluster."`
 	ClusterName         string                  `json:"clusterName,omitempty" api:"readonly,is=clusterName" doc:"Name of the cluster."`
 	CopyPolicyItems     bool                    `json:"copyPolicyItemsEnabled" doc:"Whether copies follow items of their own. Kept as declared."`
-	DeleteCopySnapshots *bool                   `json:"deleteCopySnapshots,omitempty" api:"writeonly" doc:"Whether copies go with their settings. There are none."`
-	DeleteSnapshots     *bool                   `json:"deleteSnapshots,omitempty" api:"writeonly" doc:"Whether scheduled snapshots go whose items the change takes away."`
+	DeleteCopySnapshots *bool                   `json:"deleteCopySnapshots,omitempty" api:"writeonly" doc:"Whether copies are deleted with their settings. There are none."`
+	DeleteSnapshots     *bool                   `json:"deleteSnapshots,omitempty" api:"writeonly" doc:"Whether scheduled snapshots are deleted if the change removes their items."`
 	Export              *AutoExportPolicyView   `json:"export,omitempty" doc:"Where snapshots are exported to, and which."`
-	ExtraRetention      []ExtraRetentionSetting `json:"extraRetentionSettings,omitempty" doc:"For how much longer than their items say snapshots by schedule are kept."`
+	ExtraRetention      []ExtraRetentionSetting `json:"extraRetentionSettings,omitempty" doc:"How much longer than their items say scheduled snapshots are kept."`
 	Links               []api.Link              `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 	NextSnapshot        api.Time                `json:"nextSnapshot,omitzero" api:"readonly" doc:"When the next snapshot is due. Absent while the cluster has no backups, or no items."`
-	Policies            []SchedulePolicy        `json:"policies" api:"required,maxItems=1" doc:"The policy of which snapshots there are to be: exactly one."`
+	Policies            []SchedulePolicy        `json:"policies" api:"required,maxItems=1" doc:"Which snapshots are taken: exactly one policy."`
 	ReferenceHour       *int                    `json:"referenceHourOfDay,omitempty" doc:"Hour of the day, UTC, at which days begin."`
 	ReferenceMinute     *int                    `json:"referenceMinuteOfHour,omitempty" doc:"Minute of the hour at which hours begin."`
-	RestoreWindowDays   *int                    `json:"restoreWindowDays,omitempty" doc:"How many days a point in time to restore may be back. Kept as declared."`
-	UpdateCopySnapshots *bool                   `json:"updateCopySnapshots,omitempty" api:"writeonly" doc:"Whether a change of retention is for copies too that there are already. There are none."`
-	UpdateSnapshots     *bool                   `json:"updateSnapshots,omitempty" api:"writeonly" doc:"Whether a change of retention is for snapshots too that there are already."`
-	UseNamesInPrefix    bool                    `json:"useOrgAndGroupNamesInExportPrefix" doc:"Whether exports are filed by names, not ids. Kept as declared."`
+	RestoreWindowDays   *int                    `json:"restoreWindowDays,omitempty" doc:"How many days back a point in time to restore may be."`
+	UpdateCopySnapshots *bool                   `json:"updateCopySnapshots,omitempty" api:"writeonly" doc:"Whether a change of retention applies to existing copies, too. There are none."`
+	UpdateSnapshots     *bool                   `json:"updateSnapshots,omitempty" api:"writeonly" doc:"Whether a change of retention applies to existing snapshots, too."`
+	UseNamesInPrefix    bool                    `json:"useOrgAndGroupNamesInExportPrefix" doc:"Whether paths of exports have names in place of ids. Kept as declared."`
 }
 
 // DiskBackupSnapshotSchedule is a cluster's schedule until 2024-08-05.
@@ -44,13 +44,13 @@ type DiskBackupSnapshotSchedule20240805 struct {
 // SchedulePolicy says which snapshots are taken.
 type SchedulePolicy struct {
 	ID          string       `json:"id,omitempty" api:"is=objectId" doc:"Id of the policy."`
-	PolicyItems []PolicyItem `json:"policyItems" api:"required" doc:"The rhythms; at most one of hours and one of days."`
+	PolicyItems []PolicyItem `json:"policyItems" api:"required" doc:"The items; at most one of hours and one of days."`
 }
 
 // PolicyItem says how often a snapshot is taken, and how long it is kept.
 type PolicyItem struct {
 	FrequencyInterval int    `json:"frequencyInterval" api:"required,enum=1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16|17|18|19|20|21|22|23|24|25|26|27|28|40" doc:"Of hours: every how many. Of weeks, months and years: which day or month; 40 is the last day of the month. Of days: 1."`
-	FrequencyType     string `json:"frequencyType" api:"required,enum=daily|hourly|weekly|monthly|yearly|ondemand" doc:"The rhythm. ondemand is for compliance policies."`
+	FrequencyType     string `json:"frequencyType" api:"required,enum=daily|hourly|weekly|monthly|yearly|ondemand" doc:"How often. ondemand is for compliance policies."`
 	ID                string `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the item."`
 	RetentionUnit     string `json:"retentionUnit" api:"required,enum=days|weeks|months|years" doc:"Unit of retentionValue."`
 	RetentionValue    int    `json:"retentionValue" api:"required" doc:"For how long snapshots are kept."`
@@ -68,7 +68,7 @@ type copySetting struct {
 
 // CopyPolicyItem says which snapshots are copied, and for how long a copy is kept.
 type CopyPolicyItem struct {
-	FrequencyType  string `json:"frequencyType" api:"required,enum=daily|hourly|weekly|monthly|yearly|ondemand" doc:"Rhythm of the snapshots."`
+	FrequencyType  string `json:"frequencyType" api:"required,enum=daily|hourly|weekly|monthly|yearly|ondemand" doc:"How often the snapshots are taken."`
 	ID             string `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the item."`
 	RetentionUnit  string `json:"retentionUnit,omitempty" api:"enum=days|weeks|months|years" doc:"Unit of retentionValue."`
 	RetentionValue int    `json:"retentionValue,omitempty" doc:"For how long copies are kept."`
@@ -107,7 +107,7 @@ type AutoExportPolicyView struct {
 
 // ExtraRetentionSetting says how much longer snapshots of a frequencyType are kept.
 type ExtraRetentionSetting struct {
-	FrequencyType string `json:"frequencyType,omitempty" api:"enum=HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY|ON_DEMAND" doc:"The rhythm."`
+	FrequencyType string `json:"frequencyType,omitempty" api:"enum=HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY|ON_DEMAND" doc:"How often."`
 	RetentionDays *int   `json:"retentionDays,omitempty" doc:"For how many days."`
 }
 

@@ -9,14 +9,14 @@ import (
 // ServerlessBackupSnapshot is a snapshot of a Flex cluster as one of a serverless instance.
 type ServerlessBackupSnapshot struct {
 	CreatedAt        api.Time   `json:"createdAt,omitzero" api:"readonly" doc:"When the snapshot was asked for."`
-	ExpiresAt        api.Time   `json:"expiresAt,omitzero" api:"readonly" doc:"When the snapshot goes by itself."`
-	FrequencyType    string     `json:"frequencyType,omitempty" api:"readonly,enum=hourly|daily|weekly|monthly" doc:"Rhythm of the snapshots."`
+	ExpiresAt        api.Time   `json:"expiresAt,omitzero" api:"readonly" doc:"When the snapshot expires."`
+	FrequencyType    string     `json:"frequencyType,omitempty" api:"readonly,enum=hourly|daily|weekly|monthly" doc:"How often the snapshots are taken."`
 	ID               string     `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the snapshot."`
 	Links            []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 	MongodVersion    string     `json:"mongodVersion,omitempty" api:"readonly,is=version" doc:"MongoDB version of the instance."`
 	Instance         string     `json:"serverlessInstanceName,omitempty" api:"readonly,is=clusterName" doc:"Name of the instance."`
 	SnapshotType     string     `json:"snapshotType,omitempty" api:"readonly,enum=onDemand|scheduled" doc:"What asked for the snapshot."`
-	Status           string     `json:"status,omitempty" api:"readonly,enum=queued|inProgress|completed|failed" doc:"How far the snapshot is."`
+	Status           string     `json:"status,omitempty" api:"readonly,enum=queued|inProgress|completed|failed" doc:"State of the snapshot."`
 	StorageSizeBytes int64      `json:"storageSizeBytes" api:"readonly" doc:"Size of the snapshot's files."`
 }
 

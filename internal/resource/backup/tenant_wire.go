@@ -9,14 +9,14 @@ import (
 
 // FlexBackupSnapshot20241113 is a snapshot of a Flex cluster.
 type FlexBackupSnapshot20241113 struct {
-	Expiration     api.Time   `json:"expiration,omitzero" api:"readonly" doc:"When the snapshot goes by itself."`
+	Expiration     api.Time   `json:"expiration,omitzero" api:"readonly" doc:"When the snapshot expires."`
 	FinishTime     api.Time   `json:"finishTime,omitzero" api:"readonly" doc:"When the snapshot was completed, or failed."`
 	ID             string     `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the snapshot."`
 	Links          []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 	MongoDBVersion string     `json:"mongoDBVersion,omitempty" api:"readonly" doc:"MongoDB version of the cluster."`
 	ScheduledTime  api.Time   `json:"scheduledTime,omitzero" api:"readonly" doc:"When the snapshot was due."`
 	StartTime      api.Time   `json:"startTime,omitzero" api:"readonly" doc:"When the snapshot was begun."`
-	Status         string     `json:"status,omitempty" api:"readonly,enum=PENDING|QUEUED|RUNNING|FAILED|COMPLETED" doc:"How far the snapshot is."`
+	Status         string     `json:"status,omitempty" api:"readonly,enum=PENDING|QUEUED|RUNNING|FAILED|COMPLETED" doc:"State of the snapshot."`
 }
 
 // BackupTenantSnapshot is the same in the operations of the shared tiers.
@@ -49,7 +49,7 @@ type tenantJob struct {
 	Scheduled     api.Time   `json:"restoreScheduledDate,omitzero" api:"readonly" doc:"When the job was asked for."`
 	SnapshotEnded api.Time   `json:"snapshotFinishedDate,omitzero" api:"readonly" doc:"When the snapshot was completed."`
 	SnapshotURL   string     `json:"snapshotUrl,omitempty" api:"readonly" doc:"Where the data can be downloaded."`
-	Status        string     `json:"status,omitempty" api:"readonly,enum=PENDING|QUEUED|RUNNING|FAILED|COMPLETED" doc:"How far the job is."`
+	Status        string     `json:"status,omitempty" api:"readonly,enum=PENDING|QUEUED|RUNNING|FAILED|COMPLETED" doc:"State of the job."`
 }
 
 // FlexBackupRestoreJob20241113 is a restore job of a Flex cluster.

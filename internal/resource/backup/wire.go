@@ -18,15 +18,15 @@ type DiskBackupOnDemandSnapshotRequest struct {
 type DiskBackupSnapshot struct {
 	CreatedAt        api.Time   `json:"createdAt,omitzero" api:"readonly" doc:"When the snapshot was asked for."`
 	Description      string     `json:"description,omitempty" api:"readonly" doc:"What the snapshot is for."`
-	ExpiresAt        api.Time   `json:"expiresAt,omitzero" api:"readonly" doc:"When the snapshot goes by itself."`
-	FrequencyType    string     `json:"frequencyType,omitempty" api:"readonly,enum=hourly|daily|weekly|monthly|yearly" doc:"Rhythm of the policy that asked for it. Absent from snapshots on demand."`
+	ExpiresAt        api.Time   `json:"expiresAt,omitzero" api:"readonly" doc:"When the snapshot expires."`
+	FrequencyType    string     `json:"frequencyType,omitempty" api:"readonly,enum=hourly|daily|weekly|monthly|yearly" doc:"How often the schedule takes such snapshots. Absent from snapshots on demand."`
 	ID               string     `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the snapshot."`
 	Links            []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 	MasterKeyUUID    string     `json:"masterKeyUUID,omitempty" api:"readonly,format=uuid" doc:"Key that the snapshot is encrypted with. Absent: Telamon encrypts no snapshots yet."`
 	MongodVersion    string     `json:"mongodVersion,omitempty" api:"readonly,is=version" doc:"MongoDB version of the cluster."`
 	PolicyItems      []string   `json:"policyItems" api:"readonly,is=objectId" doc:"Items of the backup policy that asked for it."`
 	SnapshotType     string     `json:"snapshotType,omitempty" api:"readonly,enum=onDemand|scheduled|fallback" doc:"What asked for the snapshot."`
-	Status           string     `json:"status,omitempty" api:"readonly,enum=queued|inProgress|completed|failed" doc:"How far the snapshot is."`
+	Status           string     `json:"status,omitempty" api:"readonly,enum=queued|inProgress|completed|failed" doc:"State of the snapshot."`
 	StorageSizeBytes int64      `json:"storageSizeBytes" api:"readonly" doc:"Size of the snapshot's files."`
 	Type             string     `json:"type,omitempty" api:"readonly,enum=replicaSet|shardedCluster" doc:"Kind of cluster."`
 }

@@ -31,7 +31,7 @@ type ObjectStoragePrivateEndpointResponse struct {
 	ID             string `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the endpoint."`
 	ConnectionName string `json:"privateEndpointConnectionName,omitempty" api:"readonly" doc:"Name of the connection, once there is one."`
 	RegionName     string `json:"regionName,omitempty" api:"maxLen=64" doc:"Region of the storage."`
-	Status         string `json:"status,omitempty" api:"readonly,enum=INITIATING|PENDING_ACCEPTANCE|ACTIVE|FAILED|PENDING_RECREATION|DELETING" doc:"How far the endpoint is."`
+	Status         string `json:"status,omitempty" api:"readonly,enum=INITIATING|PENDING_ACCEPTANCE|ACTIVE|FAILED|PENDING_RECREATION|DELETING" doc:"State of the endpoint."`
 	VPCRegionName  string `json:"vpcRegionName,omitempty" api:"maxLen=64" doc:"Region of the network."`
 }
 

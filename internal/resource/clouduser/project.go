@@ -16,8 +16,8 @@ import (
 type listInProjectIn struct {
 	api.InGroup
 	api.Paging
-	FlattenTeams    bool `query:"flattenTeams" api:"default=false" doc:"Whether to return users too who are in the project through a team, and for everybody the roles that teams give."`
-	IncludeOrgUsers bool `query:"includeOrgUsers" api:"default=false" doc:"Whether to return users too who have no role in the project but reach it as ORG_OWNER or ORG_READ_ONLY."`
+	FlattenTeams    bool `query:"flattenTeams" api:"default=false" doc:"Whether to return also users who are in the project through a team, and all users with the roles that teams give."`
+	IncludeOrgUsers bool `query:"includeOrgUsers" api:"default=false" doc:"Whether to return also users who have no role in the project but reach it as ORG_OWNER or ORG_READ_ONLY."`
 }
 
 type listPeopleInProjectIn struct {

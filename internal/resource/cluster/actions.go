@@ -152,7 +152,7 @@ func sooner(a, b time.Time) time.Time {
 
 // ClusterDescriptionAutoScalingModeConfiguration says how the shards of a cluster scale.
 type ClusterDescriptionAutoScalingModeConfiguration struct {
-	AutoScalingMode string `json:"autoScalingMode,omitempty" api:"enum=INDEPENDENT_SHARD_SCALING|CLUSTER_WIDE_SCALING" doc:"Whether shards scale apart. CLUSTER_WIDE_SCALING: a replica set is one."`
+	AutoScalingMode string `json:"autoScalingMode,omitempty" api:"enum=INDEPENDENT_SHARD_SCALING|CLUSTER_WIDE_SCALING" doc:"Whether each shard scales by itself. CLUSTER_WIDE_SCALING: a replica set is one shard."`
 }
 
 func scalingMode(*model.Cluster) ClusterDescriptionAutoScalingModeConfiguration {
@@ -163,7 +163,7 @@ func scalingMode(*model.Cluster) ClusterDescriptionAutoScalingModeConfiguration 
 type SQLInterfaceStatusResponse struct {
 	Status            string               `json:"status" api:"required,enum=ON|OFF" doc:"What the switch was set to."`
 	Supported         bool                 `json:"supported" api:"readonly,default=false" doc:"Whether the cluster has such an interface. False: Telamon has none."`
-	UnsupportedReason api.Nullable[string] `json:"unsupportedReason" api:"readonly,enum=UNSUPPORTED_TIER|UNSUPPORTED_TYPE|UNSUPPORTED_MONGODB_VERSION" doc:"Why the cluster has none. null: it is none of these."`
+	UnsupportedReason api.Nullable[string] `json:"unsupportedReason" api:"readonly,enum=UNSUPPORTED_TIER|UNSUPPORTED_TYPE|UNSUPPORTED_MONGODB_VERSION" doc:"Why the cluster cannot have the interface. null: for none of these reasons."`
 }
 
 // SQLInterfaceStatusUpdateRequest sets the switch.

@@ -29,7 +29,7 @@ type CloudCluster struct {
 	Availability  string   `json:"availability,omitempty" api:"readonly,enum=available|dead|unavailable|warning" doc:"Whether the cluster's database runs."`
 	BackupEnabled bool     `json:"backupEnabled" api:"readonly" doc:"Whether the cluster has backups."`
 	ClusterID     string   `json:"clusterId,omitempty" api:"readonly,is=objectId" doc:"Id of the cluster."`
-	DataSizeBytes *int64   `json:"dataSizeBytes,omitempty" api:"readonly" doc:"Size of the data. Absent: nobody measures it yet."`
+	DataSizeBytes *int64   `json:"dataSizeBytes,omitempty" api:"readonly" doc:"Size of the data. Absent."`
 	Name          string   `json:"name,omitempty" api:"readonly,is=clusterName" doc:"Name of the cluster."`
 	NodeCount     int      `json:"nodeCount" api:"readonly" doc:"How many nodes are declared."`
 	SSLEnabled    bool     `json:"sslEnabled" api:"readonly" doc:"Whether clients speak TLS with the cluster."`

@@ -42,8 +42,8 @@ func (s *Service) life() api.Operations {
 	return api.Operations{{
 		ID: "createCluster", Aliases: []string{"createGroupCluster"}, Method: http.MethodPost, Path: path, Tag: tag,
 		Summary: "Create one cluster in one project",
-		Description: "Declares a cluster and answers at once; it is CREATING until its database runs, then IDLE. Telamon runs one process for it, " +
-			"whatever sizes and regions are declared. It speaks TLS where the API does, and has connectionStrings.standardSrv where the server answers DNS.",
+		Description: "Declares a cluster and answers at once; it is CREATING until its database runs, then IDLE. It has a member for each node that it declares; all of " +
+			"them run in the server's process and share one copy of the data. It speaks TLS if the API does, and has connectionStrings.standardSrv if the server answers DNS.",
 		Roles: authz.Any(authz.GroupClusterCreator, authz.GroupOwner), Status: http.StatusCreated, Level: api.Real,
 		Errors: fault.Kinds{fault.InvalidAttribute, fault.DuplicateClusterName, fault.DuplicateNamePrefix, fault.ClustersLimit, freeClusterRefused},
 		Versions: []api.Version{

@@ -14,12 +14,12 @@ import (
 
 // process are the members of both versions' process arguments. All are always shown, null where the default holds.
 type process struct {
-	ChangeStreamExpiry  api.Nullable[int]     `json:"changeStreamOptionsPreAndPostImagesExpireAfterSeconds" api:"default=-1" doc:"After how many seconds images of changed documents go; -1 or null if they stay as long as the oplog. Kept as declared."`
+	ChangeStreamExpiry  api.Nullable[int]     `json:"changeStreamOptionsPreAndPostImagesExpireAfterSeconds" api:"default=-1" doc:"Seconds after which images of changed documents are deleted; -1 or null if they are kept as long as the oplog. Kept as declared."`
 	ChunkMigrations     api.Nullable[int]     `json:"chunkMigrationConcurrency" doc:"How many threads move chunks, 1 to 500. Kept as declared: there are no shards so far."`
 	Ciphers12           []string              `json:"customOpensslCipherConfigTls12" api:"enum=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384|TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" doc:"Cipher suites of TLS 1.2."`
 	Ciphers13           []string              `json:"customOpensslCipherConfigTls13" api:"enum=TLS_AES_256_GCM_SHA384|TLS_CHACHA20_POLY1305_SHA256|TLS_AES_128_GCM_SHA256|TLS_AES_128_CCM_SHA256,maxItems=4" doc:"Cipher suites of TLS 1.3."`
-	DefaultMaxTimeMS    api.Nullable[int]     `json:"defaultMaxTimeMS" doc:"After how many milliseconds a read ends that does not say so itself."`
-	DefaultWriteConcern api.Nullable[string]  `json:"defaultWriteConcern" doc:"Write concern of writes that name none: majority, or a number of members. Kept as declared: every write is durable at its one member."`
+	DefaultMaxTimeMS    api.Nullable[int]     `json:"defaultMaxTimeMS" doc:"Time limit in milliseconds of reads that have none of their own."`
+	DefaultWriteConcern api.Nullable[string]  `json:"defaultWriteConcern" doc:"Write concern of writes that name none: majority, or a number of members. Kept as declared: members share one copy of the data, in which every write is durable."`
 	JavaScript          api.Nullable[bool]    `json:"javascriptEnabled" doc:"Whether commands may run JavaScript. Kept as declared: the engine has none."`
 	MinimumTLS          string                `json:"minimumEnabledTlsProtocol,omitempty" api:"enum=TLS1_0|TLS1_1|TLS1_2|TLS1_3" doc:"Oldest version of TLS."`
 	NoTableScan         api.Nullable[bool]    `json:"noTableScan" doc:"Whether queries that no index answers are refused, with MongoDB's code 291."`
@@ -38,7 +38,7 @@ type ClusterDescriptionProcessArgs20240805 struct{ process }
 // ClusterDescriptionProcessArgs are process arguments until 2024-08-05.
 type ClusterDescriptionProcessArgs struct {
 	process
-	DefaultReadConcern  api.Nullable[string] `json:"defaultReadConcern" api:"enum=local|available,default=available" doc:"Read concern of reads that name none. Kept as declared: of one member both are the same."`
+	DefaultReadConcern  api.Nullable[string] `json:"defaultReadConcern" api:"enum=local|available,default=available" doc:"Read concern of reads that name none. Kept as declared: members share one copy of the data, so both are the same."`
 	FailIndexKeyTooLong api.Nullable[bool]   `json:"failIndexKeyTooLong" api:"deprecated,default=true" doc:"Whether documents with long keys are refused. Kept as declared: MongoDB has not had the limit since 4.2."`
 }
 

@@ -109,7 +109,7 @@ func read[W any, P version[W]](s *Service) func(store.Tx, oneIn) (W, error) {
 type listIn struct {
 	api.InGroup
 	api.Paging
-	WithDeleted bool `query:"includeDeletedWithRetainedBackups" api:"default=false" doc:"Whether to list deleted clusters whose backups were kept. Backups go with their cluster, so there are none."`
+	WithDeleted bool `query:"includeDeletedWithRetainedBackups" api:"default=false" doc:"Whether to list deleted clusters whose backups were kept. Such clusters are not listed."`
 }
 
 func list[W any, P version[W]](s *Service) func(store.Tx, listIn) (api.Page[W], error) {

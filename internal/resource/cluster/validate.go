@@ -14,7 +14,7 @@ type ClusterConfigurationValidation struct {
 	AdvancedConfiguration *ClusterDescriptionProcessArgs20240805 `json:"advancedConfiguration,omitempty" doc:"Process arguments that the cluster shall have."`
 	ClusterDescription    ClusterDescription20240805             `json:"clusterDescription" api:"required" doc:"What the cluster shall be."`
 	ClusterName           string                                 `json:"clusterName,omitempty" doc:"Name of the cluster that shall be changed."`
-	Editing               bool                                   `json:"editing" api:"required" doc:"Whether a cluster shall be changed, and not begun."`
+	Editing               bool                                   `json:"editing" api:"required" doc:"Whether a cluster is to be changed rather than created."`
 	SearchDeploymentSpec  *SearchDeploymentSpec                  `json:"searchDeploymentSpec,omitempty" doc:"Search nodes that the cluster shall have. Telamon has none so far."`
 	Tags                  []shape.ResourceTag                    `json:"tags,omitempty" api:"maxItems=50" doc:"Tags that the cluster shall have."`
 }

@@ -11,7 +11,7 @@ import (
 
 // common are the members that every version's shape of a cluster has.
 type common struct {
-	AcceptDataRisks        *api.Time                `json:"acceptDataRisksAndForceReplicaSetReconfig,omitempty" doc:"Asks to rebuild a replica set that has lost its majority. Refused: Telamon's clusters are one process and lose none."`
+	AcceptDataRisks        *api.Time                `json:"acceptDataRisksAndForceReplicaSetReconfig,omitempty" doc:"Asks to rebuild a replica set that has lost its majority. Refused: the members of Telamon's clusters share one copy of the data, which is not lost with some of them."`
 	AdvancedConfiguration  *AdvancedConfiguration   `json:"advancedConfiguration,omitempty" doc:"How clients may speak TLS with the cluster. Kept as declared."`
 	BIConnector            *BIConnector             `json:"biConnector,omitempty" doc:"The connector for BI tools. Kept as declared: Telamon has none."`
 	ClusterType            string                   `json:"clusterType,omitempty" api:"enum=REPLICASET|SHARDED|GEOSHARDED" doc:"Kind of cluster. Only REPLICASET is accepted so far."`
@@ -30,7 +30,7 @@ type common struct {
 	Links                  []api.Link               `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 	EmployeeAccess         *EmployeeAccessGrantView `json:"mongoDBEmployeeAccessGrant,omitempty" api:"readonly" doc:"Access for employees of the service. Kept as granted: nobody but you runs Telamon."`
 	MajorVersion           string                   `json:"mongoDBMajorVersion,omitempty" doc:"MongoDB version that the cluster is compatible with, one that getProjectLtsVersions names. It cannot go back. Telamon has one engine behind all of them."`
-	Version                string                   `json:"mongoDBVersion,omitempty" api:"readonly,is=mongoDBVersion" doc:"MongoDB version that the cluster says it is."`
+	Version                string                   `json:"mongoDBVersion,omitempty" api:"readonly,is=mongoDBVersion" doc:"MongoDB version that the cluster shows."`
 	Name                   string                   `json:"name,omitempty" api:"is=clusterName" doc:"Name of the cluster: at most 64 characters, its first 23 unique in the project. It cannot change."`
 	Paused                 *bool                    `json:"paused,omitempty" doc:"Whether the cluster's database is stopped. Its data is kept."`
 	PITEnabled             *bool                    `json:"pitEnabled,omitempty" doc:"Whether backups allow any point in time. Needs backups."`

@@ -19,7 +19,7 @@ type LegacyAtlasCluster struct {
 	AutoScaling           *ClusterAutoScaling     `json:"autoScaling,omitempty" doc:"How nodes may scale. Disks become larger; the rest is kept as declared."`
 	BackupEnabled         *bool                   `json:"backupEnabled,omitempty" doc:"Whether the cluster has backups: the same as providerBackupEnabled."`
 	DeleteAfterHours      *int                    `json:"deleteAfterCreationHours,omitempty" doc:"How long the cluster shall live. Refused: clusters stay until they are deleted."`
-	DeleteAfterDate       api.Time                `json:"deleteAfterDate,omitzero" api:"readonly" doc:"When the cluster goes by itself. Absent."`
+	DeleteAfterDate       api.Time                `json:"deleteAfterDate,omitzero" api:"readonly" doc:"When the cluster is deleted by the service. Absent."`
 	DiskSizeGB            *api.Double             `json:"diskSizeGB,omitempty" api:"min=10,max=4096" doc:"Size of each node's disk in gigabytes."`
 	MongoURI              string                  `json:"mongoURI,omitempty" api:"readonly" doc:"The connection string without options."`
 	MongoURIUpdated       api.Time                `json:"mongoURIUpdated,omitzero" api:"readonly" doc:"When the connection string last changed. Absent: Telamon does not keep it."`
@@ -30,7 +30,7 @@ type LegacyAtlasCluster struct {
 	ReplicationFactor     *int                    `json:"replicationFactor,omitempty" api:"deprecated" doc:"Number of electable nodes, 3, 5 or 7, of a cluster that names no replicationSpecs."`
 	ReplicationSpec       map[string]RegionSpec   `json:"replicationSpec,omitempty" api:"deprecated" doc:"The regions by name, of a cluster that names no replicationSpecs."`
 	ReplicationSpecs      []LegacyReplicationSpec `json:"replicationSpecs,omitempty" doc:"Where the cluster's nodes are: exactly one, as the cluster is a replica set."`
-	SRVAddress            string                  `json:"srvAddress,omitempty" api:"readonly" doc:"The connection string that DNS resolves. Absent: Telamon serves no DNS so far."`
+	SRVAddress            string                  `json:"srvAddress,omitempty" api:"readonly" doc:"The connection string that DNS resolves. Absent: connectionStrings has it."`
 }
 
 // ClusterAutoScaling is how nodes may scale.

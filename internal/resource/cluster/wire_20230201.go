@@ -13,7 +13,7 @@ type AdvancedClusterDescription struct {
 	common
 	BackupEnabled    *bool             `json:"backupEnabled,omitempty" api:"default=false" doc:"Whether the cluster has backups."`
 	DiskSizeGB       *api.Double       `json:"diskSizeGB,omitempty" doc:"Size of each node's disk in gigabytes."`
-	ReplicationSpecs []ReplicationSpec `json:"replicationSpecs,omitempty" doc:"Where the cluster's nodes are and what they run on: exactly one, as the cluster is a replica set. Kept as declared; Telamon runs one process."`
+	ReplicationSpecs []ReplicationSpec `json:"replicationSpecs,omitempty" doc:"Where the cluster's nodes are and what they run on: exactly one, as the cluster is a replica set. All members run in one process and share one copy of the data."`
 }
 
 // ReplicationSpec is a number of shards of the same form.

@@ -10,12 +10,12 @@ import (
 // ClusterDescription20240805 is a cluster since 2024-08-05: disks belong to nodes, and a replication spec is a shard.
 type ClusterDescription20240805 struct {
 	common
-	AdaptiveCapacity api.Nullable[string]      `json:"adaptiveCapacity" api:"enum=ENABLED|DISABLED" doc:"Whether the cluster takes other instances where its own are short. Kept as declared; null if nothing was."`
+	AdaptiveCapacity api.Nullable[string]      `json:"adaptiveCapacity" api:"enum=ENABLED|DISABLED" doc:"Whether the cluster uses other instances if there are not enough of its own. Kept as declared; null if nothing was declared."`
 	BackupEnabled    *bool                     `json:"backupEnabled,omitempty" api:"default=false" doc:"Whether the cluster has backups."`
-	EffectiveSpecs   []ReplicationSpec20240805 `json:"effectiveReplicationSpecs,omitempty" api:"readonly" doc:"What the cluster has. Telamon does not scale by itself, so it is what was declared."`
+	EffectiveSpecs   []ReplicationSpec20240805 `json:"effectiveReplicationSpecs,omitempty" api:"readonly" doc:"What the cluster has: the same as replicationSpecs."`
 	InternalRole     string                    `json:"internalClusterRole,omitempty" api:"readonly,enum=NONE|SYSTEM_CLUSTER|INTERNAL_SHADOW_CLUSTER" doc:"Role of a cluster that is the service's own. NONE."`
-	RedactLogs       *bool                     `json:"redactClientLogData,omitempty" doc:"Whether the database's log leaves out what clients send. Kept as declared: the log never has it."`
-	ReplicationSpecs []ReplicationSpec20240805 `json:"replicationSpecs,omitempty" doc:"Where the cluster's nodes are and what they run on: exactly one, as the cluster is a replica set. Kept as declared; Telamon runs one process."`
+	RedactLogs       *bool                     `json:"redactClientLogData,omitempty" doc:"Whether the database's log leaves out what clients send. Kept as declared: a member's log has slow commands with their values."`
+	ReplicationSpecs []ReplicationSpec20240805 `json:"replicationSpecs,omitempty" doc:"Where the cluster's nodes are and what they run on: exactly one, as the cluster is a replica set. All members run in one process and share one copy of the data."`
 	RetainBackups    *bool                     `json:"retainBackups,omitempty" api:"default=false" doc:"Whether the cluster's snapshots outlive it, until they expire."`
 	FastInitialSync  *bool                     `json:"useAwsTimeBasedSnapshotCopyForFastInitialSync,omitempty" api:"default=false" doc:"Whether new nodes begin with a copied snapshot. Kept as declared."`
 }
@@ -31,9 +31,9 @@ type ReplicationSpec20240805 struct {
 // CloudRegionConfig20240805 is the part of a replica set that is in one region.
 type CloudRegionConfig20240805 struct {
 	regionConfig[HardwareSpec20240805, DedicatedHardwareSpec20240805]
-	EffectiveAnalytics *DedicatedHardwareSpec20240805 `json:"effectiveAnalyticsSpecs,omitempty" api:"readonly" doc:"What analytics nodes have, where that is not what was declared. It always is."`
-	EffectiveElectable *DedicatedHardwareSpec20240805 `json:"effectiveElectableSpecs,omitempty" api:"readonly" doc:"What electable nodes have, where that is not what was declared. It always is."`
-	EffectiveReadOnly  *DedicatedHardwareSpec20240805 `json:"effectiveReadOnlySpecs,omitempty" api:"readonly" doc:"What read-only nodes have, where that is not what was declared. It always is."`
+	EffectiveAnalytics *DedicatedHardwareSpec20240805 `json:"effectiveAnalyticsSpecs,omitempty" api:"readonly" doc:"What analytics nodes have if it differs from what was declared. It never does."`
+	EffectiveElectable *DedicatedHardwareSpec20240805 `json:"effectiveElectableSpecs,omitempty" api:"readonly" doc:"What electable nodes have if it differs from what was declared. It never does."`
+	EffectiveReadOnly  *DedicatedHardwareSpec20240805 `json:"effectiveReadOnlySpecs,omitempty" api:"readonly" doc:"What read-only nodes have if it differs from what was declared. It never does."`
 }
 
 // HardwareSpec20240805 is what electable nodes run on.

@@ -31,7 +31,7 @@ type spec[T any] interface {
 type hardware struct {
 	DiskIOPS       *int   `json:"diskIOPS,omitempty" doc:"Operations of a disk in a second."`
 	DiskThroughput *int   `json:"diskThroughput,omitempty" api:"readonly" doc:"Megabytes of a disk in a second."`
-	EBSVolumeType  string `json:"ebsVolumeType,omitempty" api:"enum=STANDARD|PROVISIONED|HIGH_PERFORMANCE" doc:"Kind of disk at AWS. STANDARD if it is not told."`
+	EBSVolumeType  string `json:"ebsVolumeType,omitempty" api:"enum=STANDARD|PROVISIONED|HIGH_PERFORMANCE" doc:"Kind of disk at AWS; STANDARD by default."`
 	NodeCount      *int   `json:"nodeCount,omitempty" doc:"How many nodes there are."`
 }
 

@@ -10,11 +10,11 @@ type CloudProviderContainer struct {
 	GCPProjectID        string      `json:"gcpProjectId,omitempty" api:"readonly,is=gcpProject,when=providerName=GCP" doc:"Project of the network at GCP, which is simulated."`
 	ID                  string      `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the container."`
 	NetworkName         string      `json:"networkName,omitempty" api:"readonly,is=gcpNetwork,when=providerName=GCP" doc:"Name of the network at GCP, which is simulated."`
-	ProviderName        string      `json:"providerName,omitempty" api:"enum=AWS|GCP|AZURE|TENANT|SERVERLESS,default=AWS" doc:"The cloud provider: AWS if it is not told. TENANT and SERVERLESS have no containers."`
+	ProviderName        string      `json:"providerName,omitempty" api:"enum=AWS|GCP|AZURE|TENANT|SERVERLESS,default=AWS" doc:"The cloud provider; AWS by default. TENANT and SERVERLESS have no containers."`
 	Provisioned         *bool       `json:"provisioned,omitempty" api:"readonly" doc:"Whether the project has dedicated clusters in the container."`
 	Region              azureRegion `json:"region,omitempty" api:"required,when=providerName=AZURE" doc:"Region at AZURE."`
 	RegionName          awsRegion   `json:"regionName,omitempty" api:"required,when=providerName=AWS" doc:"Region at AWS."`
-	Regions             []gcpRegion `json:"regions,omitempty" api:"when=providerName=GCP" doc:"Regions at GCP that the range is for; all if none is told."`
+	Regions             []gcpRegion `json:"regions,omitempty" api:"when=providerName=GCP" doc:"Regions at GCP that the range is for; all by default."`
 	VnetName            string      `json:"vnetName,omitempty" api:"readonly,is=azureName,when=providerName=AZURE" doc:"Name of the network at AZURE. Absent: there is no such network."`
 	VPCID               string      `json:"vpcId,omitempty" api:"readonly,is=vpcId,when=providerName=AWS" doc:"Id of the network at AWS. Absent: there is no such network."`
 }

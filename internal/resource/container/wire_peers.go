@@ -14,11 +14,11 @@ type BaseNetworkPeeringConnectionSettings struct {
 	GCPProjectID        string `json:"gcpProjectId,omitempty" api:"required,is=gcpName,maxLen=64,when=providerName=GCP" doc:"Project of the other network."`
 	ID                  string `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the connection."`
 	NetworkName         string `json:"networkName,omitempty" api:"required,is=gcpVPC,maxLen=64,when=providerName=GCP" doc:"Name of the other network."`
-	ProviderName        string `json:"providerName,omitempty" api:"enum=AWS|AZURE|GCP,default=AWS" doc:"The cloud provider: AWS if it is not told."`
+	ProviderName        string `json:"providerName,omitempty" api:"enum=AWS|AZURE|GCP,default=AWS" doc:"The cloud provider; AWS by default."`
 	ResourceGroupName   string `json:"resourceGroupName,omitempty" api:"required,is=azureName,maxLen=90,when=providerName=AZURE" doc:"Resource group of the other network."`
 	RouteTableCIDRBlock string `json:"routeTableCidrBlock,omitempty" api:"required,is=network,when=providerName=AWS" doc:"The other network's range, to which traffic is routed."`
-	Status              string `json:"status,omitempty" api:"readonly,enum=ADDING_PEER|AVAILABLE|FAILED|DELETION_FAILED|DELETING|WAITING_FOR_USER,when=providerName=AZURE|GCP" doc:"How far the connection is."`
-	StatusName          string `json:"statusName,omitempty" api:"readonly,enum=INITIATING|PENDING_ACCEPTANCE|FAILED|FINALIZING|AVAILABLE|TERMINATING,when=providerName=AWS" doc:"How far the connection is."`
+	Status              string `json:"status,omitempty" api:"readonly,enum=ADDING_PEER|AVAILABLE|FAILED|DELETION_FAILED|DELETING|WAITING_FOR_USER,when=providerName=AZURE|GCP" doc:"State of the connection."`
+	StatusName          string `json:"statusName,omitempty" api:"readonly,enum=INITIATING|PENDING_ACCEPTANCE|FAILED|FINALIZING|AVAILABLE|TERMINATING,when=providerName=AWS" doc:"State of the connection."`
 	VNetName            string `json:"vnetName,omitempty" api:"required,is=azureName,maxLen=64,when=providerName=AZURE" doc:"Name of the other network."`
 	VPCID               string `json:"vpcId,omitempty" api:"required,is=vpcId,when=providerName=AWS" doc:"Id of the other network."`
 }

@@ -12,7 +12,7 @@ import (
 type CloudDatabaseUser struct {
 	AWSIAMType      string                 `json:"awsIAMType,omitempty" api:"enum=NONE|USER|ROLE,default=NONE" doc:"Login by AWS IAM."`
 	DatabaseName    string                 `json:"databaseName" api:"required,enum=admin|$external,default=admin" doc:"Database that the user authenticates against."`
-	DeleteAfterDate *api.Time              `json:"deleteAfterDate,omitempty" doc:"When the user is deleted by itself: at most a week after the request."`
+	DeleteAfterDate *api.Time              `json:"deleteAfterDate,omitempty" doc:"When the user expires: at most a week after the request."`
 	Description     *string                `json:"description,omitempty" api:"maxLen=100" doc:"What the user is for."`
 	GroupID         string                 `json:"groupId" api:"required,readonly" doc:"Id of the project."`
 	Labels          []shape.ComponentLabel `json:"labels" doc:"Labels on the user."`

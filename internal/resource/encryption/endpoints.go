@@ -22,7 +22,7 @@ type EARPrivateEndpoint struct {
 	ID                            string `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the endpoint."`
 	PrivateEndpointConnectionName string `json:"privateEndpointConnectionName,omitempty" api:"readonly" doc:"Name of the connection at AZURE, once there is one."`
 	RegionName                    string `json:"regionName,omitempty" api:"required,maxLen=64" doc:"Region of the endpoint."`
-	Status                        string `json:"status,omitempty" api:"readonly,enum=INITIATING|PENDING_ACCEPTANCE|ACTIVE|FAILED|PENDING_RECREATION|DELETING" doc:"How far the endpoint is."`
+	Status                        string `json:"status,omitempty" api:"readonly,enum=INITIATING|PENDING_ACCEPTANCE|ACTIVE|FAILED|PENDING_RECREATION|DELETING" doc:"State of the endpoint."`
 }
 
 type endpoint = kept.Object[EARPrivateEndpoint, struct{}]

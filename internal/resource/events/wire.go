@@ -26,7 +26,7 @@ type EventView struct {
 	RemoteAddress   string     `json:"remoteAddress,omitempty" api:"readonly,is=ip" doc:"Address that the request came from."`
 	TargetPublicKey string     `json:"targetPublicKey,omitempty" api:"readonly" doc:"Public part of the API key that it is about."`
 	TargetUsername  string     `json:"targetUsername,omitempty" api:"readonly,is=email" doc:"Cloud user that it is about."`
-	TeamID          string     `json:"teamId,omitempty" api:"readonly,is=objectId" doc:"Team that it is about."`
+	TeamID          string     `json:"teamId,omitempty" api:"readonly,is=objectId" doc:"Team that the event is about."`
 	UserID          string     `json:"userId,omitempty" api:"readonly,is=objectId" doc:"Id of the cloud user who did it."`
 	Username        string     `json:"username,omitempty" api:"readonly,is=email" doc:"Cloud user who did it."`
 	WhitelistEntry  string     `json:"whitelistEntry,omitempty" api:"readonly" doc:"Entry of an access list that it is about."`

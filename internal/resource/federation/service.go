@@ -84,7 +84,7 @@ func (in one) RowID() (string, error) {
 
 type listIn struct {
 	kept.In
-	Type string `query:"type" api:"enum=USER|ONLINE_ARCHIVE,default=USER" doc:"Whose instances: those that users made, or those of online archives, of which there are none."`
+	Type string `query:"type" api:"enum=USER|ONLINE_ARCHIVE,default=USER" doc:"Whose instances are returned: those that users made, or those of online archives. The latter do not exist."`
 }
 
 func (s *Service) list(tx store.Tx, in listIn) ([]DataLakeTenant, error) {
@@ -96,7 +96,7 @@ func (s *Service) list(tx store.Tx, in listIn) ([]DataLakeTenant, error) {
 
 type createIn struct {
 	kept.CreateIn[DataLakeTenant]
-	SkipRoleValidation bool `query:"skipRoleValidation" api:"default=false" doc:"Whether roles are not tried. They never are."`
+	SkipRoleValidation bool `query:"skipRoleValidation" api:"default=false" doc:"Whether the roles are not checked. They never are."`
 }
 
 func (s *Service) create(tx store.Tx, in createIn) (out DataLakeTenant, err error) {
@@ -109,7 +109,7 @@ func (s *Service) create(tx store.Tx, in createIn) (out DataLakeTenant, err erro
 
 type updateIn struct {
 	one
-	SkipRoleValidation bool `query:"skipRoleValidation" api:"required" doc:"Whether roles are not tried. They never are."`
+	SkipRoleValidation bool `query:"skipRoleValidation" api:"required" doc:"Whether the roles are not checked. They never are."`
 	Body               api.Patch[DataLakeTenant]
 }
 

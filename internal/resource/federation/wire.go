@@ -8,7 +8,7 @@ type DataLakeTenant struct {
 	Hostnames                []string                     `json:"hostnames" api:"readonly" doc:"Addresses of the instance. Nothing listens there."`
 	Name                     string                       `json:"name,omitempty" doc:"Name of the instance."`
 	PrivateEndpointHostnames []PrivateEndpointHostname    `json:"privateEndpointHostnames" api:"readonly" doc:"Addresses behind private endpoints. There are none."`
-	State                    string                       `json:"state,omitempty" api:"readonly,enum=UNVERIFIED|ACTIVE|DELETED" doc:"What has become of the instance."`
+	State                    string                       `json:"state,omitempty" api:"readonly,enum=UNVERIFIED|ACTIVE|DELETED" doc:"Status of the instance."`
 	Storage                  *DataLakeStorage             `json:"storage" doc:"What is behind the instance's collections."`
 }
 
@@ -21,11 +21,11 @@ type DataLakeCloudProviderConfig struct {
 
 // DataLakeAWSCloudProviderConfig is a role at AWS.
 type DataLakeAWSCloudProviderConfig struct {
-	ExternalID        string `json:"externalId,omitempty" api:"readonly" doc:"What the service names itself by."`
+	ExternalID        string `json:"externalId,omitempty" api:"readonly" doc:"External id with which the service takes the role."`
 	IAMAssumedRoleARN string `json:"iamAssumedRoleARN,omitempty" api:"readonly,minLen=20,maxLen=2048" doc:"The role."`
 	IAMUserARN        string `json:"iamUserARN,omitempty" api:"readonly" doc:"The account that takes the role."`
 	RoleID            string `json:"roleId,omitempty" api:"required,is=objectId" doc:"Id of the role."`
-	TestS3Bucket      string `json:"testS3Bucket,omitempty" api:"required,maxLen=255" doc:"Bucket that would be read to try the role. It is not read."`
+	TestS3Bucket      string `json:"testS3Bucket,omitempty" api:"required,maxLen=255" doc:"Bucket for a trial of the role. It is not read."`
 }
 
 // DataFederationAzureCloudProviderConfig is a role at AZURE.
@@ -83,11 +83,11 @@ type DataLakeDatabaseDataSourceSettings struct {
 	DatabaseRegex       string   `json:"databaseRegex,omitempty" doc:"Pattern of the store's databases."`
 	DatasetName         string   `json:"datasetName,omitempty" doc:"Name of a data set."`
 	DatasetPrefix       string   `json:"datasetPrefix,omitempty" doc:"Beginning of the names of data sets."`
-	DefaultFormat       string   `json:"defaultFormat,omitempty" api:"enum=.avro|.avro.bz2|.avro.gz|.bson|.bson.bz2|.bson.gz|.bsonx|.csv|.csv.bz2|.csv.gz|.json|.json.bz2|.json.gz|.orc|.parquet|.tsv|.tsv.bz2|.tsv.gz" doc:"Format of files whose names do not tell it."`
+	DefaultFormat       string   `json:"defaultFormat,omitempty" api:"enum=.avro|.avro.bz2|.avro.gz|.bson|.bson.bz2|.bson.gz|.bsonx|.csv|.csv.bz2|.csv.gz|.json|.json.bz2|.json.gz|.orc|.parquet|.tsv|.tsv.bz2|.tsv.gz" doc:"Format of files whose names do not say it."`
 	Path                string   `json:"path,omitempty" doc:"Path of files, perhaps with patterns."`
-	ProvenanceFieldName string   `json:"provenanceFieldName,omitempty" doc:"Field that tells where a document comes from."`
+	ProvenanceFieldName string   `json:"provenanceFieldName,omitempty" doc:"Field that says where a document comes from."`
 	StoreName           string   `json:"storeName,omitempty" doc:"Name of the store."`
-	TrimLevel           *int     `json:"trimLevel,omitempty" doc:"How much of a data set's name is left out."`
+	TrimLevel           *int     `json:"trimLevel,omitempty" doc:"How many parts of a data set's name are left out."`
 	URLs                []string `json:"urls,omitempty" doc:"Addresses of files."`
 }
 
@@ -105,8 +105,8 @@ type DataLakeStoreSettings struct {
 	Bucket                   string                            `json:"bucket,omitempty" api:"when=provider=gcs|s3" doc:"Name of the bucket."`
 	ClusterName              string                            `json:"clusterName,omitempty" api:"when=provider=atlas" doc:"Name of the cluster."`
 	ContainerName            string                            `json:"containerName,omitempty" api:"when=provider=azure" doc:"Name of the container."`
-	DefaultFormat            string                            `json:"defaultFormat,omitempty" api:"when=provider=http" doc:"Format of files whose names do not tell it."`
-	Delimiter                string                            `json:"delimiter,omitempty" api:"when=provider=azure|gcs|s3" doc:"What parts of a path are separated by."`
+	DefaultFormat            string                            `json:"defaultFormat,omitempty" api:"when=provider=http" doc:"Format of files whose names do not say it."`
+	Delimiter                string                            `json:"delimiter,omitempty" api:"when=provider=azure|gcs|s3" doc:"Delimiter of the parts of a path."`
 	IncludeTags              *bool                             `json:"includeTags,omitempty" api:"when=provider=s3" doc:"Whether tags of files are read."`
 	Name                     string                            `json:"name,omitempty" doc:"Name of the store."`
 	Prefix                   string                            `json:"prefix,omitempty" api:"when=provider=azure|gcs|s3" doc:"Beginning of the paths that are read."`
@@ -116,7 +116,7 @@ type DataLakeStoreSettings struct {
 	ReadConcern              *DataLakeAtlasStoreReadConcern    `json:"readConcern,omitempty" api:"when=provider=atlas" doc:"Read concern of queries."`
 	ReadPreference           *DataLakeAtlasStoreReadPreference `json:"readPreference,omitempty" api:"when=provider=atlas" doc:"Which members answer queries."`
 	Region                   string                            `json:"region,omitempty" api:"maxLen=64,when=provider=azure|gcs|s3" doc:"Region of the provider."`
-	ReplacementDelimiter     string                            `json:"replacementDelimiter,omitempty" api:"when=provider=azure|gcs" doc:"What stands for delimiters in names."`
+	ReplacementDelimiter     string                            `json:"replacementDelimiter,omitempty" api:"when=provider=azure|gcs" doc:"Replacement of delimiters in names."`
 	ServiceURL               string                            `json:"serviceURL,omitempty" api:"when=provider=azure" doc:"Address of the service."`
 	URLs                     []string                          `json:"urls,omitempty" api:"when=provider=http" doc:"Addresses of files."`
 }

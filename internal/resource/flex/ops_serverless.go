@@ -30,7 +30,7 @@ func (s *Service) serverlessOperations() api.Operations {
 			ID: "createServerlessInstance", Aliases: []string{"createGroupServerlessInstance"}, Method: http.MethodPost, Path: instance, Tag: instances,
 			Summary: "Create one serverless instance in one project",
 			Description: "Declares a Flex cluster that is shown as a serverless instance, and answers at once; it is CREATING until its database runs. " +
-				"It has no TLS and no name in DNS so far: connectionStrings.standard is how it is reached.",
+				"Without names in DNS it is reached by connectionStrings.standard, which the service does not have.",
 			Roles: authz.Any(authz.GroupOwner), Status: http.StatusCreated, Level: api.Real, Deprecated: deprecated,
 			Errors: fault.Kinds{
 				fault.InvalidRegion, fault.DuplicateClusterName, fault.DuplicateNamePrefix, fault.ClustersLimit,

@@ -13,7 +13,7 @@ type ServerlessInstanceDescription struct {
 	GroupID               string                       `json:"groupId,omitempty" api:"readonly,is=objectId" doc:"Id of the project."`
 	ID                    string                       `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the instance."`
 	Links                 []api.Link                   `json:"links,omitempty" api:"readonly" doc:"Related resources."`
-	MongoDBVersion        string                       `json:"mongoDBVersion,omitempty" api:"readonly,is=mongoDBVersion" doc:"MongoDB version that the instance says it is."`
+	MongoDBVersion        string                       `json:"mongoDBVersion,omitempty" api:"readonly,is=mongoDBVersion" doc:"MongoDB version that the instance shows."`
 	Name                  string                       `json:"name,omitempty" api:"is=clusterName" doc:"Name of the instance."`
 	ProviderSettings      *ServerlessProvider          `json:"providerSettings" api:"required" doc:"Where the instance is."`
 	BackupOptions         *ServerlessBackupOptions     `json:"serverlessBackupOptions,omitempty" doc:"The instance's backups."`

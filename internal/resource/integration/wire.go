@@ -6,15 +6,15 @@ type ThirdPartyIntegration struct {
 	APIKey                              string `json:"apiKey,omitempty" api:"required,minLen=1,maxLen=512,when=type=DATADOG|OPS_GENIE|VICTOR_OPS" doc:"The API key. Masked."`
 	APIToken                            string `json:"apiToken,omitempty" api:"required,minLen=1,maxLen=512,when=type=SLACK" doc:"The token. Masked."`
 	BodyTemplate                        string `json:"bodyTemplate,omitempty" api:"maxLen=10000,when=type=WEBHOOK" doc:"Template of what is sent."`
-	ChannelName                         string `json:"channelName,omitempty" api:"required,minLen=1,maxLen=80,when=type=SLACK" doc:"Channel to which messages go."`
+	ChannelName                         string `json:"channelName,omitempty" api:"required,minLen=1,maxLen=80,when=type=SLACK" doc:"Channel to which messages are sent."`
 	Enabled                             *bool  `json:"enabled,omitempty" api:"required,when=type=PROMETHEUS" doc:"Whether the integration is used."`
 	HeadersTemplate                     string `json:"headersTemplate,omitempty" api:"maxLen=10000,when=type=WEBHOOK" doc:"Template of the headers that are sent."`
 	ID                                  string `json:"id,omitempty" api:"maxLen=64" doc:"Id of the integration. Ignored in requests."`
 	LicenseKey                          string `json:"licenseKey,omitempty" api:"required,when=type=NEW_RELIC" doc:"The license key. Masked."`
-	MicrosoftTeamsWebhookURL            string `json:"microsoftTeamsWebhookUrl,omitempty" api:"required,is=httpURL,maxLen=2048,when=type=MICROSOFT_TEAMS" doc:"Address to which messages go. Its path is masked."`
-	Password                            string `json:"password,omitempty" api:"writeonly,maxLen=512,when=type=PROMETHEUS" doc:"The password. It is not kept."`
+	MicrosoftTeamsWebhookURL            string `json:"microsoftTeamsWebhookUrl,omitempty" api:"required,is=httpURL,maxLen=2048,when=type=MICROSOFT_TEAMS" doc:"Address to which messages are sent. Its path is masked."`
+	Password                            string `json:"password,omitempty" api:"writeonly,maxLen=512,when=type=PROMETHEUS" doc:"The password. It is not stored."`
 	ReadToken                           string `json:"readToken,omitempty" api:"required,minLen=1,maxLen=512,when=type=NEW_RELIC" doc:"The token for queries. Masked."`
-	Region                              string `json:"region,omitempty" api:"enum=US|EU|US3|US5|AP1|US1_FED,default=US,when=type=DATADOG|OPS_GENIE|PAGER_DUTY" doc:"Which of the service's sites is meant."`
+	Region                              string `json:"region,omitempty" api:"enum=US|EU|US3|US5|AP1|US1_FED,default=US,when=type=DATADOG|OPS_GENIE|PAGER_DUTY" doc:"Site of the service."`
 	RoutingKey                          string `json:"routingKey,omitempty" api:"maxLen=512,when=type=VICTOR_OPS" doc:"The routing key."`
 	Secret                              string `json:"secret,omitempty" api:"maxLen=512,when=type=WEBHOOK" doc:"Secret with which messages are signed. Masked."`
 	SendCollectionLatencyMetrics        *bool  `json:"sendCollectionLatencyMetrics,omitempty" api:"default=false,when=type=DATADOG" doc:"Whether latencies of collections are sent."`
@@ -26,7 +26,7 @@ type ThirdPartyIntegration struct {
 	ServiceKey                          string `json:"serviceKey,omitempty" api:"required,minLen=1,maxLen=512,when=type=PAGER_DUTY" doc:"The service key. Masked."`
 	TeamName                            string `json:"teamName,omitempty" api:"maxLen=255,when=type=SLACK" doc:"Name of the workspace."`
 	Type                                kind   `json:"type,omitempty" doc:"The other service: that of the path."`
-	URL                                 string `json:"url,omitempty" api:"required,is=httpURL,maxLen=2048,when=type=WEBHOOK" doc:"Address to which messages go. Its path is masked."`
+	URL                                 string `json:"url,omitempty" api:"required,is=httpURL,maxLen=2048,when=type=WEBHOOK" doc:"Address to which messages are sent. Its path is masked."`
 	Username                            string `json:"username,omitempty" api:"required,minLen=1,maxLen=255,when=type=PROMETHEUS" doc:"The user name."`
 	WriteToken                          string `json:"writeToken,omitempty" api:"required,minLen=1,maxLen=512,when=type=NEW_RELIC" doc:"The token for writes. Masked."`
 }

@@ -71,7 +71,7 @@ type GroupMaintenanceWindow struct {
 	DayOfWeek            int             `json:"dayOfWeek" api:"required,min=0,max=7" doc:"Day on which maintenance may begin: 1 is Sunday, 7 Saturday; 0 in a project without a window."`
 	HourOfDay            int             `json:"hourOfDay" api:"min=0,max=23" doc:"Hour of the day at which maintenance may begin."`
 	NumberOfDeferrals    int             `json:"numberOfDeferrals" api:"readonly" doc:"How often the next maintenance has been deferred."`
-	ProtectedHours       *ProtectedHours `json:"protectedHours,omitempty" doc:"Hours in which no maintenance takes place that can wait."`
+	ProtectedHours       *ProtectedHours `json:"protectedHours,omitempty" doc:"Hours in which only urgent maintenance takes place."`
 	StartASAP            bool            `json:"startASAP" doc:"Whether maintenance begins at once."`
 	TimeZoneID           string          `json:"timeZoneId,omitempty" api:"readonly" doc:"Time zone of the hours."`
 }

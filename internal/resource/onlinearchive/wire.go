@@ -13,9 +13,9 @@ type BackupOnlineArchive struct {
 	DBName             string                  `json:"dbName,omitempty" api:"readonly" doc:"Database of the collection."`
 	GroupID            string                  `json:"groupId,omitempty" api:"readonly,is=objectId" doc:"Id of the project."`
 	PartitionFields    []PartitionFieldView    `json:"partitionFields,omitempty" api:"readonly,minItems=1" doc:"Fields by which archived documents are found."`
-	Paused             *bool                   `json:"paused,omitempty" doc:"Whether nothing is archived for now."`
+	Paused             *bool                   `json:"paused,omitempty" doc:"Whether archiving is paused."`
 	Schedule           *OnlineArchiveSchedule  `json:"schedule,omitempty" doc:"When documents are archived."`
-	State              string                  `json:"state,omitempty" api:"readonly,enum=PENDING|ACTIVE|PAUSING|PAUSED|DELETED|ORPHANED" doc:"How far the archive is."`
+	State              string                  `json:"state,omitempty" api:"readonly,enum=PENDING|ACTIVE|PAUSING|PAUSED|DELETED|ORPHANED" doc:"State of the archive."`
 }
 
 // BackupOnlineArchiveCreate is an archive to create.
@@ -26,14 +26,14 @@ type BackupOnlineArchiveCreate struct {
 	CollectionType     string                  `json:"collectionType,omitempty" api:"writeonly,enum=TIMESERIES|STANDARD,default=STANDARD" doc:"Kind of the collection."`
 	Criteria           CriteriaView            `json:"criteria" api:"required" doc:"Which documents are archived."`
 	DataExpirationRule *DataExpirationRuleView `json:"dataExpirationRule,omitempty" doc:"When archived documents are deleted. Absent: never."`
-	DataProcessRegion  *DataProcessRegionView  `json:"dataProcessRegion,omitempty" api:"writeonly" doc:"Where the archive is: where the cluster is, if it is not told."`
+	DataProcessRegion  *DataProcessRegionView  `json:"dataProcessRegion,omitempty" api:"writeonly" doc:"Where the archive is. Without it: where the cluster is."`
 	DataSetName        string                  `json:"dataSetName,omitempty" api:"readonly" doc:"Name of the archive's data."`
 	DBName             string                  `json:"dbName" api:"required,writeonly,minLen=1,maxLen=64" doc:"Database of the collection."`
 	GroupID            string                  `json:"groupId,omitempty" api:"readonly,is=objectId" doc:"Id of the project."`
 	PartitionFields    []PartitionFieldView    `json:"partitionFields,omitempty" api:"writeonly,minItems=1,maxItems=10" doc:"Fields by which archived documents are found."`
-	Paused             *bool                   `json:"paused,omitempty" doc:"Whether nothing is archived for now."`
-	Schedule           *OnlineArchiveSchedule  `json:"schedule,omitempty" doc:"When documents are archived: at any time, if it is not told."`
-	State              string                  `json:"state,omitempty" api:"readonly,enum=PENDING|ACTIVE|PAUSING|PAUSED|DELETED|ORPHANED" doc:"How far the archive is."`
+	Paused             *bool                   `json:"paused,omitempty" doc:"Whether archiving is paused."`
+	Schedule           *OnlineArchiveSchedule  `json:"schedule,omitempty" doc:"When documents are archived. Without it: at any time."`
+	State              string                  `json:"state,omitempty" api:"readonly,enum=PENDING|ACTIVE|PAUSING|PAUSED|DELETED|ORPHANED" doc:"State of the archive."`
 }
 
 // CriteriaView says which documents are archived: those that are old enough, or those that a filter matches.
@@ -47,7 +47,7 @@ type CriteriaView struct {
 
 // DataExpirationRuleView says when archived documents are deleted.
 type DataExpirationRuleView struct {
-	ExpireAfterDays *int `json:"expireAfterDays,omitempty" api:"min=7,max=9215" doc:"Days in the archive after which documents are deleted."`
+	ExpireAfterDays *int `json:"expireAfterDays,omitempty" api:"min=7,max=9215" doc:"Days after which archived documents are deleted."`
 }
 
 // DataProcessRegionView says where an archive is.

@@ -125,8 +125,8 @@ func edits(a, b model.OrganizationSettings) (events []event.Type) {
 
 // OrgDelegationSettings is what others may do in an organization's name. A setting that was never changed is absent.
 type OrgDelegationSettings struct {
-	DelegatedMCPAccess          *string `json:"delegatedMcpAccess,omitempty" api:"nullable,enum=DISALLOWED|READ_ONLY|READ_WRITE" doc:"What MCP servers may do in the name of a person."`
-	DelegatedPartnerAccess      *string `json:"delegatedPartnerAccess,omitempty" api:"nullable,enum=DISALLOWED|READ_WRITE" doc:"What partners may do in the name of a person."`
+	DelegatedMCPAccess          *string `json:"delegatedMcpAccess,omitempty" api:"nullable,enum=DISALLOWED|READ_ONLY|READ_WRITE" doc:"What MCP servers may do on behalf of a person."`
+	DelegatedPartnerAccess      *string `json:"delegatedPartnerAccess,omitempty" api:"nullable,enum=DISALLOWED|READ_WRITE" doc:"What partners may do on behalf of a person."`
 	IdleRefreshTokenLifetime    *int64  `json:"idleRefreshTokenLifetime,omitempty" api:"nullable,min=1,max=31536000" doc:"Seconds after which an unused refresh token expires."`
 	MaximumRefreshTokenLifetime *int64  `json:"maximumRefreshTokenLifetime,omitempty" api:"nullable,min=1,max=31536000" doc:"Seconds after which a refresh token expires."`
 }

@@ -21,12 +21,12 @@ const longest = 48 * time.Hour
 // ClusterOutageSimulation is an outage of some of a cluster's regions.
 type ClusterOutageSimulation struct {
 	ClusterName      string                                     `json:"clusterName,omitempty" api:"readonly,is=clusterName" doc:"Name of the cluster."`
-	ExpirationDate   api.Time                                   `json:"expirationDate,omitzero" api:"readonly" doc:"When the simulation ends by itself."`
+	ExpirationDate   api.Time                                   `json:"expirationDate,omitzero" api:"readonly" doc:"When the simulation ends, unless it is ended before."`
 	GroupID          string                                     `json:"groupId,omitempty" api:"readonly,is=objectId" doc:"Id of the project."`
 	ID               string                                     `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the simulation."`
 	OutageFilters    []AtlasClusterOutageSimulationOutageFilter `json:"outageFilters" api:"minItems=1" doc:"The regions, some of the cluster's and not all."`
 	StartRequestDate api.Time                                   `json:"startRequestDate,omitzero" api:"readonly" doc:"When the simulation was asked for."`
-	State            string                                     `json:"state,omitempty" api:"readonly,enum=START_REQUESTED|STARTING|SIMULATING|RECOVERY_REQUESTED|RECOVERING|COMPLETE" doc:"How far the simulation is."`
+	State            string                                     `json:"state,omitempty" api:"readonly,enum=START_REQUESTED|STARTING|SIMULATING|RECOVERY_REQUESTED|RECOVERING|COMPLETE" doc:"State of the simulation."`
 }
 
 // AtlasClusterOutageSimulationOutageFilter names a region that is unavailable.

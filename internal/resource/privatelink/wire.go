@@ -15,7 +15,7 @@ type EndpointService struct {
 	PrivateLinkServiceResourceID string   `json:"privateLinkServiceResourceId,omitempty" api:"readonly,when=cloudProvider=AZURE" doc:"Resource id of the service at AZURE."`
 	RegionName                   string   `json:"regionName,omitempty" api:"readonly" doc:"Region of the service."`
 	ServiceAttachmentNames       []string `json:"serviceAttachmentNames,omitempty" api:"readonly,when=cloudProvider=GCP" doc:"Names of what endpoints at GCP attach to."`
-	Status                       string   `json:"status,omitempty" api:"readonly,enum=INITIATING|AVAILABLE|WAITING_FOR_USER|FAILED|DELETING" doc:"How far the service is."`
+	Status                       string   `json:"status,omitempty" api:"readonly,enum=INITIATING|AVAILABLE|WAITING_FOR_USER|FAILED|DELETING" doc:"State of the service."`
 	SupportedRemoteRegions       []string `json:"supportedRemoteRegions,omitempty" api:"readonly,maxItems=35,when=cloudProvider=AWS" doc:"Other regions from which the service can be reached."`
 }
 
@@ -52,7 +52,7 @@ type CreateGCPForwardingRuleRequest struct {
 // PrivateLinkEndpoint is an endpoint, on the wire and on disk.
 type PrivateLinkEndpoint struct {
 	CloudProvider                 string                      `json:"cloudProvider,omitempty" api:"required,readonly,enum=AWS|AZURE|GCP" doc:"The cloud provider."`
-	ConnectionStatus              string                      `json:"connectionStatus,omitempty" api:"readonly,enum=PENDING_ACCEPTANCE|PENDING|AVAILABLE|REJECTED|DELETING,when=cloudProvider=AWS" doc:"How far the endpoint is."`
+	ConnectionStatus              string                      `json:"connectionStatus,omitempty" api:"readonly,enum=PENDING_ACCEPTANCE|PENDING|AVAILABLE|REJECTED|DELETING,when=cloudProvider=AWS" doc:"State of the endpoint."`
 	DeleteRequested               bool                        `json:"deleteRequested" api:"readonly" doc:"Whether the endpoint is being removed."`
 	EndpointGroupName             string                      `json:"endpointGroupName,omitempty" api:"readonly,when=cloudProvider=GCP" doc:"Name of the endpoint."`
 	Endpoints                     []GCPConsumerForwardingRule `json:"endpoints,omitempty" api:"readonly,when=cloudProvider=GCP" doc:"Addresses of the endpoint."`
@@ -63,17 +63,17 @@ type PrivateLinkEndpoint struct {
 	PrivateEndpointConnectionName string                      `json:"privateEndpointConnectionName,omitempty" api:"readonly,when=cloudProvider=AZURE" doc:"Name of the connection at AZURE. Absent: there is none."`
 	PrivateEndpointIPAddress      string                      `json:"privateEndpointIPAddress,omitempty" api:"readonly,is=ip,when=cloudProvider=AZURE" doc:"Address of the endpoint."`
 	PrivateEndpointResourceID     string                      `json:"privateEndpointResourceId,omitempty" api:"readonly,when=cloudProvider=AZURE" doc:"Resource id of the endpoint."`
-	Status                        string                      `json:"status,omitempty" api:"readonly,enum=INITIATING|AVAILABLE|FAILED|DELETING|VERIFIED|DELETED,when=cloudProvider=AZURE|GCP" doc:"How far the endpoint is."`
+	Status                        string                      `json:"status,omitempty" api:"readonly,enum=INITIATING|AVAILABLE|FAILED|DELETING|VERIFIED|DELETED,when=cloudProvider=AZURE|GCP" doc:"State of the endpoint."`
 }
 
 // GCPConsumerForwardingRule is an address of an endpoint at GCP.
 type GCPConsumerForwardingRule struct {
 	EndpointName string `json:"endpointName,omitempty" api:"readonly" doc:"Name of the address."`
 	IPAddress    string `json:"ipAddress,omitempty" api:"readonly,is=ip" doc:"The address."`
-	Status       string `json:"status,omitempty" api:"readonly,enum=INITIATING|AVAILABLE|FAILED|DELETING" doc:"How far the address is."`
+	Status       string `json:"status,omitempty" api:"readonly,enum=INITIATING|AVAILABLE|FAILED|DELETING" doc:"State of the address."`
 }
 
 // ProjectSettingItemView is whether something is on.
 type ProjectSettingItemView struct {
-	Enabled bool `json:"enabled" api:"required" doc:"Whether private endpoints are kept apart by region."`
+	Enabled bool `json:"enabled" api:"required" doc:"Whether private endpoints are separate for each region."`
 }

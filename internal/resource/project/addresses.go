@@ -24,8 +24,8 @@ type GroupService struct {
 // ClusterIPAddresses are a cluster's addresses.
 type ClusterIPAddresses struct {
 	ClusterName    string   `json:"clusterName,omitempty" api:"readonly" doc:"Name of the cluster."`
-	FutureInbound  []string `json:"futureInbound" api:"readonly" doc:"Addresses at which the cluster will be reached in the future too. None."`
-	FutureOutbound []string `json:"futureOutbound" api:"readonly" doc:"Addresses from which the cluster will open connections in the future too. None."`
+	FutureInbound  []string `json:"futureInbound" api:"readonly" doc:"Further addresses at which the cluster will be reached. None."`
+	FutureOutbound []string `json:"futureOutbound" api:"readonly" doc:"Further addresses from which the cluster will open connections. None."`
 	Inbound        []string `json:"inbound" api:"readonly" doc:"Addresses at which the cluster is reached."`
 	Outbound       []string `json:"outbound" api:"readonly" doc:"Addresses from which the cluster opens connections. None: it opens none."`
 }

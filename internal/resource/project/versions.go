@@ -11,7 +11,7 @@ import (
 // MdbAvailableVersion is a version of MongoDB that clusters can have.
 type MdbAvailableVersion struct {
 	CloudProvider string        `json:"cloudProvider,omitempty" api:"enum=AWS|AZURE|GCP|TENANT" doc:"Where the cluster is: at a provider, or (TENANT) on shared hardware."`
-	DefaultStatus string        `json:"defaultStatus,omitempty" api:"enum=DEFAULT|NOT_DEFAULT" doc:"Whether clusters have the version unless they say otherwise."`
+	DefaultStatus string        `json:"defaultStatus,omitempty" api:"enum=DEFAULT|NOT_DEFAULT" doc:"Whether clusters have the version by default."`
 	InstanceSize  DedicatedSize `json:"instanceSize,omitempty" api:"readonly" doc:"Size of the cluster's instances. Absent for shared hardware."`
 	Links         []api.Link    `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 	Version       string        `json:"version,omitempty" doc:"Major and minor version of MongoDB."`
@@ -27,7 +27,7 @@ func (DedicatedSize) Schema() *schema.Node { return &schema.Node{Type: "string",
 type versionsIn struct {
 	getIn
 	CloudProvider string `query:"cloudProvider" api:"enum=AWS|AZURE|GCP|TENANT" doc:"Only versions at this provider."`
-	DefaultStatus string `query:"defaultStatus" api:"enum=DEFAULT" doc:"Only versions that clusters have unless they say otherwise."`
+	DefaultStatus string `query:"defaultStatus" api:"enum=DEFAULT" doc:"Only versions that clusters have by default."`
 	InstanceSize  string `query:"instanceSize" doc:"Only versions for this size of instances."`
 	ItemsPerPage  int64  `query:"itemsPerPage" api:"min=1,default=100" doc:"How many items a page has."`
 	PageNum       int    `query:"pageNum" api:"min=1,default=1,format=" doc:"Number of the page, from 1."`

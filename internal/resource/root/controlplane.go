@@ -4,7 +4,7 @@ import "context"
 
 // ControlPlaneIPAddresses are the control plane's addresses at cloud providers.
 type ControlPlaneIPAddresses struct {
-	Gateways []Gateway                                    `json:"gateways" api:"readonly,maxItems=25" doc:"Gateways that stand between the control plane and clusters. None: it stands beside them."`
+	Gateways []Gateway                                    `json:"gateways" api:"readonly,maxItems=25" doc:"Gateways between the control plane and clusters. There are none."`
 	Inbound  InboundControlPlaneCloudProviderIPAddresses  `json:"inbound" doc:"Addresses at which the control plane is reached."`
 	Outbound OutboundControlPlaneCloudProviderIPAddresses `json:"outbound" doc:"Addresses from which the control plane opens connections."`
 }

@@ -46,7 +46,7 @@ type SampleDatasetStatus struct {
 	CompleteDate api.Nullable[api.Time] `json:"completeDate" api:"readonly" doc:"When the load ended. null until then."`
 	CreateDate   api.Time               `json:"createDate,omitzero" api:"readonly" doc:"When the load was asked for."`
 	ErrorMessage api.Nullable[string]   `json:"errorMessage" api:"readonly" doc:"Why the load failed. null if it has not."`
-	State        string                 `json:"state,omitempty" api:"readonly,enum=WORKING|FAILED|COMPLETED" doc:"How far the load is."`
+	State        string                 `json:"state,omitempty" api:"readonly,enum=WORKING|FAILED|COMPLETED" doc:"State of the load."`
 }
 
 func (l *Load) wire() SampleDatasetStatus {

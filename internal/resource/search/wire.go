@@ -44,7 +44,7 @@ type SearchIndexResponse struct {
 	LatestDefinitionVersion *SearchIndexDefinitionVersion `json:"latestDefinitionVersion,omitempty" doc:"Which definition it is."`
 	Name                    string                        `json:"name,omitempty" doc:"Name of the index."`
 	Queryable               bool                          `json:"queryable" doc:"Whether the service would answer queries from it."`
-	Status                  string                        `json:"status,omitempty" api:"enum=DELETING|FAILED|STALE|PENDING|BUILDING|READY|DOES_NOT_EXIST" doc:"How far the index is."`
+	Status                  string                        `json:"status,omitempty" api:"enum=DELETING|FAILED|STALE|PENDING|BUILDING|READY|DOES_NOT_EXIST" doc:"State of the index."`
 	Type                    string                        `json:"type,omitempty" api:"enum=search|vectorSearch" doc:"Kind of the index."`
 }
 
@@ -61,7 +61,7 @@ type ClusterSearchIndex struct {
 	Definition
 	IndexID string `json:"indexID,omitempty" api:"readonly,is=objectId" doc:"Id of the index."`
 	Name    string `json:"name" api:"required,minLen=1,maxLen=255" doc:"Name of the index."`
-	Status  string `json:"status,omitempty" api:"readonly,enum=IN_PROGRESS|STEADY|FAILED|MIGRATING|STALE|PAUSED" doc:"How far the index is."`
+	Status  string `json:"status,omitempty" api:"readonly,enum=IN_PROGRESS|STEADY|FAILED|MIGRATING|STALE|PAUSED" doc:"State of the index."`
 	Type    string `json:"type,omitempty" api:"enum=search|vectorSearch,default=search" doc:"Kind of the index."`
 }
 
@@ -73,11 +73,11 @@ type ApiSearchDeploymentRequestView struct {
 // ApiSearchDeploymentResponseView is a deployment of search nodes; without members if there is none.
 type ApiSearchDeploymentResponseView struct {
 	EffectiveSpecs           []ApiSearchDeploymentEffectiveSpecView `json:"effectiveSpecs,omitempty" api:"readonly" doc:"Its nodes in each region of the cluster."`
-	EncryptionAtRestProvider string                                 `json:"encryptionAtRestProvider,omitempty" api:"readonly,enum=NONE|AWS|AZURE|GCP" doc:"Whose keys encrypt its disks: nobody's."`
+	EncryptionAtRestProvider string                                 `json:"encryptionAtRestProvider,omitempty" api:"readonly,enum=NONE|AWS|AZURE|GCP" doc:"Provider of the keys that encrypt its disks: NONE."`
 	GroupID                  string                                 `json:"groupId,omitempty" api:"readonly,is=objectId" doc:"Id of the project."`
 	ID                       string                                 `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the deployment."`
 	Specs                    []ApiSearchDeploymentSpecView          `json:"specs,omitempty" api:"readonly" doc:"Its nodes, as declared."`
-	StateName                string                                 `json:"stateName,omitempty" api:"readonly,enum=IDLE|PAUSED|UPDATING" doc:"How far the deployment is."`
+	StateName                string                                 `json:"stateName,omitempty" api:"readonly,enum=IDLE|PAUSED|UPDATING" doc:"State of the deployment."`
 }
 
 // ApiSearchDeploymentEffectiveSpecView are search nodes in a region.
