@@ -21,7 +21,7 @@ type GroupAlertsConfig struct {
 	Updated          api.Time                         `json:"updated,omitzero" api:"readonly" doc:"When the configuration last changed."`
 }
 
-// AlertMatcher is a condition on the thing that an event is about.
+// AlertMatcher is a condition on the object that an event is about.
 type AlertMatcher struct {
 	FieldName fieldName `json:"fieldName" api:"required" doc:"The field that is looked at."`
 	Operator  string    `json:"operator" api:"required,enum=EQUALS|CONTAINS|STARTS_WITH|ENDS_WITH|NOT_EQUALS|NOT_CONTAINS|REGEX" doc:"How it is compared."`
@@ -56,7 +56,7 @@ type AlertsToggle struct {
 	Enabled *bool `json:"enabled,omitempty" doc:"Whether the configuration raises alerts."`
 }
 
-// AlertsNotificationRootForGroup says who is told of an alert, and how.
+// AlertsNotificationRootForGroup says who is notified of an alert, and how.
 type AlertsNotificationRootForGroup struct {
 	APIToken                 string   `json:"apiToken,omitempty" api:"maxLen=512,when=typeName=SLACK" doc:"Token. Masked."`
 	ChannelName              string   `json:"channelName,omitempty" api:"maxLen=255,when=typeName=SLACK" doc:"Channel to which messages are sent."`
@@ -90,7 +90,7 @@ type AlertsNotificationRootForGroup struct {
 	WebhookURL               string   `json:"webhookUrl,omitempty" api:"maxLen=2048,when=typeName=WEBHOOK" doc:"Address to which messages are sent. Masked."`
 }
 
-// secrets are the members that are masked.
+// secrets are the fields that are masked.
 func (w *AlertsNotificationRootForGroup) secrets() []*string {
 	return []*string{
 		&w.APIToken, &w.DatadogAPIKey, &w.MicrosoftTeamsWebhookURL, &w.NotificationToken, &w.OpsGenieAPIKey, &w.ServiceKey,

@@ -24,7 +24,7 @@ type UserCert struct {
 	Subject   string    `json:"subject,omitempty" api:"readonly" doc:"The certificate's subject (RFC 2253)."`
 }
 
-// Issued is a certificate as it is stored. Its Internal is the name of its user, whom it outlives.
+// Issued is a certificate as it is stored. Its Internal is the name of its user. Its row stays when the user is deleted.
 type Issued = kept.Object[UserCert, string]
 
 var issued = &store.Table[Issued]{
@@ -56,7 +56,7 @@ type ofUser struct {
 	Username string `path:"username" doc:"Name of the user."`
 }
 
-// RowID finds nothing: there are no operations on a single certificate.
+// RowID is not used: no operation is about a single certificate.
 func (in ofUser) RowID() (string, error) { return "", fault.UsernameNotFound.With(in.Username) }
 
 func created(c *Issued) kept.Events {

@@ -70,7 +70,7 @@ func (s *Service) Operations() api.Operations {
 	}, {
 		ID: "disableCustomerManagedX509", Aliases: []string{"disableGroupUserSecurityCustomerX509", "disableSecurityCustomerX509"}, Method: http.MethodDelete,
 		Path: userPath + "/customerX509", Tag: tag,
-		Summary: "Remove the customer's certificate authorities of one project", Description: "From then on nobody can log in with their certificates.",
+		Summary: "Remove the customer's certificate authorities of one project", Description: "From then on nobody can log in with certificates of these authorities.",
 		Roles: authz.Any(authz.GroupOwner), Status: http.StatusAccepted, Level: api.Real, Versions: api.Since("2023-01-01", store.Write(s.store, s.disable)),
 	}}
 }
@@ -80,7 +80,7 @@ func (s *Service) Tables() []*store.Schema {
 	return []*store.Schema{issued.Schema(), security.Schema(), authorities.Schema()}
 }
 
-// OnProjectDelete deletes all of it with its project.
+// OnProjectDelete deletes all that the project has of the family.
 func (s *Service) OnProjectDelete(tx store.Tx, groupID model.ID) error {
 	if err := s.issued.OnProjectDelete(tx, groupID); err != nil {
 		return err

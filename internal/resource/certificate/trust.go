@@ -48,8 +48,9 @@ func TrustOf(tx store.Tx, groupID model.ID) (Trust, error) {
 // TablesOfTrust returns the names of the tables that Trust is read from.
 func TablesOfTrust() []string { return []string{authorities.Name, security.Name} }
 
-// Vouches returns why the certificates that a client presents do not prove that it is the user, whose x509Type is kind, or
-// nil if they do. A managed certificate names its user by the common name, others by the whole subject.
+// Vouches returns nil if the certificates that a client presents prove that it is the user, whose x509Type is kind, and
+// otherwise an error that says why not. A managed certificate names its user by the common name, others by the whole
+// subject.
 func (t Trust) Vouches(kind, username string, chain []*x509.Certificate, now time.Time) error {
 	roots := t[kind]
 	if roots == nil {

@@ -36,7 +36,7 @@ func (s *Service) Operations() api.Operations {
 	}, {
 		ID: "authorizeCloudProviderAccessRole", Aliases: []string{"authorizeProviderAccessRole", "authorizeGroupCloudProviderAccessRole"}, Method: http.MethodPatch,
 		Path: path + "/{roleId}", Tag: tag,
-		Summary: "Authorize one role at a cloud provider of one project", Description: "Whether the provider knows the role is not asked.",
+		Summary: "Authorize one role at a cloud provider of one project", Description: "The provider is not asked whether it has the role.",
 		Roles: authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Errors: fault.Kinds{roleNotFound},
 		Versions: api.Since("2023-01-01", store.Write(s.Store, s.authorize)),
 	}, {

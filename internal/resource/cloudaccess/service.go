@@ -1,4 +1,4 @@
-// Package cloudaccess is the family Cloud Provider Access: roles at cloud providers that the service would act with. They
+// Package cloudaccess is the family Cloud Provider Access: roles with which the service would act at cloud providers. They
 // are kept and shown, and give access to nothing.
 package cloudaccess
 
@@ -23,7 +23,7 @@ type Service struct {
 
 type role = kept.Object[CloudProviderAccessRole, struct{}]
 
-// maxRoles bounds the list, which has no pages. It is no rule of the API.
+// maxRoles bounds the list, which has no pages. It is Telamon's own limit.
 const maxRoles = 200
 
 var roles = &store.Table[role]{
@@ -54,7 +54,7 @@ func events(r *role) kept.Events {
 	return kept.Events{Created: kind + "_ADDED", Updated: kind + "_UPDATED", Deleted: kind + "_DELETED"}
 }
 
-// show tells of a role what follows from its id.
+// show completes a role with the fields that follow from its id.
 func show(store.Tx, model.ID) (func(r *role) CloudProviderAccessRole, error) {
 	return func(r *role) CloudProviderAccessRole {
 		w := r.Value

@@ -26,7 +26,7 @@ type usage struct {
 	FeatureType string `json:"featureType,omitempty" api:"readonly,enum=ATLAS_DATA_LAKE|ENCRYPTION_AT_REST|EXPORT_SNAPSHOT|PUSH_BASED_LOG_EXPORT|ATLAS_LOG_INTEGRATION" doc:"The feature."`
 }
 
-// CloudProviderAccessRoleRequest is a role to create, or how it is authorized.
+// CloudProviderAccessRoleRequest is a role to create, or the authorization of one.
 type CloudProviderAccessRoleRequest struct {
 	AtlasAzureAppID    string `json:"atlasAzureAppId,omitempty" api:"maxLen=64,when=providerName=AZURE" doc:"Application that gets access."`
 	IAMAssumedRoleARN  string `json:"iamAssumedRoleArn,omitempty" api:"minLen=20,maxLen=2048,when=providerName=AWS" doc:"The role, with which it is authorized."`

@@ -18,7 +18,7 @@ type OrgGroup struct {
 	GroupName string         `json:"groupName,omitempty" api:"is=projectName" doc:"Name of the project."`
 	OrgID     string         `json:"orgId,omitempty" api:"readonly" doc:"Id of the organization."`
 	OrgName   string         `json:"orgName,omitempty" api:"is=projectName" doc:"Name of the organization."`
-	PlanType  string         `json:"planType,omitempty" api:"readonly" doc:"Atlas, as at the service."`
+	PlanType  string         `json:"planType,omitempty" api:"readonly" doc:"Atlas, as on the service."`
 	Tags      []string       `json:"tags" api:"readonly" doc:"Empty: they are not the project's tags."`
 }
 

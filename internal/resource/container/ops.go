@@ -1,8 +1,8 @@
 // Package container is the part of the family Network Peering that is about containers: the address ranges of a
 // project's dedicated clusters, one for each region at AWS and AZURE and one for all of GCP.
 //
-// The first dedicated cluster of a place makes its container, as at the service. The ranges are kept and checked;
-// Telamon's clusters are not in them, for they are where the server is.
+// The first dedicated cluster of a place makes its container, as on the service. The ranges are checked and kept. Telamon's
+// clusters do not use addresses of them.
 package container
 
 import (

@@ -91,7 +91,7 @@ type listPeersIn struct {
 	ProviderName string `query:"providerName" api:"enum=AWS|AZURE|GCP,default=AWS" doc:"The cloud provider."`
 }
 
-// checkPeer: a connection is one of a container of its provider, for good.
+// checkPeer checks that a connection has a container of its provider. Neither can change.
 func checkPeer(tx store.Tx, before, p *Peer) error {
 	if before != nil && before.Value.ProviderName != p.Value.ProviderName {
 		return fault.Field("providerName", "cannot change")

@@ -18,10 +18,10 @@ const (
 	mostBitsAtGCP       = 18
 )
 
-// private are the ranges that nobody routes (RFC 1918).
+// private are the ranges for private networks (RFC 1918).
 var private = []netip.Prefix{netip.MustParsePrefix("192.168.0.0/16"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("10.0.0.0/8")}
 
-// ranged brings w's range into one form and returns what is wrong with it, or "".
+// ranged writes w's range in its one canonical form, and returns what is wrong with it, or "".
 func (w *CloudProviderContainer) ranged() string {
 	p, err := shape.Network(w.AtlasCIDRBlock)
 	if err != nil {
@@ -41,8 +41,8 @@ func (w *CloudProviderContainer) ranged() string {
 	return ""
 }
 
-// placeable reports what keeps c from being kept beside the project's other containers at its provider, which may not have
-// its place nor any of its addresses.
+// placeable refuses a container whose place, or any of whose addresses, another container of the project at its provider
+// has.
 func placeable(tx store.Tx, c *Container) error {
 	others, err := Containers.List(tx, atProvider(c.GroupID, c.Value.ProviderName))
 	if err != nil {
@@ -62,8 +62,8 @@ func placeable(tx store.Tx, c *Container) error {
 
 func overlaps(a, b string) bool { return netip.MustParsePrefix(a).Overlaps(netip.MustParsePrefix(b)) }
 
-// freeRange is the range of a container that nobody has chosen one for: the last of 192.168.0.0/16 that the provider's
-// other containers leave, and then of the other private ranges. There always is one, for containers are as few as regions.
+// freeRange is the default range of a new container: the last free one in 192.168.0.0/16, or else in another private range.
+// There always is one, because there are no more containers than regions.
 func freeRange(provider string, others []*Container) string {
 	bits := leastBits
 	if provider == model.GCP {

@@ -51,20 +51,20 @@ func atProvider(groupID model.ID, provider string) store.Query {
 	return store.Query{Index: "place", Prefix: []string{groupID, provider}}
 }
 
-// show tells of each container whether clusters are in it.
+// show completes each container with whether clusters are in it.
 func show(tx store.Tx, groupID model.ID) (func(c *Container) CloudProviderContainer, error) {
 	places, err := used(tx, groupID)
 	return func(c *Container) CloudProviderContainer {
 		w := c.Value
 		w.ID, w.Provisioned = c.ID, api.Ptr(places[w.place()])
-		if w.ProviderName == model.GCP { // clients that connect it read them
+		if w.ProviderName == model.GCP { // clients that make peering connections read these
 			w.GCPProjectID, w.NetworkName = "p-"+c.ID, "nt-"+c.ID+"-"+c.ID[16:]
 		}
 		return w
 	}, err
 }
 
-// check holds a container against the rules, and against the project's other containers and clusters.
+// check checks a container against the rules, and against the project's other containers and clusters.
 func check(tx store.Tx, before, c *Container) error {
 	var bad fault.Problems
 	w := &c.Value

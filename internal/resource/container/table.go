@@ -10,7 +10,7 @@ import (
 // Container is a network container in stored form.
 type Container = kept.Object[CloudProviderContainer, struct{}]
 
-// Containers: a project has one for each place.
+// Containers are the network containers. A project has at most one for each place.
 var Containers = &store.Table[Container]{
 	Name: "network_containers",
 	ID:   func(c *Container) string { return c.ID },
@@ -24,7 +24,7 @@ var Containers = &store.Table[Container]{
 	Older: kept.Older(older),
 }
 
-// older reads the form of before the shape was stored as it is.
+// older reads the form in which rows were stored before they had the shape itself.
 func older(body []byte) (Container, error) {
 	var old struct {
 		ID, GroupID, Provider, Region, CIDR string

@@ -16,7 +16,7 @@ type Endpoints struct {
 
 type endpoint = kept.Object[PrivateNetworkEndpointIdEntry, struct{}]
 
-// maxEndpoints bounds a project's endpoints. It is no rule of the API.
+// maxEndpoints bounds a project's endpoints. It is Telamon's own limit.
 const maxEndpoints = 200
 
 var endpoints = &store.Table[endpoint]{
@@ -55,7 +55,7 @@ type putIn struct {
 	Body PrivateNetworkEndpointIdEntry
 }
 
-// put adds an endpoint or changes the one with its id, and answers with all of the project's.
+// put adds an endpoint or changes the one with its id, and returns all of the project's endpoints.
 func (s *Endpoints) put(tx store.Tx, in putIn) (page api.Page[PrivateNetworkEndpointIdEntry], err error) {
 	w := in.Body
 	w.Provider, w.Type = cmp.Or(w.Provider, "AWS"), cmp.Or(w.Type, "DATA_LAKE")

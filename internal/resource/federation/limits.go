@@ -10,14 +10,14 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Limits serves the query limits of instances. Nothing is queried, so nothing of them is used up.
+// Limits serves the query limits of instances. Nothing is queried, so their usage is always 0.
 type Limits struct {
 	kept.Objects[oneLimit, DataFederationTenantQueryLimit, struct{}]
 }
 
 type limit = kept.Object[DataFederationTenantQueryLimit, struct{}]
 
-// limitName is what a limit is of.
+// limitName is the name of a limit, which says what it bounds.
 type limitName string
 
 // Values are the names, in the order of lists.
@@ -90,10 +90,10 @@ func (s *Limits) set(tx store.Tx, in setIn) (out DataFederationTenantQueryLimit,
 	return w, s.Put(tx, l)
 }
 
-// monthly is what a new instance may read in a month: 100 TiB, as at the service.
+// monthly is the default limit of the bytes that an instance may read in a month: 100 TiB, as on the service.
 const monthly = 100 << 40
 
-// begin gives a new instance the limit that it has by itself.
+// begin gives a new instance its default limit.
 func (s *Limits) begin(tx store.Tx, groupID model.ID, instance string) error {
 	return limits.Put(tx, &limit{GroupID: groupID, ID: model.NewID(), Created: tx.Now(), Value: DataFederationTenantQueryLimit{
 		LastModifiedDate: api.Time{Time: tx.Now()}, Name: "bytesProcessed.monthly", OverrunPolicy: "BLOCK", TenantName: instance, Value: monthly,

@@ -27,7 +27,7 @@ func (s *Service) Operations() api.Operations {
 		{
 			ID: "createFederatedDatabase", Aliases: []string{"createDataFederation", "createGroupDataFederation"}, Method: http.MethodPost, Path: path, Tag: tag,
 			Summary:     "Create one federated database instance in one project",
-			Description: "The instance is kept and shown; it answers no queries, and its addresses are nobody's.",
+			Description: "The instance is kept and shown. It answers no queries: nothing listens at its addresses.",
 			Roles:       authz.Any(authz.GroupOwner, authz.GroupChartsAdmin), Status: http.StatusOK, Level: api.Declared, Errors: fault.Kinds{instanceExists, instancesLimit},
 			Versions: []api.Version{api.At("2023-01-01", store.Write(s.Store, s.create))},
 		},

@@ -48,7 +48,7 @@ func New(st store.Store, duration time.Duration) *Service {
 	}
 }
 
-// show tells of an instance what follows from its name.
+// show completes an instance with the fields that follow from its name.
 func show(store.Tx, model.ID) (func(i *instance) DataLakeTenant, error) {
 	return func(i *instance) DataLakeTenant {
 		w := i.Value
@@ -61,7 +61,7 @@ func show(store.Tx, model.ID) (func(i *instance) DataLakeTenant, error) {
 	}, nil
 }
 
-// check holds an instance against the rules.
+// check checks an instance against the rules.
 func check(_ store.Tx, before, i *instance) error {
 	if before != nil && before.Value.Name != i.Value.Name {
 		return fault.Field("name", "cannot change")

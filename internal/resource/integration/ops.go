@@ -30,7 +30,7 @@ func (s *Service) Operations() api.Operations {
 	}, {
 		ID: "createThirdPartyIntegration", Aliases: []string{"createGroupIntegration"}, Method: http.MethodPost, Path: single, Tag: tag,
 		Summary:     "Create one integration of one project with another service",
-		Description: "Keeps what the body tells, but of secrets their last characters only: nothing here calls the other service.",
+		Description: "Stores the body, but only the last characters of secrets: nothing here calls the other service.",
 		Roles:       authz.Any(authz.OrgOwner, authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Errors: fault.Kinds{configured},
 		Versions: api.Since("2023-01-01", store.Write(s.Store, s.create)),
 	}, {

@@ -39,7 +39,7 @@ func (kind) Values() []string {
 	return []string{"PAGER_DUTY", "DATADOG", "OPS_GENIE", "VICTOR_OPS", "WEBHOOK", "MICROSOFT_TEAMS", "NEW_RELIC", "PROMETHEUS", "SLACK"}
 }
 
-// secrets are the members that are masked; addresses keep what is before their path.
+// secrets returns the fields that are masked. Of addresses, only what follows the host is.
 func (w *ThirdPartyIntegration) secrets() (keys, addresses []*string) {
 	return []*string{&w.AccountID, &w.APIKey, &w.APIToken, &w.LicenseKey, &w.ReadToken, &w.Secret, &w.ServiceKey, &w.WriteToken},
 		[]*string{&w.MicrosoftTeamsWebhookURL, &w.URL}

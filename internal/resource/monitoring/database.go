@@ -48,7 +48,7 @@ func (in In) database(name string) MesurementsDatabase {
 	return MesurementsDatabase{name, api.Self("/groups/" + in.GroupID + "/processes/" + in.ProcessID + "/databases/" + name)}
 }
 
-// databases are the names of a process's databases. The store is not held while its database is asked.
+// databases are the names of a process's databases. No transaction is open while the process is asked.
 func (s *Service) databases(ctx context.Context, in In) (names []string, err error) {
 	p, err := store.Read(s.Store, find)(ctx, in)
 	if err == nil {
@@ -86,7 +86,7 @@ type MeasurementDiskPartition struct {
 	PartitionName string     `json:"partitionName,omitempty" api:"readonly" doc:"Name of the partition."`
 }
 
-// partition is the name of a process's one partition, as at the service.
+// partition is the name of a process's one partition, as on the service.
 const partition = "data"
 
 func (s *Service) listDisks(tx store.Tx, in databasesIn) (page api.Page[MeasurementDiskPartition], err error) {

@@ -27,7 +27,7 @@ type logIn struct {
 	EndDate   int64  `query:"endDate" api:"min=1199145600" doc:"End of the time to return, in seconds since 1970. Without it: now."`
 }
 
-// window is the time that is asked for.
+// window is the range of times that the request asks for.
 func (in logIn) window(now time.Time) (r logfile.Range, err error) {
 	r = logfile.Range{From: time.Unix(in.StartDate, 0).UTC(), To: time.Unix(in.EndDate, 0).UTC()}
 	if in.EndDate < oldest {
@@ -62,7 +62,7 @@ func (s *Service) download(ctx context.Context, in logIn) (out api.Stream, err e
 	}, nil
 }
 
-// hosted are the processes at the host of in. All of them must be of this node.
+// hosted are the processes at the host that in names. All of them must be of this node.
 func (s *Service) hosted(tx store.Tx, in logIn) (on []process, err error) {
 	all, err := shape.Processes(tx, in.GroupID)
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 
 // Plane is what the family needs of the node's clusters.
 type Plane interface {
-	// Run runs a command of the operator's on a cluster of this node.
+	// Run runs a command on a cluster of this node, as no user.
 	Run(ctx context.Context, cluster model.ID, command bson.D) (bson.Raw, error)
 	// Measure returns sizes of a cluster of this node; ok is false if its database is not open.
 	Measure(cluster model.ID) (m plane.Measures, ok bool)
@@ -36,7 +36,7 @@ type Service struct {
 	Plane   Plane
 	Node    string // the name of this node
 	Now     func() time.Time
-	Version string // MongoDB version that databases say they are
+	Version string // MongoDB version that databases show
 }
 
 const (
@@ -92,7 +92,7 @@ func (s *Service) Operations() api.Operations {
 	}, {
 		ID: "getHostLogs", Aliases: []string{"downloadGroupClusterLog"}, Method: http.MethodGet, Path: logs, Tag: tag,
 		Summary: "Download a log of one host of one project",
-		Description: "The name of a host stands for all of the project's processes there, whose lines come by time; HOST:PORT is one of them. " +
+		Description: "The name of a host stands for all of the project's processes there, whose lines are ordered by time; HOST:PORT is one process. " +
 			"Nothing is logged by mongos, because there are no sharded clusters. The cluster must be on the node that is asked.",
 		Roles:  authz.Any(authz.GroupClusterLogViewer, authz.GroupDataAccessAdmin, authz.GroupDataAccessReadOnly, authz.GroupDataAccessReadWrite, authz.GroupStreamProcessingOwner),
 		Status: http.StatusOK, Level: api.Real, Errors: fault.Kinds{processNotFound, onAnotherNode},

@@ -46,7 +46,7 @@ var archives = &store.Table[archive]{
 	},
 }
 
-// States of an archive that lasts.
+// The states in which an archive stays.
 const (
 	active = "ACTIVE"
 	paused = "PAUSED"
@@ -125,12 +125,12 @@ func (s *Service) update(tx store.Tx, in kept.PatchIn[one, BackupOnlineArchive])
 	})
 }
 
-// check fills in what the criteria leave open, and holds them against the rules.
+// check fills in defaults of the criteria, and checks them against the rules.
 func check(_ store.Tx, before, a *archive) error {
 	var bad fault.Problems
 	w := &a.Value
 	if r := w.DataExpirationRule; r != nil && r.ExpireAfterDays == nil {
-		w.DataExpirationRule = nil // an empty rule takes it away
+		w.DataExpirationRule = nil // an empty rule removes it
 	}
 	if c := w.Criteria; c != nil {
 		c.Type = cmp.Or(c.Type, "DATE")

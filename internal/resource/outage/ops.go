@@ -1,7 +1,7 @@
 // Package outage is the family Cluster Outage Simulation: the owner of a cluster makes some of its regions unavailable for a
 // while.
 //
-// An outage is stored with its cluster (model.Cluster.Outage), where the data plane finds it. Reconcile takes it from
+// An outage is stored with its cluster (model.Cluster.Outage), where the data plane reads it. Reconcile brings it from
 // state to state.
 package outage
 
@@ -46,7 +46,7 @@ func (s *Service) Operations() api.Operations {
 		Versions: api.Since("2023-01-01", store.Read(s.Store, get)),
 	}, {
 		ID: "endOutageSimulation", Aliases: []string{"endGroupClusterOutageSimulation"}, Method: http.MethodDelete, Path: path, Tag: tag,
-		Summary: "End the outage simulation of one cluster", Description: "Asks for the nodes to come back. Only a simulation that is SIMULATING can be ended.",
+		Summary: "End the outage simulation of one cluster", Description: "Makes the nodes available again. Only a simulation that is SIMULATING can be ended.",
 		Roles: manage, Status: http.StatusOK, Level: api.Real, Errors: append(fault.Kinds{outageState}, missing...),
 		Versions: api.Since("2023-01-01", store.Write(s.Store, s.end)),
 	}}

@@ -126,14 +126,14 @@ func (s *Service) end(tx store.Tx, in oneIn) (out ClusterOutageSimulation, err e
 	return show(c), err
 }
 
-// happens has the events of the states of an outage.
+// happens are the events of an outage, by the state that it reaches.
 var happens = map[model.OutageState]event.Type{
 	model.OutageSimulating:  "CLUSTER_REGIONAL_OUTAGE_SIMULATION_STARTED",
 	model.RecoveryRequested: "CLUSTER_REGIONAL_OUTAGE_SIMULATION_END_REQUESTED",
 	model.OutageComplete:    "CLUSTER_REGIONAL_OUTAGE_SIMULATION_COMPLETED",
 }
 
-// come brings a cluster's outage to a state, and has cluster and outage looked at.
+// come brings a cluster's outage to a state, and schedules the work of the cluster and of the outage.
 func (s *Service) come(tx store.Tx, c *model.Cluster, to model.OutageState) error {
 	c.Outage.State, c.Outage.Since = to, tx.Now()
 	if err := state.Clusters.Put(tx, c); err != nil {
@@ -151,13 +151,14 @@ func (s *Service) come(tx store.Tx, c *model.Cluster, to model.OutageState) erro
 // Kind is the work of bringing an outage to its next state; its key is the cluster's id.
 const Kind reconcile.Kind = "outage"
 
-// after are the states that follow others by themselves. Nothing follows the last: the outage is gone.
+// after are the states that an outage reaches in time, by the state before. Nothing follows the last one: the outage is
+// gone.
 var after = map[model.OutageState]model.OutageState{
 	model.OutageRequested: model.OutageStarting, model.OutageStarting: model.OutageSimulating, model.OutageSimulating: model.RecoveryRequested,
 	model.RecoveryRequested: model.OutageRecovering, model.OutageRecovering: model.OutageComplete,
 }
 
-// due is when an outage leaves its state by itself.
+// due is when an outage reaches the next state.
 func (s *Service) due(o *model.Outage) time.Time {
 	if o.State == model.OutageSimulating {
 		return o.Expires
@@ -186,7 +187,7 @@ func (s *Service) Reconcile(ctx context.Context, key string) (again time.Time, e
 	return again, err
 }
 
-// GiveUp keeps the work: what is in the way of the store goes away.
+// GiveUp keeps the work: the store's trouble may pass.
 func (s *Service) GiveUp(_ context.Context, _ string, cause error) error { return cause }
 
 // Work is what the family does later.

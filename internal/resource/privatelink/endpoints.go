@@ -17,7 +17,7 @@ type Endpoints struct {
 	kept.Objects[oneEndpoint, PrivateLinkEndpoint, place]
 }
 
-// place is what names an endpoint: its service, and its id at the provider.
+// place names an endpoint: its service, and its id at the provider.
 type place struct {
 	ServiceID model.ID `json:"serviceId"`
 	ID        string   `json:"id"`
@@ -125,7 +125,7 @@ func (s *Endpoints) create(tx store.Tx, in createEndpointIn) (out PrivateLinkEnd
 	return s.Add(tx, in.Body.endpoint(of))
 }
 
-// check refuses a request that lacks what an endpoint at the provider needs.
+// check refuses a request that lacks a field which an endpoint at the provider needs.
 func (w *CreateEndpointRequest) check(provider string) error {
 	var bad fault.Problems
 	need := func(field, value string) {

@@ -67,12 +67,12 @@ func (s *Service) Operations() api.Operations {
 	}, {
 		ID: "getRegionalizedPrivateEndpointSetting", Aliases: []string{"getRegionalEndpointMode", "getGroupPrivateEndpointRegionalMode"}, Method: http.MethodGet,
 		Path: path + "/regionalMode", Tag: tag,
-		Summary: "Return whether private endpoints of one project are kept apart by region",
+		Summary: "Return whether private endpoints of one project are separate for each region",
 		Roles:   authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Declared, Versions: api.Since("2023-01-01", store.Read(s.Store, s.Mode.Get)),
 	}, {
 		ID: "toggleRegionalizedPrivateEndpointSetting", Aliases: []string{"toggleRegionalEndpointMode", "toggleGroupPrivateEndpointRegionalMode"},
 		Method: http.MethodPatch, Path: path + "/regionalMode", Tag: tag,
-		Summary: "Switch whether private endpoints of one project are kept apart by region",
+		Summary: "Switch whether private endpoints of one project are separate for each region",
 		Roles:   authz.Any(authz.GroupOwner), Status: http.StatusOK, Level: api.Declared, Versions: api.Since("2023-01-01", store.Write(s.Store, s.Mode.Patch)),
 	}}
 }

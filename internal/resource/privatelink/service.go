@@ -1,5 +1,5 @@
-// Package privatelink is the family Private Endpoint Services: private ways from networks at cloud providers to clusters.
-// Nothing is connected: services and endpoints go through the service's states in time.
+// Package privatelink is the family Private Endpoint Services: private connections from networks at cloud providers to
+// clusters. Nothing is connected: services and endpoints go through the service's states in time.
 package privatelink
 
 import (
@@ -51,7 +51,7 @@ func New(st store.Store, duration time.Duration) *Service {
 	}
 }
 
-// available is the state of what is ready.
+// available is the state of a service or endpoint that is ready.
 const available = "AVAILABLE"
 
 func switched(_, after ProjectSettingItemView) []event.Type {
@@ -121,7 +121,7 @@ func unused(tx store.Tx, s *service) error {
 	return err
 }
 
-// show tells of each service the ids of its endpoints.
+// show completes each service with the ids of its endpoints.
 func show(tx store.Tx, groupID model.ID) (func(s *service) EndpointService, error) {
 	all, err := endpointTable.List(tx, store.Query{Index: "service", Prefix: []string{groupID}})
 	return func(s *service) EndpointService {
@@ -144,7 +144,7 @@ func show(tx store.Tx, groupID model.ID) (func(s *service) EndpointService, erro
 	}, err
 }
 
-// attachments are how many names a service at GCP has.
+// attachments is how many service attachments, which have names, a service at GCP has.
 const attachments = 6
 
 // showState writes a state, and the names that a service has at its provider once it is available.

@@ -1,7 +1,7 @@
 package privatelink
 
-// EndpointService is a private endpoint service, on the wire and on disk. Names at a cloud provider are there once it is
-// available; they are of a network that is simulated.
+// EndpointService is a private endpoint service, on the wire and on disk. It has names at its cloud provider once it is
+// available; the network is simulated.
 type EndpointService struct {
 	CloudProvider                string   `json:"cloudProvider,omitempty" api:"required,readonly,enum=AWS|AZURE|GCP" doc:"The cloud provider."`
 	EndpointGroupNames           []string `json:"endpointGroupNames,omitempty" api:"readonly,when=cloudProvider=GCP" doc:"Names of the service's endpoints at GCP."`
@@ -27,13 +27,13 @@ type CloudProviderEndpointServiceRequest struct {
 	SupportedRemoteRegions []string `json:"supportedRemoteRegions,omitempty" api:"writeonly,maxItems=35,maxLen=64" doc:"Other regions from which the service can be reached. AWS only."`
 }
 
-// ApiAtlasModifyEndpointServiceRequestView says what of a service is to change.
+// ApiAtlasModifyEndpointServiceRequestView is a change of a service.
 type ApiAtlasModifyEndpointServiceRequestView struct {
 	CloudProvider          string   `json:"cloudProvider" api:"required,enum=AWS" doc:"AWS."`
 	SupportedRemoteRegions []string `json:"supportedRemoteRegions,omitempty" api:"maxItems=35,maxLen=64" doc:"Other regions from which the service can be reached."`
 }
 
-// CreateEndpointRequest is an endpoint to create. Which members it needs depends on the cloud provider in the path.
+// CreateEndpointRequest is an endpoint to create. Which fields it needs depends on the cloud provider in the path.
 type CreateEndpointRequest struct {
 	CloudProvider            string                           `json:"cloudProvider,omitempty" api:"enum=AWS|AZURE|GCP" doc:"The cloud provider: that of the path."`
 	EndpointGroupName        string                           `json:"endpointGroupName,omitempty" api:"writeonly,maxLen=255" doc:"Name of the endpoint. GCP."`
@@ -73,7 +73,7 @@ type GCPConsumerForwardingRule struct {
 	Status       string `json:"status,omitempty" api:"readonly,enum=INITIATING|AVAILABLE|FAILED|DELETING" doc:"State of the address."`
 }
 
-// ProjectSettingItemView is whether something is on.
+// ProjectSettingItemView says whether a setting is on.
 type ProjectSettingItemView struct {
 	Enabled bool `json:"enabled" api:"required" doc:"Whether private endpoints are separate for each region."`
 }

@@ -26,7 +26,7 @@ type Load struct {
 	Rev       int64     `json:"-"`
 }
 
-// Loads, by their cluster.
+// Loads are the loads, by their cluster.
 var Loads = &store.Table[Load]{
 	Name: "sample_loads",
 	ID:   func(l *Load) string { return l.ID },
@@ -39,7 +39,7 @@ var Loads = &store.Table[Load]{
 // Tables are what the family stores.
 func (s *Service) Tables() []*store.Schema { return []*store.Schema{Loads.Schema()} }
 
-// SampleDatasetStatus is how far a load is.
+// SampleDatasetStatus is the status of a load.
 type SampleDatasetStatus struct {
 	ID           string                 `json:"_id,omitempty" api:"readonly,is=objectId" doc:"Id of the load."`
 	ClusterName  string                 `json:"clusterName,omitempty" api:"readonly,is=clusterName" doc:"Name of the cluster."`
@@ -109,7 +109,7 @@ func (in getIn) find(tx store.Tx) (*Load, error) {
 	return l, store.IfMissing(err, fault.ResourceNotFound.With("sample data set load "+in.ID))
 }
 
-// OnClusterReady does nothing: what is to be loaded has work of its own.
+// OnClusterReady does nothing: a load has work of its own.
 func (s *Service) OnClusterReady(store.Tx, *model.Cluster) error { return nil }
 
 // OnClusterDelete removes the loads of a cluster that has been deleted.

@@ -49,7 +49,7 @@ func NewDeployments(st store.Store, duration time.Duration) *Deployments {
 	}}
 }
 
-// dedicated finds a cluster; that there is none is the service's error of a wrong attribute here.
+// dedicated finds a cluster. If there is none, the error is that of a wrong attribute, as on the service.
 func dedicated(tx store.Tx, groupID model.ID, name string) (*model.Cluster, error) {
 	c, err := state.DedicatedByName(tx, groupID, name)
 	if _, refused := fault.Of(err); refused {
@@ -65,7 +65,7 @@ func (in ofCluster) RowID() (string, error) {
 	return in.GroupID + "/" + in.ClusterName, deploymentNotFound.With(in.ClusterName)
 }
 
-// showDeployment tells of a deployment the regions that its nodes are in.
+// showDeployment completes a deployment with the regions that its nodes are in.
 func showDeployment(tx store.Tx, groupID model.ID) (func(d *deployed) ApiSearchDeploymentResponseView, error) {
 	clusters, err := state.ClustersOf(tx, groupID, false)
 	return func(d *deployed) ApiSearchDeploymentResponseView {
@@ -92,7 +92,7 @@ func (s *Deployments) get(tx store.Tx, in ofCluster) (out ApiSearchDeploymentRes
 	return s.Get(tx, in)
 }
 
-// getOrNone is get, but an empty object where there is no deployment.
+// getOrNone is get, but returns an empty object if there is no deployment.
 func (s *Deployments) getOrNone(tx store.Tx, in ofCluster) (ApiSearchDeploymentResponseView, error) {
 	out, err := s.get(tx, in)
 	if f, ok := fault.Of(err); ok && f.Kind == deploymentNotFound {

@@ -25,7 +25,7 @@ type place struct {
 
 type index = kept.Object[SearchIndexResponse, place]
 
-// maxIndexes is how many a project has at most. It is no rule of the API.
+// maxIndexes is how many a project has at most. It is Telamon's own limit.
 const maxIndexes = 2500
 
 var indexes = &store.Table[index]{
@@ -109,7 +109,7 @@ func (s *Indexes) list(tx store.Tx, in api.InCluster, q store.Query) ([]SearchIn
 	return s.Select(tx, in.GroupID, q)
 }
 
-// find is Find for an index of the cluster that in names.
+// find is Find, and refuses an index of another cluster than the one that in names.
 func (s *Indexes) find(tx store.Tx, in oneIndex) (*index, error) {
 	i, err := s.Find(tx, in)
 	if err == nil && i.Internal.Cluster != in.ClusterName {

@@ -54,7 +54,7 @@ type updateFTSIn struct {
 	Body ClusterSearchIndex
 }
 
-// updateFTS replaces the definition; what names the index stays as it is.
+// updateFTS replaces the definition. The index keeps its name and collection.
 func (s *Indexes) updateFTS(tx store.Tx, in updateFTSIn) (out ClusterSearchIndex, err error) {
 	w, err := s.define(tx, in.oneIndex, in.Body.Definition)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// check holds an index against the rules.
+// check checks an index against the rules.
 func check(_ store.Tx, _, i *index) error {
 	var bad fault.Problems
 	w, d := &i.Value, i.Value.LatestDefinition
@@ -37,7 +37,7 @@ func check(_ store.Tx, _, i *index) error {
 	case w.Type == "search" && len(d.Mappings) == 0:
 		bad.Add("definition.mappings", "is required for an index of the type search")
 	case w.Type == "search" && len(d.Fields) > 0:
-		bad.Add("definition.fields", "goes with an index of the type vectorSearch only")
+		bad.Add("definition.fields", "is only for an index of the type vectorSearch")
 	case w.Type == "vectorSearch" && len(d.Fields) == 0:
 		bad.Add("definition.fields", "is required for an index of the type vectorSearch")
 	}

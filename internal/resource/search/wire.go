@@ -30,7 +30,7 @@ type SearchIndexCreateRequest struct {
 	Type           string     `json:"type,omitempty" api:"enum=search|vectorSearch,default=search" doc:"Kind of the index."`
 }
 
-// SearchIndexUpdateRequest is what an index is to be.
+// SearchIndexUpdateRequest is a new definition of an index.
 type SearchIndexUpdateRequest struct {
 	Definition Definition `json:"definition" api:"required" doc:"What the index is to be, in place of what it was."`
 }
@@ -54,7 +54,7 @@ type SearchIndexDefinitionVersion struct {
 	Version   int64    `json:"version" doc:"Number of the definition, from 0."`
 }
 
-// ClusterSearchIndex is an index in the older form, which has its definition among its own members.
+// ClusterSearchIndex is an index in the older form, in which the fields of the definition are those of the index.
 type ClusterSearchIndex struct {
 	CollectionName string `json:"collectionName" api:"required,minLen=1,maxLen=255" doc:"Name of the collection."`
 	Database       string `json:"database" api:"required,minLen=1,maxLen=64" doc:"Name of the database."`
@@ -70,7 +70,7 @@ type ApiSearchDeploymentRequestView struct {
 	Specs []ApiSearchDeploymentSpecView `json:"specs" api:"required,minItems=1,maxItems=1" doc:"Its nodes: one kind."`
 }
 
-// ApiSearchDeploymentResponseView is a deployment of search nodes; without members if there is none.
+// ApiSearchDeploymentResponseView is a deployment of search nodes, or empty if there is none.
 type ApiSearchDeploymentResponseView struct {
 	EffectiveSpecs           []ApiSearchDeploymentEffectiveSpecView `json:"effectiveSpecs,omitempty" api:"readonly" doc:"Its nodes in each region of the cluster."`
 	EncryptionAtRestProvider string                                 `json:"encryptionAtRestProvider,omitempty" api:"readonly,enum=NONE|AWS|AZURE|GCP" doc:"Provider of the keys that encrypt its disks: NONE."`

@@ -14,7 +14,7 @@ type FlexClusterDescription20241113 struct {
 	CreateDate            api.Time                       `json:"createDate,omitzero" api:"readonly" doc:"When the cluster was created."`
 	GroupID               string                         `json:"groupId,omitempty" api:"readonly,is=objectId" doc:"Id of the project."`
 	ID                    string                         `json:"id,omitempty" api:"readonly,is=objectId" doc:"Id of the cluster."`
-	Links                 []api.Link                     `json:"links,omitempty" api:"readonly" doc:"Related resources. Absent, as at the service."`
+	Links                 []api.Link                     `json:"links,omitempty" api:"readonly" doc:"Related resources. Absent, as on the service."`
 	MongoDBVersion        string                         `json:"mongoDBVersion,omitempty" api:"readonly,is=mongoDBVersion" doc:"MongoDB version that the cluster shows."`
 	Name                  string                         `json:"name,omitempty" api:"readonly,is=clusterName" doc:"Name of the cluster."`
 	ProviderSettings      *FlexProviderSettings20241113  `json:"providerSettings" api:"required,readonly" doc:"Where the cluster is."`
