@@ -13,11 +13,11 @@ type need struct {
 	on     resource
 }
 
-// permit says what a command needs to run, and how its reply is reduced to what the caller may see.
+// permit says which actions a command needs, and which entries of its reply the caller may see.
 type permit struct {
 	needs  []need
 	keep   *listing // nil: the reply as it is
-	closes []int64  // cursors that the command uses up
+	closes []int64  // cursors that the command closes
 }
 
 // rule finds what a command needs. It may look at what the caller can do, because MongoDB sometimes requires different

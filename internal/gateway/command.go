@@ -28,8 +28,8 @@ var sequenced = map[string][]string{
 	"createIndexes": {"indexes"},
 }
 
-// readable refuses flags of another type, and document sequences for other fields: authorization does not look there,
-// and an engine might.
+// readable refuses flags of another type, and document sequences for other fields: authorization does not read them, and an
+// engine might.
 func (c command) readable() error {
 	if err := flags(c.body); err != nil {
 		return err
@@ -62,7 +62,8 @@ var flagNames = map[string]bool{
 	"dropTarget": true, "nameOnly": true, "remove": true, "showCredentials": true, "showPrivileges": true, "upsert": true,
 }
 
-// flags refuses documents with a flag that is neither a boolean nor a number: it cannot be told whether it is set.
+// flags refuses documents with a flag that is neither a boolean nor a number, because it is not clear whether such a flag
+// is set.
 func flags(docs ...bson.Raw) error {
 	for _, doc := range docs {
 		for rest := doc[4 : len(doc)-1]; len(rest) > 0; {
@@ -130,8 +131,7 @@ func documents(v bson.RawValue, field string) ([]bson.Raw, error) {
 	return docs, nil
 }
 
-// unambiguous refuses documents that name a field twice: the engine could read another of the two than authorization
-// did.
+// unambiguous refuses documents that have a field twice: the engine could read the one that authorization did not.
 func unambiguous(docs []bson.Raw) error {
 	for _, doc := range docs {
 		elements, err := doc.Elements()

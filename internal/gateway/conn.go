@@ -22,7 +22,7 @@ const (
 	keptRoom     = 64 << 10         // bytes that a connection keeps for its next reply
 )
 
-// conn is one client connection. One goroutine serves it; only what the watch and StepDown read while a command runs is shared.
+// conn is one client connection. One goroutine serves it; only engine and watch are used by others, while a command runs.
 type conn struct {
 	g        *Gateway
 	nc       net.Conn
@@ -41,7 +41,7 @@ type conn struct {
 	lastSent int32        // request id of the last reply
 	out      []byte       // room for a reply
 	writeBy  time.Time    // the deadline of writes
-	watch    watch        // over the command that runs
+	watch    watch        // ends a command whose client hangs up
 	closing  bool         // the connection ends after the current reply
 	seat     *share.Seat  // among the connections of the process
 	claim    *share.Claim // memory for the message that is read or answered; nil: it is small
@@ -91,9 +91,9 @@ func (g *Gateway) serve(ctx context.Context, nc net.Conn, peer, local netip.Addr
 
 var errRefused = errors.New("the address is not on the access list")
 
-// errUnheard ends the connection of a client that sends the wrong member a write without wanting an answer: it would
-// not learn otherwise that the write failed. Source: the Server Discovery and Monitoring specification, "Error
-// handling".
+// errUnheard ends the connection of a client that sends a write for which it wants no answer to a member that is not
+// primary: otherwise the client would not learn that the write failed. Source: the Server Discovery and Monitoring
+// specification, "Error handling".
 var errUnheard = errors.New("a write without an answer has come to a member that is not primary")
 
 // next serves one request. An error ends the connection.
@@ -115,7 +115,7 @@ func (c *conn) next(ctx context.Context) error {
 	return c.answer(ctx, req)
 }
 
-// misread answers a message that cannot be read, if err is of the message and not of the connection.
+// misread answers a message that cannot be read. If err concerns the connection, it returns err.
 func (c *conn) misread(req request, err error) error {
 	var refused *wire.Error
 	if !errors.As(err, &refused) {
@@ -126,7 +126,7 @@ func (c *conn) misread(req request, err error) error {
 	return c.write(req, wire.Reply(err), 0)
 }
 
-// greetingOf reads an OP_QUERY, in which only a greeting may come.
+// greetingOf reads an OP_QUERY, which may only be a greeting.
 func greetingOf(body []byte) (*wire.Msg, error) {
 	q, err := wire.ParseQuery(body)
 	if err != nil {
@@ -139,7 +139,7 @@ func greetingOf(body []byte) (*wire.Msg, error) {
 	return m, nil
 }
 
-// answer runs the request and writes its reply. A panic in a command costs this connection, not the server.
+// answer runs the request and writes its reply. A panic in a command ends this connection, not the server.
 func (c *conn) answer(ctx context.Context, req request) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -175,7 +175,7 @@ func (c *conn) answer(ctx context.Context, req request) (err error) {
 	code := errorCode(out[at:])
 	if unavailable(code) {
 		if !slices.Contains(movedCodes, code) {
-			c.closeSession() // the next command asks for a session of the database that comes up
+			c.closeSession() // the next command opens a session of the database that replaces this one
 		}
 		out = c.g.retryHint(req.msg, out, at)
 	}
@@ -187,7 +187,7 @@ func (c *conn) answer(ctx context.Context, req request) (err error) {
 	return c.send(req, wire.EndMsg(out))
 }
 
-// sent tells the engine that its reply is not in memory any more.
+// sent tells the engine that its reply has left memory.
 func (c *conn) sent() {
 	if c.session != nil {
 		c.session.Sent()
@@ -251,7 +251,7 @@ func (c *conn) admitted(ctx context.Context) bool {
 	return ok && err == nil
 }
 
-// drop forgets the login and what belongs to it.
+// drop ends the login and the session that it opened.
 func (c *conn) drop() {
 	c.login, c.attempt = nil, nil
 	c.closeSession()

@@ -25,7 +25,7 @@ type cursorTable struct {
 type cursor struct {
 	owner   string   // User.ID
 	on      resource // the collection that it reads
-	session Session  // that used it last and takes it along when it ends
+	session Session  // that used it last: the cursor ends with it
 	permit
 	used time.Time
 }

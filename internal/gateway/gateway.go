@@ -1,12 +1,12 @@
 // Package gateway serves MongoDB's clients in front of a document engine, as a member of a replica set.
 //
-// A command must pass four checks: the client's address is on the access list, its user has logged in by a mechanism,
-// the command is declared in the table of commands, and the user's roles grant what the declaration requires (an open
-// gateway, for development, makes the first check only). Commands that pass go to the engine's Session unchanged. The
-// greeting, the login and questions about the caller itself are answered here. An Observer sees all of it.
+// A command must pass four checks: the client's address is on the access list, its user has logged in by a mechanism, the
+// command is declared in the table of commands, and the user's roles grant what the declaration requires (an open gateway,
+// for development, makes the first check only). Commands that pass go to the engine's Session unchanged. The gateway itself
+// answers greetings, logins and questions about the caller. An Observer sees all commands, logins and authorizations.
 //
-// The control plane is known only as a Directory, which is asked at every command. So the removal of a user, a role or
-// a listed address takes effect on live connections at once.
+// The gateway knows the control plane only as a Directory, which it asks at every command. So the removal of a user, a role
+// or an entry of the access list takes effect on open connections at once.
 package gateway
 
 import (
@@ -35,10 +35,10 @@ import (
 // Cursor ids are unique over the backend, and any of its sessions may continue a cursor: a client sends getMore on
 // whichever connection of its pool is free. A cursor ends with the session that used it last.
 type Backend interface {
-	// NewSession opens a session for one login of a user, or of nobody if the gateway is open. Its commands return soon
-	// after ctx ends. It fails while the database is being restored or stopped. Clients are told that they may retry.
+	// NewSession opens a session for one login of a user, or for no user if the gateway is open. Its commands return soon
+	// after ctx ends. It fails while the database is being restored or stopped. Clients get an error that lets them retry.
 	NewSession(ctx context.Context, user wire.User) (Session, error)
-	// LastTimestamp returns the time of the newest change, or zero while the database is not there.
+	// LastTimestamp returns the time of the newest change, or zero while the database is closed.
 	LastTimestamp() bson.Timestamp
 }
 
@@ -72,7 +72,7 @@ type User struct {
 	DB, Name string
 	SHA256   verifier.Verifier
 	SHA1     verifier.Verifier
-	Roles    []Role // those that they inherit among them
+	Roles    []Role // with the roles that they inherit
 	allowed  []Privilege
 }
 
@@ -83,12 +83,12 @@ type Config struct {
 	Host      string      // host:port as clients reach it, if Set is nil
 	Set       *ReplicaSet // whose member the gateway is; nil: a set of its own
 	Member    int         // its ID in Set
-	TLS       *tls.Config // that clients have to begin; nil: none
+	TLS       *tls.Config // with which clients must connect; nil: without TLS
 	Directory Directory
 	Backend   Backend
 	Observer  Observer     // nil: nobody
 	Logger    *slog.Logger // nil: silent
-	Version   string       // the MongoDB version that buildInfo tells, such as 8.0.4
+	Version   string       // the MongoDB version that buildInfo shows, such as 8.0.4
 	Open      bool         // every client that Directory admits may do everything, without login
 	Shared    *Shared      // with the other gateways of the process; nil: with none
 	Meet      Meet         // asked before every command, greetings too; nil: nobody
@@ -108,8 +108,8 @@ type Gateway struct {
 	shared    *Shared
 	observer  Observer
 	log       *slog.Logger
-	noise     rate.Sometimes // for what strangers make it log as often as they like
-	process   bson.ObjectID  // identifies this life of the server to clients
+	noise     rate.Sometimes // limits log lines that strangers can cause
+	process   bson.ObjectID  // identifies this run of the server to clients
 	cursors   cursorTable
 	set       *ReplicaSet
 	started   time.Time

@@ -11,11 +11,11 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// greetings are the names of the greeting: today's and the two that came before it.
+// greetings are the names of the greeting: hello and its two predecessors.
 var greetings = map[string]bool{"hello": true, "isMaster": true, "ismaster": true}
 
 const (
-	minAwait       = 50 * time.Millisecond // how long a greeting is held back at least, lest a stream floods its client
+	minAwait       = 50 * time.Millisecond // least time between two streamed replies
 	maxAwait       = 10 * time.Second      // and at most
 	minWireVersion = 0
 	maxWireVersion = 25 // MongoDB 8.0
@@ -95,7 +95,7 @@ func (g *Gateway) await(body bson.Raw) (known int64, interval time.Duration, err
 	return counter, interval, nil
 }
 
-// topologyVersion counts the changes of what a greeting tells.
+// topologyVersion counts the changes of the topology that greetings show.
 func (g *Gateway) topologyVersion(now *moment) bson.D {
 	return bson.D{{Key: "processId", Value: g.process}, {Key: "counter", Value: now.counter}}
 }
@@ -117,7 +117,7 @@ func (c *conn) greeting(ctx context.Context, m *wire.Msg, now *moment) bson.D {
 		doc = append(doc, bson.E{Key: "compression", Value: shared})
 	}
 	if _, asked := m.Body.Lookup("saslSupportedMechs").StringValueOK(); asked {
-		// The same for every name, so that the answer does not tell which users exist.
+		// The same for every name, so that the answer does not show which users exist.
 		doc = append(doc, bson.E{Key: "saslSupportedMechs", Value: bson.A{"SCRAM-SHA-1", "SCRAM-SHA-256"}})
 	}
 	if start, asked := m.Body.Lookup("speculativeAuthenticate").DocumentOK(); asked {
@@ -126,7 +126,7 @@ func (c *conn) greeting(ctx context.Context, m *wire.Msg, now *moment) bson.D {
 	return append(append(doc, times(c.g.cfg.Backend.LastTimestamp())...), bson.E{Key: "ok", Value: 1.0})
 }
 
-// times tells the time of the newest change as every reply of a member does, unless it is not known.
+// times are the fields of a member's reply with the time of the newest change; none if it is not known.
 func times(last bson.Timestamp) bson.D {
 	if last.IsZero() {
 		return nil
@@ -163,8 +163,8 @@ func sharedCompressors(body bson.Raw) bson.A {
 	return shared
 }
 
-// speculate starts a login inside the greeting. If it cannot start, the reply does not mention it, and the client
-// begins again with saslStart.
+// speculate starts a login in the greeting. If the login cannot start, the reply has nothing about it, and the client
+// starts over with saslStart.
 func (c *conn) speculate(ctx context.Context, start bson.Raw) bson.D {
 	db, _ := start.Lookup("db").StringValueOK()
 	begin := c.saslStart

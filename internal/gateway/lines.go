@@ -8,7 +8,7 @@ import (
 // lines are the open connections of a gateway.
 type lines struct {
 	mu   sync.Mutex
-	all  map[net.Conn]*conn // nil: it is being begun
+	all  map[net.Conn]*conn // nil: conn does not exist yet
 	most int                // 0: any number
 	shut bool
 }
@@ -27,7 +27,7 @@ func (l *lines) enter(nc net.Conn) bool {
 	return true
 }
 
-// talk says which connection of a client nc has become.
+// talk records the conn that serves nc.
 func (l *lines) talk(nc net.Conn, c *conn) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -59,14 +59,14 @@ func (g *Gateway) Limit(connections int) {
 	g.lines.most = connections
 }
 
-// Away cuts all connections, and every new one until it is called with false, as if the machine could not be reached.
+// Away(true) cuts all connections, and every new one until Away(false), as if the machine could not be reached.
 func (g *Gateway) Away(away bool) {
 	g.lines.mu.Lock()
 	defer g.lines.mu.Unlock()
 	g.lines.shut = away
 	if away {
 		for nc := range g.lines.all {
-			_ = nc.Close() // nobody is to hear of it
+			_ = nc.Close() // without a message, as from a dead machine
 		}
 	}
 }

@@ -13,11 +13,11 @@ import (
 // Observer sees what clients do at a cluster. The connection waits while a method runs, so methods must not block. The
 // documents that they are given are valid until they return.
 type Observer interface {
-	// Command tells of a command, of any kind, that has been answered. Streamed greetings count once.
+	// Command is called for each command, known or not, that has been answered; for a stream of greetings once.
 	Command(Command)
-	// Login tells of a login that has succeeded or failed.
+	// Login is called for each login that has succeeded or failed.
 	Login(Login)
-	// Authorization reports whether the roles of a user who has logged in allow a command.
+	// Authorization is called for each command of a user who has logged in, when the roles have allowed or refused it.
 	Authorization(Authorization)
 }
 
@@ -33,7 +33,7 @@ type Client struct {
 // Command is a command that has been answered.
 type Command struct {
 	Client
-	Name    string // as the client has it, which may be that of no command
+	Name    string // as the client has sent it: perhaps of no existing command
 	Message *wire.Msg
 	Reply   bson.Raw
 	Code    int32 // of the error in the reply; 0: it succeeded
@@ -70,36 +70,36 @@ func (c Command) Returned() (n int64) {
 // Login is a login that has ended. Its Client has not logged in.
 type Login struct {
 	Client
-	Mechanism string    // "" for one that there is not
-	Claimed   wire.User // who the client says it is, as far as the login came
+	Mechanism string    // "" if the client names one that does not exist
+	Claimed   wire.User // who the client says it is, if it has said so
 	Reason    error     // why it failed; nil: it succeeded
 }
 
-// Authorization reports whether a command may run.
+// Authorization says whether a user's roles allow a command.
 type Authorization struct {
 	Client
 	Message *wire.Msg
-	Refused error // nil: it may
+	Refused error // nil: they allow it
 }
 
-// Observers are several that see the same, one after another.
+// Observers is an Observer that calls several, one after another.
 type Observers []Observer
 
-// Command tells all of them.
+// Command calls all of them.
 func (all Observers) Command(c Command) {
 	for _, o := range all {
 		o.Command(c)
 	}
 }
 
-// Login tells all of them.
+// Login calls all of them.
 func (all Observers) Login(l Login) {
 	for _, o := range all {
 		o.Login(l)
 	}
 }
 
-// Authorization tells all of them.
+// Authorization calls all of them.
 func (all Observers) Authorization(a Authorization) {
 	for _, o := range all {
 		o.Authorization(a)

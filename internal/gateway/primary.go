@@ -26,10 +26,9 @@ var ifAsked = map[string]bool{
 // Writes reports whether only the primary runs the command.
 func Writes(command string) bool { return onPrimary[command] }
 
-// hearsay is how long after a change a member that is not the primary waits before it says so to a client: who has
-// connected in between knows from its greeting, and repeats the command at once, before its monitor has heard of another
-// primary.
-const hearsay = 100 * time.Millisecond
+// refusalDelay is the time after a change of the topology before which a member does not refuse a command because it is not
+// primary. A client repeats a refused command at once; after the delay its monitor should know the new primary.
+const refusalDelay = 100 * time.Millisecond
 
 // runsHere refuses a command that another member has to run.
 func (g *Gateway) runsHere(ctx context.Context, m *wire.Msg) error {
@@ -40,7 +39,7 @@ func (g *Gateway) runsHere(ctx context.Context, m *wire.Msg) error {
 	if err == nil {
 		return nil
 	}
-	if left := hearsay - time.Since(g.set.now.Load().begun); left > 0 {
+	if left := refusalDelay - time.Since(g.set.now.Load().begun); left > 0 {
 		pause(ctx, left)
 	}
 	return err

@@ -12,11 +12,11 @@ import (
 const (
 	frameBeforeLogin = 16 << 10         // bytes; a greeting and a login are far smaller
 	frameAfterLogin  = 48_000_000       // bytes; what the greeting promises
-	smallMessage     = 32 << 10         // bytes; what is not larger is not counted
-	readApart        = 16 << 20         // bytes of a message of which the parts are looked at one by one, at most
-	frameTime        = 10 * time.Second // in which a message that has begun has to end, and more for a large one:
+	smallMessage     = 32 << 10         // bytes; messages up to this size are not counted
+	readApart        = 16 << 20         // bytes of the largest message whose parts are read one by one
+	frameTime        = 10 * time.Second // time limit for a message once it has begun, plus that of its bytes:
 	frameRate        = 512 << 10        // bytes a second
-	roomTime         = 30 * time.Second // that a message waits for memory at most
+	roomTime         = 30 * time.Second // longest wait of a message for memory
 )
 
 // read reads the next message. A *wire.Error concerns the returned request; any other error concerns the connection.
@@ -45,8 +45,8 @@ func (c *conn) read(ctx context.Context) (request, error) {
 	return req, err
 }
 
-// frame reads one message, which has to end in time once it has begun. For a large one it first claims memory, which
-// the connection keeps until the message is answered.
+// frame reads one message, within a time limit once it has begun. For a large one it first claims memory, which the
+// connection keeps until the message is answered.
 func (c *conn) frame(ctx context.Context, limit int32) (wire.Header, []byte, error) {
 	if _, err := c.r.Peek(1); err != nil {
 		return wire.Header{}, nil, err
@@ -96,11 +96,11 @@ func (c *conn) hurry(ctx context.Context, n int) error {
 	if err := c.nc.SetReadDeadline(end); err != nil {
 		return err
 	}
-	return ctx.Err() // the end sets a deadline too, which must not have been overwritten
+	return ctx.Err() // the end of ctx sets a deadline too, which this one must not replace
 }
 
-// weigh estimates how much memory the message with this header needs: for itself, for its uncompressed form, and for
-// what is made of its parts. For a small message it is 0.
+// weigh estimates how much memory the message with this header needs: for itself, its uncompressed form, and the values
+// read from it. For a small message it returns 0.
 func (c *conn) weigh(h wire.Header, limit int32) (int64, error) {
 	n, size := int64(h.Length), int64(h.Length)
 	if h.OpCode == wire.OpCompressed && h.Length >= wire.HeaderLength+wire.CompressedPrefix {
@@ -129,7 +129,7 @@ func (c *conn) claimRoom(ctx context.Context, weight int64) error {
 	return nil
 }
 
-// owner returns the user and address to which the connection counts.
+// owner returns the user and address to which the connection's resources count.
 func (c *conn) owner() share.Owner {
 	o := share.Owner{Address: c.subnet}
 	if c.login != nil {
@@ -138,7 +138,7 @@ func (c *conn) owner() share.Owner {
 	return o
 }
 
-// sit takes one of seats in place of the connection's present one, and reports whether there was one. The connection ends
+// sit takes one of seats in place of the connection's present one, and reports whether one was free. The connection ends
 // when it loses its seat.
 func (c *conn) sit(seats *share.Seats) bool {
 	seat := seats.Take(c.owner(), c.cut)

@@ -13,7 +13,7 @@ import (
 type Member struct {
 	ID       int
 	Host     string // HOST:PORT
-	Private  string // HOST:PORT by another name, in which clients that use it are answered; "": it has none
+	Private  string // HOST:PORT by a private name, which answers to clients that use it have; "": there is none
 	Priority int    // in elections; 0: it never becomes primary
 	Tags     bson.D // by which clients choose whom to read from
 	Away     bool   // nobody reaches it
@@ -61,7 +61,7 @@ func NewReplicaSet(name string, t Topology) *ReplicaSet {
 	return s
 }
 
-// Change has all members show another topology. Clients that wait for a change hear of it at once.
+// Change makes all members show another topology. Clients that wait for a change get their answer at once.
 func (s *ReplicaSet) Change(t Topology) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

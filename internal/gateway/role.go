@@ -50,8 +50,8 @@ func (c *conn) role(greeting string, now *moment) bson.D {
 		{Key: "majorityOpTime", Value: opTime(at, now.Term)}, {Key: "majorityWriteDate", Value: at}}})
 }
 
-// usesPrivateName reports whether the client has reached the member by its private name. The client's TLS says so (SNI);
-// without TLS nothing does, and clients are answered in the members' other names.
+// usesPrivateName reports whether the client has reached the member by its private name. The client's TLS handshake says so
+// (SNI). Without TLS it is not known, and the answers have the members' public names.
 func (c *conn) usesPrivateName(self *Member) bool {
 	secured, ok := c.nc.(*tls.Conn)
 	if !ok || self == nil || self.Private == "" {

@@ -10,7 +10,7 @@ type builtinRole struct {
 	all       []Privilege // with those of the roles that it includes
 }
 
-// own stands, in a built-in role, for the database that the role is held on. No database is called so.
+// own stands for the database on which a built-in role is held. It is no valid name of a database.
 const own = "$own"
 
 // The places that built-in roles hold in.
@@ -49,10 +49,10 @@ var (
 	}
 )
 
-// builtinRoles are the roles that a database user can hold. Source: MongoDB manual, "Built-In Roles", and the server's
-// own definition of these roles, which is newer in places; Atlas documentation, "Built-In Roles and Privileges"
-// (atlasAdmin). Left out are privileges on what does not exist here: buckets of time series, user records, and the
-// writes to config that backup has on other servers.
+// builtinRoles are the roles that a database user can hold. Source: MongoDB manual, "Built-In Roles", and the server's own
+// definition of these roles, which is newer in places; Atlas documentation, "Built-In Roles and Privileges" (atlasAdmin).
+// Left out are privileges on resources that do not exist here: buckets of time series, user records, and the writes to
+// config that backup has on other servers.
 var builtinRoles = map[string]builtinRole{
 	"read": {grants: []Privilege{
 		{ownDatabase, readActions},

@@ -9,7 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// unvalidated is the need of a command that bypasses document validation.
+// unvalidated returns the need of a command that bypasses document validation.
 func unvalidated(c command, _ access) (permit, error) {
 	if !c.flag("bypassDocumentValidation") {
 		return permit{}, nil
@@ -18,7 +18,7 @@ func unvalidated(c command, _ access) (permit, error) {
 	return permit{needs: take(r, "bypassDocumentValidation")}, err
 }
 
-// upserts is the need of an update that may insert.
+// upserts returns the need of an update that may insert.
 func upserts(c command, _ access) (permit, error) {
 	updates, err := c.statements("updates")
 	if err != nil || !slices.ContainsFunc(updates, func(u bson.Raw) bool { return isSet(u.Lookup("upsert")) }) {

@@ -144,7 +144,8 @@ var unavailableCodes = []int32{
 	wire.InterruptedDueToReplStateChange.Number,
 }
 
-// movedCodes are those of them that say that another member must run the command. The session and its cursors stay.
+// movedCodes are those of unavailableCodes that say that another member must run the command. The session and its cursors
+// stay open.
 var movedCodes = []int32{wire.NotWritablePrimary.Number, wire.NotPrimaryNoSecondaryOk.Number, wire.InterruptedDueToReplStateChange.Number}
 
 func unavailable(code int32) bool { return code != 0 && slices.Contains(unavailableCodes, code) }

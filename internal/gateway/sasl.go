@@ -9,7 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// maxLoginFailures is how many failed logins a connection survives.
+// maxLoginFailures is how many logins may fail on a connection before it ends.
 const maxLoginFailures = 5
 
 // conversationID is the id of every login; a connection has one login at a time.
@@ -20,7 +20,7 @@ type attempt struct {
 	conversation
 	mechanism string
 	db        string
-	skipEmpty bool // the client does without the empty exchange at the end
+	skipEmpty bool // the client has asked to leave out the empty exchange at the end
 }
 
 func (a *attempt) who() wire.User {
@@ -115,7 +115,7 @@ func (c *conn) loggedIn(u *User, payload []byte) (bson.D, error) {
 	return saslReply(true, payload), nil
 }
 
-// enter makes the connection that of a user who has logged in.
+// enter records that a user has logged in on the connection.
 func (c *conn) enter(u *User, mechanism string, claimed wire.User) error {
 	event := Login{Client: c.client(), Mechanism: mechanism, Claimed: claimed}
 	c.login = &login{id: u.ID, db: u.DB, name: u.Name, roles: u.Roles}

@@ -55,7 +55,7 @@ func buildInfo(c *conn, _ context.Context, _ *wire.Msg) (bson.D, error) {
 	), nil
 }
 
-// connectionStatus tells the caller who it is and, with showPrivileges, what it may do.
+// connectionStatus returns who the caller is and, with showPrivileges, what it may do.
 func connectionStatus(c *conn, ctx context.Context, m *wire.Msg) (bson.D, error) {
 	users, roles, privileges := bson.A{}, bson.A{}, bson.A{}
 	if c.login != nil {
@@ -89,7 +89,7 @@ func privilegesOf(user *User) bson.A {
 	return all
 }
 
-// usersInfo answers a user's question about itself. Users belong to the control plane, which alone lists them.
+// usersInfo answers a user's question about itself. Only the control plane lists users.
 func usersInfo(user *User, c command) (bson.D, error) {
 	if !asksAbout(user, c) || c.flag("showCredentials") {
 		return nil, c.refused()

@@ -16,7 +16,7 @@ type Shared struct {
 	handshakes chan struct{}     // of TLS that are being computed: on half of the processors at most
 }
 
-// messageBytes is enough for any single message: its compressed and uncompressed forms, and what is made of its parts.
+// messageBytes is enough for any single message: its compressed and uncompressed forms, and the values read from it.
 const messageBytes = 128 << 20
 
 // NewShared returns the shared state for a process that may have so many file descriptors.

@@ -17,8 +17,8 @@ func opTime(at time.Time, term int64) bson.D {
 	return bson.D{{Key: "ts", Value: bson.Timestamp{T: uint32(at.Unix()), I: 1}}, {Key: "t", Value: term}}
 }
 
-// lastWrite is the time of the last entry of the oplog. MongoDB's primaries write one every ten seconds while there is nothing
-// to write, by which clients tell how far behind a secondary is.
+// lastWrite is the time of the last entry of the oplog. MongoDB's primaries write one every ten seconds while there is
+// nothing to write, from which clients compute how far behind a secondary is.
 func lastWrite() time.Time { return time.Now().Truncate(10 * time.Second) }
 
 // state is the member's state by number and name. Source: MongoDB manual, "Replica Set Member States".

@@ -43,8 +43,8 @@ func (o *onEngine) interrupt() {
 }
 
 // StepDown interrupts the commands that run here and that another member has to run since the set has changed. Their
-// clients get InterruptedDueToReplStateChange, and may repeat them at the next primary. A write that was done before it could
-// be interrupted is answered as always. On the primary StepDown does nothing.
+// clients get InterruptedDueToReplStateChange, and may repeat them at the next primary. A write that ended before it could
+// be interrupted is answered as usual. On the primary StepDown does nothing.
 func (g *Gateway) StepDown() {
 	if g.isPrimary() {
 		return
@@ -58,7 +58,7 @@ func (g *Gateway) StepDown() {
 	}
 }
 
-// steppedDown tells in a reply, at out[at:], of an interrupted command that it was interrupted by a step-down, if it was
+// steppedDown replaces the error in the reply at out[at:] by InterruptedDueToReplStateChange, if the command was
 // interrupted before its end.
 func (g *Gateway) steppedDown(m *wire.Msg, out []byte, at int) []byte {
 	if errorCode(out[at:]) == wire.Interrupted.Number {

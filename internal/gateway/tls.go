@@ -37,7 +37,7 @@ func (c *conn) secure(ctx context.Context) error {
 	return errors.Join(err, secured.SetDeadline(time.Time{}), ctx.Err())
 }
 
-// cut ends the connection at once, without TLS's close_notify, for which the other side might make it wait.
+// cut ends the connection at once, without TLS's close_notify, which might have to wait for the other side.
 func (c *conn) cut() {
 	_ = lineOf(c.nc).Close() // it may have ended
 }

@@ -23,7 +23,7 @@ const maxSlow = 10 * time.Second
 type try struct {
 	limits        *ratelimit.Limits
 	address, name string
-	paid          bool // has waited for its turn, which it has spent
+	paid          bool // has waited for its turn, and taken the token
 }
 
 // begin waits for the proof's turn, which comes at once as long as few proofs were wrong.

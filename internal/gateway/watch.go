@@ -39,7 +39,7 @@ type watch struct {
 	mu    sync.Mutex
 	began time.Time     // of the command that runs, or zero
 	timer *time.Timer   // nil: not set
-	look  chan struct{} // closed at the end of a look into the connection; nil: nobody looks
+	look  chan struct{} // closed when a read that waits for the client to hang up has ended; nil: there is none
 }
 
 func (w *watch) init(nc net.Conn, r *bufio.Reader, hangUp context.CancelFunc) {
@@ -88,7 +88,7 @@ func (w *watch) end() {
 	w.began, w.look = time.Time{}, nil
 	w.mu.Unlock()
 	if look != nil {
-		_ = w.nc.SetReadDeadline(time.Unix(1, 0)) // ends the look into the connection
+		_ = w.nc.SetReadDeadline(time.Unix(1, 0)) // ends that read
 		<-look
 	}
 }
@@ -118,8 +118,7 @@ func hungUp(r *bufio.Reader) bool {
 	}
 }
 
-// passingTimeout reports whether err says nothing about the client: whether it is a deadline, or a buffer that is full
-// of requests.
+// passingTimeout reports whether err says nothing about the client: it is a deadline, or a buffer that is full of requests.
 func passingTimeout(err error) bool {
 	var timeout interface{ Timeout() bool }
 	return errors.Is(err, bufio.ErrBufferFull) || errors.As(err, &timeout) && timeout.Timeout()

@@ -18,10 +18,10 @@ import (
 // "MONGODB-X509".
 const certificates = "MONGODB-X509"
 
-// Voucher is a Directory that knows certificates. With any other Directory nobody can log in by certificate.
+// Voucher is a Directory that checks certificates. With any other Directory nobody can log in by certificate.
 type Voucher interface {
 	Directory
-	// Vouches returns nil if the certificates that a client shows are those of a user, or else why not.
+	// Vouches returns nil if the certificates that a client presents prove that it is a user, and otherwise why not.
 	Vouches(ctx context.Context, u *User, chain []*x509.Certificate) (why, err error)
 }
 
@@ -57,8 +57,8 @@ func (c *conn) authenticate(ctx context.Context, body bson.Raw, db string) (bson
 	return bson.D{{Key: "dbname", Value: external}, {Key: "user", Value: subject}, {Key: "ok", Value: 1.0}}, nil
 }
 
-// certified returns the user whom the connection's certificate names, and the name that it has there. An error that
-// wraps errProof says why the certificate is not a login.
+// certified returns the user whom the connection's certificate names, and the name in the certificate. An error that wraps
+// errProof says why the certificate does not log the client in.
 func (c *conn) certified(ctx context.Context, db, asked string) (_ *User, subject string, err error) {
 	voucher, knows := c.g.cfg.Directory.(Voucher)
 	secured, ok := c.nc.(*tls.Conn)
