@@ -25,8 +25,9 @@ const BuildChunk = 1000
 // buildAborted is MongoDB's code for a build whose index or collection has been dropped.
 var buildAborted = wire.Code{Number: 276, Name: "IndexBuildAborted"}
 
-// Announce puts indexes that the collection does not have into the catalog, marked as being built. If another command
-// is building one of them, busy is closed when it ends, and the caller must wait for that first.
+// Announce adds indexes that the collection does not have to the catalog, marked as being built. If another command is
+// building one of them, Announce adds none; busy is closed when that build ends, and the caller must wait for it and try
+// again.
 func (t *Tx) Announce(wanted []Index) (ids []uint64, busy <-chan struct{}, err error) {
 	if err := t.alone(); err != nil {
 		return nil, nil, err
@@ -68,7 +69,7 @@ func (s *Store) buildOf(id uint64) <-chan struct{} {
 	return ended
 }
 
-// BeginBuild lets others wait for the build of indexes until end is called.
+// BeginBuild records that indexes are being built, so that others can wait, until end is called.
 func (s *Store) BeginBuild(ids []uint64) (end func()) {
 	done := make(chan struct{})
 	s.buildMu.Lock()
@@ -89,8 +90,8 @@ func (s *Store) BeginBuild(ids []uint64) (end func()) {
 	}
 }
 
-// Build fills announced indexes and takes them into use; if that fails they are gone. A build that Close ends is left for
-// the next Open.
+// Build fills announced indexes and takes them into use. If that fails it removes them. A build that Close interrupts is
+// continued by the next Open.
 func (s *Store) Build(ctx context.Context, ns Namespace, ids []uint64) error {
 	err := s.fill(ctx, ns, ids)
 	if err == nil {
@@ -102,8 +103,8 @@ func (s *Store) Build(ctx context.Context, ns Namespace, ids []uint64) error {
 	return errors.Join(err, s.drop(ns, ids))
 }
 
-// drop removes indexes whose build has failed. If it failed because nothing can be written, they are removed when that
-// is over.
+// drop removes indexes whose build has failed. If nothing can be written at the moment, it removes them as soon as
+// something can.
 func (s *Store) drop(ns Namespace, ids []uint64) error {
 	try := func() error {
 		_, err := s.Write(s.ctx, ns, func(t *Tx) error { return t.abandon(ids) })
@@ -120,7 +121,7 @@ func (s *Store) drop(ns Namespace, ids []uint64) error {
 			select {
 			case <-tick.C:
 			case <-s.ctx.Done():
-				return // the next Open goes on building
+				return // the next Open continues the build
 			}
 		}
 	})
@@ -177,7 +178,7 @@ func (t *Tx) fillFrom(ids []uint64, from []byte) (next []byte, err error) {
 	if from == nil {
 		from = prefix
 	}
-	it, err := t.store.db.NewIter(&pebble.IterOptions{LowerBound: from, UpperBound: After(prefix)}) // the batch is empty yet
+	it, err := t.store.db.NewIter(&pebble.IterOptions{LowerBound: from, UpperBound: After(prefix)}) // the batch is still empty
 	if err != nil {
 		return nil, err
 	}
@@ -249,7 +250,7 @@ func (t *Tx) finish(ctx context.Context, ids []uint64) error {
 	return t.setCollection(&next)
 }
 
-// checkAllUnique searches a unique index for a value that two documents have: their entries are neighbours.
+// checkAllUnique searches a unique index for a value that two documents have. Their entries are next to each other.
 func (t *Tx) checkAllUnique(ctx context.Context, ix Index) error {
 	if !ix.Unique {
 		return nil

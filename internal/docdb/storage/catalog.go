@@ -20,7 +20,7 @@ type Namespace struct{ DB, Coll string }
 // String is the full name, database and collection.
 func (n Namespace) String() string { return n.DB + "." + n.Coll }
 
-// NoNamespace is the error of a command on a collection that is not there.
+// NoNamespace is the error of a command on a collection that does not exist.
 func NoNamespace(ns Namespace) error {
 	return wire.Errorf(wire.NamespaceNotFound, "ns does not exist: %s", ns)
 }
@@ -36,11 +36,11 @@ type Collection struct {
 	NS        Namespace
 	ID        uint64
 	UUID      bson.Binary
-	PreImages bool    // the oplog keeps what documents were before they were changed
-	Indexes   []Index // without that of _id, which is the documents' own order
-	notes     *notes  // of others, on this value
+	PreImages bool    // the oplog has documents as they were before a change
+	Indexes   []Index // without that of _id: documents are stored in its order
+	notes     *notes  // what other packages have derived from this value
 
-	Validation *Validation // nil: all documents are taken
+	Validation *Validation // nil: all documents are accepted
 }
 
 // catalogEntry is a collection's stored form.
@@ -57,11 +57,10 @@ func (c *Collection) encode() ([]byte, error) {
 	return bson.Marshal(catalogEntry{c.ID, c.UUID, c.Indexes, c.PreImages, c.Validation})
 }
 
-// notes have what other packages have derived from one value of a collection; they are dropped with it. The zero value
-// is empty.
+// notes has values that other packages have derived from a Collection. They are dropped with it. The zero value is empty.
 type notes struct{ values sync.Map }
 
-// Note returns the note of this value of the collection under key. The first call makes it with fresh.
+// Note returns the note that is kept under key with this value of the collection. The first call makes it with fresh.
 func (c *Collection) Note(key any, fresh func() any) any {
 	if v, ok := c.notes.values.Load(key); ok {
 		return v
@@ -70,8 +69,8 @@ func (c *Collection) Note(key any, fresh func() any) any {
 	return v
 }
 
-// catalog has all collections in memory. A change holds mu while its batch is applied, and so does the taking of a
-// snapshot, so that snapshot and catalog agree.
+// catalog has all collections in memory. A change holds mu while its batch is applied, and so does a reader while it takes
+// a snapshot, so that snapshot and catalog agree.
 type catalog struct {
 	mu    sync.RWMutex
 	colls map[Namespace]*Collection
@@ -119,7 +118,7 @@ func decodeCollection(ns Namespace, raw []byte) (*Collection, error) {
 	return coll, nil
 }
 
-// newID returns an id that no collection or index has had since the engine was opened.
+// newID returns an id that no collection or index has, or has had since the engine was opened.
 func (c *catalog) newID() uint64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -160,7 +159,7 @@ func (s *Store) Collection(ns Namespace) *Collection { return s.catalog.get(ns) 
 // Collections returns the collections of a database by name; of all databases if db is "".
 func (s *Store) Collections(db string) []*Collection { return s.catalog.list(db) }
 
-// Check reports whether the namespace may be used.
+// Check returns an error if the namespace is not valid.
 func (n Namespace) Check() error {
 	if n.DB == "" {
 		return errNoDB
@@ -168,7 +167,7 @@ func (n Namespace) Check() error {
 	return wire.CheckNamespace(n.DB, n.Coll)
 }
 
-// CheckWritable refuses names under which the server keeps its own collections.
+// CheckWritable returns an error if the namespace is not valid, or is one in which the server keeps its own collections.
 func (n Namespace) CheckWritable() error {
 	if err := n.Check(); err != nil {
 		return err
@@ -179,7 +178,7 @@ func (n Namespace) CheckWritable() error {
 	return nil
 }
 
-// CheckDB reports whether the name of a database may be used.
+// CheckDB returns an error if the name of a database is not valid.
 func CheckDB(db string) error {
 	if db == "" {
 		return errNoDB

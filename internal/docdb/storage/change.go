@@ -14,14 +14,14 @@ import (
 type Change struct {
 	TS  bson.Timestamp
 	Op  string // i, u, d or c
-	NS  string // of the documents; of a change of the catalog, the database's $cmd
+	NS  string // namespace of the document; for a change of the catalog, the database's $cmd
 	UI  bson.Binary
 	O   bson.Raw
 	O2  bson.Raw // nil: none
-	Pre bson.Raw // the document before the change; nil: it was not kept
+	Pre bson.Raw // the document before the change; nil: the entry does not have it
 
 	ns      Namespace // of the collection
-	command string    // that changes the catalog
+	command string    // name of the command that changes the catalog
 	stored  []byte    // the entry with its running total
 }
 
@@ -50,7 +50,7 @@ func ParseChange(entry bson.Raw) (c Change, err error) {
 	if ok != [4]bool{true, true, true, true} {
 		return c, fmt.Errorf("oplog entry at %v: a part is missing", c.TS)
 	}
-	c.UI.Subtype, c.UI.Data, _ = entry.Lookup("ui").BinaryOK() // a change of a database has none
+	c.UI.Subtype, c.UI.Data, _ = entry.Lookup("ui").BinaryOK() // a change of a whole database has none
 	c.O2, _ = entry.Lookup("o2").DocumentOK()
 	c.Pre, _ = entry.Lookup("pre").DocumentOK()
 	c.ns = SplitName(c.NS)
@@ -85,7 +85,7 @@ func (c *Change) readCommand() error {
 		return err
 	}
 	c.command = first.Key()
-	name, _ := first.Value().StringValueOK() // a change without one finds nothing to change
+	name, _ := first.Value().StringValueOK() // without one, the collection is not found
 	if c.ns.Coll = name; c.command == "renameCollection" {
 		c.ns = SplitName(name)
 	}
@@ -98,7 +98,7 @@ func (c *Change) text(name string) string {
 	return s
 }
 
-// Key returns a document with the _id of the changed document, and perhaps more fields.
+// Key returns a document that has the _id of the changed document, and perhaps more fields.
 func (c *Change) Key() bson.Raw {
 	if c.Op == "u" && c.O2 != nil {
 		return c.O2
@@ -110,7 +110,7 @@ func (c *Change) Key() bson.Raw {
 func (c *Change) diff() (bson.Raw, error) {
 	first, err := c.O.IndexErr(0)
 	if err != nil || first.Key() != "$v" {
-		return nil, nil // a document that is stored begins with its _id
+		return nil, nil // a stored document begins with its _id
 	}
 	diff, ok := c.O.Lookup("diff").DocumentOK()
 	if v, known := first.Value().Int32OK(); !known || v != deltaVersion || !ok {
@@ -120,7 +120,7 @@ func (c *Change) diff() (bson.Raw, error) {
 	return diff, err
 }
 
-// Description tells what an update changed. ok is false if it replaced the document, or is no update.
+// Description returns what an update changed. ok is false if the change replaced the document, or is no update.
 func (c *Change) Description() (d delta.Description, ok bool, err error) {
 	if c.Op != "u" {
 		return d, false, nil
@@ -133,7 +133,7 @@ func (c *Change) Description() (d delta.Description, ok bool, err error) {
 	return d, true, err
 }
 
-// parseEntry reads an entry that others may change afterwards, and gives it room for the running total.
+// parseEntry reads a copy of an entry, with room for the running total before it.
 func parseEntry(entry bson.Raw) (Change, error) {
 	own := append(make([]byte, totalLen, totalLen+len(entry)), entry...)
 	c, err := ParseChange(own[totalLen:])

@@ -8,9 +8,9 @@ import (
 	"sync/atomic"
 )
 
-// commits brings transactions to the disk. One goroutine applies them, in order, as they cannot be applied at the same
-// time anyway; another one tells each when it is durable. Either may have to wait for the disk. A command waits for
-// them only as long as its time allows, and then leaves its transaction to them.
+// commits writes transactions to the disk. One goroutine applies them in order, because only one can be applied at a time;
+// another one waits until each is durable, and reports that to its command. Either may have to wait for the disk. A command
+// waits for them until its time is over, and then leaves its transaction to them.
 type commits struct {
 	store   *Store
 	applies chan *commit
@@ -21,7 +21,7 @@ type commits struct {
 // commit is the end of a transaction, or of a part of it.
 type commit struct {
 	t     *Tx
-	last  bool // part: the locks are given back when it has been applied
+	last  bool // the last part: its locks are released when it has been applied
 	owner atomic.Int32
 	err   error
 	done  chan error
@@ -29,12 +29,12 @@ type commit struct {
 
 // The owners of a transaction on its way to the disk.
 const (
-	shared     int32 = iota // until one of them is done with it
-	theCommand              // again
-	theCommit               // the command has left
+	shared     int32 = iota // both use it
+	theCommand              // the command alone: the commit is done
+	theCommit               // the commit alone: the command has stopped waiting
 )
 
-// queued is how many commits may wait to be applied, and how many to be durable, before a command has to wait for room.
+// queued is how many commits may wait to be applied, and how many to become durable. Further commands wait before that.
 const queued = 128
 
 func (c *commits) begin(s *Store) {
@@ -43,13 +43,13 @@ func (c *commits) begin(s *Store) {
 	c.both.Go(c.acknowledge)
 }
 
-// end waits for all commits, when there are no more commands.
+// end waits for all commits. It is called when there are no more commands.
 func (c *commits) end() {
 	close(c.applies)
 	c.both.Wait()
 }
 
-// run brings what t has gathered to the disk.
+// run writes what t has gathered to the disk.
 func (c *commits) run(t *Tx, last bool) error {
 	one := &commit{t: t, last: last, done: make(chan error, 1)}
 	late, stop := deadline(t.ctx)
@@ -74,13 +74,13 @@ func (c *commits) run(t *Tx, last bool) error {
 	if t.left = one.owner.CompareAndSwap(shared, theCommit); t.left {
 		return err
 	}
-	return <-one.done // it came at the same moment
+	return <-one.done // it was done at the same moment
 }
 
 func (c *commits) apply() {
 	defer close(c.acks)
 	for one := range c.applies {
-		if one.owner.Load() == shared { // nothing is done for a command that has been told that it failed
+		if one.owner.Load() == shared { // else its command has reported a failure, so nothing may be done
 			one.err = one.guarded(one.t.apply)
 		}
 		if one.last {
@@ -101,7 +101,8 @@ func (c *commits) acknowledge() {
 	}
 }
 
-// guarded is step; a fault in one command must not take down the other clusters of the process.
+// guarded runs step and turns a panic into an error, so that a fault in one command does not end the other clusters of the
+// process.
 func (one *commit) guarded(step func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {

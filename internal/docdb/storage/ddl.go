@@ -9,10 +9,10 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// Ensure creates the transaction's collection if it is not there.
+// Ensure creates the transaction's collection if it does not exist.
 func (t *Tx) Ensure() error { return t.EnsureWith(nil) }
 
-// EnsureWith is Ensure for a collection with a validation.
+// EnsureWith is Ensure; a new collection has a validation.
 func (t *Tx) EnsureWith(v *Validation) error {
 	if t.Coll != nil {
 		return nil
@@ -73,7 +73,7 @@ func (t *Tx) Drop() error {
 	return t.batch.Delete(catalogKey(t.NS), nil)
 }
 
-// erase removes the documents and index entries of coll, and leaves the catalog to the caller.
+// erase removes the documents and index entries of coll. The caller changes the catalog.
 func (t *Tx) erase(coll *Collection) error {
 	for _, ix := range coll.Indexes {
 		if err := t.deleteAll(IndexPrefix(ix.ID)); err != nil {
@@ -102,12 +102,12 @@ func (t *Tx) DropIndex(ix Index) error {
 		return err
 	}
 	if ix.Building {
-		return nil // of which the oplog has not told yet
+		return nil // the oplog does not have it yet
 	}
 	return t.logCommand(bson.D{{Key: "dropIndexes", Value: t.NS.Coll}, {Key: "index", Value: ix.Name}})
 }
 
-// Rename moves the collection to a name whose lock is held too.
+// Rename renames the collection. The caller holds the lock of the new name, too.
 func (t *Tx) Rename(to Namespace, dropTarget bool) error {
 	if err := t.alone(); err != nil {
 		return err
@@ -144,8 +144,8 @@ func (t *Tx) Rename(to Namespace, dropTarget bool) error {
 	return t.batch.Delete(catalogKey(t.NS), nil)
 }
 
-// EnsureLike creates the transaction's collection with the options and the indexes of another, which may be nil. There must be
-// none of the name.
+// EnsureLike creates the transaction's collection, which must not exist, with the options and indexes of another, which may
+// be nil.
 func (t *Tx) EnsureLike(other *Collection) error {
 	if other == nil {
 		return t.Ensure()

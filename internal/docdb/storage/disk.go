@@ -31,11 +31,11 @@ func told(trouble error) error {
 	return wire.Errorf(wire.OperationFailed, "the server has no file descriptors left: nothing can be written at the moment")
 }
 
-// errLate is of a command that has no time left.
+// errLate is the error of a command whose time is over.
 var errLate = context.DeadlineExceeded
 
-// beside runs fn, which may have to wait for the disk, and waits for it until ctx's time is over or the database is
-// stuck. Then it returns while fn goes on; Close waits for fn.
+// beside runs fn, which may have to wait for the disk, in a goroutine, and waits until fn ends, ctx's time is over or the
+// database is stuck. left says that fn has not ended; Close waits for it.
 func (s *Store) beside(ctx context.Context, fn func() error) (err error, left bool) {
 	stuck := s.disk.Stuck()
 	done := make(chan error, 1)
@@ -52,7 +52,7 @@ func (s *Store) beside(ctx context.Context, fn func() error) (err error, left bo
 	}
 }
 
-// tooLate returns the error for clients that have waited for a database that is stuck, or was a moment ago.
+// tooLate returns the error for clients whose write has waited too long for a stuck database.
 func (s *Store) tooLate() error {
 	if err := s.refusal(); err != nil {
 		return err
@@ -60,8 +60,8 @@ func (s *Store) tooLate() error {
 	return told(syscall.ENOSPC)
 }
 
-// deadline returns when ctx ends because its time is over. If it ends for another reason, such as that the database is
-// closed, commands still wait for what is nearly done.
+// deadline returns a channel that delivers when ctx's time is over, until stop is called. It does not when ctx ends for
+// another reason, such as that the database is closed: then commands wait for commits that will soon be done.
 func deadline(ctx context.Context) (late <-chan time.Time, stop func()) {
 	at, ok := ctx.Deadline()
 	if !ok {
@@ -71,7 +71,7 @@ func deadline(ctx context.Context) (late <-chan time.Time, stop func()) {
 	return timer.C, func() { timer.Stop() }
 }
 
-// Settle waits until all that is visible is durable.
+// Settle waits until all visible changes are durable.
 func (s *Store) Settle(ctx context.Context) error {
 	if s.commitMu.TryLock() {
 		n := s.applied
@@ -97,7 +97,8 @@ func (s *Store) settle() error {
 	return s.raiseDurable(n)
 }
 
-// raiseDurable notes that the first n batches are on the disk, unless the disk has been frozen, when they may not be.
+// raiseDurable records that the first n batches are on the disk. If the disk has been frozen, they may not be, and it
+// returns an error.
 func (s *Store) raiseDurable(n uint64) error {
 	if err := s.disk.Frozen(); err != nil {
 		return told(err)

@@ -15,14 +15,14 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// DuplicateKey is the error of a write whose document has a value that another document has in a unique index.
+// DuplicateKey is the error of a write whose document has a value in a unique index that another document has.
 type DuplicateKey struct {
 	cause   *wire.Error
 	Pattern bson.D
 	Value   bson.D
 }
 
-// Error is MongoDB's message.
+// Error returns MongoDB's message.
 func (d *DuplicateKey) Error() string { return d.cause.Error() }
 
 // Unwrap returns the error with its code.
@@ -38,11 +38,11 @@ func Read(r Reader, key []byte) ([]byte, error) {
 		return nil, err
 	}
 	defer closer.Close()
-	return append([]byte{}, value...), nil // what is empty is there
+	return append([]byte{}, value...), nil // not nil, even if it is empty
 }
 
-// Lend returns the document with an _id, or nil and a nil closer. The document belongs to the database, and is valid
-// until closer is closed.
+// Lend returns the document with an _id without copying it. It is valid until closer is closed. If there is none, both are
+// nil.
 func (s *Store) Lend(coll *Collection, id bson.RawValue) (doc bson.Raw, closer io.Closer, err error) {
 	doc, closer, err = s.db.Get(DocumentKey(coll.ID, id))
 	if errors.Is(err, pebble.ErrNotFound) {
@@ -74,10 +74,10 @@ func (t *Tx) Insert(doc bson.Raw) error {
 	return t.set(key, doc)
 }
 
-// Replace puts doc in the place of old, which has the same _id.
+// Replace replaces old by doc, which has the same _id.
 func (t *Tx) Replace(old, doc bson.Raw) error { return t.put(old, doc, doc) }
 
-// Update puts doc in the place of old, from which it was made by changing it: the oplog tells what was changed.
+// Update replaces old by doc, which has the same _id. The oplog entry has what differs between them.
 func (t *Tx) Update(old, doc bson.Raw) error {
 	if t.replays {
 		return t.put(old, doc, nil)
@@ -114,7 +114,7 @@ func (t *Tx) Remove(doc bson.Raw) error {
 	return t.unset(key)
 }
 
-// preImage returns the document before a change, if the oplog keeps it.
+// preImage returns old if the collection's oplog entries have documents as they were before a change, or nil.
 func (t *Tx) preImage(old bson.Raw) bson.Raw {
 	if !t.Coll.PreImages {
 		return nil
@@ -122,7 +122,7 @@ func (t *Tx) preImage(old bson.Raw) bson.Raw {
 	return old
 }
 
-// log adds an entry to the oplog, unless the change is replayed from one.
+// log adds an entry to the oplog, unless the change is replayed from an oplog.
 func (t *Tx) log(n news) {
 	if t.replays {
 		return
@@ -142,8 +142,8 @@ func idOf(doc bson.Raw) bson.Raw {
 	return dst
 }
 
-// reindex changes the index entries of the document under key from those of old to those of doc; either may be nil. All
-// indexes are checked before anything is written, so that a refused document leaves no trace.
+// reindex replaces the index entries of old by those of doc, for the document stored under key; either may be nil. It
+// checks all indexes before it writes, so that nothing is written for a refused document.
 func (t *Tx) reindex(key []byte, old, doc bson.Raw) error {
 	type change struct {
 		ix           Index
@@ -156,7 +156,7 @@ func (t *Tx) reindex(key []byte, old, doc bson.Raw) error {
 	id := key[prefixLen:]
 	for i, ix := range t.Coll.Indexes {
 		before, _, err := ix.Keys(old)
-		if err != nil && !ix.Building { // the build has not come to old yet
+		if err != nil && !ix.Building { // else the build has not reached old yet
 			return err
 		}
 		after, arrays, err := ix.Keys(doc)
@@ -197,7 +197,7 @@ func (t *Tx) writeEntries(ix Index, id []byte, drop, insert [][]byte) error {
 	return nil
 }
 
-// claimValues claims the values that a document loses and gets in a unique index for the transaction.
+// claimValues claims for the transaction the values that a document loses and gains in a unique index.
 func (t *Tx) claimValues(ix Index, id []byte, drop, insert [][]byte) error {
 	if !ix.Unique || t.in == nil && t.store.claims.n.Load() == 0 {
 		return nil
@@ -214,7 +214,7 @@ func (t *Tx) claimValues(ix Index, id []byte, drop, insert [][]byte) error {
 		if err != nil {
 			return err
 		}
-		if was, err := anyBut(of{t.in.snap}, prefix, id); err != nil || was != now { // another has it since
+		if was, err := anyBut(of{t.in.snap}, prefix, id); err != nil || was != now { // another write has changed it since
 			return errors.Join(err, ErrConflict)
 		}
 	}
@@ -223,7 +223,7 @@ func (t *Tx) claimValues(ix Index, id []byte, drop, insert [][]byte) error {
 
 // checkUnique refuses doc if another document than that of the encoded id has one of the values in a unique index.
 func (t *Tx) checkUnique(ix Index, id []byte, values [][]byte, doc bson.Raw) error {
-	if !ix.Unique || ix.Building { // a build looks for duplicates at its end
+	if !ix.Unique || ix.Building { // a build checks for duplicates at its end
 		return nil
 	}
 	for _, v := range values {
@@ -265,7 +265,8 @@ func without(a, b [][]byte) [][]byte {
 	return rest
 }
 
-// markMultikey records on which parts of index i a document has arrays, because that limits how the index may be used.
+// markMultikey records in the catalog on which parts of index i a document has arrays, because these limit how queries may
+// use the index.
 func (t *Tx) markMultikey(i int, arrays []bool) error {
 	marks := union(t.Coll.Indexes[i].Multikey, arrays)
 	if !slices.Contains(marks, true) || slices.Equal(marks, t.Coll.Indexes[i].Multikey) {
@@ -274,7 +275,7 @@ func (t *Tx) markMultikey(i int, arrays []bool) error {
 	next := *t.Coll
 	next.Indexes = slices.Clone(next.Indexes)
 	next.Indexes[i].Multikey = marks
-	if t.in != nil { // its commit tells the catalog
+	if t.in != nil { // its commit changes the catalog
 		t.Coll = &next
 		return nil
 	}

@@ -22,11 +22,11 @@ import (
 type Part struct {
 	Path   string  `bson:"path"`
 	Dir    int32   `bson:"dir"`
-	Given  float64 `bson:"given,omitempty"`  // the number that stands for the direction, if it is another
+	Given  float64 `bson:"given,omitempty"`  // the number by which the direction was given, if it is not Dir
 	Hashed bool    `bson:"hashed,omitempty"` // the entries have hashes in place of values
 }
 
-// Shown returns the part's value in a key pattern.
+// Shown returns the value of the part in a key pattern.
 func (p Part) Shown() any {
 	switch {
 	case p.Hashed:
@@ -58,8 +58,8 @@ func ParsePart(path string, v bson.RawValue) (p Part, ok bool) {
 	return p, true
 }
 
-// HashKey returns the entry of a hashed part for an encoded value. Source: MongoDB manual, "Hashed Indexes"; the hash
-// itself is our own.
+// HashKey returns what the entries of a hashed part have for an encoded value. Source: MongoDB manual, "Hashed Indexes";
+// the hash function is Telamon's own.
 func HashKey(encoded []byte) []byte {
 	sum := sha256.Sum256(encoded)
 	return keys.Append(nil, value.Int64(int64(binary.LittleEndian.Uint64(sum[:]))))
@@ -72,12 +72,12 @@ type Index struct {
 	Name     string   `bson:"name"`
 	Parts    []Part   `bson:"parts"`
 	Unique   bool     `bson:"unique,omitempty"`
-	Sparse   bool     `bson:"sparse,omitempty"`   // without the documents that have none of the paths
-	Expire   *int64   `bson:"expire,omitempty"`   // seconds that documents live from the date on the path
-	Partial  bson.Raw `bson:"partial,omitempty"`  // only with the documents that this filter matches
+	Sparse   bool     `bson:"sparse,omitempty"`   // has only the documents with at least one of the paths
+	Expire   *int64   `bson:"expire,omitempty"`   // seconds from the date on the path to the expiry of a document
+	Partial  bson.Raw `bson:"partial,omitempty"`  // has only the documents that this filter matches
 	Hidden   bool     `bson:"hidden,omitempty"`   // queries do not use it
-	Building bool     `bson:"building,omitempty"` // not all documents have their entries yet
-	Multikey []bool   `bson:"multikey,omitempty"` // of each part: some document has or had an array on the path
+	Building bool     `bson:"building,omitempty"` // not all documents have entries yet
+	Multikey []bool   `bson:"multikey,omitempty"` // for each part: a document has or had an array on its path
 
 	Filter *match.Filter `bson:"-"` // Partial, parsed
 }
@@ -98,10 +98,10 @@ func (c *Collection) Usable() []Index {
 	return slices.DeleteFunc(c.Ready(), func(ix Index) bool { return ix.Hidden })
 }
 
-// Multi reports whether part i has met an array.
+// Multi reports whether a document has or had an array on the path of part i.
 func (ix Index) Multi(i int) bool { return i < len(ix.Multikey) && ix.Multikey[i] }
 
-// HasArrays reports whether any part has met an array.
+// HasArrays reports whether a document has or had an array on any of the paths.
 func (ix Index) HasArrays() bool { return slices.Contains(ix.Multikey, true) }
 
 func (ix Index) paths() []string {
@@ -134,13 +134,13 @@ func (ix Index) AnswersTo(v bson.RawValue) bool {
 	})
 }
 
-// parallelArrays is MongoDB's code for a document with two arrays that one index would have to multiply.
+// parallelArrays is MongoDB's code for a document with arrays on two paths of one index.
 var parallelArrays = wire.Code{Number: 171, Name: "CannotIndexParallelArrays"}
 
 // hashedArray is MongoDB's code for an array on the path of a hashed index.
 var hashedArray = wire.Code{Number: 16766, Name: "Location16766"}
 
-// tuples returns the values under which the index has doc, and for each part whether there is an array on its path.
+// tuples returns the values of doc's entries in the index, and for each part whether doc has an array on its path.
 func (ix Index) tuples(doc bson.Raw) (tuples [][]bson.RawValue, arrays []bool, err error) {
 	tuples, arrays, err = order.IndexKeys(doc, ix.paths())
 	if err != nil {
@@ -173,7 +173,7 @@ func (ix Index) encode(tuple []bson.RawValue) []byte {
 	return key
 }
 
-// Keys returns the encoded tuples of doc, in order, each once; none for no document.
+// Keys returns the encoded tuples of doc, sorted and without duplicates; none if doc is nil.
 func (ix Index) Keys(doc bson.Raw) (encoded [][]byte, arrays []bool, err error) {
 	if doc == nil || !ix.Filter.Match(doc) {
 		return nil, nil, nil
@@ -186,7 +186,7 @@ func (ix Index) Keys(doc bson.Raw) (encoded [][]byte, arrays []bool, err error) 
 	return slices.CompactFunc(encoded, bytes.Equal), arrays, err
 }
 
-// duplicate returns the error that another document than doc has the encoded tuple.
+// duplicate returns the error for doc, of whose encoded tuples another document has one.
 func (ix Index) duplicate(ns Namespace, doc bson.Raw, encoded []byte) error {
 	tuples, _, _ := ix.tuples(doc) // doc is in the index
 	for _, tuple := range tuples {
@@ -215,7 +215,7 @@ func newDuplicateKey(ns Namespace, ix Index, tuple []bson.RawValue) error {
 	}
 }
 
-// union returns for each part whether it is set in a or in b.
+// union returns for each part whether it is set in a or b.
 func union(a, b []bool) []bool {
 	both := make([]bool, max(len(a), len(b)))
 	for i := range both {

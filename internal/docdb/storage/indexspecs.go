@@ -32,7 +32,7 @@ func (ix *Index) SetFilter(raw bson.Raw) (err error) {
 	return ix.Filter.CheckPartial()
 }
 
-// Describe returns an index as listIndexes shows it.
+// Describe returns the index in the form of listIndexes.
 func (ix Index) Describe() bson.D {
 	d := bson.D{{Key: "v", Value: int32(2)}, {Key: "key", Value: ix.Pattern()}, {Key: "name", Value: ix.Name}}
 	if ix.Unique && ix.ID != IDIndex.ID {
@@ -53,7 +53,7 @@ func (ix Index) Describe() bson.D {
 	return d
 }
 
-// readIndex reads what Describe has shown.
+// readIndex reads an index in the form of Describe.
 func readIndex(doc bson.Raw) (ix Index, err error) {
 	var shown struct {
 		Key     bson.Raw `bson:"key"`
@@ -75,7 +75,7 @@ func readIndex(doc bson.Raw) (ix Index, err error) {
 	for _, el := range elements {
 		part, ok := ParsePart(el.Key(), el.Value())
 		if !ok {
-			return ix, fmt.Errorf("index %s: the direction of %s is none", ix.Name, el.Key())
+			return ix, fmt.Errorf("index %s: the direction of %s is not valid", ix.Name, el.Key())
 		}
 		ix.Parts = append(ix.Parts, part)
 	}
@@ -88,7 +88,7 @@ func readIndex(doc bson.Raw) (ix Index, err error) {
 	return ix, err
 }
 
-// sameKind reports whether two indexes differ in name and lifetime at most; a collection has one of a kind.
+// sameKind reports whether two indexes differ in nothing but name and expiry. A collection has at most one of a kind.
 // Source: MongoDB manual, "createIndexes", behaviour with existing indexes.
 func (ix Index) sameKind(other Index) bool {
 	return slices.Equal(ix.Parts, other.Parts) && ix.Unique == other.Unique && ix.Sparse == other.Sparse &&
@@ -99,7 +99,8 @@ func (ix Index) sameExpiry(other Index) bool {
 	return ix.Expire == other.Expire || ix.Expire != nil && other.Expire != nil && *ix.Expire == *other.Expire
 }
 
-// hasIndex reports whether the collection has ix already. An index that is partly like ix is a conflict.
+// hasIndex reports whether the collection has ix already. The error says that it has another index of the same name or
+// kind.
 func (c *Collection) hasIndex(ix Index) (bool, error) {
 	if slices.Equal(ix.Parts, IDIndex.Parts) {
 		return true, nil

@@ -11,14 +11,14 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// Inspection is what a collection contains, and what is wrong with it.
+// Inspection has the numbers of a collection's documents and index entries, and what is wrong with them.
 type Inspection struct {
 	Tally
 	Entries []int64 // of each of AllIndexes
 	Faults  []string
 }
 
-// maxFaults bounds the list of faults; one is reason enough to restore.
+// maxFaults bounds the list of faults. One is reason enough to restore.
 const maxFaults = 100
 
 func (f *Inspection) fault(format string, args ...any) {

@@ -20,15 +20,15 @@ const (
 	spaceRetry    = 'r' // hash of a logical session id and its user -> retryRecord
 )
 
-// idPrefix is the beginning of a key, with room for the rest of most.
+// idPrefix is the beginning of a key, with capacity for the rest of most keys.
 func idPrefix(space byte, id uint64) []byte {
 	return binary.BigEndian.AppendUint64(append(make([]byte, 0, 48), space), id)
 }
 
-// DocumentPrefix is what the keys of a collection's documents begin with.
+// DocumentPrefix is the prefix of the keys of a collection's documents.
 func DocumentPrefix(coll uint64) []byte { return idPrefix(spaceDocument, coll) }
 
-// IndexPrefix is what the keys of an index begin with.
+// IndexPrefix is the prefix of the keys of an index.
 func IndexPrefix(index uint64) []byte { return idPrefix(spaceIndex, index) }
 
 func catalogKey(ns Namespace) []byte {
@@ -74,7 +74,7 @@ func timestampBytes(t bson.Timestamp) []byte {
 
 func oplogKey(t bson.Timestamp) []byte { return append([]byte{spaceOplog}, timestampBytes(t)...) }
 
-// After is the least key above all keys that begin with prefix. No space byte is 0xff, so there always is one.
+// After is the least key above all keys that begin with prefix. There always is one, because no key begins with 0xff.
 func After(prefix []byte) []byte {
 	end := append([]byte(nil), prefix...)
 	for i := len(end) - 1; i >= 0; i-- {
@@ -85,5 +85,5 @@ func After(prefix []byte) []byte {
 	panic("docdb: no key follows " + hex.EncodeToString(prefix))
 }
 
-// Patience is how many rows are read between two looks at the context.
+// Patience is how many rows are read between two checks of the context.
 const Patience = 128

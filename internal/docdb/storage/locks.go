@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// nsLocks are the collections' write locks. They are striped, so that their number does not depend on how many names
-// clients invent; two collections may share one. Locks are given in the order of asking.
+// nsLocks are the collections' write locks. Collections share a fixed number of locks (stripes), so that clients cannot
+// make more by using more names. Locks are granted in the order in which they were requested.
 type nsLocks struct {
 	seed    maphash.Seed
 	stripes [64]stripe
@@ -17,7 +17,7 @@ type nsLocks struct {
 
 type stripe struct {
 	held    chan struct{}
-	waiting atomic.Int64  // for it
+	waiting atomic.Int64  // how many wait for it
 	writes  atomic.Uint64 // batches applied under it
 }
 
@@ -28,14 +28,14 @@ func (l *nsLocks) init() {
 	}
 }
 
-// turn is the time during which the locks of some collections are held.
+// turn is the holding of the locks of some collections.
 type turn struct {
 	stripes []*stripe
 	began   time.Time
 }
 
-// take waits for the locks of all the collections, at most until ctx ends or nothing can be written: the holder of a
-// lock may be waiting for the disk. It takes them in one order, so that no two wait for each other.
+// take waits for the locks of all the collections, until ctx ends or the database is stuck, as the holder of a lock may be
+// waiting for the disk. All callers take locks in the same order, so that no two wait for each other.
 func (s *Store) take(ctx context.Context, all ...Namespace) (*turn, error) {
 	stuck := s.disk.Stuck()
 	wanted := s.locks.wanted(all)
@@ -67,19 +67,19 @@ func (t *turn) end() {
 	}
 }
 
-// wanted reports whether others wait for their turn.
+// wanted reports whether others wait for one of the locks.
 func (t *turn) wanted() bool {
 	return slices.ContainsFunc(t.stripes, func(s *stripe) bool { return s.waiting.Load() > 0 })
 }
 
-// wrote counts a batch that has been applied.
+// wrote counts an applied batch.
 func (t *turn) wrote() {
 	for _, s := range t.stripes {
 		s.writes.Add(1)
 	}
 }
 
-// writes is how many batches have been applied.
+// writes returns how many batches have been applied under the locks.
 func (t *turn) writes() (n uint64) {
 	for _, s := range t.stripes {
 		n += s.writes.Load()

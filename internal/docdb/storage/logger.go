@@ -9,7 +9,7 @@ import (
 )
 
 // pebbleLogger passes Pebble's messages on. Pebble calls Fatalf when the disk has failed and nothing more can be made
-// durable. Going on could acknowledge writes that are lost, or wait for ever for a lock that Pebble still holds, so the
+// durable. To continue could acknowledge writes that are lost, or wait for ever for a lock that Pebble still holds, so the
 // process ends. It ends by a panic in a goroutine of its own, because a panic in a command's goroutine would be caught.
 type pebbleLogger struct {
 	log *slog.Logger

@@ -7,15 +7,15 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
-// Measures are a collection's sizes in bytes. Data in files counts in its compressed size; data that is only in memory
-// so far counts in its size there.
+// Measures are a collection's sizes in bytes. Data in files counts with its compressed size; data that is only in memory
+// counts with its size there.
 type Measures struct {
 	Tally
 	Stored  int64   // by the documents
 	Indexes []int64 // by each of AllIndexes
 }
 
-// IndexBytes is what all indexes take.
+// IndexBytes is the size of all indexes.
 func (m Measures) IndexBytes() (sum int64) {
 	for _, n := range m.Indexes {
 		sum += n
@@ -23,7 +23,7 @@ func (m Measures) IndexBytes() (sum int64) {
 	return sum
 }
 
-// Total is what the collection takes.
+// Total is the size of documents and indexes.
 func (m Measures) Total() int64 { return m.Stored + m.IndexBytes() }
 
 // Measure finds a collection's sizes.
@@ -37,7 +37,7 @@ func (s *Store) Measure(coll *Collection) (m Measures, err error) {
 	if m.Stored == 0 {
 		m.Stored = m.Bytes
 	}
-	m.Indexes = []int64{0} // the documents' own order takes no space
+	m.Indexes = []int64{0} // that of _id: it is the order of the documents
 	for _, ix := range coll.Indexes {
 		prefix := IndexPrefix(ix.ID)
 		n, err := s.inFiles(prefix)
@@ -52,14 +52,14 @@ func (s *Store) Measure(coll *Collection) (m Measures, err error) {
 	return m, nil
 }
 
-// inFiles is how much the keys that begin with prefix take in files.
+// inFiles returns the size in files of the keys that begin with prefix, with their values.
 func (s *Store) inFiles(prefix []byte) (int64, error) {
 	n, err := s.db.EstimateDiskUsage(prefix, After(prefix))
 	return int64(n), err
 }
 
-// inMemory returns how much the keys that begin with prefix take, with their values. It reads them all, so it is meant
-// for keys that are in no file: what is only in memory is bounded.
+// inMemory returns the size of the keys that begin with prefix, with their values. It reads them all, so it is for keys
+// that are in no file yet, of which there is a bounded number.
 func (s *Store) inMemory(prefix []byte) (size int64, err error) {
 	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: After(prefix)})
 	if err != nil {
@@ -71,5 +71,5 @@ func (s *Store) inMemory(prefix []byte) (size int64, err error) {
 	return size, errors.Join(it.Error(), it.Close())
 }
 
-// Disk tells of the disk that the directory is on.
+// Disk returns the usage of the disk that the directory is on.
 func (s *Store) Disk() (vfs.DiskUsage, error) { return s.opts.FS.GetDiskUsage(s.dir) }

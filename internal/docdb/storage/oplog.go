@@ -16,28 +16,28 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 )
 
-// The oplog tells of every change in the order in which the changes were applied. An entry has MongoDB's shape: ts, op (i
-// insert, u update, d delete, c catalog), ns, ui (the collection's uuid), o, o2 (the updated document's key), pre (the document
-// before the change, if the collection keeps that) and wall. o is the inserted document, the deleted document's key, or the
-// change of the catalog; of an update, the document that replaced another, or {$v: 2, diff: what was changed} (package
-// delta).
+// The oplog has an entry for every change, in the order in which the changes were applied. An entry has MongoDB's shape:
+// ts, op (i insert, u update, d delete, c catalog), ns, ui (the collection's uuid), o, o2 (the updated document's key), pre
+// (the document before the change, if the collection has PreImages) and wall. o is the inserted document, the deleted
+// document's key, or the change of the catalog; of an update, the document that replaced another, or {$v: 2, diff: what was
+// changed} (package delta).
 //
-// Before each stored entry stands the number of bytes written to the oplog up to its end, so that the oplog's size is a
-// subtraction.
+// Each stored entry is preceded by the number of bytes written to the oplog up to its end, so that the oplog's size is a
+// difference of two such numbers.
 type oplogState struct {
 	last    bson.Timestamp // of the newest entry, or the zero timestamp
 	written uint64         // bytes ever written
-	trimmed uint64         // of these, how many are gone
-	oldest  bson.Timestamp // of the first entry that is not
+	trimmed uint64         // of these, bytes of entries that have been trimmed
+	oldest  bson.Timestamp // of the first entry that has not been trimmed
 
-	limit int64          // bytes that it is trimmed to
-	keeps time.Duration  // entries younger than this stay
-	from  bson.Timestamp // this entry and later ones stay; zero: none does for that
+	limit int64          // bytes to which the oplog is trimmed
+	keeps time.Duration  // entries younger than this are kept
+	from  bson.Timestamp // entries from this time on are kept; zero: KeepOplog keeps none
 
-	shown atomic.Uint64 // last, for replies, which wait for no batch
+	shown atomic.Uint64 // last, for replies, which do not wait for commitMu
 }
 
-// show makes the newest entry's time known to replies.
+// show makes last visible to replies.
 func (o *oplogState) show() { o.shown.Store(uint64(o.last.T)<<32 | uint64(o.last.I)) }
 
 // LastTimestamp returns the time of the newest visible change.
@@ -83,14 +83,14 @@ func (o *oplogState) load(db *pebble.DB) error {
 	return errors.Join(o.begin(it), it.Error())
 }
 
-// begin makes the entry that it is at the first.
+// begin makes the entry at it the oldest.
 func (o *oplogState) begin(it *pebble.Iterator) error {
 	at, end, err := placeOf(it)
 	o.oldest, o.trimmed = at, end-uint64(len(it.Value()))
 	return err
 }
 
-// placeOf is the time of an entry and the number of bytes up to its end.
+// placeOf returns the time of an entry, and the number of bytes up to its end.
 func placeOf(it *pebble.Iterator) (at bson.Timestamp, end uint64, err error) {
 	if len(it.Key()) != 1+8 || len(it.Value()) < totalLen {
 		return at, 0, errMalformedEntry
@@ -101,7 +101,7 @@ func placeOf(it *pebble.Iterator) (at bson.Timestamp, end uint64, err error) {
 
 var errMalformedEntry = errors.New("malformed oplog entry")
 
-// next is the timestamp of the next entry: the wall clock's second, but never at or before the last timestamp.
+// next returns the timestamp of the next entry: in the second of the wall clock, but always after the last one.
 func (o *oplogState) next(now time.Time) bson.Timestamp {
 	t := bson.Timestamp{T: uint32(now.Unix()), I: 1}
 	if t.T <= o.last.T {
@@ -113,7 +113,7 @@ func (o *oplogState) next(now time.Time) bson.Timestamp {
 	return t
 }
 
-// Entries yields the oplog's entries after a moment, the oldest first.
+// Entries yields the oplog's entries after the time since, oldest first.
 func (s *Store) Entries(ctx context.Context, since bson.Timestamp) iter.Seq2[bson.Raw, error] {
 	return func(yield func(bson.Raw, error) bool) {
 		o := oplogBounds()
@@ -139,7 +139,7 @@ func (s *Store) Entries(ctx context.Context, since bson.Timestamp) iter.Seq2[bso
 	}
 }
 
-// news is the content of an oplog entry. Zero fields are left out.
+// news is the content of an oplog entry. Fields with zero values are left out.
 type news struct {
 	op         string
 	ns         string
@@ -148,7 +148,7 @@ type news struct {
 	wall       time.Time
 }
 
-// encode returns the entry, with room for what stamp adds.
+// encode returns the entry, with room for the running total and the time, which stamp writes.
 func (n news) encode() []byte {
 	room := totalLen + 128 + len(n.ns) + len(n.o) + len(n.o2) + len(n.pre)
 	at, dst := bsoncore.AppendDocumentStart(make([]byte, totalLen, room))
@@ -170,7 +170,7 @@ func (n news) encode() []byte {
 	return dst
 }
 
-// stamp gives an entry its position in the oplog. A replayed entry has its time already.
+// stamp writes the running total and the time of an entry. A replayed entry keeps its time.
 func (o *oplogState) stamp(entry []byte, now time.Time) bson.Timestamp {
 	t := bson.Timestamp{T: binary.LittleEndian.Uint32(entry[tsOffset+4:]), I: binary.LittleEndian.Uint32(entry[tsOffset:])}
 	if t.IsZero() {
@@ -184,16 +184,16 @@ func (o *oplogState) stamp(entry []byte, now time.Time) bson.Timestamp {
 	return t
 }
 
-// LimitOplog has the oplog trimmed to about so many bytes from now on, 0 for Options.OplogBytes, and keep what is younger
-// than keeps whatever its size.
+// LimitOplog sets the size to which the oplog is trimmed, about, from now on; 0 is Options.OplogBytes. Entries younger than
+// keeps stay, whatever the size.
 func (s *Store) LimitOplog(bytes int64, keeps time.Duration) {
 	s.commitMu.Lock()
 	defer s.commitMu.Unlock()
 	s.oplog.limit, s.oplog.keeps = cmp.Or(bytes, s.opts.OplogBytes), keeps
 }
 
-// KeepOplog has the entry of a time and later ones stay, whatever the oplog's size and age, until it is called again.
-// The zero time keeps none.
+// KeepOplog keeps the oplog's entries from a time on, whatever their age and size, until it is called again. The zero time
+// keeps none.
 func (s *Store) KeepOplog(from bson.Timestamp) {
 	s.commitMu.Lock()
 	defer s.commitMu.Unlock()
@@ -201,8 +201,8 @@ func (s *Store) KeepOplog(from bson.Timestamp) {
 }
 
 // trimOplog deletes the oldest entries when the oplog has outgrown its size or its age by an eighth. Entries that
-// LimitOplog and KeepOplog keep stay, and so does the newest, because the next timestamp must be after it. Losing a trim in a crash
-// is harmless, so it does not wait for the disk. The caller holds commitMu.
+// LimitOplog and KeepOplog keep stay, and so does the newest one, because the next timestamp must be after it. If a crash
+// undoes a trim, that is harmless, so it does not wait for the disk. The caller holds commitMu.
 func (s *Store) trimOplog(now time.Time) error {
 	size, age := uint64(s.oplog.limit), max(s.opts.OplogAge, s.oplog.keeps)
 	before := func(at bson.Timestamp, age time.Duration) bool { return int64(at.T) < now.Add(-age).Unix() }

@@ -9,8 +9,8 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// overlay is a reader together with writes that the reader itself does not see. The writes are in a batch that serves
-// as an ordered map: each value begins with a byte that tells whether it is a value or the key is deleted.
+// overlay is a reader with writes on top of it. The writes are in a batch that is used as an ordered map. Each value in it
+// begins with a byte that says whether the key has a value or is deleted.
 type overlay struct {
 	under Reader
 	own   *pebble.Batch
@@ -69,7 +69,7 @@ func (o *overlay) put(key, value []byte, kept bool) error {
 	return o.unset(key)
 }
 
-// each calls fn with the writes in the order of their keys; without a value a key is gone.
+// each calls fn with the writes in the order of their keys. kept is false for a deleted key.
 func (o *overlay) each(fn func(key, value []byte, kept bool) error) error {
 	it, err := o.ownIter(nil, nil)
 	if err != nil {
@@ -81,10 +81,11 @@ func (o *overlay) each(fn func(key, value []byte, kept bool) error) error {
 	return errors.Join(err, it.Error(), it.Close())
 }
 
-// overlaid goes through two iterators at once. Both stand at or after the current key, or before it on the way back.
+// overlaid iterates over the reader and the writes at once. Both iterators are at or after the current key; when iterating
+// backwards, at or before it.
 type overlaid struct {
 	own, under Iterator
-	at         Iterator // the one that has the current key; nil: there is none
+	at         Iterator // the one of the two that is at the current key; nil: there is no current key
 	back       bool
 }
 
@@ -134,7 +135,7 @@ func (i *overlaid) Prev() bool {
 	return i.settle(true)
 }
 
-// settle finds which of the two has the next key, and passes over deleted and hidden ones.
+// settle finds which of the two iterators has the next key, and skips deleted and overwritten ones.
 func (i *overlaid) settle(back bool) bool {
 	i.back, i.at = back, nil
 	step := Iterator.Next

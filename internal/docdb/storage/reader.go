@@ -6,7 +6,7 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// Reader reads the database: as it is, as of a snapshot, or either with the reader's own writes.
+// Reader reads the database in its present state or that of a snapshot, with or without writes that are not committed.
 type Reader interface {
 	// Get returns the value of key, or pebble.ErrNotFound. The value belongs to the reader, and is valid until closer
 	// is closed.
@@ -16,7 +16,7 @@ type Reader interface {
 	Iter(lo, hi []byte) (Iterator, error)
 }
 
-// Iterator goes through keys in their order, as Pebble's does: keys and values last until the next step.
+// Iterator iterates over keys in order, as Pebble's does. A key and its value are valid until the next step.
 type Iterator interface {
 	First() bool
 	Last() bool

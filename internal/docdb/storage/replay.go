@@ -15,23 +15,23 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/delta"
 )
 
-// ErrOplogGap is the error of a replay from an oplog that has been trimmed too far, or is of another database than the
-// checkpoint.
+// ErrOplogGap is the error of a replay from an oplog whose entries after the checkpoint have been trimmed, or that is of
+// another database than the checkpoint.
 var ErrOplogGap = errors.New("the oplog does not go back to the checkpoint")
 
 // replayChunk is how many documents are changed in one step, at most.
 const replayChunk = 1000
 
-// History yields the entries of an oplog after the one of a time, oldest first. newest is that one; if it is nil, there
-// is none or nobody knows it. Each entry is valid until the next. The error is ErrOplogGap if some of the entries are
-// gone, or newest is of another database.
+// History yields the entries of an oplog after the one with the time last, oldest first. newest is the entry with that
+// time, or nil if the caller does not have it. Each entry is valid until the next. The error is ErrOplogGap if some of the
+// entries are gone, or if newest is of another database.
 type History func(ctx context.Context, last bson.Timestamp, newest bson.Raw) iter.Seq2[bson.Raw, error]
 
-// Replay brings the database in dir forward in time. The directory is a checkpoint of the database that the history is
-// of; it must not be open. The changes after the checkpoint are applied, up to and including until. The oplog of the
-// result is the one that the database had at that moment, and another Replay may go on from it.
+// Replay applies the changes of a history, up to and including the one with the time until, to the database in dir. The
+// directory must be a checkpoint of the history's database, and not be open. Afterwards the database has the oplog of that
+// time, too, and another Replay can continue from there.
 //
-// A replay that fails leaves the directory between two changes, and perhaps with half an index: the caller must delete
+// If Replay fails, the directory is in a state between two changes, perhaps with half an index, and the caller must delete
 // it. The error is ErrOplogGap if the history does not have all of the changes.
 func Replay(ctx context.Context, dir string, o Options, history History, until bson.Timestamp) (err error) {
 	e, err := OpenStill(dir, o)
@@ -48,7 +48,7 @@ func Replay(ctx context.Context, dir string, o Options, history History, until b
 	return nil
 }
 
-// forgetBuilds removes the indexes that were being built. The oplog tells when one of them came into use, if ever.
+// forgetBuilds removes the indexes that were being built. If one of them came into use later, the oplog has an entry of it.
 func (s *Store) forgetBuilds(ctx context.Context) error {
 	for coll, ids := range s.unfinished() {
 		if _, err := s.Write(ctx, coll.NS, func(t *Tx) error { return t.abandon(ids) }); err != nil {
@@ -58,8 +58,7 @@ func (s *Store) forgetBuilds(ctx context.Context) error {
 	return nil
 }
 
-// replay applies the changes in groups: as many of the documents of one collection as follow one another, or one change
-// of the catalog.
+// replay applies the changes in groups: consecutive changes of documents of one collection, or one change of the catalog.
 func (s *Store) replay(ctx context.Context, history History, until bson.Timestamp) error {
 	newest, err := Read(of{s.db}, oplogKey(s.oplog.last))
 	if err != nil {
@@ -100,7 +99,7 @@ func (s *Store) replay(ctx context.Context, history History, until bson.Timestam
 	return flush()
 }
 
-// afterTotal is an entry without the running total before it.
+// afterTotal returns a stored entry without the running total before it.
 func afterTotal(stored []byte) bson.Raw {
 	if len(stored) < totalLen {
 		return nil
@@ -108,8 +107,8 @@ func afterTotal(stored []byte) bson.Raw {
 	return stored[totalLen:]
 }
 
-// History is that of the store. It keeps the store open, and waits until all that it yields is durable: what somebody
-// builds upon it, a crash does not take from the store.
+// History is the History of the store's own oplog. It keeps the store open while it runs. It waits until the entries are
+// durable before it yields them, so that a crash cannot remove from the store what a copy has.
 func (s *Store) History(ctx context.Context, last bson.Timestamp, newest bson.Raw) iter.Seq2[bson.Raw, error] {
 	return func(yield func(bson.Raw, error) bool) {
 		if err := s.Enter(); err != nil {
@@ -145,8 +144,8 @@ func (s *Store) History(ctx context.Context, last bson.Timestamp, newest bson.Ra
 	}
 }
 
-// oplogFrom is placed on the first entry after a moment, which is that of an entry, newest, or before all of them. Another
-// entry of the same moment tells of another database.
+// oplogFrom returns an iterator at the first entry after the time last. There must be an entry with that time, equal to
+// newest if that is not nil; or last is zero and the oplog has never been trimmed. Otherwise the error is ErrOplogGap.
 func (s *Store) oplogFrom(last bson.Timestamp, newest bson.Raw) (*pebble.Iterator, error) {
 	from := oplogKey(last)
 	o := oplogBounds()
@@ -167,7 +166,7 @@ func (s *Store) oplogFrom(last bson.Timestamp, newest bson.Raw) (*pebble.Iterato
 	return it, nil
 }
 
-// untrimmed reports whether the oplog tells of everything from the beginning.
+// untrimmed reports whether the oplog has all entries since the database was created.
 func (s *Store) untrimmed() bool {
 	s.commitMu.Lock()
 	defer s.commitMu.Unlock()
@@ -177,7 +176,7 @@ func (s *Store) untrimmed() bool {
 // joins reports whether next may be applied in the same step as c.
 func (c Change) joins(next Change) bool { return c.Op != "c" && next.Op != "c" && c.ns == next.ns }
 
-// redo applies a group of changes.
+// redo applies a group of changes in one transaction.
 func (s *Store) redo(ctx context.Context, group []Change) error {
 	first, also := group[0], []Namespace(nil)
 	var ids []uint64
@@ -203,7 +202,7 @@ func (s *Store) redo(ctx context.Context, group []Change) error {
 	return err
 }
 
-// rebuild builds an index up to where it comes into use.
+// rebuild builds the indexes of a change up to the step that takes them into use.
 func (s *Store) rebuild(ctx context.Context, c Change) (ids []uint64, err error) {
 	var spec bson.D
 	if err := bson.Unmarshal(c.O, &spec); err != nil {
@@ -230,7 +229,7 @@ func (s *Store) rebuild(ctx context.Context, c Change) (ids []uint64, err error)
 	return ids, s.fill(ctx, c.ns, ids)
 }
 
-// errNotThere says that the oplog speaks of something that its own entries have not made.
+// errNotThere says that a change is of a document or collection that earlier entries have not made.
 var errNotThere = errors.New("what is to be changed is not there")
 
 func (t *Tx) redo(ctx context.Context, c Change, ids []uint64) error {

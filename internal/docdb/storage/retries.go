@@ -12,9 +12,9 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// RetryRecord is the outcome of a logical session's last retryable write. It is stored in the batch of the write itself:
-// either both are there or neither, so a retry never applies a write twice.
-// Source: MongoDB driver specification, "Retryable Writes".
+// RetryRecord is the outcome of a logical session's last retryable write. It is stored in the batch of the write itself, so
+// there are both or neither, and a retry never applies a write twice. Source: MongoDB driver specification, "Retryable
+// Writes".
 type RetryRecord struct {
 	TxnNumber int64     `bson:"txnNumber"`
 	Command   string    `bson:"command"`
@@ -23,8 +23,8 @@ type RetryRecord struct {
 }
 
 const (
-	SessionTimeout = 30 * time.Minute // logicalSessionTimeoutMinutes, after which nobody retries
-	prunePeriod    = 1024             // remembered writes between two prunings
+	SessionTimeout = 30 * time.Minute // logicalSessionTimeoutMinutes: a driver retries within this time
+	prunePeriod    = 1024             // stored outcomes between two prunings
 )
 
 // LogicalSession names a session of a user. Sessions of two users are distinct, even if they have the same id.
@@ -38,7 +38,7 @@ func (l LogicalSession) key() []byte {
 	return append([]byte{spaceRetry}, sum[:]...)
 }
 
-// Outcome is that of the session's last retryable write, or nil.
+// Outcome returns the outcome of the session's last retryable write, or nil.
 func (t *Tx) Outcome(of LogicalSession) (*RetryRecord, error) {
 	stored, err := Read(t.Reader(), of.key())
 	if err != nil || stored == nil {
@@ -48,7 +48,8 @@ func (t *Tx) Outcome(of LogicalSession) (*RetryRecord, error) {
 	return record, bson.Unmarshal(stored, record)
 }
 
-// KeepOutcome stores the outcome of a write with its changes. A write that changed nothing may as well run again.
+// KeepOutcome stores the outcome of a write together with its changes. It stores none for a write that changed nothing,
+// which may run again.
 func (t *Tx) KeepOutcome(of LogicalSession, record RetryRecord) error {
 	if t.batch.Empty() {
 		return nil
@@ -67,9 +68,8 @@ func (t *Tx) KeepOutcome(of LogicalSession, record RetryRecord) error {
 	return t.batch.Set(of.key(), stored, nil)
 }
 
-// PruneRetries removes the outcomes of sessions that have timed out by now, a time of the system's clock and not of the
-// domain's. Other writes go on during the search; each outcome is checked again, while no write is applied, for a
-// session that was used meanwhile.
+// PruneRetries removes the outcomes of sessions that have timed out by now, a time of the system's clock, not the domain's.
+// Other writes run during the search; so each outcome that it found is checked again, while no write is applied.
 func (s *Store) PruneRetries(now time.Time) error {
 	stale, err := s.staleRetries(now)
 	if err != nil || len(stale) == 0 {

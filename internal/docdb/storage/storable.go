@@ -17,7 +17,8 @@ const (
 	MaxDepth    = 180
 )
 
-// Storable returns doc as it may be stored, with its _id first, or the reason why it may not be stored.
+// Storable returns doc in the form in which it is stored, with its _id first, or an error that says why it cannot be
+// stored.
 func Storable(doc bson.Raw) (bson.Raw, error) {
 	id, err := doc.LookupErr("_id")
 	if err != nil {
@@ -33,7 +34,7 @@ func Storable(doc bson.Raw) (bson.Raw, error) {
 	return doc, wire.Validate(doc, MaxDepth)
 }
 
-// checkID refuses what may not identify a document.
+// checkID returns an error if a value may not be an _id.
 func checkID(id bson.RawValue) error {
 	switch id.Type {
 	case bson.TypeArray:
@@ -56,7 +57,7 @@ func newObjectID() bson.RawValue {
 	return bson.RawValue{Type: bson.TypeObjectID, Value: id[:]}
 }
 
-// withIDFirst is doc with id as its first field.
+// withIDFirst returns doc with id as its first field.
 func withIDFirst(doc bson.Raw, id bson.RawValue) bson.Raw {
 	if first, err := doc.IndexErr(0); err == nil && first.Key() == "_id" {
 		return doc
@@ -73,8 +74,8 @@ func withIDFirst(doc bson.Raw, id bson.RawValue) bson.Raw {
 	return dst
 }
 
-// Stamped is doc with the time in place of each Timestamp(0, 0) among its fields, but not in its _id or below a field. No two
-// are the same. Source: MongoDB manual, "BSON Types", timestamps.
+// Stamped returns doc with a unique timestamp in place of each Timestamp(0, 0) among its top-level fields, except _id.
+// Source: MongoDB manual, "BSON Types", timestamps.
 func (t *Tx) Stamped(doc bson.Raw) bson.Raw {
 	if bytes.IndexByte(doc, byte(bson.TypeTimestamp)) < 0 {
 		return doc

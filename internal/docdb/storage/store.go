@@ -2,12 +2,12 @@
 // process may hold many.
 //
 // A write runs under its collection's lock and gathers everything it changes in one Pebble batch (tx.go): documents, index
-// entries, the catalog, the oplog entries that tell of it, and the outcome of a retryable write. The batch is applied in
-// one step, so a reader sees all of it or nothing; then the lock is released, and only the waiting for the disk is left,
-// which concurrent writers share. A write returns when its batch is durable. One that changes much commits and gives the lock
-// to others from time to time (Tx.Yield), and what takes long to find is looked for without it (Tx.PauseWith).
+// entries, the catalog, oplog entries, and the outcome of a retryable write. The batch is applied in one step, so a reader
+// sees all of it or nothing. Then the lock is released, and the write waits until the batch is durable; concurrent writes
+// share the syncs of the disk. A write that changes much commits and gives the lock to others from time to time (Tx.Yield),
+// and one that searches long does so without the lock (Tx.PauseWith).
 //
-// A Transaction has a snapshot with its own writes over it (transaction.go), and holds no lock while it is open.
+// A Transaction is a snapshot with its own writes on top (transaction.go). It holds no lock while it is open.
 //
 // A View is a Pebble snapshot together with the catalog of the same instant. Indexes are built while writes go on
 // (builds.go). A checkpoint copies the database as it is at an instant; Replay brings a copy forward to any moment of the
@@ -44,7 +44,7 @@ type Options struct {
 	MustExist  bool             // refuse to create a database
 	FS         vfs.FS           // nil: the operating system's
 	Cache      *pebble.Cache    // of blocks; nil: one that all stores of the process share
-	GroupBytes int              // how large a batch may become before a command commits what it has done; 0: 64 MB
+	GroupBytes int              // bytes of a batch from which on a command commits what it has done; 0: 64 MB
 }
 
 const mb = 1 << 20
@@ -92,23 +92,23 @@ type Store struct {
 	applied  uint64        // batches applied so far
 	durable  atomic.Uint64 // of these, how many are known to be on disk
 	waiting  atomic.Int64  // writers that wait for the disk
-	stamps   atomic.Uint32 // times that have been filled into documents
-	retries  atomic.Int64  // outcomes of retryable writes that have been remembered
+	stamps   atomic.Uint32 // timestamps that Stamped has written
+	retries  atomic.Int64  // outcomes of retryable writes that have been stored
 
 	buildMu sync.Mutex // guards builds
 	builds  map[uint64]chan struct{}
 
 	ctx     context.Context // ends when Close begins
 	cancel  context.CancelFunc
-	tasks   sync.WaitGroup // what runs beside commands; Close waits for it
+	tasks   sync.WaitGroup // background tasks, begun by Go; Close waits for them
 	commits commits
-	others  sync.WaitGroup // what else commands have begun and may have left; Close waits for it too
-	life    sync.RWMutex   // read-held by everything that uses db
+	others  sync.WaitGroup // goroutines that a command began and may have left; Close waits for them too
+	life    sync.RWMutex   // read-locked by everything that uses db
 	closed  bool
 }
 
-// Open opens the database in dir and creates it if it is not there. What had been acknowledged before a crash is there,
-// and builds of indexes go on.
+// Open opens the database in dir, and creates it if it does not exist. After a crash it has all acknowledged writes. Builds
+// of indexes are continued.
 func Open(dir string, o Options) (*Store, error) {
 	s, err := OpenStill(dir, o)
 	if err == nil {
@@ -117,7 +117,7 @@ func Open(dir string, o Options) (*Store, error) {
 	return s, err
 }
 
-// OpenStill opens the database without anything that changes it by itself.
+// OpenStill opens the database without background work that changes it.
 func OpenStill(dir string, o Options) (*Store, error) {
 	o = o.withDefaults()
 	s := &Store{opts: o, dir: dir, log: o.Logger, disk: disk.New(o.FS, dir, o.Logger)}
@@ -145,8 +145,8 @@ func (s *Store) load() error {
 	return errors.Join(s.catalog.load(s.db), s.oplog.load(s.db))
 }
 
-// cache holds blocks of all engines of the process: one bound for the memory of however many there are. It grows with what
-// is read.
+// cache holds blocks of all engines of the process, so that their memory is bounded together, however many there are. It
+// grows as blocks are read.
 var cache = sync.OnceValue(func() *pebble.Cache { return pebble.NewCache(128 * mb) })
 
 // pebbleOptions keep an idle engine small: a laptop runs many of them.
@@ -159,12 +159,12 @@ func (s *Store) pebbleOptions() *pebble.Options {
 		Cache:                       o.Cache,
 		MemTableSize:                4 * mb,
 		MemTableStopWritesThreshold: 4,
-		L0CompactionThreshold:       2, // a range is sought in every table of level 0
+		L0CompactionThreshold:       2, // a scan has to look into every table of level 0
 		MaxOpenFiles:                256,
 		FormatMajorVersion:          pebble.FormatNewest,
 		WALMinSyncInterval:          s.syncInterval,
 		CompactionConcurrencyRange:  func() (int, int) { return 1, 1 },
-		// A damaged table is an error for the command that reads it, not the end of all clusters of the process.
+		// A damaged table is an error of the command that reads it, and does not end the process with all its clusters.
 		EventListener: &pebble.EventListener{DataCorruption: func(info pebble.DataCorruptionInfo) {
 			o.Logger.Error("data corruption", "path", info.Path, "error", info.Details)
 		}},
@@ -175,8 +175,8 @@ func (s *Store) pebbleOptions() *pebble.Options {
 	return p
 }
 
-// syncInterval is the least time from one sync of the log to the next, when many writers wait: more will come soon, and
-// share the sync. Few writers are not held up. (PostgreSQL has commit_delay and commit_siblings for it.)
+// syncInterval is the least time between two syncs of the log. It is not 0 if many writers wait: more will come soon, and
+// share the next sync. Few writers are not delayed. (PostgreSQL has commit_delay and commit_siblings for this.)
 func (s *Store) syncInterval() time.Duration {
 	if s.waiting.Load() < 8 {
 		return 0
@@ -184,8 +184,9 @@ func (s *Store) syncInterval() time.Duration {
 	return 500 * time.Microsecond
 }
 
-// Close ends Context, waits for what Go has begun and for the commands at work, and closes the directory. release is called
-// before, to give back what is held of the database. On a full disk it ends as by a crash: what was acknowledged is there.
+// Close ends Context, waits for the tasks of Go and for running commands, and closes the directory. Before it closes the
+// directory it calls release, which must give back iterators and snapshots. On a full disk the database ends as by a crash:
+// acknowledged writes are on the disk.
 func (s *Store) Close(release func()) error {
 	s.cancel()
 	s.disk.End()
@@ -208,7 +209,7 @@ func (s *Store) Close(release func()) error {
 // Context ends when Close begins.
 func (s *Store) Context() context.Context { return s.ctx }
 
-// Go runs fn beside commands. Close waits for its end; fn ends with Context.
+// Go runs fn in the background. Close waits for it. fn must end when Context does.
 func (s *Store) Go(fn func()) { s.tasks.Go(fn) }
 
 // Now returns the domain's time, which can be moved.
@@ -224,14 +225,14 @@ func (s *Store) Progress() (applied, durable uint64) {
 	return s.applied, s.durable.Load()
 }
 
-// Hold runs fn while the store is kept open, closed or not.
+// Hold runs fn while Close cannot run. The store may already be closed.
 func (s *Store) Hold(fn func()) {
 	s.life.RLock()
 	defer s.life.RUnlock()
 	fn()
 }
 
-// Enter keeps the store open until leave is called.
+// Enter keeps the store open until Leave is called. The error is ShutdownInProgress if it is closed.
 func (s *Store) Enter() error {
 	s.life.RLock()
 	if s.closed || s.ctx.Err() != nil {

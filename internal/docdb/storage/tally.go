@@ -7,8 +7,8 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// Tally counts a collection's documents and their bytes. It is kept beside the documents and changes in the same batch, so
-// that counting a collection does not walk it.
+// Tally counts a collection's documents and their bytes. It is stored, and changes in the same batch as the documents, so
+// that nobody has to read a collection to count it.
 type Tally struct{ Docs, Bytes int64 }
 
 // ReadTally reads the tally of the collection with an id.
@@ -31,10 +31,10 @@ func parseTally(value []byte) (Tally, error) {
 	return Tally{int64(binary.BigEndian.Uint64(value)), int64(binary.BigEndian.Uint64(value[8:]))}, nil
 }
 
-// Tally is the collection's as of now.
+// Tally returns the present tally of a collection.
 func (s *Store) Tally(coll *Collection) (Tally, error) { return ReadTally(of{s.db}, coll.ID) }
 
-// Data is how many bytes the documents of all collections have.
+// Data returns how many bytes the documents of all collections have.
 func (s *Store) Data() (bytes int64, err error) {
 	all, err := s.db.NewIter(&pebble.IterOptions{LowerBound: []byte{spaceCount}, UpperBound: []byte{spaceCount + 1}})
 	if err != nil {
@@ -50,10 +50,11 @@ func (s *Store) Data() (bytes int64, err error) {
 	return bytes, errors.Join(all.Error(), all.Close())
 }
 
-// LimitData bounds the bytes of documents, 0 for any number, as quota.Quota.Set has it.
+// LimitData bounds the bytes of documents; see quota.Quota.Set.
 func (s *Store) LimitData(bytes int64, shared bool) { s.room.Set(bytes, shared) }
 
-// writeTally puts the collection's tally into the batch. The collection's lock makes reading and writing it one step.
+// writeTally puts the collection's tally into the batch. The collection's lock keeps others from changing it between the
+// reading and the writing.
 func (t *Tx) writeTally() error {
 	if t.Coll == nil || t.delta == (Tally{}) {
 		return nil

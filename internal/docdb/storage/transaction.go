@@ -15,16 +15,17 @@ import (
 )
 
 // A Transaction reads a snapshot together with its own writes, and writes to any number of collections in one step. It
-// holds no lock while it is open. It has a claim on the documents and values of unique indexes that it has changed
-// until it ends: another transaction that wants one has a conflict; a write outside of transactions waits for the end,
-// and so does a change of the catalog of a collection that it has written to. It has a conflict itself if it wants to
-// change what others have changed since its snapshot. It is used by one goroutine and ends with Commit or Abort.
+// holds no lock while it is open. Until it ends it has a claim on the documents, and on the values in unique indexes, that
+// it has changed: another transaction that wants to change one of these gets ErrConflict. A write outside of transactions
+// waits for the end, and so does a change in the catalog of a collection that the transaction has written to. A transaction
+// also gets ErrConflict if it wants to change what others have changed since its snapshot. It is used by one goroutine and
+// ends with Commit or Abort.
 type Transaction struct {
 	store *Store
 	snap  *pebble.Snapshot
 	colls map[Namespace]*Collection // as of the snapshot
 	own   *overlay
-	parts map[Namespace]*share // by collection that was written to
+	parts map[Namespace]*share // of the collections that it has written to
 
 	entries [][]byte
 	claimed [][]byte
@@ -32,9 +33,9 @@ type Transaction struct {
 	over    bool
 }
 
-// share has what a transaction has done to a collection.
+// share has a transaction's changes of one collection.
 type share struct {
-	coll  *Collection // with the transaction's marks of arrays
+	coll  *Collection // with the multikey marks of the transaction
 	delta Tally
 }
 
@@ -47,14 +48,14 @@ var (
 	errNoCatalog = wire.Errorf(wire.Code{Number: 263, Name: "OperationNotSupportedInTransaction"}, "a transaction may not change the catalog here")
 )
 
-// busy is the error of a write that has to wait for the end of a transaction.
+// busy is the error of a write that has to wait for a transaction to end.
 type busy struct{ done <-chan struct{} }
 
 func (busy) Error() string { return "a transaction has changed it" }
 
-// claims are what open transactions have changed.
+// claims are the documents and values that open transactions have changed.
 type claims struct {
-	n  atomic.Int64 // of by
+	n  atomic.Int64 // length of by
 	mu sync.Mutex
 	by map[string]*Transaction // by key of a document, or of a value in a unique index
 	in map[uint64][]*Transaction
@@ -72,7 +73,7 @@ func (s *Store) Begin() *Transaction {
 	return x
 }
 
-// View returns a collection as the transaction sees it. It must not be used after the next Write.
+// View returns a collection as the transaction sees it. It is valid until the next Write.
 func (x *Transaction) View(ns Namespace) *View { return &View{Coll: x.coll(ns), R: x.own} }
 
 func (x *Transaction) coll(ns Namespace) *Collection {
@@ -82,7 +83,7 @@ func (x *Transaction) coll(ns Namespace) *Collection {
 	return x.colls[ns]
 }
 
-// Write runs fn, which may change documents of one collection. If it fails, nothing of what it did remains.
+// Write runs fn, which may change documents of one collection. If fn fails, its changes are undone.
 func (x *Transaction) Write(ctx context.Context, ns Namespace, fn func(*Tx) error) error {
 	if x.over {
 		return errOver
@@ -114,14 +115,14 @@ func (x *Transaction) Write(ctx context.Context, ns Namespace, fn func(*Tx) erro
 	return nil
 }
 
-// sameShape reports whether a collection is there and has the same indexes.
+// sameShape reports whether both collections exist and have the same indexes.
 func sameShape(a, b *Collection) bool {
 	return a != nil && b != nil && a.ID == b.ID && slices.EqualFunc(a.Indexes, b.Indexes, func(x, y Index) bool {
 		return x.ID == y.ID && x.Building == y.Building
 	})
 }
 
-// Commit makes the transaction's writes visible in one step, and durable. The transaction ends even if that fails.
+// Commit makes the transaction's writes visible in one step, and durable. The transaction ends even if Commit fails.
 func (x *Transaction) Commit(ctx context.Context) (at bson.Timestamp, err error) {
 	if x.over {
 		return at, errOver
@@ -147,7 +148,7 @@ func (x *Transaction) Commit(ctx context.Context) (at bson.Timestamp, err error)
 	return t.opTime, t.commit()
 }
 
-// gather puts the transaction's writes into the batch of t, which has the locks of all its collections.
+// gather adds the transaction's writes to the batch of t, which has the locks of all its collections.
 func (x *Transaction) gather(t *Tx, all []Namespace) error {
 	err := x.own.each(func(key, value []byte, kept bool) error {
 		if kept {
@@ -180,7 +181,7 @@ func (x *Transaction) gather(t *Tx, all []Namespace) error {
 	return nil
 }
 
-// Abort ends the transaction. If it has not been committed, nothing of it remains.
+// Abort ends the transaction and drops its writes. After Commit it does nothing.
 func (x *Transaction) Abort() {
 	if x.over {
 		return
@@ -201,13 +202,13 @@ func (x *Transaction) Abort() {
 	}
 	c.mu.Unlock()
 	close(x.done)
-	_ = errors.Join(x.own.own.Close(), x.snap.Close()) // of memory only
+	_ = errors.Join(x.own.own.Close(), x.snap.Close()) // they are in memory only
 }
 
 // claim claims a key for the transaction. Outside of transactions it checks that no transaction has a claim on the key.
 func (t *Tx) claim(key []byte) error {
 	c := &t.store.claims
-	if t.in == nil && c.n.Load() == 0 { // who claims has the collection's lock, as t has
+	if t.in == nil && c.n.Load() == 0 { // a claim is made under the collection's lock, which t has
 		return nil
 	}
 	c.mu.Lock()
@@ -236,7 +237,7 @@ func (t *Tx) claim(key []byte) error {
 	return nil
 }
 
-// keep notes a claim.
+// keep records a claim.
 func (c *claims) keep(t *Tx, key []byte) {
 	if c.by == nil {
 		c.by, c.in = map[string]*Transaction{}, map[uint64][]*Transaction{}
@@ -249,7 +250,7 @@ func (c *claims) keep(t *Tx, key []byte) {
 	}
 }
 
-// alone checks that no open transaction has written to the collection, whose catalog entry is to be changed.
+// alone checks that no open transaction has written to the collection, before its catalog entry is changed.
 func (t *Tx) alone() error {
 	if t.in != nil {
 		return errNoCatalog

@@ -10,41 +10,41 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// Tx gathers what a write command changes in one collection. It is used by one goroutine, under the collection's lock
-// except between Pause and Resume.
+// Tx gathers the changes that a write command makes in one collection. It is used by one goroutine. It has the collection's
+// lock, except between Pause and Resume.
 type Tx struct {
 	store          *Store
 	ctx            context.Context
 	NS             Namespace
-	Coll           *Collection // as this tx has it; nil if there is none
+	Coll           *Collection // with this tx's changes; nil if it does not exist
 	Now            time.Time
-	turn           *turn         // in which it has the locks; nil: they have been given back
+	turn           *turn         // the present holding of the locks; nil: they have been released
 	batch          *pebble.Batch // reads through it see its own writes
 	reads          Reader        // of batch
-	entries        [][]byte      // oplog entries that await their timestamps
-	size           int           // of these
-	replays        bool          // what is in an oplog already: the entries are taken from there
+	entries        [][]byte      // oplog entries that have no timestamps yet
+	size           int           // bytes of entries
+	replays        bool          // it replays an oplog: entries are copied from there, not made
 	delta          Tally
 	catalogChanged bool
-	moved          *Collection // the collection under its next name
+	moved          *Collection // the collection with the name that Rename gave it
 	opTime         bson.Timestamp
 	waiting        *pebble.Batch // applied, perhaps not yet durable
-	seq            uint64        // its number
-	writes         uint64        // of the collection, when the tx paused
-	in             *Transaction  // of which it is a part, or nil
-	over           *overlay      // then: where it writes
-	others         []*Collection // of a transaction: that have changed beside Coll
-	left           bool          // its commit ends it, and the command must not touch it any more
+	seq            uint64        // number of the batch that was applied last
+	writes         uint64        // writes of the turn when the tx paused
+	in             *Transaction  // the transaction of which it is a part, or nil
+	over           *overlay      // the transaction's writes, if in is not nil
+	others         []*Collection // further collections that the commit of a transaction changes
+	left           bool          // the command has stopped waiting and must not use the tx: its commit ends it
 }
 
-// Write runs fn under the lock of ns, and of also, and makes what it did visible at once and durable before it returns.
-// If fn fails, nothing of what it did since it last paused remains. Nobody waits long for a full disk: a write that has
-// not begun is refused; one that has may still happen when there is room.
+// Write runs fn under the locks of ns and also. It makes the changes of fn visible, and returns when they are durable. If
+// fn fails, its changes since the last Pause are undone. On a full disk a write that has not begun is refused; one that has
+// begun returns an error after a while, and may still happen when there is room.
 func (s *Store) Write(ctx context.Context, ns Namespace, fn func(*Tx) error, also ...Namespace) (bson.Timestamp, error) {
 	for {
 		at, err := s.write(ctx, ns, fn, also...)
 		var other busy
-		if !errors.As(err, &other) || at != (bson.Timestamp{}) { // what has been done is not done again
+		if !errors.As(err, &other) || at != (bson.Timestamp{}) { // a part is committed, so it cannot run again
 			return at, err
 		}
 		select {
@@ -73,13 +73,13 @@ func (s *Store) write(ctx context.Context, ns Namespace, fn func(*Tx) error, als
 		return bson.Timestamp{}, cmp.Or(err, errLate)
 	}
 	t.release()
-	if t.waiting == nil && t.seq == 0 { // what it saw may be another's batch, which is still on its way to the disk
+	if t.waiting == nil && t.seq == 0 { // it may have read another's batch, which is not durable yet
 		err = errors.Join(err, s.Settle(ctx))
 	}
 	return t.opTime, err
 }
 
-// commit makes what has been gathered visible, gives the locks back, and waits until it is durable.
+// commit makes the gathered changes visible, releases the locks, and waits until the changes are durable.
 func (t *Tx) commit() error {
 	if t.Clean() {
 		return nil
@@ -87,7 +87,7 @@ func (t *Tx) commit() error {
 	return t.store.commits.run(t, true)
 }
 
-// begin starts the tx's turn.
+// begin starts a holding of the locks.
 func (t *Tx) begin(turn *turn) {
 	t.turn, t.Coll, t.seq = turn, t.store.catalog.get(t.NS), 0
 	if t.batch == nil {
@@ -127,7 +127,7 @@ func (t *Tx) apply() error {
 		e.catalog.mu.Lock()
 		defer e.catalog.mu.Unlock()
 	}
-	e.oplog.show() // before: nobody is told of a time that is before what they have read
+	e.oplog.show() // before the changes are visible: a reply must not have a time before that of what it shows
 	if err := e.db.ApplyNoSyncWait(t.batch, pebble.Sync); err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func (t *Tx) apply() error {
 	return e.trimOplog(t.Now)
 }
 
-// wait returns when what this tx has applied is durable.
+// wait returns when the batch that this tx has applied is durable.
 func (t *Tx) wait() error {
 	if t.waiting == nil {
 		return nil
@@ -157,15 +157,15 @@ func (t *Tx) wait() error {
 	err := t.waiting.SyncWait()
 	t.store.waiting.Add(-1)
 	if err == nil {
-		err = t.store.raiseDurable(t.seq) // the log is in order: all before are durable too
+		err = t.store.raiseDurable(t.seq) // the log is in order, so earlier batches are durable too
 	}
 	err = errors.Join(err, t.waiting.Close())
 	t.waiting = nil
 	return err
 }
 
-// Pause commits what has been gathered and lets others write, until Resume. It returns when that is durable, so that others
-// need not wait for what this one has written. If it fails, so must Write's fn.
+// Pause commits the gathered changes and releases the locks until Resume. It returns when the changes are durable, so that
+// others need not wait for that. If it fails, Write's fn must fail, too.
 func (t *Tx) Pause() error {
 	if err := t.commit(); err != nil {
 		return err
@@ -174,7 +174,7 @@ func (t *Tx) Pause() error {
 	return nil
 }
 
-// PauseWith pauses, and gives a view of the collection with what the tx has done.
+// PauseWith is Pause, and returns a view of the collection with the tx's changes.
 func (t *Tx) PauseWith() (*View, error) {
 	turn := t.turn
 	if err := t.Pause(); err != nil {
@@ -184,12 +184,12 @@ func (t *Tx) PauseWith() (*View, error) {
 	return t.store.View(t.NS), nil
 }
 
-// Resume waits for the tx's next turn. The collection may have changed, and so may be gone. If it fails, so must Write's fn.
+// Resume takes the locks again. The collection may have changed or be gone. If it fails, Write's fn must fail, too.
 func (t *Tx) Resume(ctx context.Context) error {
 	if t.left {
 		return t.store.tooLate()
 	}
-	if t.turn != nil { // a failed pause has not given the locks back
+	if t.turn != nil { // Pause has failed, and not released the locks
 		return nil
 	}
 	turn, err := t.store.take(ctx, t.NS)
@@ -199,7 +199,7 @@ func (t *Tx) Resume(ctx context.Context) error {
 	return err
 }
 
-// Yield lets others have their turn.
+// Yield lets others that wait for the locks have them once: it is Pause and Resume.
 func (t *Tx) Yield(ctx context.Context) error {
 	if err := t.Pause(); err != nil {
 		return err
@@ -207,37 +207,37 @@ func (t *Tx) Yield(ctx context.Context) error {
 	return t.Resume(ctx)
 }
 
-// Unchanged reports whether nobody has written between PauseWith and Resume. It may be false when somebody has written to
-// another collection.
+// Unchanged reports whether nobody has written to the collection between PauseWith and Resume. It may be false if somebody
+// has written to another collection that shares a lock.
 func (t *Tx) Unchanged() bool { return t.turn.writes() == t.writes }
 
-// How long a tx that may pause goes on while others wait, and how many changes or bytes it makes at least: what is small is
-// done in one piece.
+// How long a tx that may pause holds the locks while others wait, and how many changes or bytes it makes at least before:
+// small writes are not divided.
 const (
 	turnTime    = time.Millisecond
 	turnChanges = 100
 	turnBytes   = 1 * mb
 )
 
-// Due reports whether others should have their turn, or the batch has become large.
+// Due reports whether the tx should pause: others have waited long enough, or the batch is large.
 func (t *Tx) Due() bool {
 	large := len(t.entries) >= turnChanges || t.held() > turnBytes
 	return t.full() || large && t.turn.wanted() && time.Since(t.turn.began) > turnTime
 }
 
-// Left reports whether the command has stopped waiting for a commit. The tx must not be used any more.
+// Left reports whether the command has stopped waiting for a commit. Then the tx must not be used.
 func (t *Tx) Left() bool { return t.left }
 
-// held is how many bytes await their commit.
+// held returns how many bytes have been gathered and not committed.
 func (t *Tx) held() int { return t.batch.Len() + t.size }
 
-// full reports whether it is time to commit what has been done, if that may be committed by itself.
+// full reports whether the batch is so large that it should be committed, if the write may be divided.
 func (t *Tx) full() bool { return t.held() > t.store.opts.GroupBytes }
 
-// Overfull reports whether the batch is too large even for changes that must be made in one piece.
+// Overfull reports whether the batch is too large even for a write that must not be divided.
 func (t *Tx) Overfull() bool { return t.held() > 4*t.store.opts.GroupBytes }
 
-// Reader reads the database with what the transaction has changed.
+// Reader returns a reader of the database with the tx's changes.
 func (t *Tx) Reader() Reader {
 	if t.in != nil {
 		return t.over
@@ -259,7 +259,7 @@ func (t *Tx) unset(key []byte) error {
 	return t.batch.Delete(key, nil)
 }
 
-// close ends the transaction unless its commit does.
+// close ends the tx, unless its commit will.
 func (t *Tx) close() {
 	if !t.left {
 		t.end()

@@ -6,11 +6,11 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// Validation says which documents a collection takes. Source: MongoDB manual, "Schema Validation".
+// Validation says which documents a collection accepts. Source: MongoDB manual, "Schema Validation".
 type Validation struct {
-	Validator bson.Raw `bson:"validator,omitempty"`        // a filter that they match
-	Level     string   `bson:"validationLevel,omitempty"`  // off, strict, or moderate: documents that do not match may be changed
-	Action    string   `bson:"validationAction,omitempty"` // error, or warn: those that do not match are taken
+	Validator bson.Raw `bson:"validator,omitempty"`        // a filter that documents must match
+	Level     string   `bson:"validationLevel,omitempty"`  // off; strict; or moderate: an update of a document that does not match is not checked
+	Action    string   `bson:"validationAction,omitempty"` // error; or warn: documents that do not match are accepted
 }
 
 // Describe returns the validation as listCollections shows it.
@@ -34,7 +34,7 @@ func readValidation(doc bson.Raw) (*Validation, error) {
 	return v, bson.Unmarshal(doc, v)
 }
 
-// SetValidation changes which documents the collection accepts. Existing documents stay.
+// SetValidation changes which documents the collection accepts. Existing documents are not checked.
 func (t *Tx) SetValidation(v *Validation) error {
 	if err := t.alone(); err != nil {
 		return err

@@ -2,17 +2,17 @@ package storage
 
 import "io"
 
-// View is a collection and all data at one instant.
+// View is a collection, and all data of the store, at one instant.
 type View struct {
 	Coll *Collection // nil if there is none
 	R    Reader
-	snap io.Closer // of R; nil: R is another's
+	snap io.Closer // to close R; nil: R belongs to others
 }
 
 // Close releases the view.
 func (v *View) Close() {
 	if v.snap != nil {
-		_ = v.snap.Close() // a snapshot has nothing to report
+		_ = v.snap.Close() // closing a snapshot cannot fail
 		v.snap = nil
 	}
 }
