@@ -14,13 +14,13 @@ import (
 // maxSpans bounds how many points of an index's leading parts are combined with those of the next.
 const maxSpans = 4096
 
-// guide is an index as the planner reads it. Its answers mean nothing once the pace is over.
+// guide is an index as the planner reads it. Once its pace has ended, its answers must not be used.
 type guide struct {
 	storage.Index
 	pace *pace.Pace
 }
 
-// bounds say where in an index the documents of a filter are.
+// bounds says where in an index the documents of a filter are.
 type bounds struct {
 	spans   []span
 	fence   fence  // of the parts that spans do not bound
@@ -30,8 +30,8 @@ type bounds struct {
 	points  bool   // the spans are single values
 }
 
-// bound finds what a filter says about the index's parts. Spans go on as long as parts have single values, up to the first
-// range; the fence bounds the parts behind.
+// bound returns the bounds that a filter gives to the index's parts. Spans bound the leading parts: those with single
+// values, and the first one with a range. The fence bounds the parts after it.
 func (ix guide) bound(f *match.Filter) bounds {
 	b, prefixes := ix.leading(f)
 	if b.used == 0 {
@@ -62,7 +62,8 @@ func (ix guide) bound(f *match.Filter) bounds {
 	return b
 }
 
-// leading finds the bounds of the leading parts: spans if a range ends them, and else the points that they have.
+// leading returns the bounds of the leading parts: spans if the last of them has a range, or else the prefixes that their
+// single values make.
 func (ix guide) leading(f *match.Filter) (b bounds, prefixes [][]byte) {
 	b, prefixes = bounds{points: true, bounded: make([]bool, len(ix.Parts))}, [][]byte{nil}
 	for i := range ix.Parts {
@@ -89,7 +90,8 @@ func (ix guide) leading(f *match.Filter) (b bounds, prefixes [][]byte) {
 	return b, prefixes
 }
 
-// narrow bounds the index by each branch of an $or of very many, where what they say together of each part is too much.
+// narrow bounds the index by each branch of a large $or by itself, if the bounds of all branches together would be too
+// many.
 func (ix guide) narrow(f *match.Filter, b *bounds) {
 	list := f.ManyAlternatives()
 	if len(list) == 0 {
@@ -109,7 +111,7 @@ func (ix guide) narrow(f *match.Filter, b *bounds) {
 	b.spans, b.points = united(spans), false
 }
 
-// multiply puts each point behind each prefix.
+// multiply appends each point to each prefix.
 func multiply(prefixes [][]byte, points []match.Interval) [][]byte {
 	var longer [][]byte
 	for _, prefix := range prefixes {
@@ -160,7 +162,7 @@ func (ix guide) upward(f *match.Filter, i int) (ivs []match.Interval, ok bool) {
 	} else if !ix.sharesArray(i, i) {
 		ivs, ok = f.Intervals(ix.pace, path)
 	}
-	if !ok && ix.Sparse && f.Demands(path) { // the index has what is asked for, and little else
+	if !ok && ix.Sparse && f.Demands(path) { // the index has all documents with the field, and perhaps far fewer than the collection
 		return []match.Interval{match.Whole()}, true
 	}
 	return ivs, ok

@@ -17,8 +17,8 @@ type Effort struct {
 	Ordered  int64 // of these, how many were taken in their order
 	Returned int64 // and how many after skip and limit
 
-	branches []Effort // of an $or, as far as they were needed
-	Behind   []int64  // documents that each stage of a pipeline gave
+	branches []Effort // of an $or: those that were run
+	Behind   []int64  // documents that each stage of a pipeline returned
 }
 
 // Of copies what a scan has counted.
@@ -40,8 +40,8 @@ func (e Effort) stage(name string, returned int64, more ...bson.E) bson.D {
 	return d
 }
 
-// Stages returns a pipeline's stages as explain shows them: the cursor from which the documents come, then the stages
-// of the command. Source: MongoDB manual, "Explain Results".
+// Stages returns a pipeline's stages as explain shows them: $cursor, the source of the documents, and then the stages of
+// the command. Source: MongoDB manual, "Explain Results".
 func (sel *Selection) Stages(cursor bson.D, e Effort) bson.A {
 	shown := bson.A{}
 	show := func(name string, spec any, given int64) {
@@ -143,7 +143,7 @@ func (p Plan) indexBounds(f *match.Filter) bson.D {
 	return d
 }
 
-// Tallied counts the documents that pass.
+// Tallied yields docs and counts them in n.
 func Tallied(docs iter.Seq2[bson.Raw, error], n *int64) iter.Seq2[bson.Raw, error] {
 	return func(yield func(bson.Raw, error) bool) {
 		for doc, err := range docs {

@@ -7,8 +7,8 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
-// fence bounds the parts of an index that spans cannot bound: behind a range, the keys of the next part are not in order.
-// A scan that meets a key outside of the fence goes on at the next key that may lie inside.
+// fence bounds the parts of an index that spans cannot bound: after a part with a range, the keys of the next part are not
+// in one order. A scan that meets a key outside of the fence continues at the next key that may be inside.
 type fence struct {
 	parts   []storage.Part
 	from    int      // the first part that is bounded here
@@ -20,8 +20,8 @@ func (f fence) open() bool {
 	return !slices.ContainsFunc(f.allowed, func(allowed []span) bool { return allowed != nil })
 }
 
-// beyond reports whether a key without the index's prefix lies outside of the fence. A scan goes on then at the key to, or
-// below it if it goes backwards.
+// beyond reports whether a key, without the index's prefix, is outside of the fence. Then a scan continues at the key to,
+// or below it if it goes backwards.
 func (f fence) beyond(key []byte, reverse bool) (to []byte, outside bool) {
 	at := 0
 	for i, p := range f.parts[:f.from+len(f.allowed)] {
@@ -32,14 +32,14 @@ func (f fence) beyond(key []byte, reverse bool) (to []byte, outside bool) {
 		}
 		n, ok := keys.Skip(key[at:], p.Dir < 0)
 		if !ok {
-			return nil, false // the key is damaged; who reads its document finds out
+			return nil, false // the key is damaged; reading its document finds that
 		}
 		at += n
 	}
 	return nil, false
 }
 
-// step finds where a scan goes on that stands at rest behind prefix, unless rest lies in one of the spans.
+// step returns where a scan at the key prefix+rest continues if rest is in none of the allowed spans.
 func step(prefix, rest []byte, allowed []span, reverse bool) (to []byte, outside bool) {
 	i, _ := slices.BinarySearchFunc(allowed, rest, func(b span, key []byte) int { // the first that does not end before rest
 		if b.endsBefore(key) {

@@ -11,12 +11,12 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
-// A filter with an $or of which every branch has an index is answered branch by branch: each is planned and walked like
-// a query of its own. A document belongs to the first branch that it matches, so each is found once, and those that
-// were found need not be remembered.
+// A filter with an $or whose branches all have an index is answered branch by branch: each is planned and scanned like a
+// query of its own. A document is returned by the first branch that it matches, so that it is returned once and need not be
+// remembered.
 
-// An $or of more than match.Branches branches is bounded as a whole, if one index bounds all of them. Else the branches that
-// have the same index are answered together.
+// An $or of more than match.Branches branches is bounded as a whole, if one index bounds all of them. Otherwise the
+// branches with the same index are answered together.
 
 // branch is one way to match a filter with $or, and the plan for it.
 type branch struct {
@@ -24,8 +24,8 @@ type branch struct {
 	filter *match.Filter
 }
 
-// chooseBranches plans the branches of an $or, where no index bounds the filter as a whole: list has indexes that only sort.
-// It has no plan if a branch has no index, or if reading in the order of an index is less work.
+// chooseBranches plans the branches of an $or for a filter that no index bounds as a whole; list has the indexes that only
+// sort. ok is false if a branch has no index, or if reading in the order of an index of list is less work.
 func chooseBranches(r storage.Reader, coll *storage.Collection, q query, list []candidate) (p Plan, ok bool, err error) {
 	for _, alternatives := range q.Filter.Alternatives() {
 		if p, ok, err = planBranches(r, coll, q, alternatives); err != nil {
@@ -44,8 +44,7 @@ func chooseBranches(r storage.Reader, coll *storage.Collection, q query, list []
 	return Plan{}, false, nil
 }
 
-// planGroups plans the branches of an $or of very many: each by the index that bounds most of it, and those of one index
-// together.
+// planGroups plans the branches of a large $or: each by the index that bounds most of it, and those of one index together.
 func planGroups(coll *storage.Collection, q query, alternatives []*match.Filter) (p Plan, ok bool) {
 	groups, filters := map[string]*branch{}, map[string][]*match.Filter{}
 	var names []string // of the indexes, in the order of the first branches that use them
@@ -120,10 +119,10 @@ func (p Plan) beats(r storage.Reader, coll *storage.Collection, q query, list []
 	}), nil
 }
 
-// arm is the walk along one branch.
+// arm is the scan of one branch.
 type arm struct {
 	Scan
-	found int64 // documents that belong to it
+	found int64 // documents that it returned
 }
 
 // branches yields the documents of the plan's branches.
@@ -143,7 +142,7 @@ func (s *Scan) branches(r *stage.Run) value.Documents {
 	}
 }
 
-// walkBranch yields what does not belong to one of the branches before, and reports whether more is wanted.
+// walkBranch yields the branch's documents that match none of the branches before, and reports whether more are wanted.
 func (a *arm) walkBranch(r *stage.Run, before []branch, yield func(bson.Raw, error) bool) bool {
 	for doc, err := range a.Documents(r) {
 		if err == nil && slices.ContainsFunc(before, func(b branch) bool { return b.filter.MatchIn(a.x, doc) }) {

@@ -26,7 +26,7 @@ const (
 	stageIndex  access = "IXSCAN"                  // ranges of an index
 	stageOr     access = "OR"                      // the plans of the branches of an $or, one after another
 	stageAll    access = "COLLSCAN"                // every document
-	StageTally  access = "RECORD_STORE_FAST_COUNT" // none: their number is kept
+	StageTally  access = "RECORD_STORE_FAST_COUNT" // none: the collection's tally has their number
 )
 
 // Plan says how the documents that a filter may match are found. The filter is then applied to each of them.
@@ -37,13 +37,13 @@ type Plan struct {
 	fence   *fence        // of the keys within, or nil
 	reverse bool
 	Sorted  bool // documents come in the order that was asked for
-	covered bool // the keys say all that is wanted, which is a number
+	covered bool // the number of the keys is the number of the documents
 	unique  bool // there is one document at most
 
 	branches []branch // of stageOr
 	Rejected []Plan   // other plans
-	shape    string   // under which the plan is remembered, or ""
-	keys     int64    // that it was thought to examine
+	shape    string   // under which the plan is cached, or ""
+	keys     int64    // that it was estimated to examine
 }
 
 // Indexes returns the numbers of the indexes that the plan reads.
@@ -68,12 +68,12 @@ type query struct {
 	order  order.Sort // sort, parsed
 
 	pace     *pace.Pace
-	wanted   int64 // how many documents are wanted, or 0 for all
+	wanted   int64 // documents that are wanted; 0: all
 	Counting bool  // only their number is wanted
 	Hint     bson.RawValue
 }
 
-// choose plans access to coll, which may be nil, as r has it.
+// choose returns the plan for a query of coll, which may be nil, in the state that r reads.
 func choose(r storage.Reader, coll *storage.Collection, q query) (Plan, error) {
 	if coll == nil {
 		return Plan{Stage: stageNone, Sorted: true}, nil
@@ -114,10 +114,10 @@ var wholeCollection = Plan{Stage: stageAll, ix: storage.IDIndex, spans: wholeInd
 type candidate struct {
 	Plan
 	bounded bool
-	score   int // a first guess of its worth, which decides between equals
+	score   int // a first estimate of its use, which decides between equals
 }
 
-// candidates are the indexes that bound or sort, the most promising first.
+// candidates are plans for the indexes that bound or sort, the most promising first.
 func candidates(coll *storage.Collection, q query) []candidate {
 	var list []candidate
 	for _, ix := range coll.Usable() {
@@ -132,7 +132,7 @@ func candidates(coll *storage.Collection, q query) []candidate {
 	return list
 }
 
-// consider plans the use of an index. Its score is nothing if it neither bounds nor sorts.
+// consider plans the use of an index. The score is 0 if the index neither bounds nor sorts.
 func consider(ix storage.Index, q query) candidate {
 	b := guide{ix, q.pace}.bound(q.Filter)
 	c := candidate{Plan: Plan{Stage: stageIndex, ix: ix, spans: b.spans, Sorted: q.Sort == nil}, bounded: b.used > 0, score: 8 * b.used}

@@ -23,8 +23,8 @@ const (
 // sortShare is the cost of sorting a document in memory, where reading one costs 1.
 const sortShare = 0.5
 
-// best returns the plan that promises the least work. If an index can be used, the plan of reading the whole collection
-// is not considered.
+// best returns the plan with the least estimated work. If an index can be used, reading the whole collection is not
+// considered.
 func best(r storage.Reader, coll *storage.Collection, q query) (Plan, error) {
 	list := candidates(coll, q)
 	if !slices.ContainsFunc(list, func(c candidate) bool { return c.bounded }) {
@@ -91,7 +91,7 @@ func others(list []candidate, won int) []Plan {
 	return rest
 }
 
-// race returns the index of the candidate with the least work, and how much work that is.
+// race returns the position in list of the candidate with the least work, and how much work that is.
 func race(r storage.Reader, coll *storage.Collection, q query, list []candidate) (won int, work float64, err error) {
 	all, err := storage.ReadTally(r, coll.ID)
 	if err != nil {
@@ -122,7 +122,7 @@ func race(r storage.Reader, coll *storage.Collection, q query, list []candidate)
 	return won, costs[won], nil
 }
 
-// cost estimates the work of a candidate when matches documents are there to be found, evenly spread.
+// cost estimates the work of a candidate if there are so many matching documents, evenly spread.
 func (c candidate) cost(q query, matches int64) float64 {
 	n := float64(c.Plan.keys)
 	switch {
@@ -188,7 +188,7 @@ func PlansOf(coll *storage.Collection) *PlanCache {
 	return coll.Note(planKey{}, func() any { return new(PlanCache) }).(*PlanCache)
 }
 
-// planned is a choice: an index, and how many keys it was expected to examine.
+// planned is a cached choice: an index, and how many keys it was expected to examine.
 type planned struct {
 	index uint64
 	keys  int64

@@ -25,14 +25,14 @@ type Scan struct {
 	filter *match.Filter
 	x      *expression.Evaluation
 	Most   int64 // how many keys and documents it may examine; 0: any number
-	Lent   bool  // a document is done with before the next is read
+	Lent   bool  // the caller is done with each document before it takes the next
 
 	keysExamined, docsExamined int64
 	Work                       *wire.Work // to which they are added whenever the scan rests or ends; nil: to none
 	told                       wire.Work  // how much of them has been
 
-	it storage.Iterator // where the scan is, unless it rests
-	at []byte           // the key where it rests
+	it storage.Iterator // at the scan's position; nil while the scan rests
+	at []byte           // the scan's position while it rests
 
 	arms []*arm // of the branches of an $or
 
@@ -50,10 +50,10 @@ func (s *Scan) By(p Plan) *Scan { return NewScan(s.r, s.coll, p, s.filter) }
 
 const mb = 1 << 20
 
-// ErrFar is the error of a scan that has examined as much as it may.
+// ErrFar is the error of a scan that has examined Most keys and documents.
 var ErrFar = errors.New("the scan is a long one")
 
-// How much memory a scan may use to remember the documents that it has met, and how much one takes beside its _id.
+// How many bytes a scan may use to remember documents that it has met, and how many a document takes besides its _id.
 const (
 	seenMemory   = 4 * mb
 	seenOverhead = 64
@@ -118,8 +118,8 @@ func (s *Scan) walk(yield func(bson.Raw) bool) error {
 	return nil
 }
 
-// Rest closes the scan's iterator: it would keep the database's old state in memory, and a cursor may be idle for long.
-// The scan goes on from its position with another iterator of the same snapshot.
+// Rest closes the scan's iterator, because it keeps old data in memory, and a cursor may be idle for long. The next call
+// continues from the same position with another iterator of the same snapshot.
 func (s *Scan) Rest() {
 	for _, a := range s.arms {
 		a.Rest()
@@ -153,7 +153,7 @@ func (s *Scan) enter(b span) (err error) {
 	return err
 }
 
-// first goes to the first row of a range.
+// first moves to the first row of a range.
 func (s *Scan) first(b span) (bool, error) {
 	if err := s.enter(b); err != nil {
 		return false, err
@@ -164,7 +164,7 @@ func (s *Scan) first(b span) (bool, error) {
 	return s.within(s.it.First()), nil
 }
 
-// within goes on to the next row inside of the plan's fence, unless it stands at one.
+// within moves to the next row inside of the plan's fence, unless the present row is.
 func (s *Scan) within(ok bool) bool {
 	for ok && s.Plan.fence != nil && s.x.Step(80) && !s.far() {
 		to, outside := s.Plan.beyond(s.it.Key())
@@ -184,7 +184,7 @@ func (s *Scan) within(ok bool) bool {
 // far reports whether the scan has examined more than it may.
 func (s *Scan) far() bool { return s.Most > 0 && s.keysExamined+s.docsExamined > s.Most }
 
-// next goes to the next row of a range that is inside of the plan's fence.
+// next moves to the next row of a range that is inside of the plan's fence.
 func (s *Scan) next(b span) (bool, error) {
 	ok, err := s.nextRow(b)
 	return s.within(ok && err == nil), err
@@ -206,8 +206,8 @@ func (s *Scan) nextRow(b span) (bool, error) {
 	return s.it.Next(), nil
 }
 
-// get yields the one document that the plan leads to. It is always a copy, because a document lent by Pebble would have
-// to be given back when the scan rests.
+// get yields the one document of a plan for a single _id. It is always a copy, because a document that Pebble lends would
+// have to be given back when the scan rests.
 func (s *Scan) get(yield func(bson.Raw) bool) error {
 	defer s.tell()
 	s.keysExamined++
@@ -289,8 +289,8 @@ func (s *Scan) visit(it storage.Iterator) (bson.Raw, error) {
 	return bytes.Clone(doc), nil
 }
 
-// meet reports whether the scan comes to a document with several keys for the first time. It remembers the documents
-// that it has met; when there are too many, it looks at all the document's keys instead.
+// meet reports whether the scan meets a document with several keys for the first time. It remembers the documents that it
+// has met; when they are too many, it compares the document's keys instead.
 func (s *Scan) meet(doc bson.Raw, id, key []byte) (bool, error) {
 	if s.seenBytes > seenMemory {
 		return s.leads(doc, key)
@@ -303,8 +303,8 @@ func (s *Scan) meet(doc bson.Raw, id, key []byte) (bool, error) {
 	return true, nil
 }
 
-// leads reports whether key is the first of the document's keys that the scan comes to. A document with several keys is
-// yielded only there.
+// leads reports whether key is the first of the document's keys that the scan visits. A document with several keys is
+// returned only there.
 func (s *Scan) leads(doc bson.Raw, key []byte) (bool, error) {
 	encoded, _, err := s.Plan.ix.Keys(doc)
 	if s.Plan.reverse {
@@ -323,7 +323,7 @@ func (p Plan) holds(key []byte) bool {
 	return slices.ContainsFunc(p.spans, func(b span) bool { return b.holds(key) }) && (p.fence == nil || p.fence.holds(key))
 }
 
-// beyond is the fence's, for whole keys.
+// beyond is fence.beyond for keys with the index's prefix.
 func (p Plan) beyond(key []byte) (to []byte, outside bool) {
 	prefix := key[:len(storage.IndexPrefix(p.ix.ID))]
 	if to, outside = p.fence.beyond(key[len(prefix):], p.reverse); outside {

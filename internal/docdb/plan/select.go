@@ -26,7 +26,7 @@ type Selection struct {
 	query
 	Skip, Limit int64 // limit 0: none
 	Projection  *projection.Projection
-	Behind      []*stage.Pipeline // stages through which the documents go then, for explain
+	Behind      []*stage.Pipeline // the stages after the selection, for explain
 	Memory      int               // what a sort without an index may hold
 }
 
@@ -50,7 +50,7 @@ func NewSelection(p *expression.Parser, filter, sort, project bson.Raw, hint bso
 	return sel, err
 }
 
-// Leading returns the selection that the first stages of a pipeline stand for.
+// Leading returns the selection that is equal to the first stages of a pipeline.
 func Leading(l stage.Lead, hint bson.RawValue) Selection {
 	sel := Selection{Skip: l.Skip, Limit: l.Limit, Memory: sortBytes}
 	sel.Filter, sel.Sort, sel.order, sel.Hint = l.Filter, l.Sort, l.Order, hint
@@ -66,13 +66,13 @@ func (sel *Selection) Scan(ctx context.Context, r storage.Reader, coll *storage.
 		sel.wanted = max(sel.Skip+sel.Limit, sel.Limit) // the sum may be beyond all numbers
 	}
 	p, err := choose(r, coll, sel.query)
-	if err = errors.Join(err, ctx.Err()); err != nil { // a planner that has run out of time may say anything
+	if err = errors.Join(err, ctx.Err()); err != nil { // the plan of a planner that has run out of time must not be used
 		return nil, err
 	}
 	return NewScan(r, coll, p, sel.Filter), nil
 }
 
-// OneID returns the _id of the only document that the selection can have, if the selection is nothing but that _id.
+// OneID returns the _id that the selection asks for, if it asks for nothing else.
 func (sel *Selection) OneID() (id bson.RawValue, ok bool) {
 	if sel.Sort != nil || sel.Skip > 0 || field.Asks(sel.Hint) {
 		return id, false

@@ -8,7 +8,7 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
-// span is a range of keys: from lo up to and without hi. Without hi it has no end.
+// span is a range of keys: from lo, included, to hi, excluded. If hi is nil it has no end.
 type span struct{ lo, hi []byte }
 
 // wholeIndex is all keys of an index.
@@ -29,8 +29,8 @@ func (b span) under(prefix []byte) span {
 	return span{slices.Concat(prefix, b.lo), slices.Concat(prefix, b.hi)}
 }
 
-// spanOf turns an interval of values behind prefix into a span of keys. A key goes on behind its value, so all keys of the
-// value v lie between v and the key after it.
+// spanOf makes a span of keys of an interval of values after prefix. A key continues after its value, so all keys of the
+// value v are between v and storage.After(v).
 func spanOf(prefix []byte, b match.Interval) span {
 	lo, hi := slices.Concat(prefix, b.Lo), slices.Concat(prefix, b.Hi)
 	if !b.LoIncl {
@@ -42,7 +42,7 @@ func spanOf(prefix []byte, b match.Interval) span {
 	return span{lo, hi}
 }
 
-// spansOf turns intervals into spans.
+// spansOf makes spans of intervals.
 func spansOf(prefix []byte, ivs []match.Interval) []span {
 	spans := make([]span, len(ivs))
 	for i, iv := range ivs {
@@ -51,7 +51,7 @@ func spansOf(prefix []byte, ivs []match.Interval) []span {
 	return spans
 }
 
-// united sorts spans and makes one of those that meet.
+// united sorts spans and joins those that touch or overlap.
 func united(spans []span) []span {
 	slices.SortFunc(spans, func(a, b span) int { return bytes.Compare(a.lo, b.lo) })
 	var out []span
