@@ -1,4 +1,5 @@
-// Package concern knows how many members the replica set has that an engine serves, for write concerns to wait for them.
+// Package concern makes write concerns wait for the members of the replica set that an engine serves. All of them share the
+// engine's data, so a write concern waits only for members that are away.
 package concern
 
 import (
@@ -11,14 +12,14 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// Members are how many there are and how many of them can be reached. It is safe for concurrent use.
+// Members has the number of the members, and of those that can be reached. It is safe for concurrent use.
 type Members struct {
 	mu           sync.Mutex
 	all, present int64
 	changed      chan struct{} // closed when they change
 }
 
-// Set says how many there are, and how many of them nobody reaches.
+// Set sets the number of the members, and of those that are away.
 func (m *Members) Set(all, away int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -35,19 +36,19 @@ func (m *Members) now() (all, present int64, changed <-chan struct{}) {
 	return m.all, m.present, m.changed
 }
 
-// Meet waits until a write concern's w is met. The error says why it is not. Source: MongoDB manual, "Write Concern".
+// Meet waits until a write concern's w is met. The error says why it cannot be. Source: MongoDB manual, "Write Concern".
 func (m *Members) Meet(ctx context.Context, w bson.RawValue, wtimeout int64) error {
 	if mode, ok := w.StringValueOK(); ok && mode != "majority" {
 		return wire.Errorf(wire.UnknownReplWriteConcern, "No write concern mode named '%s' found in replica set configuration", mode)
 	}
-	if w.Type == bson.TypeEmbeddedDocument { // of whose tags no member has one
+	if w.Type == bson.TypeEmbeddedDocument { // tags, which no member has
 		return wire.Errorf(wire.UnsatisfiableWriteConcern, "Not enough data-bearing nodes")
 	}
 	n, _ := wire.Integer(w)
 	return m.await(ctx, n, wtimeout)
 }
 
-// Document is how a reply tells of a write concern that is not met.
+// Document is the writeConcernError of a reply.
 func Document(err *wire.Error, w bson.RawValue, wtimeout int64) bson.D {
 	info := bson.D{{Key: "writeConcern", Value: bson.D{{Key: "w", Value: w}, {Key: "wtimeout", Value: wtimeout}, {Key: "provenance", Value: "clientSupplied"}}}}
 	if err.Code == wire.WriteConcernTimeout.Number {
@@ -56,8 +57,8 @@ func Document(err *wire.Error, w bson.RawValue, wtimeout int64) bson.D {
 	return bson.D{{Key: "code", Value: err.Code}, {Key: "codeName", Value: err.Name}, {Key: "errmsg", Value: err.Message}, {Key: "errInfo", Value: info}}
 }
 
-// await waits until n members can be reached: for so many milliseconds, or for as long as it takes if that is 0. The error is
-// UnsatisfiableWriteConcern if there are not so many at all, WriteConcernTimeout, or that of ctx.
+// await waits until n members can be reached, at most for the milliseconds; 0 is no limit. Errors:
+// UnsatisfiableWriteConcern if there are fewer than n members, WriteConcernTimeout, and that of ctx.
 func (m *Members) await(ctx context.Context, n, milliseconds int64) error {
 	all, present, changed := m.now()
 	if n > all {

@@ -1,9 +1,9 @@
 // Package disk is the file system of one database: its writes wait while the disk is full, or the process has no file
-// descriptors left, and go on when there is room. So the database never sees an error that it cannot recover from, and what
-// was acknowledged stays.
+// descriptors left, and go on when there is room. So the database never sees an error that it cannot recover from, and no
+// acknowledged write is lost.
 //
-// Who cannot wait asks Stuck. A database that is closed meanwhile ends as by a crash: from the first write on that finds no
-// room, nothing changes on the disk any more.
+// Callers that cannot wait watch Stuck. A database that is closed while writes wait ends as by a crash: after the first
+// write that found no room, nothing changes on the disk.
 package disk
 
 import (
@@ -35,14 +35,14 @@ type FS struct {
 	mu      sync.Mutex
 	waiting int           // writes that wait for room
 	cause   error         // why
-	stuck   chan struct{} // closed while they have waited for long; another one afterwards
+	stuck   chan struct{} // closed when they have waited for long; replaced afterwards
 	isStuck bool
 	timer   *time.Timer
 	ending  bool
 	frozen  bool
 }
 
-// New returns the file system of the database in dir, on another one.
+// New returns the file system of the database in dir, on top of fs.
 func New(fs vfs.FS, dir string, log *slog.Logger) *FS {
 	return &FS{FS: fs, dir: filepath.Clean(dir), log: log, ended: make(chan struct{}), stuck: make(chan struct{})}
 }
@@ -67,7 +67,7 @@ func (f *FS) Trouble() error {
 	return f.cause
 }
 
-// End begins the end of the database: what finds no room from now on freezes the disk, and waits no longer.
+// End says that the database is closing: a write that finds no room from now on does not wait, but freezes the disk.
 func (f *FS) End() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -77,7 +77,7 @@ func (f *FS) End() {
 	}
 }
 
-// Frozen is why nothing that the database wrote lately is on the disk, or nil.
+// Frozen returns why writes since the disk was frozen are not on it, or nil if it is not frozen.
 func (f *FS) Frozen() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -95,11 +95,12 @@ func passing(err error) bool {
 	return IsFull(err) || errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
 }
 
-// errFrozen is of a write that must look as if it had been done.
+// errFrozen is the error inside this package for a write to a frozen disk. To the database such a write must look as if it
+// had been done.
 var errFrozen = errors.New("disk: frozen")
 
-// try does what changes the file called name, and does it again until there is room. Elsewhere than in the database's
-// directory, such as in a copy that is being made of it, nobody waits.
+// try runs op, which changes the file called name, until there is room for it. Outside of the database's directory, for
+// example in a copy that is being made of it, op is run once.
 func (f *FS) try(name string, op func() error) error {
 	if f.Frozen() != nil {
 		return errFrozen
@@ -147,7 +148,7 @@ func (f *FS) begin(cause error) {
 	f.timer = time.AfterFunc(patience, f.give)
 }
 
-// give declares the database stuck, unless the write that made the timer waits no more.
+// give declares the database stuck, unless the wait that set the timer is over.
 func (f *FS) give() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -159,7 +160,7 @@ func (f *FS) give() {
 	f.log.Error("a database waits for the disk: writes are refused", "dir", filepath.Base(f.dir), "error", f.cause)
 }
 
-// end notes that a write waits no more.
+// end notes that a write has stopped waiting.
 func (f *FS) end() {
 	f.mu.Lock()
 	defer f.mu.Unlock()

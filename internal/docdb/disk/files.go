@@ -9,7 +9,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
-// changed is err, but nil for what looks as if it had been done.
+// changed returns err, or nil for errFrozen.
 func changed(err error) error {
 	if errors.Is(err, errFrozen) {
 		return nil
@@ -48,8 +48,8 @@ func (f *FS) ReuseForWrite(old, name string, c vfs.DiskWriteCategory) (vfs.File,
 	return f.opened(name, func() (vfs.File, error) { return f.FS.ReuseForWrite(old, name, c) })
 }
 
-// Open implements vfs.FS. A reader waits for a descriptor too, but not for long: nothing is lost if it fails. Who tries
-// again at once, as compactions do, does so once a second.
+// Open implements vfs.FS. A reader waits for a descriptor too, but only for a second: nothing is lost if it fails. So
+// callers that try again at once, as compactions do, do so once a second.
 func (f *FS) Open(name string, opts ...vfs.OpenOption) (file vfs.File, err error) {
 	for end := time.Now().Add(patience); ; time.Sleep(longestTime / 5) {
 		file, err = f.FS.Open(name, opts...)
@@ -91,7 +91,7 @@ type file struct {
 	name string
 }
 
-// Write implements io.Writer. What found room before the disk was full is not written again.
+// Write implements io.Writer. The part that was written before the disk was full is not written again.
 func (f *file) Write(p []byte) (n int, err error) {
 	err = f.fs.try(f.name, func() error {
 		m, err := f.File.Write(p[n:])
@@ -117,7 +117,7 @@ func (f *file) WriteAt(p []byte, at int64) (n int, err error) {
 	return n, err
 }
 
-// Preallocate implements vfs.File. It is of use only while there is much room.
+// Preallocate implements vfs.File. It is only a hint, so an error for want of room is ignored.
 func (f *file) Preallocate(offset, length int64) error {
 	if f.fs.Frozen() != nil {
 		return nil

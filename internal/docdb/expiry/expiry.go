@@ -1,4 +1,4 @@
-// Package expiry removes documents whose time is over. Source: MongoDB manual, "TTL Indexes".
+// Package expiry removes documents that have expired. Source: MongoDB manual, "TTL Indexes".
 package expiry
 
 import (
@@ -23,8 +23,8 @@ const (
 	maxBytes = 4 << 20
 )
 
-// Remove removes the documents that have expired by the store's clock and returns how many. A document expires when the index
-// has expireAfterSeconds and the earliest date on its path is that long ago; one without a date never does.
+// Remove removes the documents that have expired by the store's clock and returns how many. A document expires
+// expireAfterSeconds of its TTL index after the earliest date on the index's path. A document without a date never does.
 func Remove(ctx context.Context, store *storage.Store) (removed int64, err error) {
 	for _, coll := range store.Collections("") {
 		for _, ix := range coll.Indexes {
@@ -41,7 +41,7 @@ func Remove(ctx context.Context, store *storage.Store) (removed int64, err error
 	return removed, err
 }
 
-// byIndex removes what has expired by one index.
+// byIndex removes the documents that have expired by one index.
 func byIndex(ctx context.Context, store *storage.Store, ns storage.Namespace, id uint64) (removed int64, err error) {
 	for {
 		n := 0

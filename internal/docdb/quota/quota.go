@@ -11,7 +11,7 @@ import (
 // Quota is a bound for the bytes of a database's documents. Its zero value bounds nothing. It is safe for concurrent use.
 //
 // The data is not measured at every write: after a measurement, half of what was left may be written before the next.
-// What is being written meanwhile may go beyond the bound by its own size.
+// Writes that run at the same time may exceed the bound by their own size.
 type Quota struct {
 	left atomic.Int64 // bytes that may be written before the next measurement
 
@@ -22,8 +22,8 @@ type Quota struct {
 
 const mb = 1 << 20
 
-// Set bounds the data to so many bytes, 0 for any number. shared says that the database shares its hardware with others,
-// for which the service has an error of its own.
+// Set bounds the data to most bytes; 0 is no bound. shared says that the database shares its hardware with others: then the
+// error is the one that the service has for such databases.
 func (q *Quota) Set(most int64, shared bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -31,8 +31,8 @@ func (q *Quota) Set(most int64, shared bool) {
 	q.left.Store(0)
 }
 
-// Take announces that the data is to grow by n bytes. The error says that there is no room for them. What takes no more
-// room than before goes on.
+// Take announces that the data will grow by n bytes. The error says that there is no room for them. It is nil if n is 0 or
+// less.
 func (q *Quota) Take(n int, measure func() (int64, error)) error {
 	if n <= 0 || q.left.Add(-int64(n)) >= 0 {
 		return nil

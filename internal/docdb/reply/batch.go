@@ -1,4 +1,4 @@
-// Package reply writes documents where they are sent from.
+// Package reply writes the documents of a reply into the buffer from which it is sent.
 package reply
 
 import (
@@ -19,19 +19,20 @@ const (
 	most    = storage.MaxDocument     // bytes of the documents of one reply
 )
 
-// Batch is a cursor's reply while its documents are written: each is copied once, from where it is stored.
+// Batch is a cursor's reply while its documents are written. Each is copied once, from the store.
 type Batch struct {
 	room          *memory.Account // of the session, until the reply is sent
 	Partial       bool            // another batch can follow: this one leaves room for other replies
 	Err           error           // why there was no room for a document
 	out           []byte
-	cursor, array int32 // where the documents began that are open in out
+	cursor, array int32 // where the documents that are not complete begin in out
 	limit         int64 // documents at most; negative: any number
 	Docs          int64
 	bytes         int // of the documents
 }
 
-// NewBatch begins a batch of the name, of at most limit documents, behind out. What the reply holds it takes from room.
+// NewBatch begins a batch after out: an array called name, of at most limit documents. The memory of the reply is taken
+// from room.
 func NewBatch(out []byte, name string, limit int64, room *memory.Account) Batch {
 	b := Batch{limit: limit, room: room}
 	b.cursor, b.out = bsoncore.AppendDocumentElementStart(out, "cursor")
@@ -42,12 +43,13 @@ func NewBatch(out []byte, name string, limit int64, room *memory.Account) Batch 
 // Full reports whether the batch has as many documents as it may.
 func (b *Batch) Full() bool { return b.limit >= 0 && b.Docs >= b.limit }
 
-// Add adds a document, or reports that it would be too much for one reply, or more than there is memory for: then Err says so.
+// Add adds a document, and reports whether it did. It does not if the reply would become too large, or if there is no
+// memory for it: then Err says so.
 func (b *Batch) Add(doc bson.Raw) bool {
 	if b.Docs > 0 && b.bytes+len(doc) > most {
 		return false
 	}
-	if room := len(doc) + 16; cap(b.out)-len(b.out) < room && !b.grow(max(room, len(b.out))) { // twice as large: it is copied seldom
+	if room := len(doc) + 16; cap(b.out)-len(b.out) < room && !b.grow(max(room, len(b.out))) { // doubled, so that it is seldom copied
 		return false
 	}
 	b.out = append(b.out, byte(bson.TypeEmbeddedDocument))
@@ -76,7 +78,7 @@ func (b *Batch) grow(n int) bool {
 
 // End completes the reply of a cursor, whose id is 0 if there is nothing more.
 func (b *Batch) End(id int64, ns storage.Namespace) []byte {
-	b.out, _ = bsoncore.AppendArrayEnd(b.out, b.array) // this and the other index are where they began
+	b.out, _ = bsoncore.AppendArrayEnd(b.out, b.array) // the error is only for a wrong start
 	b.out = bsoncore.AppendInt64Element(b.out, "id", id)
 	b.out = bsoncore.AppendStringElement(b.out, "ns", ns.String())
 	b.out, _ = bsoncore.AppendDocumentEnd(b.out, b.cursor)

@@ -20,7 +20,7 @@ func Collections(on On) (docs []bson.D) {
 	return docs
 }
 
-// Databases are all databases by name, with their sizes and their sum unless only names are wanted.
+// Databases are all databases by name, with their sizes and the sum of these, unless only names are wanted.
 func Databases(on On) (docs []bson.D, total int64, err error) {
 	nameOnly := on.Bool("nameOnly", false)
 	sizes := map[string]int64{}

@@ -10,7 +10,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// DBHash gives for each collection the MD5 of its documents in the order of _id, and the MD5 of those.
+// DBHash answers dbHash: for each collection the MD5 of its documents in the order of _id, and the MD5 of these hashes.
 // Source: MongoDB manual, "dbHash".
 func DBHash(on On) (bson.D, error) {
 	began := time.Now()

@@ -13,8 +13,8 @@ import (
 // IndexStatsFields are the options of an $indexStats stage: there are none.
 var IndexStatsFields = field.Of()
 
-// IndexStats are the documents that $indexStats makes: how often each index was used, since it is there or the engine was
-// started. Source: MongoDB manual, "$indexStats".
+// IndexStats are the documents that $indexStats makes: how often each index was used since it was made, or since the engine
+// was opened if that is later. Source: MongoDB manual, "$indexStats".
 func IndexStats(on On, uses *usage.Indexes, started time.Time) ([]bson.D, error) {
 	host, err := os.Hostname()
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 // PlanCacheFields are the options of a $planCacheStats stage.
 var PlanCacheFields = field.Of("allHosts-", field.Bool)
 
-// PlanCacheStats are the documents that $planCacheStats makes: the index that was chosen for each shape of a query.
-// Source: MongoDB manual, "$planCacheStats".
+// PlanCacheStats are the documents that $planCacheStats makes: the index that was chosen for each shape of queries. Source:
+// MongoDB manual, "$planCacheStats".
 func PlanCacheStats(on On) ([]bson.D, error) {
 	coll := on.Store.Collection(on.NS)
 	if coll == nil {
@@ -48,7 +48,8 @@ func cachedPlan(coll *storage.Collection, index uint64) bson.D {
 	return bson.D{{Key: "stage", Value: "FETCH"}, {Key: "inputStage", Value: scan}}
 }
 
-// PlanCacheClear forgets the plans of a collection: of one shape of a query if there is one, or all.
+// PlanCacheClear answers planCacheClear: it drops the cached plans of a collection, or the one for the shape of the query
+// that the command names.
 func PlanCacheClear(on On) (bson.D, error) {
 	coll := on.Store.Collection(on.NS)
 	if coll == nil {

@@ -1,5 +1,5 @@
-// Package report answers the commands that only tell: of the server and its counters, of the sizes of databases and
-// collections, and of what is in them.
+// Package report answers commands that only report: on the server and its counters, and on the sizes and contents of
+// databases and collections.
 package report
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
-// On is what a report is on, and what was asked with it.
+// On is the subject of a report, and the command that asks for it.
 type On struct {
 	field.Args
 	Ctx   context.Context

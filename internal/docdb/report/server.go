@@ -37,7 +37,7 @@ func HostInfo(on On) (bson.D, error) {
 		{Key: "os", Value: bson.D{{Key: "type", Value: runtime.GOOS}}}}, nil
 }
 
-// GetLog answers getLog. There are logs of the usual names, and nothing is in them.
+// GetLog answers getLog. The logs with the usual names exist and are empty.
 func GetLog(on On) (bson.D, error) {
 	switch name, _ := on.Self.StringValueOK(); name {
 	case "*":

@@ -54,7 +54,7 @@ func DBStats(on On) (bson.D, error) {
 			{Key: "fsTotalSize", Value: int64(disk.TotalBytes) / scale}}), nil
 }
 
-// DataSize gives the number and the size of a collection's documents.
+// DataSize answers dataSize: the number and the size of a collection's documents.
 func DataSize(on On) (bson.D, error) {
 	began := time.Now()
 	full, ok := on.Self.StringValueOK()

@@ -12,7 +12,7 @@ import (
 
 const mb = 1 << 20
 
-// Counters is what serverStatus tells of an engine beside its files.
+// Counters is what serverStatus shows of an engine, besides its files.
 type Counters struct {
 	Started          time.Time
 	Sessions         int   // that are open, each of one connection
@@ -40,7 +40,7 @@ func ServerStatus(on On, c Counters) (bson.D, error) {
 		{Key: "pid", Value: int64(os.Getpid())}, {Key: "uptime", Value: up.Seconds()}, {Key: "uptimeMillis", Value: up.Milliseconds()},
 		{Key: "uptimeEstimate", Value: int64(up.Seconds())}, {Key: "localTime", Value: on.Store.Now()},
 		{Key: "connections", Value: bson.D{{Key: "current", Value: int32(c.Sessions)}, {Key: "totalCreated", Value: c.Created}, {Key: "active", Value: int32(c.Readers + c.Writers)}}},
-		{Key: "globalLock", Value: bson.D{{Key: "totalTime", Value: up.Microseconds()}, {Key: "currentQueue", Value: clients(0, 0)}, // there is no such lock to wait for
+		{Key: "globalLock", Value: bson.D{{Key: "totalTime", Value: up.Microseconds()}, {Key: "currentQueue", Value: clients(0, 0)}, // there is no such lock, so nobody waits
 			{Key: "activeClients", Value: clients(c.Readers, c.Writers)}}},
 		{Key: "mem", Value: bson.D{{Key: "bits", Value: int32(64)}, {Key: "resident", Value: int32(held / mb)}, {Key: "virtual", Value: int32(reserved / mb)}, {Key: "supported", Value: true}}},
 		{Key: "network", Value: c.Traffic.Document()}, {Key: "opcounters", Value: c.Operations.Document()},
@@ -49,7 +49,7 @@ func ServerStatus(on On, c Counters) (bson.D, error) {
 			{Key: "diskBytes", Value: int64(m.DiskSpaceUsage())}, {Key: "memTableBytes", Value: int64(m.MemTable.Size)}, {Key: "cacheBytes", Value: m.BlockCache.Size}}}}, nil
 }
 
-// memory is what the process holds of the machine's memory, and of its addresses, in bytes, as far as its runtime knows.
+// memory returns how many bytes of memory, and of address space, the process has according to the Go runtime.
 func memory() (held, reserved uint64) {
 	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
 	metrics.Read(samples)

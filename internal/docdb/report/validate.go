@@ -6,7 +6,7 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/storage"
 )
 
-// Validate looks whether the collection's documents, indexes and sizes agree.
+// Validate answers validate: it checks that the collection's documents, indexes and sizes agree.
 func Validate(on On) (bson.D, error) {
 	v := on.Store.View(on.NS)
 	defer v.Close()

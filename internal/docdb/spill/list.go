@@ -7,7 +7,7 @@ import (
 	"io"
 )
 
-// List is a list of records in a file: first it is written, then it is read.
+// List is a list of records in a file. It is first written completely, and then read.
 type List struct {
 	file   *File
 	blocks []int64
@@ -18,7 +18,7 @@ type List struct {
 // List begins a list. While it is written it holds a block in memory.
 func (f *File) List() *List { return &List{file: f} }
 
-// Append adds a record, which is made of parts.
+// Append adds a record, the concatenation of parts.
 func (l *List) Append(parts ...[]byte) error {
 	n := 0
 	for _, p := range parts {
@@ -65,7 +65,7 @@ func (l *List) flush() error {
 	return nil
 }
 
-// End writes what is still in memory, which is free then.
+// End writes the records that are still in memory, and frees their block.
 func (l *List) End() error {
 	if len(l.buffer) > 0 {
 		if err := l.flush(); err != nil {
@@ -88,7 +88,7 @@ func (l *List) reader(last bool) *Reader {
 	return &Reader{from: bufio.NewReaderSize(left, l.file.block)}
 }
 
-// unread are the blocks of a list that have not been read.
+// unread has the blocks of a list that have not been read.
 type unread struct {
 	file   *File
 	blocks []int64
@@ -122,7 +122,7 @@ type Reader struct {
 	record []byte
 }
 
-// Next returns the next record, which lasts until the one after it, or io.EOF.
+// Next returns the next record, or io.EOF. A record is valid until the next call.
 func (r *Reader) Next() ([]byte, error) {
 	n, err := binary.ReadUvarint(r.from)
 	if err != nil {

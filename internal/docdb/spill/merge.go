@@ -7,16 +7,16 @@ import (
 	"io"
 )
 
-// How large blocks are, in bytes, and how many lists are read at once.
+// Bounds of the size of blocks, in bytes, and of the number of lists that are read at once.
 const (
 	mostBlock = 64 << 10
 	mostLists = 64
 )
 
-// blockOf is how large blocks are for who may hold so many bytes.
+// blockOf is the size of blocks for a sorter that may hold most bytes.
 func blockOf(most int) int { return min(most/mostLists, mostBlock) }
 
-// merged gives the rows of all runs in order.
+// merged yields the rows of all runs in order.
 func (s *Sorter) merged(yield func(Row, error) bool) error {
 	if len(s.rows) > 0 {
 		if err := s.spill(); err != nil {
@@ -40,7 +40,7 @@ func (s *Sorter) merged(yield func(Row, error) bool) error {
 	})
 }
 
-// reserve takes memory to read several runs at once and to write one. It returns how many, two at least.
+// reserve takes memory to read several runs at once and to write one. It returns how many can be read, at least two.
 func (s *Sorter) reserve() (width int, err error) {
 	each := s.file.block + s.largest
 	width = min(mostLists, max(2, s.held.Most()/each-1), max(2, len(s.runs)))
@@ -52,7 +52,7 @@ func (s *Sorter) reserve() (width int, err error) {
 	}
 }
 
-// narrow makes one run of each so many, beginning with the first.
+// narrow merges runs, width at a time and beginning with the first, until at most width are left.
 func (s *Sorter) narrow(width int) error {
 	var fewer []*List
 	for from := 0; from < len(s.runs); from += width {
@@ -74,14 +74,14 @@ func (s *Sorter) narrow(width int) error {
 	return nil
 }
 
-// head is the first row of a run that has not been taken.
+// head is the next row of a run.
 type head struct {
 	Row
 	run  int
 	from *Reader
 }
 
-// next goes to the next row, or reports that there is none.
+// next moves to the next row, and reports whether there is one.
 func (h *head) next() (more bool, err error) {
 	record, err := h.from.Next()
 	if errors.Is(err, io.EOF) {
@@ -100,7 +100,7 @@ func (h *head) before(o *head) bool {
 	return c < 0 || c == 0 && h.run < o.run
 }
 
-// merge gives the rows of runs in order, until each wants no more.
+// merge calls each with the rows of runs in order, until it wants no more.
 func (s *Sorter) merge(runs []*List, each func(Row) (more bool, err error)) error {
 	var heads []*head // a heap with the first row at the top
 	for i, run := range runs {
@@ -136,7 +136,7 @@ func (s *Sorter) merge(runs []*List, each func(Row) (more bool, err error)) erro
 	return nil
 }
 
-// sink moves what is at i down a heap, to where it belongs.
+// sink moves the element at i of a heap down to its place.
 func sink(h []*head, i int) {
 	for {
 		child := 2*i + 1

@@ -5,10 +5,10 @@ import (
 	"cmp"
 )
 
-// rowOverhead is about what a row takes beside its bytes.
+// rowOverhead is about how many bytes a row takes besides its data.
 const rowOverhead = 64
 
-// row is a key and a value, and how many rows came before it.
+// row is a key and a value, and the number of rows that were added before it.
 type row struct {
 	data []byte // the key and the value
 	cut  int    // where the value begins
@@ -32,7 +32,7 @@ func (r *row) compare(o *row) int {
 	return cmp.Compare(r.n, o.n)
 }
 
-// least has the rows that come first of all so far, as a heap of which the last of them is at the top.
+// least has the first rows of all so far in the order of the sort. It is a heap with the last of them at the top.
 type least []row
 
 func (h least) add(r row) least {
@@ -48,7 +48,7 @@ func (h least) add(r row) least {
 	return h
 }
 
-// replace puts r, which comes before the top, in its place.
+// replace replaces the top by r, which comes before it.
 func (h least) replace(r row) {
 	h[0] = r
 	for i := 0; ; {

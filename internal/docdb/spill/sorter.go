@@ -10,24 +10,24 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/pace"
 )
 
-// Sorter puts rows in the order of their keys, and rows of equal keys in the order in which they came. What does not fit its
-// memory goes to disk. It is used by one goroutine at a time and must be closed.
+// Sorter sorts rows by their keys; rows with equal keys stay in the order in which they were added. Rows that do not fit in
+// its memory go to disk. It is used by one goroutine at a time and must be closed.
 type Sorter struct {
 	pace *pace.Pace
 	held memory.Account
 	disk *Disk
 	keep int64 // rows that are wanted; 0: all
 
-	n       int64 // rows that have come
-	rows    []row // a heap with the last of them at the top, if not all are wanted
+	n       int64 // rows that have been added
+	rows    []row // in memory; if keep is not 0, a heap with the last of them at the top
 	bound   []byte
-	runs    []*List // rows in order, each list before the next among equals
+	runs    []*List // on disk: each has sorted rows, which were added before those of the next
 	file    *File
 	largest int // bytes of a row in runs
 }
 
-// NewSorter returns a sorter of which the first keep rows are wanted, or all if that is 0. It holds memory of the account,
-// which it closes, and beyond that room on the disk, unless the disk is nil.
+// NewSorter returns a sorter that yields the first keep rows, or all if keep is 0. It takes memory from the account held,
+// which it closes. When that is used up it takes room on the disk, unless disk is nil.
 func NewSorter(p *pace.Pace, held memory.Account, disk *Disk, keep int64) *Sorter {
 	return &Sorter{pace: p, held: held, disk: disk, keep: keep}
 }
@@ -36,7 +36,7 @@ func NewSorter(p *pace.Pace, held memory.Account, disk *Disk, keep int64) *Sorte
 func (s *Sorter) Close() {
 	s.rows, s.runs = nil, nil
 	s.held.Close()
-	_ = s.file.Close() // nobody wants what is in it
+	_ = s.file.Close() // its content is not needed
 }
 
 // Rows is how many rows have been added.
@@ -45,7 +45,7 @@ func (s *Sorter) Rows() int64 { return s.n }
 // Spilled reports whether rows are on disk.
 func (s *Sorter) Spilled() bool { return s.file != nil }
 
-// Add takes a row. It copies what it keeps.
+// Add adds a row. It copies key and value.
 func (s *Sorter) Add(key, value []byte) error {
 	s.n++
 	full := s.keep > 0 && int64(len(s.rows)) == s.keep
@@ -82,8 +82,8 @@ func (s *Sorter) Add(key, value []byte) error {
 	return nil
 }
 
-// spill writes the rows in memory to disk, as a list in order. If these are as many as are wanted, what comes behind them
-// is not.
+// spill writes the rows in memory to disk, as a sorted list. If they are keep rows, later rows that sort after all of them
+// are dropped.
 func (s *Sorter) spill() error {
 	if s.file == nil {
 		var err error
@@ -118,11 +118,11 @@ func (s *Sorter) write(to *List, key, value []byte) error {
 	return to.Append(binary.AppendUvarint(length[:0], uint64(len(key))), key, value)
 }
 
-// Row is a row as it comes out of a Sorter. It lasts until the next one.
+// Row is a row that a Sorter yields. It is valid until the next one.
 type Row struct{ Key, Value []byte }
 
-// Sorted gives the rows in order. It ends with the first error. No row is added then. What a row holds is given back when
-// it has gone on.
+// Sorted yields the rows in order, up to the first error. No row may be added after it is called. The memory of a row is
+// given back when the next one is taken.
 func (s *Sorter) Sorted() iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		var err error

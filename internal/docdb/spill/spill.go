@@ -1,8 +1,8 @@
-// Package spill keeps on disk what sorts and groups gather beyond their memory, until they give it back in order.
+// Package spill keeps on disk the rows of sorts and groups that do not fit in their memory.
 //
-// What is kept has no name on the disk: a file is removed as soon as it has been opened, so its room is free when it is
-// closed, however the process ends. Where a name is left all the same, the next start removes it. Nothing waits for room:
-// where there is too little, the error is OutOfDiskSpace at once, and there is always some left for the data itself.
+// Files have no name: a file is removed as soon as it has been opened, so its room is free when it is closed, however the
+// process ends. If a name is left all the same, the next start removes it. Nothing waits for room: if there is too little,
+// the error is OutOfDiskSpace at once. Some room is always left for the data itself.
 package spill
 
 import (
@@ -19,19 +19,18 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// Room that is left to others: so many bytes, or on a small disk a part of all. Source of the bytes: MongoDB's
-// internalQuerySpillingMinAvailableDiskSpaceBytes.
+// Room that is left on the disk: leftBytes, or on a small disk 1/leftPart of its size if that is less. Source of the bytes:
+// MongoDB's internalQuerySpillingMinAvailableDiskSpaceBytes.
 const (
 	leftBytes = 500 << 20
 	leftPart  = 20
-	between   = 16 << 20 // bytes that are written from one look at the disk to the next
+	between   = 16 << 20 // bytes that are written between two checks of the free room
 )
 
-// category is what Pebble calls those who write.
+// category is the name of these writes in Pebble's statistics.
 const category vfs.DiskWriteCategory = "spill"
 
-// Disk is where the files of one database are. A nil Disk stands for none: nothing may be kept there. It is safe for
-// concurrent use.
+// Disk has the files of one database. A nil Disk says that files are not allowed. It is safe for concurrent use.
 type Disk struct {
 	fs   vfs.FS
 	dir  string
@@ -39,7 +38,8 @@ type Disk struct {
 	open atomic.Int64
 }
 
-// Open returns the disk that has its files in dir, which is made when it is needed. It removes what is in there.
+// Open returns the disk that has its files in dir, which is made when it is needed. It removes what an earlier process has
+// left there.
 func Open(fs vfs.FS, dir string) (*Disk, error) {
 	if err := fs.RemoveAll(dir); err != nil {
 		return nil, fmt.Errorf("spill: %w", err)
@@ -50,22 +50,22 @@ func Open(fs vfs.FS, dir string) (*Disk, error) {
 // Files is how many files are open.
 func (d *Disk) Files() int64 { return d.open.Load() }
 
-// File is what one sort or group keeps: lists of records, each in blocks of one size. A block that has been read is free
-// for others. It is used by one goroutine at a time and must be closed.
+// File has the lists of records of one sort or group, in blocks of one size. A block is free for other lists when it has
+// been read. It is used by one goroutine at a time and must be closed.
 type File struct {
 	of    *Disk
 	f     vfs.File
-	name  string // unless it has been removed
+	name  string // "" if it has been removed
 	block int
 	end   int64   // blocks
-	free  []int64 // of them
-	look  int64   // the block before which to look at the disk
+	free  []int64 // free blocks below end
+	look  int64   // the block before which the free room is checked
 }
 
 // leastBlock is how large a block is at least, in bytes.
 const leastBlock = 512
 
-// Create opens a file with blocks of so many bytes, or a few more.
+// Create makes a file with blocks of block bytes, at least leastBlock.
 func (d *Disk) Create(block int) (*File, error) {
 	block = max(block, leastBlock)
 	if err := d.fs.MkdirAll(d.dir, 0o700); err != nil {
@@ -78,13 +78,13 @@ func (d *Disk) Create(block int) (*File, error) {
 	}
 	d.open.Add(1)
 	file := &File{of: d, f: f, block: block}
-	if d.fs.Remove(name) != nil { // not every system removes what is open
+	if d.fs.Remove(name) != nil { // not every system removes open files
 		file.name = name
 	}
 	return file, nil
 }
 
-// Close gives the file's room back. A nil File may be closed, and a File twice.
+// Close frees the file's room. It does nothing for a nil File, or the second time.
 func (f *File) Close() error {
 	if f == nil || f.f == nil {
 		return nil
@@ -101,7 +101,7 @@ func (f *File) Close() error {
 // Block is the size of a block, in bytes.
 func (f *File) Block() int { return f.block }
 
-// take finds a place for a block.
+// take returns a free block, or a further one at the end.
 func (f *File) take() (int64, error) {
 	if n := len(f.free); n > 0 {
 		at := f.free[n-1]
@@ -118,10 +118,10 @@ func (f *File) take() (int64, error) {
 	return f.end - 1, nil
 }
 
-// room refuses to take what is to be left to others.
+// room returns an error if less than the room that is left to others is free.
 func (d *Disk) room() error {
 	usage, err := d.fs.GetDiskUsage(d.dir)
-	if err != nil { // unknown here: a write that fails will tell
+	if err != nil { // not known here: a write will fail if there is no room
 		return nil
 	}
 	if left := min(leftBytes, usage.TotalBytes/leftPart); usage.AvailBytes < left+between {
@@ -130,7 +130,7 @@ func (d *Disk) room() error {
 	return nil
 }
 
-// told is the error for clients.
+// told returns the error for clients.
 func told(err error) error {
 	switch {
 	case disk.IsFull(err):

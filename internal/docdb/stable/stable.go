@@ -1,4 +1,4 @@
-// Package stable knows what the Stable API promises. Source: MongoDB manual, "Stable API".
+// Package stable has the commands, options and stages of the Stable API. Source: MongoDB manual, "Stable API".
 package stable
 
 import (
@@ -33,7 +33,7 @@ var indexOptions = []string{"background", "bucketSize", "sparse", "storageEngine
 // stages are the aggregation stages that version 1 does not have.
 var stages = []string{"$currentOp", "$indexStats", "$listLocalSessions", "$listSearchIndexes", "$listSessions", "$planCacheStats", "$search", "$searchMeta", "$vectorSearch"}
 
-// Check refuses a command that version 1 does not promise. get gives its arguments, and indexes those that it creates.
+// Check refuses a command that is not in version 1. get returns its arguments, and indexes are those that it creates.
 func Check(command string, get func(name string) bson.RawValue, indexes []bson.Raw) error {
 	if !Commands[command] {
 		return wire.Errorf(StrictError, "Provided apiStrict:true, but the command %s is not in API Version 1", command)

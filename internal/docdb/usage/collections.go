@@ -10,7 +10,7 @@ import (
 // Name is the name of a collection.
 type Name struct{ DB, Coll string }
 
-// use is how often something was done and for how long.
+// use has how often something was done, and how long it took in all.
 type use struct {
 	time  time.Duration
 	count int64
@@ -21,10 +21,10 @@ func (u *use) add(took time.Duration) {
 	u.count++
 }
 
-// headings are what top tells of a collection, in its order.
+// headings are the fields that top shows of a collection, in its order.
 var headings = []string{"total", "readLock", "writeLock", "queries", "getmore", "insert", "update", "remove", "commands"}
 
-// The places of headings that more than one command has.
+// Indexes in headings of those that more than one command has.
 const (
 	total = iota
 	readLock
@@ -32,20 +32,21 @@ const (
 	commands = 8
 )
 
-// topHeading is the place of what top calls a command that currentOp calls so; commands are all others.
+// topHeading is the index in headings for the name that currentOp has for a command. Names that are not in it are counted
+// as commands.
 var topHeading = map[string]int{"query": 3, "getmore": 4, "insert": 5, "update": 6, "remove": 7}
 
-// Collections keeps how collections have been used. The zero value knows of none.
+// Collections counts how collections have been used. The zero value is empty.
 type Collections struct {
 	mu     sync.Mutex
 	byName map[Name]*[commands + 1]use
 }
 
-// maxUsed is how many collections are kept before those that are gone are forgotten.
+// maxUsed is the number of collections from which on the counts of those that no longer exist are dropped.
 const maxUsed = 10_000
 
-// Note adds a command on a collection, under the heading that currentOp gives it, that has taken a time. exists tells of a
-// collection whether it is still there.
+// Note counts a command on a collection, with the name that currentOp has for it and the time that it took. exists reports
+// whether a collection still exists.
 func (c *Collections) Note(name Name, heading string, writes bool, took time.Duration, exists func(Name) bool) {
 	lock, kind := readLock, commands
 	if known := topHeading[heading]; known > 0 {
@@ -72,7 +73,7 @@ func (c *Collections) Note(name Name, heading string, writes bool, took time.Dur
 	uses[kind].add(took)
 }
 
-// forget drops what is kept of collections that are not there. The caller holds mu.
+// forget drops the counts of collections that do not exist. The caller holds mu.
 func (c *Collections) forget(exists func(Name) bool) {
 	for name := range c.byName {
 		if !exists(name) {
@@ -81,7 +82,7 @@ func (c *Collections) forget(exists func(Name) bool) {
 	}
 }
 
-// Document is how a collection was used, as top tells it.
+// Document has a collection's counts in the form of top.
 func (c *Collections) Document(name Name) bson.D {
 	c.mu.Lock()
 	defer c.mu.Unlock()

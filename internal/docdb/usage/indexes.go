@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Indexes counts how often queries have used indexes. The zero value knows of none.
+// Indexes counts how often queries have used indexes. The zero value is empty.
 type Indexes struct {
 	byKey sync.Map // indexKey -> *indexUse
 	known atomic.Int64
@@ -20,7 +20,7 @@ type indexUse struct {
 	count atomic.Int64
 }
 
-// Begin counts an index from now on, unless it is counted.
+// Begin starts to count an index, unless it is counted already.
 func (x *Indexes) Begin(coll, index uint64, now time.Time) *indexUse {
 	key := indexKey{coll, index}
 	if u, ok := x.byKey.Load(key); ok {
@@ -33,7 +33,7 @@ func (x *Indexes) Begin(coll, index uint64, now time.Time) *indexUse {
 	return u.(*indexUse)
 }
 
-// Note adds a query that uses an index.
+// Note counts a query that uses an index.
 func (x *Indexes) Note(coll, index uint64, now func() time.Time) {
 	if u, ok := x.byKey.Load(indexKey{coll, index}); ok {
 		u.(*indexUse).count.Add(1)
@@ -42,7 +42,7 @@ func (x *Indexes) Note(coll, index uint64, now func() time.Time) {
 	x.Begin(coll, index, now()).count.Add(1)
 }
 
-// Of returns how often an index has been used, and since when that is counted: absent if nothing was noted.
+// Of returns how often an index has been used, and since when it has been counted: absent if it has not been.
 func (x *Indexes) Of(coll, index uint64, absent time.Time) (count int64, since time.Time) {
 	if u, ok := x.byKey.Load(indexKey{coll, index}); ok {
 		return u.(*indexUse).count.Load(), u.(*indexUse).since
@@ -50,7 +50,7 @@ func (x *Indexes) Of(coll, index uint64, absent time.Time) (count int64, since t
 	return 0, absent
 }
 
-// Keep drops what is kept of collections that are gone, when that has become much.
+// Keep drops the counts of collections that do not exist, if there are many counts.
 func (x *Indexes) Keep(exists func(coll uint64) bool) {
 	if x.known.Load() <= maxUsed {
 		return

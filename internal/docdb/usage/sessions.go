@@ -14,13 +14,13 @@ import (
 // maxSessions is how many logical sessions are kept; later ones are not listed.
 const maxSessions = 100_000
 
-// LogicalSession is a session as drivers name it. It belongs to a user.
+// LogicalSession names a session of a user by the id that the driver gave it.
 type LogicalSession struct {
 	ID   [16]byte
 	User wire.User
 }
 
-// UserDigest is how MongoDB names the owner of a session: SHA-256 of "user@db", or of nothing.
+// UserDigest is how MongoDB names the owner of a session: the SHA-256 of "user@db", or of "" without a user.
 func UserDigest(user wire.User) [sha256.Size]byte {
 	name := user.Name + "@" + user.DB
 	if user == (wire.User{}) {
@@ -29,13 +29,13 @@ func UserDigest(user wire.User) [sha256.Size]byte {
 	return sha256.Sum256([]byte(name))
 }
 
-// Sessions keeps when logical sessions were used. The zero value knows of none.
+// Sessions records when logical sessions were last used. The zero value is empty.
 type Sessions struct {
 	mu   sync.Mutex
 	last map[LogicalSession]time.Time
 }
 
-// Note says that a session is used. Those that have not been used for so long are over.
+// Note records that a session is used, and drops sessions that have not been used for timeout.
 func (s *Sessions) Note(one LogicalSession, now time.Time, timeout time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -58,7 +58,7 @@ func (s *Sessions) End(match func(LogicalSession) bool) {
 	s.drop(func(one LogicalSession, _ time.Time) bool { return match(one) })
 }
 
-// drop needs mu.
+// drop drops the sessions that over reports. The caller holds mu.
 func (s *Sessions) drop(over func(LogicalSession, time.Time) bool) {
 	for one, used := range s.last {
 		if over(one, used) {
@@ -67,13 +67,13 @@ func (s *Sessions) drop(over func(LogicalSession, time.Time) bool) {
 	}
 }
 
-// UsedSession is a session and when it was used last.
+// UsedSession is a session and when it was last used.
 type UsedSession struct {
 	LogicalSession
 	Used time.Time
 }
 
-// List returns the sessions that are not over, by id.
+// List returns the sessions that were used within timeout, by id.
 func (s *Sessions) List(now time.Time, timeout time.Duration) (list []UsedSession) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,4 +1,4 @@
-// Package usage counts what an engine has been used for since it was opened.
+// Package usage counts how an engine has been used since it was opened.
 package usage
 
 import (
@@ -9,10 +9,10 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// Traffic counts what sessions have taken in and given out. The zero value is at 0.
+// Traffic counts the messages of sessions, and the bytes that they received and sent.
 type Traffic struct{ requests, in, out atomic.Int64 }
 
-// Count adds a message and so many bytes of its reply.
+// Count counts a message, and out bytes of its reply.
 func (t *Traffic) Count(m *wire.Msg, out int) {
 	in := len(m.Body)
 	for _, seq := range m.Sequences {
@@ -25,17 +25,17 @@ func (t *Traffic) Count(m *wire.Msg, out int) {
 	t.out.Add(int64(out))
 }
 
-// Document is the traffic as serverStatus tells it.
+// Document has the traffic in the form of serverStatus.
 func (t *Traffic) Document() bson.D {
 	return bson.D{{Key: "bytesIn", Value: t.in.Load()}, {Key: "bytesOut", Value: t.out.Load()}, {Key: "numRequests", Value: t.requests.Load()}}
 }
 
-// Operations counts commands. The zero value is at 0.
+// Operations counts commands by kind.
 type Operations struct {
 	insert, query, update, delete, getmore, command atomic.Int64
 }
 
-// Count counts a command under the heading that currentOp gives it.
+// Count counts a command, with the name that currentOp has for it.
 func (n *Operations) Count(heading string) {
 	switch heading {
 	case "insert":
@@ -53,7 +53,7 @@ func (n *Operations) Count(heading string) {
 	}
 }
 
-// Document are the counts as serverStatus tells them.
+// Document has the counts in the form of serverStatus.
 func (n *Operations) Document() bson.D {
 	return bson.D{{Key: "insert", Value: n.insert.Load()}, {Key: "query", Value: n.query.Load()}, {Key: "update", Value: n.update.Load()},
 		{Key: "delete", Value: n.delete.Load()}, {Key: "getmore", Value: n.getmore.Load()}, {Key: "command", Value: n.command.Load()}}
