@@ -16,8 +16,8 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// cannedEnv is the variable that makes this binary a server that greets, and answers every find with the document that it
-// is given on its standard input.
+// cannedEnv is the environment variable that makes this binary a server that answers greetings, and every find with the
+// document on its standard input.
 const cannedEnv = "TELAMON_BENCH_CANNED"
 
 func TestMain(m *testing.M) {
@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	program.Main(m)
 }
 
-// cannedServer is the command of such a server, which says where it is.
+// cannedServer is the command of such a server, which prints its address.
 func cannedServer(b *testing.B, reply bson.Raw) *exec.Cmd {
 	b.Helper()
 	self, err := os.Executable()
@@ -45,7 +45,7 @@ func cannedServer(b *testing.B, reply bson.Raw) *exec.Cmd {
 	return c
 }
 
-// beCanned serves until the process is killed.
+// beCanned serves canned replies until the process is killed.
 func beCanned() error {
 	doc, err := io.ReadAll(os.Stdin)
 	if err != nil {
@@ -71,7 +71,7 @@ func beCanned() error {
 	}
 }
 
-// answerAll answers what comes over a connection: a find with the message reply, anything else with the greeting.
+// answerAll answers the messages of a connection: a find with reply, anything else with hello.
 func answerAll(c net.Conn, reply []byte, hello bson.Raw) {
 	defer c.Close()
 	var buffer [1 << 16]byte

@@ -1,6 +1,5 @@
-// Package bench holds what Telamon costs against what the same work costs without it. Every benchmark alternates
-// between the two in one run and reports the median of their ratios: figures of this machine at this moment, which say
-// the same on another.
+// Package bench compares the cost of Telamon with that of the same work without it. Every benchmark alternates between the
+// two in one run and reports the median of their ratios, which depends less on the machine than the times do.
 package bench
 
 import (
@@ -19,7 +18,7 @@ func compare(b *testing.B, n int, baseline, ours func(n int)) {
 	compareAfter(b, func() {}, n, baseline, ours)
 }
 
-// compareAfter is compare with something that happens before each turn and does not count.
+// compareAfter is compare, and calls before, whose time does not count, before each turn.
 func compareAfter(b *testing.B, before func(), n int, baseline, ours func(n int)) {
 	b.Helper()
 	var ratios []float64
@@ -46,7 +45,7 @@ func took(n int, do func(int)) time.Duration {
 	return time.Since(began)
 }
 
-// caller sends one request again and again over so many connections.
+// caller sends one request again and again over conns connections.
 type caller struct {
 	b      *testing.B
 	client *http.Client

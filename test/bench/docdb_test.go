@@ -88,10 +88,10 @@ func documents(b *testing.B, from, n, size int) []bson.Raw {
 	return docs
 }
 
-// scattered numbers documents in another order than their _id.
+// scattered maps an _id to a number, in another order.
 func scattered(id int) int { return id * 7_919 % 1_000_003 }
 
-// barePebble is Pebble as the engine configures it, for as much as it matters here.
+// barePebble is Pebble with the engine's configuration, as far as it matters here.
 func barePebble(b *testing.B) *pebble.DB {
 	b.Helper()
 	db := newPebble(b, b.TempDir())
@@ -212,7 +212,7 @@ func readAll(b *testing.B, db *pebble.DB, total int) {
 	}
 }
 
-// BenchmarkDocdbSort is a sort of a million documents for the first five, against a find that reads all and takes none.
+// BenchmarkDocdbSort is a sort of a million documents with a limit of five, against a find that reads all and returns none.
 func BenchmarkDocdbSort(b *testing.B) {
 	const total = 1_000_000
 	x := openDatabase(b, b.TempDir())
@@ -233,7 +233,7 @@ func BenchmarkDocdbSort(b *testing.B) {
 	})
 }
 
-// BenchmarkDocdbOpen opens engines that are there, and says what each takes of memory while it is idle.
+// BenchmarkDocdbOpen opens existing databases, and reports how much memory an idle engine takes.
 func BenchmarkDocdbOpen(b *testing.B) {
 	const engines = 20
 	var dirs []string
@@ -275,7 +275,7 @@ func BenchmarkDocdbOpen(b *testing.B) {
 	b.ReportMetric(float64(grown)/engines/mb, "MB/engine")
 }
 
-// resident is what the process takes of memory, in bytes, when all that is free has been given back.
+// resident is the resident memory of the process in bytes, after free memory has been given back to the system.
 func resident(b *testing.B) int {
 	b.Helper()
 	debug.FreeOSMemory()

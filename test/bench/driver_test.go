@@ -23,7 +23,7 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// anyone lets this machine in and knows no users.
+// anyone is a directory that admits every address and has no users.
 type anyone struct{}
 
 func (anyone) User(context.Context, string, string) (*gateway.User, error) { return nil, nil }
@@ -35,7 +35,7 @@ func (e backend) NewSession(ctx context.Context, user wire.User) (gateway.Sessio
 	return e.Engine.NewSession(ctx, user), nil
 }
 
-// collection is the engine's collection "c" as the driver sees it through a gateway, as `telamon docdb` has it.
+// collection is the driver's handle of the engine's collection "c", through a gateway like that of `telamon docdb`.
 func (x *database) collection() *mongo.Collection {
 	l := listen(x.b)
 	g := gateway.New(gateway.Config{Name: "bench", SetName: "bench", Host: l.Addr().String(), Directory: anyone{}, Backend: backend{x.Engine}, Version: docdb.Version, Open: true})
@@ -82,8 +82,8 @@ func findOne(b *testing.B, c *mongo.Collection, filter bson.D) {
 	}
 }
 
-// BenchmarkDocdbFindOne is the driver's findOne by _id before telamon docdb, against the same driver before a server that
-// sends a canned reply. Each server is a process.
+// BenchmarkDocdbFindOne is the driver's findOne by _id from telamon docdb, against one from a server that sends a canned
+// reply. Each server is a process of its own.
 func BenchmarkDocdbFindOne(b *testing.B) {
 	const total = 5_000
 	command := exec.Command(program.Path(b), "docdb", "--data", b.TempDir(), "--listen", "127.0.0.1:0")
@@ -105,7 +105,7 @@ func BenchmarkDocdbFindOne(b *testing.B) {
 	}
 }
 
-// findAtOnce sends findOne by _id of total documents, from so many clients at once.
+// findAtOnce sends findOne by _id, in a collection of total documents, from conns goroutines.
 func findAtOnce(b *testing.B, c *mongo.Collection, conns, total int) func(int) {
 	return func(n int) {
 		var clients sync.WaitGroup
@@ -130,14 +130,14 @@ func BenchmarkDocdbConnections(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	findAtOnce(b, many, 500, total)(5000) // until all are connected
+	findAtOnce(b, many, 500, total)(5000) // so that all connections are open
 	compare(b, 8000, findAtOnce(b, few, 16, total), findAtOnce(b, many, 500, total))
 }
 
-// address is where telamon docdb says that it is.
+// address matches the line in which telamon docdb prints its address.
 var address = regexp.MustCompile(`127.0.0.1:\d+`)
 
-// serve starts a server until the benchmark ends, and returns the line that it begins with.
+// serve runs a server until the benchmark ends, and returns the first line that it prints.
 func serve(b *testing.B, server *exec.Cmd) string {
 	b.Helper()
 	b.Cleanup(func() { program.Kill(server) })

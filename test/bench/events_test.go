@@ -32,10 +32,10 @@ func eventCount(b *testing.B) int {
 	return n
 }
 
-// types of the events: one is frequent, one seldom.
+// types of the events: one is frequent, the others are rare.
 var types = []event.Type{"MONGODB_USER_ADDED", "MONGODB_USER_ADDED", "MONGODB_USER_ADDED", "MONGODB_USER_UPDATED", "MONGODB_USER_UPDATED", "MONGODB_USER_DELETED"}
 
-// log appends n events to a project's log, beside the server, which is not running.
+// log appends n events to a project's log in the store of a server that is stopped.
 func log(b *testing.B, dir, groupID, orgID string, n int) {
 	b.Helper()
 	s, err := sqlite.Open(b.Context(), filepath.Join(dir, "telamon.db"), time.Now, nil)
@@ -70,7 +70,7 @@ func events(tx store.Tx, groupID, orgID string, n int) error {
 	return nil
 }
 
-// BenchmarkLog is what a long log costs: to read pages of it, to append to it, and to start with it.
+// BenchmarkLog is the cost of a long event log: to read pages of it, to append to it, and to start a server with it.
 func BenchmarkLog(b *testing.B) {
 	s := telamontest.Start(b)
 	s.Stop()

@@ -18,13 +18,13 @@ import (
 	"github.com/telamon-db/telamon/internal/verifier"
 )
 
-// member lets everybody in who knows the password.
+// member is a directory with one user, which admits every address.
 type member struct{ user *gateway.User }
 
 func (m member) User(context.Context, string, string) (*gateway.User, error) { return m.user, nil }
 func (member) Admits(context.Context, netip.Addr) (bool, error)              { return true, nil }
 
-// BenchmarkFailover is how long after a failover has begun the driver's next write is done, at the median.
+// BenchmarkFailover is the median time from the beginning of a failover to the end of the driver's next write.
 func BenchmarkFailover(b *testing.B) {
 	v, err := verifier.New256("secret")
 	if err != nil {

@@ -23,13 +23,13 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// reader knows one user, who may read.
+// reader is a directory with one user, who may read.
 type reader struct{ user *gateway.User }
 
 func (r reader) User(context.Context, string, string) (*gateway.User, error) { return r.user, nil }
 func (reader) Admits(context.Context, netip.Addr) (bool, error)              { return true, nil }
 
-// bareServer is the engine's own connection: it reads a message, runs it and writes the reply, and asks nobody anything.
+// bareServer serves the engine without a gateway: it reads a message, runs it and writes the reply, without any checks.
 func (x *database) bareServer(l net.Listener) {
 	for {
 		nc, err := l.Accept()
@@ -61,7 +61,7 @@ func (x *database) answerAll(nc net.Conn) {
 	}
 }
 
-// gate is a gateway before a database, with the listener that it serves.
+// gate starts a gateway in front of a database, and returns its listener.
 func (x *database) gate(secured *tls.Config, roles ...gateway.Role) net.Listener {
 	x.b.Helper()
 	v, err := verifier.New256("secret")
@@ -85,7 +85,7 @@ func (x *database) gate(secured *tls.Config, roles ...gateway.Role) net.Listener
 
 var readWrite = gateway.Role{Name: "readWrite", DB: "bench"}
 
-// hundred is a custom role with a hundred privileges, of which the last one is about the collection that is read.
+// hundred is a custom role with a hundred privileges, the last of them on the collection that is read.
 func hundred() gateway.Role {
 	r := gateway.Role{Name: "custom", DB: "admin"}
 	for i := range 99 {
@@ -97,7 +97,7 @@ func hundred() gateway.Role {
 
 const foundIn = 5_000 // documents of the collection that finds look in
 
-// finds returns what n finds by _id are, over all talkers at once.
+// finds returns a function that sends n finds by _id, divided among the talkers.
 func finds(all ...*talker) func(n int) {
 	return func(n int) {
 		var group sync.WaitGroup
@@ -112,7 +112,7 @@ func finds(all ...*talker) func(n int) {
 	}
 }
 
-// app is the user's side of logins. It keeps what it has derived from the password.
+// app is the client's side of logins. It caches the keys that it derives from the password.
 func app(b *testing.B) *scram.Client {
 	c, err := scram.SHA256.NewClient("app", "secret", "")
 	if err != nil {
@@ -170,7 +170,7 @@ func weather(b *testing.B, l net.Listener, trust *tls.Config) {
 	b.ReportMetric(s.rate(), "logins/s")
 }
 
-// authority returns TLS for a server on the loopback address, and what trusts it.
+// authority returns the TLS configuration of a server on the loopback address, and that of its clients.
 func authority(b *testing.B) (own, trust *tls.Config) {
 	dir := b.TempDir()
 	a, err := pki.Open(dir, time.Now(), "127.0.0.1")
@@ -189,7 +189,7 @@ type talker struct {
 	b    *testing.B
 	nc   net.Conn
 	r    *bufio.Reader
-	gone context.Context // errors after its end are none; nil: there is no end
+	gone context.Context // errors after its end are ignored; nil: none are
 }
 
 // newTalker connects, with TLS if trust is not nil.
@@ -206,7 +206,7 @@ func newTalker(b *testing.B, l net.Listener, trust *tls.Config) *talker {
 	return &talker{b: b, nc: nc, r: bufio.NewReader(nc)}
 }
 
-// failed ends the benchmark, or the goroutine if that has been told to end.
+// failed reports an error and ends the goroutine. After the end of gone it reports nothing.
 func (t *talker) failed(what any) {
 	if t.gone != nil && t.gone.Err() != nil {
 		runtime.Goexit()

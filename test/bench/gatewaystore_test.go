@@ -36,7 +36,7 @@ func BenchmarkGatewayStore(b *testing.B) {
 	compare(b, 2000, embedded, shared)
 }
 
-// filledCluster makes a cluster and a user, and returns a collection with so many documents of 1 KB.
+// filledCluster makes a cluster and a user, and returns a collection with total documents of 1 KB.
 func filledCluster(b *testing.B, s *telamontest.Server, total int) *mongo.Collection {
 	b.Helper()
 	bearer := token(b, s)

@@ -18,8 +18,8 @@ import (
 	"github.com/telamon-db/telamon/internal/apitest/program"
 )
 
-// BenchmarkMembers is what a hundred clusters of three members each take: to be made, of memory while nobody calls them, and
-// to be ready and reached again after kill -9.
+// BenchmarkMembers is the cost of a hundred clusters of three members: the time to make them, their memory while they are
+// idle, and the time after kill -9 until the server is ready and all members can be reached.
 func BenchmarkMembers(b *testing.B) {
 	const clusters, ofAProject = 100, 25
 	var made, again, reach time.Duration
@@ -37,7 +37,7 @@ func BenchmarkMembers(b *testing.B) {
 		}
 		addresses := p.settle(all)
 		made = time.Since(began)
-		time.Sleep(2 * time.Second) // until the collector of garbage has had its turn
+		time.Sleep(2 * time.Second) // until garbage has been collected
 		idle = residentOf(b, p.cmd.Process.Pid)
 		program.Kill(p.cmd)
 		began = time.Now()
@@ -50,7 +50,7 @@ func BenchmarkMembers(b *testing.B) {
 					break
 				}
 				if time.Since(began) > time.Minute {
-					b.Fatalf("%s is not reached: %v", a, err)
+					b.Fatalf("%s cannot be reached: %v", a, err)
 				}
 				time.Sleep(time.Millisecond)
 			}
@@ -85,7 +85,7 @@ func (p *process) start() {
 	p.b.Cleanup(func() { program.Kill(p.cmd) })
 	for began := time.Now(); !ready(file, old); time.Sleep(time.Millisecond) {
 		if time.Since(began) > time.Minute {
-			p.b.Fatal("the server does not get ready")
+			p.b.Fatal("the server does not become ready")
 		}
 	}
 	raw, err := os.ReadFile(file)

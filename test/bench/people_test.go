@@ -70,7 +70,7 @@ func team(tx store.Tx, name, orgID, groupID string, people ...*model.CloudUser) 
 }
 
 // BenchmarkListCloudUsers is a list of 500 people, each with roles in the project and two teams, against a list of 500
-// database users: again and again, and when nothing is remembered.
+// database users: with and without the cache of rows.
 func BenchmarkListCloudUsers(b *testing.B) {
 	s := telamontest.Start(b)
 	databaseUsers(b, s, 500)
@@ -122,7 +122,7 @@ func crowd(tx store.Tx, orgID, groupID string, n int) error {
 	return nil
 }
 
-// forget changes each table that the lists are read from, so that nothing that was read of them is remembered.
+// forget changes each table that the lists are read from, so that their rows are no longer cached.
 func forget(b *testing.B, s store.Store) {
 	b.Helper()
 	if err := s.Update(b.Context(), func(tx store.Tx) error {
@@ -213,13 +213,13 @@ func BenchmarkAuthorization(b *testing.B) {
 	compare(b, 400, requests(alone.ID), requests(everywhere.ID))
 }
 
-// only is a project's scope, and its organization's.
+// only finds the organization of one project.
 type only struct{ p *model.Project }
 
 func (o only) Project(context.Context, string) (string, error) { return o.p.OrgID, nil }
 func (o only) Organization(context.Context, string) error      { return nil }
 
-// engine serves operations in a project, and puts the token of one cloud user to all requests.
+// engine serves operations in a project, and authenticates all requests as one cloud user.
 func engine(b *testing.B, s store.Store, user model.ID, p *model.Project, ops api.Operations) http.Handler {
 	b.Helper()
 	text := bearer.Text()

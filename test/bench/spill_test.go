@@ -22,13 +22,13 @@ func setting(b *testing.B, name string, usual int) int {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
-		b.Fatalf("%s is no number: %q", name, text)
+		b.Fatalf("%s is not a number: %q", name, text)
 	}
 	return n
 }
 
-// BenchmarkDocdbSortOnDisk is a sort of documents of 1 KB that go to disk, TELAMON_BENCH_SORT_MB of them, against sort of the
-// same documents as lines with as much memory.
+// BenchmarkDocdbSortOnDisk is a sort of TELAMON_BENCH_SORT_MB megabytes of documents of 1 KB, which goes to disk, against
+// sort(1) of the same documents as lines with as much memory.
 func BenchmarkDocdbSortOnDisk(b *testing.B) {
 	total := setting(b, "TELAMON_BENCH_SORT_MB", 256) << 10
 	x, lines := openDatabase(b, b.TempDir()), filepath.Join(b.TempDir(), "lines")
@@ -82,8 +82,8 @@ func (x *database) drain(cmd bson.D) (n int) {
 	}
 }
 
-// BenchmarkDocdbLoad inserts documents of 1 KB, TELAMON_BENCH_LOAD of them, and tells how fast the last tenth went against
-// the second: 1 is as fast. The first has an empty database.
+// BenchmarkDocdbLoad inserts documents of 1 KB, TELAMON_BENCH_LOAD of them, and reports how fast the last tenth is against
+// the second: 1 is as fast. The first tenth is not compared, because the database is empty then.
 func BenchmarkDocdbLoad(b *testing.B) {
 	total := setting(b, "TELAMON_BENCH_LOAD", 200_000)
 	for b.Loop() {

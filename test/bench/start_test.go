@@ -18,7 +18,7 @@ import (
 	"github.com/telamon-db/telamon/internal/apitest/program"
 )
 
-// starts runs the binary on the store in dir: the time from its start to ready, and the memory that it takes then.
+// starts reports the median time from the start of the binary on the store in dir to ready, and its resident memory then.
 func starts(b *testing.B, dir string) {
 	binary := program.Path(b)
 	var times []time.Duration
@@ -48,7 +48,7 @@ func start(b *testing.B, binary, dir string) (took time.Duration, resident int) 
 	}
 	for !ready(file, old) {
 		if time.Since(began) > time.Minute {
-			b.Fatal("the server does not get ready")
+			b.Fatal("the server does not become ready")
 		}
 		time.Sleep(time.Millisecond)
 	}
@@ -63,7 +63,7 @@ func start(b *testing.B, binary, dir string) (took time.Duration, resident int) 
 	return took, resident
 }
 
-// ready reports whether the file is not what it was, and the server that it names is ready.
+// ready reports whether the bootstrap file has changed, and the server that it names is ready.
 func ready(file string, old []byte) bool {
 	raw, err := os.ReadFile(file)
 	var at struct{ ManagementURL string }

@@ -20,10 +20,10 @@ import (
 	"github.com/telamon-db/telamon/telamontest"
 )
 
-// bareEnv is the variable that makes this binary a bare net/http server, which answers with what is on its standard input.
+// bareEnv is the environment variable that makes this binary a bare net/http server, which answers with its standard input.
 const bareEnv = "TELAMON_BENCH_BARE"
 
-// beBare serves until the process is killed: the body that it is given, with the headers that Telamon's answer has.
+// beBare serves its standard input, with the headers of Telamon's answer, until the process is killed.
 func beBare() error {
 	body, err := io.ReadAll(os.Stdin)
 	if err != nil {
@@ -52,7 +52,7 @@ type thin struct {
 	times, rates []float64 // of each round: processor time of a request in µs, and requests a second
 }
 
-// round has wrk ask over 16 connections for two seconds.
+// round runs wrk over 16 connections for two seconds.
 func (s *thin) round(b *testing.B, wrk string) {
 	args := []string{"-t1", "-c16", "-d2s"}
 	for name := range s.header {
@@ -72,7 +72,7 @@ func figure(b *testing.B, out []byte, pattern string) float64 {
 	b.Helper()
 	m := regexp.MustCompile(pattern).FindSubmatch(out)
 	if m == nil {
-		b.Fatalf("wrk says %s", out)
+		b.Fatalf("wrk prints %s", out)
 	}
 	f, err := strconv.ParseFloat(string(m[1]), 64)
 	if err != nil || f == 0 {
@@ -81,7 +81,7 @@ func figure(b *testing.B, out []byte, pattern string) float64 {
 	return f
 }
 
-// processor is how many seconds of a processor the process has had, for itself and in the kernel.
+// processor returns the processor time of a process in seconds, user and system.
 func processor(b *testing.B, pid int) float64 {
 	b.Helper()
 	const ticks = 100 // a second, on every Linux (proc(5), clock ticks)
@@ -103,7 +103,7 @@ func processor(b *testing.B, pid int) float64 {
 func BenchmarkThin(b *testing.B) {
 	wrk, err := exec.LookPath("wrk")
 	if err != nil {
-		b.Skip("the client is wrk, which is not there")
+		b.Skip("wrk, the client, is not installed")
 	}
 	ours := serveThin(b)
 	c := bareServer(b, newCaller(b, 1, ours.url, ours.header).one())

@@ -44,7 +44,7 @@ func write(b *testing.B, s store.Store, n int) {
 	}
 }
 
-// bareLoop writes rows like a note's to SQLite with the same durability and nothing else.
+// bareLoop writes rows like those of notes to SQLite, with the same durability, without Telamon's store.
 func bareLoop(b *testing.B) func(n int) {
 	b.Helper()
 	path := filepath.Join(b.TempDir(), "bare.db")
@@ -79,7 +79,8 @@ func BenchmarkWriteOne(b *testing.B) {
 	compare(b, 50, bareLoop(b), func(n int) { write(b, s, n) })
 }
 
-// BenchmarkWriteMany is clients that write at the same time: how many writes share a commit, which is a sync of the disk.
+// BenchmarkWriteMany is how many writes share a commit, which is one sync of the disk, when many clients write at the same
+// time.
 func BenchmarkWriteMany(b *testing.B) {
 	for _, clients := range []int{1, 64} {
 		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {

@@ -18,14 +18,14 @@ type operation struct {
 	request string // the command after the credentials
 	status  int
 	version string // of the answer's media type, unless an older one is asked for
-	body    object // the documented fields of the answer that must be there, at their places; any means whatever it is
+	body    object // the documented fields that the answer must have, by their places; whatever is any value
 	fill    func(*scene) values
 }
 
-// values are what a command's placeholders stand for.
+// values are the values of a command's placeholders.
 type values map[string]string
 
-// whatever is a field's value that does not matter.
+// whatever stands for any value of a field.
 var whatever = struct{}{}
 
 const read = `--header "Accept: application/vnd.atlas.2025-03-12+json" \

@@ -25,7 +25,7 @@ func (s *scene) run(command string, variables []string) answer {
 	return parse(s.t, string(out))
 }
 
-// curlrc has curl tell the status and the type of the answer after it, and nothing of its progress.
+// curlrc makes curl print the status and media type after the answer, and no progress.
 const curlrc = `silent
 show-error
 max-time = 60
@@ -80,6 +80,6 @@ func (a answer) refused(t *testing.T, status int) {
 		t.Fatalf("%d %s, want %d\n%s", a.status, a.media, status, a.text)
 	}
 	if a.body["error"] != float64(status) || a.body["reason"] != http.StatusText(status) || a.body["errorCode"] == nil || a.body["detail"] == nil {
-		t.Errorf("no error of the documented shape: %s", a.text)
+		t.Errorf("the error does not have the documented shape: %s", a.text)
 	}
 }

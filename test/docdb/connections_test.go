@@ -11,8 +11,8 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// TestConnectionsAreBounded opens as many connections as --connections allows; one more ends at once, and one that ends makes
-// room for another.
+// TestConnectionsAreBounded opens as many connections as --connections allows. One more is closed at once, and one that
+// ends makes room for another.
 func TestConnectionsAreBounded(t *testing.T) {
 	p := newProcess(t, "--connections", "3")
 	at := strings.TrimSuffix(strings.TrimPrefix(p.uri, "mongodb://"), "/?directConnection=true")
@@ -38,7 +38,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 		t.Error("a fourth connection was served")
 	}
 	must(t, open[0].Close())
-	for end := time.Now().Add(20 * time.Second); dial() != nil; { // the process hears of it in a moment
+	for end := time.Now().Add(20 * time.Second); dial() != nil; { // the process notices it after a moment
 		if time.Now().After(end) {
 			t.Fatal("a connection that has ended makes no room")
 		}

@@ -9,8 +9,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// TestConnectionsLeaveDescriptorsToTheEngine: more clients connect than the process may have files open, and say nothing.
-// The engine goes on making files, and a client that comes later is served.
+// TestConnectionsLeaveDescriptorsToTheEngine opens more idle connections than the process may have files. The engine can
+// still make files, and a later client is served.
 func TestConnectionsLeaveDescriptorsToTheEngine(t *testing.T) {
 	p := newLimited(t, "250")
 	u, err := url.Parse(p.uri)

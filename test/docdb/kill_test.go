@@ -26,16 +26,16 @@ func killRounds(t *testing.T) int {
 
 const writers = 4
 
-// books are what the process has acknowledged.
+// books records what the process has acknowledged.
 type books struct {
 	mu       sync.Mutex
 	docs     []string     // ids
 	counts   [writers]int // increments of each writer's counter
-	unsure   [writers]int // of this round, that were not acknowledged and may have happened
+	unsure   [writers]int // increments of this round that were not acknowledged and may have happened
 	builds   int          // indexes built
-	left     int          // until enough
+	left     int          // acknowledgements until the round ends
 	enough   chan struct{}
-	checking int // docs of the rounds before, which have been found
+	checking int // docs of the rounds before, which have been checked
 }
 
 // acked notes an acknowledgement.
@@ -80,7 +80,7 @@ func doc(pairs ...any) bson.D {
 	return d
 }
 
-// preload gives builds something to do, and every writer its counter.
+// preload inserts documents for index builds, and the counter of each writer.
 func preload(t *testing.T, c *mongo.Client) {
 	t.Helper()
 	docs := make([]any, 5000)
@@ -95,7 +95,7 @@ func preload(t *testing.T, c *mongo.Client) {
 	}
 }
 
-// write inserts and counts until the process is gone.
+// write inserts documents and increments a counter until the process is killed.
 func write(ctx context.Context, client *mongo.Client, b *books, w int, prefix string) {
 	db := client.Database("shop")
 	for i := 0; ; i++ {
@@ -114,7 +114,7 @@ func write(ctx context.Context, client *mongo.Client, b *books, w int, prefix st
 	}
 }
 
-// buildIndexes builds and drops an index until the process is gone.
+// buildIndexes builds and drops an index until the process is killed.
 func buildIndexes(ctx context.Context, client *mongo.Client, b *books) {
 	indexes := client.Database("shop").Collection("orders").Indexes()
 	for ctx.Err() == nil {
@@ -129,7 +129,7 @@ func buildIndexes(ctx context.Context, client *mongo.Client, b *books) {
 	}
 }
 
-// audit holds what is there against the books.
+// audit compares the database with the books.
 func audit(t *testing.T, client *mongo.Client, b *books, round int) {
 	t.Helper()
 	db, ctx := client.Database("shop"), t.Context()
@@ -144,7 +144,7 @@ func audit(t *testing.T, client *mongo.Client, b *books, round int) {
 		var counter struct{ N int }
 		must(t, db.Collection("counters").FindOne(ctx, doc("_id", w)).Decode(&counter))
 		if counter.N < b.counts[w] || counter.N > b.counts[w]+b.unsure[w] {
-			t.Fatalf("round %d: counter %d is %d after %d increments and %d that are not known of", round, w, counter.N, b.counts[w], b.unsure[w])
+			t.Fatalf("round %d: counter %d is %d after %d acknowledged increments and %d of unknown outcome", round, w, counter.N, b.counts[w], b.unsure[w])
 		}
 		b.counts[w], b.unsure[w] = counter.N, 0
 	}

@@ -1,5 +1,5 @@
-// Package docdb runs `telamon docdb` as developers do: a process on a directory, which MongoDB's clients talk to, and
-// which may end at any moment.
+// Package docdb runs `telamon docdb` as developers do: as a process on a directory, which MongoDB's clients use, and which
+// may be killed at any moment.
 package docdb
 
 import (
@@ -27,12 +27,12 @@ type process struct {
 	cmd     *exec.Cmd
 	uri     string
 	log     program.Log
-	slowest time.Duration // from exec to the line that says where it is
+	slowest time.Duration // from exec to the line with the address
 }
 
 func newProcess(t *testing.T, flags ...string) *process { return newLimited(t, "", flags...) }
 
-// newLimited is a process that may have so many file descriptors.
+// newLimited is a process with a limit of file descriptors.
 func newLimited(t *testing.T, limit string, flags ...string) *process {
 	t.Helper()
 	p := &process{t: t, dir: t.TempDir(), limit: limit, flags: flags}
@@ -62,7 +62,7 @@ func (p *process) start() {
 	p.cmd.Stderr = &p.log
 	line := program.Start(p.t, p.cmd)
 	if p.uri = address.FindString(line); p.uri == "" {
-		p.t.Fatalf("telamon docdb says %q", line)
+		p.t.Fatalf("telamon docdb prints %q", line)
 	}
 	p.slowest = max(p.slowest, time.Since(begun))
 }
@@ -82,7 +82,7 @@ func (p *process) clientFrom(address string) *mongo.Client {
 	must(p.t, err)
 	p.t.Cleanup(func() {
 		ctx, cancel := context.WithCancel(context.Background())
-		cancel() // the process may be gone: there is nothing to wait for
+		cancel() // the process may be gone, so do not wait
 		_ = c.Disconnect(ctx)
 	})
 	return c

@@ -21,7 +21,7 @@ const (
 // le appends a little-endian number.
 func le(b []byte, n int) []byte { return binary.LittleEndian.AppendUint32(b, uint32(n)) }
 
-// frame builds an OP_MSG by the letter of the protocol: a body, and perhaps a document sequence.
+// frame builds the bytes of an OP_MSG: a body, and perhaps a document sequence.
 func frame(t *testing.T, id, flags int, body bson.D, sequence string, docs ...bson.D) []byte {
 	t.Helper()
 	encode := func(d bson.D) []byte {
@@ -47,7 +47,7 @@ func frame(t *testing.T, id, flags int, body bson.D, sequence string, docs ...bs
 	return le(msg, int(crc32.Checksum(msg, crc32.MakeTable(crc32.Castagnoli))))
 }
 
-// answer reads an OP_MSG and returns what it answers to, and its body.
+// answer reads an OP_MSG and returns the id of the request that it answers, and its body.
 func answer(c net.Conn) (to int, body bson.Raw, err error) {
 	var header [16]byte
 	if _, err := io.ReadFull(c, header[:]); err != nil {
@@ -58,7 +58,7 @@ func answer(c net.Conn) (to int, body bson.Raw, err error) {
 	return int(binary.LittleEndian.Uint32(header[8:])), rest[5:], err
 }
 
-// TestFrames speaks with the process by hand, in ways that drivers seldom use.
+// TestFrames sends messages of kinds that drivers seldom use.
 func TestFrames(t *testing.T) {
 	p := newProcess(t)
 	at, err := url.Parse(p.uri)
@@ -90,7 +90,7 @@ func TestFrames(t *testing.T) {
 	insert := doc("insert", "c", "$db", "test")
 	send(frame(t, 1, checksumPresent, insert, "documents", doc("_id", 1), doc("_id", 2)))
 	expect(1, "n", 2)
-	// What nobody waits for is done all the same, and in order.
+	// Writes without an answer are done, too, and in order.
 	send(frame(t, 2, moreToCome, insert, "documents", doc("_id", 3)))
 	send(frame(t, 3, moreToCome|checksumPresent, insert, "documents", doc("_id", 3), doc("_id", 4)))
 	send(frame(t, 4, 0, doc("find", "c", "$db", "test"), ""))
@@ -109,7 +109,7 @@ func TestFrames(t *testing.T) {
 			break // closed
 		}
 		if ok, _ := body.Lookup("ok").AsInt64OK(); ok == 1 {
-			t.Fatalf("a broken frame was taken: answer to %d: %s", to, body)
+			t.Fatalf("a broken frame was accepted: answer to %d: %s", to, body)
 		}
 	}
 	c = dial()

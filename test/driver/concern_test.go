@@ -9,7 +9,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 )
 
-// TestUnmetWriteConcern has the driver tell of a concern that one member cannot meet. The document is there all the same.
+// TestUnmetWriteConcern: the driver returns an error for a write concern that one member cannot meet. The document is
+// inserted all the same.
 func TestUnmetWriteConcern(t *testing.T) {
 	plain, ctx := collection(t), t.Context()
 	for i, test := range []struct {

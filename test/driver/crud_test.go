@@ -43,11 +43,11 @@ func TestReadAndWrite(t *testing.T) {
 	must(t, err)
 	same(t, del.DeletedCount, "3")
 	if err := c.FindOne(ctx, d()).Err(); !errors.Is(err, mongo.ErrNoDocuments) {
-		t.Error(err)
+		t.Errorf("findOne in an empty collection: %v", err)
 	}
 }
 
-// TestBulk puts failures into the middle: an ordered bulk ends there, an unordered one goes on.
+// TestBulk has failures in the middle of bulk writes: an ordered one ends there, an unordered one continues.
 func TestBulk(t *testing.T) {
 	models := func() []mongo.WriteModel {
 		return []mongo.WriteModel{
@@ -121,7 +121,7 @@ func TestFindAndModify(t *testing.T) {
 		c.FindOneAndDelete(ctx, d("n", 999)),
 	} {
 		if !errors.Is(r.Err(), mongo.ErrNoDocuments) {
-			t.Error(r.Err())
+			t.Errorf("findAndModify without a match: %v", r.Err())
 		}
 	}
 }

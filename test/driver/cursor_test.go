@@ -19,7 +19,7 @@ func TestBatches(t *testing.T) {
 		n := int32(0)
 		for cur.Next(ctx) { // All would end at an empty first batch
 			if cur.Current.Lookup("_id").Int32() != n {
-				t.Fatalf("batches of %d: %s in place of %d", size, cur.Current, n)
+				t.Fatalf("batches of %d: got %s, want _id %d", size, cur.Current, n)
 			}
 			n++
 		}
@@ -29,16 +29,16 @@ func TestBatches(t *testing.T) {
 	}
 	cur, err := c.Find(ctx, d(), options.Find().SetBatchSize(10).SetLimit(25))
 	if n := len(all(t, cur, err)); n != 25 {
-		t.Error(n)
+		t.Errorf("a limit of 25 returns %d documents", n)
 	}
 	cur, err = c.Aggregate(ctx, mongo.Pipeline{d("$match", d("n", d("$lt", 5)))}, options.Aggregate().SetBatchSize(3))
 	if n := len(all(t, cur, err)); n != 500 {
-		t.Error(n)
+		t.Errorf("a pipeline returns %d documents, want 500", n)
 	}
 }
 
-// TestDropUnderCursor drops a collection and makes it anew while a cursor is open. The cursor may go on with what it had
-// or fail; it never shows the new collection's documents.
+// TestDropUnderCursor drops a collection and creates it again while a cursor is open. The cursor may continue or fail; it
+// never returns documents of the new collection.
 func TestDropUnderCursor(t *testing.T) {
 	c, ctx := collection(t), t.Context()
 	fill(t, c, 300)
@@ -49,11 +49,11 @@ func TestDropUnderCursor(t *testing.T) {
 	must(t, err)
 	for cur.Next(ctx) {
 		if cur.Current.Lookup("new").Type != 0 {
-			t.Fatal("a document of the new collection")
+			t.Fatal("the cursor returns a document of the new collection")
 		}
 	}
 	if n, err := c.CountDocuments(ctx, d()); n != 1 || err != nil {
-		t.Error(n, err)
+		t.Errorf("the new collection has %d documents, want 1: %v", n, err)
 	}
 }
 
@@ -69,12 +69,12 @@ func TestLargest(t *testing.T) {
 	raw, err := c.FindOne(ctx, d("_id", 1)).Raw()
 	must(t, err)
 	if len(raw) != 16<<20 {
-		t.Error(len(raw))
+		t.Errorf("the largest document has %d bytes", len(raw))
 	}
 	_, err = c.UpdateOne(ctx, d("_id", 1), d("$set", d("t", 1)))
 	var failure mongo.WriteException
 	if !errors.As(err, &failure) {
-		t.Errorf("a document grew beyond 16 MB: %v", err)
+		t.Errorf("an update of a document beyond 16 MB: %v", err)
 	}
 	_, err = c.DeleteMany(ctx, d())
 	must(t, err)

@@ -12,7 +12,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// TestGridFS keeps files of sizes around a chunk's, reads them whole and in part, by name and revision, and removes them.
+// TestGridFS stores files with sizes around that of a chunk, reads them whole and in part, by name and revision, and
+// removes them.
 func TestGridFS(t *testing.T) {
 	db, ctx := newWorld(t).client(t, "root").Database("files"), t.Context()
 	bucket := db.GridFSBucket(options.GridFSBucket().SetChunkSizeBytes(1000))
@@ -28,7 +29,7 @@ func TestGridFS(t *testing.T) {
 		n, err := bucket.DownloadToStream(ctx, id, &got)
 		must(t, err)
 		if int(n) != size || !bytes.Equal(got.Bytes(), want) {
-			t.Errorf("a file of %d bytes comes back as %d others", size, n)
+			t.Errorf("a file of %d bytes is read as %d different bytes", size, n)
 		}
 	}
 	var got bytes.Buffer
@@ -48,7 +49,7 @@ func TestGridFS(t *testing.T) {
 	must(t, bucket.Rename(ctx, ids[0], "another"))
 	must(t, bucket.Delete(ctx, ids[5]))
 	if _, err := bucket.OpenDownloadStream(ctx, ids[5]); !errors.Is(err, mongo.ErrFileNotFound) {
-		t.Error(err)
+		t.Errorf("reading a deleted file: %v", err)
 	}
 	chunks, err := db.Collection("fs.chunks").CountDocuments(ctx, d("files_id", ids[5]))
 	must(t, err)

@@ -26,7 +26,7 @@ func TestIndexes(t *testing.T) {
 	_, err := c.Indexes().CreateOne(ctx, unique("n"))
 	code(t, err, 11000) // the documents have duplicates
 	_, err = c.Indexes().CreateMany(ctx, []mongo.IndexModel{{Keys: d("pad", 1)}, unique("n")})
-	code(t, err, 11000) // and none of the two is there afterwards
+	code(t, err, 11000) // and neither of the two exists afterwards
 	names := func() []string {
 		list, err := c.Indexes().ListSpecifications(ctx)
 		must(t, err)
@@ -65,7 +65,7 @@ func TestIndexes(t *testing.T) {
 	same(t, names(), `["_id_"]`)
 }
 
-// TestIndexAgrees asks the same with and without an index.
+// TestIndexAgrees compares the results of filters with and without an index.
 func TestIndexAgrees(t *testing.T) {
 	values := []any{nil, 1, 1.0, int64(2), 2.5, "a", "", true, d("x", 1), bson.A{}, bson.A{1}, bson.A{1, 2}, bson.A{bson.A{1}}, bson.A{nil},
 		bson.A{d("x", 1), d("x", 2)}, bson.A{d("x", bson.A{1, 3})}, bson.NewDecimal128(0x3040000000000000, 2), bson.MinKey{}, bson.MaxKey{}}

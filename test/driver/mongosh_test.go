@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// script is what somebody types who looks around. Each line prints one line, so that a missing answer is seen.
+// script is what a user types to look around. Each line prints one line, so that a missing answer is noticed.
 const script = `
 const app = db.getSiblingDB("shop");
 app.orders.insertMany([...Array(50).keys()].map(i => ({ _id: i, total: i * 10, state: i % 2 ? "open" : "paid" })));

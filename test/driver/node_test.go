@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// needNode is the path of something that npm installs.
+// needNode is the path of a file that npm installs. Without it, the test is skipped, or fails where everything is required.
 func needNode(t *testing.T, name ...string) string {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join(append([]string{"..", "node", "node_modules"}, name...)...))
@@ -27,7 +27,7 @@ func needNode(t *testing.T, name ...string) string {
 	return path
 }
 
-// lossy is another address of a server. Whenever so many answers have come through, the next is lost with its connection.
+// lossy is another address of a server. After each every answers, it drops the next one together with its connection.
 func lossy(t *testing.T, addr string, every int64) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -75,7 +75,7 @@ func lossy(t *testing.T, addr string, every int64) string {
 	return l.Addr().String()
 }
 
-// TestNodeDriver runs test/node/driver.mjs, which prints a line for each thing that it has seen to be right.
+// TestNodeDriver runs test/node/driver.mjs, which prints a line for each of its steps that succeeds.
 func TestNodeDriver(t *testing.T) {
 	needNode(t, "mongodb")
 	node, err := exec.LookPath("node")

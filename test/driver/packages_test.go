@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestPackages runs programs of test/node that use packages which keep what they have in MongoDB. Each prints a line for each
-// thing that it has seen to be right. docs/DOCDB.md says what of the packages does not work.
+// TestPackages runs programs of test/node that use packages which store data in MongoDB. Each program prints a line for
+// each of its steps that succeeds. docs/DOCDB.md says which features of the packages do not work.
 func TestPackages(t *testing.T) {
 	for name, steps := range map[string]int{"mongoose": 10, "agenda": 5} {
 		t.Run(name, func(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// TestUpdatesOfElements changes elements of arrays, and computes documents, as the driver asks for it.
+// TestUpdatesOfElements changes elements of arrays, and computes documents with pipelines, through the driver.
 func TestUpdatesOfElements(t *testing.T) {
 	c, ctx := collection(t), t.Context()
 	_, err := c.InsertMany(ctx, []any{d("_id", 1, "grades", bson.A{85, 92, 90}), d("_id", 2, "grades", bson.A{d("n", 1), d("n", 5)})})
@@ -30,7 +30,7 @@ func TestUpdatesOfElements(t *testing.T) {
 	same(t, all(t, cur, err), `[{"_id":1,"grades":[170,0,0],"count":3},{"_id":2,"grades":[{"n":1},{"n":15}],"count":2}]`)
 }
 
-// TestClientBulkWrite writes to two collections with one command, and is told of the one that failed.
+// TestClientBulkWrite writes to two collections with one command, and gets the error of the write that failed.
 func TestClientBulkWrite(t *testing.T) {
 	c, ctx := collection(t), t.Context()
 	db, other := c.Database().Name(), c.Name()+"2"

@@ -26,7 +26,7 @@ func TestCompression(t *testing.T) {
 	}
 }
 
-// cutter cuts a connection before the so-many-th answer arrives: the write has happened, and its client does not know.
+// cutter cuts every few connections before an answer arrives: the write has happened, and its client does not know.
 type cutter struct{ writes, every atomic.Int64 }
 
 func (c *cutter) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -39,7 +39,7 @@ type cutConn struct {
 	c *cutter
 }
 
-// Read loses what has arrived whenever it is the connection's turn.
+// Read drops the answer and fails when it is the connection's turn.
 func (c *cutConn) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
 	if every := c.c.every.Load(); err == nil && every > 0 && c.c.writes.Add(1)%every == 0 {
@@ -60,7 +60,7 @@ func TestCutConnections(t *testing.T) {
 	want, unsure := 0, 0
 	for range 100 {
 		if _, err := c.UpdateOne(ctx, d("_id", 1), d("$inc", d("n", 1))); err != nil {
-			unsure++ // cut twice: the driver retries once
+			unsure++ // it was cut twice, and the driver retries once
 			continue
 		}
 		want++
@@ -72,7 +72,7 @@ func TestCutConnections(t *testing.T) {
 		t.Errorf("%d increments were acknowledged and %d not; there are %d", want, unsure, doc.N)
 	}
 	if want < 60 || cuts.writes.Load() < 100 {
-		t.Errorf("%d of 100 succeeded; the test did not test", want)
+		t.Errorf("%d of 100 succeeded; either nothing or everything was cut", want)
 	}
 }
 
@@ -93,11 +93,11 @@ func TestIncrementsAdd(t *testing.T) {
 	var doc struct{ N int }
 	must(t, c.FindOne(ctx, d("_id", "counter")).Decode(&doc))
 	if doc.N != workers*each {
-		t.Error(doc.N)
+		t.Errorf("the counter is %d, want %d", doc.N, workers*each)
 	}
 }
 
-// TestRolesChange takes a role away under an open client, and gives another.
+// TestRolesChange replaces the roles of a user whose client is connected.
 func TestRolesChange(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
 	role := func(name string) gateway.Role { return gateway.Role{Name: name, DB: "shop"} }
@@ -125,7 +125,7 @@ func TestRolesChange(t *testing.T) {
 	must(t, err)
 }
 
-// TestNames uses databases and collections with unusual names; what is refused is refused with a code.
+// TestNames uses databases and collections with unusual names; those that are not valid are refused with a code.
 func TestNames(t *testing.T) {
 	client, ctx := newWorld(t).client(t, "root"), t.Context()
 	long := func(n int) string { return fmt.Sprintf("%0*d", n, 7) }

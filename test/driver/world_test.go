@@ -1,5 +1,5 @@
-// Package driver drives a gateway with the document engine behind it by MongoDB's own clients: what they see must be
-// what a MongoDB server would show them.
+// Package driver tests a gateway in front of the document engine with MongoDB's own clients, which must see what a MongoDB
+// server would show them.
 package driver
 
 import (
@@ -39,7 +39,7 @@ func (d *directory) User(_ context.Context, db, name string) (*gateway.User, err
 
 func (d *directory) Admits(context.Context, netip.Addr) (bool, error) { return true, nil }
 
-// put makes or changes a user of admin.
+// put creates or replaces a user of the database admin.
 func (d *directory) put(t testing.TB, name string, roles ...gateway.Role) {
 	t.Helper()
 	d.mu.Lock()
@@ -67,7 +67,7 @@ func (b backend) NewSession(ctx context.Context, user wire.User) (gateway.Sessio
 	return b.Engine.NewSession(ctx, user), nil
 }
 
-// world is one cluster that serves until the test ends.
+// world is a cluster that runs until the test ends.
 type world struct {
 	dir  *directory
 	addr string
@@ -123,7 +123,7 @@ func (w *world) connect(t testing.TB, o *options.ClientOptions) *mongo.Client {
 	return client
 }
 
-// collection is a fresh collection as root uses it.
+// collection is an empty collection, used by root.
 func collection(t testing.TB) *mongo.Collection {
 	t.Helper()
 	return newWorld(t).client(t, "root").Database("shop").Collection("orders")

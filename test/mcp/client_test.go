@@ -13,8 +13,8 @@ import (
 	"github.com/telamon-db/telamon/internal/apitest/program"
 )
 
-// client speaks with an MCP server over its standard input and output, a JSON-RPC message a line (Model Context
-// Protocol, "Transports").
+// client talks to an MCP server over its standard input and output, one JSON-RPC message a line (Model Context Protocol,
+// "Transports").
 type client struct {
 	t      *testing.T
 	to     io.Writer
@@ -57,7 +57,7 @@ func run(t *testing.T, env ...string) *client {
 			t.Logf("the MCP server's log:\n%s", c.log)
 		}
 	})
-	watch := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Kill() }) // so that a request ends that is not answered
+	watch := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Kill() }) // so that a request that is not answered ends
 	t.Cleanup(func() { watch.Stop() })
 	c.from = bufio.NewScanner(stdout)
 	c.from.Buffer(nil, 1<<24)
@@ -75,7 +75,7 @@ func (c *client) send(message any) {
 	}
 }
 
-// request waits for the answer to a request, and passes over what the server says by itself.
+// request waits for the answer to a request, and skips the server's notifications.
 func (c *client) request(method string, params, into any) {
 	c.t.Helper()
 	c.lastID++

@@ -1,5 +1,5 @@
-// Package mcp has MongoDB's MCP server do what its users ask of it first, against a server with HTTPS, which it insists
-// on.
+// Package mcp makes MongoDB's MCP server do what its users ask of it first, against a Telamon with HTTPS, on which it
+// insists.
 package mcp
 
 import (
@@ -15,7 +15,7 @@ import (
 type object = map[string]any
 
 func TestTheFirstHour(t *testing.T) {
-	srv := telamontest.Start(t, telamontest.TLS(), telamontest.DNS()) // it reads a connection string as a URL, which has one host
+	srv := telamontest.Start(t, telamontest.TLS(), telamontest.DNS()) // it reads a connection string as a URL, which can have only one host
 	c := start(t, srv)
 
 	c.says("atlas-list-projects", object{}, "Project0")
@@ -42,7 +42,7 @@ func TestTheFirstHour(t *testing.T) {
 	}
 }
 
-// uses connects to a cluster and works with a collection there.
+// uses connects to a cluster and uses a collection there.
 func (c *client) uses(cluster object) {
 	c.t.Helper()
 	var connected struct{ ConnectionID, State string }
@@ -65,7 +65,7 @@ func (c *client) uses(cluster object) {
 	c.says("disconnect", object{"connectionId": connected.ConnectionID}, "")
 }
 
-// with is o with names and values in turn.
+// with returns o with further fields: names and values alternate.
 func with(o object, pairs ...any) object {
 	out := object{}
 	for k, v := range o {
@@ -77,7 +77,7 @@ func with(o object, pairs ...any) object {
 	return out
 }
 
-// answer is what a tool answers.
+// answer is the answer of a tool.
 type answer struct {
 	t          *testing.T
 	tool       string
@@ -128,7 +128,7 @@ func start(t *testing.T, srv *telamontest.Server) *client {
 		t.Fatal(err)
 	}
 	c := run(t, "NODE_OPTIONS=--require="+resolve, "TELAMON_DNS="+srv.DNSAddress, "MDB_MCP_API_BASE_URL="+srv.URL, "MDB_MCP_API_CLIENT_ID="+srv.ClientID, "MDB_MCP_API_CLIENT_SECRET="+srv.ClientSecret,
-		"SSL_CERT_FILE="+ca, "NODE_EXTRA_CA_CERTS="+ca, // it calls with two libraries
+		"SSL_CERT_FILE="+ca, "NODE_EXTRA_CA_CERTS="+ca, // it uses two HTTP libraries
 		"MDB_MCP_CONFIRMATION_REQUIRED_TOOLS=", "HOME="+t.TempDir(),
 		"MDB_MCP_TELEMETRY=disabled", "DO_NOT_TRACK=1")
 	var me struct{ ServerInfo struct{ Name string } }

@@ -1,4 +1,4 @@
-// Package metrics holds that Prometheus can fetch what Telamon counts, and that the dashboard shows what there is.
+// Package metrics tests that Prometheus can fetch Telamon's metrics, and that the dashboard shows them.
 package metrics
 
 import (
@@ -26,7 +26,7 @@ type object = map[string]any
 
 const password = "a password of the tests"
 
-// story has a cluster made, written to, read from and copied, and some of it refused.
+// story makes a cluster, writes to it, reads from it and takes a snapshot of it; some requests are refused.
 func story(t *testing.T, srv *apitest.Server) {
 	t.Helper()
 	project := "/groups/" + srv.ProjectID
@@ -52,10 +52,10 @@ func story(t *testing.T, srv *apitest.Server) {
 		t.Fatal(err)
 	}
 	if err := orders.Database().RunCommand(t.Context(), bson.M{"conjure": 1}).Err(); err == nil {
-		t.Error("there is a command that there is not")
+		t.Error("an unknown command succeeds")
 	}
 	if err := connect(t, uri, "another").Ping(t.Context(), nil); err == nil {
-		t.Error("a wrong password lets somebody in")
+		t.Error("a login with a wrong password succeeds")
 	}
 	srv.Owner().Post(project+"/clusters/alpha/backup/snapshots", object{"description": "one", "retentionInDays": 1}).Want(http.StatusOK)
 	srv.Advance(time.Hour)
@@ -72,7 +72,7 @@ func connect(t *testing.T, uri, password string) *mongo.Client {
 	return client
 }
 
-// scrape is what /metrics says: the help texts by name of the metric, and the lines of its series.
+// scrape is the content of /metrics: help texts by metric, and the lines of all series.
 type scrape struct {
 	help  map[string]string
 	lines []string
@@ -99,7 +99,7 @@ func fetch(t *testing.T, srv *apitest.Server) scrape {
 	return s
 }
 
-// value is the value of the one series that begins so, or "".
+// value is the value of the one series whose line begins so, or "".
 func (s scrape) value(begins string) string {
 	for _, l := range s.lines {
 		if strings.HasPrefix(l, begins) {
@@ -109,7 +109,7 @@ func (s scrape) value(begins string) string {
 	return ""
 }
 
-// TestSeries: what happens is counted, under names that nobody outside has chosen.
+// TestSeries: the story is counted, and no label has a caller's text.
 func TestSeries(t *testing.T) {
 	srv := apitest.Start(t)
 	story(t, srv)
@@ -149,7 +149,7 @@ func TestSeries(t *testing.T) {
 	}
 	for _, name := range own {
 		if len(s.help[name]) < 20 {
-			t.Errorf("%s says of itself %q", name, s.help[name])
+			t.Errorf("the help text of %s is %q", name, s.help[name])
 		}
 	}
 	for _, l := range s.lines {
@@ -161,7 +161,7 @@ func TestSeries(t *testing.T) {
 	}
 }
 
-// TestDashboard: every metric that the dashboard names is there.
+// TestDashboard: every metric that the dashboard names exists.
 func TestDashboard(t *testing.T) {
 	raw, err := os.ReadFile(filepath.Join("..", "..", "docs", "dashboard.json"))
 	if err != nil {
@@ -188,14 +188,14 @@ func TestDashboard(t *testing.T) {
 		for _, target := range p.Targets {
 			found := name.FindAllString(target.Expr, -1)
 			if len(found) == 0 {
-				t.Errorf("panel %q asks for no metric: %s", p.Title, target.Expr)
+				t.Errorf("panel %q names no metric: %s", p.Title, target.Expr)
 			}
 			for _, metric := range found {
 				for _, end := range []string{"_bucket", "_count", "_sum"} {
 					metric = strings.TrimSuffix(metric, end)
 				}
-				if named[metric] = true; s.help[metric] == "" && metric != "telamon_trouble" { // which there is none of
-					t.Errorf("panel %q shows %s, which there is not", p.Title, metric)
+				if named[metric] = true; s.help[metric] == "" && metric != "telamon_trouble" { // it has no series while there is no trouble
+					t.Errorf("panel %q shows %s, which does not exist", p.Title, metric)
 				}
 			}
 		}

@@ -14,7 +14,7 @@ import (
 	"github.com/telamon-db/telamon/internal/apitest"
 )
 
-// prometheus runs Debian's Prometheus, which fetches from target five times a second, and returns where it answers.
+// prometheus runs the installed Prometheus, which fetches from target five times a second, and returns its URL.
 func prometheus(t *testing.T, target string) string {
 	t.Helper()
 	binary, err := exec.LookPath("prometheus")
@@ -22,7 +22,7 @@ func prometheus(t *testing.T, target string) string {
 		if os.Getenv("TELAMON_REQUIRE_ALL") != "" {
 			t.Fatal("prometheus is required: ", err)
 		}
-		t.Skip("no prometheus here: ", err)
+		t.Skip("prometheus is not installed: ", err)
 	}
 	dir := t.TempDir()
 	config := filepath.Join(dir, "prometheus.yml")
@@ -70,7 +70,7 @@ func query(t *testing.T, base, expression string) string {
 	return ""
 }
 
-// TestPrometheus: Prometheus fetches the metrics while a story runs, and answers questions about it.
+// TestPrometheus: Prometheus fetches the metrics while a story runs, and answers queries about it.
 func TestPrometheus(t *testing.T) {
 	srv := apitest.Start(t)
 	at := prometheus(t, strings.TrimPrefix(srv.ManagementURL, "http://"))
@@ -94,6 +94,6 @@ func TestPrometheus(t *testing.T) {
 		}
 	}
 	if err := get(at+"/api/v1/targets/metadata?metric=telamon_requests_total", &metadata); err != nil || len(metadata.Data) == 0 || metadata.Data[0].Help == "" {
-		t.Errorf("Prometheus knows of no help text: %+v, %v", metadata, err)
+		t.Errorf("Prometheus has no help text: %+v, %v", metadata, err)
 	}
 }

@@ -31,7 +31,7 @@ func (w *world) external(name, kind string) {
 	}).Execute())
 }
 
-// managed asks for a certificate of a user.
+// managed requests a certificate for a user.
 func (w *world) managed(name string, months int) tls.Certificate {
 	w.t.Helper()
 	text := must(w.sdk.X509AuthenticationApi.CreateDatabaseUserCert(w.t.Context(), w.ProjectID, name, &admin.UserCert{MonthsUntilExpiration: &months}).Execute())
@@ -42,7 +42,7 @@ func (w *world) managed(name string, months int) tls.Certificate {
 	return pair
 }
 
-// enters logs in with a certificate, writes, and returns who it is then.
+// enters logs in with a certificate, writes, and returns as whom it was logged in.
 func (w *world) enters(uri string, pair *tls.Certificate, claimed string, patience time.Duration) (string, error) {
 	secure := w.roots()
 	if pair != nil {
@@ -54,7 +54,7 @@ func (w *world) enters(uri string, pair *tls.Certificate, claimed string, patien
 	if err != nil {
 		return "", err
 	}
-	defer func() { _ = client.Disconnect(context.Background()) }() // it has done its work
+	defer func() { _ = client.Disconnect(context.Background()) }() // its work is done
 	if _, err := client.Database("shop").Collection("orders").InsertOne(w.t.Context(), bson.D{}); err != nil {
 		return "", err
 	}
@@ -79,7 +79,7 @@ func (w *world) claims(uri string, pair tls.Certificate, name string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	defer func() { _ = client.Disconnect(context.Background()) }() // it has done its work
+	defer func() { _ = client.Disconnect(context.Background()) }() // its work is done
 	login := bson.D{{Key: "authenticate", Value: 1}, {Key: "mechanism", Value: "MONGODB-X509"}, {Key: "user", Value: name}}
 	var told mongo.CommandError
 	if err := client.Database("$external").RunCommand(w.t.Context(), login).Err(); !errors.As(err, &told) || told.Code != 18 {
@@ -193,7 +193,7 @@ func TestCertificatesNeedTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = client.Disconnect(context.Background()) }() // it has done its work
+	defer func() { _ = client.Disconnect(context.Background()) }() // its work is done
 	if err := client.Ping(t.Context(), nil); err == nil {
 		t.Error("jane is let in")
 	}

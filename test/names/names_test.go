@@ -1,4 +1,4 @@
-// Package names reaches clusters as users of the service do: by mongodb+srv strings, which DNS resolves, over TLS.
+// Package names tests that clusters can be reached as on the service: by mongodb+srv strings, which DNS resolves, over TLS.
 package names
 
 import (
@@ -51,8 +51,8 @@ func begin(t *testing.T, opts ...telamontest.Option) *world {
 	return w
 }
 
-// nameServer is the address of the server of DNS that this process asks: it is set before anything asks, and not the resolver,
-// which drivers of an earlier test may still use.
+// nameServer is the address of the DNS server that this process uses. Tests change it, and not net.DefaultResolver, because
+// drivers of an earlier test may still use the resolver.
 var nameServer atomic.Pointer[string]
 
 func TestMain(m *testing.M) {
@@ -70,7 +70,7 @@ func must[T any](v T, _ any, err error) T {
 	return v
 }
 
-// cluster makes a cluster with a user, and waits until it is there.
+// cluster makes a cluster, and waits until it is IDLE.
 func (w *world) cluster(name, size string) *admin.ClusterDescription20240805 {
 	w.t.Helper()
 	ctx := w.t.Context()
@@ -96,7 +96,7 @@ func (w *world) cluster(name, size string) *admin.ClusterDescription20240805 {
 	}
 }
 
-// admit lets this machine in, and a user.
+// admit adds this machine to the access list, and a user.
 func (w *world) admit() {
 	w.t.Helper()
 	ctx := w.t.Context()
@@ -107,7 +107,7 @@ func (w *world) admit() {
 	}).Execute())
 }
 
-// roots is what clients trust.
+// roots is the TLS configuration of clients that trust the server's authority.
 func (w *world) roots() *tls.Config {
 	w.t.Helper()
 	raw, err := os.ReadFile(w.CAFile)
@@ -121,7 +121,7 @@ func (w *world) roots() *tls.Config {
 
 const (
 	long  = 10 * time.Second
-	short = time.Second // for what is refused, which drivers try again and again
+	short = time.Second // for refused clients, because drivers try again and again
 )
 
 // writes writes and reads a document.
@@ -134,7 +134,7 @@ func (w *world) writes(uri string, secure *tls.Config, patience time.Duration) e
 	if err != nil {
 		return err
 	}
-	defer func() { _ = client.Disconnect(context.Background()) }() // it has done its work
+	defer func() { _ = client.Disconnect(context.Background()) }() // its work is done
 	orders := client.Database("shop").Collection("orders")
 	id, err := orders.InsertOne(w.t.Context(), bson.D{{Key: "by", Value: uri}})
 	if err != nil {
@@ -143,7 +143,7 @@ func (w *world) writes(uri string, secure *tls.Config, patience time.Duration) e
 	return orders.FindOne(w.t.Context(), bson.D{{Key: "_id", Value: id.InsertedID}}).Err()
 }
 
-// TestStrings: each string of a cluster leads to it, and none without TLS where there is TLS.
+// TestStrings: each connection string of a cluster leads to it, and clients without TLS are refused.
 func TestStrings(t *testing.T) {
 	w := begin(t, telamontest.TLS())
 	w.admit()
@@ -160,15 +160,15 @@ func TestStrings(t *testing.T) {
 			}
 		}
 		if err := w.writes(strings.Replace(s.GetStandard(), "ssl=true", "ssl=false", 1), nil, short); err == nil {
-			t.Error("a client without TLS gets in")
+			t.Error("a client without TLS is served")
 		}
 		if err := w.writes(s.GetStandardSrv(), &tls.Config{RootCAs: x509.NewCertPool()}, short); err == nil {
-			t.Error("a client that trusts nobody gets in")
+			t.Error("a client that does not trust the authority is served")
 		}
 	}
 }
 
-// TestStringsWithoutTLS: a string that DNS resolves says that there is no TLS.
+// TestStringsWithoutTLS: without TLS, the mongodb+srv string says so.
 func TestStringsWithoutTLS(t *testing.T) {
 	w := begin(t)
 	w.admit()
@@ -180,8 +180,8 @@ func TestStringsWithoutTLS(t *testing.T) {
 	}
 }
 
-// TestTheyMove: a server that gets DNS, or loses it, says of its clusters how they are reached.
-func TestTheyMove(t *testing.T) {
+// TestStringsFollowTheServer: after a restart without DNS and TLS, a cluster's connection strings have neither.
+func TestStringsFollowTheServer(t *testing.T) {
 	dir := t.TempDir()
 	w := begin(t, telamontest.DataDir(dir), telamontest.TLS())
 	w.admit()
@@ -202,7 +202,7 @@ func TestTheyMove(t *testing.T) {
 	}
 }
 
-// TestPrivateNames: clusters on AWS have other names too while their project asks for custom DNS.
+// TestPrivateNames: clusters on AWS have private names, too, while custom DNS is on in their project.
 func TestPrivateNames(t *testing.T) {
 	w := begin(t, telamontest.TLS())
 	w.admit()
@@ -215,7 +215,7 @@ func TestPrivateNames(t *testing.T) {
 	}
 	before := w.cluster("Before", "M10").GetConnectionStrings()
 	if before.HasPrivate() || before.HasPrivateSrv() {
-		t.Errorf("at first there is %q", before.GetPrivateSrv())
+		t.Errorf("before custom DNS is on, the private string is %q", before.GetPrivateSrv())
 	}
 	toggle(true)
 	w.cluster("After", "M10")
@@ -235,20 +235,20 @@ func TestPrivateNames(t *testing.T) {
 		}
 		for _, host := range hello.Hosts {
 			if isPrivate := regexp.MustCompile(`^before-shard-00-0[0-2]-pri\.`).MatchString(host); len(hello.Hosts) != 3 || isPrivate != private {
-				t.Errorf("%s: the set says that it is %v", uri, hello.Hosts)
+				t.Errorf("%s: the hosts of the set are %v", uri, hello.Hosts)
 			}
 		}
 	}
 	if s.GetStandardSrv() != before.GetStandardSrv() {
-		t.Errorf("the other name has become %q", s.GetStandardSrv())
+		t.Errorf("the public string has become %q", s.GetStandardSrv())
 	}
 	toggle(false)
 	if now := strings("Before"); now.HasPrivate() {
-		t.Errorf("in the end there is %q", now.GetPrivateSrv())
+		t.Errorf("after custom DNS is off, the private string is %q", now.GetPrivateSrv())
 	}
 	for deadline := time.Now().Add(long); w.writes(s.GetPrivateSrv(), w.roots(), short) == nil; {
 		if time.Now().After(deadline) {
-			t.Fatal("the private name is still known")
+			t.Fatal("the private name still resolves")
 		}
 	}
 }

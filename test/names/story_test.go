@@ -18,7 +18,7 @@ import (
 	"github.com/telamon-db/telamon/telamontest"
 )
 
-// flex makes a Flex cluster, and waits until it is there.
+// flex makes a Flex cluster, and waits until it is IDLE.
 func (w *world) flex(name string) (standard, srv string) {
 	w.t.Helper()
 	must(w.sdk.FlexClustersApi.CreateFlexCluster(w.t.Context(), w.ProjectID, &admin.FlexClusterDescriptionCreate20241113{
@@ -35,7 +35,7 @@ func (w *world) flex(name string) (standard, srv string) {
 	}
 }
 
-// wide makes a cluster of two regions, the first of which has most of the nodes.
+// wide makes a cluster in two regions, most of whose nodes are in the first.
 func (w *world) wide(name string) (srv string) {
 	w.t.Helper()
 	var regions []admin.CloudRegionConfig20240805
@@ -53,7 +53,7 @@ func (w *world) wide(name string) (srv string) {
 	return c.ConnectionStrings.GetStandardSrv()
 }
 
-// idle waits for a cluster to have nothing to do.
+// idle waits until a cluster is IDLE.
 func (w *world) idle(name string) {
 	w.t.Helper()
 	w.eventually(name+" is idle", func() bool {
@@ -83,7 +83,7 @@ func (w *world) client(uri string) *mongo.Client {
 	return c
 }
 
-// node runs a program of npm's that asks our DNS alone, and trusts our authority.
+// node runs a program that npm installed, which uses only the server's DNS and trusts its authority.
 func (w *world) node(path string, args ...string) string {
 	w.t.Helper()
 	if _, err := os.Stat("../node/node_modules"); err != nil {
@@ -109,8 +109,8 @@ func (w *world) node(path string, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// TestClients: clusters of every kind are entered by each of their strings, with MongoDB's driver for Go, the one for
-// Node.js, and its shell, over TLS and by names; and their secondaries are read.
+// TestClients: MongoDB's drivers for Go and Node.js, and its shell, connect to clusters of every kind by each connection
+// string, over TLS, and read from secondaries.
 func TestClients(t *testing.T) {
 	w := begin(t, telamontest.TLS())
 	w.admit()
@@ -140,7 +140,7 @@ func TestClients(t *testing.T) {
 	}
 }
 
-// TestThePrimaryMoves: what a client writes while the primary moves ten times is there, each once.
+// TestThePrimaryMoves: each write of a client while the primary moves ten times is done exactly once.
 func TestThePrimaryMoves(t *testing.T) {
 	const writes, moves = 500, 10
 	w := begin(t, telamontest.TLS())
@@ -166,8 +166,8 @@ func TestThePrimaryMoves(t *testing.T) {
 	}
 }
 
-// TestARegionIsLost: without most of its members a cluster has no primary and its secondaries still read; with them it is
-// as before.
+// TestARegionIsLost: while most of its members are away, a cluster has no primary, and its secondaries serve reads. When
+// they are back, it has a primary again.
 func TestARegionIsLost(t *testing.T) {
 	w := begin(t, telamontest.TLS())
 	w.admit()

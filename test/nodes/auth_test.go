@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// token gets an access token at a node, with the credentials that owner has in its bootstrap.json.
+// token gets an access token from the node at, with the credentials in the bootstrap.json of owner.
 func token(owner, at *node) string {
 	at.t.Helper()
 	res := oauth(owner, at, "token", url.Values{"grant_type": {"client_credentials"}})

@@ -24,8 +24,8 @@ func (n *node) run(command string, args ...string) (out string, err error) {
 	return string(raw), err
 }
 
-// TestANodeThatIsGoneForGood: what it had is shown as broken, ends when its operator gives it up and not before, and
-// leaves its project free. The node itself does not come back.
+// TestANodeThatIsGoneForGood: its clusters are REPAIRING, and end when the operator forgets the node; then their project
+// can be deleted. The node cannot start again.
 func TestANodeThatIsGoneForGood(t *testing.T) {
 	p := start(t)
 	dead, alive := p.first, p.second
@@ -40,7 +40,7 @@ func TestANodeThatIsGoneForGood(t *testing.T) {
 	})
 	name := strings.TrimSpace(dead.name())
 	if out, err := alive.operate("forget", name); err == nil || !strings.Contains(out, "alive") {
-		t.Errorf("to forget a node that lives: %v, %s", err, out)
+		t.Errorf("forgetting a node that is alive: %v, %s", err, out)
 	}
 	dead.kill()
 	alive.want(http.StatusOK, http.MethodPost, snapshots, object{"retentionInDays": 1})
@@ -60,7 +60,7 @@ func TestANodeThatIsGoneForGood(t *testing.T) {
 	}
 	for range 2 {
 		if out, err := alive.operate("forget", name); err != nil {
-			t.Fatalf("to forget the node: %v, %s", err, out)
+			t.Fatalf("forgetting the node: %v, %s", err, out)
 		}
 	}
 	within(t, 20*time.Second, "the end of the cluster", func() bool {
@@ -75,10 +75,10 @@ func TestANodeThatIsGoneForGood(t *testing.T) {
 	}
 	alive.want(http.StatusNoContent, http.MethodDelete, "/groups/"+group, nil)
 	if left := mentions(p, group); len(left) > 0 {
-		t.Errorf("the project is gone, and in the tables %v", left)
+		t.Errorf("the project is deleted, but still mentioned in the tables %v", left)
 	}
 	dead.launch()
 	if <-dead.ended; dead.err == nil || !strings.Contains(dead.log.String(), "forgotten") {
-		t.Errorf("the node comes back: %v", dead.err)
+		t.Errorf("the forgotten node starts: %v", dead.err)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// ahead is how far a node's clock is ahead.
+// ahead is how far a node's clock is ahead of the system's.
 func (n *node) ahead() time.Duration {
 	n.t.Helper()
 	res := n.manage(http.MethodGet, "/clock", "")
@@ -46,7 +46,7 @@ func (n *node) move(d time.Duration) {
 	}
 }
 
-// clock moves it at either node, over the end of access list entries.
+// clock moves the clock at both nodes, past the expiry of access list entries.
 func clock(p *pair) {
 	list := "/groups/" + p.first.boot.ProjectID + "/accessList"
 	const entries = 10
@@ -63,7 +63,7 @@ func clock(p *pair) {
 		within(p.T, 5*time.Second, "the end of the entries", func() bool { return len(other.list(list)) == 0 })
 		ended := kinds(n.list("/groups/" + p.first.boot.ProjectID + "/events"))["NETWORK_PERMISSION_ENTRY_REMOVED"]
 		if ended != (i+1)*entries {
-			p.Errorf("%d entries ended, %d times in all", (i+1)*entries, ended)
+			p.Errorf("%d entries expired, %d events of it", (i+1)*entries, ended)
 		}
 	}
 	done := make(chan bool)
@@ -95,7 +95,7 @@ func usage(p *pair) {
 	}
 }
 
-// clusters makes one at the first node and has the second one deal with it.
+// clusters makes a cluster at the first node, and changes it at the second.
 func clusters(p *pair) {
 	path := "/groups/" + p.first.boot.ProjectID + "/clusters"
 	create(p, p.first, "First")
@@ -124,10 +124,10 @@ func clusters(p *pair) {
 		})
 	}
 	if status, answer := restore("Second"); status != http.StatusBadRequest || !strings.Contains(fmt.Sprint(answer), "targetClusterName") {
-		p.Errorf("a restore onto another node: %d %v", status, answer)
+		p.Errorf("a restore to a cluster on another node: %d %v", status, answer)
 	}
 	if status, answer := restore("First"); status != http.StatusOK {
-		p.Errorf("a restore by another node: %d %v", status, answer)
+		p.Errorf("a restore that another node was asked for: %d %v", status, answer)
 	}
 	idle(p, "First")
 }
@@ -158,8 +158,8 @@ func reached(cluster object) string {
 	return first
 }
 
-// alone kills the first node. The second one goes on, and what only the first can do is done when it is back, under
-// its name. It comes back at another address, and its clusters with it.
+// alone kills the first node. The second one keeps working, and work that only the first can do is done when it is back,
+// under its name. It starts again at another address, and so do its clusters.
 func alone(p *pair) {
 	a, b := p.first, p.second
 	path := "/groups/" + a.boot.ProjectID + "/clusters/"

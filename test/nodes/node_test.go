@@ -1,4 +1,4 @@
-// Package nodes runs several real telamon serve processes on one PostgreSQL.
+// Package nodes runs several telamon serve processes on one PostgreSQL.
 package nodes
 
 import (
@@ -26,7 +26,7 @@ type node struct {
 	store string
 	flags []string
 	cmd   *exec.Cmd
-	ended chan struct{} // closed when the process has
+	ended chan struct{} // closed when the process has ended
 	err   error         // how it has ended
 	log   *program.Log
 	boot  server.Bootstrap
@@ -93,7 +93,7 @@ func (n *node) kill() {
 	}
 }
 
-// name is what the node is called.
+// name is the node's name.
 func (n *node) name() string {
 	n.t.Helper()
 	raw, err := os.ReadFile(n.path("node"))
@@ -146,7 +146,7 @@ func (n *node) callAs(token, method, path string, body any) (int, object) {
 	return res.StatusCode, answer
 }
 
-// want is call for what must have a certain status.
+// want is call, and fails the test if the answer does not have the status.
 func (n *node) want(status int, method, path string, body any) object {
 	n.t.Helper()
 	got, answer := n.call(method, path, body)
@@ -156,7 +156,7 @@ func (n *node) want(status int, method, path string, body any) object {
 	return answer
 }
 
-// list is all of a list, in small pages; a page must not repeat or skip anything.
+// list reads a whole list in small pages, which must not repeat or skip anything.
 func (n *node) list(path string) []object {
 	n.t.Helper()
 	var all []object
@@ -184,7 +184,7 @@ func within(t *testing.T, limit time.Duration, what string, ok func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(limit); !ok(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("waited %v in vain for %s", limit, what)
+			t.Fatalf("waited %v for %s, in vain", limit, what)
 		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// pair are two nodes of one store: first has made the organization.
+// pair are two nodes of one store. first created the organization.
 type pair struct {
 	*testing.T
 	first, second *node
@@ -78,10 +78,10 @@ func TestTwoNodes(t *testing.T) {
 func oneOrganization(p *pair) {
 	a, b := p.first.boot, p.second.boot
 	if a.OrgID == "" || a.OrgID != b.OrgID || a.ProjectID != b.ProjectID || a.OwnerUserID != b.OwnerUserID {
-		p.Errorf("the nodes begin with\n%+v\n%+v", a, b)
+		p.Errorf("the nodes have different bootstrap data:\n%+v\n%+v", a, b)
 	}
 	if a.PrivateKey == "" || a.ClientSecret == "" || b.PublicKey+b.PrivateKey+b.ClientID+b.ClientSecret != "" {
-		p.Error("not one of the nodes has the first credentials, and it alone")
+		p.Error("not exactly one of the nodes has the first credentials")
 	}
 	if p.first.name() == p.second.name() {
 		p.Errorf("both nodes are called %s", p.first.name())
@@ -94,7 +94,7 @@ func oneOrganization(p *pair) {
 			p.Errorf("the organization was made %d times", made)
 		}
 		if log, err := os.ReadFile(n.path("bootstrap.json")); err != nil || strings.Contains(string(log), n.store) {
-			p.Errorf("bootstrap.json tells the store, or %v", err)
+			p.Errorf("bootstrap.json has the store's URL, or %v", err)
 		}
 	}
 }
@@ -122,7 +122,7 @@ func credentials(p *pair) {
 	}
 }
 
-// seen is how soon a node must see what another one has done.
+// seen is the time within which a node must see another one's change.
 const seen = time.Second
 
 func revocations(p *pair) {
@@ -153,8 +153,8 @@ var switches = []string{
 	"isPerformanceAdvisorEnabled", "isRealtimePerformancePanelEnabled", "isSchemaAdvisorEnabled",
 }
 
-// updates has each switch of one object changed by a client of its own, half of them at either node: a PATCH that is
-// answered has its effect, whatever the others do.
+// updates changes each switch of one object by a client of its own, half of them at each node. Every PATCH that is answered
+// must have its effect, whatever the others do.
 func updates(p *pair) {
 	path := "/groups/" + p.first.boot.ProjectID + "/settings"
 	for round := range 10 {
@@ -175,7 +175,7 @@ func updates(p *pair) {
 	}
 }
 
-// names has both nodes create projects of the same names.
+// names creates projects of the same names at both nodes.
 func names(p *pair) {
 	for i := range 10 {
 		var created atomic.Int32
@@ -202,7 +202,7 @@ func names(p *pair) {
 	}
 }
 
-// events holds the log of the organization, which both nodes have written to, against what there is.
+// events compares the organization's events, which both nodes have written, with its objects.
 func events(p *pair) {
 	path := "/orgs/" + p.first.boot.OrgID + "/events"
 	all := p.first.list(path)
@@ -214,11 +214,11 @@ func events(p *pair) {
 		again = append(again, e["id"].(string))
 	}
 	if !slices.Equal(ids, again) {
-		p.Error("the nodes tell different events")
+		p.Error("the nodes return different events")
 	}
 	slices.Sort(ids)
 	if len(slices.Compact(ids)) != len(all) {
-		p.Error("an event is told twice")
+		p.Error("an event is in the list twice")
 	}
 	count := kinds(all)
 	if count["GROUP_CREATED"] != 11 || count["API_KEY_CREATED"] != 2 || count["API_KEY_DELETED"] != 2 {
@@ -226,7 +226,7 @@ func events(p *pair) {
 	}
 }
 
-// TestThePasswordStaysSecret: whatever is wrong with the store, what the command prints does not have its password.
+// TestThePasswordStaysSecret: whatever is wrong with the store, the command does not print its password.
 func TestThePasswordStaysSecret(t *testing.T) {
 	const secret = "s3cr3t"
 	for name, store := range map[string]string{

@@ -16,7 +16,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store/postgres/pgtest"
 )
 
-// outage is how long PostgreSQL is away; TELAMON_TEST_OUTAGE has it longer.
+// outage is how long PostgreSQL is away; TELAMON_TEST_OUTAGE sets another time.
 func outage(t *testing.T) time.Duration {
 	if text := os.Getenv("TELAMON_TEST_OUTAGE"); text != "" {
 		d, err := time.ParseDuration(text)
@@ -28,9 +28,9 @@ func outage(t *testing.T) time.Duration {
 	return 10 * time.Second
 }
 
-// TestDatabasesOutliveTheirStore: what one node changes of a user, the gateways of another see within a second. While
-// PostgreSQL is away, clients that have logged in notice nothing, new connections of theirs included, and the API says
-// 503; when it is back, all goes on.
+// TestDatabasesOutliveTheirStore: the gateways of a node see another node's change of a user within a second. While
+// PostgreSQL is away, clients that have logged in notice nothing, even if they open new connections, and the API answers
+// 503. When it is back, everything works again.
 func TestDatabasesOutliveTheirStore(t *testing.T) {
 	pg := pgtest.Start(t)
 	p := startOn(t, pg.URL)
@@ -100,7 +100,7 @@ func refused(err error) bool {
 	return errors.As(err, &e) && e.HasErrorCode(13)
 }
 
-// statusOf is what a node answers within seven seconds, or 0.
+// statusOf is the status with which a node answers within seven seconds, or 0.
 func statusOf(base, token string) int {
 	ctx, cancel := context.WithTimeout(context.Background(), 7*time.Second)
 	defer cancel()

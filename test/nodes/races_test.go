@@ -11,8 +11,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// TestRaces has what belongs together change at both nodes at the same time. Who comes too late is told so, and what
-// goes takes everything along.
+// TestRaces changes related objects at both nodes at the same time. A request that comes too late gets an error, and
+// nothing is left of a deleted object.
 func TestRaces(t *testing.T) {
 	p := start(t)
 	for name, race := range map[string]func(*pair, int){
@@ -31,7 +31,7 @@ func TestRaces(t *testing.T) {
 	}
 }
 
-// try is a request, and the statuses that may answer it.
+// try is a request, and the statuses that its answer may have.
 type try struct {
 	token, method, path string
 	body                any
@@ -59,7 +59,7 @@ func together(p *pair, round int, tries ...try) []int {
 	return statuses
 }
 
-// mentions are the tables that have the text in a row.
+// mentions are the tables in which a row has the text.
 func mentions(p *pair, text string) (tables []string) {
 	p.Helper()
 	conn, err := pgxpool.New(p.Context(), p.first.store)
@@ -101,7 +101,7 @@ func projectGoes(p *pair, round int) {
 		}, []int{http.StatusCreated, late}},
 	)
 	if left := mentions(p, id); len(left) > 0 {
-		p.Errorf("round %d: the project is gone, and in the tables %v", round, left)
+		p.Errorf("round %d: the project is deleted, but still mentioned in the tables %v", round, left)
 	}
 }
 
@@ -129,7 +129,7 @@ func organizationGoes(p *pair, round int) {
 		p.Errorf("round %d: the organization is gone: %v, it has a project: %v", round, gone, filled)
 	}
 	if left := mentions(p, id); gone && len(left) > 0 {
-		p.Errorf("round %d: the organization is gone, and in the tables %v", round, left)
+		p.Errorf("round %d: the organization is deleted, but still mentioned in the tables %v", round, left)
 	}
 }
 
@@ -145,7 +145,7 @@ func roleGoes(p *pair, round int) {
 	}
 	together(p, round, slices.Insert(tries, 2, try{"", http.MethodDelete, at + "/customDBRoles/roles/" + name, nil, []int{http.StatusNoContent}})...)
 	if left := mentions(p, `"`+name+`"`); len(left) > 0 {
-		p.Errorf("round %d: the role is gone, and in the tables %v", round, left)
+		p.Errorf("round %d: the role is deleted, but still mentioned in the tables %v", round, left)
 	}
 }
 

@@ -4,12 +4,12 @@ import "net/http"
 
 type object = map[string]any
 
-// call is a request that fills a store. In paths and bodies $name is what an earlier call has kept.
+// call is a request that fills a store. In paths and bodies, $name is a value that an earlier call has kept.
 type call struct {
 	method, path string
 	body         any
-	keep         string // name for what the answer has under field
-	field        string // id, where it is empty
+	keep         string // name under which a field of the answer is kept
+	field        string // the field; "": id
 }
 
 func post(path string, body any) call  { return call{method: http.MethodPost, path: path, body: body} }
@@ -33,7 +33,7 @@ func cluster(name, size, provider string) object {
 	return object{"name": name, "clusterType": "REPLICASET", "replicationSpecs": []object{{"regionConfigs": []object{region}}}}
 }
 
-// filling has an object of every kind in a store, each with the fields that it can have.
+// filling creates an object of every kind, each with all the fields that it can have.
 var filling = []call{
 	patch("/orgs/$org", object{"name": "An older organization"}),
 	patch("/orgs/$org/settings", object{"multiFactorAuthRequired": true, "securityContact": "security@example.com"}),
@@ -87,7 +87,7 @@ var snapshots = []call{
 	post("/groups/$project/clusters/Older/backup/snapshots", object{"description": "of long ago", "retentionInDays": 36000}).as("snapshot"),
 }
 
-// paths are what is read of a store.
+// paths are read of a store.
 var paths = []string{
 	"/orgs/$org", "/orgs/$org/settings", "/orgs/$org/apiKeys", "/orgs/$org/apiKeys/$key", "/orgs/$org/apiKeys/$key/accessList",
 	"/orgs/$org/serviceAccounts/$account/accessList", "/orgs/$org/serviceAccounts/$account/groups", "/orgs/$org/teams", "/orgs/$org/teams/$team/users",

@@ -23,13 +23,13 @@ import (
 	"github.com/telamon-db/telamon/internal/store/postgres/pgtest"
 )
 
-// makes names the program that the test makes a store with, instead of looking at those that there are, and as what.
+// With -make, the test makes stores with a program, in the folder that -as names, instead of testing the existing ones.
 var (
 	makes = flag.String("make", "", "`program` to fill a new store with, which -as names a folder for")
 	as    = flag.String("as", "", "`folder` in testdata for the store that -make makes")
 )
 
-// facts are what is known of a store that an older program made.
+// facts describes a store that an older program made.
 type facts struct {
 	Values    map[string]string          `json:"values"`
 	Answers   map[string]json.RawMessage `json:"answers"` // to GET, by path
@@ -50,7 +50,7 @@ func fill(t *testing.T, path, to, store string) {
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
-			_ = r.cmd.Process.Kill() // it is of no use
+			_ = r.cmd.Process.Kill() // it could not fill the store
 			t.Fatalf("%v\n%s", err, r.log)
 		}
 	}
@@ -100,7 +100,7 @@ func (r *running) write(ctx context.Context) error {
 	return errors.Join(err, errIndex, errUpdate, errDelete)
 }
 
-// save keeps a data directory and, of a PostgreSQL, what it has.
+// save stores a data directory and, with PostgreSQL, a dump of the schema.
 func save(dir, to, store string, f facts) error {
 	raw, err := json.MarshalIndent(f, "", " ")
 	if err != nil {
@@ -133,7 +133,7 @@ func save(dir, to, store string, f facts) error {
 	return errors.Join(files.AddFS(os.DirFS(dir)), files.Close(), packed.Close(), out.Close())
 }
 
-// dump is what a schema of PostgreSQL has, as statements that make it again in the schema of whoever runs them.
+// dump returns a schema of PostgreSQL as statements, which make it again in the schema of whoever runs them.
 func dump(store string) ([]byte, error) {
 	address, err := url.Parse(store)
 	if err != nil {
@@ -142,7 +142,7 @@ func dump(store string) ([]byte, error) {
 	query := address.Query()
 	schema := query.Get("search_path")
 	for name := range query {
-		if name == "search_path" || strings.HasPrefix(name, "pool_") { // they are not pg_dump's
+		if name == "search_path" || strings.HasPrefix(name, "pool_") { // pg_dump does not have these parameters
 			query.Del(name)
 		}
 	}
@@ -165,13 +165,13 @@ func dump(store string) ([]byte, error) {
 	return []byte(strings.Join(lines, "")), err
 }
 
-// TestMake is there for `go test ./test/older -make telamon -as name`, which makes the stores of a program.
+// TestMake makes the stores of a program, if it is run by `go test ./test/older -make telamon -as name`.
 func TestMake(t *testing.T) {
 	if *makes == "" {
-		return // it is no test, but needs one's helpers
+		return // without -make there is nothing to do
 	}
 	if *as == "" {
-		t.Fatal("-as has to name a folder")
+		t.Fatal("-as must name a folder")
 	}
 	fill(t, *makes, filepath.Join("testdata", *as, "sqlite.tar.gz"), "sqlite")
 	fill(t, *makes, filepath.Join("testdata", *as, "postgres.tar.gz"), pgtest.URL(t))

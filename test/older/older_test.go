@@ -1,4 +1,4 @@
-// Package older opens stores that earlier versions of Telamon made, and goes on with them.
+// Package older opens stores that earlier versions of Telamon made, and works with them.
 //
 // A folder of testdata has the name of the commit whose program made its stores, one on SQLite and one on PostgreSQL:
 // an object of every kind, and what the program answered to reads of them. `go test ./test/older -make PROGRAM -as NAME`
@@ -28,7 +28,7 @@ import (
 
 func TestMain(m *testing.M) { program.Main(m) }
 
-// TestOlderStores: what an older program kept is there, answers as it did, and can be changed and removed.
+// TestOlderStores: everything that an older program stored can be read with the same answers, changed and removed.
 func TestOlderStores(t *testing.T) {
 	stores, err := filepath.Glob("testdata/*/*.tar.gz")
 	if err != nil || len(stores) == 0 {
@@ -53,7 +53,7 @@ func goOn(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for round := range 2 { // what the first start brought up to date, the second reads
+	for round := range 2 { // the second start reads what the first one has migrated
 		r, err := start(program.Path(t), dir, store, f.Values)
 		if err != nil {
 			t.Fatal(err)
@@ -71,7 +71,7 @@ func goOn(t *testing.T, path string) {
 	}
 }
 
-// restored is the address of a PostgreSQL on which a dump has been played.
+// restored is the URL of a PostgreSQL into which a dump was loaded.
 func restored(t *testing.T, path string) string {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -94,7 +94,7 @@ func restored(t *testing.T, path string) string {
 	return address
 }
 
-// answersAs holds every read against what the older program answered.
+// answersAs compares the answer to every read with that of the older program.
 func (r *running) answersAs(t *testing.T, f *facts) {
 	t.Helper()
 	if err := r.idle(); err != nil {
@@ -123,10 +123,11 @@ func (r *running) answersAs(t *testing.T, f *facts) {
 	}
 }
 
-// differ are members that may be different in a newer version, or because it runs at another time.
+// differ are fields that may be different in a newer version, or at another time.
 var differ = []string{"connectionStrings", "links", "raw"}
 
-// differences are the places where an answer is not what it was. Members that came later are none.
+// differences are the fields in which an answer differs from the older one. Fields that the older one does not have are
+// ignored.
 func differences(at string, was, is any) (found []string) {
 	switch was := was.(type) {
 	case object:
@@ -153,7 +154,7 @@ func differences(at string, was, is any) (found []string) {
 	return found
 }
 
-// hasDocuments looks at the application's documents with its old password, and adds one.
+// hasDocuments reads the application's documents with its old password, and adds one.
 func (r *running) hasDocuments(t *testing.T, n int) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -179,7 +180,7 @@ func (r *running) hasDocuments(t *testing.T, n int) {
 	}
 }
 
-// changing changes and removes what there is, and makes the same anew.
+// changing changes objects of every kind, removes them, and creates them again.
 var changing = []call{
 	patch("/groups/$project/auditLog", object{"auditAuthorizationSuccess": false}),
 	patch("/groups/$project/awsCustomDNS", object{"enabled": false}),
@@ -203,7 +204,7 @@ var changing = []call{
 	post("/groups", object{"name": "An empty project", "orgId": "$org"}),
 }
 
-// changes makes the changes, and looks at what they leave as it was.
+// changes makes the changes, and checks the fields that they must not change.
 func (r *running) changes(t *testing.T) {
 	t.Helper()
 	for _, c := range changing {
@@ -226,7 +227,7 @@ func (r *running) changes(t *testing.T) {
 	}
 }
 
-// restores waits for the restore that changes ask for, after which the documents are those of the snapshot.
+// restores waits for the restore that changing requests, and checks that the documents are those of the snapshot.
 func (r *running) restores(t *testing.T, documents int) {
 	t.Helper()
 	if err := within(time.Minute, func() bool {

@@ -23,7 +23,7 @@ import (
 	"github.com/telamon-db/telamon/internal/server"
 )
 
-// ports are those of the clusters in the stores: above those that systems hand out.
+// ports are those of the clusters in the stores. They are above the ports that systems assign by themselves.
 const ports = "61100-61180"
 
 // running is a telamon serve process, and what its caller knows.
@@ -32,7 +32,7 @@ type running struct {
 	log    *program.Log
 	boot   server.Bootstrap
 	http   *http.Client
-	values map[string]string // what $name stands for
+	values map[string]string // the values of $name
 }
 
 // start starts a program on a directory and a store, and waits until it is ready.
@@ -62,7 +62,7 @@ func (r *running) readiness() int {
 	if err != nil {
 		return 0
 	}
-	_ = res.Body.Close() // read by nobody
+	_ = res.Body.Close() // its body is not read
 	return res.StatusCode
 }
 
@@ -76,12 +76,12 @@ func (r *running) stop() error {
 
 var name = regexp.MustCompile(`\$[a-z]+`)
 
-// filled puts what is known into a text.
+// filled replaces each $name in a text by its value.
 func (r *running) filled(text string) string {
 	return name.ReplaceAllStringFunc(text, func(n string) string { return r.values[n[1:]] })
 }
 
-// do makes a call, and keeps what later ones need of its answer.
+// do makes a call, and keeps the field of the answer that later calls need.
 func (r *running) do(c call) error {
 	answer, err := r.ask(c.method, c.path, c.body)
 	if err != nil || c.keep == "" {
@@ -165,7 +165,7 @@ func (r *running) idle() error {
 	})
 }
 
-// within polls until ok holds.
+// within polls until ok returns true.
 func within(limit time.Duration, ok func() bool) error {
 	for deadline := time.Now().Add(limit); !ok(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
@@ -175,5 +175,5 @@ func within(limit time.Duration, ok func() bool) error {
 	return nil
 }
 
-// onHost is a text less what an address of the API differs in from one start to another.
+// onHost replaces the API's address in a text, which differs from one start to another.
 func onHost(text, base string) string { return strings.ReplaceAll(text, base, "http://telamon") }

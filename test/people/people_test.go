@@ -1,5 +1,5 @@
-// Package people tells how somebody comes into an organization and out of it again, the way it happens: by a letter over
-// SMTP, a page, a login, and the API.
+// Package people tests how a person joins an organization and leaves it: by a letter over SMTP, a page, a login, and the
+// API.
 package people
 
 import (
@@ -26,14 +26,14 @@ const (
 	ann      = "ann@example.com"
 )
 
-// world is a server, a mail server, and who acts.
+// world is a server, a mail server, and the organization's owner.
 type world struct {
 	*telamontest.Server
 	t     *testing.T
 	post  *smtptest.Server
 	log   *program.Log
 	owner *admin.APIClient
-	told  []string // secrets that no log may have
+	told  []string // secrets that the log must not have
 }
 
 func begin(t *testing.T) *world {
@@ -46,7 +46,7 @@ func begin(t *testing.T) *world {
 		w.Stop()
 		for _, secret := range w.told {
 			if strings.Contains(w.log.String(), secret) {
-				t.Errorf("the log tells the secret %s", secret)
+				t.Errorf("the log has the secret %s", secret)
 			}
 		}
 	})
@@ -130,7 +130,7 @@ func account(secret string) url.Values {
 	return url.Values{"answer": {"accept"}, "firstName": {"Ann"}, "lastName": {"Lee"}, "password": {secret}, "again": {secret}}
 }
 
-// login lets a program in for Ann, as the Atlas CLI does it, and returns a client with her token.
+// login logs Ann in to a program, in the way of the Atlas CLI, and returns a client with her token.
 func (w *world) login() *admin.APIClient {
 	w.t.Helper()
 	asked := w.device("authorize", url.Values{"scope": {"openid profile offline_access"}})
@@ -168,7 +168,7 @@ func TestSomebodyComesAndGoes(t *testing.T) {
 	w.Advance(time.Hour)
 	page := w.letter(1, ann)
 
-	// Nobody gets in by another link, a weak password, or half a form.
+	// Another link, a weak password and an incomplete form are refused.
 	w.want(http.StatusOK, "You have no account yet")(w.page(page, nil))
 	w.want(http.StatusNotFound, "no invitation")(w.page(page[:len(page)-2]+"zz", account(password)))
 	w.want(http.StatusBadRequest, "commonest")(w.page(page, account("password123")))
@@ -179,7 +179,7 @@ func TestSomebodyComesAndGoes(t *testing.T) {
 	form.Del("lastName")
 	w.want(http.StatusBadRequest, "names are needed")(w.page(page, form))
 	if u := w.user(ctx, invited.Id); u.OrgMembershipStatus != "PENDING" {
-		t.Fatalf("half an answer was taken: %+v", u)
+		t.Fatalf("an incomplete form was accepted: %+v", u)
 	}
 
 	// She accepts, once.
@@ -200,10 +200,11 @@ func TestSomebodyComesAndGoes(t *testing.T) {
 	w.refused(http.StatusForbidden, err)
 	events := must[*admin.GroupPaginatedEvent](w)(w.owner.EventsApi.ListGroupEvents(ctx, w.ProjectID).EventType([]string{"MONGODB_USER_ADDED"}).Execute())
 	if e := events.GetResults(); len(e) != 1 || e[0].GetUsername() != ann || e[0].GetUserId() != invited.Id {
-		t.Fatalf("who did it is not told: %+v", e)
+		t.Fatalf("the event does not say who did it: %+v", e)
 	}
 
-	// Out of the team, she is out of the project at once; out of the organization, she is out of everything.
+	// When she is removed from the team, she loses its project at once; when she is removed from the organization,
+	// everything.
 	must[*admin.OrgUserResponse](w)(w.owner.MongoDBCloudUsersApi.RemoveOrgTeamUser(ctx, w.OrgID, team, &admin.AddOrRemoveUserFromTeam{Id: invited.Id}).Execute())
 	_, _, err = annie.DatabaseUsersApi.CreateDatabaseUser(ctx, w.ProjectID, databaseUser("another")).Execute()
 	w.refused(http.StatusForbidden, err)
@@ -219,7 +220,7 @@ func TestSomebodyComesAndGoes(t *testing.T) {
 	}
 }
 
-// Thirty days pass in a moment, and an invitation with them.
+// TestAnInvitationExpires moves the clock past the thirty days of an invitation.
 func TestAnInvitationExpires(t *testing.T) {
 	w, ctx := begin(t), t.Context()
 	inv := must[*admin.OrganizationInvitation](w)(w.owner.OrganizationsApi.CreateOrgInvite(ctx, w.OrgID, &admin.OrganizationInvitationRequest{
@@ -255,7 +256,7 @@ func databaseUser(name string) *admin.CloudDatabaseUser {
 	}
 }
 
-// device calls an endpoint of programs that let people in.
+// device calls an endpoint of the device authorization grant.
 func (w *world) device(endpoint string, form url.Values) (body map[string]any) {
 	w.t.Helper()
 	form.Set("client_id", "0oabtxactgS3gHIR0297") // the Atlas CLI's

@@ -1,4 +1,4 @@
-// Package readme pastes the README's tour into a shell, as a newcomer would, against the real binary.
+// Package readme runs the README's tour in a shell, as a newcomer would paste it, against the program.
 package readme
 
 import (
@@ -16,7 +16,7 @@ import (
 
 func TestMain(m *testing.M) { program.Main(m) }
 
-// require ends the test where a tool is missing: as a failure where everything is required, else as a skip.
+// require skips the test if a tool is missing, or fails it if everything is required.
 func require(t *testing.T, tool string) string {
 	t.Helper()
 	path, err := exec.LookPath(tool)
@@ -72,7 +72,7 @@ func TestTheTourWorksWhenPasted(t *testing.T) {
 func serve(ctx context.Context, t *testing.T, dir string) {
 	t.Helper()
 	var log bytes.Buffer
-	server := exec.Command(program.Path(t), "serve") // not ended with ctx, but in an orderly way below
+	server := exec.Command(program.Path(t), "serve") // not ended by ctx, but with a signal below
 	server.Dir = dir
 	server.Env = append(os.Environ(), "TELAMON_LISTEN=127.0.0.1:0", "TELAMON_MANAGEMENT=127.0.0.1:0")
 	server.Stdout, server.Stderr = &log, &log

@@ -10,14 +10,14 @@ import (
 	"reflect"
 )
 
-// credentials are an API key's, or a service account's.
+// credentials are those of an API key or a service account.
 type credentials struct {
 	id, secret string
 	oauth      bool
 }
 
-// client is a client of one generation of the SDK. The generations give the same operations other names and the same
-// shapes other packages, so the scenario names operations as the reference pages do and writes shapes as JSON.
+// client is a client of one generation of the SDK. Names of operations and packages of shapes differ between generations.
+// So the scenario names operations as the reference pages do, and writes shapes as JSON.
 type client struct {
 	methods map[string]any // by operation, the client's method
 	asError func(error) (any, bool)
@@ -35,14 +35,14 @@ type (
 	query map[string]any
 )
 
-// reply is what an operation answers, as far as the SDK's shapes know it.
+// reply is the answer of an operation, with the fields that the SDK's shapes have.
 type reply struct {
 	status int
 	header http.Header
 	value  any
 }
 
-// fail is the API's error as the SDK types it.
+// fail is the API's error in the SDK's type.
 type fail struct {
 	Error            int
 	ErrorCode        string
@@ -54,8 +54,8 @@ type fail struct {
 
 type violation struct{ Field, Description string }
 
-// call calls an operation. What the arguments are tells where they go: strings into the path, in the SDK's order, the
-// query into the query, anything else into the body.
+// call calls an operation. The type of an argument decides its place: strings are for the path, in the SDK's order, a query
+// is for the query, and anything else for the body.
 func (c *client) call(operation string, args ...any) (reply, error) {
 	method := reflect.ValueOf(c.methods[operation])
 	if !method.IsValid() {
@@ -124,7 +124,8 @@ func (c *client) takes(operation, parameter string) bool {
 	return ok
 }
 
-// into decodes value's JSON into target, which must know every field. A list of it where the generation wants one.
+// into decodes value's JSON into target, which must have every field. If target is a list and value is not, it becomes a
+// list of one.
 func into(target, value any) error {
 	if o, ok := value.(object); ok && reflect.TypeOf(target).Elem().Kind() == reflect.Slice {
 		value = list{o}

@@ -26,7 +26,7 @@ func keys(w *world) {
 	w.shows(w.by(w.key(its), "getProject", w.project), object{"id": w.project})
 }
 
-// keyInProject takes the key into the project, changes its roles there and takes it out and in again.
+// keyInProject adds the key to the project, changes its roles there, removes it and adds it again.
 func keyInProject(w *world, id string, about object) {
 	w.do("addProjectApiKey", w.project, id, list{object{"roles": list{"GROUP_READ_ONLY"}}})
 	w.wrote(ofBoth, "API_KEY_ADDED_TO_GROUP", about)
@@ -41,7 +41,7 @@ func keyInProject(w *world, id string, about object) {
 	w.wrote(ofBoth, "API_KEY_ADDED_TO_GROUP", about)
 }
 
-// keyAddresses shuts the key out from here, and lets it in.
+// keyAddresses gives the key an access list without this address, and then with it.
 func keyAddresses(w *world, k reply, about object) {
 	org, id, its := w.srv.OrgID, k.str("id"), w.key(k)
 	w.shows(w.by(its, "getOrganization", org), object{"id": org})
@@ -80,7 +80,7 @@ func accounts(w *world) {
 	accountOfProject(w)
 }
 
-// secrets changes one secret for another: the tokens of the first end with it.
+// secrets replaces a secret by another. The tokens of the first become invalid with it.
 func secrets(w *world, a reply, about object) {
 	org, id, its := w.srv.OrgID, a.str("clientId"), w.account(a)
 	w.shows(w.by(its, "listOrganizations"), object{"totalCount": 1})
@@ -105,7 +105,7 @@ func accountAddresses(w *world, a reply, about object) {
 	w.shows(w.do("listServiceAccountAccessList", org, id), object{"totalCount": 1, "results": list{object{"cidrBlock": elsewhere}}})
 }
 
-// accountInProject takes the account into the project, changes its roles there and takes it out and in again.
+// accountInProject adds the account to the project, changes its roles there, removes it and adds it again.
 func accountInProject(w *world, id string, about object) {
 	w.do("addProjectServiceAccount", id, w.project, object{"roles": list{"GROUP_READ_ONLY"}})
 	w.wrote(ofBoth, "SERVICE_ACCOUNT_ADDED_TO_GROUP", about)
@@ -119,7 +119,7 @@ func accountInProject(w *world, id string, about object) {
 	w.wrote(ofBoth, "SERVICE_ACCOUNT_ADDED_TO_GROUP", about)
 }
 
-// accountOfProject makes an account through the project, and all that it can have.
+// accountOfProject creates an account through the project, with secrets and an access list.
 func accountOfProject(w *world) {
 	a := w.do("createProjectServiceAccount", w.project, object{"name": "helper", "description": "helps", "roles": list{"GROUP_READ_ONLY"}, "secretExpiresAfterHours": 8})
 	id, about := a.str("clientId"), object{"targetPublicKey": a.str("clientId")}

@@ -2,7 +2,7 @@ package sdk
 
 import "net/http"
 
-// theEnd deletes all that the scenario made, and reads what the project has to tell before it goes too.
+// theEnd deletes everything that the scenario created, and reads the project's events before it deletes the project.
 func theEnd(w *world) {
 	for _, name := range []string{"app", "reader", "with/slash and space", "lonely"} {
 		w.do("deleteDatabaseUser", w.project, "admin", name)

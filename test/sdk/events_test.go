@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// feed says where an event stands: in the project's feed, in the organization's, or in both.
+// feed says which events lists an event is in: the project's, the organization's, or both.
 type feed int
 
 const (
@@ -15,21 +15,21 @@ const (
 	ofBoth = ofProject | ofOrg
 )
 
-// change is an event that a change must have written.
+// change is an event that must have been written.
 type change struct {
 	feed    feed
 	project string
 	what    string
-	about   object // what the event must say beside who did it, where and when
+	about   object // what the event must have besides actor, place and time
 }
 
-// wrote notes that what was just done must stand in the feeds as this event.
+// wrote records that the last change must have written this event.
 func (w *world) wrote(f feed, what string, about object) {
 	w.log = append(w.log, change{f, w.project, what, about})
 }
 
-// told holds the feed of the project or the organization against the log: every change since the feed's first has
-// its event there, in order, by the owner, and nothing else has.
+// told compares the events of the project or organization with those that wrote recorded: there must be exactly these, in
+// order, and by the owner.
 func (w *world) told(f feed) {
 	w.t.Helper()
 	operation, one, id := "listProjectEvents", "getProjectEvent", w.project
@@ -47,12 +47,12 @@ func (w *world) told(f feed) {
 			w.t.Fatalf("%s is missing in %s", c.what, operation)
 		}
 		if w.isEvent(got[0].(object), c); w.t.Failed() {
-			return // what follows would be told about one event too early or too late
+			return // all further events would seem to be wrong
 		}
 		got = got[1:]
 	}
 	if len(got) > 0 {
-		w.t.Errorf("%s has more than happened: %v", operation, each(got, "eventTypeName"))
+		w.t.Errorf("%s returns too many events: %v", operation, each(got, "eventTypeName"))
 	}
 	last := w.do(operation, id, query{"ItemsPerPage": 1}).results()[0].(object)
 	w.shows(w.do(one, id, last["id"].(string)), last)
@@ -70,7 +70,7 @@ func (w *world) isEvent(e object, c change) {
 	}
 	for k, v := range c.about {
 		if want[k] = v; k == "targetPublicKey" && !w.today {
-			delete(want, k) // the field is younger
+			delete(want, k) // this generation does not have the field
 		}
 	}
 	w.shows(reply{value: e}, want)
@@ -80,7 +80,7 @@ func (w *world) isEvent(e object, c change) {
 	}
 }
 
-// filters narrows the project's feed in every way that it can be.
+// filters uses every filter of the project's events.
 func (w *world) filters() {
 	w.t.Helper()
 	feed := func(q query) list {

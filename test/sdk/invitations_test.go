@@ -2,7 +2,7 @@ package sdk
 
 import "net/http"
 
-// invitations are made, changed and withdrawn in the deprecated way.
+// invitations creates, changes and deletes invitations by the deprecated operations.
 func invitations(w *world) {
 	inOrg(w)
 	inProject(w)

@@ -25,7 +25,7 @@ func status(w *world) {
 	rateLimits(w)
 }
 
-// rateLimits asks with the SDK's HTTP client: neither generation has the operations yet.
+// rateLimits uses the SDK's HTTP client, because neither generation has the operations.
 func rateLimits(w *world) {
 	res := w.get("/api/atlas/v2/rateLimits?itemsPerPage=500")
 	sizes := map[any]any{}
@@ -38,13 +38,13 @@ func rateLimits(w *world) {
 	w.shows(w.get("/api/atlas/v2/rateLimits/organizationSettings"), object{"scope": "ORGANIZATION", "capacity": object{"value": 10}, "refillRate": object{"value": 5}})
 }
 
-// get asks for what the SDK has no method for.
+// get sends a GET for which the SDK has no method.
 func (w *world) get(path string) reply {
 	w.t.Helper()
 	return w.getAt("2025-03-12", path)
 }
 
-// getAt asks for a version that the SDK does not ask for any more.
+// getAt is get, for a given version.
 func (w *world) getAt(version, path string) (r reply) {
 	w.t.Helper()
 	req, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, w.srv.URL+path, nil)
@@ -87,7 +87,8 @@ func anOrganization(w *world) {
 		object{"maxServiceAccountSecretValidityInHours": 7}), "maxServiceAccountSecretValidityInHours")
 }
 
-// anotherOrganization begins with credentials of its own, which alone can be used in it, and ends with them.
+// anotherOrganization creates an organization with credentials of its own, uses them, because no others have access, and
+// deletes it.
 func anotherOrganization(w *world) {
 	begin := object{"name": "Another", "apiKey": object{"desc": "its first", "roles": list{"ORG_OWNER"}}}
 	if w.today {

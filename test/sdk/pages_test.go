@@ -37,14 +37,14 @@ func pages(w *world) {
 	w.paged("listProjectEvents", w.project)
 }
 
-// paged reads a list with pages of one item and with one page of all: the same items, each once, the same total, and
-// links to the neighbours only.
+// paged reads a list with pages of one item, and in one page. Both must have the same items, each once, and the same total,
+// and the links must lead to the next and previous pages.
 func (w *world) paged(operation string, args ...any) {
 	w.t.Helper()
 	all := w.do(operation, append(args, query{"ItemsPerPage": 500})...)
 	n := len(all.results())
 	if n == 0 {
-		w.t.Fatalf("%s has nothing", operation)
+		w.t.Fatalf("%s returns no items", operation)
 	}
 	w.shows(all, object{"totalCount": n})
 	w.links(operation, all, "self")

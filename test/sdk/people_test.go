@@ -10,7 +10,7 @@ import (
 
 const password = "Tr0ub4dor-and-3-horses"
 
-// account is the body of a creation in the older way.
+// account is the body of createUser, the older way to add people.
 func account(username string, roles ...any) object {
 	return object{
 		"country": "US", "firstName": "Jane", "lastName": "Doe", "mobileNumber": "2125550179", "emailAddress": username, "username": username,
@@ -21,7 +21,7 @@ func account(username string, roles ...any) object {
 // accept accepts the last invitation of somebody who has an account.
 func (w *world) accept(username string) {
 	w.t.Helper()
-	w.srv.Advance(0) // everything due is done
+	w.srv.Advance(0) // runs all due work, such as sending letters
 	link, err := outbox.LinkTo(w.srv.DataDir, username)
 	if err != nil {
 		w.t.Fatal(err)
@@ -38,7 +38,7 @@ func (w *world) accept(username string) {
 
 func about(username string) object { return object{"targetUsername": username} }
 
-// people come in the older and in the newer way, get roles, lose them, and go.
+// people adds people by the older and the newer operations, gives them roles, takes these away, and removes the people.
 func people(w *world) {
 	org, name := w.srv.OrgID, "jane@example.com"
 	u := w.do("createUser", account(name, object{"orgId": org, "roleName": "ORG_MEMBER"}))
@@ -94,7 +94,7 @@ func rolesInProject(w *world, id, name string) {
 	w.wrote(ofProject, "JOINED_GROUP", about(name))
 }
 
-// invited are people who wait: they are told apart from those who are there.
+// invited checks that pending users can be told apart from active ones.
 func invited(w *world) {
 	org, name := w.srv.OrgID, "new@example.com"
 	u := w.do("createOrganizationUser", org, object{"username": name, "roles": object{
@@ -111,7 +111,7 @@ func invited(w *world) {
 	w.of(w.no(http.StatusNotFound, "USER_NOT_FOUND", "getOrganizationUser", org, u.str("id")), u.at("id"))
 }
 
-// teams begin with Jane, get roles, and end.
+// teams creates teams with Jane, gives them roles, and deletes them.
 func teams(w *world) {
 	org, name := w.srv.OrgID, "jane@example.com"
 	jane := w.do("getUserByUsername", name).str("id")

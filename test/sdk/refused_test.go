@@ -9,11 +9,11 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// nobody is an id that nothing has.
+// nobody is an id that no object has.
 var nobody = strings.Repeat("0", 24)
 
-// refused tries what cannot be done: each error is typed and says what it is about; that none of
-// it was done the events tell.
+// refused makes requests that must fail. Each error must have its type and parameters. The events show later that none of
+// the requests had an effect.
 func refused(w *world) {
 	org, account := w.srv.OrgID, "mdb_sa_id_"+nobody
 	for _, c := range []struct {
@@ -59,7 +59,7 @@ func withRoles(name string, roles ...string) object {
 	return u
 }
 
-// invalid sends what breaks a rule: every violation is named at once.
+// invalid sends bodies that break rules: the error must name all violations.
 func invalid(w *world) {
 	org := w.srv.OrgID
 	for _, c := range []struct {
@@ -82,7 +82,7 @@ func invalid(w *world) {
 	}
 }
 
-// strangers are callers whose roles, or whose credentials, do not do.
+// strangers makes requests with roles or credentials that do not suffice.
 func strangers(w *world) {
 	org := w.srv.OrgID
 	k := w.do("createApiKey", org, object{"desc": "may little", "roles": list{"ORG_MEMBER"}})
@@ -110,7 +110,7 @@ func strangers(w *world) {
 	}
 }
 
-// tooMuch asks for the organization's settings more often than it may.
+// tooMuch reads the organization's settings more often than the rate limit allows.
 func tooMuch(w *world) {
 	var f *failure
 	for calls := 0; f == nil && calls < 20; calls++ {

@@ -1,5 +1,5 @@
-// Package sdk tells one scenario four times: with two generations of MongoDB's Go SDK, unmodified, each with an API
-// key and with a service account, against a server as telamon serve runs it.
+// Package sdk runs one scenario four times: with two generations of MongoDB's Go SDK, each with an API key and with a
+// service account, against a server as telamon serve runs it.
 package sdk
 
 import (
@@ -12,7 +12,7 @@ import (
 var generations = []struct {
 	name  string
 	open  opener
-	today bool // it has what the API got since the reference pages
+	today bool // it has the operations that are newer than the reference pages
 }{
 	{"2025-03-12.1", open20250312001, false},
 	{"2025-03-12.10", open20250312010, true},
@@ -69,7 +69,7 @@ func TestTheSDK(t *testing.T) {
 	}
 }
 
-// nothingLeft holds the scenario to all that the clients are made for.
+// nothingLeft fails the test if the scenario does not call all operations of the clients.
 func nothingLeft(w *world) {
 	for operation := range w.owner.methods {
 		if !w.called[operation] {
@@ -78,12 +78,12 @@ func nothingLeft(w *world) {
 	}
 }
 
-// whoami is what every event must say of the owner.
+// whoami has the fields of every event that identify the owner.
 func (w *world) whoami() object {
 	w.t.Helper()
 	id := w.do("getSystemStatus").str("apiKey", "id")
 	if w.who.oauth {
-		id = w.who.id[strings.LastIndex(w.who.id, "_")+1:] // an account's client id ends in it
+		id = w.who.id[strings.LastIndex(w.who.id, "_")+1:] // the client id of an account ends with it
 	}
 	if len(id) != 24 {
 		w.t.Fatalf("the owner's id is %q", id)

@@ -11,15 +11,15 @@ import (
 	"github.com/telamon-db/telamon/telamontest"
 )
 
-// world is what the chapters of the scenario share.
+// world is the state that the chapters of the scenario share.
 type world struct {
 	t     *testing.T
 	srv   *telamontest.Server
 	open  opener
 	today bool
-	who   credentials // that own the organization
+	who   credentials // of the organization's owner
 	owner *client
-	actor object // as events name the owner
+	actor object // the owner in events
 
 	project string
 	log     []change
@@ -54,7 +54,7 @@ func (w *world) do(operation string, args ...any) reply {
 	return w.by(w.owner, operation, args...)
 }
 
-// by calls an operation that must succeed.
+// by calls an operation with a client; it must succeed.
 func (w *world) by(c *client, operation string, args ...any) reply {
 	w.t.Helper()
 	w.called[operation] = true
@@ -65,13 +65,13 @@ func (w *world) by(c *client, operation string, args ...any) reply {
 	return r
 }
 
-// no calls an operation as the owner, which must fail with the status and the code.
+// no calls an operation as the owner; it must fail with the status and the code.
 func (w *world) no(status int, code, operation string, args ...any) *fail {
 	w.t.Helper()
 	return w.noBy(w.owner, status, code, operation, args...)
 }
 
-// noBy calls an operation that must fail with the status and the code.
+// noBy calls an operation with a client; it must fail with the status and the code.
 func (w *world) noBy(c *client, status int, code, operation string, args ...any) *fail {
 	w.t.Helper()
 	_, err := c.call(operation, args...)
@@ -90,13 +90,13 @@ func (w *world) of(f *fail, parameters ...any) {
 	}
 }
 
-// naming fails the test unless these are the fields that the error complains of.
+// naming fails the test unless these are the fields in the error's violations.
 func (w *world) naming(f *fail, fields ...string) {
 	w.t.Helper()
 	var got []string
 	for _, v := range f.BadRequestDetail.Fields {
 		if v.Description == "" {
-			w.t.Errorf("nothing is said of %s", v.Field)
+			w.t.Errorf("the violation of %s has no description", v.Field)
 		}
 		got = append(got, v.Field)
 	}
@@ -105,7 +105,7 @@ func (w *world) naming(f *fail, fields ...string) {
 	}
 }
 
-// shows fails the test unless the reply has all of want; what else it has does not matter.
+// shows fails the test unless the reply has all fields of want with their values. It may have others.
 func (w *world) shows(r reply, want any) {
 	w.t.Helper()
 	want, err := plain(want)
@@ -117,7 +117,8 @@ func (w *world) shows(r reply, want any) {
 	}
 }
 
-// lacks says where got does not have what is wanted. Lists are as long as wanted; absent is nil.
+// lacks returns where got does not have what is wanted, or "". Lists must have the same length. nil in want is a field that
+// must be absent.
 func lacks(where string, got, want any) string {
 	switch want := want.(type) {
 	case object:
@@ -146,7 +147,7 @@ func lacks(where string, got, want any) string {
 	return ""
 }
 
-// at walks into the answer by names and positions; what is not there is nil.
+// at returns the value at a path of names and positions in the answer, or nil.
 func (r reply) at(path ...any) any {
 	v := r.value
 	for _, p := range path {
@@ -164,7 +165,7 @@ func (r reply) at(path ...any) any {
 	return v
 }
 
-// str is the text at a place in the answer, or nothing.
+// str returns the string at a path in the answer, or "".
 func (r reply) str(path ...any) string {
 	s, _ := r.at(path...).(string)
 	return s

@@ -17,21 +17,20 @@ import (
 	"github.com/telamon-db/telamon/internal/store/postgres/pgtest"
 )
 
-// wanted is what a cluster shall be: how many nodes it has, and whether it is paused. A cluster that shall not be is not in
-// the map of them.
+// wanted is the state in which a cluster must end up: its number of nodes, and whether it is paused.
 type wanted struct {
 	nodes  int
 	paused bool
 }
 
-// lives asks for changes of clusters at random, and remembers which of them were acknowledged.
+// lives makes random changes of clusters, and records which of them were acknowledged.
 type lives struct {
 	*world
 	want map[string]wanted
 	made int
 }
 
-// change asks for one change that is possible. A change that is under way when the server is killed may come true or not.
+// change makes one random change that is possible. A change during which the server is killed may or may not be made.
 func (l *lives) change() {
 	names := make([]string, 0, len(l.want))
 	for name := range l.want {
@@ -74,7 +73,7 @@ func (l *lives) patch(name string, next wanted, change *admin.ClusterDescription
 	}
 }
 
-// settled waits until every cluster is what was asked for.
+// settled waits until every cluster is in its wanted state.
 func (l *lives) settled() {
 	l.t.Helper()
 	l.eventually("clusters as they are declared", func() bool {
@@ -89,7 +88,7 @@ func (l *lives) settled() {
 			if !there || c.GetStateName() != "IDLE" || c.GetPaused() != want.paused || nodes != want.nodes {
 				return false
 			}
-			// One that was scaled and then paused at once gets its members when it is resumed.
+			// A cluster that was scaled and paused at once gets its members when it is resumed.
 			if !want.paused && len(addresses(c)) != want.nodes {
 				return false
 			}
@@ -98,14 +97,14 @@ func (l *lives) settled() {
 	})
 }
 
-// addresses are those of a cluster's members.
+// addresses are the addresses of a cluster's members.
 func addresses(c admin.ClusterDescription20240805) []string {
 	strings1 := c.GetConnectionStrings()
 	hosts, _, _ := strings.Cut(strings.TrimPrefix(strings1.GetStandard(), "mongodb://"), "/")
 	return strings.Split(hosts, ",")
 }
 
-// tidy holds the ports that are listened on, and the directories of clusters, against the clusters that there are.
+// tidy compares the ports on which the server listens, and the directories of clusters, with the clusters that exist.
 func (l *lives) tidy(listening int) {
 	l.t.Helper()
 	page, _, err := l.sdk().ClustersApi.ListClusters(l.ctx(), l.project).Execute()
@@ -133,14 +132,14 @@ func (l *lives) tidy(listening int) {
 	}
 	slices.Sort(ids)
 	if slices.Sort(found); !slices.Equal(ids, found) {
-		l.t.Errorf("there are directories of %v, and clusters %v", found, ids)
+		l.t.Errorf("there are directories %v, but clusters %v", found, ids)
 	}
 	if n := l.listening(); n != listening {
-		l.t.Errorf("%d ports are listened on, not %d", n, listening)
+		l.t.Errorf("the server listens on %d ports, not %d", n, listening)
 	}
 }
 
-// listening is on how many ports the server listens.
+// listening returns the number of ports on which the server listens.
 func (l *lives) listening() (n int) {
 	l.t.Helper()
 	own := map[string]bool{}
@@ -162,8 +161,8 @@ func (l *lives) listening() (n int) {
 	return n
 }
 
-// TestClustersThatAreKilled kills the server at any moment of the lives of clusters: while they are made, scaled, paused,
-// failed over and removed. Afterwards every one becomes what was acknowledged, and no port and no directory is left.
+// TestClustersThatAreKilled kills the server while clusters are made, scaled, paused, failed over and removed. Afterwards
+// every acknowledged change is made, and no port or directory of a removed cluster is left.
 func TestClustersThatAreKilled(t *testing.T) {
 	t.Run("on SQLite", func(t *testing.T) { killClusters(t, "") })
 	t.Run("on PostgreSQL", func(t *testing.T) { killClusters(t, pgtest.URL(t)) })
@@ -184,7 +183,7 @@ func killClusters(t *testing.T, store string) {
 		for range 1 + rand.IntN(4) {
 			l.change()
 		}
-		time.Sleep(time.Duration(rand.IntN(600)) * time.Millisecond) // somewhere in what reconcilers do
+		time.Sleep(time.Duration(rand.IntN(600)) * time.Millisecond) // a random moment of the reconcilers' work
 		l.crash()
 		l.settled()
 		l.tidy(ofServer)

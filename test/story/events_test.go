@@ -12,7 +12,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 )
 
-// told are the events that the story must have written into the project's log, oldest first.
+// told are the events that the story must have written in the project, oldest first.
 var told = []string{
 	"GROUP_CREATED", "JOINED_GROUP", "INVITED_TO_GROUP", "INVITED_TO_GROUP", "JOINED_GROUP", "REMOVED_FROM_GROUP", "CLUSTER_CREATED", "CLUSTER_READY",
 	"MONGODB_USER_ADDED", "MONGODB_USER_ADDED", "NETWORK_PERMISSION_ENTRY_ADDED", "AUDIT_LOG_CONFIGURATION_UPDATED",
@@ -62,7 +62,7 @@ func names(list []admin.EventViewForNdsGroup) (out []string) {
 	return out
 }
 
-// who checks that an event tells who did it and from where.
+// who checks that an event says who did it and from which address.
 func who(w *world, e admin.EventViewForNdsGroup) {
 	w.t.Helper()
 	want := w.boot.PublicKey
@@ -114,7 +114,7 @@ func pageByPage(w *world, all []admin.EventViewForNdsGroup) {
 	}
 }
 
-// raw sends a request of a certain version and returns the status.
+// raw sends a request of a given version and returns the status.
 func (w *world) raw(method, path, version string) int {
 	w.t.Helper()
 	req, err := http.NewRequestWithContext(w.ctx(), method, w.boot.BaseURL+"/api/atlas/v2"+path, nil)
@@ -129,7 +129,7 @@ func (w *world) raw(method, path, version string) int {
 
 func contains(s, part string) bool { return strings.Contains(s, part) }
 
-// dial opens a bare connection to the cluster.
+// dial opens a TCP connection to the cluster.
 func dial(uri string) (net.Conn, error) {
 	return net.DialTimeout("tcp", firstOf(uri), 10*time.Second)
 }

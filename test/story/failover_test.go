@@ -8,7 +8,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// primary is who the primary of the cluster is, and in which election it became so.
+// primary returns the address of the cluster's primary, and the id of its election.
 func primary(w *world) (address string, election bson.ObjectID) {
 	c := w.connect("app", appPassword)
 	defer func() { _ = c.Disconnect(w.ctx()) }()
@@ -24,8 +24,8 @@ func primary(w *world) (address string, election bson.ObjectID) {
 	return hello.Me, hello.ElectionID
 }
 
-// TestAFailoverThatIsKilled kills the server while the primary moves under load. Afterwards there is one primary, of an
-// election that is no earlier, the members are where they were, and nothing that was acknowledged is lost.
+// TestAFailoverThatIsKilled kills the server while the primary moves under load. Afterwards there is one primary, whose
+// election is not earlier than the last; the members have their addresses, and no acknowledged write is lost.
 func TestAFailoverThatIsKilled(t *testing.T) {
 	var last bson.ObjectID
 	var at string
@@ -35,7 +35,7 @@ func TestAFailoverThatIsKilled(t *testing.T) {
 		_, err := w.sdk().ClustersApi.TestFailover(w.ctx(), w.project, "Load").Execute()
 		w.must(err)
 		last = before
-		if rand.IntN(2) == 0 { // else it is killed on the way
+		if rand.IntN(2) == 0 { // else it is killed while it is moving
 			w.eventually("another primary", func() bool {
 				_, last = primary(w)
 				return last != before

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestFewFiles has strangers hold more connections than the process may have files, while clients write so much that
-// databases make tables. Databases keep what they need, the log stays short, and everything acknowledged is there.
+// TestFewFiles opens more idle connections than the process may have files, while clients write so much that databases make
+// tables. Databases keep the descriptors that they need, the log stays short, and no acknowledged write is lost.
 func TestFewFiles(t *testing.T) {
 	t.Setenv(serveFiles, "250")
 	w := &world{process: startProcess(t, t.TempDir(), ""), whole: t}
@@ -31,7 +31,7 @@ func TestFewFiles(t *testing.T) {
 	for i := range 300 {
 		id := fmt.Sprint("few-", i)
 		if err := w.order(id, strings.Repeat("x", 100<<10)); err != nil {
-			refused++ // a connection that the strangers' crowd out, at the worst
+			refused++ // at worst, its connection was closed in favour of another one
 		} else {
 			l.orders[id] = true
 		}

@@ -18,8 +18,8 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// TestAFullDiskIsNotTheEnd fills the disk of a server that is written to, and makes room again, round after round. Who
-// writes is answered in time, what was acknowledged stays, the log stays short, and nothing needs a restart.
+// TestAFullDiskIsNotTheEnd fills the disk under load and makes room again, round after round. Writes are answered in time,
+// no acknowledged write is lost, the log stays short, and no restart is needed.
 func TestAFullDiskIsNotTheEnd(t *testing.T) {
 	needsRoot(t)
 	dir := t.TempDir()
@@ -27,7 +27,7 @@ func TestAFullDiskIsNotTheEnd(t *testing.T) {
 		if os.Getenv("TELAMON_REQUIRE_ALL") != "" {
 			t.Fatal("a small disk is required:", err)
 		}
-		t.Skip("this machine mounts no small disk:", err)
+		t.Skip("a small disk cannot be mounted:", err)
 	}
 	t.Cleanup(func() { _ = system("umount", dir) })
 	w := &world{process: startProcess(t, filepath.Join(dir, "data"), ""), whole: t}
@@ -100,7 +100,7 @@ func (w *world) order(id, filler string) error {
 	return err
 }
 
-// writeUntilFull inserts documents until there is no room, which the server must say.
+// writeUntilFull inserts documents until the server answers that the disk is full.
 func writeUntilFull(w *world, l *ledger, prefix string) {
 	for i := 0; ; i++ {
 		id := fmt.Sprint(prefix, i)
@@ -129,7 +129,7 @@ func (w *world) addProject(l *ledger, name string) error {
 	return err
 }
 
-// createUntilFull creates projects until there is no room. What has been answered with an error is not there.
+// createUntilFull creates projects until the disk is full. A project whose creation failed must not exist.
 func (w *world) createUntilFull(l *ledger, prefix string) {
 	for i := range 60 {
 		if err := w.addProject(l, fmt.Sprint(prefix, i)); err != nil {
@@ -139,7 +139,7 @@ func (w *world) createUntilFull(l *ledger, prefix string) {
 			return
 		}
 	}
-	w.whole.Error("projects find room on a full disk")
+	w.whole.Error("projects can be created on a full disk")
 }
 
 func (w *world) readiness() (int, string) {

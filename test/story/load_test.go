@@ -22,10 +22,10 @@ import (
 	"github.com/telamon-db/telamon/internal/store/postgres/pgtest"
 )
 
-// rounds is how often each is killed under load; TELAMON_KILL_ROUNDS changes it.
+// rounds is how often each program is killed under load; TELAMON_KILL_ROUNDS changes it.
 const rounds = 6
 
-// ledger is what the server has acknowledged.
+// ledger records what the server has acknowledged.
 type ledger struct {
 	mu       sync.Mutex
 	projects map[string]string // id by name, since the last sweep
@@ -33,10 +33,10 @@ type ledger struct {
 	orders   map[string]bool   // id of the document
 	enough   chan struct{}
 	left     int
-	over     bool // what is acknowledged from now on does not count
+	over     bool // the round has ended, and later acknowledgements do not count
 }
 
-// acked notes an acknowledgement, and says when there are enough for this round.
+// acked records an acknowledgement, and signals when there are enough for this round.
 func (l *ledger) acked(note func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -49,14 +49,14 @@ func (l *ledger) acked(note func()) {
 	}
 }
 
-// cut ends the round: what is acknowledged later may be lost.
+// cut ends the round: later acknowledgements do not count.
 func (l *ledger) cut() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.over = true
 }
 
-// TestNothingAcknowledgedIsLostUnderLoad kills the server, on either store, and PostgreSQL under a server that stays.
+// TestNothingAcknowledgedIsLostUnderLoad kills the server, on each store, and PostgreSQL while the server keeps running.
 func TestNothingAcknowledgedIsLostUnderLoad(t *testing.T) {
 	killed := func(w *world, _ *ledger) { w.kill() }
 	started := func(w *world) { w.start() }
@@ -69,7 +69,8 @@ func TestNothingAcknowledgedIsLostUnderLoad(t *testing.T) {
 	})
 }
 
-// underLoad has a server's clients write, until it comes to its end and to life again, round after round.
+// underLoad runs clients that write, ends the server (or its store) by end and starts it again by revive, round after
+// round.
 func underLoad(t *testing.T, dir, store string, end func(*world, *ledger), revive func(*world)) {
 	w := &world{process: startProcess(t, dir, store), whole: t}
 	w.project = w.boot.ProjectID
@@ -119,8 +120,8 @@ func prepareCluster(w *world) {
 	w.must(err)
 }
 
-// createProjects creates projects until the server dies or ctx ends. It waits for the last answer: what is not
-// answered may still happen while the books are audited.
+// createProjects creates projects until the server is killed or ctx ends. It waits for the last answer, because a request
+// without an answer could still take effect during the audit.
 func createProjects(ctx context.Context, w *world, l *ledger, prefix string) {
 	token, err := w.token(w.ctx())
 	for i := 0; err == nil && ctx.Err() == nil; i++ {
@@ -191,8 +192,8 @@ func insertOrders(ctx context.Context, w *world, l *ledger, prefix string) {
 	}
 }
 
-// audit holds what the server has against the ledger: everything acknowledged is there, and every project has its
-// event as every event has its project.
+// audit compares the server's objects with the ledger: everything acknowledged exists, and there is exactly one event for
+// each project that was created or deleted.
 func audit(w *world, l *ledger, round int) {
 	w.t.Helper()
 	token, err := w.token(w.ctx())
@@ -243,7 +244,7 @@ func audit(w *world, l *ledger, round int) {
 	w.must(w.client.Disconnect(w.ctx()))
 }
 
-// sweep deletes projects, of which an organization has 250 at most, to make room for more.
+// sweep deletes projects, because an organization has at most 250.
 func sweep(w *world, l *ledger, projects map[string]string, token string) {
 	w.t.Helper()
 	for _, id := range projects {

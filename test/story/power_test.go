@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestNothingAcknowledgedIsLostWithThePower has the server write to a disk of its own, and takes the power away round after
-// round: what was on the disk at that moment, and nothing that the system still had in memory, is what the next server finds.
+// TestNothingAcknowledgedIsLostWithThePower runs the server on a disk of its own, and simulates a loss of power, round
+// after round: the next server gets what was on the disk at that moment, without what the system had only in memory.
 func TestNothingAcknowledgedIsLostWithThePower(t *testing.T) {
 	d := newDisk(t)
 	cut := func(w *world, l *ledger) {
@@ -23,7 +23,7 @@ func TestNothingAcknowledgedIsLostWithThePower(t *testing.T) {
 	underLoad(t, filepath.Join(d.mount, "data"), "", cut, func(w *world) { w.start() })
 }
 
-// disk is a file system in a file, which is in a file system that clones files in an instant.
+// disk is a file system in a file. The file is in a file system that can clone files at once.
 type disk struct {
 	t     *testing.T
 	host  string // where that file system is
@@ -32,7 +32,7 @@ type disk struct {
 	n     int    // clones
 }
 
-// newDisk makes a disk, or skips the test and says why that cannot be.
+// newDisk makes a disk, or skips the test if that is not possible.
 func newDisk(t *testing.T) *disk {
 	t.Helper()
 	needsRoot(t)
@@ -68,11 +68,11 @@ func (d *disk) attach(image, at string) error {
 	if err := system("mount", "-o", "loop", image, at); err != nil {
 		return err
 	}
-	d.t.Cleanup(func() { _ = system("umount", at) }) // a disk that was turned is mounted once, and unmounted more often
+	d.t.Cleanup(func() { _ = system("umount", at) }) // fails if turn has unmounted it already
 	return nil
 }
 
-// clone copies the disk as it is at this instant. Its file system goes on.
+// clone copies the disk in its present state, while its file system is in use.
 func (d *disk) clone() {
 	d.t.Helper()
 	was := d.image
@@ -80,7 +80,7 @@ func (d *disk) clone() {
 	d.must(system("cp", "--reflink=always", was, d.image))
 }
 
-// turn puts the clone in the place of the disk.
+// turn replaces the disk by the clone.
 func (d *disk) turn() {
 	d.t.Helper()
 	d.must(system("umount", d.mount))

@@ -1,5 +1,5 @@
-// Package story tells Telamon's story with MongoDB's own clients against a server in a process of its own, which can
-// be killed at any moment.
+// Package story runs one long scenario with MongoDB's own clients against a server in a process of its own, which can be
+// killed at any moment.
 package story
 
 import (
@@ -19,8 +19,8 @@ import (
 	"github.com/telamon-db/telamon/internal/server"
 )
 
-// serveDir is the variable that makes this test's binary a server on the data directory that it names, and serveStore
-// the one that names its store.
+// serveDir is the environment variable that makes this test's binary a server on the data directory that it names.
+// serveStore names its store.
 const (
 	serveDir   = "TELAMON_STORY_SERVE"
 	serveStore = "TELAMON_STORY_STORE"
@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// beServer serves until it is killed, and says on stdout when it is ready.
+// beServer serves until it is killed, and prints a line when it is ready.
 func beServer(dir string) int {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	if n, err := strconv.ParseUint(os.Getenv(serveFiles), 10, 64); err == nil {
@@ -63,7 +63,7 @@ func beServer(dir string) int {
 	return 0
 }
 
-// needsRoot skips a test that mounts a disk where only root may, and fails it where everything is required.
+// needsRoot skips a test that mounts a disk if it is not run by root, or fails it if everything is required.
 func needsRoot(t *testing.T) {
 	t.Helper()
 	switch {
@@ -129,7 +129,7 @@ func (p *process) start() {
 // kill is kill -9.
 func (p *process) kill() { program.Kill(p.cmd) }
 
-// crash kills the server and starts it again on what it left.
+// crash kills the server and starts it again on its directory.
 func (p *process) crash() {
 	p.t.Helper()
 	p.kill()

@@ -130,7 +130,7 @@ func people(w *world) {
 	w.must(err)
 	w.moment()
 	if got := members(w); got["ada@example.com"] != "" || got["grace@example.com"] != "" {
-		w.t.Errorf("who is removed is not out: %v", got)
+		w.t.Errorf("the removed user is still in the project: %v", got)
 	}
 	_, _, err = w.sdk().MongoDBCloudUsersApi.RemoveProjectUser(w.ctx(), w.project, active.GetId()).Execute()
 	w.wantCode(err, http.StatusNotFound, "USER_NOT_FOUND")
@@ -246,7 +246,7 @@ func databaseUsers(w *world) {
 	}
 }
 
-// connectionRefused checks that an address off the project's list does not get in.
+// connectionRefused checks that a connection from an address that is not on the project's list is closed.
 func (w *world) connectionRefused() error {
 	w.t.Helper()
 	conn, err := dial(w.standard)

@@ -21,12 +21,12 @@ import (
 	"github.com/telamon-db/telamon/internal/store/postgres/pgtest"
 )
 
-// world is what the chapters of the story share.
+// world is the state that the chapters of the story share.
 type world struct {
 	*process
 	whole  *testing.T // the test that all chapters are in
 	oauth  bool
-	crashy bool // the server is killed at every moment
+	crashy bool // kill the server at each call of moment
 
 	project  string
 	key      *admin.ApiKeyUserDetails
@@ -34,7 +34,7 @@ type world struct {
 	client   *mongo.Client
 }
 
-// moment is a place in the story where the server may die.
+// moment is called at places in the story where the server may be killed.
 func (w *world) moment() {
 	w.t.Helper()
 	if w.crashy {
@@ -42,7 +42,7 @@ func (w *world) moment() {
 	}
 }
 
-// ctx bounds one step.
+// ctx is a context with the time limit of one step.
 func (w *world) ctx() context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	w.whole.Cleanup(cancel)
@@ -75,7 +75,7 @@ func (w *world) newSDK(auth admin.ClientModifier) *admin.APIClient {
 	return c
 }
 
-// must ends the test where something that must succeed does not.
+// must ends the test if err is not nil.
 func (w *world) must(err error) {
 	w.t.Helper()
 	if err != nil {
@@ -125,10 +125,10 @@ func (w *world) connect(user, password string) *mongo.Client {
 	return c
 }
 
-// users is what the application's collection holds.
+// orders is the application's collection.
 func (w *world) orders() *mongo.Collection { return w.client.Database("shop").Collection("orders") }
 
-// contents are the documents of the collection, by id.
+// contents are the documents of the collection, ordered by _id.
 func (w *world) contents() []bson.M {
 	w.t.Helper()
 	cursor, err := w.orders().Find(w.ctx(), bson.D{}, options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}))

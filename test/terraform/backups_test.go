@@ -1,6 +1,6 @@
 package terraform
 
-// backups are the resources of snapshots and of what is done with them.
+// backups are the resources of snapshots, schedules and restores.
 var backups = []resource{
 	{name: "cloud_backup_snapshot_export_bucket and cloud_backup_snapshot_export_job", version: "2024-05-30", calls: []call{
 		{do: "POST /groups/{group}/clusters", version: "2024-10-23", status: 201, is: "stateName=CREATING", body: `{"name":"tf-saved","clusterType":"REPLICASET","backupEnabled":true,

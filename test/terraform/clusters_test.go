@@ -1,6 +1,6 @@
 package terraform
 
-// clusters are the resources of clusters and of what surrounds them.
+// clusters are the resources of clusters and of their settings.
 var clusters = []resource{
 	{name: "maintenance_window", calls: []call{
 		{do: "PATCH /groups/{group}/maintenanceWindow", body: `{"dayOfWeek":3,"hourOfDay":4,"protectedHours":{"startHourOfDay":9,"endHourOfDay":17}}`},

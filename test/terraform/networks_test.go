@@ -1,6 +1,6 @@
 package terraform
 
-// networks are the resources of networks, of what clusters reach outside, and of what is told of them.
+// networks are the resources of networks, cloud providers' roles, integrations and alert configurations.
 var networks = []resource{
 	{name: "network_peering", calls: []call{
 		{do: "POST /groups/{group}/containers", body: `{"atlasCidrBlock":"10.24.0.0/21","providerName":"AWS","regionName":"EU_WEST_3"}`, keep: "n=id"},

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// The calls of each resource, in the provider's order: making it, refreshing it, changing it, and taking it away, after
-// which it must be missing. has are the fields that the provider cannot do without.
+// The calls of each resource, in the provider's order: create, refresh, change and delete, after which the resource must be
+// missing. has are the fields that the provider needs.
 var resources = []resource{
 	{name: "project", calls: []call{
 		{do: "POST /groups", body: `{"name":"tf-project","orgId":"{org}","clusterCount":0,"created":"0001-01-01T00:00:00Z"}`, has: "id", keep: "p=id"},

@@ -1,5 +1,5 @@
-// Package terraform makes the calls that the Terraform provider makes for each resource, and looks for what the provider
-// needs of the answers. It takes the provider's place where Terraform is not installed.
+// Package terraform makes the calls that the Terraform provider makes for each resource, and checks the answers for the
+// fields that the provider needs. So Terraform need not be installed.
 package terraform
 
 import (
@@ -16,20 +16,20 @@ import (
 	"github.com/telamon-db/telamon/internal/apitest"
 )
 
-// resource is a kind of thing that the provider looks after.
+// resource is a resource of the provider, with its calls.
 type resource struct {
 	name    string
-	version string // of the API; "": the first, which the provider asks for as a rule
+	version string // of the API; "": the first, which the provider usually requests
 	calls   []call
 }
 
-// call is one call. Names in braces stand for ids that are kept, in what is sent and in what is wanted.
+// call is one call. Names in braces are replaced by values that earlier calls have kept, in requests and in wanted answers.
 type call struct {
 	do      string // method and path
 	version string // in place of the resource's
-	settled bool   // after everything that the server has begun has come to its end
-	aDay    bool   // a day and an hour later
-	moving  bool   // of something on its way to another state: a second look may see another
+	settled bool   // made after all work of the server is done
+	aDay    bool   // made a day and an hour later
+	moving  bool   // the state may change, so a second read is not compared
 	own     bool   // with the key that is kept as public and private
 	body    string
 	status  int    // 0: 200
@@ -80,7 +80,7 @@ func (c call) make(t *testing.T, s *apitest.Server, version string, ids map[stri
 	}
 	if method == http.MethodGet && !c.moving {
 		if again := caller.Do(method, path, nil); string(again.Body) != string(a.Body) {
-			t.Errorf("%s: a second look makes a plan of changes: %s, at first %s", c.do, again.Body, a.Body)
+			t.Errorf("%s: a second read differs, so Terraform would plan changes: %s, at first %s", c.do, again.Body, a.Body)
 		}
 	}
 	var answer any

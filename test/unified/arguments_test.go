@@ -10,7 +10,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// arguments are those of an operation, each of which must be taken.
+// arguments are the arguments of an operation. Each must be used by take.
 type arguments struct {
 	t    *testing.T
 	left bson.D
@@ -18,7 +18,7 @@ type arguments struct {
 
 func newArguments(t *testing.T, d bson.D) *arguments { return &arguments{t, slices.Clone(d)} }
 
-// take takes an argument, which is nil if it is absent.
+// take returns an argument, or nil if it is absent, and marks it as used.
 func (a *arguments) take(name string) any {
 	i := slices.IndexFunc(a.left, func(e bson.E) bool { return e.Key == name })
 	if i < 0 {
@@ -34,7 +34,7 @@ func (a *arguments) text(name string) string {
 	return text
 }
 
-// doc takes a document; one that is absent is empty.
+// doc takes a document, which is empty if it is absent.
 func (a *arguments) doc(name string) any {
 	if v := a.take(name); v != nil {
 		return v
@@ -54,7 +54,7 @@ func (a *arguments) done(what string) {
 	}
 }
 
-// set gives the arguments that are left to a builder of the driver's options: limit to SetLimit.
+// set passes the remaining arguments to a builder of the driver's options: limit to SetLimit, and so on.
 func set[B any](builder B, a *arguments) B {
 	for _, e := range a.left {
 		name := "Set" + strings.ToUpper(e.Key[:1]) + e.Key[1:]
@@ -74,7 +74,7 @@ func converted(t *testing.T, v any, to reflect.Type) reflect.Value {
 	}
 	from := reflect.ValueOf(v)
 	if !from.CanConvert(to) {
-		t.Fatalf("%v is no %v", v, to)
+		t.Fatalf("%v is not a %v", v, to)
 	}
 	return from.Convert(to)
 }

@@ -9,7 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// writes are the models of a collection's bulk write, by the names of its requests.
+// writes make the models of a collection's bulk write, by the names of its requests.
 var writes = map[string]func(a *arguments) mongo.WriteModel{
 	"insertOne": func(a *arguments) mongo.WriteModel { return set(mongo.NewInsertOneModel(), a) },
 	"updateOne": func(a *arguments) mongo.WriteModel {
@@ -50,7 +50,7 @@ func counts(inserted, matched, modified, deleted, upserted int64) bson.D {
 		{Key: "deletedCount", Value: deleted}, {Key: "upsertedCount", Value: upserted}}
 }
 
-// clientWrites are the models of a client's bulk write.
+// clientWrites make the models of a client's bulk write.
 var clientWrites = map[string]func(a *arguments) mongo.ClientWriteModel{
 	"insertOne":  func(a *arguments) mongo.ClientWriteModel { return set(mongo.NewClientInsertOneModel(), a) },
 	"updateOne":  func(a *arguments) mongo.ClientWriteModel { return set(mongo.NewClientUpdateOneModel(), a) },

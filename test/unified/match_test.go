@@ -10,10 +10,10 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// matcher compares what is there with what is expected. Source: the unified test format, "Evaluating Matches".
+// matcher compares actual with expected values. Source: the unified test format, "Evaluating Matches".
 type matcher struct{ entities map[string]any }
 
-// plain is a value as decoding gives it, whatever types it was made of.
+// plain converts a value to the types that decoding gives.
 func plain(t *testing.T, v any) any {
 	t.Helper()
 	raw, err := bson.Marshal(bson.D{{Key: "v", Value: v}})
@@ -46,7 +46,7 @@ func (m matcher) compareField(want, got any, present, root bool) error {
 	case bson.A:
 		list, ok := got.(bson.A)
 		if !ok || len(list) != len(want) {
-			return fmt.Errorf("%v is no array of %d", got, len(want))
+			return fmt.Errorf("%v is not an array of %d", got, len(want))
 		}
 		for i := range want {
 			if err := m.compare(want[i], list[i], root); err != nil {
@@ -68,7 +68,7 @@ func (m matcher) compareField(want, got any, present, root bool) error {
 func (m matcher) compareDocuments(want bson.D, got any, root bool) error {
 	doc, ok := got.(bson.D)
 	if !ok {
-		return fmt.Errorf("%v is no document", got)
+		return fmt.Errorf("%v is not a document", got)
 	}
 	for _, e := range want {
 		value, present := lookup(doc, e.Key)
@@ -135,7 +135,7 @@ func number(v any) (float64, bool) {
 	return 0, false
 }
 
-// typeName is the name by which $type calls a value's type.
+// typeName is the name of a value's type for $type.
 func typeName(v any) string {
 	switch v.(type) {
 	case int32:

@@ -12,7 +12,7 @@ import (
 // run runs an operation on an entity and returns its result.
 type run func(r *runner, on any, a *arguments) (any, error)
 
-// onClient, onDatabase and onCollection make operations of functions that know what they are called on.
+// onClient, onDatabase and onCollection make operations of functions on one kind of entity.
 func onClient(f func(*runner, *mongo.Client, *arguments) (any, error)) run {
 	return func(r *runner, on any, a *arguments) (any, error) { return f(r, on.(*mongo.Client), a) }
 }
@@ -109,7 +109,7 @@ var operations = map[string]run{
 	"bulkWrite":       onCollection(bulkWrite),
 	"clientBulkWrite": onClient(clientBulkWrite),
 	"runCommand": onDatabase(func(r *runner, db *mongo.Database, a *arguments) (any, error) {
-		a.take("commandName") // which the command itself says
+		a.take("commandName") // the command itself has it, too
 		return one(db.RunCommand(r.t.Context(), a.doc("command")))
 	}),
 	"runCursorCommand": onDatabase(func(r *runner, db *mongo.Database, a *arguments) (any, error) {

@@ -53,7 +53,7 @@ func (r *runner) client(id string, a *arguments) *mongo.Client {
 	return connect(r.t, o)
 }
 
-// operate runs an operation and compares what it answers.
+// operate runs an operation and compares its result.
 func (r *runner) operate(o operation) {
 	r.t.Helper()
 	run, known := operations[o.Name]
@@ -97,7 +97,7 @@ type expectedError struct {
 func (e *expectedError) compare(r *runner, name string, result any, err error) {
 	r.t.Helper()
 	if err == nil {
-		r.t.Errorf("%s did not fail: %v", name, result)
+		r.t.Errorf("%s must fail, but returns %v", name, result)
 		return
 	}
 	var known mongo.ServerError
@@ -109,7 +109,7 @@ func (e *expectedError) compare(r *runner, name string, result any, err error) {
 		e.CodeName != "" && command.Name != e.CodeName,
 		e.IsClientError != nil && *e.IsClientError == isServer,
 		!strings.Contains(strings.ToLower(err.Error()), strings.ToLower(e.Contains)):
-		r.t.Errorf("%s fails otherwise: %v", name, err)
+		r.t.Errorf("%s fails with another error: %v", name, err)
 	}
 	if e.Response != nil {
 		var reply bson.D
@@ -127,7 +127,7 @@ func (e *expectedError) compare(r *runner, name string, result any, err error) {
 	}
 }
 
-// listener keeps the events of a client.
+// listener records the events of a client.
 type listener struct {
 	mu     sync.Mutex
 	events []bson.D
@@ -161,7 +161,7 @@ func (l *listener) monitor(kinds bson.A) *event.CommandMonitor {
 	}
 }
 
-// expectedEvents are the events that a client is to have heard.
+// expectedEvents are the events that a client must have received.
 type expectedEvents struct {
 	Client string `bson:"client"`
 	Events bson.A `bson:"events"`

@@ -1,6 +1,6 @@
-// Package unified runs cases in the form of MongoDB's unified test format, written for Telamon, by MongoDB's Go driver. Each
-// file in testdata names clients, databases and collections, the documents to begin with, and tests: operations, what each
-// answers, which commands the driver sends for them, and the documents that are there in the end.
+// Package unified runs cases in the form of MongoDB's unified test format, written for Telamon, by MongoDB's Go driver.
+// Each file in testdata names clients, databases and collections, the initial documents, and tests: operations, their
+// results, the commands that the driver sends for them, and the documents in the end.
 package unified
 
 import (
@@ -53,7 +53,7 @@ type operation struct {
 	IgnoreResultAndError bool           `bson:"ignoreResultAndError"`
 }
 
-// leastCases is how many cases there are at least: to lose some would be no success.
+// leastCases is the least number of cases, so that a test does not succeed by losing some.
 const leastCases = 60
 
 func TestUnified(t *testing.T) {
@@ -131,7 +131,7 @@ func array(docs []bson.D) bson.A {
 	return all
 }
 
-// serve is the address of an engine behind a gateway without login.
+// serve starts an engine behind a gateway without login, and returns its URI.
 func serve(t *testing.T) string {
 	db, err := docdb.Open(t.TempDir(), docdb.Options{})
 	must(t, err)
