@@ -26,7 +26,8 @@ func TestCompression(t *testing.T) {
 	}
 }
 
-// cutter cuts every few connections before an answer arrives: the write has happened, and its client does not know.
+// cutter closes a connection at every every-th read instead of returning its data: the write has been done, and its client
+// does not know.
 type cutter struct{ writes, every atomic.Int64 }
 
 func (c *cutter) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -72,7 +73,7 @@ func TestCutConnections(t *testing.T) {
 		t.Errorf("%d increments were acknowledged and %d not; there are %d", want, unsure, doc.N)
 	}
 	if want < 60 || cuts.writes.Load() < 100 {
-		t.Errorf("%d of 100 succeeded; either nothing or everything was cut", want)
+		t.Errorf("%d of 100 succeeded, with %d answers that could be cut: the driver must repeat most of those that were", want, cuts.writes.Load())
 	}
 }
 
