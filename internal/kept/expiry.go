@@ -16,8 +16,8 @@ type Expiry[W, S any] struct {
 
 // kind returns the kind of the work that expires objects or changes their state; "" if there is none.
 func (s *Objects[K, W, S]) kind() reconcile.Kind {
-	if s.Stages != nil {
-		return s.Stages.Work
+	if s.States != nil {
+		return s.States.Work
 	}
 	return s.Expiry.Kind
 }
@@ -25,8 +25,8 @@ func (s *Objects[K, W, S]) kind() reconcile.Kind {
 // end returns when o expires or changes its state; zero: never.
 func (s *Objects[K, W, S]) end(o *Object[W, S]) time.Time {
 	switch {
-	case s.Stages != nil:
-		return o.Course.end(s.Stages.Duration)
+	case s.States != nil:
+		return o.Course.end(s.States.Duration)
 	case s.Expiry.At != nil:
 		return s.Expiry.At(o)
 	}

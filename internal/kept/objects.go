@@ -38,8 +38,8 @@ type Objects[K Ref, W, S any] struct {
 	BeforeDelete func(tx store.Tx, o *Object[W, S]) error
 	// Expiry says when objects are deleted by themselves. Optional.
 	Expiry Expiry[W, S]
-	// Stages are the states that simulated objects go through; nil if they have none.
-	Stages *Stages[W]
+	// States are the states that simulated objects go through; nil if they have none.
+	States *States[W]
 }
 
 // Object is one object as it is stored.
@@ -149,8 +149,8 @@ func (s *Objects[K, W, S]) Create(tx store.Tx, in CreateIn[W]) (W, error) {
 // Limit.
 func (s *Objects[K, W, S]) Add(tx store.Tx, o *Object[W, S]) (out W, err error) {
 	o.ID, o.Created, o.Rev = model.NewID(), tx.Now(), 0
-	if s.Stages != nil {
-		o.Course.Go(tx.Now(), s.Stages.Made(&o.Value)...)
+	if s.States != nil {
+		o.Course.Go(tx.Now(), s.States.Made(&o.Value)...)
 	}
 	if err := s.check(tx, nil, o); err != nil {
 		return out, err
@@ -208,7 +208,7 @@ func (s *Objects[K, W, S]) Update(tx store.Tx, in K, change func(o *Object[W, S]
 		return out, err
 	}
 	if o.Course.Ending {
-		return out, s.Stages.Ending.With(o.ID)
+		return out, s.States.Ending.With(o.ID)
 	}
 	before := *o
 	if err := change(o); err != nil {
@@ -218,8 +218,8 @@ func (s *Objects[K, W, S]) Update(tx store.Tx, in K, change func(o *Object[W, S]
 		return out, err
 	}
 	if !reflect.DeepEqual(before, *o) {
-		if s.Stages != nil && s.Stages.Change != nil {
-			o.Course.Go(tx.Now(), s.Stages.Change(&o.Value)...)
+		if s.States != nil && s.States.Change != nil {
+			o.Course.Go(tx.Now(), s.States.Change(&o.Value)...)
 		}
 		if err := s.Put(tx, o); err != nil {
 			return out, err
@@ -240,15 +240,15 @@ func (s *Objects[K, W, S]) Delete(tx store.Tx, in K) (none api.None, err error) 
 // Remove deletes o and writes the event. An object with states goes through its last ones first.
 func (s *Objects[K, W, S]) Remove(tx store.Tx, o *Object[W, S]) error {
 	if o.Course.Ending {
-		return s.Stages.Ending.With(o.ID)
+		return s.States.Ending.With(o.ID)
 	}
 	if s.BeforeDelete != nil {
 		if err := s.BeforeDelete(tx, o); err != nil {
 			return err
 		}
 	}
-	if s.Stages != nil && s.Stages.End != nil {
-		o.Course.Go(tx.Now(), s.Stages.End(&o.Value)...)
+	if s.States != nil && s.States.End != nil {
+		o.Course.Go(tx.Now(), s.States.End(&o.Value)...)
 		o.Course.Ending = true
 		return s.put(tx, o, s.events(o).Deleted)
 	}
@@ -321,8 +321,8 @@ func (s *Objects[K, W, S]) show(tx store.Tx, groupID model.ID, objects ...*Objec
 	out := make([]W, len(objects))
 	for i, o := range objects {
 		out[i] = shown(o)
-		if s.Stages != nil {
-			s.Stages.Show(&out[i], o.Course.State(tx.Now(), s.Stages.Duration))
+		if s.States != nil {
+			s.States.Show(&out[i], o.Course.State(tx.Now(), s.States.Duration))
 		}
 	}
 	return out, nil

@@ -51,7 +51,7 @@ func New(st store.Store, duration time.Duration) *Service {
 	return &Service{kept.Objects[oneEndpoint, ObjectStoragePrivateEndpointResponse, struct{}]{
 		Store: st, Table: endpointTable, Show: kept.WithID(func(w *ObjectStoragePrivateEndpointResponse, id model.ID) { w.ID = id }),
 		Duplicate: func(e *endpoint) error { return endpointExists.With(e.Value.RegionName) },
-		Stages: &kept.Stages[ObjectStoragePrivateEndpointResponse]{
+		States: &kept.States[ObjectStoragePrivateEndpointResponse]{
 			Duration: duration, Work: "backupEndpoint.end", Ending: endpointBeingDeleted,
 			Made: kept.Through[ObjectStoragePrivateEndpointResponse]("INITIATING", "PENDING_ACCEPTANCE", "ACTIVE"),
 			End:  kept.Through[ObjectStoragePrivateEndpointResponse]("DELETING"),

@@ -37,7 +37,7 @@ var roles = &store.Table[role]{
 func New(st store.Store, duration time.Duration) *Service {
 	return &Service{kept.Objects[one, CloudProviderAccessRole, struct{}]{
 		Store: st, Table: roles, Limit: kept.Limit{N: maxRoles, Exceeded: rolesLimit}, Show: show, Events: events,
-		Stages: &kept.Stages[CloudProviderAccessRole]{Duration: duration, Made: made, Show: func(w *CloudProviderAccessRole, state string) { w.Status = state }},
+		States: &kept.States[CloudProviderAccessRole]{Duration: duration, Made: made, Show: func(w *CloudProviderAccessRole, state string) { w.Status = state }},
 	}}
 }
 

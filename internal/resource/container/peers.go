@@ -44,7 +44,7 @@ func NewPeers(st store.Store, duration time.Duration) *Peers {
 			prefix := map[string]event.Type{model.Azure: "AZURE_", model.GCP: "GCP_"}[p.Value.ProviderName]
 			return kept.Events{Created: prefix + "PEER_CREATED", Updated: prefix + "PEER_UPDATED", Deleted: prefix + "PEER_DELETED"}
 		},
-		Stages: &kept.Stages[BaseNetworkPeeringConnectionSettings]{
+		States: &kept.States[BaseNetworkPeeringConnectionSettings]{
 			Duration: duration, Work: "peer.end", Ending: peerBeingDeleted, Made: connecting, Change: connecting, End: disconnecting, Show: showPeer,
 		},
 	}}

@@ -50,7 +50,7 @@ func NewEndpoints(st store.Store, duration time.Duration) *Endpoints {
 		Events: func(*endpoint) kept.Events {
 			return kept.Events{Created: "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_CREATED", Deleted: "ENCRYPTION_AT_REST_PRIVATE_ENDPOINT_DELETED"}
 		},
-		Stages: &kept.Stages[EARPrivateEndpoint]{
+		States: &kept.States[EARPrivateEndpoint]{
 			Duration: duration, Work: "encryptionEndpoint.end", Ending: endpointBeingDeleted,
 			Made: kept.Through[EARPrivateEndpoint]("INITIATING", "PENDING_ACCEPTANCE", "ACTIVE"), End: kept.Through[EARPrivateEndpoint]("DELETING"),
 			Show: func(w *EARPrivateEndpoint, state string) { w.Status = state },

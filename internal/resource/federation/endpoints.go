@@ -32,7 +32,7 @@ func newEndpoints(st store.Store, duration time.Duration) *Endpoints {
 		Events: func(*endpoint) kept.Events {
 			return kept.Events{Created: "PRIVATE_NETWORK_ENDPOINT_ENTRY_ADDED", Updated: "PRIVATE_NETWORK_ENDPOINT_ENTRY_UPDATED", Deleted: "PRIVATE_NETWORK_ENDPOINT_ENTRY_REMOVED"}
 		},
-		Stages: &kept.Stages[PrivateNetworkEndpointIdEntry]{
+		States: &kept.States[PrivateNetworkEndpointIdEntry]{
 			Duration: duration, Work: "federationEndpoint.end", Ending: endpointBeingDeleted,
 			Made: kept.Through[PrivateNetworkEndpointIdEntry]("PENDING", "OK"), End: kept.Through[PrivateNetworkEndpointIdEntry]("DELETING"),
 			Show: func(w *PrivateNetworkEndpointIdEntry, state string) { w.Status = state },

@@ -63,7 +63,7 @@ func New(st store.Store, duration time.Duration) *Service {
 			Events: func(a *archive) kept.Events {
 				return kept.Events{Created: "ONLINE_ARCHIVE_CREATED", Updated: "ONLINE_ARCHIVE_UPDATED", Deleted: "ONLINE_ARCHIVE_DELETED", About: []event.Subject{event.Cluster(a.Value.ClusterName)}}
 			},
-			Stages: &kept.Stages[BackupOnlineArchive]{
+			States: &kept.States[BackupOnlineArchive]{
 				Duration: duration, Made: kept.Through[BackupOnlineArchive]("PENDING", active), Show: func(w *BackupOnlineArchive, state string) { w.State = state },
 			},
 		},
@@ -109,7 +109,7 @@ func (s *Service) update(tx store.Tx, in kept.PatchIn[one, BackupOnlineArchive])
 			return err
 		}
 		if in.Body.Names("paused") {
-			switch is := a.Course.State(tx.Now(), s.Stages.Duration); {
+			switch is := a.Course.State(tx.Now(), s.States.Duration); {
 			case *w.Paused && is != active:
 				return notActive.With()
 			case !*w.Paused && is != paused:

@@ -47,7 +47,7 @@ func newEndpoints(st store.Store, duration time.Duration) *Endpoints {
 		Events: func(*endpoint) kept.Events {
 			return kept.Events{Created: "INTERFACE_ENDPOINT_CREATED", Deleted: "INTERFACE_ENDPOINT_DELETED"}
 		},
-		Stages: &kept.Stages[PrivateLinkEndpoint]{
+		States: &kept.States[PrivateLinkEndpoint]{
 			Duration: duration, Work: "endpoint.end", Ending: endpointBeingDeleted,
 			Made: connecting, End: kept.Through[PrivateLinkEndpoint]("DELETING"), Show: showEndpoint,
 		},
@@ -119,7 +119,7 @@ func (s *Endpoints) create(tx store.Tx, in createEndpointIn) (out PrivateLinkEnd
 	if err := in.Body.check(in.CloudProvider); err != nil {
 		return out, err
 	}
-	if of.Course.Ending || !of.Course.Settled(tx.Now(), s.Stages.Duration) {
+	if of.Course.Ending || !of.Course.Settled(tx.Now(), s.States.Duration) {
 		return out, serviceNotReady.With(of.ID)
 	}
 	return s.Add(tx, in.Body.endpoint(of))

@@ -41,7 +41,7 @@ func New(st store.Store, duration time.Duration) *Service {
 			Events: func(*service) kept.Events {
 				return kept.Events{Created: "ENDPOINT_SERVICE_CREATED", Deleted: "ENDPOINT_SERVICE_DELETED"}
 			},
-			Stages: &kept.Stages[EndpointService]{
+			States: &kept.States[EndpointService]{
 				Duration: duration, Work: "endpointService.end", Ending: serviceBeingDeleted,
 				Made: kept.Through[EndpointService]("INITIATING", available), End: kept.Through[EndpointService]("DELETING"), Show: showState,
 			},

@@ -40,7 +40,7 @@ func NewDeployments(st store.Store, duration time.Duration) *Deployments {
 					About: []event.Subject{event.Cluster(d.Internal.Cluster)},
 				}
 			},
-			Stages: &kept.Stages[ApiSearchDeploymentResponseView]{
+			States: &kept.States[ApiSearchDeploymentResponseView]{
 				Duration: duration, Work: "searchDeployment.end", Ending: deploymentBeingDeleted,
 				Made: updating, Change: updating, End: kept.Through[ApiSearchDeploymentResponseView]("UPDATING"),
 				Show: func(w *ApiSearchDeploymentResponseView, state string) { w.StateName = state },

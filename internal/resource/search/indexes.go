@@ -49,7 +49,7 @@ func NewIndexes(st store.Store, duration time.Duration) *Indexes {
 			Events: func(i *index) kept.Events {
 				return kept.Events{Created: "FTS_INDEX_CREATED", Updated: "FTS_INDEX_UPDATED", Deleted: "FTS_INDEX_DELETED", About: []event.Subject{event.Cluster(i.Internal.Cluster)}}
 			},
-			Stages: &kept.Stages[SearchIndexResponse]{
+			States: &kept.States[SearchIndexResponse]{
 				Duration: duration, Work: "searchIndex.end", Ending: indexBeingDeleted,
 				Made: building, Change: building, End: kept.Through[SearchIndexResponse]("DELETING"), Show: showState,
 			},

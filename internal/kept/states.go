@@ -8,8 +8,8 @@ import (
 	"github.com/telamon-db/telamon/internal/reconcile"
 )
 
-// Stages are the states that simulated objects go through in the domain's time, as on the service. Nothing else happens.
-type Stages[W any] struct {
+// States are the states that simulated objects go through in the domain's time, as on the service. Nothing else happens.
+type States[W any] struct {
 	Duration time.Duration // how long an object is in each state but the last
 
 	Made   Way[W]         // after creation; the object stays in the last state
