@@ -62,7 +62,7 @@ func (c *call) count(sel *plan.Selection, v *storage.View) (n int64, err error) 
 	if err != nil || v.Coll == nil {
 		return 0, err
 	}
-	if s.Plan.Stage == plan.StageTally {
+	if s.Plan.Access == plan.AccessTally {
 		all, err := storage.ReadTally(v.R, v.Coll.ID)
 		n = max(0, all.Docs-sel.Skip)
 		if sel.Limit > 0 {

@@ -87,23 +87,23 @@ func (p Plan) Describe(f *match.Filter, e Effort) bson.D {
 		direction = "backward"
 	}
 	keysExamined, docsExamined := bson.E{Key: "keysExamined", Value: e.Keys}, bson.E{Key: "docsExamined", Value: e.Docs}
-	switch p.Stage {
-	case stageNone:
-		return e.stage(string(p.Stage), 0)
-	case StageTally:
-		return e.stage(string(p.Stage), e.Found)
-	case stageIDHack:
-		return e.stage(string(p.Stage), e.Found, keysExamined, docsExamined)
-	case stageOr:
+	switch p.Access {
+	case accessNone:
+		return e.stage(string(p.Access), 0)
+	case AccessTally:
+		return e.stage(string(p.Access), e.Found)
+	case accessIDHack:
+		return e.stage(string(p.Access), e.Found, keysExamined, docsExamined)
+	case accessOr:
 		return append(e.stage("SUBPLAN", e.Found), bson.E{Key: "inputStage", Value: p.describeBranches(e)})
-	case stageAll:
-		d := append(e.stage(string(p.Stage), e.Found, docsExamined), bson.E{Key: "direction", Value: direction})
+	case accessAll:
+		d := append(e.stage(string(p.Access), e.Found, docsExamined), bson.E{Key: "direction", Value: direction})
 		if filter := f.Parsed(); len(filter) > 0 {
 			d = append(d, bson.E{Key: "filter", Value: filter})
 		}
 		return d
 	}
-	name, outer, entries := string(p.Stage), e.stage("FETCH", e.Found, docsExamined), e.Docs
+	name, outer, entries := string(p.Access), e.stage("FETCH", e.Found, docsExamined), e.Docs
 	if p.covered {
 		name, outer, entries = "COUNT_SCAN", e.stage("COUNT", e.Found), e.Keys
 	}
@@ -124,7 +124,7 @@ func (p Plan) describeBranches(e Effort) bson.D {
 		}
 		inputs = append(inputs, b.Describe(b.filter, of))
 	}
-	return append(e.stage(string(p.Stage), e.Found), bson.E{Key: "inputStages", Value: inputs})
+	return append(e.stage(string(p.Access), e.Found), bson.E{Key: "inputStages", Value: inputs})
 }
 
 // indexBounds returns the plan's bounds as explain shows them, in the order of the scan.

@@ -56,12 +56,12 @@ func planGroups(coll *storage.Collection, q query, alternatives []*match.Filter)
 		best, name := list[0], list[0].ix.Name
 		if groups[name] == nil {
 			names = append(names, name)
-			groups[name] = &branch{Plan: Plan{Stage: stageIndex, ix: best.ix, Sorted: q.Sort == nil}}
+			groups[name] = &branch{Plan: Plan{Access: accessIndex, ix: best.ix, Sorted: q.Sort == nil}}
 		}
 		groups[name].spans = append(groups[name].spans, best.spans...)
 		filters[name] = append(filters[name], f)
 	}
-	p = Plan{Stage: stageOr, ix: storage.IDIndex, Sorted: q.Sort == nil}
+	p = Plan{Access: accessOr, ix: storage.IDIndex, Sorted: q.Sort == nil}
 	for _, name := range names {
 		b := groups[name]
 		b.spans, b.filter = united(b.spans), match.Together(q.pace, filters[name])
@@ -71,7 +71,7 @@ func planGroups(coll *storage.Collection, q query, alternatives []*match.Filter)
 }
 
 func planBranches(r storage.Reader, coll *storage.Collection, q query, alternatives []*match.Filter) (p Plan, ok bool, err error) {
-	p = Plan{Stage: stageOr, ix: storage.IDIndex, Sorted: q.Sort == nil}
+	p = Plan{Access: accessOr, ix: storage.IDIndex, Sorted: q.Sort == nil}
 	for _, f := range alternatives {
 		one := query{Filter: f, pace: q.pace}
 		if p.Sorted {
@@ -85,12 +85,12 @@ func planBranches(r storage.Reader, coll *storage.Collection, q query, alternati
 		if err != nil {
 			return Plan{}, false, err
 		}
-		if b.Stage != stageNone {
+		if b.Access != accessNone {
 			p.branches = append(p.branches, branch{b, f})
 		}
 	}
 	if len(p.branches) == 0 {
-		p = Plan{Stage: stageNone, ix: storage.IDIndex, Sorted: true}
+		p = Plan{Access: accessNone, ix: storage.IDIndex, Sorted: true}
 	}
 	return p, true, nil
 }

@@ -21,18 +21,18 @@ import (
 type access string
 
 const (
-	stageNone   access = "EOF"                     // nothing can match
-	stageIDHack access = "IDHACK"                  // one _id
-	stageIndex  access = "IXSCAN"                  // ranges of an index
-	stageOr     access = "OR"                      // the plans of the branches of an $or, one after another
-	stageAll    access = "COLLSCAN"                // every document
-	StageTally  access = "RECORD_STORE_FAST_COUNT" // none: the collection's tally has their number
+	accessNone   access = "EOF"                     // nothing can match
+	accessIDHack access = "IDHACK"                  // one _id
+	accessIndex  access = "IXSCAN"                  // ranges of an index
+	accessOr     access = "OR"                      // the plans of the branches of an $or, one after another
+	accessAll    access = "COLLSCAN"                // every document
+	AccessTally  access = "RECORD_STORE_FAST_COUNT" // none: the collection's tally has their number
 )
 
 // Plan says how the documents that a filter may match are found. The filter is then applied to each of them.
 type Plan struct {
-	Stage   access
-	ix      storage.Index // of stageIndex and stageIDHack
+	Access  access
+	ix      storage.Index // of accessIndex and accessIDHack
 	spans   []span        // of keys, in their order
 	fence   *fence        // of the keys within, or nil
 	reverse bool
@@ -40,7 +40,7 @@ type Plan struct {
 	covered bool // the number of the keys is the number of the documents
 	unique  bool // there is one document at most
 
-	branches []branch // of stageOr
+	branches []branch // of accessOr
 	Rejected []Plan   // other plans
 	shape    string   // under which the plan is cached, or ""
 	keys     int64    // that it was estimated to examine
@@ -48,10 +48,10 @@ type Plan struct {
 
 // Indexes returns the numbers of the indexes that the plan reads.
 func (p Plan) Indexes() (ids []uint64) {
-	switch p.Stage {
-	case stageIndex, stageIDHack:
+	switch p.Access {
+	case accessIndex, accessIDHack:
 		return []uint64{p.ix.ID}
-	case stageOr:
+	case accessOr:
 		for _, b := range p.branches {
 			if !slices.Contains(ids, b.ix.ID) {
 				ids = append(ids, b.ix.ID)
@@ -76,7 +76,7 @@ type query struct {
 // choose returns the plan for a query of coll, which may be nil, in the state that r reads.
 func choose(r storage.Reader, coll *storage.Collection, q query) (Plan, error) {
 	if coll == nil {
-		return Plan{Stage: stageNone, Sorted: true}, nil
+		return Plan{Access: accessNone, Sorted: true}, nil
 	}
 	dir, natural := q.naturalOrder()
 	hinted, err := findHint(coll, q.Hint)
@@ -84,17 +84,17 @@ func choose(r storage.Reader, coll *storage.Collection, q query) (Plan, error) {
 		return Plan{}, err
 	}
 	if q.countsAll() && (hinted == nil || !hinted.Sparse && hinted.Filter == nil) {
-		return Plan{Stage: StageTally, ix: storage.IDIndex, Sorted: true}, nil
+		return Plan{Access: AccessTally, ix: storage.IDIndex, Sorted: true}, nil
 	}
 	if natural || hinted == nil && field.Asks(q.Hint) {
 		if !natural {
 			dir = int32(truncated(q.Hint.Document().Lookup("$natural")))
 		}
-		return Plan{Stage: stageAll, ix: storage.IDIndex, spans: wholeIndex, reverse: dir < 0, Sorted: natural || q.Sort == nil}, nil
+		return Plan{Access: accessAll, ix: storage.IDIndex, spans: wholeIndex, reverse: dir < 0, Sorted: natural || q.Sort == nil}, nil
 	}
 	if id, ok := q.Filter.EqID(); ok && (hinted == nil || hinted.ID == storage.IDIndex.ID) {
 		key := keys.Append(nil, id)
-		return Plan{Stage: stageIDHack, ix: storage.IDIndex, spans: []span{{key, storage.After(key)}}, Sorted: true}, nil
+		return Plan{Access: accessIDHack, ix: storage.IDIndex, spans: []span{{key, storage.After(key)}}, Sorted: true}, nil
 	}
 	if hinted != nil {
 		if !q.Filter.Implies(q.pace, hinted.Filter) {
@@ -108,7 +108,7 @@ func choose(r storage.Reader, coll *storage.Collection, q query) (Plan, error) {
 func truncated(v bson.RawValue) int64 { n, _ := wire.Integer(v); return n }
 
 // wholeCollection is the plan that looks at every document.
-var wholeCollection = Plan{Stage: stageAll, ix: storage.IDIndex, spans: wholeIndex}
+var wholeCollection = Plan{Access: accessAll, ix: storage.IDIndex, spans: wholeIndex}
 
 // candidate is a plan that may be chosen.
 type candidate struct {
@@ -135,7 +135,7 @@ func candidates(coll *storage.Collection, q query) []candidate {
 // consider plans the use of an index. The score is 0 if the index neither bounds nor sorts.
 func consider(ix storage.Index, q query) candidate {
 	b := guide{ix, q.pace}.bound(q.Filter)
-	c := candidate{Plan: Plan{Stage: stageIndex, ix: ix, spans: b.spans, Sorted: q.Sort == nil}, bounded: b.used > 0, score: 8 * b.used}
+	c := candidate{Plan: Plan{Access: accessIndex, ix: ix, spans: b.spans, Sorted: q.Sort == nil}, bounded: b.used > 0, score: 8 * b.used}
 	if b.used > 0 && !b.points {
 		c.score -= 4
 	}

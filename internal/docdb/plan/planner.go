@@ -43,7 +43,7 @@ func best(r storage.Reader, coll *storage.Collection, q query) (Plan, error) {
 // bestOf chooses between candidates, of which there is at least one.
 func bestOf(r storage.Reader, coll *storage.Collection, q query, list []candidate) (Plan, error) {
 	if i := slices.IndexFunc(list, func(c candidate) bool { return len(c.spans) == 0 }); i >= 0 {
-		return Plan{Stage: stageNone, ix: storage.IDIndex, Sorted: true}, nil
+		return Plan{Access: accessNone, ix: storage.IDIndex, Sorted: true}, nil
 	}
 	if i := slices.IndexFunc(list, func(c candidate) bool { return c.unique }); i >= 0 {
 		return list[i].Plan, nil

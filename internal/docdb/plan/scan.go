@@ -62,14 +62,14 @@ const (
 // Documents yields the matching documents, each once. They are copies, unless the caller accepts lent ones.
 func (s *Scan) Documents(r *stage.Run) value.Documents {
 	s.x = r.Evaluation()
-	if s.Plan.Stage == stageOr {
+	if s.Plan.Access == accessOr {
 		return s.branches(r)
 	}
 	return func(yield func(bson.Raw, error) bool) {
-		switch s.Plan.Stage {
-		case stageNone:
+		switch s.Plan.Access {
+		case accessNone:
 			return
-		case StageTally:
+		case AccessTally:
 			s.count(yield)
 			return
 		}
@@ -102,7 +102,7 @@ func (s *Scan) review() {
 
 // walk visits the plan's ranges one after another with one iterator.
 func (s *Scan) walk(yield func(bson.Raw) bool) error {
-	if s.Plan.Stage == stageIDHack {
+	if s.Plan.Access == accessIDHack {
 		return s.get(yield)
 	}
 	defer s.Rest()
@@ -247,7 +247,7 @@ func (s *Scan) walkRange(b span, yield func(bson.Raw) bool) (more bool, err erro
 
 // visit returns the document at the iterator if it matches.
 func (s *Scan) visit(it storage.Iterator) (bson.Raw, error) {
-	if s.Plan.Stage != stageAll {
+	if s.Plan.Access != accessAll {
 		s.keysExamined++
 	}
 	if s.Plan.covered {
@@ -352,5 +352,5 @@ func (s *Scan) ranges() iter.Seq[span] {
 
 // SearchesAll reports whether the scan looks at every document of its collection to find some.
 func (s *Scan) SearchesAll() bool {
-	return s.Plan.Stage == stageAll && s.filter != nil && len(s.filter.Raw()) > len(field.EmptyDoc)
+	return s.Plan.Access == accessAll && s.filter != nil && len(s.filter.Raw()) > len(field.EmptyDoc)
 }
