@@ -65,7 +65,7 @@ func (g *Gateway) serve(ctx context.Context, nc net.Conn, peer, local netip.Addr
 	id := g.lastID.Add(1)
 	c := &conn{g: g, nc: nc, r: bufio.NewReader(nc), peer: peer, local: local, subnet: share.Subnet(peer.Addr()), id: id, log: g.log.With("peer", peer.String(), "connection", id)}
 	defer c.drop()
-	g.lines.talk(lineOf(nc), c)
+	g.conns.set(belowTLS(nc), c)
 	ctx, hangUp := context.WithCancel(ctx)
 	defer hangUp()
 	c.watch.init(nc, c.r, hangUp)

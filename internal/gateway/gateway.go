@@ -113,7 +113,7 @@ type Gateway struct {
 	cursors   cursorTable
 	set       *ReplicaSet
 	started   time.Time
-	lines     lines
+	conns     connections
 	idle      time.Duration // before login
 	frameTime time.Duration
 	lastID    atomic.Int32
@@ -195,11 +195,11 @@ func pause(ctx context.Context, d time.Duration) bool {
 // accept serves the connection nc.
 func (g *Gateway) accept(ctx context.Context, nc net.Conn) {
 	defer nc.Close()
-	if !g.lines.enter(nc) {
+	if !g.conns.add(nc) {
 		g.noise.Do(func() { g.log.Info("connection refused: the member is away, or has as many as it may") })
 		return
 	}
-	defer g.lines.leave(nc)
+	defer g.conns.remove(nc)
 	nc = g.begin(nc)
 	defer nc.Close()
 	peer, err := addressOf(nc.RemoteAddr())

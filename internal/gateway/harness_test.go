@@ -253,8 +253,8 @@ func start(t testing.TB, set ...func(*Gateway)) *cluster {
 		if err := <-served; err != nil {
 			t.Error(err)
 		}
-		if c.eng.sessions != 0 || c.lines.count() != 0 {
-			t.Errorf("%d sessions and %d connections are left", c.eng.sessions, c.lines.count())
+		if c.eng.sessions != 0 || c.conns.count() != 0 {
+			t.Errorf("%d sessions and %d connections are left", c.eng.sessions, c.conns.count())
 		}
 		if strings.Contains(c.logs.String(), password) {
 			t.Error("the password is in the log")

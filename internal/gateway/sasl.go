@@ -119,7 +119,7 @@ func (c *conn) loggedIn(u *User, payload []byte) (bson.D, error) {
 func (c *conn) enter(u *User, mechanism string, claimed wire.User) error {
 	event := Login{Client: c.client(), Mechanism: mechanism, Claimed: claimed}
 	c.login = &login{id: u.ID, db: u.DB, name: u.Name, roles: u.Roles}
-	if !c.sit(c.g.shared.members) {
+	if !c.sit(c.g.shared.users) {
 		c.login, c.closing = nil, true
 		event.Reason = wire.Errorf(wire.OperationFailed, "too many connections are busy; try again later")
 	}

@@ -21,7 +21,7 @@ const messageBytes = 128 << 20
 
 // NewShared returns the shared state for a process that may have so many file descriptors.
 func NewShared(descriptors int) *Shared {
-	_, guests, members := share.Connections(descriptors)
+	_, guests, users := share.Connections(descriptors)
 	tries, err := ratelimit.New(nil)
 	if err != nil {
 		panic(err) // there is no limit of ours that could be wrong
@@ -35,7 +35,7 @@ func NewShared(descriptors int) *Shared {
 // Usage is how much of their shared resources gateways are using.
 type Usage struct {
 	Guests, MostGuests     int   // connections that have not logged in
-	Members, MostMembers   int   // those that have
+	Users, MostUsers       int   // those that have
 	Messages, MostMessages int64 // bytes of large messages
 }
 
@@ -43,6 +43,6 @@ type Usage struct {
 func (s *Shared) Usage() Usage {
 	u := Usage{Messages: s.messages.Used(), MostMessages: s.messages.Size()}
 	u.Guests, u.MostGuests = s.guests.Taken()
-	u.Members, u.MostMembers = s.members.Taken()
+	u.Users, u.MostUsers = s.users.Taken()
 	return u
 }

@@ -49,9 +49,9 @@ func (g *Gateway) StepDown() {
 	if g.isPrimary() {
 		return
 	}
-	g.lines.mu.Lock()
-	defer g.lines.mu.Unlock()
-	for _, c := range g.lines.all {
+	g.conns.mu.Lock()
+	defer g.conns.mu.Unlock()
+	for _, c := range g.conns.all {
 		if c != nil {
 			c.engine.interrupt()
 		}

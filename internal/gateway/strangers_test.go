@@ -38,7 +38,7 @@ func TestStrangersShutNobodyOut(t *testing.T) {
 
 // TestMembersShareConnections: a user who takes all the connections loses the oldest of its own to others.
 func TestMembersShareConnections(t *testing.T) {
-	c := start(t, func(g *Gateway) { g.shared.members = share.NewSeats(10) })
+	c := start(t, func(g *Gateway) { g.shared.users = share.NewSeats(10) })
 	c.dir.addUser(t, "ann", anywhere)
 	c.dir.addUser(t, "bob", anywhere)
 	bob := c.dial(t)

@@ -39,11 +39,11 @@ func (c *conn) secure(ctx context.Context) error {
 
 // cut ends the connection at once, without TLS's close_notify, which might have to wait for the other side.
 func (c *conn) cut() {
-	_ = lineOf(c.nc).Close() // it may have ended
+	_ = belowTLS(c.nc).Close() // it may have ended
 }
 
-// lineOf is the connection below TLS.
-func lineOf(nc net.Conn) net.Conn {
+// belowTLS is the connection below TLS.
+func belowTLS(nc net.Conn) net.Conn {
 	if secured, ok := nc.(*tls.Conn); ok {
 		return secured.NetConn().(*underTLS).Conn
 	}

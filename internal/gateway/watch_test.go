@@ -25,7 +25,7 @@ func TestHangingUpEndsTheCommand(t *testing.T) {
 	r.send(&wire.Msg{Body: command1(t, "test", "find", "block")})
 	<-c.eng.blocked
 	_ = r.nc.Close()
-	for deadline := time.Now().Add(20 * time.Second); c.lines.count() > 0; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(20 * time.Second); c.conns.count() > 0; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the command outlives its client")
 		}

@@ -57,7 +57,7 @@ type projectAccess struct {
 type compiled struct {
 	changes uint64 // that it has seen
 	at      time.Time
-	users   map[userName]*member // those that have been asked for
+	users   map[userName]*knownUser // those that have been asked for
 	list    []accesslist.Network
 	trust   certificate.Trust
 	audit   *audit.Policy // nil: nothing is recorded
@@ -133,9 +133,9 @@ func (p *projectAccess) with(ctx context.Context, c *compiled, who userName) (*c
 	if who.name == "" || c.users[who] != nil {
 		return c, nil
 	}
-	var found *member
+	var found *knownUser
 	err := p.of.store.View(ctx, func(tx store.Tx) (err error) {
-		found, err = readMember(tx, p.groupID, who)
+		found, err = readUser(tx, p.groupID, who)
 		return err
 	})
 	if err != nil || found == nil {
@@ -158,7 +158,7 @@ func (p *projectAccess) read(ctx context.Context, who userName) (*compiled, erro
 	}
 	next := &compiled{}
 	err := p.of.store.View(ctx, func(tx store.Tx) error {
-		*next = compiled{changes: p.of.changes.Load(), at: time.Now(), users: map[userName]*member{}}
+		*next = compiled{changes: p.of.changes.Load(), at: time.Now(), users: map[userName]*knownUser{}}
 		return p.compile(tx, next, who)
 	})
 	p.of.reached(err)
@@ -219,7 +219,7 @@ func (p *projectAccess) compile(tx store.Tx, into *compiled, who userName) (err 
 		if !really {
 			continue
 		}
-		m, err := readMember(tx, p.groupID, name)
+		m, err := readUser(tx, p.groupID, name)
 		if err != nil {
 			return err
 		}

@@ -23,8 +23,8 @@ type directory struct {
 	now     func() time.Time
 }
 
-// member is a database user as gateways know it.
-type member struct {
+// knownUser is a database user as gateways know it.
+type knownUser struct {
 	row  *databaseuser.User
 	user *gateway.User
 }
@@ -71,8 +71,8 @@ func (d directory) Vouches(ctx context.Context, u *gateway.User, chain []*x509.C
 	return c.trust.Vouches(m.row.Value.X509Type, u.Name, chain, d.now()), nil
 }
 
-// readMember returns the user of that name, or nil.
-func readMember(tx store.Tx, groupID model.ID, name userName) (*member, error) {
+// readUser returns the user of that name, or nil.
+func readUser(tx store.Tx, groupID model.ID, name userName) (*knownUser, error) {
 	u, err := databaseuser.Users.Get(tx, databaseuser.Key(groupID, name.db, name.name))
 	if err != nil {
 		return nil, store.IfMissing(err, nil)
@@ -81,7 +81,7 @@ func readMember(tx store.Tx, groupID model.ID, name userName) (*member, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &member{u, toGateway(u, held).Compile()}, nil
+	return &knownUser{u, toGateway(u, held).Compile()}, nil
 }
 
 func toGateway(u *databaseuser.User, held []state.EffectiveRole) *gateway.User {

@@ -56,7 +56,7 @@ func (s *Server) samples(set func(gauge, label string, value float64)) {
 	taken, size = s.managers.Taken()
 	connections("management", taken, size)
 	connections("strangers", plane.Clients.Guests, plane.Clients.MostGuests)
-	connections("users", plane.Clients.Members, plane.Clients.MostMembers)
+	connections("users", plane.Clients.Users, plane.Clients.MostUsers)
 	memory("messages", plane.Clients.Messages, plane.Clients.MostMessages)
 	memory("replies", engines.Replies, engines.MostReplies)
 	memory("gathered", engines.Gathered, engines.MostGathered)

@@ -16,7 +16,7 @@ func Descriptors() int {
 // Connections divides the descriptors of a process: an eighth for connections of the API, and a quarter for those of
 // gateways, half of it for clients that have not logged in. The rest is for users that must never lack descriptors:
 // databases, the store, and connections that are being refused.
-func Connections(descriptors int) (api, guests, members int) {
+func Connections(descriptors int) (api, guests, users int) {
 	const enough = 1 << 12 // connections of a kind; each costs memory, too
 	part := max(min(descriptors/8, enough), 1)
 	return part, part, part

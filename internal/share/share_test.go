@@ -159,9 +159,9 @@ func TestSubnet(t *testing.T) {
 
 func TestConnections(t *testing.T) {
 	for _, descriptors := range []int{1, 250, 1024, 1 << 20} {
-		api, guests, members := Connections(descriptors)
-		if api < 1 || guests < 1 || members < 1 || descriptors > 8 && api+guests+members > descriptors/2 {
-			t.Errorf("of %d: %d, %d, %d", descriptors, api, guests, members)
+		api, guests, users := Connections(descriptors)
+		if api < 1 || guests < 1 || users < 1 || descriptors > 8 && api+guests+users > descriptors/2 {
+			t.Errorf("of %d: %d, %d, %d", descriptors, api, guests, users)
 		}
 	}
 	if Descriptors() < 1 {
