@@ -109,7 +109,7 @@ func (r *Reader) appendCollections(ctx context.Context, all []Collection, db str
 
 // describe fills in a collection's indexes and sizes.
 func (r *Reader) describe(ctx context.Context, c *Collection) error {
-	for doc, err := range r.cursor(ctx, c.DB, bson.D{{Key: "listIndexes", Value: c.Name}}) {
+	for doc, err := range r.results(ctx, c.DB, bson.D{{Key: "listIndexes", Value: c.Name}}) {
 		if err != nil {
 			return err
 		}
@@ -134,8 +134,8 @@ func (r *Reader) Documents(ctx context.Context, c Collection) iter.Seq2[bson.Raw
 
 const atOnce = 1000 // documents that are in memory at once, 16 MB at most
 
-// cursor yields the documents that a command finds. Each is valid until the next.
-func (r *Reader) cursor(ctx context.Context, db string, cmd bson.D) iter.Seq2[bson.Raw, error] {
+// results yields the documents that a command finds. Each is valid until the next.
+func (r *Reader) results(ctx context.Context, db string, cmd bson.D) iter.Seq2[bson.Raw, error] {
 	return func(yield func(bson.Raw, error) bool) {
 		reply, err := r.run(db, cmd)
 		for list := "firstBatch"; ; list = "nextBatch" {

@@ -81,7 +81,7 @@ var keyRules = []rule{
 			return err
 		})
 	}},
-	{"a cursor neither repeats nor skips what stays while others write", func(b *bench) {
+	{"paging neither repeats nor skips rows that stay while others write", func(b *bench) {
 		b.must(b.put(b.letters("bdfhj")...))
 		var seen []string
 		from := []string{""}
