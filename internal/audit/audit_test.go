@@ -41,7 +41,7 @@ func newScene(t *testing.T, filter string, successes bool) *scene {
 	return s
 }
 
-// records are what the log has.
+// records are the records in the log.
 func (s *scene) records() (all []object) {
 	s.Helper()
 	for line, err := range logfile.Read(s.path, logfile.Range{}) {
@@ -103,7 +103,7 @@ func TestRecord(t *testing.T) {
 	}
 }
 
-// The line and the document that filters see say the same.
+// TestLineIsTheDocument: the line of a record and the document that filters see have the same fields.
 func TestLineIsTheDocument(t *testing.T) {
 	s := newScene(t, "", true)
 	r := s.log.record("authCheck", ann, bson.D{{Key: "ns", Value: "a\x00b"}})

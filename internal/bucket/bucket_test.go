@@ -67,7 +67,7 @@ func TestBucket(t *testing.T) {
 	}
 }
 
-// Errors tell what was asked of which bucket, and no secret.
+// TestRefusedBuckets: errors name the request and the bucket, and no secret.
 func TestRefusedBuckets(t *testing.T) {
 	s := buckettest.Start(t)
 	for name, c := range map[string]struct {

@@ -38,8 +38,8 @@ func TestReaderCannotWrite(t *testing.T) {
 	}
 }
 
-// What a command asks for beyond its own collection, shown by roles on single collections: a to d are readable, w is
-// writable, and everything else is closed.
+// TestReach: the needs of commands beyond their own collection. The user may read the collections a to d and write w, and
+// nothing else.
 func TestReach(t *testing.T) {
 	user := &User{ID: "u", Roles: []Role{{Name: "readWrite", DB: "app", Collection: "w"}, {Name: "read", DB: "app", Collection: "system.js"}}}
 	for _, c := range []string{"a", "b", "c", "d"} {
@@ -136,7 +136,7 @@ func TestRenameDoesNotReveal(t *testing.T) {
 	}
 }
 
-// A flag means the same here as in the engine, whatever its type is.
+// TestFlags: a flag of any type means the same to the gateway as to the engine.
 func TestFlags(t *testing.T) {
 	remover := custom(Pattern{DB: "app"}, "find", "remove")
 	zero, one := bson.NewDecimal128(0x3040000000000000, 0), bson.NewDecimal128(0x3040000000000000, 1)
@@ -169,7 +169,7 @@ func TestInvalidDatabaseNames(t *testing.T) {
 	}
 }
 
-// A role that is not of the place where it exists, or has no name that is known, grants nothing.
+// TestRolesOutOfPlace: a role on a database in which it does not exist, or with an unknown name, grants nothing.
 func TestRolesOutOfPlace(t *testing.T) {
 	for _, role := range []Role{
 		{Name: "atlasAdmin", DB: "app"}, {Name: "readAnyDatabase", DB: "admin", Collection: "c"}, {Name: "root", DB: "admin"}, {Name: "read"},

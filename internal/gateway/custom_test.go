@@ -23,7 +23,7 @@ func allowed(t *testing.T, user *User, db string, fields ...any) bool {
 	return err == nil
 }
 
-// TestPatterns holds each kind of pattern against resources of each kind.
+// TestPatterns matches each kind of pattern with each kind of resource.
 func TestPatterns(t *testing.T) {
 	places := []resource{
 		{cluster: true}, {}, {db: "app"}, {db: "app", coll: "c"}, {db: "app", coll: "d"}, {db: "app", coll: "system.js"},
@@ -111,8 +111,8 @@ var (
 	}
 )
 
-// TestOneAction gives a custom role one action and runs the commands of all of them: those of the action pass, where
-// the pattern fits, and no others.
+// TestOneAction gives a custom role one action and runs the commands of all actions: only those of the action pass, and
+// only where the pattern matches.
 func TestOneAction(t *testing.T) {
 	patterns := []Pattern{{Cluster: true}, {}, {DB: "app"}, {DB: "app", Collection: "c"}, {Collection: "c"}, {DB: "other"}, {DB: "app", Collection: "d"}}
 	for granted := range byAction {
@@ -139,7 +139,7 @@ func TestOneAction(t *testing.T) {
 	}
 }
 
-// What takes several actions takes all of them, each where it acts.
+// TestSeveralActions: a command that needs several actions needs all of them, each on its resource.
 func TestSeveralActions(t *testing.T) {
 	d := func(k string, v any) bson.D { return bson.D{{Key: k, Value: v}} }
 	on := func(coll string) Pattern { return Pattern{DB: "app", Collection: coll} }
@@ -177,7 +177,7 @@ func TestSeveralActions(t *testing.T) {
 	}
 }
 
-// A custom role may no more than a built-in one touch what belongs to the service.
+// TestCustomRolesLeaveTheServiceAlone: a custom role cannot change databases of the service, as a built-in one cannot.
 func TestCustomRolesLeaveTheServiceAlone(t *testing.T) {
 	user := &User{ID: "u"}
 	for action := range byAction {
@@ -198,7 +198,7 @@ func TestCustomRolesLeaveTheServiceAlone(t *testing.T) {
 	}
 }
 
-// A built-in role's name is the built-in role's: privileges beside it count for nothing.
+// TestBuiltinNamesAreBuiltin: a role with the name of a built-in one is the built-in one; its privileges are ignored.
 func TestBuiltinNamesAreBuiltin(t *testing.T) {
 	user := &User{ID: "u", Roles: []Role{{Name: "read", DB: "app", Privileges: []Privilege{{Pattern{}, []string{"insert"}}}}}}
 	if allowed(t, user, "app", "insert", "c", "documents", bson.A{}) || !allowed(t, user, "app", "find", "c") {

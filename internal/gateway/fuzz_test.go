@@ -14,7 +14,7 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// alarm fails the test when the gateway logs an error: that is where a recovered panic shows.
+// alarm fails the test when the gateway logs an error, as it does for a recovered panic.
 type alarm struct {
 	slog.Handler
 	t *testing.T
@@ -68,7 +68,7 @@ func FuzzConn(f *testing.F) {
 			fuzzed(t).serve(ctx, server, netip.MustParseAddrPort("127.0.0.1:1"), netip.MustParseAddrPort("127.0.0.1:2"))
 		}()
 		go func() { _, _ = io.Copy(io.Discard, client) }()
-		_ = client.SetWriteDeadline(time.Now().Add(time.Second)) // a greeting may well be held back meanwhile
+		_ = client.SetWriteDeadline(time.Now().Add(time.Second)) // a streamed greeting may be waiting meanwhile
 		_, _ = client.Write(in)
 		cancel()
 		_ = client.Close()
@@ -80,7 +80,7 @@ func FuzzConn(f *testing.F) {
 	})
 }
 
-// FuzzAuthorize gives any document to authorization: nothing panics, and a user without roles gets at nothing.
+// FuzzAuthorize authorizes arbitrary documents: nothing panics, and a user without roles is refused.
 func FuzzAuthorize(f *testing.F) {
 	for _, s := range samples {
 		var d bson.D

@@ -64,13 +64,13 @@ func (d *directory) addUser(t testing.TB, name string, roles ...Role) {
 	})
 }
 
-// engine is a small database: it keeps what is inserted and hands it out again, in batches.
+// engine is a small database in memory: it stores inserted documents and returns them in batches.
 type engine struct {
 	mu       sync.Mutex
 	docs     map[string]bson.A
 	cursors  map[int64]bson.A
 	lastID   int64
-	refusals int   // so many sessions fail first
+	refusals int   // how many sessions fail first
 	refusal  error // with this error
 	sessions int   // open sessions
 	opened   int   // sessions ever opened
@@ -188,7 +188,7 @@ func (e *engine) run(m *wire.Msg) (bson.D, error) {
 	return nil, wire.Errorf(wire.CommandNotFound, "no such command: '%s'", m.Name())
 }
 
-// batch hands out two documents at a time.
+// batch returns two documents at a time.
 func (e *engine) batch(ns, field string, docs bson.A) bson.D {
 	var id int64
 	if len(docs) > 2 {
@@ -202,7 +202,7 @@ func (e *engine) batch(ns, field string, docs bson.A) bson.D {
 	return bson.D{{Key: "cursor", Value: bson.D{{Key: "id", Value: id}, {Key: "ns", Value: ns}, {Key: field, Value: docs}}}}
 }
 
-// logs collects what is logged, to be searched for what must not be there.
+// logs collects the log, so that tests can search it for secrets.
 type logs struct {
 	mu sync.Mutex
 	b  bytes.Buffer

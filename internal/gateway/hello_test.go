@@ -111,7 +111,7 @@ func TestStreamingHello(t *testing.T) {
 	}
 }
 
-// A client that wants a stream and no reply gets neither, and its connection goes on.
+// TestUnwantedStream: a client that asks for a stream and for no reply gets neither, and its connection stays open.
 func TestUnwantedStream(t *testing.T) {
 	r := start(t).dial(t)
 	version := r.run("hello", 1).Lookup("topologyVersion")
@@ -124,7 +124,7 @@ func TestUnwantedStream(t *testing.T) {
 	}
 }
 
-// A driver's monitor stays content with what the stream tells.
+// TestDriverMonitorStaysHealthy: a driver's monitor accepts streamed greetings.
 func TestDriverMonitorStaysHealthy(t *testing.T) {
 	c := start(t)
 	var good, bad atomic.Int32
@@ -157,7 +157,8 @@ func TestDriverMonitorStaysHealthy(t *testing.T) {
 	}
 }
 
-// TestConnectionLimit: one connection too many is served, and the oldest of the address that has the most is not any more.
+// TestConnectionLimit: one connection too many is served, and the oldest of the address with the most connections is
+// closed.
 func TestConnectionLimit(t *testing.T) {
 	const enough = 20
 	c := start(t, func(g *Gateway) { g.shared.guests = share.NewSeats(enough) })
@@ -217,7 +218,8 @@ func TestPanicCostsOneConnection(t *testing.T) {
 	}
 }
 
-// A database that goes away under a session is asked for a new one afterwards, and clients hear that they may retry what they have numbered.
+// TestSessionAfterRestore: when the database of a session is replaced, the next command opens another session, and clients
+// may retry retryable writes.
 func TestSessionAfterRestore(t *testing.T) {
 	c := start(t)
 	c.dir.addUser(t, "ann", anywhere)

@@ -60,7 +60,7 @@ func TestLoginRefused(t *testing.T) {
 	}
 }
 
-// A user that does not exist looks like one that does: the same shape of salt, every time the same one.
+// TestUnknownUsersLookKnown: a user that does not exist has a salt like any other, the same one every time.
 func TestUnknownUsersLookKnown(t *testing.T) {
 	c := start(t)
 	c.dir.addUser(t, "ann", anywhere)
@@ -245,7 +245,8 @@ func TestRestoreInProgressIsRetried(t *testing.T) {
 	}
 }
 
-// Two gateways of a project, or one before and after a restart, must not differ in what they say of an unknown user.
+// TestUnknownUsersLookTheSameEverywhere: an unknown user has the same salt at all gateways of a project, and after a
+// restart.
 func TestUnknownUsersLookTheSameEverywhere(t *testing.T) {
 	salt := func(secret string) string {
 		return string(mechanisms["SCRAM-SHA-256"].(scramMechanism).decoy([]byte(secret), "admin", "nobody").Salt)

@@ -28,9 +28,9 @@ var roleLetters = map[rune]Role{
 
 const everyone = "RWDrwdMBSA"
 
-// sample is a command with who may run it on app, on config and, for the databases that no role names, on other.
-// The letters are written down by hand from what MongoDB grants each role and asks for each command; nothing here is
-// computed from the tables under test.
+// sample is a command, and the roles that may run it on app, on config, and on other, which no role names. The letters are
+// written down by hand from what MongoDB grants each role and asks for each command; nothing here is computed from the
+// tables under test.
 type sample struct {
 	fields             []any // DB stands for the database
 	app, other, config string
@@ -121,7 +121,7 @@ func (s sample) on(t *testing.T, db string) command {
 // TestMatrix runs every declared command as every built-in role on a database of the role, on one that is not and on
 // one that belongs to the service.
 func TestMatrix(t *testing.T) {
-	covered := map[string]bool{"getMore": true} // which has a test of its own: it depends on the cursor
+	covered := map[string]bool{"getMore": true} // it has a test of its own, because it depends on a cursor
 	for _, s := range samples {
 		covered[s.fields[0].(string)] = true
 		for db, allowed := range map[string]string{"app": s.app, "other": s.other, "config": s.config} {
@@ -147,7 +147,7 @@ func TestMatrix(t *testing.T) {
 	}
 }
 
-// No role changes what belongs to the service.
+// TestProtectedNamespaces: no role can change databases of the service.
 func TestProtectedNamespaces(t *testing.T) {
 	all := &User{ID: "u"}
 	for _, role := range roleLetters {

@@ -9,7 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// diary notes what it sees.
+// diary records what it observes.
 type diary struct {
 	mu   sync.Mutex
 	seen []string
@@ -33,7 +33,7 @@ func (d *diary) Authorization(a Authorization) {
 	d.note("%s of %q: may: %v", a.Message.Name(), a.User.Name, a.Refused == nil)
 }
 
-// take are the notes since the last time.
+// take returns the records since the last call.
 func (d *diary) take() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()

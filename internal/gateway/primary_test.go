@@ -9,7 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// ofThree has a gateway be the second of three members, of which the first is primary.
+// ofThree makes a gateway the second of three members, the first of which is primary.
 func ofThree(g *Gateway) {
 	g.cfg.Member = 1
 	g.set = NewReplicaSet("rs0", three(0, 1))
@@ -64,7 +64,8 @@ func TestOnASecondary(t *testing.T) {
 	}
 }
 
-// TestCursorsOutliveTheirPrimary: a cursor goes on at the member that opened it, and so does the connection.
+// TestCursorsOutliveTheirPrimary: when the primary moves, a cursor can be continued at the member that opened it, and its
+// connection stays open.
 func TestCursorsOutliveTheirPrimary(t *testing.T) {
 	c := start(t, ofThree)
 	c.set.Change(three(1, 2))
@@ -84,7 +85,8 @@ func TestCursorsOutliveTheirPrimary(t *testing.T) {
 	}
 }
 
-// TestAnUnheardWriteEndsTheConnection: who wants no answer would not learn that it asks the wrong member.
+// TestAnUnheardWriteEndsTheConnection: a write without an answer on a secondary ends the connection, because its client
+// would not learn that it failed.
 func TestAnUnheardWriteEndsTheConnection(t *testing.T) {
 	c := start(t, ofThree)
 	c.dir.addUser(t, "ann", anywhere)
@@ -97,7 +99,7 @@ func TestAnUnheardWriteEndsTheConnection(t *testing.T) {
 	}
 }
 
-// TestStreamsTellChangesAtOnce: a streamed greeting comes at every change, with a counter that rises.
+// TestStreamsTellChangesAtOnce: a streamed greeting is sent at every change, with a higher counter.
 func TestStreamsTellChangesAtOnce(t *testing.T) {
 	c := start(t, ofThree)
 	r := c.dial(t)
@@ -130,7 +132,7 @@ func TestStreamsTellChangesAtOnce(t *testing.T) {
 	}
 }
 
-// TestAway: nobody reaches a member that is away, until it is back.
+// TestAway: a member that is away cannot be reached until it is back.
 func TestAway(t *testing.T) {
 	c := start(t)
 	r := c.dial(t)

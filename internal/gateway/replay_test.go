@@ -7,7 +7,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// proof logs ann in as far as her proof, and returns it.
+// proof begins a login of ann, up to her proof, and returns it.
 func (r *raw) proof() []byte {
 	r.t.Helper()
 	client, err := scram.SHA256.NewClient("ann", password, "")
@@ -24,7 +24,8 @@ func (r *raw) proof() []byte {
 	return []byte(final)
 }
 
-// TestProofsOnTheirOwn: a proof holds for the exchange that it was made in and for no other, and half an exchange lets nobody in.
+// TestProofsOnTheirOwn: a proof is valid only in the exchange for which it was made, and an incomplete exchange is no
+// login.
 func TestProofsOnTheirOwn(t *testing.T) {
 	c := start(t)
 	c.dir.addUser(t, "ann", anywhere)

@@ -7,7 +7,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// TestNamesThatTheClientUses: a member answers in the names by which its client has reached it, which TLS tells.
+// TestNamesThatTheClientUses: a member answers with private or public names, by the name in its client's TLS handshake.
 func TestNamesThatTheClientUses(t *testing.T) {
 	set, trust := secured(t)
 	named := func(g *Gateway) {
@@ -40,7 +40,7 @@ func TestNamesThatTheClientUses(t *testing.T) {
 	}
 }
 
-// TestWithoutTLSNothingTellsTheName: members with private names answer in the others then.
+// TestWithoutTLSNothingTellsTheName: without TLS, members with private names answer with the public ones.
 func TestWithoutTLSNothingTellsTheName(t *testing.T) {
 	c := start(t, func(g *Gateway) {
 		g.set = NewReplicaSet("rs0", Topology{Term: 1, Version: 1, Members: []Member{{Host: "m0.zone:1", Private: "m0-pri.zone:1", Priority: 7}}})

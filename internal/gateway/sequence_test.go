@@ -9,7 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// TestSmuggledSequences hides what a command would do in a document sequence that its rule does not look at.
+// TestSmuggledSequences hides statements in a document sequence that the command's rule does not read.
 func TestSmuggledSequences(t *testing.T) {
 	user := &User{ID: "u", Roles: []Role{{Name: "readWrite", DB: "app", Collection: "a"}}}
 	doc := func(v any) bson.Raw {
@@ -48,8 +48,7 @@ func TestSmuggledSequences(t *testing.T) {
 	}
 }
 
-// TestCursorsGoWithTheirConnection opens cursors on connections that end. A user who does so for long must not fill the
-// memory.
+// TestCursorsGoWithTheirConnection opens cursors on connections that end, and checks that they do not stay in memory.
 func TestCursorsGoWithTheirConnection(t *testing.T) {
 	c := start(t)
 	c.dir.addUser(t, "ann", anywhere)

@@ -8,8 +8,8 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// TestStepDownInterrupts: what runs when the primary moves ends with a code after which drivers retry, if another member has
-// to run it. Reads that any member may run go on, and so do builds of indexes, connections and sessions.
+// TestStepDownInterrupts: when the primary moves, running commands that another member must run end with a code after which
+// drivers retry. Reads that any member may run continue, and so do index builds, connections and sessions.
 func TestStepDownInterrupts(t *testing.T) {
 	secondary := []any{"$readPreference", bson.D{{Key: "mode", Value: "secondaryPreferred"}}}
 	for what, tc := range map[string]struct {
@@ -33,7 +33,7 @@ func TestStepDownInterrupts(t *testing.T) {
 			var value any = "block"
 			r.send(&wire.Msg{Body: command1(t, "one", append([]any{tc.name, value}, tc.more...)...)})
 			<-c.eng.blocked
-			c.StepDown() // it is primary still
+			c.StepDown() // it is still primary
 			c.set.Change(three(0, 3))
 			c.StepDown()
 			if !tc.ends {
@@ -61,7 +61,8 @@ func TestStepDownInterrupts(t *testing.T) {
 	}
 }
 
-// TestInterruptedConcern: a write that was done while it waited for others says so, with the label for drivers.
+// TestInterruptedConcern: a write that was done, and was interrupted while its write concern waited, answers with both, and
+// with the label for drivers.
 func TestInterruptedConcern(t *testing.T) {
 	g := New(Config{SetName: "rs0"})
 	reply := func(code int32) bson.Raw {

@@ -15,8 +15,8 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// TestStrangersShutNobodyOut: more connections from one address than there is room for, silent or with streamed greetings;
-// a user from elsewhere gets in, and one from the same address too.
+// TestStrangersShutNobodyOut: although one address opens more connections than there is room for, silent or with streamed
+// greetings, users from it and from elsewhere can log in.
 func TestStrangersShutNobodyOut(t *testing.T) {
 	c := start(t, func(g *Gateway) { g.shared.guests = share.NewSeats(100) })
 	c.dir.addUser(t, "ann", anywhere)
@@ -36,8 +36,8 @@ func TestStrangersShutNobodyOut(t *testing.T) {
 	}
 }
 
-// TestMembersShareConnections: a user who takes all the connections loses the oldest of its own to others.
-func TestMembersShareConnections(t *testing.T) {
+// TestUsersShareConnections: a user who takes all connections loses its oldest ones when others connect.
+func TestUsersShareConnections(t *testing.T) {
 	c := start(t, func(g *Gateway) { g.shared.users = share.NewSeats(10) })
 	c.dir.addUser(t, "ann", anywhere)
 	c.dir.addUser(t, "bob", anywhere)
@@ -57,7 +57,7 @@ func TestMembersShareConnections(t *testing.T) {
 	}
 }
 
-// wrongProof tries a password that is wrong and reports whether it was told so.
+// wrongProof tries a wrong password and reports whether it was answered.
 func (r *raw) wrongProof(user string) bool {
 	client, err := scram.SHA256.NewClient(user, "wrong", "")
 	if err != nil {
@@ -88,8 +88,8 @@ func (r *raw) try(m *wire.Msg) (payload []byte, ok bool) {
 	return payload, true
 }
 
-// TestWrongProofsAreSlow: while many wrong passwords are tried, few of them are answered, and a right one gets in within a
-// second, from another address under the same name and from the same address under another.
+// TestWrongProofsAreSlow: while many wrong passwords are tried, few are answered. Meanwhile the same user can log in from
+// another address, and another user from the same address, within a second.
 func TestWrongProofsAreSlow(t *testing.T) {
 	c := start(t)
 	c.dir.addUser(t, "ann", anywhere)
@@ -147,8 +147,8 @@ func TestRightProofsAreNotCounted(t *testing.T) {
 	}
 }
 
-// TestStartsAreBounded: a connection that begins logins without end, under names that are not there, is slowed down, and a
-// user from elsewhere is not.
+// TestStartsAreBounded: a connection that begins many logins of users that do not exist is slowed down, and a user from
+// elsewhere is not.
 func TestStartsAreBounded(t *testing.T) {
 	c := start(t)
 	c.dir.addUser(t, "ann", anywhere)

@@ -17,7 +17,7 @@ import (
 	"github.com/telamon-db/telamon/internal/pki"
 )
 
-// secured gives a gateway TLS, and returns what trusts it.
+// secured gives a gateway TLS, and returns the configuration of clients that trust it.
 func secured(t *testing.T) (func(*Gateway), *tls.Config) {
 	t.Helper()
 	dir := t.TempDir()
@@ -33,7 +33,7 @@ func secured(t *testing.T) (func(*Gateway), *tls.Config) {
 	return func(g *Gateway) { g.cfg.TLS = own }, &tls.Config{RootCAs: pool, ServerName: "127.0.0.1"}
 }
 
-// TestTLS: clients log in and work, a command that is being waited for included, and hang up.
+// TestTLS: clients log in, run commands, wait for a slow one, and hang up.
 func TestTLS(t *testing.T) {
 	set, trust := secured(t)
 	c := start(t, set)
@@ -58,7 +58,7 @@ func TestTLS(t *testing.T) {
 	if err != nil || len(all) != 5 {
 		t.Errorf("%d documents, %v", len(all), err)
 	}
-	for range 2 { // the look into the connection while a command is slow leaves it as it was
+	for range 2 { // watching the connection while a command is slow must not change it
 		if err := client.Database("one").RunCommand(t.Context(), bson.D{{Key: "find", Value: "slow"}}).Err(); err != nil {
 			t.Error(err)
 		}
@@ -68,10 +68,10 @@ func TestTLS(t *testing.T) {
 	go func() { ended <- client.Database("one").RunCommand(ctx, bson.D{{Key: "find", Value: "block"}}).Err() }()
 	<-c.eng.blocked
 	cancel()
-	<-ended // the driver has closed its connection, and the command ends: else the test's end would wait for ever
+	<-ended // the driver has closed its connection, so the command must end
 }
 
-// TestWhatIsNoTLS gets no answer, and no more time than a message.
+// TestWhatIsNoTLS: a client that does not speak TLS gets no answer, and is disconnected in time.
 func TestWhatIsNoTLS(t *testing.T) {
 	set, trust := secured(t)
 	c := start(t, set, func(g *Gateway) { g.frameTime = 100 * time.Millisecond })

@@ -10,8 +10,8 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// TestHangingUpEndsTheCommand: "block" runs until its context ends, and nothing but the client ends it. Before it one command
-// has been watched and some have been too short for that.
+// TestHangingUpEndsTheCommand: the command "block" runs until its context ends, which only the client's hanging up does.
+// Before it, one command was watched, and some were too short for that.
 func TestHangingUpEndsTheCommand(t *testing.T) {
 	c := start(t)
 	c.dir.addUser(t, "ann", anywhere)
@@ -32,7 +32,7 @@ func TestHangingUpEndsTheCommand(t *testing.T) {
 	}
 }
 
-// TestRequestsInAdvance: what a client sends while a command runs is no reason to end it, and is answered after it.
+// TestRequestsInAdvance: requests that a client sends while a command runs do not end it, and are answered after it.
 func TestRequestsInAdvance(t *testing.T) {
 	c := start(t)
 	c.dir.addUser(t, "ann", anywhere)
@@ -52,7 +52,7 @@ func TestRequestsInAdvance(t *testing.T) {
 	}
 }
 
-// TestLastRequests: a client that closes its side, as one does that wants no answers, has all done that it had sent.
+// TestLastRequests: when a client closes its side, all requests that it had sent are still done.
 func TestLastRequests(t *testing.T) {
 	c := start(t)
 	c.dir.addUser(t, "ann", anywhere)
@@ -74,7 +74,7 @@ func TestLastRequests(t *testing.T) {
 	}
 }
 
-// TestIdleBeforeLogin: who says nothing is let go, who has logged in may be silent.
+// TestIdleBeforeLogin: a connection that is idle before its login is closed, and one that has logged in is not.
 func TestIdleBeforeLogin(t *testing.T) {
 	c := start(t, func(g *Gateway) { g.idle = time.Millisecond })
 	if !c.dial(t).closed() {
@@ -87,7 +87,7 @@ func TestIdleBeforeLogin(t *testing.T) {
 	}
 }
 
-// TestWriteDeadlines: every reply has its time, however long ago the one before it was.
+// TestWriteDeadlines: every reply has the full time limit, however long ago the last one was.
 func TestWriteDeadlines(t *testing.T) {
 	for _, left := range []time.Duration{-time.Hour, time.Second, writeTimeout - time.Second, writeTimeout + time.Second} {
 		nc := &deadline{}
@@ -101,7 +101,7 @@ func TestWriteDeadlines(t *testing.T) {
 	}
 }
 
-// deadline is a connection of which only the deadline is of interest.
+// deadline is a connection that records its write deadline.
 type deadline struct {
 	net.Conn
 	at time.Time
@@ -119,7 +119,7 @@ func (d *deadline) SetReadDeadline(at time.Time) error {
 	return nil
 }
 
-// TestOpen: an open gateway asks nobody who they are, and hides nothing that its engine has.
+// TestOpen: an open gateway needs no login, and passes on all commands of its engine.
 func TestOpen(t *testing.T) {
 	c := start(t, func(g *Gateway) { g.cfg.Open = true })
 	r := c.dial(t)

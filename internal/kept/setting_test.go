@@ -92,7 +92,7 @@ func TestSetting(t *testing.T) {
 	}
 }
 
-// A refused change changes nothing.
+// TestCheck: a refused change changes nothing.
 func TestCheck(t *testing.T) {
 	s := open(t)
 	s.Validate = func(w *shape) error {
@@ -109,8 +109,8 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// Between the check of a caller's roles and the change, the project may go; the change must not leave a setting of
-// nothing.
+// TestAProjectThatIsDeletedMeanwhile: if the project is deleted between the check of the caller's roles and the change, no
+// setting is left.
 func TestAProjectThatIsDeletedMeanwhile(t *testing.T) {
 	s := open(t)
 	if _, err := s.patch(t, "c", `{"on":true}`); !errors.Is(err, fault.GroupNotFound) {
@@ -128,7 +128,7 @@ func TestAProjectThatIsDeletedMeanwhile(t *testing.T) {
 	}
 }
 
-// TestOlder reads a row of before the shape was stored as it is.
+// TestOlder reads a row in the older form.
 func TestOlder(t *testing.T) {
 	s := open(t)
 	err := s.Store.Update(t.Context(), func(tx store.Tx) error {

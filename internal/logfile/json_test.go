@@ -10,7 +10,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// Documents are written as the driver's library writes them.
+// TestAppendDocument: documents are written as the driver's library writes them.
 func TestAppendDocument(t *testing.T) {
 	decimal, err := bson.ParseDecimal128("12.50")
 	if err != nil {
@@ -51,7 +51,7 @@ func TestAppendDocument(t *testing.T) {
 	}
 }
 
-// Whatever bytes come in, JSON comes out.
+// FuzzAppendDocument: any bytes are written as valid JSON.
 func FuzzAppendDocument(f *testing.F) {
 	for _, v := range []any{bson.D{{Key: "a", Value: bson.A{1, "x", nil}}}, bson.D{{Key: "", Value: bson.Regex{Pattern: "x"}}}} {
 		raw, err := bson.Marshal(v)

@@ -95,7 +95,7 @@ func TestRotation(t *testing.T) {
 	l.want(Range{}, first, 1000)
 }
 
-// A line that a loss of power has cut is not there when the log goes on.
+// TestTornLine: a line that a loss of power has cut is removed when the log is opened.
 func TestTornLine(t *testing.T) {
 	for _, torn := range []string{`{"t":{"$da`, strings.Repeat("x", 10_000)} {
 		l := newLog(t)
@@ -164,7 +164,7 @@ func TestMerge(t *testing.T) {
 		t.Errorf("%d lines", n)
 	}
 	for range Merge(Read(even.path, Range{}), Read(odd.path, Range{})) {
-		break // whoever has read enough leaves nothing behind
+		break // a reader that stops early must leave nothing open
 	}
 	unreadable := filepath.Join(t.TempDir(), "directory")
 	if err := os.Mkdir(unreadable, 0o700); err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// BenchmarkRequest is what a request costs to count, beside its transactions.
+// BenchmarkRequest is the cost of counting a request, without its transactions.
 func BenchmarkRequest(b *testing.B) {
 	m := New("test")
 	for b.Loop() {
@@ -19,7 +19,7 @@ func BenchmarkRequest(b *testing.B) {
 	}
 }
 
-// BenchmarkCommand is what a command costs to count, with its authorization.
+// BenchmarkCommand is the cost of counting a command and its authorization.
 func BenchmarkCommand(b *testing.B) {
 	o := New("test").Observer()
 	body, err := bson.Marshal(bson.D{{Key: "find", Value: "orders"}, {Key: "$db", Value: "shop"}})

@@ -22,9 +22,9 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// TestGatewayAndEngineReadAlike runs random commands, with flags and names of every type, as a user of random rights. What
-// the engine does must be covered by the rights that the gateway asked for; and what the engine does for somebody who may
-// do everything must be allowed to somebody who may do just that.
+// TestGatewayAndEngineReadAlike runs random commands, with flags and names of every type, as a user with random rights. If
+// a command passes, the rights must cover its effects in the engine. If the rights cover all effects that it has for a user
+// who may do everything, it must pass.
 func TestGatewayAndEngineReadAlike(t *testing.T) {
 	a := newAlike(t)
 	for i := range 1000 {
@@ -58,7 +58,7 @@ type rights map[string]bool
 
 var everything = rights{"everything": true}
 
-// cover reports whether there is a right for each effect. An effect that several rights can have names them all.
+// cover reports whether there is a right for each effect. An effect that one of several rights allows names them all.
 func (r rights) cover(effects []string) bool {
 	for _, e := range effects {
 		if !slices.ContainsFunc(strings.Split(e, " or "), func(one string) bool { return r[one] }) {
@@ -100,7 +100,8 @@ func randomRights(r *rand.Rand) rights {
 	return all
 }
 
-// neededFor are the rights that MongoDB wants for a command with these effects; nil where that depends on more than them.
+// neededFor are the rights that MongoDB demands for a command with these effects; nil if that depends on more than the
+// effects.
 func neededFor(command bson.D, effects []string) rights {
 	coll, _ := command[0].Value.(string)
 	need := rights{"find app." + coll: true, "bypassDocumentValidation app." + coll: true} // nothing shows what was not validated
@@ -120,7 +121,7 @@ func neededFor(command bson.D, effects []string) rights {
 	return nil
 }
 
-// anyValue is a value of any type, often one that is close to the edge between true and false.
+// anyValue is a value of any type, often one of those for which it is not obvious whether they are true.
 func anyValue(r *rand.Rand) any {
 	decimal := func(s string) bson.Decimal128 {
 		d, err := bson.ParseDecimal128(s)
@@ -149,7 +150,7 @@ func withFlags(r *rand.Rand, d bson.D, names ...string) bson.D {
 	return d
 }
 
-// randomCommand is a command and its database. Where it may upsert, no document matches, so that it shows.
+// randomCommand is a command and its database. If it may upsert, no document matches, so that an upsert is visible.
 func randomCommand(r *rand.Rand) (db string, command bson.D) {
 	coll := []string{"a", "b"}[r.IntN(2)]
 	names := []any{"app.a", "app.b", "app.c", "app.a.", "app..a", "app.", ".a", "app.system.js", "app.$a", "app", "other.a", anyValue(r)}
@@ -312,7 +313,7 @@ func (a *alike) do(db string, command bson.D) bson.Raw {
 	return a.root.Run(nil, a.message(db, command, false))
 }
 
-// restore makes the collections app.a and app.b what they are at the beginning of every round, and removes all others.
+// restore gives the collections app.a and app.b their initial content, and removes all others.
 func (a *alike) restore() {
 	want, docs := map[string]string{}, map[string]bson.A{}
 	for _, ns := range marked {
@@ -358,7 +359,7 @@ func batchOf(reply bson.Raw) (docs []bson.Raw) {
 	return docs
 }
 
-// outcome is what a command has answered and done.
+// outcome is a command's reply and its effects.
 type outcome struct {
 	reply   bson.Raw
 	effects []string
@@ -406,7 +407,7 @@ func changed(before, after map[string]string) (effects []string) {
 	return effects
 }
 
-// renamed are the effects of a rename: a collection is gone, and another is there that was not, or not so.
+// renamed are the effects of a rename: one collection is gone, and another is new or different.
 func renamed(before, after map[string]string) (effects []string) {
 	for _, e := range changed(before, after) {
 		what, ns, _ := strings.Cut(e, " ")
@@ -421,7 +422,7 @@ func renamed(before, after map[string]string) (effects []string) {
 	return effects
 }
 
-// shown are the rights that it takes to see what a reply shows to somebody who can see these databases and collections.
+// shown are the rights that a user needs to see the databases and collections in a reply.
 func shown(db, command string, reply bson.Raw, seen rights) (effects []string) {
 	need := func(when bool, right string) {
 		if when {

@@ -7,7 +7,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// randomPipeline reads collections through stages that name them in every way there is, and may write into one.
+// randomPipeline is a pipeline whose stages name collections in every possible way, and may write to one.
 func randomPipeline(r *rand.Rand, coll string) bson.D {
 	p := bson.A{}
 	for range r.IntN(3) {
@@ -19,7 +19,7 @@ func randomPipeline(r *rand.Rand, coll string) bson.D {
 	return withFlags(r, bson.D{{Key: "aggregate", Value: coll}, {Key: "cursor", Value: bson.D{}}, {Key: "pipeline", Value: p}}, "bypassDocumentValidation")
 }
 
-// named is a collection as stages name one; few are no name of one.
+// named is a collection in one of the forms in which stages name one; a few are not valid.
 func named(r *rand.Rand) any {
 	doc := bson.D{{Key: "db", Value: []string{"hidden", "app", "other"}[r.IntN(3)]}, {Key: "coll", Value: []string{"x", "a", "b", "c"}[r.IntN(4)]}}
 	all := []any{"a", "b", "c", "a", "b", doc, doc, append(doc, bson.E{Key: "db", Value: "app"}), doc[1:], "app.b", "hidden.x", "$a", "", anyValue(r)}
@@ -70,10 +70,10 @@ func writingStage(r *rand.Rand) bson.D {
 		{Key: "whenNotMatched", Value: []string{"insert", "discard"}[r.IntN(2)]}}}}
 }
 
-// marked are the collections whose documents carry the collection's name, which shows where they are read.
+// marked are the collections whose documents have the collection's name, so that one sees where they are read.
 var marked = []string{"app.a", "app.b", "hidden.x"}
 
-// read are the rights that it takes to read what a text has.
+// read are the rights needed to read the marked documents in a text.
 func read(text, but string) (effects []string) {
 	for _, ns := range marked {
 		if ns != but && strings.Contains(text, `"`+ns+`"`) {
@@ -83,8 +83,7 @@ func read(text, but string) (effects []string) {
 	return effects
 }
 
-// piped are the effects of a pipeline: what it has written, for which $out needs other rights than $merge, and what it has
-// read for that.
+// piped are the effects of a pipeline: its writes, for which $out needs other rights than $merge, and its reads.
 func piped(command bson.D, before, after map[string]string) (effects []string) {
 	for key, doc := range after {
 		ns, _, _ := strings.Cut(key, " ")

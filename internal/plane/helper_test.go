@@ -18,7 +18,7 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// nobody is a directory that lets nobody in: the tests talk to the databases behind the gateways.
+// nobody is a directory that admits no address. The tests use the databases behind the gateways.
 type nobody struct{}
 
 func (nobody) User(context.Context, string, string) (*gateway.User, error) { return nil, nil }
@@ -52,7 +52,7 @@ func newCluster(name string) *model.Cluster {
 	return &model.Cluster{ID: model.NewID(), Name: name, ReplicaSet: "atlas-" + name + "-shard-0", Dataset: "data"}
 }
 
-// start starts the cluster as its reconciler does, which keeps the port and remembers that it has been ready.
+// start starts the cluster as its reconciler does: it keeps the ports, and records that the cluster has been ready.
 func (b *bench) start(c *model.Cluster) {
 	b.t.Helper()
 	topology, err := b.Start(c)
@@ -60,7 +60,7 @@ func (b *bench) start(c *model.Cluster) {
 	c.Topology, c.Ready = topology, true
 }
 
-// port is where the first member of a cluster that has been started is reached.
+// port is the port of the first member of a started cluster.
 func port(c *model.Cluster) int { return c.Members[0].Port }
 
 // run runs a command that must succeed on the cluster's database.
@@ -111,7 +111,7 @@ func (b *bench) want(c *model.Cluster, ids ...int32) {
 	}
 }
 
-// fill writes documents enough that the data has tables, not a log alone.
+// fill writes so many documents that the data has tables, not only a log.
 func (b *bench) fill(c *model.Cluster, n int) {
 	b.t.Helper()
 	var docs bson.A

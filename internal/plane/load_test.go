@@ -7,7 +7,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// TestLoad loads twice: what is there is left as it is.
+// TestLoad loads twice: existing documents are not changed.
 func TestLoad(t *testing.T) {
 	b := newBench(t, t.TempDir())
 	c := newCluster("alpha")

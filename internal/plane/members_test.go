@@ -27,7 +27,7 @@ import (
 	"github.com/telamon-db/telamon/internal/model"
 )
 
-// anybody lets everybody in who knows the password, and do anything.
+// anybody is a directory with one user, who may do anything, and which admits every address.
 type anybody struct{}
 
 func (anybody) User(_ context.Context, db, name string) (*gateway.User, error) {
@@ -53,7 +53,7 @@ func spread(name string) *model.Cluster {
 	return c
 }
 
-// lose has an outage of these regions of a cluster, and none if there are none.
+// lose makes an outage of regions of a cluster; without regions it ends the outage.
 func lose(c *model.Cluster, names ...string) {
 	c.Outage = &model.Outage{State: model.OutageSimulating}
 	for _, name := range names {
@@ -72,14 +72,14 @@ func (b *bench) dial(c *model.Cluster, more ...*options.ClientOptions) *mongo.Cl
 	return client
 }
 
-// direct connects MongoDB's driver to one member of a cluster alone.
+// direct connects MongoDB's driver to a single member of a cluster.
 func (b *bench) direct(c *model.Cluster, m model.Member) *mongo.Client {
 	b.t.Helper()
 	one := &model.Cluster{ReplicaSet: c.ReplicaSet, Topology: model.Topology{Members: []model.Member{m}}}
 	return b.dial(one, options.Client().SetDirect(true))
 }
 
-// memberWho is the first member that is so.
+// memberWho is the first member for which the function is true.
 func memberWho(c *model.Cluster, is func(model.Member) bool) model.Member {
 	return c.Members[slices.IndexFunc(c.Members, is)]
 }
@@ -95,7 +95,7 @@ func hello(t *testing.T, client *mongo.Client) bson.Raw {
 	return raw
 }
 
-// TestMembersSayWhoTheyAre: each member's greeting names the whole set and its own place in it.
+// TestMembersSayWhoTheyAre: each member's greeting has all members of the set, and its own role.
 func TestMembersSayWhoTheyAre(t *testing.T) {
 	b := openBench(t)
 	c := spread("alpha")
@@ -132,7 +132,7 @@ func TestMembersSayWhoTheyAre(t *testing.T) {
 	}
 }
 
-// TestSecondaries refuse what belongs to the primary, and read for whoever says that they may.
+// TestSecondaries: secondaries refuse writes, and serve reads whose read preference allows it.
 func TestSecondaries(t *testing.T) {
 	b := openBench(t)
 	c := spread("alpha")
@@ -171,7 +171,7 @@ func TestSecondaries(t *testing.T) {
 	}
 }
 
-// TestEveryWriteOfTheEngineIsThePrimarys: the gateway knows all commands that change something.
+// TestEveryWriteOfTheEngineIsThePrimarys: the gateway runs all commands that change something on the primary only.
 func TestEveryWriteOfTheEngineIsThePrimarys(t *testing.T) {
 	for _, c := range docdb.Commands() {
 		if c.Writes && !gateway.Writes(c.Name) {
@@ -192,7 +192,7 @@ func TestFailover(t *testing.T) {
 		if e.Type == event.ConnectionPoolCleared {
 			cleared.Add(1)
 		}
-	}}).SetTimeout(time.Minute)) // within which the driver repeats a write as often as it takes: the primary may move twice under one
+	}}).SetTimeout(time.Minute)) // with it, the driver repeats a write as often as needed: the primary may move twice during one
 	counters := client.Database("shop").Collection("counters")
 	if _, err := counters.InsertOne(t.Context(), bson.M{"_id": "all", "n": 0}); err != nil {
 		t.Fatal(err)
@@ -240,7 +240,7 @@ func TestFailover(t *testing.T) {
 	}
 }
 
-// TestWaitingGreetings: a failover answers greetings that wait at once, with a greater election.
+// TestWaitingGreetings: a failover answers waiting greetings at once, with a later election.
 func TestWaitingGreetings(t *testing.T) {
 	b := openBench(t)
 	c := spread("alpha")
@@ -268,7 +268,8 @@ func TestWaitingGreetings(t *testing.T) {
 	}
 }
 
-// TestRegionsGoAndComeBack: without its region the primary moves; without a majority nobody is primary and secondaries read.
+// TestRegionsGoAndComeBack: when the primary's region is away, the primary moves. Without a majority there is no primary,
+// and secondaries serve reads.
 func TestRegionsGoAndComeBack(t *testing.T) {
 	b := openBench(t)
 	c := spread("alpha")
@@ -321,8 +322,8 @@ func TestRegionsGoAndComeBack(t *testing.T) {
 	}
 }
 
-// TestMembersComeAndGo: the ports of those that stay are kept, through changes, pauses and another process, and nothing is
-// left of those that go.
+// TestMembersComeAndGo: members that stay keep their ports through changes, pauses and restarts, and nothing is left of
+// removed ones.
 func TestMembersComeAndGo(t *testing.T) {
 	dir := t.TempDir()
 	b := newBench(t, dir)

@@ -90,7 +90,8 @@ func TestRemove(t *testing.T) {
 	}
 }
 
-// A cluster that has been ready has data. Where they are not, Start says so and never begins with an empty database.
+// TestNeverBegunAnew: if the data of a cluster that has been ready is missing, Start fails, and does not create an empty
+// database.
 func TestNeverBegunAnew(t *testing.T) {
 	b := newBench(t, t.TempDir())
 	c := newCluster("alpha")
@@ -128,7 +129,8 @@ func TestClosed(t *testing.T) {
 	}
 }
 
-// Data that cannot be opened are an error, not the end of the process; what is put right runs.
+// TestBrokenData: data that cannot be opened is an error, and does not end the process. Once it is repaired, the cluster
+// runs.
 func TestBrokenData(t *testing.T) {
 	b := newBench(t, t.TempDir())
 	c := newCluster("alpha")
@@ -144,7 +146,7 @@ func TestBrokenData(t *testing.T) {
 	b.insert(c, 1)
 }
 
-// A table whose bytes have gone bad is an error of whoever reads it; another cluster of the process does not notice.
+// TestBadTable: a damaged table is an error of commands that read it, and does not affect other clusters of the process.
 func TestBadTable(t *testing.T) {
 	b := newBench(t, t.TempDir())
 	bad, good := newCluster("alpha"), newCluster("beta")
@@ -177,7 +179,7 @@ func TestBadTable(t *testing.T) {
 	b.want(good, 1)
 }
 
-// Whatever is asked of a cluster at the same time, in the end it runs at one port and has lost nothing.
+// TestAllAtOnce: after any concurrent calls, the cluster runs at one port and has lost no data.
 func TestAllAtOnce(t *testing.T) {
 	b := newBench(t, t.TempDir())
 	c := newCluster("alpha")
@@ -219,7 +221,8 @@ func TestAllAtOnce(t *testing.T) {
 	}
 }
 
-// Those who hold the cluster may restore and restart it side by side: every one of them finds what its row names.
+// TestHeld: goroutines that hold the cluster's lock may restore and restart it at the same time, and each finds the dataset
+// that the row names.
 func TestHeld(t *testing.T) {
 	b := newBench(t, t.TempDir())
 	c := newCluster("alpha")
@@ -262,7 +265,7 @@ func TestHeld(t *testing.T) {
 	}
 }
 
-// Closing waits for whoever starts and leaves nothing running.
+// TestCloseBesideStarts: Close waits for concurrent calls of Start, and leaves nothing running.
 func TestCloseBesideStarts(t *testing.T) {
 	b := newBench(t, t.TempDir())
 	var clusters []*model.Cluster

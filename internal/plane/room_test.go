@@ -13,7 +13,7 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// sized is a cluster of one member with a size and a disk of so many bytes.
+// sized is a cluster of one member with a size and a disk.
 func sized(size string, disk int64) *model.Cluster {
 	c := newCluster("alpha")
 	resize(c, size, disk)
@@ -26,7 +26,7 @@ func resize(c *model.Cluster, size string, disk int64) {
 	}}}}
 }
 
-// TestTheDiskOfACluster: scaling a running cluster changes how much data it may have.
+// TestTheDiskOfACluster: scaling the disk of a running cluster changes how much data it may have.
 func TestTheDiskOfACluster(t *testing.T) {
 	b := newBench(t, t.TempDir())
 	c := sized("M10", 100_000)
@@ -71,7 +71,7 @@ func TestConnectionsOfASize(t *testing.T) {
 	b.start(c)
 	greeting, err := bson.Marshal(bson.D{{Key: "hello", Value: 1}, {Key: "$db", Value: "admin"}})
 	b.must(err)
-	accepted := func() bool { // whether one more is
+	accepted := func() bool { // reports whether one more connection is
 		nc, err := net.Dial("tcp", c.Addresses())
 		b.must(err)
 		t.Cleanup(func() { _ = nc.Close() })

@@ -41,7 +41,7 @@ func (b *bench) writes(c *model.Cluster, from, to int) (at []bson.Timestamp) {
 	return at
 }
 
-// later is a time at which all that has been written is in the past.
+// later is a time after all writes.
 func later() time.Time { return time.Now().Add(2 * time.Second) }
 
 // TestPointInTime restores to each of many operations, from snapshots before them, across restarts and the end of the
@@ -96,8 +96,8 @@ func TestPointInTime(t *testing.T) {
 	}
 }
 
-// A point in time after a restore is reached from the snapshot that was restored, by the log of the new data; one before
-// it by the log of the old, to the last change before the switch.
+// TestPointInTimeAroundARestore: a point in time after a restore is reached from the restored snapshot and the log of the
+// new data. One before the restore is reached by the log of the old data, up to its last change.
 func TestPointInTimeAroundARestore(t *testing.T) {
 	b := newBench(t, t.TempDir())
 	c := keeping(b)
@@ -128,7 +128,7 @@ func TestPointInTimeAroundARestore(t *testing.T) {
 	}
 }
 
-// While a cluster's history is not kept there is a gap, over which no restore goes.
+// TestPointInTimeOverAGap: while a cluster's oplog is not copied there is a gap, and restores over it are refused.
 func TestPointInTimeOverAGap(t *testing.T) {
 	b := newBench(t, t.TempDir())
 	c := keeping(b)

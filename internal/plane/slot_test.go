@@ -10,7 +10,7 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// TestClientsWaitForTheirDatabase: who asks while a database is being replaced gets it as soon as it is there.
+// TestClientsWaitForTheirDatabase: a client that needs a database while it is being replaced waits for the new one.
 func TestClientsWaitForTheirDatabase(t *testing.T) {
 	b := newBench(t, t.TempDir())
 	c := newCluster("alpha")

@@ -73,7 +73,7 @@ func TestRestore(t *testing.T) {
 	if _, err := b.Snapshot(t.Context(), to.ID, model.NewID()); err == nil {
 		t.Error("a paused cluster was copied")
 	}
-	// A start on the old dataset, by somebody who does not know of the restore, leaves the new one alone.
+	// A start on the old dataset, by a row that is out of date, does not remove the new one.
 	b.start(to)
 	b.want(to, 9)
 	stale := *to
@@ -102,7 +102,7 @@ func TestRestore(t *testing.T) {
 	b.want(to, 1, 3)
 }
 
-// TestHalfFinished: a crash leaves directories that are called .next. They count for nothing and do not stay.
+// TestHalfFinished: directories called .next, which a crash leaves, are ignored and removed.
 func TestHalfFinished(t *testing.T) {
 	b := newBench(t, t.TempDir())
 	c := newCluster("alpha")
@@ -139,7 +139,7 @@ func TestHalfFinished(t *testing.T) {
 	b.want(c, 1)
 }
 
-// A snapshot that has lost files cannot be laid, so no cluster comes to run on it.
+// TestBrokenSnapshot: a snapshot that has lost files cannot be restored.
 func TestBrokenSnapshot(t *testing.T) {
 	b := newBench(t, t.TempDir())
 	c := newCluster("alpha")
@@ -169,7 +169,7 @@ func TestBrokenSnapshot(t *testing.T) {
 	b.insert(c, 1)
 }
 
-// Laying into a cluster that is gone leaves nothing behind.
+// TestLayIntoNothing: a restore into a cluster that is gone leaves nothing behind.
 func TestLayIntoNothing(t *testing.T) {
 	b := newBench(t, t.TempDir())
 	c := newCluster("alpha")
@@ -200,7 +200,7 @@ func (b *bench) flip(path string) {
 	b.must(os.WriteFile(path, raw, 0o600))
 }
 
-// TestFlippedBits: whichever file of a snapshot is damaged, it is found, and the snapshot is laid nowhere.
+// TestFlippedBits: damage in any file of a snapshot is found, and the snapshot cannot be restored.
 func TestFlippedBits(t *testing.T) {
 	b := newBench(t, t.TempDir())
 	c := newCluster("alpha")
@@ -230,7 +230,7 @@ func TestFlippedBits(t *testing.T) {
 	}
 }
 
-// A snapshot without a manifest, as earlier programs took them, gets one.
+// TestSnapshotsOfEarlierPrograms: a snapshot without a manifest, as earlier programs took it, gets one.
 func TestSnapshotsOfEarlierPrograms(t *testing.T) {
 	b := newBench(t, t.TempDir())
 	c := newCluster("alpha")
@@ -246,7 +246,8 @@ func TestSnapshotsOfEarlierPrograms(t *testing.T) {
 	b.must(b.Lay(t.Context(), id, nil, c.ID, "laid"))
 }
 
-// The second snapshot of data that have not changed reads and stores no table: it has those of the first.
+// TestUnchangedTablesAreKeptOnce: the second snapshot of unchanged data shares the tables of the first, and does not read
+// them.
 func TestUnchangedTablesAreKeptOnce(t *testing.T) {
 	b := newBench(t, t.TempDir())
 	c := newCluster("alpha")
@@ -272,7 +273,7 @@ func TestUnchangedTablesAreKeptOnce(t *testing.T) {
 	if n == 0 {
 		t.Fatal("there are no tables")
 	}
-	// What is damaged after the first snapshot is not what the second one should have.
+	// Damage after the first snapshot is found in the second one.
 	tables, err := filepath.Glob(filepath.Join(b.Plane.snapshot(second), "*.sst"))
 	b.must(err)
 	b.flip(tables[0])

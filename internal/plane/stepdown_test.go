@@ -15,8 +15,8 @@ import (
 	"github.com/telamon-db/telamon/internal/model"
 )
 
-// TestAFailoverInterrupts reads that take long, which the driver repeats at the next primary, and writes that wait for members
-// that are away: those have been done, once.
+// TestAFailoverInterrupts: a failover interrupts long reads, which the driver repeats at the next primary, and writes that
+// wait for members that are away, which are done once.
 func TestAFailoverInterrupts(t *testing.T) {
 	b := openBench(t)
 	c := spread("alpha")
@@ -72,7 +72,7 @@ func told(err error, codes ...int) bool {
 	return errors.As(err, &failed) && slices.ContainsFunc(codes, failed.HasErrorCode)
 }
 
-// runs waits until so many commands run on a cluster's database, beside the one that asks.
+// runs waits until n commands run on a cluster's database, not counting its own.
 func (b *bench) runs(c *model.Cluster, n int) {
 	b.t.Helper()
 	for began := time.Now(); ; time.Sleep(time.Millisecond) {

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// TestWhoHasLeastIsServed: somebody has all there is, in parts that can give way, and somebody else needs some.
+// TestWhoHasLeastIsServed: one owner has the whole budget in claims that can give way, and another needs a part.
 func TestWhoHasLeastIsServed(t *testing.T) {
 	m := NewMemory(100)
 	greedy, modest := Owner{"greedy", "one"}, Owner{"modest", "one"}
@@ -39,7 +39,7 @@ func TestWhoHasLeastIsServed(t *testing.T) {
 	}
 }
 
-// TestNobodyTakesFromWhoHasLess: who has most waits for what others release, and nobody gives way.
+// TestNobodyTakesFromWhoHasLess: the owner that has most waits until others release claims; none gives way to it.
 func TestNobodyTakesFromWhoHasLess(t *testing.T) {
 	m := NewMemory(100)
 	never := func() { t.Error("gave way to who has more") }
@@ -65,7 +65,8 @@ func TestNobodyTakesFromWhoHasLess(t *testing.T) {
 	}
 }
 
-// TestMemoryIsNeverMoreThanThereIs: many take, wait, give up and release, and in the end all is there again.
+// TestMemoryIsNeverMoreThanThereIs: while many owners take, wait, give up and release, the budget is never exceeded, and in
+// the end all of it is free.
 func TestMemoryIsNeverMoreThanThereIs(t *testing.T) {
 	const size = 1000
 	m := NewMemory(size)
@@ -98,7 +99,7 @@ func TestMemoryIsNeverMoreThanThereIs(t *testing.T) {
 	}
 }
 
-// TestSeats: a crowd from one address takes each other's seats, and nobody else's.
+// TestSeats: many connections from one address take each other's seats, and nobody else's.
 func TestSeats(t *testing.T) {
 	s := NewSeats(10)
 	take := func(address string) (seat *Seat, gone *bool) {
@@ -128,7 +129,7 @@ func TestSeats(t *testing.T) {
 	}
 }
 
-// TestBusySeats are taken from nobody.
+// TestBusySeats: busy seats are not taken away.
 func TestBusySeats(t *testing.T) {
 	s := NewSeats(1)
 	gone := false

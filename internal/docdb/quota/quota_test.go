@@ -58,7 +58,7 @@ func TestQuota(t *testing.T) {
 	}
 }
 
-// TestManyAtOnce: what many write at the same time, unmeasured so far, goes beyond the bound by no more than that.
+// TestManyAtOnce: concurrent writes exceed the bound by no more than their own size.
 func TestManyAtOnce(t *testing.T) {
 	const most = 100_000
 	var q Quota
@@ -78,7 +78,7 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
-// TestUnmeasurable: an error of the measurement is one of the write.
+// TestUnmeasurable: if the measurement fails, so does the write.
 func TestUnmeasurable(t *testing.T) {
 	var q Quota
 	q.Set(10, false)

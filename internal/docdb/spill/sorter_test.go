@@ -28,7 +28,7 @@ func opened(t testing.TB) *Disk {
 	return d
 }
 
-// left checks that nothing is open and no name is left.
+// left checks that no file is open and no name is left.
 func left(t testing.TB, d *Disk) {
 	t.Helper()
 	names, err := d.fs.List(d.dir)
@@ -39,7 +39,7 @@ func left(t testing.TB, d *Disk) {
 
 type pair struct{ key, value []byte }
 
-// pairs are rows of which many have equal keys; the value tells which came first.
+// pairs are rows, many of them with equal keys. Their values have the order in which they were made.
 func pairs(r *rand.Rand, n int) []pair {
 	list := make([]pair, n)
 	for i := range list {
@@ -56,7 +56,7 @@ func pairs(r *rand.Rand, n int) []pair {
 	return list
 }
 
-// sorted adds pairs and takes at most so many out again.
+// sorted adds pairs to a sorter and reads at most a number of them.
 func sorted(s *Sorter, in []pair, most int) (out []pair, err error) {
 	for _, p := range in {
 		if err := s.Add(bytes.Clone(p.key), bytes.Clone(p.value)); err != nil {
@@ -74,7 +74,7 @@ func sorted(s *Sorter, in []pair, most int) (out []pair, err error) {
 	return out, nil
 }
 
-// TestSorterIsASort compares with a stable sort in memory, whatever the memory and however many rows are wanted.
+// TestSorterIsASort compares with a stable sort in memory, for different amounts of memory and numbers of wanted rows.
 func TestSorterIsASort(t *testing.T) {
 	d := opened(t)
 	spilled := 0
@@ -108,7 +108,7 @@ func TestSorterIsASort(t *testing.T) {
 	}
 }
 
-// many are rows that come to about a megabyte.
+// many are rows of about a megabyte in all.
 func many() []pair { return pairs(rand.New(rand.NewPCG(7, 7)), 10_000) }
 
 func fails(t *testing.T, err error, code wire.Code) {
@@ -119,7 +119,7 @@ func fails(t *testing.T, err error, code wire.Code) {
 	}
 }
 
-// TestSorterWithoutDisk refuses what does not fit.
+// TestSorterWithoutDisk: without a disk, rows that do not fit in memory are refused.
 func TestSorterWithoutDisk(t *testing.T) {
 	b := memory.NewBudget(1 << 30)
 	s := NewSorter(pace.New(t.Context()), b.Open("sort", 100_000), nil, 0)
@@ -128,7 +128,7 @@ func TestSorterWithoutDisk(t *testing.T) {
 	fails(t, err, wire.SortMemoryExceeded)
 }
 
-// TestSorterEnds ends sorts early, in every way.
+// TestSorterEnds ends sorts early, in every possible way.
 func TestSorterEnds(t *testing.T) {
 	d := opened(t)
 	b := memory.NewBudget(1 << 30)
@@ -162,7 +162,7 @@ func TestSorterEnds(t *testing.T) {
 	}
 }
 
-// TestSortersShareMemory runs sorts at once that together may hold little: each takes to the disk, and all are right.
+// TestSortersShareMemory runs sorts at once that share little memory: each goes to disk, and all results are right.
 func TestSortersShareMemory(t *testing.T) {
 	d := opened(t)
 	b := memory.NewBudget(150_000)
@@ -176,7 +176,7 @@ func TestSortersShareMemory(t *testing.T) {
 			out, err := sorted(s, in, -1)
 			var known *wire.Error
 			if errors.As(err, &known) && known.Code == wire.ExceededMemoryLimit.Number {
-				return // others held all that there was
+				return // others held all of the memory
 			}
 			if err != nil || len(out) != len(in) {
 				t.Errorf("%d rows, %v", len(out), err)
@@ -189,7 +189,7 @@ func TestSortersShareMemory(t *testing.T) {
 	}
 }
 
-// full is a disk with room for so many writes.
+// full is a disk with room for a number of writes.
 type full struct {
 	vfs.FS
 	writes int
@@ -212,7 +212,7 @@ func (f *fullFile) WriteAt(p []byte, at int64) (int, error) {
 	return f.File.WriteAt(p, at)
 }
 
-// TestFullDisk finds no room after any number of writes.
+// TestFullDisk makes the disk full after each possible number of writes.
 func TestFullDisk(t *testing.T) {
 	for writes := range 40 {
 		fs := &full{vfs.NewMem(), writes}
@@ -229,7 +229,7 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// TestRoomIsLeft has a disk that is nearly full.
+// TestRoomIsLeft: a sort on a disk that is nearly full is refused.
 func TestRoomIsLeft(t *testing.T) {
 	fs := vfs.NewMem()
 	fs.TestingSetDiskUsage(vfs.DiskUsage{AvailBytes: 600 << 20, TotalBytes: 100 << 30})
@@ -274,7 +274,7 @@ func TestOpenRemoves(t *testing.T) {
 	left(t, d)
 }
 
-// TestBlocksAreUsedAgain reads lists and writes others: the file does not grow.
+// TestBlocksAreUsedAgain: while lists are read and others written, the file does not grow.
 func TestBlocksAreUsedAgain(t *testing.T) {
 	f, err := opened(t).Create(leastBlock)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// FuzzParseChange cuts and changes entries of the oplog, and takes some from the future. What can be read names an operation
-// that is known and the document that it is about; nothing else is guessed.
+// FuzzParseChange reads oplog entries that are cut, changed, or of a later format. An entry that can be read must have a
+// known operation and the document that it changes.
 func FuzzParseChange(f *testing.F) {
 	entry := func(op string, o bson.D, more ...bson.E) {
 		doc := append(bson.D{{Key: "ts", Value: bson.Timestamp{T: 7, I: 1}}, {Key: "op", Value: op}, {Key: "ns", Value: "test.c"}, {Key: "o", Value: o}}, more...)

@@ -66,7 +66,7 @@ func person(id, u int32, n any) bson.Raw {
 	return raw
 }
 
-// shown are the documents of a view, each with what the index on n has of it.
+// shown are the documents of a view, each with its entry in the index on n.
 func shown(t *testing.T, v *View) (docs string) {
 	t.Helper()
 	err := eachRow(context.Background(), v.R, DocumentPrefix(v.Coll.ID), func(key, doc []byte) error {
@@ -123,7 +123,7 @@ func remove(id int32) func(*Tx) error {
 	}
 }
 
-// TestTransactions has two writers take turns over one snapshot each.
+// TestTransactions: two transactions with a snapshot each write in turn.
 func TestTransactions(t *testing.T) {
 	s := filled(t)
 	const before = "0:{\"$numberInt\":\"0\"}/1 1:{\"$numberInt\":\"0\"}/1 2:{\"$numberInt\":\"0\"}/1 3:{\"$numberInt\":\"0\"}/1 4:{\"$numberInt\":\"0\"}/1 "

@@ -53,7 +53,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// Whichever byte changes by a bit in whichever file, the manifest's own among them, it is found.
+// TestEveryFlippedBitIsFound: a flipped bit in any byte of any file, the manifest's own included, is found.
 func TestEveryFlippedBitIsFound(t *testing.T) {
 	dir, _ := made(t)
 	entries, err := os.ReadDir(dir)
@@ -95,7 +95,7 @@ func TestEveryFlippedBitIsFound(t *testing.T) {
 	}
 }
 
-// FuzzDecode: whatever a manifest's file has, reading it fails or gives what was written.
+// FuzzDecode: reading a changed manifest fails, or returns what was written.
 func FuzzDecode(f *testing.F) {
 	raw, err := (&Manifest{Files: []File{{"a", 1, "b"}}}).Encode()
 	if err != nil {

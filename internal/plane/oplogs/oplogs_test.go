@@ -16,7 +16,7 @@ import (
 
 func at(t, i uint32) bson.Timestamp { return bson.Timestamp{T: t, I: i} }
 
-// told are entries of these times.
+// told are entries with these times.
 func told(t *testing.T, times ...bson.Timestamp) iter.Seq2[bson.Raw, error] {
 	return func(yield func(bson.Raw, error) bool) {
 		for _, ts := range times {
@@ -132,7 +132,7 @@ func TestPrune(t *testing.T) {
 	}
 }
 
-// An append that fails leaves nothing, and what a crash has left is overwritten.
+// TestFailedAppend: an append that fails leaves no piece, and a file that a crash has left is overwritten.
 func TestFailedAppend(t *testing.T) {
 	l := logged(t)
 	failed := errors.New("no more")
@@ -155,7 +155,7 @@ func TestFailedAppend(t *testing.T) {
 	}
 }
 
-// A piece that has changed is never taken for what was written.
+// TestDamagedPieces: reading a damaged piece is an error.
 func TestDamagedPieces(t *testing.T) {
 	l := logged(t)
 	path := filepath.Join(l.dir, name(at(4, 9), at(6, 1)))

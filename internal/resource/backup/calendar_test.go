@@ -43,7 +43,7 @@ func TestInstantsOfRhythms(t *testing.T) {
 	}
 }
 
-// Whatever the rhythm, t is between two instants that follow each other.
+// FuzzInstants: for any frequencyType, around returns consecutive instants with t between them.
 func FuzzInstants(f *testing.F) {
 	f.Add(int64(0), uint8(3), uint8(40), uint16(330))
 	f.Fuzz(func(t *testing.T, seconds int64, rhythm, interval uint8, ref uint16) {

@@ -16,14 +16,14 @@ func rule(rhythm string, interval, value int, unit string) object {
 	return object{"frequencyType": rhythm, "frequencyInterval": interval, "retentionValue": value, "retentionUnit": unit}
 }
 
-// demand is a policy's body with more in it.
+// demand is the body of a policy with further fields.
 func demand(more object) object {
 	body := object{"authorizedEmail": "ann@example.com", "authorizedUserFirstName": "Ann", "authorizedUserLastName": "Lee"}
 	maps.Copy(body, more)
 	return body
 }
 
-// A policy's life as the Kubernetes operator and the Terraform provider lead it.
+// TestCompliancePolicy makes the calls of the Kubernetes operator and the Terraform provider.
 func TestCompliancePolicy(t *testing.T) {
 	s := apitest.Start(t)
 	path := policy(s.ProjectID)
@@ -81,7 +81,8 @@ func TestCompliancePolicy(t *testing.T) {
 	}
 }
 
-// What a policy forbids is refused, and nothing is changed; schedules that do not meet a policy are made to, or it is refused.
+// TestWhatAPolicyForbids: a request that the policy forbids is refused and changes nothing. A policy that schedules do not
+// meet is refused, or changes them.
 func TestWhatAPolicyForbids(t *testing.T) {
 	const unmet, forbidden = "BACKUP_POLICIES_NOT_MEETING_BACKUP_COMPLIANCE_POLICY_REQUIREMENTS", "BACKUP_COMPLIANCE_POLICY_FORBIDS"
 	s := apitest.Start(t)
@@ -116,6 +117,6 @@ func TestWhatAPolicyForbids(t *testing.T) {
 		t.Errorf("the schedule has changed: %v", got)
 	}
 	owner.Patch(plan, object{"policies": []object{{"policyItems": []object{rule("daily", 1, 31, "days"), rule("monthly", 40, 2, "years")}}}}).Want(http.StatusOK)
-	s.Advance(9 * aDay) // it goes by itself
+	s.Advance(9 * aDay) // it expires
 	s.Owner().Get(one).WantError(http.StatusNotFound, "RESOURCE_NOT_FOUND")
 }

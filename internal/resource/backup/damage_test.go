@@ -15,7 +15,7 @@ import (
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
-// damage does something to the files of the one cluster of a stopped server, which runs again afterwards.
+// damage stops the server, changes files of its one cluster, and starts the server again.
 func damage(t *testing.T, s *apitest.Server, how func(dir string) error) {
 	t.Helper()
 	s.Stop()
@@ -29,7 +29,7 @@ func damage(t *testing.T, s *apitest.Server, how func(dir string) error) {
 	s.Restart()
 }
 
-// each does something to each file of a kind.
+// each calls do for each file of a kind.
 func each(kind string, how func(path string) error) func(dir string) error {
 	return func(dir string) error {
 		files, err := filepath.Glob(filepath.Join(dir, kind))
@@ -43,8 +43,8 @@ func each(kind string, how func(path string) error) func(dir string) error {
 	}
 }
 
-// A cluster whose data cannot be opened says so from the first moment, to the API, in the event log and to drivers. A
-// snapshot mends it.
+// TestDamagedDataIsToldAtOnce: a cluster whose data cannot be opened shows that at once, in the API, in the event log and
+// to drivers. Restoring a snapshot repairs it.
 func TestDamagedDataIsToldAtOnce(t *testing.T) {
 	garbage := func(path string) error { return os.WriteFile(path, []byte("no such thing"), 0o600) }
 	for name, how := range map[string]func(dir string) error{

@@ -27,7 +27,7 @@ func register(s *apitest.Server, groupID, name string) (id string) {
 	return s.Owner().Post(buckets(groupID), object{"cloudProvider": "AWS", "bucketName": name, "iamRoleId": role}).Want(http.StatusOK).Object()["_id"].(string)
 }
 
-// A bucket's life in both versions, and at each provider.
+// TestExportBuckets creates, reads and deletes buckets in both versions, and at each provider.
 func TestExportBuckets(t *testing.T) {
 	s := apitest.Start(t)
 	owner, list := s.Owner(), buckets(s.ProjectID)
@@ -74,8 +74,8 @@ func TestExportBuckets(t *testing.T) {
 	}
 }
 
-// A snapshot is exported into a bucket of a real service, on demand and by schedule; deleting the bucket clears it from
-// the schedule.
+// TestExport exports snapshots into a bucket of a real service, on demand and by schedule. Deleting the bucket takes it out
+// of the schedule.
 func TestExport(t *testing.T) {
 	service := buckettest.Start(t)
 	s := apitest.Start(t, telamontest.S3(strings.Replace(service.Endpoint, "://", "://"+service.AccessKey+":"+service.SecretKey+"@", 1)))
@@ -119,7 +119,7 @@ func TestExport(t *testing.T) {
 	}
 }
 
-// Without a service an export fails, and says why.
+// TestExportsThatCannotBe: without a service an export fails, and says why.
 func TestExportsThatCannotBe(t *testing.T) {
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
@@ -145,7 +145,7 @@ func TestExportsThatCannotBe(t *testing.T) {
 	owner.Patch(schedule(s.ProjectID, "alpha"), object{"autoExportEnabled": true}).WantError(http.StatusBadRequest, "VALIDATION_ERROR")
 }
 
-// What a snapshot has in it is read from the snapshot, not from the cluster.
+// TestContentsOfASnapshot: the contents of a snapshot are read from the snapshot, not from the cluster.
 func TestContentsOfASnapshot(t *testing.T) {
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)

@@ -40,10 +40,10 @@ func jobs(groupID, cluster string) string {
 	return clusters(groupID) + "/" + cluster + "/backup/restoreJobs"
 }
 
-// settle lets everything that the server has begun come to its end.
+// settle waits until all work of the server is done.
 func settle(s *apitest.Server) { s.Advance(time.Minute) }
 
-// admit lets ann in from here.
+// admit adds the user ann, and this machine to the access list.
 func admit(s *apitest.Server, groupID string) {
 	s.Owner().Post("/groups/"+groupID+"/accessList", []object{{"cidrBlock": "127.0.0.0/8"}}).Want(http.StatusOK)
 	s.Owner().Post("/groups/"+groupID+"/databaseUsers", object{
@@ -133,7 +133,7 @@ func restore(snapshot, groupID, cluster string) object {
 	return object{"deliveryType": "automated", "snapshotId": snapshot, "targetClusterName": cluster, "targetGroupId": groupID}
 }
 
-// files are the snapshots that have files.
+// files are the ids of the snapshots that have files.
 func files(t *testing.T, s *apitest.Server) (ids []string) {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Join(s.DataDir, "snapshots"))
@@ -146,7 +146,7 @@ func files(t *testing.T, s *apitest.Server) (ids []string) {
 	return ids
 }
 
-// onDisk works on the store of a stopped server, which runs again afterwards.
+// onDisk stops the server, changes its store, and starts it again.
 func onDisk(t *testing.T, s *apitest.Server, fn func(store.Tx) error) {
 	t.Helper()
 	s.Stop()
@@ -163,10 +163,10 @@ func onDisk(t *testing.T, s *apitest.Server, fn func(store.Tx) error) {
 	s.Restart()
 }
 
-// aDay is how long what the tests hold back stays as it is, unless the clock is moved.
+// aDay is how long objects that the tests hold back stay unfinished, unless the clock is moved.
 const aDay = 24 * time.Hour
 
-// holdBack makes a snapshot look as if its copying had begun and would take a day.
+// holdBack makes a snapshot one that is in progress for a day.
 func holdBack(t *testing.T, s *apitest.Server, id string) {
 	t.Helper()
 	onDisk(t, s, func(tx store.Tx) error {

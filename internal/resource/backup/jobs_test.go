@@ -55,7 +55,7 @@ func TestRestoreIntoAnotherProject(t *testing.T) {
 		t.Errorf("the target's events %v", got)
 	}
 
-	// A job is the snapshot's cluster's, by whatever path one looks for it.
+	// A job belongs to the snapshot's cluster, and is not found by another's path.
 	s.Owner().Get(jobs(other, "beta")+"/"+job["id"].(string)).WantError(http.StatusNotFound, "RESOURCE_NOT_FOUND")
 	if got := s.Owner().Get(jobs(other, "beta")).Results(); len(got) > 0 {
 		t.Errorf("the target's jobs are %v", got)
@@ -131,7 +131,7 @@ func TestRefusedJobs(t *testing.T) {
 	}
 }
 
-// Whoever restores needs the role where the data go, too.
+// TestATargetOfOthers: the caller of a restore needs the role in the target's project, too.
 func TestATargetOfOthers(t *testing.T) {
 	s := apitest.Start(t)
 	other := project(s)
@@ -220,7 +220,7 @@ func TestFailedRestore(t *testing.T) {
 	want(t, orders(t, s, s.ProjectID, "alpha"), 1, 2, 3)
 }
 
-// A job ends in failure when its target, or all of its target's project, goes while it waits; nothing is left of it.
+// TestATargetThatGoes: a job fails when its target, or the target's project, is deleted meanwhile, and leaves no files.
 func TestATargetThatGoes(t *testing.T) {
 	s := apitest.Start(t)
 	other := project(s)

@@ -13,7 +13,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// holdJob makes a restore that has ended look as if it would take a day.
+// holdJob makes a restore that has ended one that is unfinished for a day.
 func holdJob(t *testing.T, s *apitest.Server, id string) {
 	t.Helper()
 	onDisk(t, s, func(tx store.Tx) error {

@@ -63,7 +63,7 @@ func packed(t *testing.T, raw []byte) map[string][]byte {
 	}
 }
 
-// downloads are the files of downloads that there are.
+// downloads are the existing files of downloads.
 func downloads(t *testing.T, s *apitest.Server) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(s.DataDir, "downloads", "*"))
@@ -110,7 +110,7 @@ func TestDownload(t *testing.T) {
 	if !slices.Equal(have, []int32{1, 2, 3}) || files[root+".metadata.json"] == nil {
 		t.Errorf("it has %v, files %v", have, len(files))
 	}
-	// What was interrupted goes on where it ended.
+	// An interrupted download is resumed.
 	first, one := fetch(t, link, "bytes=0-99")
 	second, two := fetch(t, link, "bytes=100-")
 	if first.StatusCode != http.StatusPartialContent || second.StatusCode != http.StatusPartialContent || !bytes.Equal(append(one, two...), raw) {
@@ -147,7 +147,7 @@ func TestDownload(t *testing.T) {
 	s.Owner().Delete(path).Want(http.StatusNoContent) // as Terraform does when all is destroyed
 }
 
-// A download of a damaged snapshot fails and says why; one whose cluster goes leaves no file.
+// TestDownloadsThatEnd: a download of a damaged snapshot fails and says why. When the cluster is deleted, no file is left.
 func TestDownloadsThatEnd(t *testing.T) {
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
@@ -189,7 +189,7 @@ func TestDownloadsThatEnd(t *testing.T) {
 	}
 }
 
-// A cluster has few downloads at a time: each takes as much of the disk as the data. One that ends makes room.
+// TestDownloadsLimit: the number of a cluster's downloads is bounded, and one that ends makes room for another.
 func TestDownloadsLimit(t *testing.T) {
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")

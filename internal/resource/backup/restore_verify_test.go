@@ -28,7 +28,7 @@ func flip(t *testing.T, s *apitest.Server, snapshot string) {
 	}
 }
 
-// why is what the newest event of a type says of the reason.
+// why is the reason in the newest event of a type.
 func why(s *apitest.Server, kind string) string {
 	all := s.Owner().Get("/groups/" + s.ProjectID + "/events?includeRaw=true&eventType=" + kind).Want(http.StatusOK).Results()
 	if len(all) == 0 {
@@ -37,7 +37,8 @@ func why(s *apitest.Server, kind string) string {
 	return all[0]["raw"].(object)["description"].(string)
 }
 
-// A snapshot of which a bit has flipped is not restored: the job fails at once and says why, and the snapshot has failed.
+// TestADamagedSnapshotIsNotRestored: the restore of a snapshot with a flipped bit fails at once and says why, and the
+// snapshot becomes a failed one.
 func TestADamagedSnapshotIsNotRestored(t *testing.T) {
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
@@ -65,7 +66,7 @@ func TestADamagedSnapshotIsNotRestored(t *testing.T) {
 	s.Owner().Post(jobs(s.ProjectID, "alpha"), restore(id, s.ProjectID, "alpha")).WantError(http.StatusConflict, "SNAPSHOT_NOT_COMPLETED")
 }
 
-// Damage is found within a day, without anybody asking.
+// TestDamageIsFoundInTime: damage is found within a day, without a request.
 func TestDamageIsFoundInTime(t *testing.T) {
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
@@ -82,7 +83,7 @@ func TestDamageIsFoundInTime(t *testing.T) {
 	if got := events(s, s.ProjectID, 3); !slices.Contains(got, "CPS_SNAPSHOT_FAILED") {
 		t.Errorf("events %v", got)
 	}
-	s.Advance(8 * aDay) // the failed one goes with its files when its time has come
+	s.Advance(8 * aDay) // the failed one expires, and its files are removed
 	if left := files(t, s); len(left) > 0 && slices.Contains(left, damaged) {
 		t.Errorf("files of %v", left)
 	}

@@ -20,7 +20,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store/sqlite/sqlitetest"
 )
 
-// diary is a plane that does nothing but remember what it was asked, and lets the test step in while a cluster pauses.
+// diary is a plane that only records calls, and calls the test while a cluster is paused.
 type diary struct {
 	backup.Plane // of which nothing else is asked
 
@@ -65,8 +65,9 @@ func (d *diary) Start(c *model.Cluster) (model.Topology, error) {
 	return model.Topology{}, nil
 }
 
-// TestTheTargetNeverStaysPaused: while the target is paused the job may go, with the cluster whose snapshot it restores,
-// or somebody may pause or delete the target. Whatever comes, a target that should run runs on what its row names.
+// TestTheTargetNeverStaysPaused: while a restore has closed the target's database, the job may be deleted with its
+// snapshot's cluster, and the target be paused or deleted. In each case, a target that should run runs on the dataset that
+// its row names.
 func TestTheTargetNeverStaysPaused(t *testing.T) {
 	change := func(how func(*model.Cluster)) func(store.Tx, *backup.Job, *model.Cluster) error {
 		return func(tx store.Tx, _ *backup.Job, c *model.Cluster) error {
@@ -124,8 +125,8 @@ func (c *closed) Start(*model.Cluster) (model.Topology, error) {
 	return model.Topology{}, nil
 }
 
-// TestAJobIsFinishedWhenTheDatabaseAnswers, not before. Once the data are the target's, the job is not given up, and what
-// it has laid is not removed.
+// TestAJobIsFinishedWhenTheDatabaseAnswers: a job is finished when the database answers, not before. Once the target has
+// switched to the new dataset, the job is not given up, and the dataset is not removed.
 func TestAJobIsFinishedWhenTheDatabaseAnswers(t *testing.T) {
 	st := sqlitetest.Open(t, time.Now, state.Projects.Schema(), state.Clusters.Schema(), reconcile.Works.Schema(), backup.Jobs.Schema())
 	update := func(fn func(store.Tx) error) {

@@ -10,7 +10,7 @@ import (
 
 const newest, oldest = "2024-08-05", "2023-01-01"
 
-// items are the rhythms of a schedule's one policy, with the ids of its items.
+// items are the frequencyTypes and the ids of the items of a schedule's one policy.
 func items(t *testing.T, schedule object) (rhythms, ids []string) {
 	t.Helper()
 	policies := schedule["policies"].([]any)
@@ -24,7 +24,7 @@ func items(t *testing.T, schedule object) (rhythms, ids []string) {
 	return rhythms, ids
 }
 
-// TestSchedule is a schedule's life as the Terraform provider leads it, in both versions.
+// TestSchedule makes the calls of the Terraform provider, in both versions.
 func TestSchedule(t *testing.T) {
 	for _, date := range []string{oldest, newest} {
 		t.Run(date, func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestSchedule(t *testing.T) {
 	}
 }
 
-// TestScheduledCopies are told by the zone, and in the older version by its replica set.
+// TestScheduledCopies: copies are named by zone, and in the older version by replica set.
 func TestScheduledCopies(t *testing.T) {
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
@@ -125,7 +125,7 @@ func TestScheduleRefuses(t *testing.T) {
 	}
 }
 
-// TestRetentionChanges changes for how long a snapshot is kept.
+// TestRetentionChanges changes how long a snapshot is kept.
 func TestRetentionChanges(t *testing.T) {
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")

@@ -50,8 +50,8 @@ func when(t *testing.T, o object, field string) time.Time {
 // moveTo moves the clock to an instant.
 func moveTo(s *apitest.Server, at time.Time) { s.Advance(at.Sub(s.Now())) }
 
-// A year of the usual schedule, looked at after each month's end: the snapshots of the last week, of the last four Saturdays, of
-// every month's end and of December's beginning are there, and no others.
+// TestAYearOfSnapshots runs the default schedule for a year. After each month's end there must be the snapshots of the last
+// week, of the last four Saturdays, of every month's end and of December's beginning, and no others.
 func TestAYearOfSnapshots(t *testing.T) {
 	s := apitest.Start(t)
 	backedUp(s, s.ProjectID, "alpha")
@@ -77,7 +77,7 @@ func TestAYearOfSnapshots(t *testing.T) {
 	}
 }
 
-// A jump takes only what is there at its end.
+// TestAYearAtOnce: a move of the clock over a year takes only the snapshots that exist at its end.
 func TestAYearAtOnce(t *testing.T) {
 	s := apitest.Start(t)
 	backedUp(s, s.ProjectID, "alpha")
@@ -130,7 +130,7 @@ func usualSnapshots(begun, end time.Time) (at []string) {
 	return at
 }
 
-// A snapshot has the rhythm, and the retention, of the item that keeps it longest.
+// TestOneSnapshotForAllItems: a snapshot has the frequencyType and the retention of the item that keeps it longest.
 func TestOneSnapshotForAllItems(t *testing.T) {
 	s := apitest.Start(t)
 	backedUp(s, s.ProjectID, "alpha")
@@ -185,7 +185,8 @@ func TestOneSnapshotForAllItems(t *testing.T) {
 	}
 }
 
-// Nothing is taken of a cluster without backups, or while it is paused; what was missed is made up for once.
+// TestWhatIsMissed: no snapshots are taken of a cluster without backups, or while it is paused. One snapshot is taken for
+// all that were missed.
 func TestWhatIsMissed(t *testing.T) {
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
@@ -210,7 +211,7 @@ func TestWhatIsMissed(t *testing.T) {
 	if got := scheduled(t, s, s.ProjectID, "alpha"); len(got) != 1 {
 		t.Fatalf("after the pause there are %v", got)
 	}
-	// The work of a schedule that a crash has taken along is there again after a start.
+	// The work of a schedule that is lost is scheduled again by a start.
 	onDisk(t, s, func(tx store.Tx) error {
 		return backup.Schedules.DeleteAll(tx, store.Query{})
 	})
@@ -220,8 +221,8 @@ func TestWhatIsMissed(t *testing.T) {
 	}
 }
 
-// Snapshots outlive their cluster if its owner asks for that, or a compliance policy does: until they expire or are deleted, or
-// the project goes. They can be restored.
+// TestSnapshotsThatOutliveTheirCluster: snapshots outlive their cluster if the request or a compliance policy says so,
+// until they expire or are deleted, or the project is. They can be restored.
 func TestSnapshotsThatOutliveTheirCluster(t *testing.T) {
 	for name, retain := range map[string]bool{"asked for": true, "by policy": false} {
 		t.Run(name, func(t *testing.T) {
@@ -257,7 +258,7 @@ func TestSnapshotsThatOutliveTheirCluster(t *testing.T) {
 	}
 }
 
-// A project takes along what has outlived its clusters.
+// TestAProjectTakesItsSnapshotsAlong: snapshots that have outlived their clusters are deleted with the project.
 func TestAProjectTakesItsSnapshotsAlong(t *testing.T) {
 	s := apitest.Start(t)
 	group := s.Owner().Post("/groups", object{"name": "doomed", "orgId": s.OrgID}).Want(http.StatusOK).Object()["id"].(string)
@@ -275,7 +276,7 @@ func TestAProjectTakesItsSnapshotsAlong(t *testing.T) {
 	}
 }
 
-// Copies are records: a snapshot says in what regions its schedule wants copies of it.
+// TestCopiesAreRecords: a snapshot shows in which regions its schedule wants copies. Nothing is copied.
 func TestCopiesAreRecords(t *testing.T) {
 	s := apitest.Start(t)
 	backedUp(s, s.ProjectID, "alpha")

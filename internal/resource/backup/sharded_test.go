@@ -7,7 +7,8 @@ import (
 	"github.com/telamon-db/telamon/internal/apitest"
 )
 
-// TestSharded asks for the snapshot of a replica set as that of a sharded cluster, as the Terraform provider always does.
+// TestSharded reads the snapshot of a replica set by the operation for sharded clusters, as the Terraform provider always
+// does.
 func TestSharded(t *testing.T) {
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")

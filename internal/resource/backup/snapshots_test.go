@@ -55,7 +55,7 @@ func TestLifeOfASnapshot(t *testing.T) {
 	}
 }
 
-// lasts is for how long a snapshot is kept.
+// lasts is how long a snapshot is kept.
 func lasts(t *testing.T, snap object) time.Duration {
 	t.Helper()
 	from, err := time.Parse(time.RFC3339, snap["createdAt"].(string))
@@ -181,7 +181,7 @@ func TestRetention(t *testing.T) {
 	}
 }
 
-// take2 waits for the snapshot that is being taken, and takes one that is kept for three days.
+// take2 waits for the running snapshot, and takes another one that is kept for three days.
 func take2(t *testing.T, s *apitest.Server, list string) string {
 	t.Helper()
 	settle(s)

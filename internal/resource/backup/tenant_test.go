@@ -17,14 +17,15 @@ func flexCluster(s *apitest.Server, groupID, name string) {
 	settle(s)
 }
 
-// backupPaths are where the operations of each kind have the snapshots and jobs of a Flex cluster.
+// backupPaths are the paths of a Flex cluster's snapshots and jobs, by the kind of operation.
 var backupPaths = map[string]struct{ snapshots, jobs, restore string }{
 	"flex":       {"/flexClusters/alpha/backup/snapshots", "/flexClusters/alpha/backup/restoreJobs", "/flexClusters/alpha/backup/restoreJobs"},
 	"tenant":     {"/clusters/alpha/backup/tenant/snapshots", "/clusters/alpha/backup/tenant/restores", "/clusters/alpha/backup/tenant/restore"},
 	"serverless": {"/serverless/alpha/backup/snapshots", "/serverless/alpha/backup/restoreJobs", "/serverless/alpha/backup/restoreJobs"},
 }
 
-// A Flex cluster has a snapshot of each of the last eight days, as the service has them, and all its names show the same.
+// TestSnapshotsOfFlexClusters: a Flex cluster has a snapshot for each of the last eight days, and the operations of all
+// kinds return the same.
 func TestSnapshotsOfFlexClusters(t *testing.T) {
 	s := apitest.Start(t)
 	group := "/groups/" + s.ProjectID
@@ -71,7 +72,8 @@ func TestSnapshotsOfFlexClusters(t *testing.T) {
 	}
 }
 
-// A Flex cluster's snapshot is restored by each of its names, to itself and to a dedicated cluster.
+// TestRestoreOfFlexClusters: operations of each kind restore a Flex cluster's snapshot, to itself and to a dedicated
+// cluster.
 func TestRestoreOfFlexClusters(t *testing.T) {
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)

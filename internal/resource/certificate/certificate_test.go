@@ -25,7 +25,8 @@ func user(s *apitest.Server, name, kind string) (certs string) {
 	return "/groups/" + s.ProjectID + "/databaseUsers/" + name + "/certs"
 }
 
-// TestManaged: each certificate names its user, for as long as was asked, and is listed, also after its user has gone.
+// TestManaged: each certificate names its user, is valid for as long as requested, and is listed even after its user was
+// deleted.
 func TestManaged(t *testing.T) {
 	s := apitest.Start(t)
 	owner, certs := s.Owner(), user(s, "jane", "MANAGED")
@@ -123,7 +124,7 @@ func TestTheLastCertificate(t *testing.T) {
 	owner.Post(user(s, "kim", "MANAGED"), `{}`).Want(http.StatusCreated)
 }
 
-// TestSecurity: what is given is shown byte for byte, and goes again, also with its project.
+// TestSecurity: certificates of authorities are shown byte for byte, and can be removed, also with the project.
 func TestSecurity(t *testing.T) {
 	s := apitest.Start(t)
 	owner, security := s.Owner(), "/groups/"+s.ProjectID+"/userSecurity"

@@ -31,7 +31,7 @@ func cluster(name string, places ...string) object {
 	return object{"name": name, "clusterType": "REPLICASET", "replicationSpecs": []object{{"regionConfigs": regions}}}
 }
 
-// brief is what a container says, in one line.
+// brief is a container in one line.
 func brief(c object) string {
 	return fmt.Sprintf("%v %v%v%v %v %v", c["providerName"], c["regionName"], c["region"], c["regions"], c["atlasCidrBlock"], c["provisioned"])
 }
@@ -87,7 +87,7 @@ func TestOfClusters(t *testing.T) {
 	owner.Delete(one).WantError(http.StatusNotFound, "CLOUD_PROVIDER_CONTAINER_NOT_FOUND")
 }
 
-// TestLife does with a container of each provider what the Terraform provider does.
+// TestLife makes the calls of the Terraform provider for a container at each provider.
 func TestLife(t *testing.T) {
 	s := apitest.Start(t)
 	owner := s.Owner()
@@ -181,7 +181,7 @@ func TestRefusals(t *testing.T) {
 	reader.Delete(one).WantError(http.StatusForbidden, "USER_UNAUTHORIZED")
 }
 
-// TestSDK does the same with MongoDB's Go SDK.
+// TestSDK makes the same calls with MongoDB's Go SDK.
 func TestSDK(t *testing.T) {
 	s := apitest.Start(t)
 	for _, sdk := range []*admin.APIClient{s.SDK(), s.OAuthSDK(t.Context())} {

@@ -8,8 +8,8 @@ import (
 	"github.com/telamon-db/telamon/internal/model"
 )
 
-// TestEveryRegionHasARange: however many regions a provider's clusters are in, each container's range is one that a
-// request could have asked for, and none has addresses of another, nor of one that somebody has chosen.
+// TestEveryRegionHasARange: even if a project has containers in all regions, each default range is valid, and none overlaps
+// another or one that a request has chosen.
 func TestEveryRegionHasARange(t *testing.T) {
 	for _, provider := range []string{model.AWS, model.Azure, model.GCP} {
 		others := []*Container{{Value: CloudProviderContainer{ProviderName: provider, AtlasCIDRBlock: "192.168.0.0/17"}}}
@@ -28,7 +28,7 @@ func TestEveryRegionHasARange(t *testing.T) {
 	}
 }
 
-// FuzzRange: what is accepted is a private range in the form in which it was given.
+// FuzzRange: an accepted range is private, and is stored in the form in which it was sent.
 func FuzzRange(f *testing.F) {
 	for _, s := range []string{"10.8.0.0/21", "192.168.0.0%2F18", "10.0.0.0/8", "::ffff:10.0.0.0/117", "fd00::/21", "10.8.0.1/24", "", "/", "10.8.0.0/021"} {
 		f.Add(s, true)

@@ -44,7 +44,7 @@ func TestConfiguration(t *testing.T) {
 	}
 }
 
-// Secrets are nowhere in the data directory.
+// TestSecrets: no file in the data directory has the secrets.
 func TestSecrets(t *testing.T) {
 	s := apitest.Start(t)
 	path := "/groups/" + s.ProjectID + "/encryptionAtRest"

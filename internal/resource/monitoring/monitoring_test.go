@@ -77,7 +77,7 @@ func (s *scene) log(host, name string) (lines []object) {
 	}
 	defer body.Close()
 	z, err := gzip.NewReader(body)
-	if errors.Is(err, io.EOF) { // there are none
+	if errors.Is(err, io.EOF) { // the log is empty
 		return nil
 	}
 	if err != nil {
@@ -153,7 +153,7 @@ func TestProcesses(t *testing.T) {
 	}
 }
 
-// An audit filter for one user's deletes records exactly those, before and after a restart, on every member.
+// TestAuditFilter: an audit filter for one user's deletes records exactly these, before and after a restart.
 func TestAuditFilter(t *testing.T) {
 	s := newScene(t)
 	s.audit(true, `{"atype": "authCheck", "param.command": "delete", "users": {"$elemMatch": {"user": "ann"}}}`, true)
@@ -194,7 +194,7 @@ func TestAuditFilter(t *testing.T) {
 	want(5)
 }
 
-// Without a filter each command is there once.
+// TestAuditOfEverything: without a filter, each command is recorded once.
 func TestAuditOfEverything(t *testing.T) {
 	s := newScene(t)
 	s.audit(true, "", true)

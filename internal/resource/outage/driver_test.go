@@ -33,7 +33,7 @@ func entered(t *testing.T, srv *apitest.Server, path string) *mongo.Client {
 	return client
 }
 
-// eventually waits until something succeeds, as it must before long.
+// eventually waits until a function returns no error, or fails the test.
 func eventually(t *testing.T, what string, do func() error) {
 	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
@@ -47,8 +47,8 @@ func eventually(t *testing.T, what string, do func() error) {
 	}
 }
 
-// TestDriversNotice: an outage of the region with the majority leaves drivers without a primary and with reads; its end, and
-// its expiry, bring all back.
+// TestDriversNotice: during an outage of the region with the majority, drivers have no primary, and can read. When it ends
+// or expires, they have a primary again.
 func TestDriversNotice(t *testing.T) {
 	srv := apitest.Start(t)
 	owner, one := srv.Owner(), spread(srv, "alpha")

@@ -14,7 +14,7 @@ type object = map[string]any
 
 const east, west = "US_EAST_1", "US_WEST_2"
 
-// spread makes a cluster in two regions, which has two voters of three in the first.
+// spread makes a cluster in two regions, with two of its three voters in the first.
 func spread(srv *apitest.Server, name string) (path string) {
 	region := func(name string, priority, nodes int) object {
 		return object{"providerName": "AWS", "regionName": name, "priority": priority, "electableSpecs": object{"instanceSize": "M10", "nodeCount": nodes}}
@@ -38,7 +38,7 @@ func filters(regions ...string) object {
 // dwell is how long the tests' server stays in a transitional state.
 const dwell = 350 * time.Millisecond
 
-// TestLife is a simulation as the Terraform provider leads it.
+// TestLife makes the calls of the Terraform provider.
 func TestLife(t *testing.T) {
 	srv := apitest.Start(t)
 	owner, one := srv.Owner(), spread(srv, "alpha")
@@ -77,7 +77,7 @@ func TestLife(t *testing.T) {
 	owner.Delete(one).Want(http.StatusAccepted)
 }
 
-// TestEnds lets simulations end that nobody ends.
+// TestEnds: simulations that no request ends expire.
 func TestEnds(t *testing.T) {
 	srv := apitest.Start(t)
 	owner, one := srv.Owner(), spread(srv, "alpha")

@@ -60,7 +60,7 @@ func TestLoad(t *testing.T) {
 			t.Errorf("a load ends as %v", l)
 		}
 		ids = append(ids, l["_id"])
-		if len(ids) == 1 { // what is there stays as it is
+		if len(ids) == 1 { // existing documents stay as they are
 			if _, err := movies.UpdateOne(t.Context(), bson.M{"title": "Night Train Returns"}, bson.M{"$set": bson.M{"mine": true}}); err != nil {
 				t.Fatal(err)
 			}
@@ -97,7 +97,7 @@ func TestLoad(t *testing.T) {
 	owner.Post(loads+"alpha", nil).WantError(http.StatusNotFound, "CLUSTER_NOT_FOUND")
 }
 
-// TestRefusals asks for loads that cannot be.
+// TestRefusals requests loads that must be refused.
 func TestRefusals(t *testing.T) {
 	srv := apitest.Start(t)
 	begin(t, srv)

@@ -14,12 +14,12 @@ import (
 
 var errPlane = errors.New("no database")
 
-// nowhere is a plane that loads nothing.
+// nowhere is a plane on which every load fails.
 type nowhere struct{}
 
 func (nowhere) Load(context.Context, model.ID, string, string, []bson.Raw) error { return errPlane }
 
-// TestFailure has a load fail, and be given up.
+// TestFailure: a load that fails again and again is given up.
 func TestFailure(t *testing.T) {
 	st := sqlitetest.Open(t, nil, Loads.Schema())
 	s := &Service{Store: st, Plane: nowhere{}}
