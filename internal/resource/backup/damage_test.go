@@ -29,7 +29,7 @@ func damage(t *testing.T, s *apitest.Server, how func(dir string) error) {
 	s.Restart()
 }
 
-// each calls do for each file of a kind.
+// each returns a function that calls how for each file of a kind in a directory.
 func each(kind string, how func(path string) error) func(dir string) error {
 	return func(dir string) error {
 		files, err := filepath.Glob(filepath.Join(dir, kind))
