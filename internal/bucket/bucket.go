@@ -1,4 +1,4 @@
-// Package bucket puts objects into a bucket of S3 or of a server that speaks its protocol, and gets them from there.
+// Package bucket writes and reads objects in a bucket of S3, or of a server that speaks its protocol.
 package bucket
 
 import (
@@ -16,7 +16,8 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 )
 
-// Service is where buckets are, and who this server is there. It is the same for all buckets of a server.
+// Service is the address of a service that has buckets, and the credentials of this server there. It is the same for all
+// buckets of a server.
 type Service struct {
 	Endpoint  string // http:// or https:// and HOST[:PORT]
 	Region    string // "": us-east-1
@@ -30,7 +31,7 @@ type Bucket struct {
 	name   string
 }
 
-// ErrNotFound is the error of Get for an object that is not there.
+// ErrNotFound is the error of Get for an object that does not exist.
 var ErrNotFound = errors.New("bucket: there is no such object")
 
 // ParseURL reads a service from its URL, http:// or https:// with ACCESSKEY:SECRETKEY@HOST[:PORT], and with ?region=REGION
@@ -47,7 +48,7 @@ func ParseURL(text string) (s Service, err error) {
 	return s, err
 }
 
-// Open returns a bucket of a service. It asks nothing of the service yet.
+// Open returns a bucket of a service. It sends no request.
 func (s Service) Open(name string) (*Bucket, error) {
 	u, err := url.Parse(s.Endpoint)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || *u != (url.URL{Scheme: u.Scheme, Host: u.Host}) {
@@ -89,7 +90,7 @@ func (b *Bucket) Get(ctx context.Context, name string) (io.ReadCloser, error) {
 	return o, nil
 }
 
-// Has reports whether an object is there.
+// Has reports whether an object exists.
 func (b *Bucket) Has(ctx context.Context, name string) (bool, error) {
 	_, err := b.client.StatObject(ctx, b.name, name, minio.StatObjectOptions{})
 	if err = b.told("look for", name, err); errors.Is(err, ErrNotFound) {
@@ -111,7 +112,7 @@ func (b *Bucket) List(ctx context.Context, folder string) iter.Seq2[string, erro
 	}
 }
 
-// Delete removes an object, if it is there.
+// Delete removes an object, if it exists.
 func (b *Bucket) Delete(ctx context.Context, name string) error {
 	return b.told("delete", name, b.client.RemoveObject(ctx, b.name, name, minio.RemoveObjectOptions{}))
 }

@@ -18,11 +18,11 @@ import (
 	"github.com/telamon-db/telamon/internal/verifier"
 )
 
-// member is a directory with one user, which admits every address.
-type member struct{ user *gateway.User }
+// soleUser is a directory with one user, which admits every address.
+type soleUser struct{ user *gateway.User }
 
-func (m member) User(context.Context, string, string) (*gateway.User, error) { return m.user, nil }
-func (member) Admits(context.Context, netip.Addr) (bool, error)              { return true, nil }
+func (m soleUser) User(context.Context, string, string) (*gateway.User, error) { return m.user, nil }
+func (soleUser) Admits(context.Context, netip.Addr) (bool, error)              { return true, nil }
 
 // BenchmarkFailover is the median time from the beginning of a failover to the end of the driver's next write.
 func BenchmarkFailover(b *testing.B) {
@@ -34,7 +34,7 @@ func BenchmarkFailover(b *testing.B) {
 	p := plane.New(plane.Config{
 		DataDir: b.TempDir(), Site: model.Site{Host: "127.0.0.1"}, Version: "8.0.0", Logger: slog.New(slog.DiscardHandler),
 		Databases: plane.Embedded{Logger: slog.New(slog.DiscardHandler), Now: time.Now},
-		Directory: func(*model.Cluster) gateway.Directory { return member{user} },
+		Directory: func(*model.Cluster) gateway.Directory { return soleUser{user} },
 	})
 	b.Cleanup(func() {
 		if err := p.Close(); err != nil {

@@ -16,10 +16,10 @@ import (
 func TestRaces(t *testing.T) {
 	p := start(t)
 	for name, race := range map[string]func(*pair, int){
-		"a project goes while it is filled":       projectGoes,
-		"an organization goes while it is filled": organizationGoes,
-		"a role goes while somebody gets it":      roleGoes,
-		"many want what is left of a limit":       limitIsReached,
+		"a project is deleted while it is filled":       projectGoes,
+		"an organization is deleted while it is filled": organizationGoes,
+		"a role is deleted while users get it":          roleGoes,
+		"many requests want the last of a limit":        limitIsReached,
 	} {
 		t.Run(name, func(t *testing.T) {
 			p.T, p.first.t, p.second.t = t, t, t

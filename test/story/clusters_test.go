@@ -99,8 +99,8 @@ func (l *lives) settled() {
 
 // addresses are the addresses of a cluster's members.
 func addresses(c admin.ClusterDescription20240805) []string {
-	strings1 := c.GetConnectionStrings()
-	hosts, _, _ := strings.Cut(strings.TrimPrefix(strings1.GetStandard(), "mongodb://"), "/")
+	all := c.GetConnectionStrings()
+	hosts, _, _ := strings.Cut(strings.TrimPrefix(all.GetStandard(), "mongodb://"), "/")
 	return strings.Split(hosts, ",")
 }
 

@@ -1,6 +1,6 @@
-// Package plan finds the documents that a filter asks for. choose looks at the collection's indexes: each is bounded by the
-// filter (bounds.go), those that could serve run against one another (planner.go), an $or may use one for each of its
-// branches (or.go). A Scan walks what was chosen (scan.go), and a Selection sorts, cuts and projects what it finds.
+// Package plan finds the documents of a filter. choose makes a plan: the filter bounds each of the collection's indexes
+// (bounds.go), those that can be used compete (planner.go), and an $or may use one for each of its branches (or.go). A Scan
+// reads the documents of the plan (scan.go), and a Selection sorts, skips, limits and projects them.
 package plan
 
 import (

@@ -84,6 +84,6 @@ func TestUnmeasurable(t *testing.T) {
 	q.Set(10, false)
 	broken := errors.New("broken")
 	if err := q.Take(1, func() (int64, error) { return 0, broken }); !errors.Is(err, broken) {
-		t.Error(err)
+		t.Errorf("a write whose measurement fails: %v", err)
 	}
 }

@@ -18,7 +18,7 @@ func CollStats(on On) (bson.D, error) {
 	return append(bson.D{{Key: "ns", Value: on.NS.String()}}, sizes...), err
 }
 
-// CollStatsFields are the parts of a $collStats stage.
+// CollStatsFields are the options of a $collStats stage.
 var CollStatsFields = field.Of("storageStats", field.Object, "count", field.Object, "latencyStats", field.Object, "queryExecStats", field.Object)
 
 // CollStatsStage is the one document that $collStats makes. Source: MongoDB manual, "$collStats".
@@ -58,7 +58,7 @@ func CollStatsStage(on On) ([]bson.D, error) {
 	return []bson.D{doc}, nil
 }
 
-// sizes are those of the collection, in units of scale bytes. One that is not there has none.
+// sizes are the collection's sizes, in units of scale bytes. Those of a collection that does not exist are 0.
 func (on On) sizes(scale int64) (bson.D, error) {
 	var m storage.Measures
 	var err error

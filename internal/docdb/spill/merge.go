@@ -52,7 +52,7 @@ func (s *Sorter) reserve() (width int, err error) {
 	}
 }
 
-// narrow merges runs, width at a time and beginning with the first, until at most width are left.
+// narrow merges each width runs into one, beginning with the first.
 func (s *Sorter) narrow(width int) error {
 	var fewer []*List
 	for from := 0; from < len(s.runs); from += width {

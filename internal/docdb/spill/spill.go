@@ -118,7 +118,7 @@ func (f *File) take() (int64, error) {
 	return f.end - 1, nil
 }
 
-// room returns an error if less than the room that is left to others is free.
+// room returns an error unless there is room for the next writes besides the room that is left.
 func (d *Disk) room() error {
 	usage, err := d.fs.GetDiskUsage(d.dir)
 	if err != nil { // not known here: a write will fail if there is no room

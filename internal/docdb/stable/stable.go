@@ -27,7 +27,7 @@ var options = map[string][]string{
 	"find":   {"awaitData", "max", "min", "noCursorTimeout", "oplogReplay", "returnKey", "showRecordId", "tailable"},
 }
 
-// indexOptions are those of an index.
+// indexOptions are options of indexes that version 1 does not have.
 var indexOptions = []string{"background", "bucketSize", "sparse", "storageEngine"}
 
 // stages are the aggregation stages that version 1 does not have.
