@@ -9,6 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/clock"
 	"github.com/telamon-db/telamon/internal/fault"
 	"github.com/telamon-db/telamon/internal/model"
+	"github.com/telamon-db/telamon/internal/policy"
 	"github.com/telamon-db/telamon/internal/reconcile"
 	"github.com/telamon-db/telamon/internal/state"
 	"github.com/telamon-db/telamon/internal/store"
@@ -73,7 +74,7 @@ func (b *bench) OnClusterLost(store.Tx, *model.Cluster) error { return nil }
 
 func newBench(t *testing.T) *bench {
 	b := &bench{t: t, clock: new(clock.Clock), run: &broken{running: map[model.ID]bool{}}}
-	b.store = sqlitetest.Open(t, b.clock.Now, state.Projects.Schema(), state.Clusters.Schema(), state.Nodes.Schema(), reconcile.Works.Schema())
+	b.store = sqlitetest.Open(t, b.clock.Now, append(state.Tables(), policy.Policies.Schema(), reconcile.Works.Schema())...)
 	b.Lifecycle = Lifecycle{Node: "here", MinDuration: time.Hour, Networks: noNetworks{}, Names: noNetworks{}}
 	b.Reconciler = Reconciler{Store: b.store, Runtime: b.run, Dependents: []Dependent{b}, MinDuration: time.Hour}
 	b.update(func(tx store.Tx) error {
