@@ -11,16 +11,16 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// longestPin is for how long a feature compatibility version can be pinned, and is if nobody says less: four weeks, after
-// MongoDB's documentation.
+// longestPin is the longest time that a feature compatibility version can be pinned for, and the default. Source: MongoDB's
+// documentation.
 const longestPin = 28 * 24 * time.Hour
 
-// named is the In of an operation on a cluster.
+// named is the input of an operation on a cluster.
 type named interface{ cluster() oneIn }
 
 func (in oneIn) cluster() oneIn { return in }
 
-// act makes a function of a transaction of one that changes a cluster, which must be no Flex one and neither being created
+// act makes an operation of a function that changes a cluster. The cluster must be no Flex one and neither being created
 // nor being deleted.
 func act[In named](change func(tx store.Tx, c *model.Cluster, in In) error) func(store.Tx, In) (api.None, error) {
 	return func(tx store.Tx, in In) (nothing api.None, err error) {
@@ -47,7 +47,7 @@ func keepAndTell(tx store.Tx, c *model.Cluster, what event.Type) error {
 	return tell(tx, c, what)
 }
 
-// restart asks for another primary. A free cluster's is the service's own matter.
+// restart asks for another primary. Free clusters refuse it, as on the service.
 func (s *Service) restart(tx store.Tx, c *model.Cluster, _ oneIn) error {
 	switch {
 	case c.Declared.Shared():
@@ -73,7 +73,7 @@ type pinIn struct {
 	Body PinFCVView `api:"optional"`
 }
 
-// pin holds the feature compatibility version at what it is, or changes until when it does.
+// pin holds the feature compatibility version where it is, or changes the time until which it is held.
 func pin(tx store.Tx, c *model.Cluster, in pinIn) error {
 	until := api.Or(in.Body.ExpirationDate, tx.Now().Add(longestPin))
 	if !until.After(tx.Now()) || until.After(tx.Now().Add(longestPin)) {
@@ -90,7 +90,7 @@ func pin(tx store.Tx, c *model.Cluster, in pinIn) error {
 	return keepAndTell(tx, c, what)
 }
 
-// unpin is done at once where nothing is pinned.
+// unpin does nothing where nothing is pinned.
 func unpin(tx store.Tx, c *model.Cluster, _ oneIn) error {
 	if c.Pinned == (model.Pin{}) {
 		return nil
@@ -112,7 +112,7 @@ func grantAccess(tx store.Tx, c *model.Cluster, in grantIn) error {
 	return keepAndTell(tx, c, "EMPLOYEE_ACCESS_GRANTED")
 }
 
-// revokeAccess is done at once where nothing is granted.
+// revokeAccess does nothing where nothing is granted.
 func revokeAccess(tx store.Tx, c *model.Cluster, _ oneIn) error {
 	if c.Access == (model.Access{}) {
 		return nil
@@ -121,7 +121,7 @@ func revokeAccess(tx store.Tx, c *model.Cluster, _ oneIn) error {
 	return keepAndTell(tx, c, "EMPLOYEE_ACCESS_REVOKED")
 }
 
-// grant writes what employees may see, or nothing.
+// grant shows what employees of the service may see; nil if nothing.
 func grant(a model.Access) *EmployeeAccessGrantView {
 	if a == (model.Access{}) {
 		return nil
@@ -129,7 +129,8 @@ func grant(a model.Access) *EmployeeAccessGrantView {
 	return &EmployeeAccessGrantView{ExpirationTime: api.Time{Time: a.Expires}, GrantType: a.Type}
 }
 
-// lapse takes away what of a cluster has ended by itself, and returns when the next such thing ends, if one does.
+// lapse ends the access of employees and the pin that have expired, and returns when the next of them does, or the zero
+// time.
 func lapse(tx store.Tx, c *model.Cluster) (next time.Time, err error) {
 	now := tx.Now()
 	if !now.Before(c.Access.Expires) {
@@ -142,7 +143,7 @@ func lapse(tx store.Tx, c *model.Cluster) (next time.Time, err error) {
 	return sooner(c.Access.Expires, c.Pinned.Expires), err
 }
 
-// sooner is the earlier of two times, of which the zero time is none.
+// sooner is the earlier of two times. The zero time stands for never.
 func sooner(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b
@@ -159,14 +160,14 @@ func scalingMode(*model.Cluster) ClusterDescriptionAutoScalingModeConfiguration 
 	return ClusterDescriptionAutoScalingModeConfiguration{"CLUSTER_WIDE_SCALING"}
 }
 
-// SQLInterfaceStatusResponse is the switch of a cluster's SQL interface.
+// SQLInterfaceStatusResponse tells whether a cluster's SQL interface is switched on.
 type SQLInterfaceStatusResponse struct {
 	Status            string               `json:"status" api:"required,enum=ON|OFF" doc:"What the switch was set to."`
 	Supported         bool                 `json:"supported" api:"readonly,default=false" doc:"Whether the cluster has such an interface. False: Telamon has none."`
 	UnsupportedReason api.Nullable[string] `json:"unsupportedReason" api:"readonly,enum=UNSUPPORTED_TIER|UNSUPPORTED_TYPE|UNSUPPORTED_MONGODB_VERSION" doc:"Why the cluster cannot have the interface. null: for none of these reasons."`
 }
 
-// SQLInterfaceStatusUpdateRequest sets the switch.
+// SQLInterfaceStatusUpdateRequest switches it on or off.
 type SQLInterfaceStatusUpdateRequest struct {
 	Status string `json:"status" api:"required,enum=ON|OFF" doc:"What the switch is set to."`
 }

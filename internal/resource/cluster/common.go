@@ -10,10 +10,10 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/shape"
 )
 
-// none is a keeper of keys that there is not.
+// none is shown in place of a keeper of keys or a role where there is none.
 const none = "NONE"
 
-// unset is a number that the request does not tell; complete puts a default in its place.
+// unset stands for a number that the request does not name; complete puts a default in its place.
 const unset = -1
 
 // oneShard refuses a number of shards other than 1.
@@ -23,7 +23,7 @@ func (p *problems) oneShard(field string, shards *int) {
 	}
 }
 
-// set changes a member that the request names.
+// set changes a field that the request names.
 func set[T any](member *T, named *T) {
 	if named != nil {
 		*member = *named
@@ -37,7 +37,7 @@ func setList[T any](member *[]T, named []T) {
 	}
 }
 
-// declare changes what the body names, and complains of what Telamon cannot make true.
+// declare changes what the body names, and adds to bad what Telamon does not have.
 func (w *common) declare(d *model.Declared, bad *problems) {
 	w.refuse(d, bad)
 	d.DiskWarming = cmp.Or(w.DiskWarmingMode, d.DiskWarming)
@@ -77,20 +77,20 @@ func (w *AdvancedConfiguration) declare(d *model.Declared) {
 	setList(&d.Advanced.Ciphers13, w.Ciphers13)
 }
 
-// isReadPreference reports whether s, where it is given, names nodes that BI tools may read from. The document has the
-// names in capitals, the service writes them small: either is kept as it comes.
+// isReadPreference reports whether s is empty or names nodes that BI tools may read from. The OpenAPI document has the
+// names in capitals, the service answers in small letters: both are kept as they come.
 func isReadPreference(s string) bool {
 	return s == "" || slices.Contains([]string{"primary", "secondary", "analytics"}, strings.ToLower(s))
 }
 
-// refuse complains of what would change how a cluster behaves and is not there.
+// refuse adds to bad what would change how a cluster behaves, which Telamon does not have.
 func (w *common) refuse(d *model.Declared, bad *problems) {
 	for _, r := range []struct {
 		field   string
 		asked   bool
 		problem string
 	}{
-		{"acceptDataRisksAndForceReplicaSetReconfig", w.AcceptDataRisks != nil, "is not accepted: the cluster is one process and cannot lose its majority"},
+		{"acceptDataRisksAndForceReplicaSetReconfig", w.AcceptDataRisks != nil, "is not accepted: the members share one copy of the data, so that no reconfiguration can lose any"},
 		{"biConnector.readPreference", w.BIConnector != nil && !isReadPreference(w.BIConnector.ReadPreference), "must be primary, secondary or analytics"},
 		{"clusterType", cmp.Or(w.ClusterType, d.Type) != d.Type, "must be REPLICASET: Telamon has no sharded clusters so far"},
 		{"configServerManagementMode", cmp.Or(w.ConfigServerManagement, "ATLAS_MANAGED") != "ATLAS_MANAGED", "is for sharded clusters, which Telamon does not have so far"},
@@ -109,7 +109,7 @@ type view struct {
 	version string // that its database says it is
 }
 
-// show writes the members that every version has.
+// show writes the fields that every version has.
 func (w *common) show(v view) {
 	c, d := v.cluster, &v.cluster.Declared
 	path := "/groups/" + c.GroupID + "/clusters/" + c.Name
@@ -137,7 +137,7 @@ func (w *common) show(v view) {
 	}
 }
 
-// declareZones replaces the zones of d. Zones and their disks keep what they had where the body does not tell.
+// declareZones replaces the zones of d. Zones and their disks keep what the body does not name.
 func declareZones(d *model.Declared, zones []model.Zone, bad *problems) {
 	if len(zones) != 1 {
 		bad.Add("replicationSpecs", "must have exactly one item: the cluster is a replica set")
@@ -165,7 +165,8 @@ func diskOf(d *model.Declared) float64 {
 	return 0
 }
 
-// setDisk gives all nodes disks of one size, the least that all their providers have. A free cluster's disk has its own.
+// setDisk gives all nodes disks of one size: gb, or the least that all their providers have if that is more. A free
+// cluster's disk keeps its size.
 func setDisk(d *model.Declared, gb float64) {
 	for _, z := range d.Zones {
 		for _, r := range z.Regions {

@@ -2,7 +2,7 @@ package cluster
 
 import "github.com/telamon-db/telamon/internal/fault"
 
-// The kinds of errors that only this family answers with.
+// The kinds of errors that only this family has.
 var (
 	cannotUpdatePaused = fault.NewKind("CANNOT_UPDATE_PAUSED_CLUSTER", fault.Conflict, "The cluster %s is paused; resume it before you change it.")
 	freeClusterRefused = fault.NewKind("CANNOT_CREATE_FREE_CLUSTER_VIA_PUBLIC_API", fault.BadRequest, "The free cluster is refused: %s.")

@@ -9,11 +9,11 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// usedAfterwards is the part of a disk that is used when it has become larger. Source: Atlas documentation, "Configure
+// usedAfterwards is the part of a disk that is used once it has become larger. Source: Atlas documentation, "Configure
 // Auto-Scaling".
 const usedAfterwards = 0.7
 
-// outgrown returns how many bytes of data c has if its disks shall become larger for them, and 0 if not.
+// outgrown returns how many bytes of data c has if its disks have to become larger for them, and 0 otherwise.
 func (r Reconciler) outgrown(c *model.Cluster) (int64, error) {
 	fills := c.DiskFills()
 	if fills == 0 || c.State != model.Idle || !c.Runs() {
@@ -26,7 +26,8 @@ func (r Reconciler) outgrown(c *model.Cluster) (int64, error) {
 	return used, err
 }
 
-// grow gives c larger disks, as its owner has asked for, and has the reconciler look again.
+// grow gives c larger disks for used bytes of data and has the reconciler look again. The owner has asked for this by
+// diskGBEnabled.
 func (r Reconciler) grow(tx store.Tx, c *model.Cluster, used int64) (again time.Time, err error) {
 	gb := math.Ceil(float64(used) / (1 << 30) / usedAfterwards)
 	setDisk(&c.Declared, min(gb, mostDisk))

@@ -8,7 +8,7 @@ import (
 	"github.com/telamon-db/telamon/internal/model"
 )
 
-// What the service gives to nodes whose owner does not ask for more.
+// What the service gives to nodes where the request names nothing else.
 const (
 	freeDiskGB      = 0.5
 	leastAzureDisk  = 32
@@ -68,8 +68,8 @@ func fillDisk(provider string, h *model.Hardware) {
 	}
 }
 
-// usualDisk is the size in gigabytes of the disks that come with instances of a size, if the provider has such small ones, after MongoDB's documentation of
-// cluster sizes.
+// usualDisk is the size in gigabytes of the disks that come with instances of a size. Source: MongoDB's documentation of
+// cluster sizes. Azure's are larger where its smallest disk is (roomy).
 func usualDisk(size string) float64 {
 	number, _, _ := strings.Cut(strings.TrimLeft(size, "MR"), "_")
 	n, _ := strconv.Atoi(number) // a size that is none has been refused
@@ -86,8 +86,8 @@ func usualDisk(size string) float64 {
 	return gb
 }
 
-// roomy is a disk's size, or the least that the provider has where that is more, as the service takes it. What is no size
-// stays, and is refused.
+// roomy returns gb, or the size of the provider's smallest disk if that is more, as the service does. It leaves 0 and less
+// for the rules to refuse.
 func roomy(provider string, gb float64) float64 {
 	switch {
 	case gb <= 0:
@@ -98,7 +98,8 @@ func roomy(provider string, gb float64) float64 {
 	return max(gb, leastDisk)
 }
 
-// without is h as it is kept of a free cluster, which has such nodes only as long as there are none.
+// without is what a free cluster keeps of read-only and analytics nodes: nothing if h asks for none, or else h, which the
+// rules refuse.
 func without(h model.Hardware) model.Hardware {
 	if h.Nodes == 0 && (h.Size == "" || h.Size == model.FreeSize) {
 		return model.Hardware{}

@@ -13,8 +13,8 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Lifecycle is what a request does to a cluster, Flex or not, in its own transaction: it records what is wanted and
-// leaves the rest to the Reconciler.
+// Lifecycle creates, changes and deletes clusters, Flex or not, in the transaction of a request: it records what is wanted
+// and leaves the rest to the Reconciler.
 type Lifecycle struct {
 	Node        string        // the node that new clusters live on
 	Site        model.Site    // at which they are reached
@@ -26,7 +26,7 @@ type Lifecycle struct {
 
 // Names is the family that says which names in DNS a project's clusters have.
 type Names interface {
-	// Name notes the names that c has.
+	// Name records the names that c has.
 	Name(tx store.Tx, c *model.Cluster) error
 }
 
@@ -36,10 +36,11 @@ type Networks interface {
 	Provide(tx store.Tx, c *model.Cluster) error
 }
 
-// uniquePrefix is how many characters of a name no other cluster of the project has: the service makes host names of them.
+// uniquePrefix is how many characters of a cluster's name differ from those of every other name in the project: the service
+// makes host names of them.
 const uniquePrefix = 23
 
-// Declare adds c to its project, which its caller has filled with ID, project, name, kind and declaration.
+// Declare adds c to its project. Its caller has set c's ID, project, name, kind and declaration.
 func (l Lifecycle) Declare(tx store.Tx, c *model.Cluster) error {
 	if err := placeable(tx, c); err != nil {
 		return err
@@ -58,7 +59,7 @@ func (l Lifecycle) Declare(tx store.Tx, c *model.Cluster) error {
 	return happened(tx, c, "CREATED")
 }
 
-// stands refuses to put a cluster on a node that has been forgotten, and ends as soon as it knows.
+// stands refuses to put a cluster on a node that the deployment has forgotten. Such a node stops when it notices.
 func stands(tx store.Tx, node string) error {
 	n, err := state.Nodes.Get(tx, node)
 	if err == nil && !n.Forgotten.IsZero() {
@@ -67,7 +68,7 @@ func stands(tx store.Tx, node string) error {
 	return store.IfMissing(err, nil)
 }
 
-// placeable reports whether there is room for c beside the project's other clusters.
+// placeable returns an error if the project has no room for c, or a cluster that c's name collides with.
 func placeable(tx store.Tx, c *model.Cluster) error {
 	others, err := state.Clusters.List(tx, store.Query{Index: "name", Prefix: []string{c.GroupID}})
 	if err != nil {
@@ -107,7 +108,7 @@ func setName() string {
 	return "atlas-" + string(six[:]) + "-shard-0"
 }
 
-// Change declares anew what c shall be. Its caller has checked next.
+// Change makes next what c declares. Its caller has checked next.
 func (l Lifecycle) Change(tx store.Tx, c *model.Cluster, next model.Declared) error {
 	return l.change(tx, c, next, "UPDATE_SUBMITTED")
 }
@@ -138,7 +139,7 @@ func changeable(c *model.Cluster) error {
 	return nil
 }
 
-// begin stores a changed c, which is UPDATING until its reconciler has seen to it.
+// begin stores a changed c, which is UPDATING until the reconciler has made it so.
 func (l Lifecycle) begin(tx store.Tx, c *model.Cluster) error {
 	c.State, c.Settled = model.Updating, tx.Now().Add(l.MinDuration)
 	return l.keep(tx, c)
@@ -162,7 +163,7 @@ func (l Lifecycle) Close(tx store.Tx, c *model.Cluster) error {
 	return happened(tx, c, "DELETE_SUBMITTED")
 }
 
-// closing is why a cluster that is being deleted cannot be touched.
+// closing is the error that refuses to change a cluster that is being deleted.
 func closing(c *model.Cluster) error {
 	if c.Flex {
 		return fault.ServerlessBeingClosed.With(c.Name)

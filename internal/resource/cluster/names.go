@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// names are what a version calls a replica set's regions and the fields of each.
+// names are the paths by which a version's bodies name a replica set's regions and the fields of each.
 type names struct {
 	regions string
 	field   func(region int, field string) string

@@ -8,8 +8,8 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// NodeAway calls the clusters of a node REPAIRING that cannot be reached, since nothing is heard of their node. When it is
-// back, it finds that there is work.
+// NodeAway marks a node's running clusters REPAIRING when the node's heartbeats have stopped, and schedules their work for
+// when the node is back.
 func (r Reconciler) NodeAway(ctx context.Context, node string) error {
 	all, err := r.on(ctx, node)
 	if err != nil {
@@ -41,10 +41,11 @@ func (r Reconciler) on(ctx context.Context, node string) (all []*model.Cluster, 
 	return all, err
 }
 
-// many is how many clusters of a node that is gone end before somebody else has a turn.
+// many is how many clusters of a removed node NodeGone ends at a time, so that other work gets its turn.
 const many = 50
 
-// NodeGone ends the clusters of a node that is gone for good, with all that is theirs, termination protection or not.
+// NodeGone removes clusters of a node that is gone for good, with all that belongs to them, whether or not they have
+// termination protection. It reports whether there are more.
 func (r Reconciler) NodeGone(ctx context.Context, node string) (more bool, err error) {
 	all, err := r.on(ctx, node)
 	if err != nil {
@@ -58,7 +59,7 @@ func (r Reconciler) NodeGone(ctx context.Context, node string) (more bool, err e
 	return len(all) > many, nil
 }
 
-// lose ends one cluster whose data is lost.
+// lose removes a cluster whose data is lost.
 func (r Reconciler) lose(tx store.Tx, id model.ID) error {
 	c, err := state.Clusters.Get(tx, id)
 	if err != nil {

@@ -37,7 +37,7 @@ const (
 // Operations are the family's operations.
 func (s *Service) Operations() api.Operations { return append(s.life(), s.actions()...) }
 
-// life are the operations of which clusters come, change and go.
+// life are the operations that create, show, change and delete clusters.
 func (s *Service) life() api.Operations {
 	return api.Operations{{
 		ID: "createCluster", Aliases: []string{"createGroupCluster"}, Method: http.MethodPost, Path: path, Tag: tag,

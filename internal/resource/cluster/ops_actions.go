@@ -9,7 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// actions are the operations beside the life of clusters.
+// actions are the operations beside those that create, show, change and delete clusters.
 func (s *Service) actions() api.Operations {
 	missing := fault.Kinds{fault.ClusterNotFound, fault.FlexInClusterAPI}
 	changing := append(fault.Kinds{fault.TenantUnsupported, cannotUpdatePaused, fault.ClusterNotReady, fault.ClusterBeingDeleted}, missing...)

@@ -12,7 +12,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// process are the members of both versions' process arguments. All are always shown, null where the default holds.
+// process are the fields of both versions' process arguments. All are always shown, null where the default holds.
 type process struct {
 	ChangeStreamExpiry  api.Nullable[int]     `json:"changeStreamOptionsPreAndPostImagesExpireAfterSeconds" api:"default=-1" doc:"Seconds after which images of changed documents are deleted; -1 or null if they are kept as long as the oplog. Kept as declared."`
 	ChunkMigrations     api.Nullable[int]     `json:"chunkMigrationConcurrency" doc:"How many threads move chunks, 1 to 500. Kept as declared: there are no shards so far."`
@@ -53,7 +53,7 @@ type processShape[W any] interface {
 func (w *process) declare(d *model.Declared, bad *problems) {
 	p := &d.Process
 	w.ChangeStreamExpiry.Keep(&p.ChangeStreamExpiry)
-	if e := p.ChangeStreamExpiry; e != nil && *e == -1 { // which clients send for "not set"
+	if e := p.ChangeStreamExpiry; e != nil && *e == -1 { // what clients send for "not set"
 		p.ChangeStreamExpiry = nil
 	}
 	w.ChunkMigrations.Keep(&p.ChunkMigrations)
@@ -77,7 +77,7 @@ func (w *ClusterDescriptionProcessArgs) declare(d *model.Declared, bad *problems
 	w.FailIndexKeyTooLong.Keep(&d.Process.FailIndexKeyTooLong)
 }
 
-// checkProcess holds process arguments against the bounds that MongoDB has for them.
+// checkProcess checks process arguments against MongoDB's bounds.
 func checkProcess(d *model.Declared, bad *problems) {
 	p := &d.Process
 	within := func(field string, n *int, least, most int) {

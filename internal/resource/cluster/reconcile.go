@@ -13,7 +13,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Kind is the work of making a cluster what it shall be; its key is the cluster's id.
+// Kind is the work of making a cluster what it is declared to be; its key is the cluster's id.
 const Kind reconcile.Kind = "cluster"
 
 // Runtime runs databases.
@@ -26,7 +26,7 @@ type Runtime interface {
 	Data(id model.ID) (int64, error)
 	// Remove ends the cluster and removes its data. Removing nothing is no error.
 	Remove(id model.ID) error
-	// Hold keeps others from deciding what the cluster's database shall be, until release.
+	// Hold keeps others from starting, stopping or removing the cluster's database until release is called.
 	Hold(id model.ID) (release func())
 }
 
@@ -42,17 +42,17 @@ type Dependent interface {
 
 // Reconciler starts, stops and removes databases until clusters are what they are declared to be.
 //
-// It looks at the cluster as it is now, never at what changed: whatever a crash interrupts, the next run does what is
-// left. The database comes first and the row after it, so a state tells only what is true already.
+// It looks at the cluster as it is now, never at what changed: whatever a crash interrupts, the next run does what is left.
+// It changes the database first and the row after it, so that a state shows only what has been done.
 type Reconciler struct {
 	Store       store.Store
 	Runtime     Runtime
 	Dependents  []Dependent
-	MinDuration time.Duration // how long a cluster is in a transitional state at least that it comes to by itself
+	MinDuration time.Duration // how long a cluster stays at least in a transitional state that no request has caused
 }
 
-// Reconcile makes one cluster so. A cluster that has not been in its transitional state for long enough is looked at
-// again when it has.
+// Reconcile makes one cluster what it is declared to be. A cluster that has not yet been in its transitional state for
+// MinDuration is due again when it has.
 func (r Reconciler) Reconcile(ctx context.Context, key string) (again time.Time, err error) {
 	defer r.Runtime.Hold(key)()
 	var c *model.Cluster
@@ -81,7 +81,7 @@ func (r Reconciler) Reconcile(ctx context.Context, key string) (again time.Time,
 	return again, err
 }
 
-// realize does to the database what c's state asks for, and returns who its members are.
+// realize starts, stops or removes the database, as c's state and declaration ask for, and returns who its members are.
 func (r Reconciler) realize(c *model.Cluster) (model.Topology, error) {
 	switch {
 	case c.State == model.Deleting:
@@ -92,9 +92,8 @@ func (r Reconciler) realize(c *model.Cluster) (model.Topology, error) {
 	return r.Runtime.Start(c)
 }
 
-// record writes down what realize has made of the cluster, and that its disks shall become larger for grown bytes of data
-// if that is not 0. If somebody has declared something else meanwhile, the
-// cluster is due again anyway.
+// record stores what realize has done, and larger disks for grown bytes of data if that is not 0. If somebody has changed
+// the cluster meanwhile, it stores nothing: the cluster is due again.
 func (r Reconciler) record(tx store.Tx, key string, made *model.Cluster, topology model.Topology, grown int64) (again time.Time, err error) {
 	c, err := state.Clusters.Get(tx, key)
 	if err != nil || c.Rev != made.Rev {
@@ -128,7 +127,8 @@ func (r Reconciler) record(tx store.Tx, key string, made *model.Cluster, topolog
 	return again, state.Clusters.Put(tx, c)
 }
 
-// ready ends a transition: the first ends with READY, every later one with UPDATE_COMPLETED, and trouble with HOST_UP.
+// ready ends a transition: the first with the event READY, every later one with UPDATE_COMPLETED, and a repair with
+// HOST_UP.
 func (r Reconciler) ready(tx store.Tx, c *model.Cluster) error {
 	if err := works(tx, c); err != nil {
 		return err
@@ -150,7 +150,7 @@ func (r Reconciler) ready(tx store.Tx, c *model.Cluster) error {
 	return happened(tx, c, "UPDATE_COMPLETED")
 }
 
-// gone removes the row of a cluster whose data is gone, with what belongs to it.
+// gone removes the row of a cluster whose data has been removed, and what belongs to it.
 func (r Reconciler) gone(tx store.Tx, c *model.Cluster) error {
 	for _, d := range r.Dependents {
 		if err := d.OnClusterDelete(tx, c); err != nil {
@@ -163,8 +163,8 @@ func (r Reconciler) gone(tx store.Tx, c *model.Cluster) error {
 	return state.Clusters.Delete(tx, c)
 }
 
-// GiveUp shows that a cluster cannot be made ready by calling it REPAIRING; one that cannot be deleted stays DELETING.
-// It keeps the work in either case: what is in the way, such as a full disk, may go away.
+// GiveUp marks a cluster REPAIRING that cannot be made ready; one that cannot be deleted stays DELETING. It keeps the work
+// in either case: what is in the way, such as a full disk, may go away.
 func (r Reconciler) GiveUp(ctx context.Context, key string, cause error) error {
 	err := r.Store.Update(ctx, func(tx store.Tx) error {
 		c, err := state.Clusters.Get(tx, key)
@@ -176,7 +176,7 @@ func (r Reconciler) GiveUp(ctx context.Context, key string, cause error) error {
 	return errors.Join(cause, err)
 }
 
-// Work is what the family does later.
+// Work is the family's reconciler by the kind of its work.
 func (r Reconciler) Work() map[reconcile.Kind]reconcile.Handler {
 	return map[reconcile.Kind]reconcile.Handler{Kind: r}
 }

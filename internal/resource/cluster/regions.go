@@ -15,7 +15,7 @@ type CloudProviderRegions struct {
 	Provider      string                             `json:"provider,omitempty" api:"enum=AWS|GCP|AZURE" doc:"The provider."`
 }
 
-// ClusterCloudProviderInstanceSize is a size of instances and where it is to be had.
+// ClusterCloudProviderInstanceSize is a size of instances and the regions that have it.
 type ClusterCloudProviderInstanceSize struct {
 	AvailableRegions []AvailableCloudProviderRegion `json:"availableRegions" api:"readonly" doc:"The regions."`
 	Name             string                         `json:"name,omitempty" api:"readonly" doc:"The size."`
@@ -37,13 +37,13 @@ type regionsIn struct {
 	Tier      string   `query:"tier" doc:"Only this size of instances."`
 }
 
-// apart reports whether a region belongs to a government or to China, where the service has sites of its own, or is none
-// that a node can be in. Clients that choose from the list shall not come upon them.
+// apart reports whether a region is left out of the list, from which clients choose: those of governments and of China, for
+// which the service has separate sites, and those that no node can be in.
 func apart(name string) bool {
 	return strings.HasPrefix(name, "US_GOV_") || strings.HasPrefix(name, "CN_") || strings.HasPrefix(name, "CHINA_") || name == "GLOBAL"
 }
 
-// regions are every size of a provider in every region of it.
+// regions lists the sizes of each provider's instances, each with all the provider's regions.
 func (s *Service) regions(_ context.Context, in regionsIn) (api.Page[CloudProviderRegions], error) {
 	var all []CloudProviderRegions
 	for _, provider := range []string{model.AWS, model.Azure, model.GCP} {

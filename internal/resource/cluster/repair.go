@@ -9,9 +9,9 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// Fails records that the database of a cluster cannot be opened: a cluster that has been ready is REPAIRING at once,
-// reached as the topology says if it has members, until its reconciler has opened it. One that was never ready may be given more time.
-// If somebody has changed the cluster meanwhile, the reconciler looks again anyway.
+// Fails records that the database of a cluster cannot be opened: a cluster that has been ready is REPAIRING until the
+// reconciler has opened it, and keeps topology, if that has members. One that was never ready stays as it is: the
+// reconciler tries again. If somebody has changed the cluster meanwhile, Fails changes nothing: the cluster is due again.
 func Fails(tx store.Tx, failed *model.Cluster, topology model.Topology) error {
 	c, err := state.Clusters.Get(tx, failed.ID)
 	if err != nil || c.Rev != failed.Rev || !c.Ready {
@@ -26,7 +26,8 @@ func Fails(tx store.Tx, failed *model.Cluster, topology model.Topology) error {
 	return repairing(tx, c)
 }
 
-// repairing calls c REPAIRING, unless it is being deleted. The end of a change that is under way is told when it comes.
+// repairing marks c REPAIRING, unless it is being deleted. A change that is under way keeps its Settled, so that its end
+// still writes UPDATE_COMPLETED.
 func repairing(tx store.Tx, c *model.Cluster) error {
 	if c.State == model.Deleting || c.State == model.Repairing {
 		return nil
@@ -41,7 +42,7 @@ func repairing(tx store.Tx, c *model.Cluster) error {
 	return tell(tx, c, "HOST_DOWN")
 }
 
-// works tells that a cluster that was ready before its trouble runs again.
+// works writes the event that a cluster runs again that was ready before its repair.
 func works(tx store.Tx, c *model.Cluster) error {
 	if c.State != model.Repairing || !c.Ready {
 		return nil

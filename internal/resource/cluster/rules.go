@@ -15,10 +15,10 @@ const (
 	mostDisk    = model.MostDiskGB
 )
 
-// problems collects what is wrong with a request, by the names that the request's version has for things.
+// problems collects what is wrong with a request, and names fields as the request's version does.
 type problems struct {
 	fault.Problems
-	region string // the field of a region that there is not
+	region string // the field that names a region which the provider does not have
 	names  names
 }
 
@@ -27,7 +27,7 @@ func (p *problems) at(region int, field, format string, args ...any) {
 	p.Add(p.names.field(region, field), format, args...)
 }
 
-// err is the one error that names all violations. Clients look for a region's in an error of its own.
+// err is one error that names all violations. Its text names the field of an unknown region, which clients look for there.
 func (p *problems) err() error {
 	err := p.Err()
 	if f, ok := fault.Of(err); ok && p.region != "" {
@@ -36,7 +36,7 @@ func (p *problems) err() error {
 	return err
 }
 
-// checkName holds a new cluster's name against the rules that its pattern leaves.
+// checkName checks what the pattern of a new cluster's name leaves open.
 func (p *problems) checkName(name string) {
 	switch {
 	case name == "":
@@ -46,7 +46,7 @@ func (p *problems) checkName(name string) {
 	}
 }
 
-// check holds a declaration against the rules that need no other object.
+// check checks a declaration against the rules that need no other object.
 func (p *problems) check(d *model.Declared) {
 	if d.PointInTime && !d.Backup {
 		p.Add("pitEnabled", "needs backups to be enabled")
@@ -71,14 +71,14 @@ func (p *problems) check(d *model.Declared) {
 	p.checkPriorities(regions)
 }
 
-// checkVersion wants a cluster's version not to go back.
+// checkVersion refuses to go back to an older version of MongoDB.
 func (p *problems) checkVersion(next, was *model.Declared) {
 	if slices.Index(model.MajorVersions, next.MajorVersion) < slices.Index(model.MajorVersions, was.MajorVersion) {
 		p.Add("mongoDBMajorVersion", "cannot go back to an older version")
 	}
 }
 
-// checkDisks wants disks not to become smaller than they are.
+// checkDisks refuses to make disks smaller.
 func (p *problems) checkDisks(next, was *model.Declared) {
 	if len(next.Zones) == 0 || next.Shared() || was.Shared() {
 		return
@@ -91,7 +91,7 @@ func (p *problems) checkDisks(next, was *model.Declared) {
 	}
 }
 
-// checkRegion holds one region's provider, name and sizes against what there is.
+// checkRegion checks that one region's provider, name and sizes exist.
 func (p *problems) checkRegion(i int, r *model.Region) {
 	switch {
 	case r.Provider == "":
@@ -116,7 +116,7 @@ func (p *problems) checkRegion(i int, r *model.Region) {
 		field string
 		*model.Hardware
 	}{{"electableSpecs", &r.Electable}, {"readOnlySpecs", &r.ReadOnly}, {"analyticsSpecs", &r.Analytics}} {
-		if h.Hardware == &r.Electable || h.Nodes != 0 || h.Size != r.Electable.Size { // one that is not told is the electable ones'
+		if h.Hardware == &r.Electable || h.Nodes != 0 || h.Size != r.Electable.Size { // what the body does not name is a copy of the electable nodes' hardware
 			p.checkHardware(i, h.field, r.Provider, h.Hardware)
 		}
 	}
@@ -143,7 +143,7 @@ func (p *problems) checkHardware(i int, field, provider string, h *model.Hardwar
 	}
 }
 
-// checkNone wants a free cluster to have no nodes of a kind that dedicated ones can have.
+// checkNone refuses nodes of a kind that free clusters do not have.
 func (p *problems) checkNone(i int, field string, h model.Hardware) {
 	if h.Nodes != 0 {
 		p.at(i, field+".nodeCount", "must be 0 for a free cluster")
@@ -152,7 +152,7 @@ func (p *problems) checkNone(i int, field string, h model.Hardware) {
 	}
 }
 
-// checkFree holds a free cluster against what such a cluster can be.
+// checkFree checks a free cluster against the rules of free clusters.
 func (p *problems) checkFree(d *model.Declared, regions []model.Region) {
 	if len(regions) > 1 {
 		p.at(1, "providerName", "cannot be there: a free cluster is in one region")
@@ -168,8 +168,7 @@ func (p *problems) checkFree(d *model.Declared, regions []model.Region) {
 	}
 }
 
-// checkNodes wants a number of voters that can have a majority, and instances of one size for all that hold the data
-// that is written.
+// checkNodes checks that there are 1, 3, 5 or 7 electable nodes, and that electable and read-only nodes are of one size.
 func (p *problems) checkNodes(regions []model.Region) {
 	electable, all, size := 0, 0, ""
 	for i, r := range regions {
@@ -189,7 +188,8 @@ func (p *problems) checkNodes(regions []model.Region) {
 	}
 }
 
-// checkPriorities wants the first region to have the highest priority, no two the same, and none without electable nodes.
+// checkPriorities checks that one region has the highest priority, that no two have the same, and that regions without
+// electable nodes have none.
 func (p *problems) checkPriorities(regions []model.Region) {
 	seen := map[int]bool{}
 	highest := 0

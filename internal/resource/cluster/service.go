@@ -15,16 +15,16 @@ type version[W any] interface {
 	*W
 	declare(d *model.Declared, bad *problems)
 	show(v view)
-	called() string               // the name that the body gives
-	tells(d *model.Declared) bool // whether it shows all of where the nodes are and what they run on
+	called() string                  // the name that the body gives
+	showsAll(d *model.Declared) bool // whether it shows all nodes and their hardware
 }
 
 func (w *common) called() string { return w.Name }
 
-func (w *common) tells(*model.Declared) bool { return true }
+func (w *common) showsAll(*model.Declared) bool { return true }
 
-// tells reports whether what an older shape shows declares the same nodes again.
-func tells(shown interface {
+// redeclares reports whether what an older shape shows would declare the same nodes again.
+func redeclares(shown interface {
 	declare(*model.Declared, *problems)
 }, d *model.Declared) bool {
 	again := d.Clone()
@@ -66,7 +66,7 @@ func create[W any, P version[W]](s *Service) func(store.Tx, createIn[W]) (W, err
 	}
 }
 
-// begun is the cluster that a body asks for.
+// begun makes the cluster that a body asks for.
 func begun[W any, P version[W]](s *Service, groupID model.ID, body P) (*model.Cluster, error) {
 	bad := &problems{names: namesOf(body)}
 	c := &model.Cluster{ID: model.NewID(), GroupID: groupID, Name: body.called(), Declared: model.NewDeclared(s.Version)}
@@ -81,7 +81,7 @@ func begun[W any, P version[W]](s *Service, groupID model.ID, body P) (*model.Cl
 
 type oneIn struct{ api.InCluster }
 
-// get answers with what show makes of a cluster that is no Flex one.
+// get answers with what show returns for a cluster that is no Flex one.
 func get[W any](show func(c *model.Cluster) W) func(store.Tx, oneIn) (W, error) {
 	return func(tx store.Tx, in oneIn) (out W, err error) {
 		c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
@@ -92,14 +92,14 @@ func get[W any](show func(c *model.Cluster) W) func(store.Tx, oneIn) (W, error) 
 	}
 }
 
-// read answers with a cluster in a version's shape, which must have room for it.
+// read answers with a cluster in a version's shape, and refuses if that shape cannot show all of its nodes.
 func read[W any, P version[W]](s *Service) func(store.Tx, oneIn) (W, error) {
 	return func(tx store.Tx, in oneIn) (out W, err error) {
 		c, err := state.DedicatedByName(tx, in.GroupID, in.ClusterName)
 		if err != nil {
 			return out, err
 		}
-		if out = write[W, P](s, c); !P(&out).tells(&c.Declared) {
+		if out = write[W, P](s, c); !P(&out).showsAll(&c.Declared) {
 			return out, asymmetricShard.With()
 		}
 		return out, nil
@@ -130,7 +130,7 @@ func update[W any, P version[W]](s *Service) func(store.Tx, updateIn[W]) (W, err
 		if err != nil {
 			return out, err
 		}
-		if out = write[W, P](s, c); !P(&out).tells(&c.Declared) {
+		if out = write[W, P](s, c); !P(&out).showsAll(&c.Declared) {
 			return out, asymmetricShard.With()
 		}
 		next, err := changed(c, P(&in.Body))
@@ -142,7 +142,7 @@ func update[W any, P version[W]](s *Service) func(store.Tx, updateIn[W]) (W, err
 	}
 }
 
-// changed is what a body makes of what a cluster declares.
+// changed returns what c declares once body is applied to it.
 func changed[W any, P version[W]](c *model.Cluster, body P) (model.Declared, error) {
 	bad := &problems{names: namesOf(body)}
 	if name := body.called(); name != "" && name != c.Name {
@@ -159,7 +159,7 @@ func changed[W any, P version[W]](c *model.Cluster, body P) (model.Declared, err
 	return next, bad.err()
 }
 
-// redeclare declares next, unless it says nothing new.
+// redeclare makes next what c declares, unless it is what c declares already.
 func (s *Service) redeclare(tx store.Tx, c *model.Cluster, next model.Declared) error {
 	if reflect.DeepEqual(next, c.Declared) {
 		return nil
@@ -176,7 +176,7 @@ func (s *Service) redeclare(tx store.Tx, c *model.Cluster, next model.Declared) 
 	return s.Change(tx, c, next)
 }
 
-// resumed refuses to do more to a paused cluster than to resume it.
+// resumed refuses to change a paused cluster in any way but to resume it.
 func resumed(c *model.Cluster, next model.Declared) error {
 	next.Paused = true
 	if c.Declared.Paused && !reflect.DeepEqual(next, c.Declared) {
@@ -199,7 +199,7 @@ func (s *Service) delete(tx store.Tx, in deleteIn) (none api.Empty, err error) {
 	return none, s.Close(tx, c)
 }
 
-// OnProjectDelete says that a project with clusters stays.
+// OnProjectDelete refuses to delete a project that has clusters.
 func (s *Service) OnProjectDelete(tx store.Tx, groupID model.ID) error {
 	n, err := state.Clusters.Count(tx, store.Query{Index: "name", Prefix: []string{groupID}})
 	if err == nil && n > 0 {

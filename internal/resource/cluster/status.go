@@ -15,14 +15,14 @@ type ClusterStatus struct {
 	Links        []api.Link `json:"links,omitempty" api:"readonly" doc:"Related resources."`
 }
 
-// accessEvents are the types of events that tell of who may come in and do what.
+// accessEvents are the types of events about changes of who may use a project's clusters.
 var accessEvents = []string{
 	"MONGODB_ROLE_ADDED", "MONGODB_ROLE_DELETED", "MONGODB_ROLE_UPDATED", "MONGODB_USER_ADDED", "MONGODB_USER_DELETED", "MONGODB_USER_UPDATED",
 	"MONGODB_USER_X509_CERT_CREATED", "MONGODB_USER_X509_CERT_REVOKED", "NETWORK_PERMISSION_ENTRY_ADDED", "NETWORK_PERMISSION_ENTRY_REMOVED",
 	"NETWORK_PERMISSION_ENTRY_UPDATED", "USER_SECURITY_SETTINGS_UPDATED",
 }
 
-// status is that of any cluster, Flex or not.
+// status shows the status of any cluster, Flex or not.
 func (s *Service) status(tx store.Tx, in oneIn) (out ClusterStatus, err error) {
 	c, err := state.ClusterByName(tx, in.GroupID, in.ClusterName)
 	if err != nil {
@@ -36,8 +36,8 @@ func (s *Service) status(tx store.Tx, in oneIn) (out ClusterStatus, err error) {
 	return out, err
 }
 
-// enforced reports whether all nodes have seen the last change of who may use a project's clusters, as they have after some
-// time at the latest.
+// enforced reports whether all nodes enforce the last change of who may use a project's clusters. They do at the latest
+// when the time after has passed since.
 func enforced(tx store.Tx, groupID model.ID, after time.Duration) (bool, error) {
 	if after == 0 {
 		return true, nil

@@ -14,13 +14,13 @@ import (
 // An upgrade keeps a cluster's data, name and address, and shows it UPDATING at once. What answers a request shows the
 // cluster as it was before.
 
-// LegacyAtlasTenantClusterUpgradeRequest is what a free cluster shall become.
+// LegacyAtlasTenantClusterUpgradeRequest says what a free cluster becomes.
 type LegacyAtlasTenantClusterUpgradeRequest struct {
 	LegacyAtlasCluster
 	Name string `json:"name" api:"required,is=clusterName" doc:"Name of the free cluster."`
 }
 
-// AtlasTenantClusterUpgradeRequest20240805 is the dedicated cluster that a Flex cluster shall become.
+// AtlasTenantClusterUpgradeRequest20240805 is the dedicated cluster that a Flex cluster becomes.
 type AtlasTenantClusterUpgradeRequest20240805 struct {
 	ClusterDescription20240805
 	Name string `json:"name" api:"required,is=clusterName" doc:"Name of the Flex cluster."`
@@ -50,7 +50,7 @@ func (s *Service) upgradeFree(tx store.Tx, in upgradeFreeIn) (out LegacyAtlasClu
 	return write[LegacyAtlasCluster](s, &before), err
 }
 
-// next is what the body makes of a free cluster, and whether that is a Flex one.
+// next returns what a free cluster declares once the body is applied, and whether it becomes a Flex one.
 func (w *LegacyAtlasTenantClusterUpgradeRequest) next(version string, d *model.Declared) (next model.Declared, flex bool, err error) {
 	if p := w.ProviderSettings; p != nil && p.ProviderName == model.Flex {
 		r := d.Zones[0].Regions[0]
@@ -78,7 +78,7 @@ func undersized(d *model.Declared) model.Declared {
 	return next
 }
 
-// dedicated holds what a cluster shall become against the rules of dedicated ones.
+// dedicated checks what a cluster becomes against the rules of dedicated ones.
 func dedicated(next, was *model.Declared, bad *problems) error {
 	if next.Shared() {
 		bad.at(0, "providerName", "must be AWS, AZURE or GCP; a free cluster's may be FLEX")
@@ -88,7 +88,7 @@ func dedicated(next, was *model.Declared, bad *problems) error {
 	return bad.err()
 }
 
-// upgrade declares what c shall be, Flex or not.
+// upgrade makes c a Flex cluster or not, and next what it declares.
 func (s *Service) upgrade(tx store.Tx, c *model.Cluster, next model.Declared, flex bool) error {
 	if c.State == model.Deleting {
 		return fault.ClusterBeingDeleted.With(c.Name)

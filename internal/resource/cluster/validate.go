@@ -9,7 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/store"
 )
 
-// ClusterConfigurationValidation is a cluster that somebody thinks of.
+// ClusterConfigurationValidation is a cluster to be checked without being made.
 type ClusterConfigurationValidation struct {
 	AdvancedConfiguration *ClusterDescriptionProcessArgs20240805 `json:"advancedConfiguration,omitempty" doc:"Process arguments that the cluster shall have."`
 	ClusterDescription    ClusterDescription20240805             `json:"clusterDescription" api:"required" doc:"What the cluster shall be."`
@@ -31,7 +31,7 @@ type ClusterConfigurationValidationResult struct {
 	Valid  bool                                  `json:"valid" doc:"Whether the cluster is possible."`
 }
 
-// ClusterConfigurationValidationError is a rule that is broken.
+// ClusterConfigurationValidationError is one rule that the cluster breaks.
 type ClusterConfigurationValidationError struct {
 	ErrorCode       string `json:"errorCode,omitempty" doc:"The code that the request for the cluster would be refused with."`
 	ValidationIssue string `json:"validationIssue,omitempty" doc:"What is wrong, beginning with the field where there is one."`
@@ -42,7 +42,7 @@ type validateIn struct {
 	Body ClusterConfigurationValidation
 }
 
-// validate does all of a request for a cluster but that what it asks for.
+// validate makes all checks of a request that creates or changes a cluster, and neither creates nor changes it.
 func (s *Service) validate(tx store.Tx, in validateIn) (ClusterConfigurationValidationResult, error) {
 	out := ClusterConfigurationValidationResult{Errors: []ClusterConfigurationValidationError{}}
 	for _, err := range []error{s.possible(tx, in), in.arguments()} {
@@ -59,7 +59,7 @@ func (s *Service) validate(tx store.Tx, in validateIn) (ClusterConfigurationVali
 	return out, nil
 }
 
-// issues are a fault's violations, or what it says of itself.
+// issues are a fault's violations, or its own text if it has none.
 func issues(f *fault.Fault) (all []ClusterConfigurationValidationError) {
 	for _, v := range f.Violations {
 		all = append(all, ClusterConfigurationValidationError{f.Kind.Code, v.Field + " " + v.Description})
@@ -70,7 +70,7 @@ func issues(f *fault.Fault) (all []ClusterConfigurationValidationError) {
 	return all
 }
 
-// possible is why the cluster cannot be.
+// possible returns why the cluster cannot be created or changed so, or nil.
 func (s *Service) possible(tx store.Tx, in validateIn) error {
 	body := &in.Body.ClusterDescription
 	if in.Body.Tags != nil {
@@ -97,7 +97,7 @@ func (s *Service) possible(tx store.Tx, in validateIn) error {
 	return resumed(c, next)
 }
 
-// arguments is why the process arguments cannot be.
+// arguments returns why the process arguments are refused, or nil.
 func (in validateIn) arguments() error {
 	bad := &problems{}
 	if args := in.Body.AdvancedConfiguration; args != nil {

@@ -51,7 +51,7 @@ func TestVersionsTellTheSame(t *testing.T) {
 func showsAgain[W any, P version[W]](t *testing.T, d *model.Declared) bool {
 	var w W
 	P(&w).show(view{&model.Cluster{ID: model.NewID(), Name: "alpha", Declared: d.Clone()}, "8.0.4"})
-	if !P(&w).tells(d) {
+	if !P(&w).showsAll(d) {
 		return false
 	}
 	raw, err := json.Marshal(w)

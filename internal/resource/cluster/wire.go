@@ -9,7 +9,7 @@ import (
 	"github.com/telamon-db/telamon/internal/resource/shape"
 )
 
-// common are the members that every version's shape of a cluster has.
+// common are the fields that every version's shape of a cluster has.
 type common struct {
 	AcceptDataRisks        *api.Time                `json:"acceptDataRisksAndForceReplicaSetReconfig,omitempty" doc:"Asks to rebuild a replica set that has lost its majority. Refused: the members of Telamon's clusters share one copy of the data, which is not lost with some of them."`
 	AdvancedConfiguration  *AdvancedConfiguration   `json:"advancedConfiguration,omitempty" doc:"How clients may speak TLS with the cluster. Kept as declared."`
@@ -35,7 +35,7 @@ type common struct {
 	Paused                 *bool                    `json:"paused,omitempty" doc:"Whether the cluster's database is stopped. Its data is kept."`
 	PITEnabled             *bool                    `json:"pitEnabled,omitempty" doc:"Whether backups allow any point in time. Needs backups."`
 	ScalingStrategy        string                   `json:"replicaSetScalingStrategy,omitempty" api:"enum=SEQUENTIAL|WORKLOAD_TYPE|NODE_TYPE,default=WORKLOAD_TYPE" doc:"In which order nodes are replaced. Kept as declared."`
-	RootCertType           string                   `json:"rootCertType,omitempty" api:"enum=ISRGROOTX1,default=ISRGROOTX1" doc:"Root of the cluster's certificates at the real service. Kept as declared."`
+	RootCertType           string                   `json:"rootCertType,omitempty" api:"enum=ISRGROOTX1,default=ISRGROOTX1" doc:"Root of the cluster's certificates on the service. Kept as declared."`
 	StateName              string                   `json:"stateName,omitempty" api:"readonly,enum=IDLE|CREATING|UPDATING|DELETING|REPAIRING" doc:"What is happening to the cluster."`
 	Tags                   []shape.ResourceTag      `json:"tags" doc:"The cluster's tags."`
 	TerminationProtection  *bool                    `json:"terminationProtectionEnabled,omitempty" api:"default=false" doc:"Whether the cluster refuses to be deleted."`
@@ -90,14 +90,14 @@ type PrivateEndpoint struct {
 	Region       string `json:"region,omitempty" api:"readonly" doc:"Region."`
 }
 
-// RegionName is the name of a provider's region. A request may hold anything: what is no region is refused by the
-// rules of clusters, whose error clients look for.
+// RegionName is the name of a provider's region. Any value passes the checks of the body: the rules of clusters refuse what
+// is no region, with the error that clients look for.
 type RegionName string
 
 // Schema lists the regions of all providers without enforcing the list.
 func (RegionName) Schema() *schema.Node { return &schema.Node{Enum: model.Regions} }
 
-// UnmarshalJSON takes what is no string as a name that no region has.
+// UnmarshalJSON takes a value that is no string as a name that no region has.
 func (n *RegionName) UnmarshalJSON(raw []byte) error {
 	var s string
 	if json.Unmarshal(raw, &s) != nil {

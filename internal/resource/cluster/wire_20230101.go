@@ -12,8 +12,8 @@ import (
 
 // LegacyAtlasCluster is a cluster until 2023-02-01: one provider and one size of instances and disks for all of it.
 //
-// A cluster whose nodes differ in more than number, which only newer versions can declare, is in lists with what its first
-// region's have.
+// Newer versions can declare nodes that differ in more than their number. A list shows such a cluster with the hardware of
+// its first region.
 type LegacyAtlasCluster struct {
 	common
 	AutoScaling           *ClusterAutoScaling     `json:"autoScaling,omitempty" doc:"How nodes may scale. Disks become larger; the rest is kept as declared."`
@@ -52,7 +52,7 @@ type ClusterProvider struct {
 	DiskIOPS              *int                 `json:"diskIOPS,omitempty" doc:"Operations of a disk in a second."`
 	DiskTypeName          string               `json:"diskTypeName,omitempty" api:"enum=P2|P3|P4|P6|P10|P15|P20|P30|P40|P50" doc:"Kind of disk at Azure. Refused: name diskSizeGB."`
 	EffectiveInstanceSize string               `json:"effectiveInstanceSizeName,omitempty" api:"readonly,enum=FLEX|M0|M2|M5" doc:"Size that a free cluster has."`
-	EncryptEBSVolume      *bool                `json:"encryptEBSVolume,omitempty" api:"deprecated" doc:"Without effect, as at the real service."`
+	EncryptEBSVolume      *bool                `json:"encryptEBSVolume,omitempty" api:"deprecated" doc:"Without effect, as on the service."`
 	InstanceSizeName      LegacySize           `json:"instanceSizeName,omitempty" doc:"Size of the instances, one that the provider has; M0 for a free cluster."`
 	ProviderName          string               `json:"providerName" api:"required" doc:"AWS, AZURE or GCP; TENANT for a free cluster."`
 	RegionName            RegionName           `json:"regionName,omitempty" doc:"Region of the provider, of a cluster that is in one."`
@@ -113,7 +113,7 @@ func (w *LegacyAtlasCluster) declare(d *model.Declared, bad *problems) {
 	w.declareZone(d, bad)
 }
 
-// declareZone lays the body's regions, hardware and scaling over the cluster's only zone.
+// declareZone applies the body's regions, hardware and scaling to the cluster's only zone.
 func (w *LegacyAtlasCluster) declareZone(d *model.Declared, bad *problems) {
 	var template model.Region
 	disk := diskOf(d)
@@ -135,7 +135,7 @@ func (w *LegacyAtlasCluster) declareZone(d *model.Declared, bad *problems) {
 	complete(z.Regions, disk)
 }
 
-// over lays the provider's settings and the scaling over a region.
+// over applies the body's provider settings and scaling to a region.
 func (w *LegacyAtlasCluster) over(r *model.Region, bad *problems) {
 	if p := w.ProviderSettings; p != nil {
 		if p.DiskTypeName != "" {
@@ -158,7 +158,8 @@ func (w *LegacyAtlasCluster) over(r *model.Region, bad *problems) {
 	}
 }
 
-// regions are the body's regions, or else the zone's own, or else the one of the provider's settings.
+// regions are the body's regions; or else the zone's own, if there are several; or else the one region of the provider's
+// settings.
 func (w *LegacyAtlasCluster) regions(z *model.Zone, template model.Region, bad *problems) []model.Region {
 	specs := w.ReplicationSpec
 	if w.ReplicationSpecs != nil {
@@ -195,21 +196,21 @@ func (w *LegacyAtlasCluster) regions(z *model.Zone, template model.Region, bad *
 	return regions
 }
 
-// with is region r with the provider, hardware and scaling of another.
-func with(r, of model.Region) model.Region {
-	of.Name, of.Priority, of.Electable.Nodes = r.Name, r.Priority, r.Electable.Nodes
-	of.ReadOnly, of.Analytics = model.Hardware{Nodes: r.ReadOnly.Nodes}, model.Hardware{Nodes: r.Analytics.Nodes}
-	return of
+// with is region r with the provider, hardware and scaling of template.
+func with(r, template model.Region) model.Region {
+	template.Name, template.Priority, template.Electable.Nodes = r.Name, r.Priority, r.Electable.Nodes
+	template.ReadOnly, template.Analytics = model.Hardware{Nodes: r.ReadOnly.Nodes}, model.Hardware{Nodes: r.Analytics.Nodes}
+	return template
 }
 
-func (w *LegacyAtlasCluster) tells(d *model.Declared) bool { return tells(w, d) }
+func (w *LegacyAtlasCluster) showsAll(d *model.Declared) bool { return redeclares(w, d) }
 
 // show writes a cluster.
 func (w *LegacyAtlasCluster) show(v view) {
 	d := &v.cluster.Declared
 	w.common.show(v)
 	w.BackupEnabled, w.ProviderBackupEnabled, w.NumShards = &d.Backup, &d.Backup, api.Ptr(1)
-	if disk := diskOf(d); disk != freeDiskGB { // less than this version can say
+	if disk := diskOf(d); disk != freeDiskGB { // 0.5 is less than this version's schema allows
 		w.DiskSizeGB = api.Ptr(api.Double(disk))
 	}
 	if w.MongoURIWithOptions = w.ConnectionStrings.Standard; w.MongoURIWithOptions != "" {

@@ -64,7 +64,7 @@ func (w *AdvancedClusterDescription) declare(d *model.Declared, bad *problems) {
 	}
 }
 
-func (w *AdvancedClusterDescription) tells(d *model.Declared) bool { return tells(w, d) }
+func (w *AdvancedClusterDescription) showsAll(d *model.Declared) bool { return redeclares(w, d) }
 
 // show writes a cluster.
 func (w *AdvancedClusterDescription) show(v view) {

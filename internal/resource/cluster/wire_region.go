@@ -5,8 +5,8 @@ import (
 	"github.com/telamon-db/telamon/internal/model"
 )
 
-// regionConfig are the members that the part of a replica set in one region has in all versions. Electable nodes run on
-// what E says, others on what D says.
+// regionConfig are the fields that all versions have for the part of a replica set in one region. E describes electable
+// nodes, D all others.
 type regionConfig[E, D any] struct {
 	AnalyticsAutoScaling *AdvancedAutoScaling `json:"analyticsAutoScaling,omitempty" doc:"How analytics nodes may scale. Kept as declared; nothing scales."`
 	AnalyticsSpecs       *D                   `json:"analyticsSpecs,omitempty" doc:"Nodes for analytics."`
@@ -19,15 +19,15 @@ type regionConfig[E, D any] struct {
 	RegionName           RegionName           `json:"regionName,omitempty" doc:"Region of the provider."`
 }
 
-// spec is a version's shape of what nodes run on.
+// spec is a version's shape of nodes and their hardware.
 type spec[T any] interface {
 	*T
-	counts() bool // whether it tells the number of nodes
+	counts() bool // whether it names the number of nodes
 	declared() model.Hardware
 	show(h model.Hardware)
 }
 
-// hardware are the members of all hardware specs.
+// hardware are the fields that all specs have.
 type hardware struct {
 	DiskIOPS       *int   `json:"diskIOPS,omitempty" doc:"Operations of a disk in a second."`
 	DiskThroughput *int   `json:"diskThroughput,omitempty" api:"readonly" doc:"Megabytes of a disk in a second."`
@@ -54,7 +54,7 @@ type DiskAutoScaling struct {
 	Enabled *bool `json:"enabled,omitempty" doc:"Whether disks may become larger."`
 }
 
-// region reads a region. The number of electable nodes is unset where the body does not tell it, that of others is 0.
+// region reads a region. Where the body does not name a number of nodes, it is unset for electable nodes and 0 for others.
 func region[E, D any, PE spec[E], PD spec[D]](w *regionConfig[E, D]) model.Region {
 	r := model.Region{
 		Provider: w.ProviderName, Backing: w.BackingProviderName, Name: string(w.RegionName), Priority: api.Or(w.Priority, unset),
@@ -102,7 +102,7 @@ func (w *hardware) show(h model.Hardware) {
 	*w = hardware{DiskIOPS: positive(h.IOPS), DiskThroughput: positive(h.Throughput), EBSVolumeType: h.Volume, NodeCount: &h.Nodes}
 }
 
-// positive is n where there is one.
+// positive returns n, or nil if n is not positive.
 func positive(n int) *int {
 	if n <= 0 {
 		return nil
