@@ -90,7 +90,7 @@ func (r *Reader) Names(ctx context.Context) (all []Collection, err error) {
 }
 
 func (r *Reader) appendCollections(ctx context.Context, all []Collection, db string) ([]Collection, error) {
-	for doc, err := range r.cursor(ctx, db, bson.D{{Key: "listCollections", Value: 1}}) {
+	for doc, err := range r.results(ctx, db, bson.D{{Key: "listCollections", Value: 1}}) {
 		if err != nil {
 			return nil, err
 		}
@@ -129,7 +129,7 @@ func (r *Reader) describe(ctx context.Context, c *Collection) error {
 
 // Documents yields a collection's documents in the order of their _id. Each is valid until the next.
 func (r *Reader) Documents(ctx context.Context, c Collection) iter.Seq2[bson.Raw, error] {
-	return r.cursor(ctx, c.DB, bson.D{{Key: "find", Value: c.Name}, {Key: "hint", Value: bson.D{{Key: "_id", Value: 1}}}, {Key: "batchSize", Value: atOnce}})
+	return r.results(ctx, c.DB, bson.D{{Key: "find", Value: c.Name}, {Key: "hint", Value: bson.D{{Key: "_id", Value: 1}}}, {Key: "batchSize", Value: atOnce}})
 }
 
 const atOnce = 1000 // documents that are in memory at once, 16 MB at most
