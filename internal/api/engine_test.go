@@ -315,16 +315,16 @@ func TestPagesWithoutCountAndBeyondTheEnd(t *testing.T) {
 
 func TestEnvelopeAndPretty(t *testing.T) {
 	if got := call(t, "owner", "2024-08-05", "GET", here+"/a?envelope=true", "").Body.String(); got != `{"status":200,"content":{"name":"a"}}` {
-		t.Error(got)
+		t.Errorf("an object in an envelope: %s", got)
 	}
 	if got := call(t, "owner", "2023-01-01", "GET", here+"?envelope=true", "").Body.String(); !strings.HasSuffix(got, `,"status":200}`) {
-		t.Error(got)
+		t.Errorf("a list in an envelope: %s", got)
 	}
 	if got := call(t, "owner", "2024-08-05", "GET", here+"/gone?envelope=true", "").Body.String(); !strings.HasPrefix(got, `{"status":404,"content":{`) {
-		t.Error(got)
+		t.Errorf("an error in an envelope: %s", got)
 	}
 	if got := call(t, "owner", "2024-08-05", "GET", here+"/a?pretty=true", "").Body.String(); got != "{\n  \"name\": \"a\"\n}\n" {
-		t.Error(got)
+		t.Errorf("an indented answer: %q", got)
 	}
 }
 

@@ -203,13 +203,13 @@ func TestListingsShowWhatMayBeSeen(t *testing.T) {
 
 	reply := ann.run("listDatabases", 1)
 	if got := names(t, reply.Lookup("databases")); !slices.Equal(got, []string{"one"}) || reply.Lookup("totalSize").AsInt64() != 10 {
-		t.Error(reply)
+		t.Errorf("listDatabases of a user who may read one collection: %v", reply)
 	}
 	if got := names(t, root.run("listDatabases", 1).Lookup("databases")); len(got) != 5 {
-		t.Error(got)
+		t.Errorf("listDatabases of a user who may do everything: %v", got)
 	}
 	if got := ann.run("listDatabases", 1, "authorizedDatabases", false).Lookup("code").AsInt64(); got != 13 {
-		t.Error(got)
+		t.Errorf("listDatabases of all databases, not only those that are allowed: code %d", got)
 	}
 
 	on := func(r *raw, db string, fields ...any) bson.Raw {
@@ -221,14 +221,14 @@ func TestListingsShowWhatMayBeSeen(t *testing.T) {
 		return m.Body
 	}
 	if got := on(ann, "one", "listCollections", 1).Lookup("code").AsInt64(); got != 13 {
-		t.Error(got)
+		t.Errorf("listCollections of all collections: code %d", got)
 	}
 	if got := on(ann, "two", "listCollections", 1, "nameOnly", true, "authorizedCollections", true).Lookup("code").AsInt64(); got != 13 {
-		t.Error(got)
+		t.Errorf("listCollections of a database that is not allowed: code %d", got)
 	}
 	reply = on(ann, "one", "listCollections", 1, "nameOnly", true, "authorizedCollections", true)
 	if got := names(t, reply.Lookup("cursor", "firstBatch")); !slices.Equal(got, []string{"b"}) {
-		t.Error(reply)
+		t.Errorf("listCollections of what is allowed: %v", reply)
 	}
 	more := on(ann, "one", "getMore", reply.Lookup("cursor", "id").Int64(), "collection", "$cmd.listCollections")
 	if got := names(t, more.Lookup("cursor", "nextBatch")); !slices.Equal(got, []string{"c"}) {
@@ -268,7 +268,7 @@ func TestCursorsBelongToTheirUser(t *testing.T) {
 		t.Errorf("a cursor that was used up: %d", got)
 	}
 	if got := code(ann.run("killCursors", "c", "cursors", bson.A{next})); got != 0 {
-		t.Error(got)
+		t.Errorf("killCursors of a cursor of the same user: code %d", got)
 	}
 	if got := code(ann.run("getMore", next, "collection", "c")); got != 43 {
 		t.Errorf("a cursor that was killed: %d", got)
@@ -296,7 +296,7 @@ func TestQuestionsAboutOneself(t *testing.T) {
 	}
 	for _, about := range []any{"ann", bson.D{{Key: "user", Value: "ann"}, {Key: "db", Value: "admin"}}} {
 		if got := r.run("usersInfo", about).Lookup("users", "0", "_id").StringValue(); got != "admin.ann" {
-			t.Error(got)
+			t.Errorf("usersInfo of the user herself shows %q", got)
 		}
 	}
 	for _, fields := range [][]any{{"usersInfo", 1}, {"usersInfo", "bob"}, {"usersInfo", "ann", "showCredentials", true}} {
@@ -305,7 +305,7 @@ func TestQuestionsAboutOneself(t *testing.T) {
 		}
 	}
 	if got := r.run("buildInfo", 1).Lookup("versionArray").String(); !strings.Contains(got, "8") {
-		t.Error(got)
+		t.Errorf("buildInfo shows version %s", got)
 	}
 	r.send(&wire.Msg{Body: command1(t, "", "ping", 1)})
 	if _, m, _ := r.receive(); m.Body.Lookup("code").AsInt64() != 40571 {

@@ -120,7 +120,7 @@ func TestUnwantedStream(t *testing.T) {
 		Body:  command1(t, "admin", "hello", 1, "topologyVersion", version, "maxAwaitTimeMS", 1),
 	})
 	if reply := r.run("ping", 1); reply.Lookup("ok").AsFloat64() != 1 || !reply.Lookup("me").IsZero() {
-		t.Error(reply)
+		t.Errorf("ping after a hello that no reply is expected to: %v", reply)
 	}
 }
 
@@ -208,7 +208,7 @@ func TestPanicCostsOneConnection(t *testing.T) {
 	other.login("ann", nil, nil)
 	reply := r.run("find", "panic")
 	if reply.Lookup("code").AsInt64() != 1 || strings.Contains(reply.String(), "broken") || !r.closed() {
-		t.Error(reply)
+		t.Errorf("a command that panics: %v", reply)
 	}
 	if !strings.Contains(c.logs.String(), "the engine is broken") || !strings.Contains(c.logs.String(), "harness_test.go") {
 		t.Error("the panic or its stack is not logged")

@@ -88,7 +88,7 @@ func TestFailedLoginsAreBounded(t *testing.T) {
 	for range maxLoginFailures {
 		reply := r.run("saslStart", 1, "mechanism", "SCRAM-SHA-256", "payload", []byte("nonsense"))
 		if reply.Lookup("code").AsInt64() != 18 {
-			t.Fatal(reply)
+			t.Fatalf("saslStart with a payload that is no message: %v", reply)
 		}
 	}
 	if !r.closed() {
@@ -116,7 +116,7 @@ func (r *raw) login(user string, start, next []any) bson.Raw {
 		}
 		reply = r.run(append([]any{"saslContinue", 1, "conversationId", 1, "payload", []byte(message)}, next...)...)
 		if reply.Lookup("ok").AsFloat64() != 1 {
-			r.t.Fatal(reply)
+			r.t.Fatalf("saslContinue: %v", reply)
 		}
 	}
 	return reply
@@ -129,7 +129,7 @@ func TestEmptyExchange(t *testing.T) {
 		r := c.dial(t)
 		r.login("ann", start, nil)
 		if got := r.run("connectionStatus", 1).Lookup("authInfo", "authenticatedUsers", "0", "user").StringValue(); got != "ann" {
-			t.Error(got)
+			t.Errorf("connectionStatus shows %q after the login of ann", got)
 		}
 		reply := r.run("logout", 1)
 		if reply.Lookup("ok").AsFloat64() != 1 || r.run("find", "c").Lookup("code").AsInt64() != 13 {
@@ -152,10 +152,10 @@ func TestBeforeLogin(t *testing.T) {
 		}
 	}
 	if got := r.run("find", "c").Lookup("errmsg").StringValue(); got != "Command find requires authentication" {
-		t.Error(got)
+		t.Errorf("find before the login says %q", got)
 	}
 	if got := r.run("saslStart", 1, "mechanism", "PLAIN", "payload", []byte("x")).Lookup("code").AsInt64(); got != 334 {
-		t.Error(got)
+		t.Errorf("saslStart with a mechanism that does not exist: code %d", got)
 	}
 	r.send(&wire.Msg{Body: command1(t, "admin", "ping", 1, "x", strings.Repeat("x", frameBeforeLogin))})
 	if _, m, err := r.receive(); err != nil || m.Body.Lookup("code").AsInt64() != 17 || !r.closed() {
@@ -190,7 +190,7 @@ func TestUserGoesWhileConnected(t *testing.T) {
 			r := c.dial(t)
 			r.login("ann", nil, nil)
 			if got := r.run("find", "c").Lookup("ok").AsFloat64(); got != 1 {
-				t.Fatal(got)
+				t.Fatalf("find after the login: ok is %v", got)
 			}
 			c.dir.change(func() { change(c.dir) })
 			if got := r.run("find", "c").Lookup("code").AsInt64(); got != 13 || !r.closed() {
@@ -208,11 +208,11 @@ func TestDirectoryFailureClosesTheGate(t *testing.T) {
 	c.dir.change(func() { c.dir.fails = errors.New("detail of the store") })
 	reply := r.run("find", "c")
 	if reply.Lookup("code").AsInt64() != 1 || strings.Contains(reply.String(), "detail") {
-		t.Error(reply)
+		t.Errorf("find while the directory fails: %v", reply)
 	}
 	reply = c.dial(t).run("saslStart", 1, "mechanism", "SCRAM-SHA-256", "payload", []byte("n,,n=ann,r=abcdefgh"))
 	if reply.Lookup("code").AsInt64() != 1 {
-		t.Error(reply)
+		t.Errorf("login while the directory fails: %v", reply)
 	}
 }
 
@@ -239,7 +239,7 @@ func TestRestoreInProgressIsRetried(t *testing.T) {
 			c.eng.mu.Unlock()
 			reply := r.run("find", "c", "txnNumber", int64(1))
 			if reply.Lookup("errorLabels", "0").StringValue() != "RetryableWriteError" || strings.Contains(reply.String(), "stopped") {
-				t.Error(reply)
+				t.Errorf("a retryable command whose session is refused: %v", reply)
 			}
 		})
 	}

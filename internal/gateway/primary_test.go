@@ -78,10 +78,10 @@ func TestCursorsOutliveTheirPrimary(t *testing.T) {
 	id := r.run("find", "c").Lookup("cursor", "id").Int64()
 	c.set.Change(three(0, 3))
 	if reply := r.run("getMore", id, "collection", "c"); reply.Lookup("ok").AsFloat64() != 1 {
-		t.Error(reply)
+		t.Errorf("getMore at a former primary: %v", reply)
 	}
 	if reply := r.run("insert", "c", "documents", bson.A{bson.D{}}); reply.Lookup("code").AsInt64() != 10107 {
-		t.Error(reply)
+		t.Errorf("insert at a former primary: %v", reply)
 	}
 }
 
@@ -143,6 +143,6 @@ func TestAway(t *testing.T) {
 	}
 	c.Away(false)
 	if reply := c.dial(t).run("ping", 1); reply.Lookup("ok").AsFloat64() != 1 {
-		t.Error(reply)
+		t.Errorf("ping at a member that is back: %v", reply)
 	}
 }

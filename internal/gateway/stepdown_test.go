@@ -76,7 +76,7 @@ func TestInterruptedConcern(t *testing.T) {
 	got := bson.Raw(g.steppedDown(m, reply(wire.Interrupted.Number), 0))
 	label, _ := got.Lookup("errorLabels", "0").StringValueOK()
 	if got.Lookup("n").Int32() != 1 || got.Lookup("writeConcernError", "code").Int32() != 11602 || label != "RetryableWriteError" {
-		t.Error(got)
+		t.Errorf("a write whose write concern was interrupted: %v", got)
 	}
 	for _, same := range []bson.Raw{reply(wire.WriteConcernTimeout.Number), command1(t, "one", "ok", 1.0)} {
 		if got := g.steppedDown(m, same, 0); string(got) != string(same) {

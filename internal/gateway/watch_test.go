@@ -19,7 +19,7 @@ func TestHangingUpEndsTheCommand(t *testing.T) {
 	r.login("ann", nil, nil)
 	for _, coll := range []string{"slow", "c", "c"} {
 		if reply := r.run("find", coll); reply.Lookup("ok").AsFloat64() != 1 {
-			t.Error(reply)
+			t.Errorf("find while the client stays: %v", reply)
 		}
 	}
 	r.send(&wire.Msg{Body: command1(t, "test", "find", "block")})
@@ -48,7 +48,7 @@ func TestRequestsInAdvance(t *testing.T) {
 		}
 	}
 	if reply := r.run("ping", 1); reply.Lookup("ok").AsFloat64() != 1 {
-		t.Error(reply)
+		t.Errorf("ping after all replies: %v", reply)
 	}
 }
 
@@ -128,10 +128,10 @@ func TestOpen(t *testing.T) {
 		t.Errorf("%v, %v", m, err)
 	}
 	if reply := r.run("hello", 1); !reply.Lookup("isWritablePrimary").Boolean() {
-		t.Error(reply)
+		t.Errorf("hello: %v", reply)
 	}
 	if reply := r.run("connectionStatus", 1); len(reply.Lookup("authInfo", "authenticatedUsers").Value) != 5 {
-		t.Error(reply)
+		t.Errorf("connectionStatus before a login: %v", reply)
 	}
 	c.dir.change(func() { c.dir.closed = true })
 	r.send(&wire.Msg{Body: command1(t, "test", "ping", 1)})
