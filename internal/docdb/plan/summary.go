@@ -9,27 +9,27 @@ import (
 )
 
 // ByID is the plan that reads the document of one _id.
-var ByID = &Plan{Stage: stageIDHack, Sorted: true}
+var ByID = &Plan{Access: accessIDHack, Sorted: true}
 
 // String is the plan as logs and profiles show it. Source: MongoDB manual, "Database Profiler Output", planSummary.
 func (p *Plan) String() string {
-	switch p.Stage {
-	case stageIndex:
+	switch p.Access {
+	case accessIndex:
 		return summary(p.ix)
-	case stageOr:
+	case accessOr:
 		var all []string
 		for _, b := range p.branches {
 			all = append(all, summary(b.ix))
 		}
 		return strings.Join(all, ", ")
 	}
-	return string(p.Stage)
+	return string(p.Access)
 }
 
 func summary(ix storage.Index) string {
 	pattern, err := bson.MarshalExtJSON(ix.Pattern(), false, false)
 	if err != nil {
-		return string(stageIndex)
+		return string(accessIndex)
 	}
-	return string(stageIndex) + " " + string(pattern)
+	return string(accessIndex) + " " + string(pattern)
 }
