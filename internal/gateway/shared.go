@@ -11,7 +11,7 @@ import (
 type Shared struct {
 	messages   *share.Memory     // bytes of messages that are being read, unpacked and answered
 	guests     *share.Seats      // connections of clients that have not logged in
-	members    *share.Seats      // connections of those that have
+	users      *share.Seats      // connections of those that have
 	tries      *ratelimit.Limits // handshakes, logins and wrong proofs
 	handshakes chan struct{}     // of TLS that are being computed: on half of the processors at most
 }
@@ -27,7 +27,7 @@ func NewShared(descriptors int) *Shared {
 		panic(err) // there is no limit of ours that could be wrong
 	}
 	return &Shared{
-		messages: share.NewMemory(messageBytes), guests: share.NewSeats(guests), members: share.NewSeats(members), tries: tries,
+		messages: share.NewMemory(messageBytes), guests: share.NewSeats(guests), users: share.NewSeats(users), tries: tries,
 		handshakes: make(chan struct{}, max(runtime.GOMAXPROCS(0)/2, 1)),
 	}
 }

@@ -112,16 +112,16 @@ func TestSilence(t *testing.T) {
 	p.hang.Store(true)
 	for i, at := range []string{"SERIALIZABLE", "row", "REPEATABLE READ"} {
 		p.cut(at, 1, false)
-		s.(*Store).timeLimit = 100 * time.Millisecond
+		s.(*Store).span = 100 * time.Millisecond
 		id := fmt.Sprint("row", i)
 		err := put(s, id)
 		if err == nil {
 			err = s.View(t.Context(), func(tx store.Tx) error { _, err := tx.Get(note, id); return err })
 		}
-		if !errors.Is(err, errTimeLimit) || !errors.Is(err, context.DeadlineExceeded) {
+		if !errors.Is(err, errSpan) || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("silent at %s: %v", at, err)
 		}
-		s.(*Store).timeLimit = timeLimit
+		s.(*Store).span = span
 		if again := put(s, id+"-again"); again != nil || !exists(t, s, id+"-again") {
 			t.Errorf("after the silence at %s: %v", at, again)
 		}

@@ -139,13 +139,13 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 		return err
 	}
 	defer s.gate.Leave()
-	return s.transact(ctx, serializable, s.timeLimit, fn)
+	return s.transact(ctx, serializable, s.span, fn)
 }
 
-var errTimeLimit = errors.New("store: PostgreSQL does not answer in time")
+var errSpan = errors.New("store: PostgreSQL does not answer in time")
 
-func (s *Store) transact(ctx context.Context, how mode, timeLimit time.Duration, fn func(store.Tx) error) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, timeLimit, errTimeLimit)
+func (s *Store) transact(ctx context.Context, how mode, span time.Duration, fn func(store.Tx) error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, span, errSpan)
 	defer cancel()
 	var tx *sqlkit.Tx
 	err := s.retry(ctx, how, func(c *conn) error {
@@ -157,8 +157,8 @@ func (s *Store) transact(ctx context.Context, how mode, timeLimit time.Duration,
 		tx.Committed()
 		return nil
 	}
-	if errors.Is(err, context.DeadlineExceeded) && errors.Is(context.Cause(ctx), errTimeLimit) {
-		return fmt.Errorf("%w: %w: %w", store.ErrUnreachable, errTimeLimit, err)
+	if errors.Is(err, context.DeadlineExceeded) && errors.Is(context.Cause(ctx), errSpan) {
+		return fmt.Errorf("%w: %w: %w", store.ErrUnreachable, errSpan, err)
 	}
 	return err
 }

@@ -9,7 +9,7 @@ import (
 
 var pieces = value.Table[parsing]{
 	"$slice":        {Summary: "Returns a part of an array.", Parse: between(2, 3, slice)},
-	"$range":        {Summary: "Returns an array of the whole numbers from one to another.", Parse: between(2, 3, rangeOf)},
+	"$range":        {Summary: "Returns an array of the whole numbers from one to another.", Parse: between(2, 3, span)},
 	"$indexOfArray": {Summary: "Returns the first position of a value in an array, or -1.", Parse: withCollation(func(r rule) parsing { return between(2, 4, r) }, positionInArray)},
 	"$arrayToObject": {Summary: "Builds a document from an array of {k, v} or of [k, v].",
 		Parse: exactly(1, namedFields)},
@@ -45,8 +45,8 @@ func slice(x *Evaluation, args []bson.RawValue) bson.RawValue {
 	return value.Array(list[n:min(n+length, all)])
 }
 
-// rangeOf is $range.
-func rangeOf(x *Evaluation, args []bson.RawValue) bson.RawValue {
+// span is $range.
+func span(x *Evaluation, args []bson.RawValue) bson.RawValue {
 	start, end, step := int32Of(x, args[0], "$range's start", 34443, 34444), int32Of(x, args[1], "$range's end", 34445, 34446), int64(1)
 	if len(args) > 2 {
 		step = int32Of(x, args[2], "$range's step", 34447, 34448)
