@@ -76,7 +76,7 @@ func New(st store.Store, duration time.Duration) *Service {
 	return &Service{
 		Objects: kept.Objects[one, LiveMigrationResponse, details]{
 			Store: st, Table: migrations, Limit: kept.Limit{N: maxMigrations, Exceeded: migrationsLimit}, Show: show,
-			Stages: &kept.Stages[LiveMigrationResponse]{
+			States: &kept.States[LiveMigrationResponse]{
 				Duration: duration, Made: kept.Through[LiveMigrationResponse]("NEW", working, ready), Show: showState,
 			},
 		},
@@ -89,7 +89,7 @@ func New(st store.Store, duration time.Duration) *Service {
 					return w
 				}, nil
 			},
-			Stages: &kept.Stages[LiveImportValidation]{
+			States: &kept.States[LiveImportValidation]{
 				Duration: duration, Made: kept.Through[LiveImportValidation]("PENDING", "SUCCESS"), Show: func(w *LiveImportValidation, state string) { w.Status = state },
 			},
 		}},
@@ -170,7 +170,7 @@ func try[W asked](s *Service) func(store.Tx, kept.CreateIn[W]) (LiveImportValida
 // cutover ends a migration that is ready for it.
 func (s *Service) cutover(tx store.Tx, in one) (none api.Empty, err error) {
 	_, err = s.Update(tx, in, func(m *migration) error {
-		if m.Internal.CutOver || !m.Course.Settled(tx.Now(), s.Stages.Duration) {
+		if m.Internal.CutOver || !m.Course.Settled(tx.Now(), s.States.Duration) {
 			return notReady.With()
 		}
 		m.Internal.CutOver = true

@@ -74,13 +74,13 @@ func New(st store.Store, duration time.Duration) *Service {
 					return w
 				}, nil
 			},
-			Stages: &kept.Stages[ApiStandbyLinkResponse]{
+			States: &kept.States[ApiStandbyLinkResponse]{
 				Duration: duration, Made: kept.Through[ApiStandbyLinkResponse]("CREATING", "ACTIVE"), Show: func(w *ApiStandbyLinkResponse, state string) { w.Status = state },
 			},
 		},
 		Failovers: &Failovers{kept.Objects[oneFailover, ApiStandbyLinkFailoverResponse, struct{}]{
 			Store: st, Table: failovers, Limit: kept.Limit{N: most, Exceeded: linksLimit}, Show: showFailover(duration),
-			Stages: &kept.Stages[ApiStandbyLinkFailoverResponse]{
+			States: &kept.States[ApiStandbyLinkFailoverResponse]{
 				Duration: duration, Show: func(w *ApiStandbyLinkFailoverResponse, state string) {
 					w.FailoverStage, w.Status = state, status(state)
 				},
@@ -174,7 +174,7 @@ func (s *Service) fail(tx store.Tx, in failIn) (out ApiStandbyLinkFailoverRespon
 	if err != nil {
 		return out, err
 	}
-	if !l.Course.Settled(tx.Now(), s.Stages.Duration) {
+	if !l.Course.Settled(tx.Now(), s.States.Duration) {
 		return out, linkNotReady.With(l.ID)
 	}
 	l.Value.ActiveClusterUniqueID, l.Value.StandbyClusterUniqueID = l.Value.StandbyClusterUniqueID, l.Value.ActiveClusterUniqueID
@@ -191,7 +191,7 @@ func (s *Service) inspect(tx store.Tx, in one) (out ApiStandbyLinkFailoverReadin
 	if err != nil {
 		return out, err
 	}
-	takes := (3 * s.Stages.Duration).Seconds()
+	takes := (3 * s.States.Duration).Seconds()
 	return ApiStandbyLinkFailoverReadinessResponse{EstimatedDataLossSeconds: api.Ptr(0.0), EstimatedFailoverTimeSeconds: &takes, GroupID: l.GroupID, StandbyLinkID: l.ID}, nil
 }
 

@@ -40,7 +40,7 @@ func newConnections(st store.Store, duration time.Duration) *Connections {
 		Events: func(*connection) kept.Events {
 			return kept.Events{Created: "STREAM_TENANT_CONNECTION_CREATED", Updated: "STREAM_TENANT_CONNECTION_UPDATED", Deleted: "STREAM_TENANT_CONNECTION_DELETED"}
 		},
-		Stages: &kept.Stages[StreamsConnection]{
+		States: &kept.States[StreamsConnection]{
 			Duration: duration, Work: "streamConnection.end", Ending: connectionEnding, End: kept.Through[StreamsConnection]("DELETING"),
 			Made: kept.Through[StreamsConnection]("PENDING", "READY"), Change: kept.Through[StreamsConnection]("PENDING", "READY"),
 			Show: func(w *StreamsConnection, state string) { w.State = state },

@@ -37,7 +37,7 @@ func newFailovers(st store.Store, duration time.Duration) *Failovers {
 		Events: func(*failover) kept.Events {
 			return kept.Events{Created: "STREAM_TENANT_CONNECTION_CREATED", Updated: "STREAM_TENANT_CONNECTION_UPDATED", Deleted: "STREAM_TENANT_CONNECTION_DELETED"}
 		},
-		Stages: &kept.Stages[StreamsFailoverConnection]{
+		States: &kept.States[StreamsFailoverConnection]{
 			Duration: duration, Work: "streamFailover.end", Ending: connectionEnding, End: kept.Through[StreamsFailoverConnection]("DELETING"),
 			Made: kept.Through[StreamsFailoverConnection]("PENDING", "READY"), Change: kept.Through[StreamsFailoverConnection]("PENDING", "READY"),
 			Show: func(w *StreamsFailoverConnection, state string) { w.State = state },

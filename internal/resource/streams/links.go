@@ -32,7 +32,7 @@ func newLinks(st store.Store, duration time.Duration) *Links {
 	return &Links{kept.Objects[oneLink, StreamsPrivateLinkConnection, struct{}]{
 		Store: st, Table: links, Validate: checkLink, BeforeDelete: unused, Limit: kept.Limit{N: maxLinks, Exceeded: linksLimit},
 		Show: kept.WithID(func(w *StreamsPrivateLinkConnection, id model.ID) { w.ID = id }),
-		Stages: &kept.Stages[StreamsPrivateLinkConnection]{
+		States: &kept.States[StreamsPrivateLinkConnection]{
 			Duration: duration, Work: "streamLink.end", Ending: linkEnding,
 			Made: kept.Through[StreamsPrivateLinkConnection]("IDLE", "WORKING", "DONE"), End: kept.Through[StreamsPrivateLinkConnection]("DELETE_REQUESTED", "DELETING"),
 			Show: func(w *StreamsPrivateLinkConnection, state string) { w.State = state },

@@ -58,7 +58,7 @@ func newProcessors(st store.Store, duration time.Duration) *Processors {
 		Events: func(*processor) kept.Events {
 			return kept.Events{Created: "STREAM_PROCESSOR_CREATED", Updated: "STREAM_PROCESSOR_MODIFIED", Deleted: "STREAM_PROCESSOR_DROPPED"}
 		},
-		Stages: &kept.Stages[StreamsProcessorWithStats]{
+		States: &kept.States[StreamsProcessorWithStats]{
 			Duration: duration, Made: kept.Through[StreamsProcessorWithStats]("INIT", "CREATING", created),
 			Show: func(w *StreamsProcessorWithStats, state string) { w.State = state },
 		},
@@ -186,7 +186,7 @@ func (s *Processors) turn(tx store.Tx, in oneProcessor, state, tier string) erro
 	if err != nil || p.Internal.Wanted == state || state == stopped && p.Internal.Wanted == "" {
 		return err
 	}
-	p.Course.Go(tx.Now(), p.Course.State(tx.Now(), s.Stages.Duration), state)
+	p.Course.Go(tx.Now(), p.Course.State(tx.Now(), s.States.Duration), state)
 	p.Internal.Wanted, p.Value.Tier = state, cmp.Or(tier, p.Value.Tier)
 	if err := s.Table.Put(tx, p); err != nil {
 		return err

@@ -31,7 +31,7 @@ func NewExport(st store.Store, duration time.Duration) *Export {
 		Events: func(*export) kept.Events {
 			return kept.Events{Created: "PUSH_BASED_LOG_EXPORT_ENABLED", Updated: "PUSH_BASED_LOG_EXPORT_CONFIGURATION_UPDATED", Deleted: "PUSH_BASED_LOG_EXPORT_DISABLED"}
 		},
-		Stages: &kept.Stages[PushBasedLogExportProject]{
+		States: &kept.States[PushBasedLogExportProject]{
 			Duration: duration, Made: verified, Change: verified, Show: func(w *PushBasedLogExportProject, state string) { w.State = state },
 		},
 	}}
