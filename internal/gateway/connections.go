@@ -49,7 +49,7 @@ func (l *connections) count() int {
 }
 
 // Connections is how many connections the member has, those of clients that have not logged in among them.
-func (g *Gateway) Connections() int { return g.lines.count() }
+func (g *Gateway) Connections() int { return g.conns.count() }
 
 // Limit bounds how many connections the member has, those of clients that have not logged in among them: one more is closed
 // at once, as MongoDB does it. 0 stands for any number. Connections that are there stay.

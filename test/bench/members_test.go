@@ -2,24 +2,27 @@ package bench
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/mongodb-forks/digest"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"github.com/telamon-db/telamon/internal/apitest/program"
 )
 
 // BenchmarkMembers is the cost of a hundred clusters of three members: the time to make them, their memory while they are
-// idle, and the time after kill -9 until the server is ready and all members can be reached.
+// idle, and the time after kill -9 until the server is ready and the drivers that were connected have reached all of them.
 func BenchmarkMembers(b *testing.B) {
 	const clusters, ofAProject = 100, 25
 	var made, again, reach time.Duration
@@ -31,31 +34,25 @@ func BenchmarkMembers(b *testing.B) {
 		var all []string
 		for i := range clusters / ofAProject {
 			project := p.call(http.MethodPost, "/groups", map[string]any{"name": fmt.Sprint("p", i), "orgId": p.boot.OrgID})["id"].(string)
+			p.admit(project)
 			for j := range ofAProject {
 				all = append(all, p.cluster(project, fmt.Sprint("c", j)))
 			}
 		}
-		addresses := p.settle(all)
+		uris := p.settle(all)
 		made = time.Since(began)
 		time.Sleep(2 * time.Second) // until garbage has been collected
 		idle = residentOf(b, p.cmd.Process.Pid)
+		clients := reached(b, uris)
 		program.Kill(p.cmd)
 		began = time.Now()
 		p.start()
 		again = time.Since(began)
-		for _, a := range addresses {
-			for conn, err := net.Dial("tcp", a); ; conn, err = net.Dial("tcp", a) {
-				if err == nil {
-					conn.Close()
-					break
-				}
-				if time.Since(began) > time.Minute {
-					b.Fatalf("%s cannot be reached: %v", a, err)
-				}
-				time.Sleep(time.Millisecond)
-			}
-		}
+		ping(b, clients)
 		reach = time.Since(began)
+		for _, c := range clients {
+			_ = c.Disconnect(context.Background()) // it has done its work
+		}
 		program.Kill(p.cmd)
 	}
 	b.ReportMetric(0, "ns/op")
@@ -128,16 +125,55 @@ func (p *process) cluster(project, name string) string {
 	return "/groups/" + project + "/clusters/" + name
 }
 
-// settle waits until all clusters are IDLE, and returns the addresses of all their members.
-func (p *process) settle(clusters []string) (addresses []string) {
+// admit has a project let the user app in from this machine.
+func (p *process) admit(project string) {
+	p.call(http.MethodPost, "/groups/"+project+"/databaseUsers", map[string]any{"username": "app", "password": "correct horse", "databaseName": "admin",
+		"roles": []any{map[string]any{"roleName": "readWrite", "databaseName": "bench"}}})
+	p.call(http.MethodPost, "/groups/"+project+"/accessList", []any{map[string]any{"ipAddress": "127.0.0.1"}})
+}
+
+// reached returns a driver for each cluster, once each has reached it.
+func reached(b *testing.B, uris []string) (all []*mongo.Client) {
+	b.Helper()
+	for _, uri := range uris {
+		c, err := mongo.Connect(options.Client().ApplyURI(uri).SetAuth(options.Credential{Username: "app", Password: "correct horse"}))
+		if err != nil {
+			b.Fatal(err)
+		}
+		all = append(all, c)
+	}
+	ping(b, all)
+	return all
+}
+
+// ping waits until every driver has reached its primary.
+func ping(b *testing.B, clients []*mongo.Client) {
+	b.Helper()
+	var group sync.WaitGroup
+	for _, c := range clients {
+		group.Go(func() {
+			ctx, cancel := context.WithTimeout(b.Context(), time.Minute)
+			defer cancel()
+			for err := c.Ping(ctx, nil); err != nil; err = c.Ping(ctx, nil) {
+				if ctx.Err() != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+// settle waits until all clusters are IDLE, and returns their connection strings.
+func (p *process) settle(clusters []string) (uris []string) {
 	for _, path := range clusters {
 		c := p.call(http.MethodGet, path, nil)
 		for c["stateName"] != "IDLE" {
 			time.Sleep(10 * time.Millisecond)
 			c = p.call(http.MethodGet, path, nil)
 		}
-		hosts, _, _ := strings.Cut(strings.TrimPrefix(c["connectionStrings"].(map[string]any)["standard"].(string), "mongodb://"), "/")
-		addresses = append(addresses, strings.Split(hosts, ",")...)
+		uris = append(uris, c["connectionStrings"].(map[string]any)["standard"].(string))
 	}
-	return addresses
+	return uris
 }
