@@ -48,6 +48,7 @@ func startOn(t *testing.T, url string, flags ...string) *pair {
 }
 
 func TestTwoNodes(t *testing.T) {
+	t.Parallel()
 	p := start(t)
 	for _, c := range []struct {
 		name  string

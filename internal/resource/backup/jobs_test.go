@@ -27,6 +27,7 @@ func project(s *apitest.Server) string {
 }
 
 func TestRestoreIntoAnotherProject(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	other := project(s)
 	admit(s, s.ProjectID)
@@ -69,6 +70,7 @@ func TestRestoreIntoAnotherProject(t *testing.T) {
 }
 
 func TestRestoreOverItself(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	cluster(s, s.ProjectID, "alpha")
@@ -91,6 +93,7 @@ func TestRestoreOverItself(t *testing.T) {
 }
 
 func TestRefusedJobs(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	cluster(s, s.ProjectID, "beta")
@@ -133,6 +136,7 @@ func TestRefusedJobs(t *testing.T) {
 
 // TestATargetOfOthers: the caller of a restore needs the role in the target's project, too.
 func TestATargetOfOthers(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	other := project(s)
 	cluster(s, s.ProjectID, "alpha")
@@ -148,6 +152,7 @@ func TestATargetOfOthers(t *testing.T) {
 }
 
 func TestOneRestoreAtATime(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	cluster(s, s.ProjectID, "alpha")
@@ -173,6 +178,7 @@ func TestOneRestoreAtATime(t *testing.T) {
 
 // A cluster whose disks do not hold the snapshot's data is no target.
 func TestATargetThatIsTooSmall(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	cluster(s, s.ProjectID, "alpha")
@@ -196,6 +202,7 @@ func TestATargetThatIsTooSmall(t *testing.T) {
 
 // A restore that fails leaves the cluster as it was.
 func TestFailedRestore(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	cluster(s, s.ProjectID, "alpha")
@@ -222,6 +229,7 @@ func TestFailedRestore(t *testing.T) {
 
 // TestATargetThatGoes: a job fails when its target, or the target's project, is deleted meanwhile, and leaves no files.
 func TestATargetThatGoes(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	other := project(s)
 	cluster(s, s.ProjectID, "alpha")
@@ -250,6 +258,7 @@ func TestATargetThatGoes(t *testing.T) {
 }
 
 func TestSDK(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	for name, sdk := range map[string]*admin.APIClient{"digest": s.SDK(), "OAuth": s.OAuthSDK(t.Context())} {

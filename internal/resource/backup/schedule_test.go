@@ -69,6 +69,7 @@ func TestSchedule(t *testing.T) {
 
 // TestScheduledCopies: copies are named by zone, and in the older version by replica set.
 func TestScheduledCopies(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	settle(s)
@@ -96,6 +97,7 @@ func TestScheduledCopies(t *testing.T) {
 }
 
 func TestScheduleRefuses(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	settle(s)
@@ -127,6 +129,7 @@ func TestScheduleRefuses(t *testing.T) {
 
 // TestRetentionChanges changes how long a snapshot is kept.
 func TestRetentionChanges(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	settle(s)

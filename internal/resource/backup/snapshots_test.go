@@ -16,6 +16,7 @@ import (
 )
 
 func TestLifeOfASnapshot(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	cluster(s, s.ProjectID, "alpha")
@@ -70,6 +71,7 @@ func lasts(t *testing.T, snap object) time.Duration {
 }
 
 func TestOneSnapshotAtATime(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	id := take(t, s, s.ProjectID, "alpha")
@@ -86,6 +88,7 @@ func TestOneSnapshotAtATime(t *testing.T) {
 }
 
 func TestOnlyWhatRunsIsCopied(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	id := take(t, s, s.ProjectID, "alpha")
@@ -111,6 +114,7 @@ func TestOnlyWhatRunsIsCopied(t *testing.T) {
 }
 
 func TestRefusedSnapshots(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	owner, list := s.Owner(), snapshots(s.ProjectID, "alpha")
@@ -146,6 +150,7 @@ func TestRefusedSnapshots(t *testing.T) {
 
 // A Flex cluster has no snapshots of this kind.
 func TestFlex(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	owner.Post("/groups/"+s.ProjectID+"/serverless", object{
@@ -157,6 +162,7 @@ func TestFlex(t *testing.T) {
 }
 
 func TestRetention(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	list := snapshots(s.ProjectID, "alpha")
@@ -191,6 +197,7 @@ func take2(t *testing.T, s *apitest.Server, list string) string {
 }
 
 func TestASnapshotThatCannotBeTaken(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	list := snapshots(s.ProjectID, "alpha")
@@ -215,6 +222,7 @@ func TestASnapshotThatCannotBeTaken(t *testing.T) {
 }
 
 func TestAClusterTakesItsSnapshotsAlong(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	cluster(s, s.ProjectID, "beta")

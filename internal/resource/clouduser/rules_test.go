@@ -11,6 +11,7 @@ import (
 )
 
 func TestWhatACreationRefuses(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	with := func(change func(object)) object {
 		p := person("jane@example.com")
@@ -63,6 +64,7 @@ func TestWhatACreationRefuses(t *testing.T) {
 }
 
 func TestRoles(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	reader := key(t, s, authz.Grant{Role: authz.GroupReadOnly, GroupID: s.ProjectID})
 	users := "/groups/" + s.ProjectID + "/users"

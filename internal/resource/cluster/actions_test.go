@@ -10,6 +10,7 @@ import (
 )
 
 func TestFailover(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	made(t, srv, replicaSet("alpha"))
 	one := clusters(srv) + "/alpha"
@@ -36,6 +37,7 @@ func TestFailover(t *testing.T) {
 }
 
 func TestPinnedVersion(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	owner, one := srv.Owner(), clusters(srv)+"/alpha"
 	body := replicaSet("alpha")
@@ -86,6 +88,7 @@ func TestPinnedVersion(t *testing.T) {
 }
 
 func TestEmployeeAccess(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	owner, one := srv.Owner(), clusters(srv)+"/alpha"
 	made(t, srv, replicaSet("alpha"))
@@ -120,6 +123,7 @@ func TestEmployeeAccess(t *testing.T) {
 
 // TestActionsRefuse holds every action against clusters that it is not for.
 func TestActionsRefuse(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	owner := srv.Owner()
 	owner.Post("/groups/"+srv.ProjectID+"/flexClusters", object{
@@ -150,6 +154,7 @@ func TestActionsRefuse(t *testing.T) {
 
 // TestValidate asks whether clusters are possible, which changes nothing.
 func TestValidate(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	owner := srv.Owner()
 	made(t, srv, replicaSet("alpha"))
@@ -183,6 +188,7 @@ func TestValidate(t *testing.T) {
 
 // TestKeptAsDeclared sets what has no effect here: it is kept and shown.
 func TestKeptAsDeclared(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	owner, one := srv.Owner(), clusters(srv)+"/alpha"
 	made(t, srv, replicaSet("alpha"))
@@ -214,6 +220,7 @@ func TestKeptAsDeclared(t *testing.T) {
 }
 
 func TestDisksDoNotShrink(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	owner, one := srv.Owner(), clusters(srv)+"/alpha"
 	body := replicaSet("alpha")
@@ -231,6 +238,7 @@ func TestDisksDoNotShrink(t *testing.T) {
 
 // TestAsymmetric declares disks that differ, of which older versions cannot tell.
 func TestAsymmetric(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	owner, one := srv.Owner(), clusters(srv)+"/alpha"
 	body := replicaSet("alpha")
@@ -248,6 +256,7 @@ func TestAsymmetric(t *testing.T) {
 
 // TestDeletedWithRetainedBackups: clients that ask for backups to stay are not refused; what they asked for is shown.
 func TestDeletedWithRetainedBackups(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	made(t, srv, replicaSet("alpha"))
 	srv.Owner().At("2023-02-01").Delete(clusters(srv) + "/alpha?retainBackups=true").Want(http.StatusAccepted)

@@ -51,6 +51,7 @@ func standard(c object) string {
 }
 
 func TestLife(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	owner, one := srv.Owner(), clusters(srv)+"/alpha"
 	created := owner.Post(clusters(srv), replicaSet("alpha")).Want(http.StatusCreated).Object()
@@ -111,6 +112,7 @@ func TestLife(t *testing.T) {
 }
 
 func TestDefaults(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	c := made(t, srv, replicaSet("alpha"))
 	for name, want := range (object{
@@ -156,6 +158,7 @@ func bodies(name string) map[string]object {
 
 // TestVersions declares a cluster in each version and reads it in every other: each tells the same.
 func TestVersions(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	for version := range bodies("") {
 		name := "c" + version
@@ -193,6 +196,7 @@ func TestVersions(t *testing.T) {
 
 // TestLegacyForms declares replica sets in the ways that only the first version has, and reads them with the newest.
 func TestLegacyForms(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	provider := object{"providerName": "AWS", "instanceSizeName": "M10"}
 	here := object{"providerName": "AWS", "instanceSizeName": "M10", "regionName": "US_EAST_1"}
@@ -239,6 +243,7 @@ func TestLegacyForms(t *testing.T) {
 
 // TestRoundTrip sends back what each version shows: nothing changes, so nothing happens.
 func TestRoundTrip(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	made(t, srv, replicaSet("alpha"))
 	before := len(srv.EventTypes(srv.ProjectID))
@@ -255,6 +260,7 @@ func TestRoundTrip(t *testing.T) {
 }
 
 func TestUpdate(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	before := made(t, srv, replicaSet("alpha"))
 	path := clusters(srv) + "/alpha"
@@ -299,6 +305,7 @@ func TestUpdate(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	change := func(f func(body, region object)) object {
 		body := replicaSet("beta")
@@ -391,6 +398,7 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	long := strings.Repeat("n", 23)
 	srv.Owner().Post(clusters(srv), replicaSet(long+"-one")).Want(http.StatusCreated)
@@ -401,6 +409,7 @@ func TestNames(t *testing.T) {
 }
 
 func TestFreeCluster(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	free := func(name string) object {
 		body := replicaSet(name)

@@ -17,6 +17,7 @@ func custom(s *apitest.Server, name string) {
 }
 
 func TestCustomRolesOfUsers(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	one := path(s) + "/admin/ann"
@@ -59,6 +60,7 @@ func TestCustomRolesOfUsers(t *testing.T) {
 }
 
 func TestAtMostTwentyCustomRoles(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	var roles []object
 	for i := range 21 {

@@ -18,6 +18,7 @@ func instance(name string) object {
 func instances(srv *apitest.Server) string { return "/groups/" + srv.ProjectID + "/serverless" }
 
 func TestServerlessLife(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	owner, one := srv.Owner(), instances(srv)+"/alpha"
 	made := owner.Post(instances(srv), instance("alpha")).Want(http.StatusCreated)
@@ -82,6 +83,7 @@ func TestServerlessLife(t *testing.T) {
 }
 
 func TestServerlessRefusals(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	for name, c := range map[string]struct {
 		body   object
@@ -112,6 +114,7 @@ func TestServerlessRefusals(t *testing.T) {
 
 // TestDedicated asks for a dedicated cluster through every path of this family.
 func TestServerlessDedicated(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	owner := srv.Owner()
 	owner.Post("/groups/"+srv.ProjectID+"/clusters", object{"name": "big", "replicationSpecs": []object{{"regionConfigs": []object{{
@@ -133,6 +136,7 @@ const indexing = "/performanceAdvisor/autoIndexing"
 
 // TestUpgradeToServerless makes a free cluster an instance.
 func TestUpgradeToServerless(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	owner, clusters := srv.Owner(), "/groups/"+srv.ProjectID+"/clusters"
 	upgrade := clusters + "/tenantUpgradeToServerless"
@@ -171,6 +175,7 @@ func TestUpgradeToServerless(t *testing.T) {
 }
 
 func TestAutoIndexing(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	owner, at := srv.Owner(), instances(srv)+"/alpha"+indexing
 	owner.Post(at+"?enable=true", nil).WantError(http.StatusNotFound, "CLUSTER_NOT_FOUND")
@@ -216,6 +221,7 @@ func TestAutoIndexing(t *testing.T) {
 }
 
 func TestServerlessRoles(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	srv.Owner().Post(instances(srv), instance("alpha")).Want(http.StatusCreated)
 	settle(srv)
@@ -234,6 +240,7 @@ func TestServerlessRoles(t *testing.T) {
 
 // TestSDK does the same with MongoDB's Go SDK, as the reference page shows it.
 func TestServerlessSDK(t *testing.T) {
+	t.Parallel()
 	srv := apitest.Start(t)
 	for name, sdk := range map[string]*admin.APIClient{"digest": srv.SDK(), "token": srv.OAuthSDK(t.Context())} {
 		_, _, err := sdk.ServerlessInstancesApi.CreateServerlessInstance(t.Context(), srv.ProjectID, &admin.ServerlessInstanceDescriptionCreate{

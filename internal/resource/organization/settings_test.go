@@ -16,6 +16,7 @@ var newSettings = object{
 }
 
 func TestSettings(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	id, its := found(s, "strict")
 	owner := its()
@@ -63,6 +64,7 @@ func TestSettings(t *testing.T) {
 
 // What access lists being required means belongs to authentication; here it is known and told.
 func TestAccessListsAreRequired(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	id, its := found(s, "closed")
 	owner := its()
@@ -80,6 +82,7 @@ func TestAccessListsAreRequired(t *testing.T) {
 }
 
 func TestRefusedSettings(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	path := "/orgs/" + s.OrgID + "/settings"
 	for what, c := range map[string]struct {
@@ -109,6 +112,7 @@ func TestRefusedSettings(t *testing.T) {
 }
 
 func TestDelegation(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	owner, path := s.Owner(), "/orgs/"+s.OrgID+"/delegationSettings"
 	if got := owner.Get(path).Want(http.StatusOK).Object(); len(got) != 0 {
@@ -138,6 +142,7 @@ func TestDelegation(t *testing.T) {
 }
 
 func TestMaintenance(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	owner, path := s.Owner().At("preview"), "/orgs/"+s.OrgID+"/maintenanceSettings"
 	initial := object{"effectiveWaveAssignmentMode": "MANUAL"}

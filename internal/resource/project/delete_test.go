@@ -10,6 +10,7 @@ import (
 )
 
 func TestDeleteEmptyProject(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	id := create(s, "short-lived")
@@ -24,6 +25,7 @@ func TestDeleteEmptyProject(t *testing.T) {
 }
 
 func TestAProjectWithClustersStays(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	id := create(s, "busy")
@@ -52,6 +54,7 @@ var databaseUser = object{
 
 // A project that goes takes everything along: afterwards no table names it, but for the log of what happened.
 func TestNothingIsLeftBehind(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	id := create(s, "full")

@@ -44,6 +44,7 @@ func user(name string) object {
 }
 
 func TestLimits(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	owner, at := s.Owner(), "/groups/"+s.ProjectID
 	for name, want := range map[string]quota{
@@ -92,6 +93,7 @@ func TestLimits(t *testing.T) {
 
 // A limit below the usage refuses what is new only.
 func TestLimitsBelowTheUsage(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	owner, at := s.Owner(), "/groups/"+s.ProjectID
 	list := func(from, to int) (all []object) {
@@ -118,6 +120,7 @@ func TestLimitsBelowTheUsage(t *testing.T) {
 }
 
 func TestRefusedLimits(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	owner, at := s.Owner(), "/groups/"+s.ProjectID+"/limits/"
 	for _, c := range []struct {

@@ -14,6 +14,7 @@ import (
 )
 
 func TestPages(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	for _, name := range []string{"b", "a", "C"} {
 		create(s, name)
@@ -46,6 +47,7 @@ func TestPages(t *testing.T) {
 }
 
 func TestWhoSeesWhat(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	given := create(s, "given")
 	guest := keyIn(t, s, s.OrgID, authz.Grant{Role: authz.OrgMember, OrgID: s.OrgID}, authz.Grant{Role: authz.GroupBackupManager, GroupID: given})
@@ -78,6 +80,7 @@ func TestWhoSeesWhat(t *testing.T) {
 }
 
 func TestByName(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	for _, name := range []string{"Größe", "a(b),c:d&e@f+g'h"} {

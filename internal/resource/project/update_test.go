@@ -27,6 +27,7 @@ func news(t *testing.T, s *apitest.Server, groupID string, change func(), want .
 }
 
 func TestUpdate(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	id := create(s, "before")
@@ -62,6 +63,7 @@ func TestUpdate(t *testing.T) {
 }
 
 func TestRefusedUpdates(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	owner, at := s.Owner(), "/groups/"+create(s, "mine")
 	create(s, "taken")
@@ -89,6 +91,7 @@ func TestRefusedUpdates(t *testing.T) {
 }
 
 func TestSettings(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	owner, id := s.Owner(), s.ProjectID
 	path := "/groups/" + id + "/settings"

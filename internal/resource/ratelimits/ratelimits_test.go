@@ -25,6 +25,7 @@ type page struct {
 }
 
 func TestTheLimitsAreWhatTheyAreSaidToBe(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t, telamontest.RateLimits())
 	owner := s.Owner()
 	var all page
@@ -56,6 +57,7 @@ func TestTheLimitsAreWhatTheyAreSaidToBe(t *testing.T) {
 }
 
 func TestFilters(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t, telamontest.RateLimits())
 	owner := s.Owner()
 	for query, ids := range map[string]string{
@@ -84,6 +86,7 @@ func TestFilters(t *testing.T) {
 }
 
 func TestOffMeansNone(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	var all page
 	a := s.Owner().Get("/rateLimits").Want(http.StatusOK)
@@ -95,6 +98,7 @@ func TestOffMeansNone(t *testing.T) {
 
 // TestTokens asks for more tokens than an account gets in a minute from one address, and then from another.
 func TestTokens(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t, telamontest.RateLimits())
 	ask := func(client, address string) *http.Response {
 		r, err := http.NewRequestWithContext(t.Context(), "POST", s.URL+"/api/oauth/token", strings.NewReader("grant_type=client_credentials"))

@@ -50,6 +50,7 @@ func told(t *testing.T, s *apitest.Server) (all []string) {
 }
 
 func TestATeamFromBeginningToEnd(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	s.Join("jane@example.com")
 	owner, teams := s.Owner(), "/orgs/"+s.OrgID+"/teams"
@@ -94,6 +95,7 @@ func TestATeamFromBeginningToEnd(t *testing.T) {
 }
 
 func TestPeopleOfATeam(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	jane, joe := s.Join("jane@example.com"), s.Join("joe@example.com")
 	path, id := create(t, s, "one", "jane@example.com")
@@ -160,6 +162,7 @@ func TestPeopleOfATeam(t *testing.T) {
 }
 
 func TestTeamsOfProjects(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	s.Join("jane@example.com")
 	a, one := create(t, s, "one", "jane@example.com")
@@ -216,6 +219,7 @@ func reversed(s []string) []string {
 }
 
 func TestTeamsThatAreRefused(t *testing.T) {
+	t.Parallel()
 	s := apitest.Start(t)
 	s.Join("jane@example.com")
 	s.Invite("new@example.com")
