@@ -100,7 +100,7 @@ func (s *Server) families() []any {
 		certificate.New(s.store, users),
 		&customrole.Service{Store: s.store, Users: users},
 		accesslist.New(s.store),
-		&cluster.Service{Lifecycle: clusters, Store: s.store, Version: mongoDBVersion, EnforcedIn: s.enforcedIn()},
+		&cluster.Service{Lifecycle: clusters, Store: s.store, Version: mongoDBVersion, EnforcedIn: s.enforcedIn(), OpenAlerts: alert.Open},
 		networks,
 		container.NewPeers(s.store, pace.Other),
 		&flex.Service{Store: s.store, Clusters: shared, Version: mongoDBVersion, Indexing: advisor.Begin},

@@ -83,6 +83,16 @@ var Alerts = &store.Table[Alert]{
 	},
 }
 
+// Open returns how many alerts of a project are open, by the id of the cluster that they are about.
+func Open(tx store.Tx, groupID model.ID) (map[model.ID]int, error) {
+	all, err := Alerts.List(tx, store.Query{Index: "status", Prefix: []string{groupID, string(opened)}})
+	count := map[model.ID]int{}
+	for _, a := range all {
+		count[a.ClusterID]++
+	}
+	return count, err
+}
+
 // mostClosed is how many alerts that are over a project keeps; older ones are removed.
 const mostClosed = 2000
 

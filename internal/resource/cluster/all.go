@@ -24,7 +24,7 @@ type OrgGroup struct {
 
 // CloudCluster is a cluster in short.
 type CloudCluster struct {
-	AlertCount    int      `json:"alertCount" api:"readonly" doc:"How many alerts are open. 0: there are none yet."`
+	AlertCount    int      `json:"alertCount" api:"readonly" doc:"How many alerts about the cluster are open."`
 	AuthEnabled   bool     `json:"authEnabled" api:"readonly" doc:"Whether clients must log in. They must."`
 	Availability  string   `json:"availability,omitempty" api:"readonly,enum=available|dead|unavailable|warning" doc:"Whether the cluster's database runs."`
 	BackupEnabled bool     `json:"backupEnabled" api:"readonly" doc:"Whether the cluster has backups."`
@@ -56,9 +56,14 @@ func (s *Service) all(tx store.Tx, in allIn) (page api.Page[OrgGroup], err error
 			if err != nil {
 				return page, err
 			}
-			if len(clusters) > 0 {
-				groups = append(groups, s.group(o, p, clusters))
+			if len(clusters) == 0 {
+				continue
 			}
+			alerts, err := s.OpenAlerts(tx, p.ID)
+			if err != nil {
+				return page, err
+			}
+			groups = append(groups, s.group(o, p, clusters, alerts))
 		}
 	}
 	slices.SortFunc(groups, func(a, b OrgGroup) int {
@@ -67,11 +72,11 @@ func (s *Service) all(tx store.Tx, in allIn) (page api.Page[OrgGroup], err error
 	return api.PageOf(in.Paging, groups), nil
 }
 
-func (s *Service) group(o *model.Organization, p *model.Project, clusters []*model.Cluster) OrgGroup {
+func (s *Service) group(o *model.Organization, p *model.Project, clusters []*model.Cluster, alerts map[model.ID]int) OrgGroup {
 	g := OrgGroup{GroupID: p.ID, GroupName: p.Name, OrgID: o.ID, OrgName: o.Name, PlanType: "Atlas", Tags: []string{}}
 	for _, c := range clusters {
 		w := CloudCluster{
-			AuthEnabled: true, Availability: "unavailable", BackupEnabled: c.Declared.Backup, ClusterID: c.ID, Name: c.Name, Type: "REPLICA_SET",
+			AlertCount: alerts[c.ID], AuthEnabled: true, Availability: "unavailable", BackupEnabled: c.Declared.Backup, ClusterID: c.ID, Name: c.Name, Type: "REPLICA_SET",
 			Versions: []string{s.Version},
 		}
 		if c.Runs() {
