@@ -98,6 +98,9 @@ const (
 	each
 )
 
+// TotalTime is the column of the time of all commands.
+const TotalTime = Column(groups)*each + Time
+
 // OfCollection is the form of a collection's series.
 var OfCollection = func() (f series.Form) {
 	for range groups + 1 {

@@ -6,6 +6,7 @@ package measure
 import (
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/telamon-db/telamon/internal/series"
 )
@@ -186,7 +187,21 @@ func ProcessTarget(cluster string, member int) string {
 // DatabaseTarget is the series of a database of a cluster.
 func DatabaseTarget(cluster, db string) string { return OfCluster(cluster) + "d/" + url.PathEscape(db) }
 
+// OfCollections is what the targets of a member's collections begin with.
+func OfCollections(cluster string, member int) string {
+	return OfCluster(cluster) + "c" + strconv.Itoa(member) + "/"
+}
+
+// NamespaceOf is the collection of a target of OfCollections.
+func NamespaceOf(target string) string {
+	ns, err := url.PathUnescape(target[strings.LastIndexByte(target, '/')+1:])
+	if err != nil {
+		return target
+	}
+	return ns
+}
+
 // CollectionTarget is the series of a collection as a member of a cluster serves it.
 func CollectionTarget(cluster string, member int, ns Namespace) string {
-	return OfCluster(cluster) + "c" + strconv.Itoa(member) + "/" + url.PathEscape(ns.String())
+	return OfCollections(cluster, member) + url.PathEscape(ns.String())
 }

@@ -161,6 +161,18 @@ func prune(tx store.Tx, target string, res int, before int64) error {
 	return remove(tx, rowID(target, res, 0), rowID(target, res, max(before, 0)))
 }
 
+// Targets are the targets that begin with a prefix, by name.
+func Targets(tx store.Tx, prefix string) (all []string, err error) {
+	rows, err := tx.Scan(Schema, store.Query{From: []string{prefix}, Until: []string{prefix + "\xff"}})
+	for _, row := range rows {
+		target := row.ID[:len(row.ID)-len("/0/0000000000")]
+		if len(all) == 0 || all[len(all)-1] != target {
+			all = append(all, target)
+		}
+	}
+	return all, err
+}
+
 // Remove removes all series whose target begins with a prefix.
 func Remove(tx store.Tx, prefix string) error { return remove(tx, prefix, prefix+"\xff") }
 

@@ -115,7 +115,7 @@ func (s *Server) families() []any {
 		s.nodes, s.relocation(),
 		&ratelimits.Service{Limits: s.limits, Endpoints: func() api.Operations { return s.engine.Operations() }, Scopes: scopes{s.store}},
 		auditing.New(s.store),
-		&monitoring.Service{Store: s.store, Plane: s.plane, Node: s.node, Now: s.clock.Now, Version: mongoDBVersion},
+		s.monitoring(), monitoring.Collections{Service: s.monitoring()},
 		s.sampler,
 		names,
 		maintenance.New(s.store),
@@ -133,7 +133,7 @@ func (s *Server) families() []any {
 		sandbox.New(s.store),
 		&globalwrites.Service{Store: s.store},
 		s.alerts(), configs, s.notices(),
-		&events.Service{Store: s.store, Log: s.cfg.Logger},
+		&events.Service{Store: s.store, Log: s.cfg.Logger, BaseURL: func() string { return s.bootstrap.BaseURL }},
 		invite.Expiry{Store: s.store},
 		mail.Sender{Store: s.store, Transport: s.mail, Log: s.cfg.Logger},
 	}
@@ -144,7 +144,7 @@ func (s *Server) families() []any {
 	list = append(list, &resourcepolicy.Service{Store: s.store, Holders: having[policy.Holder](list)})
 	// Organizations and projects know who lives in them.
 	return append(list, &organization.Service{Store: s.store, Residents: having[organization.Resident](list)}, &project.Service{
-		Store: s.store, Version: defaultMajorVersion, Residents: having[project.Resident](list), Counted: having[project.Counted](list),
+		Store: s.store, Version: defaultMajorVersion, Residents: having[project.Resident](list), Founders: having[project.Founder](list), Counted: having[project.Counted](list),
 	})
 }
 
@@ -157,6 +157,10 @@ func (s *Server) reconciler() cluster.Reconciler {
 func (s *Server) declaredOfClusters() []cluster.Dependent {
 	duration := s.cfg.Pace.Other
 	return []cluster.Dependent{onlinearchive.New(s.store, duration), search.NewIndexes(s.store, duration), search.NewDeployments(s.store, duration), standby.New(s.store, duration)}
+}
+
+func (s *Server) monitoring() *monitoring.Service {
+	return &monitoring.Service{Store: s.store, Plane: s.plane, Node: s.node, Now: s.clock.Now, Version: mongoDBVersion}
 }
 
 func (s *Server) alerts() *alert.Service {

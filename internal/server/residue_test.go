@@ -36,7 +36,7 @@ var inside = []string{
 	"t_endpoints", "t_export_buckets", "t_export_jobs", "t_federated_instances", "t_federation_endpoints", "t_federation_limits",
 	"t_insight_logins", "t_insight_shapes", "t_insight_slow", "t_integrations", "t_live_migration_trials", "t_live_migrations", "t_log_exports",
 	"t_log_integrations", "t_maintenance_windows", "t_mcp_configs", "t_metric_integrations", "t_network_containers", "t_network_entries",
-	"t_network_peers", "t_online_archives", "t_projects", "t_regional_endpoint_modes", "t_restore_jobs", "t_sample_loads", "t_search_deployments",
+	"t_network_peers", "t_online_archives", "t_pinned_namespaces", "t_projects", "t_regional_endpoint_modes", "t_restore_jobs", "t_sample_loads", "t_search_deployments",
 	"t_search_indexes", "t_series", "t_snapshots", "t_standby_link_failovers", "t_standby_links", "t_stream_connections", "t_stream_failover_connections",
 	"t_stream_private_links", "t_stream_processors", "t_stream_workspaces", "t_user_security",
 }
@@ -142,6 +142,7 @@ func (r *residue) cluster() {
 	r.Advance(time.Minute)
 	owner.Patch(at+"/clusters/alpha/backup/schedule", object{"restoreWindowDays": 5}).Want(http.StatusOK) // the hour of the reference may be now
 	owner.Post(at+"/clusters/alpha/backup/snapshots", object{"retentionInDays": 1}).Want(http.StatusOK)
+	owner.Do(http.MethodPut, at+"/clusters/alpha/collStats/pinned", object{"namespaces": []string{"shop.orders"}}).Want(http.StatusOK)
 	r.Advance(time.Minute)
 	snapshot := owner.Get(at + "/clusters/alpha/backup/snapshots").Results()[0]["id"]
 	bucket := owner.Post(at+"/backup/exportBuckets", object{"cloudProvider": "AWS", "bucketName": "backups", "iamRoleId": r.org}).Want(http.StatusOK).Object()["_id"]

@@ -71,8 +71,10 @@ func (in oneConfigIn) RowID() (string, error) {
 // notifications their ids.
 func check(tx store.Tx, before, c *config) error {
 	c.Value.Updated = api.Time{Time: tx.Now()}
-	if err := follow(tx, c.GroupID); err != nil {
-		return err
+	if ends[c.Value.EventTypeName] == "" {
+		if err := follow(tx, c.GroupID); err != nil {
+			return err
+		}
 	}
 	if before != nil && reflect.DeepEqual(before.Value.Notifications, c.Value.Notifications) {
 		return checkThreshold(&c.Value)

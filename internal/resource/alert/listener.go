@@ -57,7 +57,8 @@ type Listener struct{ *Service }
 // mostEvents is how many events are looked at at once.
 const mostEvents = 1000
 
-// Reconcile looks at the events of a project since the last time, as long as it has configurations.
+// Reconcile looks at the events of a project since the last time, as long as it has configurations that are
+// about events.
 func (l Listener) Reconcile(ctx context.Context, groupID string) (again time.Time, err error) {
 	err = l.Configurations.Store.Update(ctx, func(tx store.Tx) error {
 		again = time.Time{}
@@ -69,11 +70,11 @@ func (l Listener) Reconcile(ctx context.Context, groupID string) (again time.Tim
 		if err != nil {
 			return err
 		}
+		all = slices.DeleteFunc(all, func(c *config) bool { return !c.Value.Enabled || ends[c.Value.EventTypeName] != "" })
 		if len(all) == 0 {
 			return cursors.Delete(tx, seen)
 		}
 		again = tx.Now().Add(listenEvery)
-		all = slices.DeleteFunc(all, func(c *config) bool { return !c.Value.Enabled || ends[c.Value.EventTypeName] != "" })
 		return l.hear(tx, seen, all)
 	})
 	return again, err

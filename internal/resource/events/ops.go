@@ -14,6 +14,8 @@ import (
 type Service struct {
 	Store store.Store
 	Log   *slog.Logger // logs events that cannot be read
+	// BaseURL is where clients reach the API.
+	BaseURL func() string
 }
 
 const tag = "Events"
@@ -41,5 +43,15 @@ func (s *Service) Operations() api.Operations {
 		ID: "listEventTypes", Method: http.MethodGet, Path: "/eventTypes", Tag: tag,
 		Summary: "Return all event types", Description: "Returns the names that events can have, by name.",
 		Roles: authz.Any(authz.OrgMember, authz.GroupReadOnly).Anywhere(), Status: http.StatusOK, Level: api.Real, Versions: api.Since("2023-01-01", types),
+	}, {
+		ID: "getGroupActivityFeed", Method: http.MethodGet, Path: "/groups/{groupId}/activityFeed", Tag: "Activity Feed",
+		Summary: "Return a link to the activity of one project", Description: "The link leads to the events of the project that the filters select.",
+		Roles: authz.Any(authz.GroupReadOnly), Status: http.StatusOK, Level: api.Real, NoEnvelope: true,
+		Versions: api.Since("2025-03-12", store.Read(s.Store, s.activityOfProject)),
+	}, {
+		ID: "getOrgActivityFeed", Method: http.MethodGet, Path: "/orgs/{orgId}/activityFeed", Tag: "Activity Feed",
+		Summary: "Return a link to the activity of one organization", Description: "The link leads to the events of the organization that the filters select.",
+		Roles: authz.Any(authz.OrgMember), Status: http.StatusOK, Level: api.Real, NoEnvelope: true,
+		Versions: api.Since("2025-03-12", store.Read(s.Store, s.activityOfOrganization)),
 	}}
 }

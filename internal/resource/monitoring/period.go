@@ -38,6 +38,9 @@ type spanIn struct {
 	End         *time.Time `query:"end" doc:"End of the time to return. Without it: now."`
 }
 
+// granularities are the steps that series are kept in, as the API writes them.
+var granularities = []string{"PT1M", "PT5M", "PT1H", "P1D"}
+
 // span is a part of a series.
 type span struct {
 	granularity string
@@ -59,7 +62,7 @@ func (in spanIn) read(now time.Time) (s span, err error) {
 	if s.from.Before(now.Add(-kept[i] - steps[i])) {
 		bad.Add(s.granularity, "must not reach back further than what is kept in steps of %s: %d hours", in.Granularity, int(kept[i].Hours()))
 	}
-	s.granularity, s.step = [...]string{"PT1M", "PT5M", "PT1H", "P1D"}[i], steps[i]
+	s.granularity, s.step = granularities[i], steps[i]
 	return s, bad.Err()
 }
 

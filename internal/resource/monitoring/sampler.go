@@ -118,14 +118,21 @@ func (s *Sampler) Work() map[reconcile.Kind]reconcile.Handler {
 }
 
 // Tables has the table of what is kept.
-func (s *Sampler) Tables() []*store.Schema { return []*store.Schema{series.Schema} }
+func (s *Sampler) Tables() []*store.Schema { return []*store.Schema{series.Schema, pinned.Schema()} }
 
 // OnClusterReady does nothing: clusters that run are measured.
 func (s *Sampler) OnClusterReady(store.Tx, *model.Cluster) error { return nil }
 
 // OnClusterDelete removes what is kept of a cluster.
 func (s *Sampler) OnClusterDelete(tx store.Tx, c *model.Cluster) error {
-	return series.Remove(tx, measure.OfCluster(c.ID))
+	if err := series.Remove(tx, measure.OfCluster(c.ID)); err != nil {
+		return err
+	}
+	p, err := pinned.Get(tx, c.ID)
+	if err != nil {
+		return store.IfMissing(err, nil)
+	}
+	return pinned.Delete(tx, p)
 }
 
 // OnClusterLost keeps what was measured until the cluster is deleted.

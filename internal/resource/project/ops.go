@@ -17,6 +17,7 @@ import (
 type Service struct {
 	Store     store.Store
 	Residents []Resident
+	Founders  []Founder
 	Counted   []Counted
 	Version   string // of MongoDB, major and minor, that clusters have
 }
@@ -25,6 +26,12 @@ type Service struct {
 type Resident interface {
 	// OnProjectDelete deletes what the family has in the project, or returns why the project cannot be deleted yet.
 	OnProjectDelete(tx store.Tx, groupID string) error
+}
+
+// Founder is a family that a project begins with something of.
+type Founder interface {
+	// OnProjectCreate makes it, in the transaction of the project.
+	OnProjectCreate(tx store.Tx, p *model.Project) error
 }
 
 // Counted is a family whose objects count towards a limit of their project.

@@ -45,6 +45,11 @@ func (s *Service) create(tx store.Tx, in createIn) (out Group, err error) {
 	if err := put(tx, p, "GROUP_CREATED"); err != nil {
 		return out, err
 	}
+	for _, f := range s.Founders {
+		if err := f.OnProjectCreate(tx, p); err != nil {
+			return out, err
+		}
+	}
 	out = toWire(p, 0)
 	return out, giveOwner(tx, p, cmp.Or(in.ProjectOwnerID, authz.From(tx.Context()).UserID()))
 }
