@@ -12,6 +12,7 @@ import (
 	"github.com/telamon-db/telamon/internal/api"
 	"github.com/telamon-db/telamon/internal/authz"
 	"github.com/telamon-db/telamon/internal/fault"
+	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/store"
 )
 
@@ -22,6 +23,8 @@ type Service struct {
 	Version string // MongoDB version that databases say they are, such as 8.0.4
 
 	EnforcedIn time.Duration // after which every node enforces a change of users, roles and lists; 0: before it is acknowledged
+
+	OpenAlerts func(tx store.Tx, groupID model.ID) (map[model.ID]int, error) // how many alerts of a project are open, by cluster
 }
 
 const (
