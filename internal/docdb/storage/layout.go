@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 
+	"github.com/cockroachdb/pebble/v2"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/keys"
@@ -23,6 +24,13 @@ const (
 // idPrefix is the beginning of a key, with capacity for the rest of most keys.
 func idPrefix(space byte, id uint64) []byte {
 	return binary.BigEndian.AppendUint64(append(make([]byte, 0, 48), space), id)
+}
+
+// apart has Pebble begin a new table where another kind of keys begins. New documents and their oplog entries follow the older
+// ones of their kind; a table with both would overlap all keys between them, and every compaction would write those again.
+// Snapshots share tables that stay as they are.
+func apart(start []byte) (policy pebble.SpanPolicy, end []byte, err error) {
+	return policy, After(start[:1]), nil
 }
 
 // DocumentPrefix is the prefix of the keys of a collection's documents.

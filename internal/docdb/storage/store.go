@@ -19,7 +19,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -28,7 +27,6 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
 	"github.com/cockroachdb/pebble/v2/vfs"
-	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/telamon-db/telamon/internal/docdb/disk"
 	"github.com/telamon-db/telamon/internal/docdb/quota"
@@ -169,6 +167,7 @@ func (s *Store) pebbleOptions() *pebble.Options {
 			o.Logger.Error("data corruption", "path", info.Path, "error", info.Details)
 		}},
 	}
+	p.Experimental.SpanPolicyFunc = apart
 	for i := range p.Levels {
 		p.Levels[i] = pebble.LevelOptions{BlockSize: 16 << 10, IndexBlockSize: 256 << 10, FilterPolicy: bloom.FilterPolicy(10)}
 	}
@@ -244,49 +243,3 @@ func (s *Store) Enter() error {
 
 // Leave undoes Enter.
 func (s *Store) Leave() { s.life.RUnlock() }
-
-// Flush writes what is in memory only, beside the log, into tables. A checkpoint after it has little of the log.
-func (s *Store) Flush(ctx context.Context) error {
-	if err := s.Enter(); err != nil {
-		return err
-	}
-	defer s.Leave()
-	if err := s.refusal(); err != nil {
-		return err
-	}
-	err, _ := s.beside(ctx, s.db.Flush)
-	return err
-}
-
-// Checkpoint writes a copy of the database at one instant into dir, which must not exist, and returns the timestamp of
-// the last change in it. The copy shares its immutable files with the original by hard links. Writes wait while it is
-// made, and so do reads that need durable data.
-func (s *Store) Checkpoint(ctx context.Context, dir string) (bson.Timestamp, error) {
-	if err := ctx.Err(); err != nil {
-		return bson.Timestamp{}, err
-	}
-	if err := s.Enter(); err != nil {
-		return bson.Timestamp{}, err
-	}
-	defer s.Leave()
-	if err := s.refusal(); err != nil {
-		return bson.Timestamp{}, err
-	}
-	var last bson.Timestamp
-	err, left := s.beside(ctx, func() (err error) {
-		s.commitMu.Lock()
-		defer s.commitMu.Unlock()
-		err = s.db.Checkpoint(dir, pebble.WithFlushedWAL())
-		last = s.oplog.last
-		return err
-	})
-	switch {
-	case left:
-		return bson.Timestamp{}, fmt.Errorf("docdb: checkpoint: %w", err)
-	case errors.Is(err, os.ErrExist):
-		return last, fmt.Errorf("docdb: checkpoint: %s exists", filepath.Base(dir))
-	case err != nil:
-		return last, fmt.Errorf("docdb: checkpoint: %w", err)
-	}
-	return last, nil
-}
