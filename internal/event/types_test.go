@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestList(t *testing.T) {
@@ -40,7 +41,7 @@ func TestSentence(t *testing.T) {
 }
 
 func TestUnknownTypeIsRefused(t *testing.T) {
-	if err := Write(nil, InOrg("NO_SUCH_TYPE", "x")); err == nil {
+	if err := WriteAt(nil, InOrg("NO_SUCH_TYPE", "x"), time.Now()); err == nil {
 		t.Error("an unknown type was written")
 	}
 }
