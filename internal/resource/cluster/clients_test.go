@@ -10,7 +10,6 @@ import (
 // TestWhatTheCLISends creates clusters as the Atlas CLI does: it names what free clusters cannot have, and disks that are
 // smaller than the smallest.
 func TestWhatTheCLISends(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	old := srv.Owner().At("2023-02-01")
 	free := replicaSet("free")
@@ -43,7 +42,6 @@ func TestWhatTheCLISends(t *testing.T) {
 
 // TestWhatTerraformSends creates and changes a cluster as the Terraform provider does.
 func TestWhatTerraformSends(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	body := replicaSet("alpha")
 	body["labels"], body["tags"], body["mongoDBMajorVersion"], body["adaptiveCapacity"] = []object{}, []object{}, "7.0", "ENABLED"

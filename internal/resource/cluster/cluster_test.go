@@ -51,7 +51,6 @@ func standard(c object) string {
 }
 
 func TestLife(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	owner, one := srv.Owner(), clusters(srv)+"/alpha"
 	created := owner.Post(clusters(srv), replicaSet("alpha")).Want(http.StatusCreated).Object()
@@ -112,7 +111,6 @@ func TestLife(t *testing.T) {
 }
 
 func TestDefaults(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	c := made(t, srv, replicaSet("alpha"))
 	for name, want := range (object{
@@ -158,7 +156,6 @@ func bodies(name string) map[string]object {
 
 // TestVersions declares a cluster in each version and reads it in every other: each tells the same.
 func TestVersions(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	for version := range bodies("") {
 		name := "c" + version
@@ -196,7 +193,6 @@ func TestVersions(t *testing.T) {
 
 // TestLegacyForms declares replica sets in the ways that only the first version has, and reads them with the newest.
 func TestLegacyForms(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	provider := object{"providerName": "AWS", "instanceSizeName": "M10"}
 	here := object{"providerName": "AWS", "instanceSizeName": "M10", "regionName": "US_EAST_1"}
@@ -243,7 +239,6 @@ func TestLegacyForms(t *testing.T) {
 
 // TestRoundTrip sends back what each version shows: nothing changes, so nothing happens.
 func TestRoundTrip(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	made(t, srv, replicaSet("alpha"))
 	before := len(srv.EventTypes(srv.ProjectID))
@@ -260,7 +255,6 @@ func TestRoundTrip(t *testing.T) {
 }
 
 func TestUpdate(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	before := made(t, srv, replicaSet("alpha"))
 	path := clusters(srv) + "/alpha"
@@ -305,7 +299,6 @@ func TestUpdate(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	change := func(f func(body, region object)) object {
 		body := replicaSet("beta")
@@ -398,7 +391,6 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	long := strings.Repeat("n", 23)
 	srv.Owner().Post(clusters(srv), replicaSet(long+"-one")).Want(http.StatusCreated)
@@ -409,7 +401,6 @@ func TestNames(t *testing.T) {
 }
 
 func TestFreeCluster(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	free := func(name string) object {
 		body := replicaSet(name)

@@ -92,7 +92,6 @@ func TestAFullDisk(t *testing.T) {
 
 // TestADiskGrows: where the owner has asked for it, a disk that is nearly full becomes larger, shows it and is told of.
 func TestADiskGrows(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	admit(srv)
 	body := replicaSet("alpha")

@@ -13,7 +13,6 @@ import (
 // TestPrimariesFollowEachOther: whoever tests the failover of a cluster gets another primary each time, in a later election, also over a
 // restart of the server, while the connection string stays and what is written before is there.
 func TestPrimariesFollowEachOther(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	admit(srv)
 	uri := standard(made(t, srv, replicaSet("alpha")))

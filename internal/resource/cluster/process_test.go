@@ -15,7 +15,6 @@ import (
 
 // TestProcessArguments reads and changes process arguments in both versions. TLS settings are the cluster's own.
 func TestProcessArguments(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	made(t, srv, replicaSet("alpha"))
 	path := clusters(srv) + "/alpha"
@@ -72,7 +71,6 @@ func TestProcessArguments(t *testing.T) {
 }
 
 func TestProcessArgumentsAreRefused(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	made(t, srv, replicaSet("alpha"))
 	path := clusters(srv) + "/alpha/processArgs"
@@ -109,7 +107,6 @@ func TestProcessArgumentsAreRefused(t *testing.T) {
 
 // TestAllProjects: each caller sees the clusters of the projects that they may read.
 func TestAllProjects(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	owner := srv.Owner()
 	other := owner.Post("/groups", object{"name": "Beside", "orgId": srv.OrgID}).Want(http.StatusOK).Object()["id"].(string)
@@ -140,7 +137,6 @@ func TestAllProjects(t *testing.T) {
 }
 
 func TestRegions(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	path := clusters(srv) + "/provider/regions"
 	all := srv.Owner().Get(path).Want(http.StatusOK).Results()
@@ -169,7 +165,6 @@ func TestRegions(t *testing.T) {
 
 // TestProcessArgumentsAct: the database of a cluster does what its arguments say, after a restart too.
 func TestProcessArgumentsAct(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	admit(srv)
 	uri, path := standard(made(t, srv, replicaSet("alpha"))), clusters(srv)+"/alpha/processArgs"

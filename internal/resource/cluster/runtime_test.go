@@ -56,7 +56,6 @@ func reachable(t *testing.T, uri string) bool {
 // TestDatabase writes through the connection string, and reads it again after a restart of the server, which keeps
 // the port, and after a pause, which ends the database and keeps its data.
 func TestDatabase(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	admit(srv)
 	uri := standard(made(t, srv, replicaSet("alpha")))
@@ -101,7 +100,6 @@ func TestDatabase(t *testing.T) {
 
 // TestRestartOnTheWay ends the server while a cluster is being created and while one is being deleted.
 func TestRestartOnTheWay(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	path := clusters(srv) + "/alpha"
 	srv.Owner().Post(clusters(srv), replicaSet("alpha")).Want(http.StatusCreated)
@@ -119,7 +117,6 @@ func TestRestartOnTheWay(t *testing.T) {
 
 // TestByTheClockOfTheWall waits for a cluster as clients do, without moving the clock.
 func TestByTheClockOfTheWall(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	made := time.Now()
 	srv.Owner().Post(clusters(srv), replicaSet("alpha")).Want(http.StatusCreated)
@@ -141,7 +138,6 @@ func TestByTheClockOfTheWall(t *testing.T) {
 
 // TestRoles: who reads the organization sees its clusters and changes none; who is only a member sees none.
 func TestRoles(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	made(t, srv, replicaSet("alpha"))
 	path := clusters(srv) + "/alpha"

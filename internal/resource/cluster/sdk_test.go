@@ -10,7 +10,6 @@ import (
 
 // TestSDK creates, reads, changes and removes a cluster with MongoDB's Go SDK.
 func TestSDK(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	api := srv.SDK().ClustersApi
 	ctx := t.Context()

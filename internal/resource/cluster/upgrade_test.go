@@ -25,7 +25,6 @@ func firstRegion(c object) object {
 // TestUpgrades makes a free cluster a Flex one and that a dedicated one, as the Terraform provider does: each shows UPDATING
 // at once, and the data stays.
 func TestUpgrades(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	admit(srv)
 	body := freeCluster("alpha")
@@ -77,7 +76,6 @@ func TestUpgrades(t *testing.T) {
 
 // TestUpgradeOfAFreeCluster makes it a dedicated one.
 func TestUpgradeOfAFreeCluster(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	made(t, srv, freeCluster("alpha"))
 	owner := srv.Owner()
@@ -100,7 +98,6 @@ func TestUpgradeOfAFreeCluster(t *testing.T) {
 }
 
 func TestUpgradesAreRefused(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	made(t, srv, freeCluster("alpha"))
 	owner, path := srv.Owner(), clusters(srv)+"/tenantUpgrade"

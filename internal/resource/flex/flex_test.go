@@ -26,7 +26,6 @@ func settle(s *apitest.Server) { s.Advance(time.Second) }
 
 // TestLife is a Flex cluster's life as the Terraform provider leads it.
 func TestLife(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, one := s.Owner(), path(s)+"/alpha"
 	made := owner.Post(path(s), flex("alpha")).Want(http.StatusCreated).Object()
@@ -88,7 +87,6 @@ func TestLife(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	for name, c := range map[string]struct {
@@ -131,7 +129,6 @@ func TestRefusals(t *testing.T) {
 
 // TestDedicated asks for a dedicated cluster through every path of this family, as the Atlas CLI does first.
 func TestDedicated(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	owner.Post("/groups/"+s.ProjectID+"/clusters", object{"name": "big", "replicationSpecs": []object{{"regionConfigs": []object{{
@@ -153,7 +150,6 @@ func TestDedicated(t *testing.T) {
 
 // TestSDK does the same with MongoDB's Go SDK.
 func TestSDK(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	for name, sdk := range map[string]*admin.APIClient{"digest": s.SDK(), "token": s.OAuthSDK(t.Context())} {
 		_, _, err := sdk.FlexClustersApi.CreateFlexCluster(t.Context(), s.ProjectID, &admin.FlexClusterDescriptionCreate20241113{

@@ -18,7 +18,6 @@ func instance(name string) object {
 func instances(srv *apitest.Server) string { return "/groups/" + srv.ProjectID + "/serverless" }
 
 func TestServerlessLife(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	owner, one := srv.Owner(), instances(srv)+"/alpha"
 	made := owner.Post(instances(srv), instance("alpha")).Want(http.StatusCreated)
@@ -83,7 +82,6 @@ func TestServerlessLife(t *testing.T) {
 }
 
 func TestServerlessRefusals(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	for name, c := range map[string]struct {
 		body   object
@@ -114,7 +112,6 @@ func TestServerlessRefusals(t *testing.T) {
 
 // TestDedicated asks for a dedicated cluster through every path of this family.
 func TestServerlessDedicated(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	owner := srv.Owner()
 	owner.Post("/groups/"+srv.ProjectID+"/clusters", object{"name": "big", "replicationSpecs": []object{{"regionConfigs": []object{{
@@ -136,7 +133,6 @@ const indexing = "/performanceAdvisor/autoIndexing"
 
 // TestUpgradeToServerless makes a free cluster an instance.
 func TestUpgradeToServerless(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	owner, clusters := srv.Owner(), "/groups/"+srv.ProjectID+"/clusters"
 	upgrade := clusters + "/tenantUpgradeToServerless"
@@ -175,7 +171,6 @@ func TestUpgradeToServerless(t *testing.T) {
 }
 
 func TestAutoIndexing(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	owner, at := srv.Owner(), instances(srv)+"/alpha"+indexing
 	owner.Post(at+"?enable=true", nil).WantError(http.StatusNotFound, "CLUSTER_NOT_FOUND")
@@ -221,7 +216,6 @@ func TestAutoIndexing(t *testing.T) {
 }
 
 func TestServerlessRoles(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	srv.Owner().Post(instances(srv), instance("alpha")).Want(http.StatusCreated)
 	settle(srv)
@@ -240,7 +234,6 @@ func TestServerlessRoles(t *testing.T) {
 
 // TestSDK does the same with MongoDB's Go SDK, as the reference page shows it.
 func TestServerlessSDK(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	for name, sdk := range map[string]*admin.APIClient{"digest": srv.SDK(), "token": srv.OAuthSDK(t.Context())} {
 		_, _, err := sdk.ServerlessInstancesApi.CreateServerlessInstance(t.Context(), srv.ProjectID, &admin.ServerlessInstanceDescriptionCreate{

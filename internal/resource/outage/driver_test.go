@@ -50,7 +50,6 @@ func eventually(t *testing.T, what string, do func() error) {
 // TestDriversNotice: during an outage of the region with the majority, drivers have no primary, and can read. When it ends
 // or expires, they have a primary again.
 func TestDriversNotice(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	owner, one := srv.Owner(), spread(srv, "alpha")
 	path := one + "/outageSimulation"

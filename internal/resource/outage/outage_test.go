@@ -40,7 +40,6 @@ const dwell = 350 * time.Millisecond
 
 // TestLife makes the calls of the Terraform provider.
 func TestLife(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	owner, one := srv.Owner(), spread(srv, "alpha")
 	path := one + "/outageSimulation"
@@ -80,7 +79,6 @@ func TestLife(t *testing.T) {
 
 // TestEnds: simulations that no request ends expire.
 func TestEnds(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	owner, one := srv.Owner(), spread(srv, "alpha")
 	path := one + "/outageSimulation"
@@ -99,7 +97,6 @@ func TestEnds(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	owner, path := srv.Owner(), spread(srv, "alpha")+"/outageSimulation"
 	for name, c := range map[string]struct {

@@ -40,7 +40,6 @@ func begin(t *testing.T, srv *apitest.Server) *mongo.Client {
 
 // TestLoad loads the data set twice, and reads it with MongoDB's driver.
 func TestLoad(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	client := begin(t, srv)
 	owner, loads := srv.Owner(), "/groups/"+srv.ProjectID+"/sampleDatasetLoad/"
@@ -100,7 +99,6 @@ func TestLoad(t *testing.T) {
 
 // TestRefusals requests loads that must be refused.
 func TestRefusals(t *testing.T) {
-	t.Parallel()
 	srv := apitest.Start(t)
 	begin(t, srv)
 	owner, loads := srv.Owner(), "/groups/"+srv.ProjectID+"/sampleDatasetLoad/"
