@@ -77,7 +77,6 @@ func manage(t *testing.T, s *apitest.Server, method, path, body, secret string) 
 }
 
 func TestTheManagementListener(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	if status, _ := manage(t, s, http.MethodPost, "/faults", `{"status":503}`, "wrong"); status != http.StatusUnauthorized {
 		t.Errorf("without the secret: %d", status)
@@ -129,7 +128,6 @@ func within(t *testing.T, what string, ok func() bool) {
 }
 
 func TestAClusterThatIsNeverReady(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	id := s.Fail(telamontest.Failure{Work: "cluster"})
 	path := create(s)
@@ -166,7 +164,6 @@ func client(t *testing.T, s *apitest.Server) (id string, c *mongo.Client) {
 }
 
 func TestMembersThatFail(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	id, c := client(t, s)
 	coll := c.Database("shop").Collection("orders")

@@ -27,7 +27,6 @@ func (n *node) run(command string, args ...string) (out string, err error) {
 // TestANodeThatIsGoneForGood: its clusters are REPAIRING, and end when the operator forgets the node; then their project
 // can be deleted. The node cannot start again.
 func TestANodeThatIsGoneForGood(t *testing.T) {
-	t.Parallel()
 	p := start(t)
 	dead, alive := p.first, p.second
 	group := alive.want(http.StatusOK, http.MethodPost, "/groups", object{"name": "lost", "orgId": dead.boot.OrgID})["id"].(string)

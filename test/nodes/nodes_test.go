@@ -48,7 +48,6 @@ func startOn(t *testing.T, url string, flags ...string) *pair {
 }
 
 func TestTwoNodes(t *testing.T) {
-	t.Parallel()
 	p := start(t)
 	for _, c := range []struct {
 		name  string

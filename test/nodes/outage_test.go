@@ -32,7 +32,6 @@ func outage(t *testing.T) time.Duration {
 // PostgreSQL is away, clients that have logged in notice nothing, even if they open new connections, and the API answers
 // 503. When it is back, everything works again.
 func TestDatabasesOutliveTheirStore(t *testing.T) {
-	t.Parallel()
 	pg := pgtest.Start(t)
 	p := startOn(t, pg.URL)
 	p.second.token = token(p.first, p.second)

@@ -14,7 +14,6 @@ import (
 // TestRaces changes related objects at both nodes at the same time. A request that comes too late gets an error, and
 // nothing is left of a deleted object.
 func TestRaces(t *testing.T) {
-	t.Parallel()
 	p := start(t)
 	for name, race := range map[string]func(*pair, int){
 		"a project is deleted while it is filled":       projectGoes,

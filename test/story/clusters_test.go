@@ -164,7 +164,6 @@ func (l *lives) listening() (n int) {
 // TestClustersThatAreKilled kills the server while clusters are made, scaled, paused, failed over and removed. Afterwards
 // every acknowledged change is made, and no port or directory of a removed cluster is left.
 func TestClustersThatAreKilled(t *testing.T) {
-	t.Parallel()
 	t.Run("on SQLite", func(t *testing.T) { killClusters(t, "") })
 	t.Run("on PostgreSQL", func(t *testing.T) { killClusters(t, pgtest.URL(t)) })
 }

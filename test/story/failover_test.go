@@ -27,7 +27,6 @@ func primary(w *world) (address string, election bson.ObjectID) {
 // TestAFailoverThatIsKilled kills the server while the primary moves under load. Afterwards there is one primary, whose
 // election is not earlier than the last; the members have their addresses, and no acknowledged write is lost.
 func TestAFailoverThatIsKilled(t *testing.T) {
-	t.Parallel()
 	var last bson.ObjectID
 	var at string
 	end := func(w *world, _ *ledger) {

@@ -21,7 +21,6 @@ import (
 // TestAFullDiskIsNotTheEnd fills the disk under load and makes room again, round after round. Writes are answered in time,
 // no acknowledged write is lost, the log stays short, and no restart is needed.
 func TestAFullDiskIsNotTheEnd(t *testing.T) {
-	t.Parallel()
 	needsRoot(t)
 	dir := t.TempDir()
 	if err := system("mount", "-t", "tmpfs", "-o", "size=128m", "small", dir); err != nil {

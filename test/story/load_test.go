@@ -58,7 +58,6 @@ func (l *ledger) cut() {
 
 // TestNothingAcknowledgedIsLostUnderLoad kills the server, on each store, and PostgreSQL while the server keeps running.
 func TestNothingAcknowledgedIsLostUnderLoad(t *testing.T) {
-	t.Parallel()
 	killed := func(w *world, _ *ledger) { w.kill() }
 	started := func(w *world) { w.start() }
 	t.Run("the server on SQLite", func(t *testing.T) { underLoad(t, t.TempDir(), "", killed, started) })

@@ -13,7 +13,6 @@ import (
 // TestNothingAcknowledgedIsLostWithThePower runs the server on a disk of its own, and simulates a loss of power, round
 // after round: the next server gets what was on the disk at that moment, without what the system had only in memory.
 func TestNothingAcknowledgedIsLostWithThePower(t *testing.T) {
-	t.Parallel()
 	d := newDisk(t)
 	cut := func(w *world, l *ledger) {
 		l.cut()

@@ -198,13 +198,11 @@ func run(t *testing.T, w *world, store string) {
 }
 
 func TestTheStory(t *testing.T) {
-	t.Parallel()
 	t.Run("with digest", func(t *testing.T) { run(t, &world{}, "") })
 	t.Run("with OAuth", func(t *testing.T) { run(t, &world{oauth: true}, "") })
 	t.Run("on PostgreSQL", func(t *testing.T) { run(t, &world{}, pgtest.URL(t)) })
 }
 
 func TestTheStoryWithKill9AtEveryMoment(t *testing.T) {
-	t.Parallel()
 	run(t, &world{crashy: true}, "")
 }

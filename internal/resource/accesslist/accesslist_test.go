@@ -17,7 +17,6 @@ import (
 func path(s *apitest.Server) string { return "/groups/" + s.ProjectID + "/accessList" }
 
 func TestEntries(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	got := owner.Post(path(s), `[{"ipAddress":"1.2.3.4","comment":"office"},{"cidrBlock":"10.0.0.7/8"},{"ipAddress":"2001:db8::1"}]`).
@@ -57,7 +56,6 @@ func TestEntries(t *testing.T) {
 }
 
 func TestAgainIsUpdate(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	owner.Post(path(s), `[{"ipAddress":"1.2.3.4","comment":"office"}]`).Want(http.StatusOK)
@@ -75,7 +73,6 @@ func TestAgainIsUpdate(t *testing.T) {
 
 // TestSecurityGroups are kept, shown and removed; they admit nobody.
 func TestSecurityGroups(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	owner.Post(path(s), `[{"awsSecurityGroup":"sg-12345678","comment":"peers"}]`).Want(http.StatusOK)
@@ -95,7 +92,6 @@ func TestSecurityGroups(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	for body, want := range map[string][]string{
@@ -126,7 +122,6 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestTemporary(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	soon := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
@@ -148,7 +143,6 @@ func TestTemporary(t *testing.T) {
 }
 
 func TestSDK(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	for name, sdk := range map[string]*admin.APIClient{"digest": s.SDK(), "OAuth": s.OAuthSDK(t.Context())} {
 		access := sdk.ProjectIPAccessListApi
@@ -171,7 +165,6 @@ func TestSDK(t *testing.T) {
 }
 
 func TestRangeOfAll(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	s.Owner().Post(path(s), `[{"cidrBlock":"0.0.0.0/0"}]`).Want(http.StatusOK)
 	if p := netip.MustParsePrefix(s.Owner().Get(path(s) + "/0.0.0.0%2F0").Object()["cidrBlock"].(string)); p.Bits() != 0 {

@@ -21,7 +21,6 @@ const password = "a password for the app"
 
 // Logins are told by cluster and by process, with filters, and outlive a restart.
 func TestLogins(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, group := s.Owner(), "/groups/"+s.ProjectID
 	owner.Post(group+"/accessList", `[{"cidrBlock":"127.0.0.0/8"}]`).Want(http.StatusOK)

@@ -11,7 +11,6 @@ import (
 type object = map[string]any
 
 func TestKeys(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, all, org := s.Owner(), "/groups/"+s.ProjectID+"/aiModelApiKeys", "/orgs/"+s.OrgID+"/aiModelApiKeys"
 	made := owner.Post(all, object{"cloud": "ANY", "geography": "ANY", "name": "one"}).Want(http.StatusCreated).Object()
@@ -43,7 +42,6 @@ func TestKeys(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	const group = "/aiModelApiClouds/ANY/geographies/ANY/modelGroupNames/small/rateLimits"

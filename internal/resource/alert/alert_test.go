@@ -283,7 +283,6 @@ func TestGone(t *testing.T) {
 
 // TestRefused: configurations that nothing can be compared with are refused by the field.
 func TestRefused(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	path := "/groups/" + s.ProjectID
 	mail := []object{{"typeName": "EMAIL", "emailAddress": "ops@example.com"}}

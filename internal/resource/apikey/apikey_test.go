@@ -33,7 +33,6 @@ func types(s *apitest.Server) (out []string) {
 }
 
 func TestLifeOfAKey(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	k := newKey(s, "ORG_READ_ONLY")
@@ -65,7 +64,6 @@ func TestLifeOfAKey(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	for body, want := range map[string][]string{
@@ -114,7 +112,6 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestAccessList(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	k := newKey(s, "ORG_GROUP_CREATOR")
@@ -167,7 +164,6 @@ func TestAccessList(t *testing.T) {
 }
 
 func TestAReadingKeyKeepsItsList(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	k := newKey(s, "ORG_READ_ONLY")
 	list := path(s) + "/" + k.ID + "/accessList"
@@ -180,7 +176,6 @@ func TestAReadingKeyKeepsItsList(t *testing.T) {
 
 // Counts are written behind while keys are used and deleted: neither disturbs the other.
 func TestUseWhileDeleted(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	for range 5 {
@@ -204,7 +199,6 @@ func TestUseWhileDeleted(t *testing.T) {
 }
 
 func TestSDK(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	for name, sdk := range map[string]*admin.APIClient{"digest": s.SDK(), "OAuth": s.OAuthSDK(t.Context())} {
 		keys := sdk.ProgrammaticAPIKeysApi
@@ -229,7 +223,6 @@ func TestSDK(t *testing.T) {
 }
 
 func TestPages(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	first, second := newKey(s, "ORG_MEMBER"), newKey(s, "ORG_MEMBER")
 	page := s.Owner().Get(path(s) + "?itemsPerPage=2&pageNum=1").Want(http.StatusOK).Object()

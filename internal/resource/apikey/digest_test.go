@@ -42,7 +42,6 @@ func getWith(t *testing.T, s *apitest.Server, client http.RoundTripper, authoriz
 
 // TestTheSameCredentialsAfterARestart: what was sent before it is not good again.
 func TestTheSameCredentialsAfterARestart(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	r := &recorder{next: apitest.Checked(t, "")}
 	if res := getWith(t, s, &digest.Transport{Username: s.PublicKey, Password: s.PrivateKey, Transport: r}, ""); res.StatusCode != http.StatusOK {
@@ -58,7 +57,6 @@ func TestTheSameCredentialsAfterARestart(t *testing.T) {
 // TestTheSameCredentialsAgain: who repeats a request as it was is told that the nonce alone is at fault; who changes it
 // is not.
 func TestTheSameCredentialsAgain(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	r := &recorder{next: apitest.Checked(t, "")}
 	get := func(client http.RoundTripper, authorization string) *http.Response {

@@ -39,7 +39,6 @@ func want(t *testing.T, what string, got, want []string) {
 }
 
 func TestAKeyInAProject(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	k := newProjectKey(s, "GROUP_CLUSTER_MANAGER")
@@ -90,7 +89,6 @@ func TestAKeyInAProject(t *testing.T) {
 }
 
 func TestRefusalsInAProject(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	k := newKey(s, "ORG_MEMBER")
@@ -126,7 +124,6 @@ func TestRefusalsInAProject(t *testing.T) {
 
 // TestAKeyOutlivesItsProject: its roles there go with it.
 func TestAKeyOutlivesItsProject(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	var p struct{ ID string }
@@ -142,7 +139,6 @@ func TestAKeyOutlivesItsProject(t *testing.T) {
 
 // TestTheSDKInAProject: the current generation's names.
 func TestTheSDKInAProject(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	sdk, err := admin.NewClient(admin.UseBaseURL(s.URL), admin.UseOAuthAuth(t.Context(), s.ClientID, s.ClientSecret))
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 // TestOnlyOwnersMakeOwners: whoever manages access to a project gives roles in it, but makes neither itself nor anybody
 // else its owner, whichever way roles are given, and takes nothing from its owners.
 func TestOnlyOwnersMakeOwners(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	k, boss := newProjectKey(s, "GROUP_ACCESS_MANAGER"), newProjectKey(s, "GROUP_OWNER")
 	manager := s.As(k.PublicKey, k.PrivateKey)
@@ -43,7 +42,6 @@ func TestOnlyOwnersMakeOwners(t *testing.T) {
 // TestAKeyIsNamedByWhoOwnsIt: who owns a project names the keys that are in it alone; one that may do more elsewhere is
 // named by the owners of the organization.
 func TestAKeyIsNamedByWhoOwnsIt(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	k, plain := newProjectKey(s, "GROUP_OWNER"), newProjectKey(s, "GROUP_READ_ONLY")
 	boss := s.As(k.PublicKey, k.PrivateKey)

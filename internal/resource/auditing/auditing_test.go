@@ -11,7 +11,6 @@ import (
 )
 
 func TestConfiguration(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, path := s.Owner(), "/groups/"+s.ProjectID+"/auditLog"
 	same := func(got map[string]any, want map[string]any) {
@@ -46,7 +45,6 @@ func TestConfiguration(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, path := s.Owner(), "/groups/"+s.ProjectID+"/auditLog"
 	for body, field := range map[string]string{
@@ -64,7 +62,6 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestSDK(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	audits := s.OAuthSDK(t.Context()).AuditingApi
 	if _, _, err := audits.UpdateAuditingConfiguration(t.Context(), s.ProjectID, &admin.AuditLog{Enabled: admin.PtrBool(true)}).Execute(); err != nil {
@@ -78,7 +75,6 @@ func TestSDK(t *testing.T) {
 
 // A project goes with its settings; the organization's feed keeps that it went.
 func TestProjectGoes(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	owner.Patch("/groups/"+s.ProjectID+"/auditLog", `{"enabled":true}`).Want(http.StatusOK)

@@ -12,7 +12,6 @@ import (
 )
 
 func TestToggle(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, path := s.Owner(), "/groups/"+s.ProjectID+"/awsCustomDNS"
 	if body := string(owner.Get(path).Want(http.StatusOK).Body); body != `{"enabled":false}` {
@@ -46,7 +45,6 @@ func TestToggle(t *testing.T) {
 }
 
 func TestSDK(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	for name, sdk := range map[string]*admin.APIClient{"digest": s.SDK(), "OAuth": s.OAuthSDK(t.Context())} {
 		if _, _, err := sdk.AWSClustersDNSApi.ToggleAwsCustomDns(t.Context(), s.ProjectID, &admin.AWSCustomDNSEnabled{Enabled: true}).Execute(); err != nil {

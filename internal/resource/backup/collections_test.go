@@ -85,7 +85,6 @@ func databases(t *testing.T, c *mongo.Collection) []string {
 }
 
 func TestRestoreOfCollections(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	continuous(s, "alpha")
@@ -156,7 +155,6 @@ func TestRestoreOfCollections(t *testing.T) {
 
 // If one collection cannot be restored, none is, and nothing of the attempt stays.
 func TestCollectionsThatCannotBeRestored(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	cluster(s, s.ProjectID, "alpha")
@@ -187,7 +185,6 @@ func TestCollectionsThatCannotBeRestored(t *testing.T) {
 }
 
 func TestRefusedCollections(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	cluster(s, s.ProjectID, "beta")
@@ -227,7 +224,6 @@ func TestRefusedCollections(t *testing.T) {
 
 // Two restores never write to one cluster; a job whose cluster or target goes ends, and leaves nothing.
 func TestCollectionsBesideOthers(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	cluster(s, s.ProjectID, "alpha")

@@ -25,7 +25,6 @@ func demand(more object) object {
 
 // TestCompliancePolicy makes the calls of the Kubernetes operator and the Terraform provider.
 func TestCompliancePolicy(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	path := policy(s.ProjectID)
 	owner := s.Owner()
@@ -85,7 +84,6 @@ func TestCompliancePolicy(t *testing.T) {
 // TestWhatAPolicyForbids: a request that the policy forbids is refused and changes nothing. A policy that schedules do not
 // meet is refused, or changes them.
 func TestWhatAPolicyForbids(t *testing.T) {
-	t.Parallel()
 	const unmet, forbidden = "BACKUP_POLICIES_NOT_MEETING_BACKUP_COMPLIANCE_POLICY_REQUIREMENTS", "BACKUP_COMPLIANCE_POLICY_FORBIDS"
 	s := apitest.Start(t)
 	backedUp(s, s.ProjectID, "alpha")

@@ -29,7 +29,6 @@ func register(s *apitest.Server, groupID, name string) (id string) {
 
 // TestExportBuckets creates, reads and deletes buckets in both versions, and at each provider.
 func TestExportBuckets(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, list := s.Owner(), buckets(s.ProjectID)
 	first := owner.At("2023-01-01").Post(list, object{"cloudProvider": "AWS", "bucketName": "one", "iamRoleId": role}).Want(http.StatusOK).Object()
@@ -78,7 +77,6 @@ func TestExportBuckets(t *testing.T) {
 // TestExport exports snapshots into a bucket of a real service, on demand and by schedule. Deleting the bucket takes it out
 // of the schedule.
 func TestExport(t *testing.T) {
-	t.Parallel()
 	service := buckettest.Start(t)
 	s := apitest.Start(t, telamontest.S3(strings.Replace(service.Endpoint, "://", "://"+service.AccessKey+":"+service.SecretKey+"@", 1)))
 	admit(s, s.ProjectID)
@@ -123,7 +121,6 @@ func TestExport(t *testing.T) {
 
 // TestExportsThatCannotBe: without a service an export fails, and says why.
 func TestExportsThatCannotBe(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	snap, id, list := take(t, s, s.ProjectID, "alpha"), register(s, s.ProjectID, "backups"), exports(s.ProjectID, "alpha")
@@ -150,7 +147,6 @@ func TestExportsThatCannotBe(t *testing.T) {
 
 // TestContentsOfASnapshot: the contents of a snapshot are read from the snapshot, not from the cluster.
 func TestContentsOfASnapshot(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	cluster(s, s.ProjectID, "alpha")
@@ -176,7 +172,6 @@ func TestContentsOfASnapshot(t *testing.T) {
 }
 
 func TestPrivateEndpoints(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, list := s.Owner(), "/groups/"+s.ProjectID+"/backup/AWS/privateEndpoints"
 	made := owner.Post(list, object{"regionName": "US_EAST_1"}).Want(http.StatusCreated).Object()

@@ -27,7 +27,6 @@ func project(s *apitest.Server) string {
 }
 
 func TestRestoreIntoAnotherProject(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	other := project(s)
 	admit(s, s.ProjectID)
@@ -70,7 +69,6 @@ func TestRestoreIntoAnotherProject(t *testing.T) {
 }
 
 func TestRestoreOverItself(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	cluster(s, s.ProjectID, "alpha")
@@ -93,7 +91,6 @@ func TestRestoreOverItself(t *testing.T) {
 }
 
 func TestRefusedJobs(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	cluster(s, s.ProjectID, "beta")
@@ -136,7 +133,6 @@ func TestRefusedJobs(t *testing.T) {
 
 // TestATargetOfOthers: the caller of a restore needs the role in the target's project, too.
 func TestATargetOfOthers(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	other := project(s)
 	cluster(s, s.ProjectID, "alpha")
@@ -152,7 +148,6 @@ func TestATargetOfOthers(t *testing.T) {
 }
 
 func TestOneRestoreAtATime(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	cluster(s, s.ProjectID, "alpha")
@@ -178,7 +173,6 @@ func TestOneRestoreAtATime(t *testing.T) {
 
 // A cluster whose disks do not hold the snapshot's data is no target.
 func TestATargetThatIsTooSmall(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	cluster(s, s.ProjectID, "alpha")
@@ -202,7 +196,6 @@ func TestATargetThatIsTooSmall(t *testing.T) {
 
 // A restore that fails leaves the cluster as it was.
 func TestFailedRestore(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	cluster(s, s.ProjectID, "alpha")
@@ -229,7 +222,6 @@ func TestFailedRestore(t *testing.T) {
 
 // TestATargetThatGoes: a job fails when its target, or the target's project, is deleted meanwhile, and leaves no files.
 func TestATargetThatGoes(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	other := project(s)
 	cluster(s, s.ProjectID, "alpha")
@@ -258,7 +250,6 @@ func TestATargetThatGoes(t *testing.T) {
 }
 
 func TestSDK(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	for name, sdk := range map[string]*admin.APIClient{"digest": s.SDK(), "OAuth": s.OAuthSDK(t.Context())} {

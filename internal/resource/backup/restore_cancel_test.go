@@ -28,7 +28,6 @@ func holdJob(t *testing.T, s *apitest.Server, id string) {
 }
 
 func TestCancel(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	cluster(s, s.ProjectID, "alpha")

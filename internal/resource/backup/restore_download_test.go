@@ -74,7 +74,6 @@ func downloads(t *testing.T, s *apitest.Server) []string {
 }
 
 func TestDownload(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	cluster(s, s.ProjectID, "alpha")
@@ -150,7 +149,6 @@ func TestDownload(t *testing.T) {
 
 // TestDownloadsThatEnd: a download of a damaged snapshot fails and says why. When the cluster is deleted, no file is left.
 func TestDownloadsThatEnd(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	cluster(s, s.ProjectID, "alpha")
@@ -193,7 +191,6 @@ func TestDownloadsThatEnd(t *testing.T) {
 
 // TestDownloadsLimit: the number of a cluster's downloads is bounded, and one that ends makes room for another.
 func TestDownloadsLimit(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	id := take(t, s, s.ProjectID, "alpha")

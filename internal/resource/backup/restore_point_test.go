@@ -46,7 +46,6 @@ func point(s *apitest.Server, target string, of object) object {
 func seconds(at bson.Timestamp) object { return object{"pointInTimeUTCSeconds": at.T} }
 
 func TestPointInTime(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	continuous(s, "alpha")
@@ -93,7 +92,6 @@ func TestPointInTime(t *testing.T) {
 // Positions that have been trimmed are refused; where a piece of the oplog is gone that should be there, the job fails and
 // its target stays as it was.
 func TestTrimmedPoints(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	continuous(s, "alpha")
@@ -129,7 +127,6 @@ func TestTrimmedPoints(t *testing.T) {
 
 // A restore replaces the data within a second. Of that second, its end is the new data; a position in it may be two.
 func TestTheSecondOfARestore(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	continuous(s, "alpha")
@@ -156,7 +153,6 @@ func TestTheSecondOfARestore(t *testing.T) {
 }
 
 func TestRefusedPoints(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	continuous(s, "alpha")

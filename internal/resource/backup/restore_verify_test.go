@@ -40,7 +40,6 @@ func why(s *apitest.Server, kind string) string {
 // TestADamagedSnapshotIsNotRestored: the restore of a snapshot with a flipped bit fails at once and says why, and the
 // snapshot becomes a failed one.
 func TestADamagedSnapshotIsNotRestored(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	cluster(s, s.ProjectID, "alpha")
@@ -69,7 +68,6 @@ func TestADamagedSnapshotIsNotRestored(t *testing.T) {
 
 // TestDamageIsFoundInTime: damage is found within a day, without a request.
 func TestDamageIsFoundInTime(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	cluster(s, s.ProjectID, "alpha")

@@ -69,7 +69,6 @@ func TestSchedule(t *testing.T) {
 
 // TestScheduledCopies: copies are named by zone, and in the older version by replica set.
 func TestScheduledCopies(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	settle(s)
@@ -97,7 +96,6 @@ func TestScheduledCopies(t *testing.T) {
 }
 
 func TestScheduleRefuses(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	settle(s)
@@ -129,7 +127,6 @@ func TestScheduleRefuses(t *testing.T) {
 
 // TestRetentionChanges changes how long a snapshot is kept.
 func TestRetentionChanges(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	settle(s)

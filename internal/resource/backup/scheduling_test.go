@@ -53,7 +53,6 @@ func moveTo(s *apitest.Server, at time.Time) { s.Advance(at.Sub(s.Now())) }
 // TestAYearOfSnapshots runs the default schedule for a year. After each month's end there must be the snapshots of the last
 // week, of the last four Saturdays, of every month's end and of December's beginning, and no others.
 func TestAYearOfSnapshots(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	backedUp(s, s.ProjectID, "alpha")
 	path := schedule(s.ProjectID, "alpha")
@@ -80,7 +79,6 @@ func TestAYearOfSnapshots(t *testing.T) {
 
 // TestAYearAtOnce: a move of the clock over a year takes only the snapshots that exist at its end.
 func TestAYearAtOnce(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	backedUp(s, s.ProjectID, "alpha")
 	s.Owner().Patch(schedule(s.ProjectID, "alpha"), object{"referenceHourOfDay": 3, "referenceMinuteOfHour": 30}).Want(http.StatusOK)
@@ -134,7 +132,6 @@ func usualSnapshots(begun, end time.Time) (at []string) {
 
 // TestOneSnapshotForAllItems: a snapshot has the frequencyType and the retention of the item that keeps it longest.
 func TestOneSnapshotForAllItems(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	backedUp(s, s.ProjectID, "alpha")
 	path := schedule(s.ProjectID, "alpha")
@@ -191,7 +188,6 @@ func TestOneSnapshotForAllItems(t *testing.T) {
 // TestWhatIsMissed: no snapshots are taken of a cluster without backups, or while it is paused. One snapshot is taken for
 // all that were missed.
 func TestWhatIsMissed(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	owner, path := s.Owner(), clusters(s.ProjectID)+"/alpha"
@@ -264,7 +260,6 @@ func TestSnapshotsThatOutliveTheirCluster(t *testing.T) {
 
 // TestAProjectTakesItsSnapshotsAlong: snapshots that have outlived their clusters are deleted with the project.
 func TestAProjectTakesItsSnapshotsAlong(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	group := s.Owner().Post("/groups", object{"name": "doomed", "orgId": s.OrgID}).Want(http.StatusOK).Object()["id"].(string)
 	cluster(s, group, "alpha")
@@ -283,7 +278,6 @@ func TestAProjectTakesItsSnapshotsAlong(t *testing.T) {
 
 // TestCopiesAreRecords: a snapshot shows in which regions its schedule wants copies. Nothing is copied.
 func TestCopiesAreRecords(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	backedUp(s, s.ProjectID, "alpha")
 	zone := s.Owner().At(newest).Get(clusters(s.ProjectID) + "/alpha").Want(http.StatusOK).Object()["replicationSpecs"].([]any)[0].(object)["zoneId"]

@@ -10,7 +10,6 @@ import (
 // TestSharded reads the snapshot of a replica set by the operation for sharded clusters, as the Terraform provider always
 // does.
 func TestSharded(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	id := take(t, s, s.ProjectID, "alpha")

@@ -16,7 +16,6 @@ import (
 )
 
 func TestLifeOfASnapshot(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	cluster(s, s.ProjectID, "alpha")
@@ -71,7 +70,6 @@ func lasts(t *testing.T, snap object) time.Duration {
 }
 
 func TestOneSnapshotAtATime(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	id := take(t, s, s.ProjectID, "alpha")
@@ -88,7 +86,6 @@ func TestOneSnapshotAtATime(t *testing.T) {
 }
 
 func TestOnlyWhatRunsIsCopied(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	id := take(t, s, s.ProjectID, "alpha")
@@ -114,7 +111,6 @@ func TestOnlyWhatRunsIsCopied(t *testing.T) {
 }
 
 func TestRefusedSnapshots(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	owner, list := s.Owner(), snapshots(s.ProjectID, "alpha")
@@ -150,7 +146,6 @@ func TestRefusedSnapshots(t *testing.T) {
 
 // A Flex cluster has no snapshots of this kind.
 func TestFlex(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	owner.Post("/groups/"+s.ProjectID+"/serverless", object{
@@ -162,7 +157,6 @@ func TestFlex(t *testing.T) {
 }
 
 func TestRetention(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	list := snapshots(s.ProjectID, "alpha")
@@ -197,7 +191,6 @@ func take2(t *testing.T, s *apitest.Server, list string) string {
 }
 
 func TestASnapshotThatCannotBeTaken(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	list := snapshots(s.ProjectID, "alpha")
@@ -222,7 +215,6 @@ func TestASnapshotThatCannotBeTaken(t *testing.T) {
 }
 
 func TestAClusterTakesItsSnapshotsAlong(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	cluster(s, s.ProjectID, "alpha")
 	cluster(s, s.ProjectID, "beta")

@@ -27,7 +27,6 @@ var backupPaths = map[string]struct{ snapshots, jobs, restore string }{
 // TestSnapshotsOfFlexClusters: a Flex cluster has a snapshot for each of the last eight days, and the operations of all
 // kinds return the same.
 func TestSnapshotsOfFlexClusters(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	group := "/groups/" + s.ProjectID
 	flexCluster(s, s.ProjectID, "alpha")
@@ -76,7 +75,6 @@ func TestSnapshotsOfFlexClusters(t *testing.T) {
 // TestRestoreOfFlexClusters: operations of each kind restore a Flex cluster's snapshot, to itself and to a dedicated
 // cluster.
 func TestRestoreOfFlexClusters(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	group := "/groups/" + s.ProjectID
@@ -123,7 +121,6 @@ func TestRestoreOfFlexClusters(t *testing.T) {
 
 // A snapshot of a Flex cluster is fetched as a file by a link that the job has for an hour.
 func TestDownloadOfFlexClusters(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	admit(s, s.ProjectID)
 	group := "/groups/" + s.ProjectID
@@ -171,7 +168,6 @@ func TestDownloadOfFlexClusters(t *testing.T) {
 }
 
 func TestRefusedOrders(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	group, owner := "/groups/"+s.ProjectID, s.Owner()
 	flexCluster(s, s.ProjectID, "alpha")

@@ -28,7 +28,6 @@ func user(s *apitest.Server, name, kind string) (certs string) {
 // TestManaged: each certificate names its user, is valid for as long as requested, and is listed even after its user was
 // deleted.
 func TestManaged(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, certs := s.Owner(), user(s, "jane", "MANAGED")
 	var serials []int64
@@ -78,7 +77,6 @@ func TestManaged(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, certs := s.Owner(), user(s, "jane", "MANAGED")
 	others := user(s, "CN=kim", "CUSTOMER")
@@ -115,7 +113,6 @@ func TestRefusals(t *testing.T) {
 
 // TestTheLastCertificate: a user has a bounded number of certificates.
 func TestTheLastCertificate(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, certs := s.Owner(), user(s, "jane", "MANAGED")
 	for range 500 {
@@ -129,7 +126,6 @@ func TestTheLastCertificate(t *testing.T) {
 
 // TestSecurity: certificates of authorities are shown byte for byte, and can be removed, also with the project.
 func TestSecurity(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, security := s.Owner(), "/groups/"+s.ProjectID+"/userSecurity"
 	none := `{"customerX509":{},"ldap":{"authenticationEnabled":false,"authorizationEnabled":false}}`

@@ -20,7 +20,6 @@ func beside(s *apitest.Server) (orgID string, boss *apitest.Caller) {
 
 // Somebody is shown with the roles and teams of all organizations that the caller shares with them, and of no other.
 func TestAUserInTwoOrganizations(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	id := s.Join("jane@example.com")
 	orgID, boss := beside(s)
@@ -51,7 +50,6 @@ func TestAUserInTwoOrganizations(t *testing.T) {
 
 // Of somebody whom a deprecated invitation into a project waits for, that invitation alone tells.
 func TestWhoIsOnlyAskedIntoAProject(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	orgID, boss := beside(s)
 	id := boss.Post("/users", person("jane@example.com", object{"orgId": orgID, "roleName": "ORG_MEMBER"})).Want(http.StatusOK).Object()["id"].(string)
@@ -67,7 +65,6 @@ func TestWhoIsOnlyAskedIntoAProject(t *testing.T) {
 
 // An invitation does not show what a person has told others: that takes accepting it.
 func TestAnInvitationShowsNoMoreThanAName(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	id := s.Join("jane@example.com")
 	orgID, boss := beside(s)

@@ -26,7 +26,6 @@ const owner = "owner@telamon.example"
 
 // The story of an invitation, told by MongoDB's Go SDK, a mail program and a browser.
 func TestInvitationWithTheSDK(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	users := s.SDK().MongoDBCloudUsersApi
 	ctx := context.Background()
@@ -104,7 +103,6 @@ func TestInvitationWithTheSDK(t *testing.T) {
 }
 
 func TestWhoIsListed(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	create(t, s, "b@example.com", inProject(s, "GROUP_READ_ONLY"))
 	create(t, s, "a@example.com", inProject(s, "GROUP_OWNER"), inOrg(s, "ORG_BILLING_ADMIN"), inOrg(s, "ORG_BILLING_ADMIN"))
@@ -158,7 +156,6 @@ func TestWhoIsListed(t *testing.T) {
 }
 
 func TestRemovalInBothVersions(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	users := "/groups/" + s.ProjectID + "/users/"
 	id := create(t, s, "jane@example.com", inProject(s, "GROUP_OWNER"))
@@ -192,7 +189,6 @@ func TestRemovalInBothVersions(t *testing.T) {
 }
 
 func TestTimeEndsAnInvitation(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	id := create(t, s, "jane@example.com", inProject(s, "GROUP_OWNER"))
 	link := linkOf(t, s, "jane@example.com")
@@ -221,7 +217,6 @@ func TestTimeEndsAnInvitation(t *testing.T) {
 }
 
 func TestLinks(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	create(t, s, "jane@example.com", inProject(s, "GROUP_OWNER"))
 	create(t, s, "joe@example.com", inProject(s, "GROUP_OWNER"))
@@ -280,7 +275,6 @@ func TestLinks(t *testing.T) {
 
 // An invited person is no member yet: a project cannot be given to one.
 func TestAProjectGoesToAnActiveUser(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	id := create(t, s, "jane@example.com", inOrg(s, "ORG_MEMBER"))
 	body := object{"name": "Janes", "orgId": s.OrgID}
@@ -307,7 +301,6 @@ func TestAProjectGoesToAnActiveUser(t *testing.T) {
 
 // The commit is what counts: a letter that could not go out goes out after the next start, and once.
 func TestALetterOutlivesTheServer(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	outbox := filepath.Join(s.DataDir, "outbox")
 	if err := os.WriteFile(outbox, nil, 0o600); err != nil { // no directory can be made there
@@ -331,7 +324,6 @@ func TestALetterOutlivesTheServer(t *testing.T) {
 }
 
 func TestTheLastPlaceIsGivenOnce(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	onDisk(t, s, func(tx store.Tx) error {
 		for i := range 498 { // with the owner, 499
@@ -368,7 +360,6 @@ func TestTheLastPlaceIsGivenOnce(t *testing.T) {
 }
 
 func TestAFullProject(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	onDisk(t, s, func(tx store.Tx) error {
 		for i := range 499 {
@@ -384,7 +375,6 @@ func TestAFullProject(t *testing.T) {
 }
 
 func TestANameIsTakenOnce(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	var wg sync.WaitGroup
 	answers := make(chan int, 4)

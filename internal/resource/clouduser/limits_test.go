@@ -45,7 +45,6 @@ func fifty(t *testing.T, code string, add func(i int) *apitest.Answer) (fit int)
 
 // Fifty at once want the last ten places of an organization.
 func TestTheLastPlacesOfAnOrganization(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	s.OnDisk(func(tx store.Tx) error { return fill(tx, 489, s.OrgID, "", authz.OrgMember) }) // with the owner, 490
 	fit := fifty(t, "MAX_USERS_PER_ORG_EXCEEDED", func(i int) *apitest.Answer {
@@ -63,7 +62,6 @@ func TestTheLastPlacesOfAnOrganization(t *testing.T) {
 
 // Fifty at once want the last ten places of a project: members of its organization, and people who are to be asked.
 func TestTheLastPlacesOfAProject(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	s.OnDisk(func(tx store.Tx) error {
 		// With the owner, 490. They are in another organization: this one would be full before its project is.

@@ -17,7 +17,6 @@ const composed, decomposed = "jos\u00e9@example.com", "jose\u0301@example.com"
 
 // TestANameIsOnePerson, however its letters are composed.
 func TestANameIsOnePerson(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	create(t, s, composed, inOrg(s, "ORG_MEMBER"))
 	s.Owner().Post("/users", person(decomposed)).WantError(http.StatusConflict, "USER_ALREADY_EXISTS")
@@ -37,7 +36,6 @@ func TestANameIsOnePerson(t *testing.T) {
 // TestNamesFromBefore: a store may have two people whose names differ in composition only. Each is found by the name that
 // is just theirs.
 func TestNamesFromBefore(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	ids := map[string]string{composed: model.NewID(), decomposed: model.NewID(), "ange\u0301@example.com": model.NewID()}
 	onDisk(t, s, func(tx store.Tx) error {

@@ -43,7 +43,6 @@ func second(s *apitest.Server) string {
 }
 
 func TestAnInvitationInTheNewerWay(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	users := "/orgs/" + s.OrgID + "/users"
 	s.Join("joe@example.com")
@@ -95,7 +94,6 @@ func TestAnInvitationInTheNewerWay(t *testing.T) {
 }
 
 func TestWhatIsNoInvitation(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	roles := func(more ...object) object {
 		return object{"username": "x@example.com", "roles": object{"orgRoles": []string{"ORG_MEMBER"}, "groupRoleAssignments": more}}
@@ -139,7 +137,6 @@ func TestWhatIsNoInvitation(t *testing.T) {
 }
 
 func TestRolesOfAUser(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	two := second(s)
 	users := "/orgs/" + s.OrgID + "/users/"
@@ -200,7 +197,6 @@ func TestRolesOfAUser(t *testing.T) {
 
 // The last owner who is there cannot go in any way: one who is only invited does not count.
 func TestTheLastOwnerStays(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	users := "/orgs/" + s.OrgID + "/users"
 	one := users + "/" + s.OwnerUserID
@@ -236,7 +232,6 @@ func TestTheLastOwnerStays(t *testing.T) {
 }
 
 func TestRemovalFromAnOrganizationInBothVersions(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	users := "/orgs/" + s.OrgID + "/users/"
 	invited := s.Owner().Post("/orgs/"+s.OrgID+"/users", asks("jane@example.com", "ORG_MEMBER")).Want(http.StatusCreated).Object()["id"].(string)
@@ -267,7 +262,6 @@ func TestRemovalFromAnOrganizationInBothVersions(t *testing.T) {
 
 // Roles are a set: the same ones in another order are no change, and no event tells of one.
 func TestTheSameRolesChangeNothing(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	id := s.Join("jane@example.com")
 	user, team := "/orgs/"+s.OrgID+"/users/"+id, "/groups/"+s.ProjectID+"/teams"

@@ -11,7 +11,6 @@ import (
 // Who is a member of the organization gets into a project at once, who is invited there gets in with it, and anybody
 // else is invited into both.
 func TestThreeWaysIntoAProject(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	users := "/groups/" + s.ProjectID + "/users"
 	s.Join("member@example.com")
@@ -44,7 +43,6 @@ func TestThreeWaysIntoAProject(t *testing.T) {
 }
 
 func TestRolesInAProject(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	id := s.Join("jane@example.com")
 	users := "/groups/" + s.ProjectID + "/users"
@@ -78,7 +76,6 @@ func TestRolesInAProject(t *testing.T) {
 
 // Who is in a project through a team is listed on demand, with the roles that team and project give together.
 func TestPeopleThroughTeams(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	for _, name := range []string{"both@example.com", "team@example.com", "none@example.com"} {
 		s.Join(name)
@@ -113,7 +110,6 @@ func TestPeopleThroughTeams(t *testing.T) {
 // Whom a deprecated invitation into a project waits for comes into it by that alone: nothing else changes it or ends it,
 // and nothing says that it was done.
 func TestAPlaceThatWaitsForADeprecatedInvitation(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	two := second(s)
 	id := s.Join("jane@example.com")

@@ -11,7 +11,6 @@ import (
 )
 
 func TestWhatACreationRefuses(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	with := func(change func(object)) object {
 		p := person("jane@example.com")
@@ -64,7 +63,6 @@ func TestWhatACreationRefuses(t *testing.T) {
 }
 
 func TestRoles(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	reader := key(t, s, authz.Grant{Role: authz.GroupReadOnly, GroupID: s.ProjectID})
 	users := "/groups/" + s.ProjectID + "/users"

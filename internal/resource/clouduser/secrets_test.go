@@ -24,7 +24,6 @@ import (
 
 // The password is in the creation's answer, as a hash in the store, and nowhere else.
 func TestThePasswordIsKeptAsAHash(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	id := create(t, s, "jane@example.com", inProject(s, "GROUP_OWNER"))
 	answer(t, linkOf(t, s, "jane@example.com"), "accept")

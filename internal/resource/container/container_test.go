@@ -38,7 +38,6 @@ func brief(c object) string {
 
 // TestOfClusters: the first dedicated cluster of a place makes its container, which stays when the cluster goes.
 func TestOfClusters(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, clusters := s.Owner(), "/groups/"+s.ProjectID+"/clusters"
 	shows := func(query string, want ...string) {
@@ -90,7 +89,6 @@ func TestOfClusters(t *testing.T) {
 
 // TestLife makes the calls of the Terraform provider for a container at each provider.
 func TestLife(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	for _, c := range []struct {
@@ -133,7 +131,6 @@ func TestLife(t *testing.T) {
 
 // TestGoesWithItsProject: a project with containers and without clusters can be deleted, and they go with it.
 func TestGoesWithItsProject(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	made := s.Owner().Post(containers(s), object{"atlasCidrBlock": "10.8.0.0/24", "regionName": "US_EAST_1"}).Want(http.StatusOK).Object()
 	s.Owner().Delete("/groups/" + s.ProjectID).Want(http.StatusNoContent)
@@ -143,7 +140,6 @@ func TestGoesWithItsProject(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	aws := func(cidr, region string) object {
@@ -187,7 +183,6 @@ func TestRefusals(t *testing.T) {
 
 // TestSDK makes the same calls with MongoDB's Go SDK.
 func TestSDK(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	for _, sdk := range []*admin.APIClient{s.SDK(), s.OAuthSDK(t.Context())} {
 		region, cidr := "US_EAST_1", "10.8.0.0/24"

@@ -14,7 +14,6 @@ import (
 )
 
 func TestLifeOfARole(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	if a := owner.Get(roles(s)).Want(http.StatusOK); string(a.Body) != "[]" {
@@ -76,7 +75,6 @@ func TestLifeOfARole(t *testing.T) {
 }
 
 func TestMissing(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	for _, name := range []string{"/clerk", "/read", "/a%2Fb", "/%20"} {
@@ -90,7 +88,6 @@ func TestMissing(t *testing.T) {
 }
 
 func TestWhoMay(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	create(s, role("clerk", nil, inherit("read", "shop")))
 	r := reader(t, s)
@@ -112,7 +109,6 @@ func many(n int) (list []object) {
 
 // Every rule has its code; a role that breaks several is told of all of them.
 func TestRules(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	reads := []object{inherit("read", "shop")}
@@ -176,7 +172,6 @@ func TestRules(t *testing.T) {
 }
 
 func TestCircles(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	create(s, role("a", nil, inherit("read", "shop")))
@@ -193,7 +188,6 @@ func TestCircles(t *testing.T) {
 
 // A role goes from those who have it, unless it is all that one of them has.
 func TestDeletion(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	find := []object{may("FIND", on("shop", ""))}
@@ -232,7 +226,6 @@ func TestDeletion(t *testing.T) {
 }
 
 func TestLimit(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	fill(t, s, 99, 0)
 	create(s, role("last", nil, inherit("read", "shop")))
@@ -247,7 +240,6 @@ func TestLimit(t *testing.T) {
 }
 
 func TestAProjectTakesItsRolesAlong(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	id := owner.Post("/groups", object{"name": "other", "orgId": s.OrgID}).Want(http.StatusOK).Object()["id"].(string)
@@ -264,7 +256,6 @@ func TestAProjectTakesItsRolesAlong(t *testing.T) {
 }
 
 func TestSDK(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	for name, sdk := range map[string]*admin.APIClient{"digest": s.SDK(), "OAuth": s.OAuthSDK(t.Context())} {
 		api, ctx := sdk.CustomDatabaseRolesApi, t.Context()

@@ -135,7 +135,6 @@ func seed(t *testing.T, root *mongo.Client, db string, collections ...string) {
 
 // A custom role allows exactly its actions, and every change of it is felt on the connections that are open.
 func TestEnforcedOnLiveConnections(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	uri := deployment(t, s)
@@ -173,7 +172,6 @@ func TestEnforcedOnLiveConnections(t *testing.T) {
 
 // A cursor ends where the role that opened it does.
 func TestCursorsFollowTheRole(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	uri := deployment(t, s)
 	create(s, role("clerk", []object{may("FIND", on("shop", "orders"))}))

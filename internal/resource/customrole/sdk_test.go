@@ -19,7 +19,6 @@ func wantCode(t *testing.T, err error, status int, code string) {
 
 // The SDK of today: a role with a user on it, and each error with its type.
 func TestCurrentSDK(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	sdk, err := admin.NewClient(admin.UseBaseURL(s.URL), admin.UseDigestAuth(s.PublicKey, s.PrivateKey))
 	if err != nil {

@@ -17,7 +17,6 @@ func custom(s *apitest.Server, name string) {
 }
 
 func TestCustomRolesOfUsers(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	one := path(s) + "/admin/ann"
@@ -60,7 +59,6 @@ func TestCustomRolesOfUsers(t *testing.T) {
 }
 
 func TestAtMostTwentyCustomRoles(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	var roles []object
 	for i := range 21 {

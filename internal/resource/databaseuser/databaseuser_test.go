@@ -14,7 +14,6 @@ import (
 )
 
 func TestLifeOfAUser(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	more := object{
@@ -57,7 +56,6 @@ func TestLifeOfAUser(t *testing.T) {
 
 // A change touches what its body names and nothing else; null is the same as absent, an empty list is not.
 func TestPartialUpdates(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	one := path(s) + "/admin/ann"
 	want := create(s, user("ann", object{
@@ -93,7 +91,6 @@ func TestPartialUpdates(t *testing.T) {
 }
 
 func TestMissingAndTaken(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	create(s, user("ann"))
@@ -114,7 +111,6 @@ func TestMissingAndTaken(t *testing.T) {
 }
 
 func TestAReaderOnlyReads(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	create(s, user("ann"))
 	r := reader(t, s)
@@ -128,7 +124,6 @@ func TestAReaderOnlyReads(t *testing.T) {
 
 // Whatever a name is made of, its path finds it, and no other user's path does.
 func TestNamesInPaths(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	names := []string{
@@ -163,7 +158,6 @@ func TestNamesInPaths(t *testing.T) {
 }
 
 func TestLimitAndPages(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	fill(t, s, 99)
 	owner := s.Owner()
@@ -182,7 +176,6 @@ func TestLimitAndPages(t *testing.T) {
 }
 
 func TestSDK(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	for name, sdk := range map[string]*admin.APIClient{"digest": s.SDK(), "OAuth": s.OAuthSDK(t.Context())} {
 		users, ctx := sdk.DatabaseUsersApi, t.Context()

@@ -10,7 +10,6 @@ import (
 
 // TestOtherLogins keeps users of every kind that does not log in by a password, as clients write and read them.
 func TestOtherLogins(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	for _, c := range []struct{ field, kind, database, name, escaped string }{

@@ -17,7 +17,6 @@ import (
 
 // A request is told everything that is wrong with it at once.
 func TestViolations(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	past := time.Now().Add(-time.Minute)
@@ -74,7 +73,6 @@ func TestViolations(t *testing.T) {
 
 // A refused change changes nothing, not even by the parts of it that are right.
 func TestRefusedUpdates(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	one := path(s) + "/admin/ann"
@@ -104,7 +102,6 @@ func TestRefusedUpdates(t *testing.T) {
 }
 
 func TestTemporaryUsers(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	one := path(s) + "/admin/"
@@ -142,7 +139,6 @@ func TestTemporaryUsers(t *testing.T) {
 
 // No answer and no file tells a password, in no spelling.
 func TestPasswordsAreKeptNowhere(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	const second = "An0ther-Passw0rd"

@@ -18,7 +18,6 @@ const (
 )
 
 func TestConfiguration(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	path := "/groups/" + s.ProjectID + "/encryptionAtRest"
 	is := func(want string) {
@@ -47,7 +46,6 @@ func TestConfiguration(t *testing.T) {
 
 // TestSecrets: no file in the data directory has the secrets.
 func TestSecrets(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	path := "/groups/" + s.ProjectID + "/encryptionAtRest"
 	s.Owner().Patch(path, `{"googleCloudKms":{"enabled":true,"keyVersionResourceID":"the name of a key","serviceAccountKey":"`+secret+`"}}`).Want(http.StatusOK)
@@ -69,7 +67,6 @@ func TestSecrets(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	path := "/groups/" + s.ProjectID + "/encryptionAtRest"
 	for body, want := range map[string][]string{

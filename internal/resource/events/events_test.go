@@ -37,7 +37,6 @@ func names(results []map[string]any) (out []string) {
 }
 
 func TestFilters(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	history(s)
 	path := "/groups/" + s.ProjectID + "/events"
@@ -78,7 +77,6 @@ func TestFilters(t *testing.T) {
 }
 
 func TestPagesByLinks(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	history(s)
 	var got []string
@@ -110,7 +108,6 @@ func TestPagesByLinks(t *testing.T) {
 }
 
 func TestOneEvent(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	s.Owner().Post("/groups/"+s.ProjectID+"/databaseUsers",
 		`{"username":"ada","password":"correct horse","databaseName":"admin","roles":[{"roleName":"read","databaseName":"x"}]}`).Want(http.StatusCreated)
@@ -148,7 +145,6 @@ func TestOneEvent(t *testing.T) {
 }
 
 func TestOrganizationFeed(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, path := s.Owner(), "/orgs/"+s.OrgID+"/events"
 	owner.Post("/orgs/"+s.OrgID+"/apiKeys", `{"desc":"x","roles":["ORG_MEMBER"]}`).Want(http.StatusOK)
@@ -176,7 +172,6 @@ func TestOrganizationFeed(t *testing.T) {
 }
 
 func TestSDK(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	for name, sdk := range map[string]*admin.APIClient{"digest": s.SDK(), "OAuth": s.OAuthSDK(t.Context())} {
 		entries := []admin.NetworkPermissionEntry{{IpAddress: admin.PtrString("192.0.2.1"), Comment: &name}}

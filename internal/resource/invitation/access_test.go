@@ -10,7 +10,6 @@ import (
 
 // Who is in the organization gets into the project without being asked.
 func TestAddingPeopleToAProject(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	s.Join("member@example.com")
 	access := "/groups/" + s.ProjectID + "/access"

@@ -70,7 +70,6 @@ func newTeam(s *apitest.Server, name string) string {
 }
 
 func TestAnInvitationToAnOrganization(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	old, invites, team := s.Owner().At("2023-01-01"), "/orgs/"+s.OrgID+"/invites", newTeam(s, "crew")
 	if all := array(old.Get(invites)); len(all) != 0 {
@@ -122,7 +121,6 @@ func TestAnInvitationToAnOrganization(t *testing.T) {
 }
 
 func TestInvitationsAreListedAsTheyWereMade(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	old, invites := s.Owner().At("2023-01-01"), "/orgs/"+s.OrgID+"/invites"
 	for _, name := range []string{"c@example.com", "a@example.com", "b@example.com"} {
@@ -167,7 +165,6 @@ func old2(s *apitest.Server) *apitest.Caller { return s.Owner().At("2023-01-01")
 
 // Who is invited by the deprecated operation is told of by it alone, and removeProjectUser removes nobody.
 func TestAnInvitationToAProjectStandsAside(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	old, invites, users := s.Owner().At("2023-01-01"), "/groups/"+s.ProjectID+"/invites", "/groups/"+s.ProjectID
 	userID := known(s, "jane@example.com")
@@ -222,7 +219,6 @@ func known(s *apitest.Server, username string) string {
 
 // An organization's invitation and two of its projects' to the same person end one by one.
 func TestInvitationsSideBySide(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	old, org := s.Owner().At("2023-01-01"), "/orgs/"+s.OrgID
 	second := old.Post("/groups", object{"name": "Second", "orgId": s.OrgID}).Want(http.StatusOK).Object()["id"].(string)
@@ -266,7 +262,6 @@ func TestInvitationsSideBySide(t *testing.T) {
 }
 
 func TestWhatInvitationsRefuse(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	old, org, project := s.Owner().At("2023-01-01"), "/orgs/"+s.OrgID+"/invites", "/groups/"+s.ProjectID+"/invites"
 	unknown := "0123456789abcdef01234567"
@@ -321,7 +316,6 @@ func TestWhatInvitationsRefuse(t *testing.T) {
 
 // A letter that has not gone out when its invitation ends does not go out any more.
 func TestALetterGoesWithItsInvitation(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	old, org := s.Owner().At("2023-01-01"), "/orgs/"+s.OrgID+"/invites"
 	id := old.Post(org, object{"username": "jane@example.com", "roles": list{"ORG_MEMBER"}}).Want(http.StatusOK).Object()["id"].(string)
@@ -334,7 +328,6 @@ func TestALetterGoesWithItsInvitation(t *testing.T) {
 
 // A project may come into the organization with somebody whom the organization waits for. Who then declines is nowhere in it.
 func TestWhoDeclinesIsNowhereInTheOrganization(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	s.Join("jane@example.com")
 	s.Owner().Post("/groups/"+s.ProjectID+"/users", object{"username": "jane@example.com", "roles": list{"GROUP_OWNER"}}).Want(http.StatusCreated)

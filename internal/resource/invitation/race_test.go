@@ -12,7 +12,6 @@ import (
 
 // Of several answers to an invitation the first counts, and what its inviter does meanwhile comes before it or too late.
 func TestAnInvitationIsAnsweredOnce(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	old, invites := s.Owner().At("2023-01-01"), "/orgs/"+s.OrgID+"/invites"
 	decline := url.Values{"answer": {"decline"}}

@@ -18,7 +18,6 @@ func newUser(who *apitest.Caller, username, password string, roles ...object) {
 
 // Whoever makes an account knows its password, and may be anybody. What others invite the person to is the person's alone.
 func TestAPasswordThatSomebodyElseHasSet(t *testing.T) {
-	t.Parallel()
 	const theirs = "Eve knows this one"
 	s := apitest.Start(t)
 	key := s.Owner().Post("/orgs/"+s.OrgID+"/apiKeys", object{"desc": "x", "roles": list{"ORG_READ_ONLY"}}).Want(http.StatusOK).Object()
@@ -51,7 +50,6 @@ func TestAPasswordThatSomebodyElseHasSet(t *testing.T) {
 
 // A password stays with who has been let in anywhere, and with whom the organization that made it waits for.
 func TestAPasswordStays(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	second := s.Owner().Post("/orgs", object{"name": "Second", "apiKey": object{"desc": "x", "roles": list{"ORG_OWNER"}}}).Want(http.StatusCreated).Object()
 	key, orgID := second["apiKey"].(object), second["organization"].(object)["id"].(string)
@@ -69,7 +67,6 @@ func TestAPasswordStays(t *testing.T) {
 
 // Somebody who has two pages open and answers both has one password, and is not left to believe in another.
 func TestAPasswordIsSetOnce(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	second := s.Owner().Post("/groups", object{"name": "Second", "orgId": s.OrgID}).Want(http.StatusOK).Object()["id"].(string)
 	ask := func(groupID string) (link string) {
@@ -94,7 +91,6 @@ func TestAPasswordIsSetOnce(t *testing.T) {
 
 // Who deletes a project ends its invitations, and is in their events.
 func TestTheEndOfAProjectIsSomebodys(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	id := s.Owner().Post("/groups", object{"name": "Second", "orgId": s.OrgID}).Want(http.StatusOK).Object()["id"].(string)
 	s.Owner().At("2023-01-01").Post("/groups/"+id+"/invites", object{"username": "jane@example.com", "roles": list{"GROUP_OWNER"}}).Want(http.StatusOK)

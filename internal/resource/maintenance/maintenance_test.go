@@ -9,7 +9,6 @@ import (
 )
 
 func TestWindow(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, path := s.Owner(), "/groups/"+s.ProjectID+"/maintenanceWindow"
 	is := func(want string) {
@@ -48,7 +47,6 @@ func TestWindow(t *testing.T) {
 
 // The Kubernetes operator asks for maintenance at once with day 0.
 func TestAtOnce(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	path := "/groups/" + s.ProjectID + "/maintenanceWindow"
 	s.Owner().Patch(path, `{"dayOfWeek":0,"startASAP":true}`).Want(http.StatusOK)
@@ -58,7 +56,6 @@ func TestAtOnce(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	path := "/groups/" + s.ProjectID + "/maintenanceWindow"
 	for body, field := range map[string]string{
@@ -83,7 +80,6 @@ func TestRefusals(t *testing.T) {
 
 // A project that goes takes its window along: one that is made afterwards has none.
 func TestProjectsGo(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	id := s.Owner().Post("/groups", map[string]any{"name": "second", "orgId": s.OrgID}).Want(http.StatusOK).Object()["id"].(string)
 	s.Owner().Patch("/groups/"+id+"/maintenanceWindow", `{"dayOfWeek":1}`).Want(http.StatusOK)

@@ -11,7 +11,6 @@ type object = map[string]any
 
 // TestLife: a configuration of a project and one of an organization, with their secrets.
 func TestLife(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	for scope, role := range map[string]string{"/groups/" + s.ProjectID: "GROUP_READ_ONLY", "/orgs/" + s.OrgID: "ORG_READ_ONLY"} {

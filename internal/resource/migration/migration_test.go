@@ -14,7 +14,6 @@ type object = map[string]any
 
 // TestLife: a migration in both versions, from its trial to its cutover.
 func TestLife(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, at := s.Owner(), "/groups/"+s.ProjectID
 	owner.Post(at+"/clusters", object{"name": "alpha", "clusterType": "REPLICASET", "replicationSpecs": []object{{"regionConfigs": []object{{
@@ -64,7 +63,6 @@ func TestLife(t *testing.T) {
 }
 
 func TestLinkTokens(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, path := s.Owner(), "/orgs/"+s.OrgID+"/liveMigrations"
 	owner.Delete(path+"/linkTokens").WantError(http.StatusNotFound, "UNEXPECTED_ERROR")

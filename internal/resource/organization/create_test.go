@@ -12,7 +12,6 @@ import (
 )
 
 func TestCreateWithAKey(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	var c created
 	s.Owner().Post("/orgs", object{
@@ -53,7 +52,6 @@ func TestCreateWithAKey(t *testing.T) {
 }
 
 func TestCreateWithAnAccount(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	var c created
 	s.Owner().At("2025-03-12").Post("/orgs", object{"name": "robots", "serviceAccount": object{
@@ -82,7 +80,6 @@ func TestCreateWithAnAccount(t *testing.T) {
 }
 
 func TestCreateWithBothAndNeither(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	var c created
 	s.Owner().Post("/orgs", object{
@@ -103,7 +100,6 @@ func TestCreateWithBothAndNeither(t *testing.T) {
 }
 
 func TestRefusedCreations(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	account := func(hours int) object {
@@ -141,7 +137,6 @@ func TestRefusedCreations(t *testing.T) {
 
 // Who has only been invited owns nothing yet.
 func TestAnInvitedUserIsNoFounder(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	invited := s.Owner().Post("/users", object{
 		"country": "US", "firstName": "Jane", "lastName": "Doe", "mobileNumber": "2125550179", "password": "Tr0ub4dor-and-3-horses",
@@ -152,7 +147,6 @@ func TestAnInvitedUserIsNoFounder(t *testing.T) {
 
 // TestOwnersHaveBoundedOrganizations: no other limit bounds them. One that goes makes room.
 func TestOwnersHaveBoundedOrganizations(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	found := func(name string) *apitest.Answer {
 		return s.Owner().Post("/orgs", object{"name": name, "orgOwnerId": s.OwnerUserID, "apiKey": object{"desc": "k", "roles": []string{"ORG_OWNER"}}})

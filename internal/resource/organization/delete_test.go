@@ -9,7 +9,6 @@ import (
 )
 
 func TestRename(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	id, its := found(s, "before")
 	owner := its()
@@ -34,7 +33,6 @@ func TestRename(t *testing.T) {
 
 // An organization goes with everything that is its own, and never before its projects.
 func TestDelete(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	id, its := found(s, "short-lived")
 	owner := its()

@@ -9,7 +9,6 @@ import (
 )
 
 func TestOrganizations(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	list := owner.Get("/orgs").Want(http.StatusOK).Results()
@@ -33,7 +32,6 @@ func TestOrganizations(t *testing.T) {
 }
 
 func TestProjects(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, path := s.Owner(), "/orgs/"+s.OrgID+"/groups"
 	for _, name := range []string{"alpha", "Alpine", "beta"} {

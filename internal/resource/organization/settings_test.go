@@ -16,7 +16,6 @@ var newSettings = object{
 }
 
 func TestSettings(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	id, its := found(s, "strict")
 	owner := its()
@@ -64,7 +63,6 @@ func TestSettings(t *testing.T) {
 
 // What access lists being required means belongs to authentication; here it is known and told.
 func TestAccessListsAreRequired(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	id, its := found(s, "closed")
 	owner := its()
@@ -82,7 +80,6 @@ func TestAccessListsAreRequired(t *testing.T) {
 }
 
 func TestRefusedSettings(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	path := "/orgs/" + s.OrgID + "/settings"
 	for what, c := range map[string]struct {
@@ -112,7 +109,6 @@ func TestRefusedSettings(t *testing.T) {
 }
 
 func TestDelegation(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, path := s.Owner(), "/orgs/"+s.OrgID+"/delegationSettings"
 	if got := owner.Get(path).Want(http.StatusOK).Object(); len(got) != 0 {
@@ -142,7 +138,6 @@ func TestDelegation(t *testing.T) {
 }
 
 func TestMaintenance(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, path := s.Owner().At("preview"), "/orgs/"+s.OrgID+"/maintenanceSettings"
 	initial := object{"effectiveWaveAssignmentMode": "MANUAL"}

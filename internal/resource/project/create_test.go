@@ -18,7 +18,6 @@ import (
 )
 
 func TestCreate(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	tags := []any{object{"key": "environment", "value": "test"}, object{"key": "Environment", "value": "test"}}
 	got := s.Owner().Post("/groups", body(s, "Sales-Europe", object{"tags": tags, "withDefaultAlertsSettings": false})).Want(http.StatusOK).Object()
@@ -43,7 +42,6 @@ func TestCreate(t *testing.T) {
 }
 
 func TestTheOldestOwnerOwnsAProject(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	onDisk(t, s, func(tx store.Tx) error { return addOwners(tx, s.OrgID) })
 	if got := members(s, create(s, "first")); !slices.Equal(got, []string{"old@telamon.example GROUP_OWNER"}) {
@@ -75,7 +73,6 @@ func addOwners(tx store.Tx, orgID string) error {
 
 // What is refused leaves nothing: the name is free afterwards.
 func TestRefusedCreations(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	twice := []any{object{"key": "a", "value": "1"}, object{"key": "a", "value": "2"}}
@@ -109,7 +106,6 @@ func TestRefusedCreations(t *testing.T) {
 }
 
 func TestDuplicateName(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	create(s, "twice")
 	var e struct{ Parameters []any }
@@ -122,7 +118,6 @@ func TestDuplicateName(t *testing.T) {
 }
 
 func TestWhoMayCreate(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	for _, role := range []string{"ORG_MEMBER", "ORG_READ_ONLY", "ORG_BILLING_ADMIN"} {
 		keyWith(s, role).Post("/groups", body(s, "new", nil)).WantError(http.StatusForbidden, "USER_UNAUTHORIZED")
@@ -144,7 +139,6 @@ func TestWhoMayCreate(t *testing.T) {
 }
 
 func TestOneNameIsAdmittedOnce(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	var admitted atomic.Int32

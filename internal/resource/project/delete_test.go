@@ -10,7 +10,6 @@ import (
 )
 
 func TestDeleteEmptyProject(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	id := create(s, "short-lived")
@@ -25,7 +24,6 @@ func TestDeleteEmptyProject(t *testing.T) {
 }
 
 func TestAProjectWithClustersStays(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	id := create(s, "busy")
@@ -54,7 +52,6 @@ var databaseUser = object{
 
 // A project that goes takes everything along: afterwards no table names it, but for the log of what happened.
 func TestNothingIsLeftBehind(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	id := create(s, "full")

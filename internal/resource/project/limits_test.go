@@ -44,7 +44,6 @@ func user(name string) object {
 }
 
 func TestLimits(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, at := s.Owner(), "/groups/"+s.ProjectID
 	for name, want := range map[string]quota{
@@ -93,7 +92,6 @@ func TestLimits(t *testing.T) {
 
 // A limit below the usage refuses what is new only.
 func TestLimitsBelowTheUsage(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, at := s.Owner(), "/groups/"+s.ProjectID
 	list := func(from, to int) (all []object) {
@@ -120,7 +118,6 @@ func TestLimitsBelowTheUsage(t *testing.T) {
 }
 
 func TestRefusedLimits(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, at := s.Owner(), "/groups/"+s.ProjectID+"/limits/"
 	for _, c := range []struct {

@@ -30,7 +30,6 @@ func (p place) request() object {
 }
 
 func TestMigrate(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	there := elsewhere(s)
 	id := create(s, "wanderer")
@@ -86,7 +85,6 @@ func TestMigrate(t *testing.T) {
 
 // Whoever has a role in the project becomes a member of the organization that it goes to.
 func TestPeopleFollow(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	there := elsewhere(s)
 	second := s.Owner().Post("/orgs", object{"name": "third", "apiKey": object{"desc": "k", "roles": []string{"ORG_OWNER"}}}).Want(http.StatusCreated)
@@ -103,7 +101,6 @@ func TestPeopleFollow(t *testing.T) {
 
 // A team belongs to the organization that a project leaves.
 func TestTeamsStay(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	there := elsewhere(s)
 	id := create(s, "wanderer")
@@ -126,7 +123,6 @@ func TestTeamsStay(t *testing.T) {
 }
 
 func TestRefusedMigrations(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	there := elsewhere(s)
 	at := "/groups/" + create(s, "stays")
@@ -184,7 +180,6 @@ func TestRefusedMigrations(t *testing.T) {
 }
 
 func TestAnOrganizationHoldsSoManyProjects(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	there := elsewhere(s)
 	fill(t, s, there.Organization.ID, 249)

@@ -14,7 +14,6 @@ import (
 )
 
 func TestPages(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	for _, name := range []string{"b", "a", "C"} {
 		create(s, name)
@@ -47,7 +46,6 @@ func TestPages(t *testing.T) {
 }
 
 func TestWhoSeesWhat(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	given := create(s, "given")
 	guest := keyIn(t, s, s.OrgID, authz.Grant{Role: authz.OrgMember, OrgID: s.OrgID}, authz.Grant{Role: authz.GroupBackupManager, GroupID: given})
@@ -80,7 +78,6 @@ func TestWhoSeesWhat(t *testing.T) {
 }
 
 func TestByName(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	for _, name := range []string{"Größe", "a(b),c:d&e@f+g'h"} {

@@ -9,7 +9,6 @@ import (
 
 // TestManagedSlowMs: the answer is a bare boolean, and a project's other settings do not show the switch.
 func TestManagedSlowMs(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	path := "/groups/" + s.ProjectID + "/managedSlowMs"
 	is := func(want string) {

@@ -12,7 +12,6 @@ import (
 )
 
 func TestAddresses(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, path := s.Owner(), "/groups/"+s.ProjectID+"/ipAddresses"
 	read := func() []any {
@@ -47,7 +46,6 @@ func TestAddresses(t *testing.T) {
 
 // The versions that are told are those that a cluster gets.
 func TestVersions(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, path := s.Owner(), "/groups/"+s.ProjectID+"/mongoDBVersions"
 	one := func(query string) object {

@@ -27,7 +27,6 @@ func news(t *testing.T, s *apitest.Server, groupID string, change func(), want .
 }
 
 func TestUpdate(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	id := create(s, "before")
@@ -63,7 +62,6 @@ func TestUpdate(t *testing.T) {
 }
 
 func TestRefusedUpdates(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, at := s.Owner(), "/groups/"+create(s, "mine")
 	create(s, "taken")
@@ -91,7 +89,6 @@ func TestRefusedUpdates(t *testing.T) {
 }
 
 func TestSettings(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, id := s.Owner(), s.ProjectID
 	path := "/groups/" + id + "/settings"

@@ -25,7 +25,6 @@ type page struct {
 }
 
 func TestTheLimitsAreWhatTheyAreSaidToBe(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t, telamontest.RateLimits())
 	owner := s.Owner()
 	var all page
@@ -57,7 +56,6 @@ func TestTheLimitsAreWhatTheyAreSaidToBe(t *testing.T) {
 }
 
 func TestFilters(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t, telamontest.RateLimits())
 	owner := s.Owner()
 	for query, ids := range map[string]string{
@@ -86,7 +84,6 @@ func TestFilters(t *testing.T) {
 }
 
 func TestOffMeansNone(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	var all page
 	a := s.Owner().Get("/rateLimits").Want(http.StatusOK)
@@ -98,7 +95,6 @@ func TestOffMeansNone(t *testing.T) {
 
 // TestTokens asks for more tokens than an account gets in a minute from one address, and then from another.
 func TestTokens(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t, telamontest.RateLimits())
 	ask := func(client, address string) *http.Response {
 		r, err := http.NewRequestWithContext(t.Context(), "POST", s.URL+"/api/oauth/token", strings.NewReader("grant_type=client_credentials"))

@@ -41,7 +41,6 @@ func shape(name, provider, region, size string, more object) object {
 
 // TestPolicies: what each policy allows and refuses.
 func TestPolicies(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, at := s.Owner(), "/groups/"+s.ProjectID
 	const aws, azure = "AWS", "AZURE"
@@ -115,7 +114,6 @@ func peer(vpc string) object {
 
 // TestChanges: policies hold for changes of what exists, whichever operation makes them, and a change back is allowed.
 func TestChanges(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, at := s.Owner(), "/groups/"+s.ProjectID
 	owner.Post(at+"/clusters", shape("alpha", "AWS", "US_EAST_1", "M40", nil)).Want(http.StatusCreated)
@@ -145,7 +143,6 @@ func TestChanges(t *testing.T) {
 
 // TestWhatDoesNotComply lists what was there before the policies.
 func TestWhatDoesNotComply(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, at := s.Owner(), "/groups/"+s.ProjectID
 	owner.Post(at+"/clusters", shape("alpha", "AWS", "US_EAST_1", "M40", nil)).Want(http.StatusCreated)
@@ -177,7 +174,6 @@ func TestWhatDoesNotComply(t *testing.T) {
 
 // TestLife is a policy's life as the Terraform provider leads it.
 func TestLife(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, all := s.Owner(), "/orgs/"+s.OrgID+"/resourcePolicies"
 	first := forbid("cluster.modify", `when { context.cluster.cloudProviders.containsAny([ResourcePolicy::CloudProvider::"gcp"]) }`)
@@ -221,7 +217,6 @@ func TestLife(t *testing.T) {
 
 // TestWrongStatements: each is refused by create and validate alike, with what is wrong.
 func TestWrongStatements(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, all := s.Owner(), "/orgs/"+s.OrgID+"/resourcePolicies"
 	when := func(condition string) string { return forbid("cluster.modify", "when { "+condition+" }") }
@@ -258,7 +253,6 @@ func TestWrongStatements(t *testing.T) {
 
 // TestRace: two changes that are allowed one at a time, but not together, are made one at a time.
 func TestRace(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	declare(s, "two clusters", forbid("cluster.modify", `when { context.project.clustersInProject > 2 }`))
 	owner, at := s.Owner(), "/groups/"+s.ProjectID+"/clusters"

@@ -17,7 +17,6 @@ import (
 type object = map[string]any
 
 func TestRollingIndex(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, group := s.Owner(), "/groups/"+s.ProjectID
 	const password = "a password for the app"

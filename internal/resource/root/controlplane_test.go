@@ -10,7 +10,6 @@ import (
 
 // Everybody may ask where the control plane is, with credentials or without.
 func TestControlPlane(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	const path = "/unauth/controlPlaneIPAddresses"
 	nowhere := map[string]any{"aws": map[string]any{}, "azure": map[string]any{}, "gcp": map[string]any{}}

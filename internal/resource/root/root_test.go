@@ -9,7 +9,6 @@ import (
 )
 
 func TestStatus(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	for _, path := range []string{"", "/", "?pretty=true"} {
 		st := s.Owner().Get(path).Want(http.StatusOK).Object()
@@ -37,7 +36,6 @@ func TestStatus(t *testing.T) {
 
 // A service account is no API key.
 func TestServiceAccount(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	got, _, err := s.OAuthSDK(t.Context()).RootApi.GetSystemStatus(t.Context()).Execute()
 	if err != nil || got.GetBuild() != server.Version || got.ApiKey.Id != "" {

@@ -11,7 +11,6 @@ import (
 type object = map[string]any
 
 func TestLife(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, all := s.Owner().At("preview"), "/orgs/"+s.OrgID+"/sandboxConfig"
 	made := owner.Post(all, object{"enabled": true, "clusterTemplate": object{"provider": "AWS", "region": "US_EAST_1", "tier": "M10"}}).Want(http.StatusCreated).Object()

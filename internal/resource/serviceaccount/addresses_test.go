@@ -12,7 +12,6 @@ import (
 )
 
 func TestAccessList(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	a := newAccount(s, "ORG_OWNER")
@@ -55,7 +54,6 @@ func TestAccessList(t *testing.T) {
 
 // TestAProjectsAccessList is the account's own.
 func TestAProjectsAccessList(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	a := newGroupAccount(s, "GROUP_READ_ONLY")
@@ -82,7 +80,6 @@ func TestAProjectsAccessList(t *testing.T) {
 
 // TestAListThatMustBe: with the organization's setting, who has no list is let in from nowhere.
 func TestAListThatMustBe(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	a, key := newAccount(s, "ORG_READ_ONLY"), struct{ ID, PublicKey, PrivateKey string }{}
@@ -103,7 +100,6 @@ func TestAListThatMustBe(t *testing.T) {
 
 // TestRevoked: a token that its holder has revoked.
 func TestRevoked(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	a := newAccount(s, "ORG_MEMBER")
 	one, other := a.token(s), a.token(s)
@@ -114,7 +110,6 @@ func TestRevoked(t *testing.T) {
 
 // TestTheSDK goes through all operations with the current generation.
 func TestTheSDK(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	sdk, err := admin.NewClient(admin.UseBaseURL(s.URL), admin.UseOAuthAuth(t.Context(), s.ClientID, s.ClientSecret))
 	if err != nil {

@@ -65,7 +65,6 @@ func want(t *testing.T, what string, got, want []string) {
 }
 
 func TestLifeOfAnAccount(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	a := newAccount(s, "ORG_READ_ONLY")
@@ -107,7 +106,6 @@ func TestLifeOfAnAccount(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	a := newGroupAccount(s, "GROUP_READ_ONLY")
@@ -161,7 +159,6 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestSecrets(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	a := newGroupAccount(s, "GROUP_OWNER") // its first secret lives a year
@@ -198,7 +195,6 @@ func TestSecrets(t *testing.T) {
 
 // TestTheOrganizationsBound: secrets live no longer than the organization allows.
 func TestTheOrganizationsBound(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	a := newAccount(s, "ORG_MEMBER")
@@ -208,7 +204,6 @@ func TestTheOrganizationsBound(t *testing.T) {
 }
 
 func TestAnAccountInAProject(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	a := newAccount(s, "ORG_MEMBER")
@@ -247,7 +242,6 @@ func TestAnAccountInAProject(t *testing.T) {
 // TestWhoManagesAnAccount: a secret is worth all that its account may do, so a project's owner gets none of an account
 // that may do more elsewhere.
 func TestWhoManagesAnAccount(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	projectOwner := newGroupAccount(s, "GROUP_OWNER").calls(s)
@@ -271,7 +265,6 @@ func TestWhoManagesAnAccount(t *testing.T) {
 
 // TestAnAccountOutlivesItsProject: its roles there go with it.
 func TestAnAccountOutlivesItsProject(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	a := newGroupAccount(s, "GROUP_READ_ONLY")
@@ -289,7 +282,6 @@ func TestAnAccountOutlivesItsProject(t *testing.T) {
 }
 
 func TestPagesAndLimit(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	first, second := newAccount(s, "ORG_MEMBER"), newGroupAccount(s, "GROUP_READ_ONLY")

@@ -18,7 +18,6 @@ func cluster(s *apitest.Server, name string) (id string) {
 
 // TestLife: two clusters are linked, change places, and part when one of them goes.
 func TestLife(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, all := s.Owner().At("preview"), "/groups/"+s.ProjectID+"/standbyLinks"
 	alpha, beta := cluster(s, "alpha"), cluster(s, "beta")

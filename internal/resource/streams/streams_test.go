@@ -36,7 +36,6 @@ func state(c *apitest.Caller, path string) any {
 
 // TestLife is what the Terraform provider does with a workspace, a connection and a processor.
 func TestLife(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	all, one := workspace(s, "flow")
@@ -117,7 +116,6 @@ func TestLife(t *testing.T) {
 
 // TestAllProcessors: a change of the workspace starts and stops them together.
 func TestAllProcessors(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	_, one := workspace(s, "flow")
@@ -138,7 +136,6 @@ func TestAllProcessors(t *testing.T) {
 }
 
 func TestPrivateLinks(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	all, one := workspace(s, "flow")
@@ -170,7 +167,6 @@ func TestPrivateLinks(t *testing.T) {
 
 // TestFailovers: a connection's stand-ins have its name, and go with it.
 func TestFailovers(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	_, one := workspace(s, "flow")
@@ -194,7 +190,6 @@ func TestFailovers(t *testing.T) {
 }
 
 func TestSamplesAndLogs(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, all := s.Owner(), "/groups/"+s.ProjectID+"/streams"
 	owner.Post(all+":withSampleConnections", object{"name": "demo", "dataProcessRegion": object{"cloudProvider": "GCP", "region": "US_EAST4"}}).Want(http.StatusOK)
@@ -218,7 +213,6 @@ func TestSamplesAndLogs(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner := s.Owner()
 	all, one := workspace(s, "flow")

@@ -53,7 +53,6 @@ func parallel(t *testing.T, n int, code string, do func(i int) *apitest.Answer) 
 
 // Fifty at once want the last places of a team: as many get in as fit.
 func TestTheLastPlacesOfATeam(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	ids := crowd(s, 290)
 	path, _ := create(t, s, "full", "u000@example.com")
@@ -75,7 +74,6 @@ func TestTheLastPlacesOfATeam(t *testing.T) {
 
 // Fifty at once want the last teams: of an organization, of a user, of a project.
 func TestTheLastTeams(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	ids := crowd(s, 2)
 	var teams []*model.Team
@@ -119,7 +117,6 @@ func TestTheLastTeams(t *testing.T) {
 
 // A request that names more than ever fit is told of the limit.
 func TestRequestsBeyondTheLimits(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	s.Join("jane@example.com")
 	path, _ := create(t, s, "one", "jane@example.com")

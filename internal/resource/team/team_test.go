@@ -50,7 +50,6 @@ func told(t *testing.T, s *apitest.Server) (all []string) {
 }
 
 func TestATeamFromBeginningToEnd(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	s.Join("jane@example.com")
 	owner, teams := s.Owner(), "/orgs/"+s.OrgID+"/teams"
@@ -95,7 +94,6 @@ func TestATeamFromBeginningToEnd(t *testing.T) {
 }
 
 func TestPeopleOfATeam(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	jane, joe := s.Join("jane@example.com"), s.Join("joe@example.com")
 	path, id := create(t, s, "one", "jane@example.com")
@@ -162,7 +160,6 @@ func TestPeopleOfATeam(t *testing.T) {
 }
 
 func TestTeamsOfProjects(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	s.Join("jane@example.com")
 	a, one := create(t, s, "one", "jane@example.com")
@@ -219,7 +216,6 @@ func reversed(s []string) []string {
 }
 
 func TestTeamsThatAreRefused(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	s.Join("jane@example.com")
 	s.Invite("new@example.com")

@@ -14,7 +14,6 @@ type object = map[string]any
 
 // TestExport is a log export as the Terraform provider leads it.
 func TestExport(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, path := s.Owner(), "/groups/"+s.ProjectID+"/pushBasedLogExport"
 	state := func() any { return owner.Get(path).Want(http.StatusOK).Object()["state"] }
@@ -55,7 +54,6 @@ func exported(s *apitest.Server) (list []string) {
 
 // TestLogs: integrations of each kind are kept, and their secrets are not.
 func TestLogs(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, all := s.Owner(), "/groups/"+s.ProjectID+"/logIntegrations"
 	types := []string{"MONGOD", "MONGOD_AUDIT"}
@@ -91,7 +89,6 @@ func TestLogs(t *testing.T) {
 }
 
 func TestMetrics(t *testing.T) {
-	t.Parallel()
 	s := apitest.Start(t)
 	owner, all := s.Owner(), "/groups/"+s.ProjectID+"/metricIntegrations"
 	body := func(more object) object {

@@ -130,7 +130,6 @@ func TestSilence(t *testing.T) {
 
 // An update ends soon when PostgreSQL falls silent under it, and is never reported as done.
 func TestSilenceInTheMiddle(t *testing.T) {
-	t.Parallel()
 	p := newProxy(t, pgtest.URL(t))
 	s, err := Open(t.Context(), p.url, time.Now, []*store.Schema{note})
 	if err != nil {
