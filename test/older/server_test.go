@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -129,8 +130,17 @@ func (r *running) ask(method, path string, body any) (answer object, err error) 
 	return answer, json.Unmarshal(text, &answer)
 }
 
-// orders is the collection that the application has in a cluster.
-func (r *running) orders(ctx context.Context, cluster string) (*mongo.Collection, error) {
+// orders is the collection that the application has in a cluster. A member whose port is taken gets another one when the
+// server starts, so the connection string may change until then.
+func (r *running) orders(ctx context.Context, cluster string) (orders *mongo.Collection, err error) {
+	late := within(time.Minute, func() bool {
+		orders, err = r.reach(ctx, cluster)
+		return err == nil
+	})
+	return orders, errors.Join(late, err)
+}
+
+func (r *running) reach(ctx context.Context, cluster string) (*mongo.Collection, error) {
 	c, err := r.ask(http.MethodGet, "/groups/$project/clusters/"+cluster, nil)
 	if err != nil {
 		return nil, err
@@ -143,6 +153,11 @@ func (r *running) orders(ctx context.Context, cluster string) (*mongo.Collection
 		return nil, err
 	}
 	context.AfterFunc(ctx, func() { _ = client.Disconnect(context.Background()) }) // the server may be gone
+	soon, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if err := client.Ping(soon, nil); err != nil {
+		return nil, err
+	}
 	return client.Database("shop").Collection("orders"), nil
 }
 
