@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"slices"
@@ -60,6 +59,7 @@ func (p *Plane) arrange(d *deployment, c *model.Cluster) error {
 		}
 	}
 	d.topology = next
+	p.ports.claim(c.ID, next.Members)
 	for id, m := range begun {
 		d.members[id] = m
 		p.serve(d, c, id, m)
@@ -86,7 +86,7 @@ func (p *Plane) bind(d *deployment, c *model.Cluster, t *model.Topology) (begun 
 		m.Host = c.MemberHost(m.ID)
 		one := d.members[m.ID]
 		if one == nil {
-			l, err := p.listen(m.Port)
+			l, err := p.listen(c.ID, m.Port)
 			if err != nil {
 				for _, b := range begun {
 					err = errors.Join(err, b.Close())
@@ -148,23 +148,4 @@ func toGateway(c *model.Cluster, t model.Topology) gateway.Topology {
 		out.Members = append(out.Members, gateway.Member{ID: m.ID, Host: m.Address(), Private: private, Priority: m.Priority, Tags: tags, Away: m.Away})
 	}
 	return out
-}
-
-// listen binds the port that a member had before or, if it is taken, another of the range.
-func (p *Plane) listen(had int) (net.Listener, error) {
-	address := func(port int) string { return net.JoinHostPort(p.cfg.Site.Host, strconv.Itoa(port)) }
-	if had != 0 {
-		if l, err := net.Listen("tcp", address(had)); err == nil {
-			return l, nil
-		}
-	}
-	if p.cfg.PortFrom == 0 {
-		return net.Listen("tcp", address(0))
-	}
-	for port := p.cfg.PortFrom; port <= p.cfg.PortTo; port++ {
-		if l, err := net.Listen("tcp", address(port)); err == nil {
-			return l, nil
-		}
-	}
-	return nil, fmt.Errorf("plane: no port from %d to %d is free", p.cfg.PortFrom, p.cfg.PortTo)
 }

@@ -62,6 +62,7 @@ type Plane struct {
 	cfg    Config
 	holds  *holds
 	shared *gateway.Shared
+	ports  ports
 	board  *progress.Board // of work on snapshots
 
 	shipping sync.Mutex // one copies from an oplog at a time
@@ -78,7 +79,7 @@ type Plane struct {
 func New(cfg Config) *Plane {
 	_ = os.RemoveAll(filepath.Join(cfg.DataDir, views)) // left by a process that was killed; if that fails, what stays does no harm
 	return &Plane{
-		cfg: cfg, holds: newHolds(), storing: newHolds(), copying: newHolds(), running: map[model.ID]*deployment{},
+		cfg: cfg, holds: newHolds(), storing: newHolds(), copying: newHolds(), running: map[model.ID]*deployment{}, ports: ports{of: map[int]model.ID{}},
 		shared: gateway.NewShared(share.Descriptors()), board: progress.NewBoard(cfg.Logger),
 	}
 }
@@ -246,6 +247,7 @@ func (p *Plane) Stop(id model.ID) error {
 
 // Remove ends a cluster and removes its data, its logs and the copies of its oplog.
 func (p *Plane) Remove(id model.ID) error {
+	p.ports.claim(id, nil)
 	return errors.Join(p.Stop(id), os.RemoveAll(p.cluster(id)), os.RemoveAll(p.logs(id)), p.DropLogs(id))
 }
 

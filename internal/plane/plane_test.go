@@ -40,7 +40,7 @@ func TestStopKeepsDataAndPort(t *testing.T) {
 	for i := range 5 {
 		b.must(b.Stop(c.ID))
 		b.must(b.Stop(c.ID))
-		if conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(had))); err == nil {
+		if conn, err := net.Dial("tcp", address(had)); err == nil {
 			conn.Close()
 			t.Fatal("a stopped cluster is reachable")
 		}
@@ -76,6 +76,40 @@ func TestPorts(t *testing.T) {
 	d := newCluster("beta")
 	if b.start(d); port(d) != number {
 		t.Errorf("the cluster is at %d, not in the range that begins and ends with %d", port(d), number)
+	}
+}
+
+func address(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+
+// TestPortsOfOthers: a cluster that has not started yet, or is paused, finds its port again.
+func TestPortsOfOthers(t *testing.T) {
+	b, number := newBench(t, t.TempDir()), 61200 // above those that systems choose from
+	for l, err := net.Listen("tcp", address(number)); ; l, err = net.Listen("tcp", address(number)) {
+		if err == nil {
+			b.must(l.Close())
+			break
+		}
+		number++
+	}
+	b.cfg.PortFrom, b.cfg.PortTo = number, number+20
+	alpha, beta := newCluster("alpha"), newCluster("beta")
+	alpha.Members = []model.Member{{Port: number}}
+	b.Claim(alpha)
+	if b.start(beta); port(beta) == number {
+		t.Error("another cluster has the port")
+	}
+	if b.start(alpha); port(alpha) != number {
+		t.Errorf("the cluster is at %d, its port is %d", port(alpha), number)
+	}
+	b.must(b.Stop(alpha.ID))
+	gamma := newCluster("gamma")
+	if b.start(gamma); port(gamma) == number {
+		t.Error("another cluster has the port of one that is stopped")
+	}
+	b.must(b.Remove(alpha.ID))
+	delta := newCluster("delta")
+	if b.start(delta); port(delta) != number {
+		t.Errorf("the port of a cluster that is gone stays unused: %d", port(delta))
 	}
 }
 

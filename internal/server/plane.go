@@ -65,6 +65,9 @@ func (s *Server) resume(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, c := range clusters {
+		s.plane.Claim(c)
+	}
 	var group errgroup.Group
 	group.SetLimit(8)
 	for _, c := range clusters {
