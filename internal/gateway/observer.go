@@ -75,7 +75,7 @@ type Login struct {
 	Reason    error     // why it failed; nil: it succeeded
 }
 
-// Authorization says whether a user's roles allow a command.
+// Authorization is the outcome of checking a command against the roles of its user.
 type Authorization struct {
 	Client
 	Message *wire.Msg

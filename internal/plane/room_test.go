@@ -1,8 +1,8 @@
 package plane
 
 import (
+	"fmt"
 	"net"
-	"os"
 	"testing"
 	"time"
 
@@ -10,6 +10,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/model"
 	"github.com/telamon-db/telamon/internal/share"
+	"github.com/telamon-db/telamon/internal/testneeds"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -61,10 +62,7 @@ func TestTheDiskOfACluster(t *testing.T) {
 // TestConnectionsOfASize: a member accepts as many connections as its size has, and scaling changes that.
 func TestConnectionsOfASize(t *testing.T) {
 	if n := share.Descriptors(); n < 16*500 {
-		if os.Getenv("TELAMON_REQUIRE_ALL") != "" {
-			t.Fatalf("%d file descriptors are too few for 500 connections", n)
-		}
-		t.Skipf("%d file descriptors are too few for 500 connections", n)
+		testneeds.Missing(t, "file descriptors for 500 connections", fmt.Errorf("there are %d", n))
 	}
 	b := openBench(t)
 	c := sized("", 0)

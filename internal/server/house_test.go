@@ -22,6 +22,7 @@ var house = map[string][]string{
 	"internal/clock":                  {},
 	"internal/wire":                   {},
 	"internal/durable":                {},
+	"internal/testneeds":              {},
 	"internal/fault":                  {},
 	"internal/authz":                  {},
 	"internal/verifier":               {},

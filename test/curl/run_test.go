@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/telamon-db/telamon/internal/testneeds"
 )
 
 // run runs a command as a shell does, with the variables that it names.
@@ -53,14 +55,11 @@ func parse(t *testing.T, out string) (a answer) {
 	return a
 }
 
-// need skips the test without curl, or fails it where everything is required.
-func need(t *testing.T) {
+// needsCurl skips the test without curl, or fails it where everything is required.
+func needsCurl(t *testing.T) {
 	t.Helper()
 	if _, err := exec.LookPath("curl"); err != nil {
-		if os.Getenv("TELAMON_REQUIRE_ALL") != "" {
-			t.Fatalf("curl is required: %v", err)
-		}
-		t.Skipf("without curl: %v", err)
+		testneeds.Missing(t, "curl", err)
 	}
 }
 

@@ -41,7 +41,7 @@ func start(t *testing.T) *scene {
 
 // prepare makes something for each operation.
 func prepare(t *testing.T) *scene {
-	need(t)
+	needsCurl(t)
 	s := start(t)
 	owner, group := s.Owner(), "/groups/"+s.ProjectID
 	key := owner.Post("/orgs/"+s.OrgID+"/apiKeys", `{"desc":"for its list","roles":["ORG_MEMBER"]}`).Want(http.StatusOK).Object()

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/telamon-db/telamon/internal/testneeds"
 )
 
 // needNode is the path of a file that npm installs. Without it, the test is skipped, or fails where everything is required.
@@ -19,10 +21,7 @@ func needNode(t *testing.T, name ...string) string {
 	path, err := filepath.Abs(filepath.Join(append([]string{"..", "node", "node_modules"}, name...)...))
 	must(t, err)
 	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("TELAMON_REQUIRE_ALL") != "" {
-			t.Fatalf("%s is required: %v", name, err)
-		}
-		t.Skipf("without %s (make clients brings it): %v", name, err)
+		testneeds.Missing(t, filepath.Join(name...)+" (make clients brings it)", err)
 	}
 	return path
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/telamon-db/telamon/internal/apitest/program"
+	"github.com/telamon-db/telamon/internal/testneeds"
 )
 
 // client talks to an MCP server over its standard input and output, one JSON-RPC message a line (Model Context Protocol,
@@ -31,10 +32,7 @@ func run(t *testing.T, env ...string) *client {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("TELAMON_REQUIRE_ALL") != "" {
-			t.Fatalf("MongoDB's MCP server is required: %v", err)
-		}
-		t.Skipf("without MongoDB's MCP server (make clients brings it): %v", err)
+		testneeds.Missing(t, "MongoDB's MCP server (make clients brings it)", err)
 	}
 	cmd := exec.CommandContext(t.Context(), "node", path)
 	cmd.Env = append(os.Environ(), env...)

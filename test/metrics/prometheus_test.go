@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/telamon-db/telamon/internal/apitest"
+	"github.com/telamon-db/telamon/internal/testneeds"
 )
 
 // prometheus runs the installed Prometheus, which fetches from target five times a second, and returns its URL.
@@ -19,10 +20,7 @@ func prometheus(t *testing.T, target string) string {
 	t.Helper()
 	binary, err := exec.LookPath("prometheus")
 	if err != nil {
-		if os.Getenv("TELAMON_REQUIRE_ALL") != "" {
-			t.Fatal("prometheus is required: ", err)
-		}
-		t.Skip("prometheus is not installed: ", err)
+		testneeds.Missing(t, "an installed Prometheus", err)
 	}
 	dir := t.TempDir()
 	config := filepath.Join(dir, "prometheus.yml")

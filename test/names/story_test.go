@@ -15,6 +15,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
 
+	"github.com/telamon-db/telamon/internal/testneeds"
 	"github.com/telamon-db/telamon/telamontest"
 )
 
@@ -87,10 +88,7 @@ func (w *world) client(uri string) *mongo.Client {
 func (w *world) node(path string, args ...string) string {
 	w.t.Helper()
 	if _, err := os.Stat("../node/node_modules"); err != nil {
-		if os.Getenv("TELAMON_REQUIRE_ALL") != "" {
-			w.t.Fatalf("MongoDB's node clients are required: %v", err)
-		}
-		w.t.Skipf("without MongoDB's node clients (make clients brings them): %v", err)
+		testneeds.Missing(w.t, "MongoDB's node clients (make clients brings them)", err)
 	}
 	absolute := func(path string) string {
 		path, err := filepath.Abs(path)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/telamon-db/telamon/internal/apitest/program"
+	"github.com/telamon-db/telamon/internal/testneeds"
 )
 
 func TestMain(m *testing.M) { program.Main(m) }
@@ -23,10 +24,7 @@ func require(t *testing.T, tool string) string {
 	if err == nil {
 		return path
 	}
-	if os.Getenv("TELAMON_REQUIRE_ALL") != "" {
-		t.Fatalf("%s is required: %v", tool, err)
-	}
-	t.Skipf("the tour needs %s: %v", tool, err)
+	testneeds.Missing(t, tool, err)
 	return ""
 }
 

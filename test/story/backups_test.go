@@ -18,6 +18,8 @@ import (
 	"go.mongodb.org/atlas-sdk/v20250312001/admin"
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"github.com/telamon-db/telamon/internal/testneeds"
 )
 
 const (
@@ -163,9 +165,6 @@ func nodeWith(t *testing.T, name string) string {
 	if err = errors.Join(err, missing); err == nil {
 		return node
 	}
-	if os.Getenv("TELAMON_REQUIRE_ALL") != "" {
-		t.Fatalf("%s is required: %v", name, err)
-	}
-	t.Skipf("without %s (make clients brings it): %v", name, err)
+	testneeds.Missing(t, name+" (make clients brings it)", err)
 	return ""
 }

@@ -15,6 +15,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
+	"github.com/telamon-db/telamon/internal/testneeds"
 	"github.com/telamon-db/telamon/internal/wire"
 )
 
@@ -24,10 +25,7 @@ func TestAFullDiskIsNotTheEnd(t *testing.T) {
 	needsRoot(t)
 	dir := t.TempDir()
 	if err := system("mount", "-t", "tmpfs", "-o", "size=128m", "small", dir); err != nil {
-		if os.Getenv("TELAMON_REQUIRE_ALL") != "" {
-			t.Fatal("a small disk is required:", err)
-		}
-		t.Skip("a small disk cannot be mounted:", err)
+		testneeds.Missing(t, "a small disk", err)
 	}
 	t.Cleanup(func() { _ = system("umount", dir) })
 	w := &world{process: startProcess(t, filepath.Join(dir, "data"), ""), whole: t}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/telamon-db/telamon/internal/apitest"
 	"github.com/telamon-db/telamon/internal/store/postgres/pgtest"
+	"github.com/telamon-db/telamon/internal/testneeds"
 )
 
 // world is the state that the chapters of the story share.
@@ -165,10 +166,7 @@ func (w *world) mongosh(t *testing.T, user, password, script string) string {
 	shell, err := filepath.Abs(filepath.Join("..", "node", "node_modules", ".bin", "mongosh"))
 	w.must(err)
 	if _, err := os.Stat(shell); err != nil {
-		if os.Getenv("TELAMON_REQUIRE_ALL") != "" {
-			t.Fatalf("mongosh is required: %v", err)
-		}
-		t.Skipf("without mongosh (make clients brings it): %v", err)
+		testneeds.Missing(t, "mongosh (make clients brings it)", err)
 	}
 	cmd := exec.CommandContext(w.ctx(), shell, w.standard, "--quiet", "--norc", "--username", user, "--password", password,
 		"--authenticationMechanism", "SCRAM-SHA-256", "--eval", script)

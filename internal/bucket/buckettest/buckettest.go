@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/telamon-db/telamon/internal/bucket"
+	"github.com/telamon-db/telamon/internal/testneeds"
 )
 
 // Name is the bucket that the server has.
@@ -29,10 +30,7 @@ func Start(t *testing.T) *Server {
 	t.Helper()
 	program, err := build()
 	if err != nil {
-		if os.Getenv("TELAMON_REQUIRE_ALL") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("there is no server of S3's protocol:", err)
+		testneeds.Missing(t, "a server of S3's protocol", err)
 	}
 	port, err := free()
 	if err != nil {

@@ -96,7 +96,7 @@ func TestShares(t *testing.T) {
 		users.Leave(name)
 	}
 	if len(users.all) != 0 {
-		t.Errorf("shares of who has left: %v", users.all)
+		t.Errorf("users who have left still have shares: %v", users.all)
 	}
 }
 

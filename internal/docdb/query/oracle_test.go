@@ -3,6 +3,7 @@ package query_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -24,6 +25,7 @@ import (
 	"github.com/telamon-db/telamon/internal/docdb/query/stage"
 	"github.com/telamon-db/telamon/internal/docdb/query/update"
 	"github.com/telamon-db/telamon/internal/docdb/query/value"
+	"github.com/telamon-db/telamon/internal/testneeds"
 )
 
 // TestOracle compares filters, sorts, projections, expressions and updates with mingo's on generated cases. JavaScript has one type of
@@ -76,10 +78,7 @@ func askOracle(t *testing.T, cases []bson.D) []bson.Raw {
 	_, err = os.Stat(mingo)
 	node, noNode := exec.LookPath("node")
 	if err != nil || noNode != nil {
-		if os.Getenv("TELAMON_REQUIRE_ALL") != "" {
-			t.Fatalf("mingo and node are required: %v, %v", err, noNode)
-		}
-		t.Skip("without mingo (npm ci in test/node brings it) there is nothing to compare with")
+		testneeds.Missing(t, "node and mingo (make clients brings it)", errors.Join(err, noNode))
 	}
 	in, err := bson.MarshalExtJSON(bson.D{{Key: "cases", Value: cases}}, false, false)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 // overlay is a reader with writes on top of it. The writes are in a batch that is used as an ordered map. Each value in it
-// begins with a byte that says whether the key has a value or is deleted.
+// begins with a byte: one for keys that have a value, another for keys that are deleted.
 type overlay struct {
 	under Reader
 	own   *pebble.Batch

@@ -73,7 +73,7 @@ type GCPConsumerForwardingRule struct {
 	Status       string `json:"status,omitempty" api:"readonly,enum=INITIATING|AVAILABLE|FAILED|DELETING" doc:"State of the address."`
 }
 
-// ProjectSettingItemView says whether a setting is on.
+// ProjectSettingItemView is a setting that is on or off.
 type ProjectSettingItemView struct {
 	Enabled bool `json:"enabled" api:"required" doc:"Whether private endpoints are separate for each region."`
 }

@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/telamon-db/telamon/internal/testneeds"
 )
 
 // Server is a throw-away PostgreSQL. It listens on a socket in its own directory, under /tmp. Server and directory are
@@ -69,10 +71,7 @@ func binaries(t testing.TB) string {
 			return filepath.Dir(path)
 		}
 	}
-	if os.Getenv("TELAMON_REQUIRE_ALL") != "" {
-		t.Fatalf("PostgreSQL is required: %v", err)
-	}
-	t.Skipf("there is no PostgreSQL: %v; install it, or name a server in TELAMON_TEST_POSTGRES", err)
+	testneeds.Missing(t, "PostgreSQL, installed or named in TELAMON_TEST_POSTGRES", err)
 	return ""
 }
 
